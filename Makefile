@@ -1,0 +1,38 @@
+# make run    set up, fetch Fashion-MNIST, train LeNet          make test     set up, run the tests
+# make check  everything CI does                                make results  RESULTS.md from results/*.json
+PYTHON ?= python3
+BIN := .venv/bin
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check results clean
+
+help:
+	@sed -n 's/^# //p' Makefile
+
+setup: .venv/ready
+
+.venv/ready: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "deepdive needs Python 3.11 or newer; name one with: make PYTHON=python3.12 ..."; exit 2; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || \
+		{ rm -rf .venv; echo "no virtual environment; on Debian: apt-get install python3-venv"; exit 2; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+run: setup
+	$(BIN)/deepdive run lenet
+
+test: setup
+	$(BIN)/python -m pytest
+
+check: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest
+
+results: setup
+	$(BIN)/python -m deepdive.recipes.results
+
+clean:
+	rm -rf .venv

@@ -1,0 +1,61 @@
+"""What the training loop needs to know of data: batches, loaders and data modules."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from typing import Protocol, runtime_checkable
+
+import torch
+from torch import Tensor
+
+Batch = tuple[Tensor, ...]
+"""One tensor per field, all with the same first dimension, e.g. ``(images, labels)``."""
+
+Transform = Callable[[Tensor, torch.Generator], Tensor]
+"""A map of the first field of a whole batch; random ones draw from the generator they are given."""
+
+
+@runtime_checkable
+class Loader(Protocol):
+    """A source of batches whose order depends on nothing but its seed and the epoch."""
+
+    @property
+    def num_examples(self) -> int:
+        """Examples in one epoch."""
+        ...
+
+    def __len__(self) -> int:
+        """Batches in one epoch."""
+        ...
+
+    def batches(
+        self, epoch: int = 0, *, start: int = 0, device: torch.device | str | None = None
+    ) -> Iterator[Batch]:
+        """Batches ``start``, ``start + 1``, ... of an epoch, on ``device``; the skipped ones cost nothing."""
+        ...
+
+
+class DataModule(ABC):
+    """Where data comes from and how it becomes batches (textbook section 3.2.3).
+
+    ``prepare`` obtains and decodes the data and may be called more than once. A loader that does not
+    exist (no validation split, no test set) is ``None``.
+    """
+
+    labels: tuple[str, ...] = ()
+    """Names of the classes in the order of their numbers; empty where the target is no class."""
+
+    @abstractmethod
+    def prepare(self) -> None:
+        """Obtain and decode the data; a second call does nothing."""
+
+    @abstractmethod
+    def train_loader(self) -> Loader:
+        """Shuffled training batches."""
+
+    def val_loader(self) -> Loader | None:
+        """Validation batches in a fixed order, or ``None`` without a validation split."""
+        return None
+
+    def test_loader(self) -> Loader | None:
+        """Test batches in a fixed order, or ``None`` without a test set."""
+        return None

@@ -1,0 +1,46 @@
+"""What a training loop tells the world: a plan at the start, then one record after another."""
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The size of the work ahead, known before the first step."""
+
+    total_steps: int
+    """Optimiser steps of the whole run."""
+    steps_per_epoch: int
+    """Optimiser steps of one epoch."""
+    start_step: int = 0
+    """Optimiser steps done before this session: more than 0 after a resume."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Measurements at one moment of a run; the same run gives the same records, so they hold no clock time."""
+
+    kind: Literal["train", "epoch", "test"]
+    """``train``: means since the previous record; ``epoch``: a whole epoch, with validation; ``test``: the end."""
+    epoch: int
+    """Epochs begun so far, from 1."""
+    step: int
+    """Optimiser steps done so far."""
+    metrics: dict[str, float]
+    """Named values, e.g. ``train_loss``, ``val_accuracy``, ``learning_rate``."""
+
+
+class Listener(Protocol):
+    """Somebody who is told: a progress bar, a metrics file, a plot."""
+
+    def start(self, plan: Plan) -> None:
+        """Before the first step of a session."""
+        ...
+
+    def record(self, record: Record) -> None:
+        """One record; after a resume, only the new ones."""
+        ...
+
+    def finish(self) -> None:
+        """Once, at the end of a session, also after an error or an interruption."""
+        ...
