@@ -14,6 +14,8 @@ class Plan:
     """Optimiser steps of one epoch."""
     start_step: int = 0
     """Optimiser steps done before this session: more than 0 after a resume."""
+    start_records: int = 0
+    """Records kept from before this session; a listener that stored later ones drops them."""
 
 
 @dataclass(frozen=True, slots=True)

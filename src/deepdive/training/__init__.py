@@ -1,0 +1,29 @@
+"""Tasks, the trainer, run folders: how a network learns."""
+
+from deepdive.training.devices import choose_device as choose_device
+from deepdive.training.loop.early_stopping import EarlyStopping as EarlyStopping
+from deepdive.training.loop.evaluation import evaluate as evaluate
+from deepdive.training.loop.interrupt import TrainingInterrupted as TrainingInterrupted
+from deepdive.training.loop.progress import DivergedError as DivergedError
+from deepdive.training.loop.random_state import seed_everything as seed_everything
+from deepdive.training.loop.trainer import Trainer as Trainer
+from deepdive.training.metrics import Accuracy as Accuracy
+from deepdive.training.metrics import MeanSquaredError as MeanSquaredError
+from deepdive.training.metrics import Metric as Metric
+from deepdive.training.module import Module as Module
+from deepdive.training.module import add_to_class as add_to_class
+from deepdive.training.records import Listener as Listener
+from deepdive.training.records import Plan as Plan
+from deepdive.training.records import Record as Record
+from deepdive.training.runs.checkpoints import CheckpointError as CheckpointError
+from deepdive.training.runs.checkpoints import FolderCheckpoints as FolderCheckpoints
+from deepdive.training.runs.checkpoints import MemoryCheckpoints as MemoryCheckpoints
+from deepdive.training.runs.checkpoints import load_checkpoint as load_checkpoint
+from deepdive.training.runs.checkpoints import save_checkpoint as save_checkpoint
+from deepdive.training.runs.run import Run as Run
+from deepdive.training.runs.run import RunError as RunError
+from deepdive.training.task import Classification as Classification
+from deepdive.training.task import Optimization as Optimization
+from deepdive.training.task import Regression as Regression
+from deepdive.training.task import Supervised as Supervised
+from deepdive.training.task import Task as Task

@@ -1,0 +1,70 @@
+"""Loss and metrics of a task over a whole loader."""
+
+from collections.abc import Iterable
+from typing import cast
+
+import torch
+from torch import Tensor, nn
+
+from deepdive.data.types import Loader
+from deepdive.training.devices import Precision
+from deepdive.training.loop.progress import LossBuffer, RunningMean
+from deepdive.training.loop.step import autocast
+from deepdive.training.metrics import Metric
+from deepdive.training.task import Task
+
+
+def evaluate(
+    task: Task,
+    loader: Loader,
+    device: torch.device,
+    *,
+    prefix: str,
+    precision: Precision = "fp32",
+    step: int = 0,
+) -> dict[str, float]:
+    """Mean loss and every metric over one pass, as ``<prefix>_loss``, ``<prefix>_accuracy``, ...
+
+    The task is in evaluation mode for the pass, without gradients, and its metrics start from 0 and end at 0.
+
+    Raises:
+        ValueError: the loader has no examples.
+        DivergedError: a loss is NaN or infinite.
+    """
+    if loader.num_examples == 0:
+        raise ValueError(f"the {prefix} data has no examples")
+    losses, mean = LossBuffer(), RunningMean()
+    validation_step = autocast(task.validation_step, device, precision)
+    training = task.training
+    task.eval()
+    reset(metrics_of(task).values())
+    try:
+        with torch.inference_mode():
+            for batch in loader.batches(device=device):
+                losses.add(validation_step(batch), batch[0].shape[0], step)
+        losses.flush_into(mean)
+        return {f"{prefix}_loss": mean.value} | {f"{prefix}_{name}": value for name, value in compute(task).items()}
+    finally:
+        task.train(training)
+        reset(metrics_of(task).values())
+
+
+def metrics_of(task: Task) -> dict[str, Metric]:
+    """The task's metrics by name."""
+    return {name: cast(Metric, metric) for name, metric in task.metrics.items()}
+
+
+def compute(task: Task) -> dict[str, float]:
+    """The value of every metric."""
+    return {name: float(metric.compute()) for name, metric in metrics_of(task).items()}
+
+
+def reset(metrics: Iterable[Metric]) -> None:
+    """Set metrics to 0."""
+    for metric in metrics:
+        metric.reset()
+
+
+def metric_tensors(modules: nn.ModuleDict) -> dict[str, Tensor]:
+    """Every accumulator by name, to be saved and restored in place."""
+    return dict(modules.named_buffers())

@@ -1,0 +1,241 @@
+"""The training loop: batches in, records out."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Literal
+
+import torch
+
+from deepdive.data.types import DataModule
+from deepdive.training.loop.early_stopping import Best
+from deepdive.training.loop.evaluation import compute, evaluate, metric_tensors, metrics_of, reset
+from deepdive.training.loop.interrupt import StopRequest, TrainingInterrupted
+from deepdive.training.loop.progress import DivergedError, LossBuffer, Progress
+from deepdive.training.loop.random_state import random_tensors, restore_random_tensors
+from deepdive.training.loop.step import Stepper
+from deepdive.training.records import Plan, Record
+from deepdive.training.runs.checkpoints import CheckpointError, FolderCheckpoints, MemoryCheckpoints
+from deepdive.training.task import Task
+
+if TYPE_CHECKING:
+    from deepdive.training.loop.trainer import Trainer
+
+
+class Session:
+    """One run of a trainer, or the rest of one after ``resume``. Iterate over it once.
+
+    Each epoch ends with a record, the checkpoint ``last``, and ``best`` if the monitored metric was never better.
+    Without a validation split the test set is measured after each epoch, for the curve only: nothing is chosen by it.
+    """
+
+    def __init__(
+        self,
+        trainer: "Trainer",
+        task: Task,
+        data: DataModule,
+        device: torch.device,
+        checkpoints: FolderCheckpoints | MemoryCheckpoints,
+    ) -> None:
+        self.trainer = trainer
+        self.task = task
+        self.device = device
+        self.checkpoints = checkpoints
+        self.stop = StopRequest()
+        self.metrics: dict[str, float] = {}
+        self.progress = Progress()
+        self._train = data.train_loader()
+        self._val = data.val_loader()
+        self._test = data.test_loader()
+        if self._train.num_examples == 0 or len(self._train) == 0:
+            raise ValueError(
+                "the training data has no batches; it needs at least one example, or one full batch with drop_last"
+            )
+        per_epoch = -(-len(self._train) // trainer.accumulate)
+        total = trainer.epochs * per_epoch
+        self._total_steps = min(total, trainer.steps or total)
+        self._steps_per_epoch = per_epoch
+        self.best = self._monitor()
+        self._stepper = Stepper(
+            task,
+            task.configure_optimizers(self.plan),
+            device,
+            precision=trainer.precision,
+            clip_norm=trainer.clip_norm,
+            clip_value=trainer.clip_value,
+            accumulate=trainer.accumulate,
+            compile=trainer.compile,
+        )
+        self._losses = LossBuffer()
+
+    @property
+    def plan(self) -> Plan:
+        """The size of the work, and how much of it is done."""
+        return Plan(self._total_steps, self._steps_per_epoch, self.progress.step, self.progress.records)
+
+    def __iter__(self) -> Iterator[Record]:
+        """Train to the end, then test the best weights."""
+        self.task.train()
+        progress, trainer = self.progress, self.trainer
+        while progress.epoch < trainer.epochs and progress.step < self._total_steps and not progress.stopped:
+            yield from self._steps()
+            yield self._end_epoch()
+            self._save_epoch()
+        yield from self._finish()
+
+    def resume(self) -> None:
+        """Go back to the checkpoint ``last``; without one, start from the beginning.
+
+        Raises:
+            CheckpointError: the checkpoint is damaged, or belongs to another network or optimiser.
+        """
+        if not self.checkpoints.has("last"):
+            return
+        saved = self.checkpoints.load("last")
+        try:
+            self.task.network.load_state_dict(saved["model"])
+            self._stepper.optimizer.load_state_dict(saved["optimizer"])
+            if self._stepper.schedule is not None:
+                self._stepper.schedule.load_state_dict(saved["schedule"])
+            self._stepper.scaler.load_state_dict(saved["scaler"])
+            self.progress.load_state_dict(saved["progress"])
+            self.best = Best(**saved["best"])
+            for name, tensor in metric_tensors(self.task.metrics).items():
+                tensor.copy_(saved["metrics"][name])
+            self.metrics = saved["values"]
+            restore_random_tensors(saved["random"])
+        except (KeyError, RuntimeError, TypeError, ValueError) as error:
+            raise CheckpointError(f"the checkpoint 'last' does not fit this task: {error}") from error
+
+    def _steps(self) -> Iterator[Record]:
+        """The rest of the current epoch, step by step. The hot path: no device is waited for between two records."""
+        progress, trainer, stepper, losses = self.progress, self.trainer, self._stepper, self._losses
+        last_batch, accumulate = len(self._train), trainer.accumulate
+        for batch in self._train.batches(progress.epoch, start=progress.batch, device=self.device):
+            count = batch[0].shape[0]
+            loss = stepper.loss(batch)
+            stepper.backward(loss, count)
+            losses.add(loss.detach(), count, progress.step + 1)
+            progress.batch += 1
+            if progress.batch % accumulate and progress.batch != last_batch:
+                continue
+            stepper.update()
+            progress.step += 1
+            if progress.step % trainer.log_every == 0:
+                yield self._train_record()
+            if trainer.checkpoint_every and progress.step % trainer.checkpoint_every == 0:
+                self._save_last()
+            if self.stop.signal is not None:
+                self._interrupt(self.stop.signal)
+            if progress.step == self._total_steps:
+                break
+
+    def _train_record(self) -> Record:
+        self._read_losses()
+        values = {
+            "train_loss": self.progress.interval.value,
+            "learning_rate": float(self._stepper.learning_rate),
+        }
+        self.progress.interval.clear()
+        return self._record("train", self.progress.epoch + 1, values)
+
+    def _end_epoch(self) -> Record:
+        progress = self.progress
+        self._read_losses()
+        values = {"train_loss": progress.whole_epoch.value}
+        values |= {f"train_{name}": value for name, value in compute(self.task).items()}
+        reset(metrics_of(self.task).values())
+        values |= self._evaluate("val") or self._evaluate("test")
+        self._stepper.end_epoch()
+        progress.epoch += 1
+        progress.batch = 0
+        progress.interval.clear()
+        progress.whole_epoch.clear()
+        self.metrics = values
+        return self._record("epoch", progress.epoch, values)
+
+    def _save_epoch(self) -> None:
+        stopping = self.trainer.early_stopping
+        if self.best.update(self.metrics):
+            self.checkpoints.save(
+                "best", {"model": self.task.network.state_dict(), "progress": self.progress.state_dict()}
+            )
+        if stopping is not None and self.best.epochs_since >= stopping.patience:
+            self.progress.stopped = True
+        self._save_last()
+
+    def _finish(self) -> Iterator[Record]:
+        if self.checkpoints.has("best"):
+            self.task.network.load_state_dict(self.checkpoints.load("best")["model"])
+        tested = self._evaluate("test")
+        self.metrics = self.metrics | tested
+        if tested:
+            yield self._record("test", self.progress.epoch, tested)
+
+    def _evaluate(self, prefix: Literal["val", "test"]) -> dict[str, float]:
+        loader = self._val if prefix == "val" else self._test
+        if loader is None:
+            return {}
+        try:
+            return evaluate(
+                self.task,
+                loader,
+                self.device,
+                prefix=prefix,
+                precision=self.trainer.precision,
+                step=self.progress.step,
+            )
+        except DivergedError as error:
+            raise self._explained(error) from None
+
+    def _record(self, kind: Literal["train", "epoch", "test"], epoch: int, values: dict[str, float]) -> Record:
+        self.progress.records += 1
+        return Record(kind, epoch, self.progress.step, values)
+
+    def _read_losses(self) -> None:
+        try:
+            self._losses.flush_into(self.progress.interval, self.progress.whole_epoch)
+        except DivergedError as error:
+            raise self._explained(error) from None
+
+    def _save_last(self) -> None:
+        """Save everything a resumed run needs; a diverged network is noticed first and never saved."""
+        self._read_losses()
+        stepper = self._stepper
+        content: dict[str, Any] = {
+            "model": self.task.network.state_dict(),
+            "optimizer": stepper.optimizer.state_dict(),
+            "schedule": stepper.schedule.state_dict() if stepper.schedule is not None else None,
+            "scaler": stepper.scaler.state_dict(),
+            "progress": self.progress.state_dict(),
+            "best": vars(self.best),
+            "metrics": metric_tensors(self.task.metrics),
+            "values": self.metrics,
+            "random": random_tensors(),
+        }
+        self.checkpoints.save("last", content)
+
+    def _interrupt(self, signal: int) -> None:
+        self._save_last()
+        raise TrainingInterrupted(
+            f"stopped by signal {signal} after step {self.progress.step}; the run is saved", signal
+        )
+
+    def _explained(self, error: DivergedError) -> DivergedError:
+        good = "there is no checkpoint yet"
+        if self.checkpoints.has("last"):
+            where = getattr(self.checkpoints, "path", lambda name: name)("last")
+            step = self.checkpoints.load("last")["progress"]["step"]
+            good = f"the last good checkpoint is {where} (step {step})"
+        advice = "try a lower learning rate, clip_norm=1, or precision fp32, and look for extreme values in the data"
+        return DivergedError(f"{error}; {good}; {advice}", error.step)
+
+    def _monitor(self) -> Best:
+        trainer = self.trainer
+        name = trainer.monitor or ("val_loss" if self._val is not None else "train_loss")
+        split, _, metric = name.partition("_")
+        known = {"loss": False} | {name: metric.higher_is_better for name, metric in metrics_of(self.task).items()}
+        if split not in ("train", "val") or metric not in known:
+            raise ValueError(f"monitor is {name!r}; it must be train_ or val_ and one of {', '.join(known)}")
+        if split == "val" and self._val is None:
+            raise ValueError(f"monitor is {name!r}, but the data has no validation split")
+        min_delta = trainer.early_stopping.min_delta if trainer.early_stopping else 0.0
+        return Best(name, known[metric], min_delta)

@@ -1,0 +1,118 @@
+"""One optimiser step: forward, backward, accumulation, precision, clipping, schedule."""
+
+import math
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+
+from deepdive.data.types import Batch
+from deepdive.training.devices import Precision, autocast_dtype
+from deepdive.training.task import Optimization, Task
+
+
+class Stepper:
+    """Turns batches into optimiser steps for one task on one device.
+
+    ``accumulate`` batches make one step whose gradient is that of their union, whatever their sizes.
+    """
+
+    def __init__(
+        self,
+        task: Task,
+        optimization: Optimization,
+        device: torch.device,
+        *,
+        precision: Precision = "fp32",
+        clip_norm: float | None = None,
+        clip_value: float | None = None,
+        accumulate: int = 1,
+        compile: bool = False,
+    ) -> None:
+        self.optimizer = optimization.optimizer
+        self.schedule = optimization.schedule
+        self._schedule_steps = optimization.interval == "step" and self.schedule is not None
+        self._parameters = [p for group in self.optimizer.param_groups for p in group["params"]]
+        self._clip_norm = clip_norm
+        self._clip_value = clip_value
+        self._accumulate = accumulate
+        self._pending = 0
+        self.learning_rate: float | Tensor = 0.0
+        """What the first parameter group learnt with in the last update."""
+        self.scaler = torch.amp.GradScaler(device.type, enabled=precision == "fp16")
+        self._scaled = precision == "fp16"
+        self._clipped = clip_norm is not None or clip_value is not None
+        self._eager = autocast(task.training_step, device, precision)
+        self._compiled = torch.compile(self._eager, dynamic=False) if compile else None
+        self._compiled_size: int | None = None
+
+    def loss(self, batch: Batch) -> Tensor:
+        """Mean loss of the batch; compiled for the first batch's size only, as an odd last batch is not worth it."""
+        if self._compiled is None:
+            return self._eager(batch)
+        size = batch[0].shape[0]
+        if self._compiled_size is None:
+            self._compiled_size = size
+        return (self._compiled if size == self._compiled_size else self._eager)(batch)
+
+    def backward(self, loss: Tensor, count: int) -> None:
+        """Add the gradient of a batch of ``count`` examples."""
+        if self._accumulate > 1:
+            loss = loss * count  # a sum now, divided by the examples of all batches in ``update``
+            self._pending += count
+        (self.scaler.scale(loss) if self._scaled else loss).backward()
+
+    def update(self) -> None:
+        """Clip, step, clear the gradients, move the schedule."""
+        self.learning_rate = self.optimizer.param_groups[0]["lr"]
+        if self._scaled:
+            self.scaler.unscale_(self.optimizer)
+        if self._accumulate > 1:
+            for gradient in self._gradients():
+                gradient /= self._pending
+            self._pending = 0
+        if self._clipped:
+            self._clip()
+        if self._scaled:
+            self.scaler.step(self.optimizer)
+            self.scaler.update()
+        else:
+            self.optimizer.step()
+        self.optimizer.zero_grad()
+        if self._schedule_steps and self.schedule is not None:
+            self.schedule.step()
+
+    def end_epoch(self) -> None:
+        """Move a schedule that counts epochs."""
+        if self.schedule is not None and not self._schedule_steps:
+            self.schedule.step()
+
+    def _gradients(self) -> list[Tensor]:
+        return [p.grad for p in self._parameters if p.grad is not None]
+
+    def _clip(self) -> None:
+        if self._clip_value is not None:
+            nn.utils.clip_grad_value_(self._parameters, self._clip_value)
+        if self._clip_norm is not None:
+            nn.utils.clip_grad_norm_(self._parameters, self._clip_norm)
+
+
+def autocast(
+    function: Callable[[Batch], Tensor], device: torch.device, precision: Precision
+) -> Callable[[Batch], Tensor]:
+    """The function with its matrix products in the given precision; itself for ``fp32``."""
+    dtype = autocast_dtype(precision)
+    if dtype is None:
+        return function
+
+    def with_autocast(batch: Batch) -> Tensor:
+        with torch.autocast(device.type, dtype):
+            return function(batch)
+
+    return with_autocast
+
+
+def check_positive(name: str, value: float | None) -> None:
+    """Raise a ``ValueError`` unless ``value`` is ``None`` or a positive, finite number."""
+    if value is not None and not (value > 0 and math.isfinite(value)):
+        raise ValueError(f"{name} is {value}; it must be a positive, finite number")

@@ -1,0 +1,123 @@
+"""One loop for all tasks: its options, and what they mean."""
+
+from collections.abc import Iterable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+
+import torch
+
+from deepdive.data.types import DataModule
+from deepdive.training.devices import Precision, autocast_dtype, choose_device
+from deepdive.training.loop.early_stopping import EarlyStopping
+from deepdive.training.loop.interrupt import stop_request
+from deepdive.training.loop.random_state import seed_everything
+from deepdive.training.loop.session import Session
+from deepdive.training.loop.step import check_positive
+from deepdive.training.records import Listener
+from deepdive.training.runs.checkpoints import FolderCheckpoints, MemoryCheckpoints
+from deepdive.training.task import Task
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trainer:
+    """How a task is trained on data (textbook section 3.2.4).
+
+    >>> trainer = Trainer(epochs=10, clip_norm=1.0)
+    >>> trainer.fit(task, data)                       # doctest: +SKIP
+    >>> for record in trainer.session(task, data):    # doctest: +SKIP
+    ...     ...                                       # or drive it yourself
+
+    Raises:
+        ValueError: an option is out of its range; names it.
+    """
+
+    epochs: int = 1
+    """Passes over the training data."""
+    steps: int | None = None
+    """End after this many optimiser steps, even within an epoch."""
+    device: str = "auto"
+    """``auto``, ``cpu``, ``cuda``, ``cuda:1``, ``mps``."""
+    precision: Precision = "fp32"
+    """Of matrix products: ``fp32``, ``bf16``, or ``fp16`` with loss scaling."""
+    clip_norm: float | None = None
+    """Largest norm of the whole gradient."""
+    clip_value: float | None = None
+    """Largest absolute value of a gradient's element."""
+    accumulate: int = 1
+    """Batches whose gradients make one step."""
+    compile: bool = False
+    """Compile the training step (forward, loss, metrics and backward)."""
+    early_stopping: EarlyStopping | None = None
+    """When to end before the last epoch."""
+    monitor: str | None = None
+    """The metric that decides which epoch was best: ``val_loss``, or ``train_loss`` without a validation split."""
+    log_every: int = 50
+    """Optimiser steps between two records; the losses are read from the device once per record."""
+    checkpoint_every: int | None = None
+    """Optimiser steps between two checkpoints within an epoch; there is always one at its end."""
+    seed: int = 0
+    """Of dropout and whatever else draws from the global generators."""
+
+    def __post_init__(self) -> None:
+        for name in ("epochs", "accumulate", "log_every"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} is {getattr(self, name)}; it must be at least 1")
+        for name in ("steps", "checkpoint_every", "clip_norm", "clip_value"):
+            check_positive(name, getattr(self, name))
+        autocast_dtype(self.precision)
+
+    def session(
+        self, task: Task, data: DataModule, checkpoints: FolderCheckpoints | MemoryCheckpoints | None = None
+    ) -> "Session":
+        """The loop itself, ready to be iterated over: it yields records.
+
+        Raises:
+            ValueError: there is no such device, no training data, or nothing of the name ``monitor``.
+        """
+        data.prepare()
+        device = choose_device(self.device)
+        return Session(self, task.to(device), data, device, checkpoints or MemoryCheckpoints())
+
+    def fit(
+        self,
+        task: Task,
+        data: DataModule,
+        *,
+        checkpoints: FolderCheckpoints | MemoryCheckpoints | None = None,
+        listeners: Iterable[Listener] = (),
+        resume: bool = False,
+    ) -> dict[str, float]:
+        """Train, tell the listeners, return the last epoch's and the test's metrics, leave the best weights in the network.
+
+        With ``resume`` the run goes on from the checkpoint ``last`` and gives, bit for bit, what it would have given
+        without a break.
+
+        Raises:
+            TrainingInterrupted: SIGINT or SIGTERM came; the run is saved if its checkpoints lie in a folder.
+            DivergedError: the loss is NaN or infinite.
+            CheckpointError: the checkpoint to resume from is damaged or foreign.
+        """
+        seed_everything(self.seed)
+        session = self.session(task, data, checkpoints)
+        if resume:
+            session.resume()
+        listeners = list(listeners)
+        with _repeatable(session.device):
+            try:
+                for listener in listeners:
+                    listener.start(session.plan)
+                with stop_request() as session.stop:
+                    for record in session:
+                        for listener in listeners:
+                            listener.record(record)
+            finally:
+                for listener in listeners:
+                    listener.finish()
+        return session.metrics
+
+
+def _repeatable(device: torch.device) -> AbstractContextManager[None]:
+    """On CUDA, choose the same convolution kernels in every session, so that a resumed run is the same run."""
+    if device.type == "cuda":
+        return torch.backends.cudnn.flags(benchmark=False, deterministic=True)
+    return nullcontext()

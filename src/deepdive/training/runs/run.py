@@ -1,0 +1,135 @@
+"""The run folder: everything a later command needs, readable by a person and by a program.
+
+``run.json`` (recipe, settings, environment), ``inputs.json`` (what an example looks like), ``metrics.jsonl`` (the
+same for every repetition), ``timing.jsonl``, ``checkpoints/``, curves, ``report.html``, and ``result.json`` once it
+has ended.
+"""
+
+import json
+import secrets
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from deepdive.files import write_atomically
+from deepdive.training.runs.checkpoints import FolderCheckpoints
+from deepdive.training.runs.environment import environment
+
+FORMAT = 1
+
+
+class RunError(ValueError):
+    """A folder that is no run, a damaged one, one of another version, or one in use; the message names it."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of a recipe, as a folder."""
+
+    folder: Path
+    recipe: str
+    preset: str
+    settings: dict[str, Any]
+    created: str
+    command: list[str] = field(default_factory=list)
+    environment: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def create(
+        cls, recipe: str, settings: dict[str, Any], *, preset: str = "quick", root: Path = Path("runs")
+    ) -> "Run":
+        """Make ``<root>/<recipe>/<time>-<id>/`` with its ``run.json``.
+
+        Raises:
+            OSError: the folder cannot be made or written to.
+        """
+        now = time.localtime()
+        folder = root / recipe / f"{time.strftime('%Y%m%d-%H%M%S', now)}-{secrets.token_hex(2)}"
+        created = time.strftime("%Y-%m-%dT%H:%M:%S%z", now)
+        run = cls(folder, recipe, preset, settings, created, ["deepdive", *sys.argv[1:]], environment())
+        folder.mkdir(parents=True)
+        run.write_json("run.json", {"format": FORMAT} | {k: v for k, v in vars(run).items() if k != "folder"})
+        return run
+
+    @classmethod
+    def open(cls, folder: Path) -> "Run":
+        """A run that exists.
+
+        Raises:
+            FileNotFoundError: there is no such folder.
+            RunError: the folder is no run, is damaged, or was written by another version.
+        """
+        if not folder.is_dir():
+            raise FileNotFoundError(f"there is no run folder {folder}")
+        if not (folder / "run.json").is_file():
+            raise RunError(f"{folder} is no run folder: it has no run.json")
+        content = _read_json(folder / "run.json")
+        if not isinstance(content, dict) or "format" not in content:
+            raise RunError(f"{folder / 'run.json'} is damaged: it does not state its format")
+        if content.pop("format") != FORMAT:
+            raise RunError(f"{folder} was written by another version of deepdive; this one reads run format {FORMAT}")
+        try:
+            return cls(folder, **content)
+        except TypeError as error:
+            raise RunError(f"{folder / 'run.json'} is damaged: {error}") from error
+
+    @property
+    def checkpoints(self) -> FolderCheckpoints:
+        """The checkpoints ``last`` and ``best``."""
+        return FolderCheckpoints(self.folder / "checkpoints")
+
+    @property
+    def metrics_file(self) -> Path:
+        """One JSON object per record."""
+        return self.folder / "metrics.jsonl"
+
+    @property
+    def result(self) -> dict[str, Any] | None:
+        """What ``result.json`` holds, ``None`` until the run has ended."""
+        path = self.folder / "result.json"
+        return _read_json(path) if path.exists() else None
+
+    def write_json(self, name: str, content: Any) -> None:
+        """Write a JSON file into the folder, atomically."""
+        write_atomically(self.folder / name, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
+
+    def read_json(self, name: str) -> Any:
+        """Read a JSON file of the folder.
+
+        Raises:
+            RunError: the file is missing or damaged.
+        """
+        path = self.folder / name
+        if not path.is_file():
+            raise RunError(f"{self.folder} has no {name}: the run ended before it was written")
+        return _read_json(path)
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep other processes from training in this folder.
+
+        Raises:
+            RunError: another process does so now.
+        """
+        from filelock import FileLock, Timeout
+
+        lock = FileLock(self.folder / ".lock", timeout=0)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise RunError(f"{self.folder} is being trained by another process") from None
+        try:
+            yield
+        finally:
+            lock.release()
+
+
+def _read_json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise RunError(f"{path} is damaged: {error}") from error

@@ -1,0 +1,139 @@
+"""What to do with a network: its loss, its metrics, its optimiser."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+import torch
+from torch import Tensor, nn
+
+from deepdive.data.types import Batch
+from deepdive.training.metrics import Accuracy, MeanSquaredError, Metric
+from deepdive.training.module import Module
+from deepdive.training.records import Plan
+
+
+class Schedule(Protocol):
+    """A learning-rate schedule in the style of ``torch.optim.lr_scheduler``."""
+
+    def step(self) -> None:
+        """Move on by one step or epoch."""
+        ...
+
+    def get_last_lr(self) -> list[float]:
+        """The current learning rate of every parameter group."""
+        ...
+
+    def state_dict(self) -> dict[str, Any]:
+        """Everything ``load_state_dict`` needs."""
+        ...
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Go back to a saved state."""
+        ...
+
+
+@dataclass(frozen=True)
+class Optimization:
+    """An optimiser and, perhaps, a schedule that moves every ``interval``."""
+
+    optimizer: torch.optim.Optimizer
+    schedule: Schedule | None = None
+    interval: Literal["step", "epoch"] = "step"
+
+
+class Task(Module):
+    """The role between a network and the trainer (textbook section 3.2.2).
+
+    A subclass says what a training step is; the rest has defaults. ``metrics`` are updated by the steps and
+    read by the trainer, once per interval.
+    """
+
+    def __init__(self, network: nn.Module, metrics: Mapping[str, Metric] | None = None) -> None:
+        super().__init__()
+        self.network = network
+        self.metrics = nn.ModuleDict(dict(metrics or {}))
+
+    def training_step(self, batch: Batch) -> Tensor:
+        """Mean loss of a batch, a scalar with its graph."""
+        raise NotImplementedError(f"{type(self).__name__} must define training_step")
+
+    def validation_step(self, batch: Batch) -> Tensor:
+        """Mean loss of a batch that is not learnt from; a training step unless a subclass says otherwise."""
+        return self.training_step(batch)
+
+    def configure_optimizers(self, plan: Plan) -> Optimization:
+        """The optimiser and its schedule for a run of ``plan.total_steps`` steps."""
+        raise NotImplementedError(f"{type(self).__name__} must define configure_optimizers")
+
+
+class Supervised(Task):
+    """Predict the last field of a batch from the fields before it.
+
+    ``loss(network(x_1, ..., x_k), y)`` for a batch ``(x_1, ..., x_k, y)``.
+
+    ``optimizer`` makes an optimiser from parameters, e.g. ``functools.partial(torch.optim.SGD, lr=0.1)``;
+    ``schedule`` makes a schedule from it and the plan, moved every ``interval``.
+    """
+
+    def __init__(
+        self,
+        network: nn.Module,
+        *,
+        loss: Callable[[Tensor, Tensor], Tensor],
+        optimizer: Callable[[Iterable[nn.Parameter]], torch.optim.Optimizer],
+        schedule: Callable[[torch.optim.Optimizer, Plan], Schedule] | None = None,
+        interval: Literal["step", "epoch"] = "step",
+        metrics: Mapping[str, Metric] | None = None,
+    ) -> None:
+        super().__init__(network, metrics)
+        self.loss: Callable[[Tensor, Tensor], Tensor] = loss
+        self.optimizer = optimizer
+        self.schedule = schedule
+        self.interval: Literal["step", "epoch"] = interval
+
+    def training_step(self, batch: Batch) -> Tensor:
+        """Mean loss of the batch; the metrics see its predictions."""
+        *inputs, targets = batch
+        outputs = self.network(*inputs)
+        if self.metrics:
+            seen = outputs.detach()
+            for metric in self.metrics.values():
+                metric.update(seen, targets)
+        return self.loss(outputs, targets)
+
+    def configure_optimizers(self, plan: Plan) -> Optimization:
+        """The optimiser and schedule given to the constructor."""
+        optimizer = self.optimizer(self.network.parameters())
+        schedule = self.schedule(optimizer, plan) if self.schedule else None
+        return Optimization(optimizer, schedule, self.interval)
+
+
+class Classification(Supervised):
+    """Predict one class per example: cross-entropy and accuracy unless others are given."""
+
+    def __init__(
+        self,
+        network: nn.Module,
+        *,
+        loss: Callable[[Tensor, Tensor], Tensor] | None = None,
+        metrics: Mapping[str, Metric] | None = None,
+        **supervised: Any,
+    ) -> None:
+        metrics = {"accuracy": Accuracy()} if metrics is None else metrics
+        super().__init__(network, loss=loss or nn.CrossEntropyLoss(), metrics=metrics, **supervised)
+
+
+class Regression(Supervised):
+    """Predict numbers: mean squared error and its root unless others are given."""
+
+    def __init__(
+        self,
+        network: nn.Module,
+        *,
+        loss: Callable[[Tensor, Tensor], Tensor] | None = None,
+        metrics: Mapping[str, Metric] | None = None,
+        **supervised: Any,
+    ) -> None:
+        metrics = {"rmse": MeanSquaredError(root=True)} if metrics is None else metrics
+        super().__init__(network, loss=loss or nn.MSELoss(), metrics=metrics, **supervised)
