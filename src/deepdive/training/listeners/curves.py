@@ -1,0 +1,65 @@
+"""Learning curves of a run as ``curves.svg`` and ``curves.png``."""
+
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from deepdive.training.listeners._files import write_atomically
+from deepdive.training.listeners._history import History
+from deepdive.training.listeners._warn_once import WarnOnce
+from deepdive.training.listeners.figures import curve_figure, to_png, to_svg
+from deepdive.training.records import Plan, Record
+
+
+class Curves:
+    """Draw all records when the run ends, and, if ``every`` is given, after an epoch at most that often.
+
+    ``history`` holds the records of earlier sessions; what a resumed run repeats is taken from the new one.
+    ``every`` is in seconds. A run without records draws nothing. Curves that cannot be written are one
+    warning and do not end the run; the files of an earlier drawing stay whole.
+
+    Raises:
+        ValueError: when ``every`` is negative.
+    """
+
+    def __init__(
+        self,
+        folder: Path | str,
+        *,
+        history: Iterable[Record] = (),
+        every: float | None = None,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        if every is not None and not every >= 0:
+            raise ValueError(f"every must be 0 seconds or more, got {every}")
+        self._folder = Path(folder)
+        self._history = History(history)
+        self._every = every
+        self._clock = clock
+        self._drawn = 0.0
+        self._steps_per_epoch: int | None = None
+        self._warn_once = WarnOnce("the curves")
+
+    def start(self, plan: Plan) -> None:
+        """Note the length of an epoch."""
+        self._steps_per_epoch = plan.steps_per_epoch or None
+        self._history.resume_at(plan.start_step)
+        self._drawn = self._clock()
+
+    def record(self, record: Record) -> None:
+        """Keep the record, and draw if it is time."""
+        self._history.add(record)
+        if record.kind == "epoch" and self._every is not None and self._clock() - self._drawn >= self._every:
+            self._draw()
+            self._drawn = self._clock()
+
+    def finish(self) -> None:
+        """Draw."""
+        if self._history.records:
+            self._draw()
+
+    def _draw(self) -> None:
+        with self._warn_once:
+            figure = curve_figure(self._history.records, steps_per_epoch=self._steps_per_epoch)
+            write_atomically(self._folder / "curves.svg", to_svg(figure))
+            write_atomically(self._folder / "curves.png", to_png(figure))

@@ -1,0 +1,169 @@
+"""Learning curves as a matplotlib figure, and figures as the bytes of an SVG or a PNG file."""
+
+import io
+import math
+import warnings
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from deepdive.training.listeners._text import format_value, printable, split_name
+from deepdive.training.records import Record
+
+if TYPE_CHECKING:  # matplotlib takes most of a second to import: only where something is drawn
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+# After Okabe and Ito: told apart by everybody, on a light and on a dark page; line styles and markers say the
+# same once more.
+_COLORS = {"train": "#1b7fc4", "val": "#d55e00", "test": "#009e73", "": "#7a8594"}
+_MARKERS = {"train": "o", "val": "s", "test": "D", "": "o"}
+_DASHES = {"train": "-", "val": "--", "test": "", "": "-"}
+_INK = "#23262b"  # found in the SVG and replaced by the colour of the text around it
+_SMALL = ("learning_rate",)  # settings rather than results
+_STYLE: dict[Any, Any] = {
+    "svg.fonttype": "none",  # text stays text: searchable, and in the reader's own fonts
+    "svg.hashsalt": "deepdive",  # otherwise random identifiers
+    "font.family": ["sans-serif"],
+    "font.sans-serif": ["DejaVu Sans"],
+    "font.size": 11.0,
+    "text.color": _INK,
+    "axes.labelcolor": _INK,
+    "axes.edgecolor": _INK,
+    "xtick.color": _INK,
+    "ytick.color": _INK,
+    "grid.color": _INK,
+    "grid.alpha": 0.15,
+    "axes.facecolor": "none",
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "lines.linewidth": 1.8,
+    "lines.markersize": 4.5,
+    "legend.frameon": False,
+    "legend.borderaxespad": 0.0,
+    "legend.columnspacing": 1.4,
+    "legend.handlelength": 1.8,
+}
+
+
+class _Line(NamedTuple):
+    """The values of one metric in one kind of record."""
+
+    kind: str
+    split: str
+    steps: list[int]
+    values: list[float]
+
+
+def curve_figure(records: Sequence[Record], *, steps_per_epoch: int | None = None, title: str = "") -> "Figure":
+    """One panel per family of metrics over the epochs: training, validation and test together.
+
+    ``train_loss`` and ``val_loss`` share the panel *loss*. Means over an epoch are marked lines, the means in
+    between a pale one, the test one mark; the legend ends with the last value. The axis is logarithmic where
+    positive values span more than two decades. Values that are not finite leave a gap and are counted in the
+    panel's title. Without ``steps_per_epoch`` it is taken from the last epoch record; failing that, the axis
+    counts steps.
+    """
+    import matplotlib
+    from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
+
+    panels = _panels(records)
+    if steps_per_epoch is None:
+        epochs = [record for record in records if record.kind == "epoch" and record.epoch > 0]
+        steps_per_epoch = round(epochs[-1].step / epochs[-1].epoch) if epochs else None
+    scale = 1 / steps_per_epoch if steps_per_epoch else 1.0
+    heights = [0.42 if family in _SMALL else 1.0 for family in panels] or [1.0]
+    with matplotlib.rc_context(_STYLE):
+        figure = Figure(figsize=(7.2, 0.7 + 2.3 * sum(heights)), layout="constrained", facecolor="white")
+        figure.patch.set_gid("background")
+        grid = figure.subplots(len(heights), 1, sharex=True, squeeze=False, gridspec_kw={"height_ratios": heights})
+        axes: list[Axes] = list(grid[:, 0])
+        for ax, (family, lines) in zip(axes, panels.items(), strict=False):
+            _draw_panel(ax, family, lines, scale)
+        if not panels:
+            axes[0].text(0.5, 0.5, "no records yet", transform=axes[0].transAxes, ha="center", va="center")
+        last = max((record.step for record in records), default=0) * scale
+        axes[-1].set_xlim(0, last * 1.02 or 1)
+        axes[-1].xaxis.set_major_locator(MaxNLocator(nbins=8, integer=last > 1.5))
+        axes[-1].set_xlabel("epoch" if steps_per_epoch else "step")
+        if title:
+            figure.suptitle(title, parse_math=False, x=0.01, ha="left", fontsize="medium")
+    return figure
+
+
+def to_svg(figure: "Figure") -> bytes:
+    """The figure as SVG: the same figure gives the same bytes, and text takes the colour around it."""
+    svg = _saved(figure, "svg", {"Date": None, "Creator": None, "Format": None, "Type": None})
+    return svg.replace(_INK.encode(), b"currentColor")
+
+
+def to_png(figure: "Figure", *, dpi: float = 144) -> bytes:
+    """The figure as PNG, the same bytes for the same figure."""
+    return _saved(figure, "png", {"Software": None}, dpi)
+
+
+def _saved(figure: "Figure", format: str, metadata: dict[str, None], dpi: float = 72) -> bytes:
+    import matplotlib
+
+    buffer = io.BytesIO()
+    with matplotlib.rc_context(_STYLE), warnings.catch_warnings():
+        # a name in a script that the font lacks is drawn as boxes; nothing worth a warning per letter
+        warnings.filterwarnings("ignore", message="Glyph .* missing from")
+        figure.savefig(buffer, format=format, metadata=metadata, dpi=dpi)
+    return buffer.getvalue()
+
+
+def _panels(records: Sequence[Record]) -> dict[str, list[_Line]]:
+    """Lines by family: loss first, then as they come, settings last."""
+    lines: dict[tuple[str, str], _Line] = {}
+    for record in records:
+        for name, value in record.metrics.items():
+            _, split = split_name(name)
+            line = lines.setdefault((name, record.kind), _Line(record.kind, split, [], []))
+            line.steps.append(record.step)
+            line.values.append(value)
+    panels: dict[str, list[_Line]] = {}
+    for (name, _), line in lines.items():
+        panels.setdefault(split_name(name)[0], []).append(line)
+    return dict(sorted(panels.items(), key=lambda panel: (panel[0] in _SMALL, panel[0] != "loss")))
+
+
+def _draw_panel(ax: "Axes", family: str, lines: list[_Line], scale: float) -> None:
+    from matplotlib.ticker import MaxNLocator
+
+    finite = [value for line in lines for value in line.values if math.isfinite(value)]
+    lost = sum(len(line.values) for line in lines) - len(finite)
+    title = printable(family).replace("_", " ")[:40] + (f"  ({lost} values not finite)" if lost else "")
+    ax.set_title(title, loc="left", fontsize="medium", fontweight="bold", parse_math=False)
+    if finite and min(finite) > 0 and max(finite) / min(finite) > 100:
+        ax.set_yscale("log")
+    else:
+        ax.yaxis.set_major_locator(MaxNLocator(nbins=3 if family in _SMALL else 6, steps=[1, 2, 2.5, 5, 10]))
+    if family in _SMALL:
+        lines = [max(lines, key=lambda line: len(line.steps))]  # the epochs' values lie on the finer line
+    for split in ("train", "val", "", "test"):
+        _draw_split(ax, [line for line in lines if line.split == split], split, scale)
+    if ax.get_legend_handles_labels()[0]:  # beside the title, where it never hides a curve
+        ax.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=3, fontsize="small")
+
+
+def _draw_split(ax: "Axes", lines: list[_Line], split: str, scale: float) -> None:
+    """The fine line of the training records is pale only where epoch means are drawn over it."""
+    coarse = [line for line in lines if line.kind != "train"]
+    for line in lines:
+        values = [value if math.isfinite(value) else math.nan for value in line.values]
+        pale = line.kind == "train" and bool(coarse)
+        marked = line.kind != "train" or len(values) == 1
+        ax.plot(
+            [step * scale for step in line.steps],
+            values,
+            color=_COLORS[split],
+            linestyle=_DASHES[split] or "none",
+            marker=_MARKERS[split] if marked and not pale else "none",
+            alpha=0.5 if pale else 1.0,
+            linewidth=1.0 if pale else None,
+            label=f"{split} {format_value(values[-1])}" if split and not pale else None,
+            clip_on=False,
+        )

@@ -1,0 +1,60 @@
+"""Records as TensorBoard scalars."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from deepdive.training.listeners._text import printable, split_name
+from deepdive.training.listeners._warn_once import WarnOnce
+from deepdive.training.records import Plan, Record
+
+if TYPE_CHECKING:
+    import torch.utils.tensorboard.writer as tensorboard
+
+
+class TensorBoard:
+    """Write every metric as a scalar; ``tensorboard --logdir FOLDER`` shows them.
+
+    ``train_loss`` and ``val_loss`` become ``loss/train`` and ``loss/val``, one group of charts; a training
+    mean over a whole epoch is ``loss/train_epoch``. After a resume, what an interrupted session wrote beyond
+    its last checkpoint is hidden. Events that cannot be written are one warning and do not end the run.
+
+    Raises:
+        ImportError: without the ``tensorboard`` package.
+    """
+
+    def __init__(self, folder: Path | str) -> None:
+        try:
+            from torch.utils.tensorboard.writer import SummaryWriter
+        except ImportError as error:
+            raise ImportError('TensorBoard is not installed: pip install "deepdive[tensorboard]"') from error
+        self._make_writer = SummaryWriter
+        self._folder = Path(folder)
+        self._writer: tensorboard.SummaryWriter | None = None
+        self._warn_once = WarnOnce("the TensorBoard events")
+
+    def start(self, plan: Plan) -> None:
+        """Open a new event file."""
+        purge_step = plan.start_step + 1 if plan.start_step else None
+        with self._warn_once:
+            self._writer = self._make_writer(str(self._folder), purge_step=purge_step)
+
+    def record(self, record: Record) -> None:
+        """Add the record's scalars."""
+        with self._warn_once:
+            if self._writer is not None:
+                for name, value in record.metrics.items():
+                    self._writer.add_scalar(_tag(name, record.kind), value, record.step)
+
+    def finish(self) -> None:
+        """Write what is waiting and close the file."""
+        with self._warn_once:
+            if self._writer is not None:
+                self._writer.close()
+        self._writer = None
+
+
+def _tag(name: str, kind: str) -> str:
+    family, split = split_name(printable(name))
+    if split == "train" and kind == "epoch":
+        return f"{family}/train_epoch"
+    return f"{family}/{split}" if split else family

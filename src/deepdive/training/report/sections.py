@@ -1,0 +1,126 @@
+"""The parts of a report: pieces of HTML, everything in them escaped, and sections made of them."""
+
+import base64
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import NewType
+
+from deepdive.training.listeners._text import format_value
+
+Html = NewType("Html", str)
+"""Text that is HTML already; anything else is escaped before it becomes part of a report."""
+
+_PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_UNSAFE_SVG = re.compile(r"<script|<foreignObject|\son\w+\s*=|href\s*=\s*[\"'](?!#)|url\((?!#)|@import", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading and what stands below it, e.g. ``Section("Attention", picture("head 1", png))``."""
+
+    title: str
+    html: Html
+
+
+def join(parts: Iterable[Html]) -> Html:
+    """Pieces one below the other."""
+    return Html("\n".join(parts))
+
+
+def text(*paragraphs: str) -> Html:
+    """Paragraphs."""
+    return Html("".join(f"<p>{escape(paragraph)}</p>" for paragraph in paragraphs))
+
+
+def code(source: str) -> Html:
+    """Text in a fixed-width font, line by line: a command, generated text."""
+    return Html(f"<pre><code>{escape(source)}</code></pre>")
+
+
+def commands(entries: Mapping[str, str]) -> Html:
+    """What each command does, and the command."""
+    return join(Html(f"<p>{escape(what)}</p>{code(command)}") for what, command in entries.items())
+
+
+def tiles(facts: Mapping[str, object]) -> Html:
+    """A few figures, large, with their names."""
+    cells = "".join(f"<div><dt>{escape(name)}</dt><dd>{_exact(value)}</dd></div>" for name, value in facts.items())
+    return Html(f'<dl class="tiles">{cells}</dl>')
+
+
+def pairs(entries: Mapping[str, object]) -> Html:
+    """Names and values in two columns; what is nested gets a dotted name, ``optimizer.lr``."""
+    rows = "".join(
+        f'<tr><th scope="row">{escape(name)}</th><td>{_exact(value)}</td></tr>' for name, value in _flat(entries)
+    )
+    return Html(f'<div class="scroll"><table class="pairs"><tbody>{rows}</tbody></table></div>')
+
+
+def table(rows: Sequence[Mapping[str, object]]) -> Html:
+    """One line per mapping; the columns are all keys in order of appearance, missing values stay empty."""
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    aligned = {name: _alignment([row[name] for row in rows if name in row]) for name in columns}
+    head = "".join(f'<th scope="col"{aligned[name]}>{escape(name)}</th>' for name in columns)
+    body = "\n".join(
+        "<tr>" + "".join(f"<td{aligned[name]}>{_shown(row.get(name, ''))}</td>" for name in columns) + "</tr>"
+        for row in rows
+    )
+    return Html(f'<div class="scroll"><table><thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table></div>')
+
+
+def picture(caption: str, png: bytes) -> Html:
+    """A PNG inside the page; the caption is also its alternative text.
+
+    Raises:
+        ValueError: naming the caption, when the bytes are no PNG.
+    """
+    if not png.startswith(_PNG_SIGNATURE):
+        raise ValueError(f"picture {caption!r}: the bytes are no PNG, they begin with {png[:8]!r}")
+    source = f"data:image/png;base64,{base64.b64encode(png).decode()}"
+    words = escape(caption)
+    return Html(f'<figure><img src="{source}" alt="{words}"><figcaption>{words}</figcaption></figure>')
+
+
+def figure(svg: str, *, caption: str = "") -> Html:
+    """An SVG inside the page; drawn in ``currentColor`` it follows the light or dark of the page.
+
+    Raises:
+        ValueError: when there is no ``<svg>`` in it, or it would run a script or load something.
+    """
+    begin = svg.find("<svg")
+    if begin < 0:
+        raise ValueError(f"svg has no <svg> element, it begins with {svg[:40]!r}")
+    if found := _UNSAFE_SVG.search(svg, begin):
+        raise ValueError(f"svg must stand alone, without scripts and links, but has {found.group().strip()!r}")
+    words = escape(caption)
+    label = f' aria-label="{words}"' if caption else ""
+    below = f"<figcaption>{words}</figcaption>" if caption else ""
+    return Html(f'<figure><div class="svg" role="img"{label}>{svg[begin:]}</div>{below}</figure>')
+
+
+def _flat(entries: Mapping[str, object], prefix: str = "") -> Iterable[tuple[str, object]]:
+    for name, value in entries.items():
+        if isinstance(value, Mapping) and value:
+            yield from _flat({str(key): inner for key, inner in value.items()}, f"{prefix}{name}.")
+        else:
+            yield prefix + name, value
+
+
+def _shown(value: object) -> str:
+    """A value for a reader: rounded."""
+    return format_value(value) if isinstance(value, float) else _exact(value)
+
+
+def _exact(value: object) -> str:
+    """A value to copy: all its digits."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "–" if value is None else escape(str(value))
+
+
+def _alignment(column: Sequence[object]) -> str:
+    """Numbers stand to the right, below each other."""
+    numeric = all(value is None or isinstance(value, int | float) for value in column)
+    return ' class="number"' if numeric else ""
