@@ -27,9 +27,7 @@ class Loader(Protocol):
         """Batches in one epoch."""
         ...
 
-    def batches(
-        self, epoch: int = 0, *, start: int = 0, device: torch.device | str | None = None
-    ) -> Iterator[Batch]:
+    def batches(self, epoch: int = 0, *, start: int = 0, device: torch.device | str | None = None) -> Iterator[Batch]:
         """Batches ``start``, ``start + 1``, ... of an epoch, on ``device``; the skipped ones cost nothing."""
         ...
 

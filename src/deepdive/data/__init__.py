@@ -1,0 +1,54 @@
+"""Where data comes from and how it becomes batches.
+
+Names are loaded when they are first used, so that the registry can be read without importing torch.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from deepdive.data.cache import CacheError as CacheError
+    from deepdive.data.fetching import DataUnavailableError as DataUnavailableError
+    from deepdive.data.fetching import fetch as fetch
+    from deepdive.data.fetching import origin as origin
+    from deepdive.data.images.grid import image_grid as image_grid
+    from deepdive.data.images.load import load_images as load_images
+    from deepdive.data.images.module import ImageDataModule as ImageDataModule
+    from deepdive.data.images.picture import read_picture as read_picture
+    from deepdive.data.images.spec import ImageSpec as ImageSpec
+    from deepdive.data.loaders import TensorLoader as TensorLoader
+    from deepdive.data.progress import Progress as Progress
+    from deepdive.data.progress import Report as Report
+    from deepdive.data.progress import progress_bars as progress_bars
+    from deepdive.data.registry import DATASETS as DATASETS
+    from deepdive.data.registry import Dataset as Dataset
+    from deepdive.data.registry import find as find
+    from deepdive.data.types import Batch as Batch
+    from deepdive.data.types import DataModule as DataModule
+    from deepdive.data.types import Loader as Loader
+    from deepdive.data.types import Transform as Transform
+
+_HOMES = {
+    "cache": ("CacheError",),
+    "fetching": ("DataUnavailableError", "fetch", "origin"),
+    "images.grid": ("image_grid",),
+    "images.load": ("load_images",),
+    "images.module": ("ImageDataModule",),
+    "images.picture": ("read_picture",),
+    "images.spec": ("ImageSpec",),
+    "loaders": ("TensorLoader",),
+    "progress": ("Progress", "Report", "progress_bars"),
+    "registry": ("DATASETS", "Dataset", "find"),
+    "types": ("Batch", "DataModule", "Loader", "Transform"),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME_OF:
+        return getattr(importlib.import_module(f"deepdive.data.{_HOME_OF[name]}"), name)
+    raise AttributeError(f"module 'deepdive.data' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOME_OF])

@@ -1,0 +1,50 @@
+"""Checks made once, where data enters: so that the training loop need not look at values."""
+
+import torch
+from torch import Tensor
+
+
+def check_fields(fields: tuple[Tensor, ...]) -> None:
+    """Check that every field has the same rows, at least one, and no NaN.
+
+    Raises:
+        ValueError: which field is wrong, and the first row that is.
+
+    """
+    if not fields:
+        raise ValueError("fields is empty; it must hold at least one tensor")
+    for i, field in enumerate(fields):
+        if field.ndim == 0 or len(field) != len(fields[0]):
+            raise ValueError(
+                f"fields[{i}] has shape {tuple(field.shape)}; its first dimension must be that of fields[0], whose "
+                f"shape is {tuple(fields[0].shape)}"
+            )
+        if len(field) == 0:
+            raise ValueError(f"fields[{i}] has shape {tuple(field.shape)}; there must be at least one row")
+        if field.device != fields[0].device:
+            raise ValueError(f"fields[{i}] is on {field.device}; all fields must be on {fields[0].device}")
+        if field.is_floating_point() or field.is_complex():
+            bad = field.isnan().reshape(len(field), -1).any(dim=1)
+            if bad.any():
+                raise ValueError(f"fields[{i}] holds NaN: {_rows(bad)}")
+
+
+def check_labels(labels: Tensor, num_classes: int, name: str = "labels") -> None:
+    """Check that ``labels (n)`` are whole numbers in ``0, ..., num_classes - 1``.
+
+    Raises:
+        TypeError: they are not integers.
+        ValueError: one is out of range; the message names it and its row.
+
+    """
+    if labels.is_floating_point() or labels.is_complex() or labels.dtype == torch.bool:
+        raise TypeError(f"{name} has dtype {labels.dtype}; class numbers must be integers")
+    bad = (labels < 0) | (labels >= num_classes)
+    if bad.any():
+        value = labels[bad][0].item()
+        raise ValueError(f"{name} holds {value}, but must lie in 0..{num_classes - 1}: {_rows(bad)}")
+
+
+def _rows(bad: Tensor) -> str:
+    rows = bad.nonzero().flatten()
+    return f"first in row {rows[0].item()}, in {len(rows)} of {len(bad)} rows"

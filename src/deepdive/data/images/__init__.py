@@ -1,0 +1,14 @@
+"""Pictures: reading, splitting, batching, showing."""
+
+from deepdive.data.images.builtin import read_builtin as read_builtin
+from deepdive.data.images.decoding import read_folder as read_folder
+from deepdive.data.images.grid import image_grid as image_grid
+from deepdive.data.images.idx import read_idx as read_idx
+from deepdive.data.images.load import load_images as load_images
+from deepdive.data.images.module import ImageDataModule as ImageDataModule
+from deepdive.data.images.module import ImageSet as ImageSet
+from deepdive.data.images.module import ImageSplits as ImageSplits
+from deepdive.data.images.picture import PictureError as PictureError
+from deepdive.data.images.picture import decode_picture as decode_picture
+from deepdive.data.images.picture import read_picture as read_picture
+from deepdive.data.images.spec import ImageSpec as ImageSpec

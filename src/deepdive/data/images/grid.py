@@ -1,0 +1,51 @@
+"""Pictures with titles, side by side (textbook section 4.2)."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from jaxtyping import Float, UInt8
+from torch import Tensor
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def image_grid(
+    images: UInt8[Tensor, "n c h w"] | Float[Tensor, "n c h w"],
+    titles: Sequence[str] = (),
+    *,
+    columns: int = 8,
+    scale: float = 1.5,
+) -> "Figure":
+    """A figure of ``n`` pictures in rows of ``columns``, each under its title.
+
+    Float pictures of any range are stretched to 0..1 together; grey ones have one channel. The figure belongs to
+    nobody: save it with ``figure.savefig``, no window opens.
+
+    Raises:
+        ValueError: no picture, a number of channels other than 1 or 3, or more or fewer titles than pictures.
+
+    """
+    from matplotlib.figure import Figure
+
+    n, c = images.shape[:2]
+    if n == 0 or c not in (1, 3):
+        raise ValueError(f"images has shape {tuple(images.shape)}; there must be pictures, with 1 or 3 channels")
+    if titles and len(titles) != n:
+        raise ValueError(f"there are {len(titles)} titles for {n} images; there must be one each, or none")
+    pixels = images.detach().cpu().permute(0, 2, 3, 1)  # (n, h, w, c)
+    if pixels.is_floating_point():
+        low, high = pixels.min(), pixels.max()
+        pixels = (pixels - low) / (high - low).clamp(min=1e-12)
+    columns = min(columns, n)
+    rows = -(-n // columns)
+    figure = Figure(figsize=(scale * columns, (scale + 0.3 * bool(titles)) * rows), layout="constrained")
+    axes = figure.subplots(rows, columns, squeeze=False).flatten()
+    for i, ax in enumerate(axes):
+        ax.set_axis_off()
+        if i < n:
+            full = 255 if images.dtype.itemsize == 1 else 1
+            ax.imshow(pixels[i].squeeze(-1).numpy(), cmap="gray", vmin=0, vmax=full, interpolation="nearest")
+            if titles:
+                ax.set_title(titles[i], fontsize="small")
+    return figure

@@ -1,0 +1,84 @@
+"""Pictures by the name of a data set or of a folder."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from deepdive.data.images.builtin import read_builtin
+from deepdive.data.images.decoding import read_folder
+from deepdive.data.images.module import ImageDataModule, ImageSplits
+from deepdive.data.progress import Report
+from deepdive.data.registry import DATASETS, find
+from deepdive.data.types import Transform
+
+
+def load_images(
+    source: str | Path,
+    *,
+    batch_size: int = 128,
+    validation: int | float = 0,
+    seed: int = 0,
+    image_size: int | tuple[int, int] | None = None,
+    channels: int | None = None,
+    strict: bool = False,
+    normalize: bool = False,
+    augment: Transform | None = None,
+    report: Report | None = None,
+) -> ImageDataModule:
+    """Labelled pictures as a data module; nothing is read before its ``prepare``.
+
+    Args:
+        source: a name in the registry, or a folder of pictures with one folder per class, optionally below
+            ``train``, ``val`` and ``test``; see `read_folder`, also for what is done without ``test``.
+        batch_size: pictures per training batch.
+        validation: how many (int) or which share (float) to hold out of the training pictures.
+        seed: of the order of the training pictures and of ``augment``.
+        image_size: one side of a square, or height and width; by default that of the pictures.
+        channels: 1 (grey) or 3 (colour); by default what the pictures have.
+        strict: whether pictures of a folder that would have to be resized or converted are an error.
+        normalize: whether to standardise each channel with its mean and standard deviation.
+        augment: a random map of a batch of float training pictures.
+        report: told how far downloads and decoding are.
+
+    Raises:
+        ValueError: neither a data set nor a folder has that name; ``channels`` or ``image_size`` make no sense.
+
+    """
+    if channels not in (None, 1, 3):
+        raise ValueError(f"channels is {channels}; it must be 1 (grey) or 3 (colour)")
+    size = (image_size, image_size) if isinstance(image_size, int) else image_size
+    if size is not None and min(size) < 1:
+        raise ValueError(f"image_size is {image_size}; it must be at least 1")
+    folder = Path(source).expanduser()
+
+    def read() -> ImageSplits:
+        if isinstance(source, str) and source in DATASETS:
+            return _with_channels(read_builtin(source, report=report), channels)
+        return read_folder(folder, image_size=size, channels=channels, strict=strict, report=report)
+
+    if not (isinstance(source, str) and source in DATASETS) and not folder.is_dir():
+        if isinstance(source, Path) or len(folder.parts) > 1:
+            raise FileNotFoundError(f"no such folder: {source}")
+        find(str(source))  # Raises, and suggests a name.
+    return ImageDataModule(
+        read,
+        batch_size=batch_size,
+        validation=validation,
+        seed=seed,
+        image_size=size,
+        normalize=normalize,
+        augment=augment,
+    )
+
+
+def _with_channels(splits: ImageSplits, channels: int | None) -> ImageSplits:
+    """Grey pictures as colour pictures, if so asked: three times the same plane, without a copy."""
+    has = splits.train.images.shape[1]
+    if channels in (None, has):
+        return splits
+    if has != 1:
+        raise ValueError(f"channels is {channels}, but the pictures have {has}")
+    train, val, test = (
+        part and replace(part, images=part.images.expand(-1, 3, -1, -1))
+        for part in (splits.train, splits.val, splits.test)
+    )
+    return replace(splits, train=train, val=val, test=test)

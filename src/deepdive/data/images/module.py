@@ -1,0 +1,167 @@
+"""Labelled pictures in memory as a data module."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Int64, UInt8
+from torch import Tensor
+
+from deepdive.data.checks import check_labels
+from deepdive.data.images.spec import ImageSpec, background_of
+from deepdive.data.loaders import TensorLoader
+from deepdive.data.splits import stratified_split
+from deepdive.data.types import DataModule, Transform
+
+
+@dataclass(frozen=True, slots=True)
+class ImageSet:
+    """Pictures with the numbers of their classes."""
+
+    images: UInt8[Tensor, "n c h w"]
+    labels: Int64[Tensor, " n"]
+
+    def rows(self, rows: Int64[Tensor, " m"]) -> "ImageSet":
+        """Some of them."""
+        return ImageSet(self.images[rows], self.labels[rows])
+
+
+@dataclass(frozen=True, slots=True)
+class ImageSplits:
+    """Everything that was read of a data set, before any validation split."""
+
+    labels: tuple[str, ...]
+    """Names of the classes in the order of their numbers."""
+    train: ImageSet
+    val: ImageSet | None = None
+    test: ImageSet | None = None
+    notes: tuple[str, ...] = ()
+    """What a user should know of how they were read, e.g. that pictures were resized."""
+
+
+class ImageDataModule(DataModule):
+    """Batches of float pictures ``(b, c, h, w)`` and class numbers ``(b)``.
+
+    The pictures stay in memory as bytes; a whole batch at a time becomes floats, resized and standardised as
+    `ImageSpec.to_float` says, and then, for training only, goes through ``augment``.
+
+    Args:
+        read: gives the pictures; called once, by `prepare`.
+        batch_size: pictures per batch.
+        validation: how many (int) or which share (float) of the training pictures to hold out, the same share
+            of every class and the same pictures whatever the seed; ignored where the data has its own.
+        seed: of the order of the training pictures and of ``augment``.
+        image_size: height and width of what the network gets, if not those of the pictures.
+        normalize: whether to subtract the mean and divide by the standard deviation of the training pictures,
+            per channel.
+        augment: a random map of a batch of float pictures.
+        test_batch_size: for validation and test, where no gradient needs memory.
+
+    Raises:
+        ValueError: from `prepare`, where labels are out of range or sets differ in their shapes.
+
+    """
+
+    def __init__(
+        self,
+        read: Callable[[], ImageSplits],
+        *,
+        batch_size: int = 128,
+        validation: int | float = 0,
+        seed: int = 0,
+        image_size: tuple[int, int] | None = None,
+        normalize: bool = False,
+        augment: Transform | None = None,
+        test_batch_size: int = 512,
+    ) -> None:
+        self.batch_size = batch_size
+        self.validation = validation
+        self.seed = seed
+        self.image_size = image_size
+        self.normalize = normalize
+        self.test_batch_size = test_batch_size
+        self.notes: tuple[str, ...] = ()
+        self._read = read
+        self._augment = augment
+        self._spec: ImageSpec | None = None
+        self._sets: dict[str, ImageSet] = {}
+
+    def prepare(self) -> None:
+        """Read the pictures and make the splits; a second call does nothing."""
+        if self._spec is not None:
+            return
+        splits = self._read()
+        train, val = splits.train, splits.val
+        if val is None and self.validation:
+            kept, held = stratified_split(train.labels, self.validation, name="validation")
+            train, val = train.rows(kept), train.rows(held)
+        sets = {"train": train, "val": val, "test": splits.test}
+        self._sets = {name: part for name, part in sets.items() if part is not None}
+        for name, part in self._sets.items():
+            check_labels(part.labels, len(splits.labels), f"labels of the {name} set")
+            if part.images.shape[1:] != train.images.shape[1:]:
+                shapes = f"{tuple(part.images.shape[1:])}, those of the train set {tuple(train.images.shape[1:])}"
+                raise ValueError(f"pictures of the {name} set have shape {shapes}; they must be equal")
+        self.labels, self.notes = splits.labels, splits.notes
+        self._spec = self._describe(train.images)
+
+    @property
+    def spec(self) -> ImageSpec:
+        """The form of the pictures that the loaders give; calls `prepare`."""
+        self.prepare()
+        if self._spec is None:
+            raise RuntimeError("prepare has run without making a spec")
+        return self._spec
+
+    def pictures(self, part: str = "train") -> ImageSet | None:
+        """The pictures of ``train``, ``val`` or ``test`` as they were read, or ``None``; calls `prepare`."""
+        self.prepare()
+        return self._sets.get(part)
+
+    def train_loader(self) -> TensorLoader:
+        """Shuffled and, if so asked, augmented training batches."""
+        spec, train, augment = self.spec, self._sets["train"], self._augment
+
+        def transform(images: Tensor, generator: torch.Generator) -> Tensor:
+            x = spec.to_float(images)
+            return x if augment is None else augment(x, generator)
+
+        fields = (train.images, train.labels)
+        return TensorLoader(fields, self.batch_size, shuffle=True, seed=self.seed, transform=transform)
+
+    def val_loader(self) -> TensorLoader | None:
+        """Validation batches in a fixed order, or ``None``."""
+        return self._plain("val")
+
+    def test_loader(self) -> TensorLoader | None:
+        """Test batches in a fixed order, or ``None``."""
+        return self._plain("test")
+
+    def _plain(self, part: str) -> TensorLoader | None:
+        pictures, spec = self.pictures(part), self.spec
+        if pictures is None:
+            return None
+        fields = (pictures.images, pictures.labels)
+        return TensorLoader(fields, self.test_batch_size, transform=lambda images, _: spec.to_float(images))
+
+    def _describe(self, images: UInt8[Tensor, "n c h w"]) -> ImageSpec:
+        c, (h, w) = images.shape[1], self.image_size or images.shape[-2:]
+        mean, std = (0.0,) * c, (1.0,) * c
+        if self.normalize:
+            mean, std = channel_statistics(images)
+        return ImageSpec(c, h, w, self.labels, mean, std, background_of(images))
+
+
+def channel_statistics(images: UInt8[Tensor, "n c h w"]) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Mean and standard deviation of each channel over all pictures, in the range 0..1; exact.
+
+    A channel that never changes gets the standard deviation 1.
+    """
+    n, c = images.shape[:2]
+    values = torch.arange(256, dtype=torch.float64) / 255
+    flat = images.reshape(n, c, -1)
+    counts = torch.stack([flat[:, i].flatten().bincount(minlength=256) for i in range(c)]).double()  # (c, 256)
+    p = counts / counts.sum(dim=1, keepdim=True)
+    mean = p @ values
+    std = (p @ values.square() - mean.square()).clamp(min=0).sqrt()
+    return tuple(mean.tolist()), tuple(torch.where(std > 1e-6, std, 1.0).tolist())

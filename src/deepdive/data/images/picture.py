@@ -1,0 +1,163 @@
+"""One picture file as a tensor: whatever its format, size, depth, orientation or transparency."""
+
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import torch
+from jaxtyping import UInt8
+from PIL import Image, ImageOps
+from torch import Tensor
+
+from deepdive.data.images.spec import ImageSpec
+
+_GREY_MODES = ("1", "L", "LA", "La", "I", "F")
+_ORIENTATION, _SIDEWAYS = 0x0112, (5, 6, 7, 8)
+
+
+class PictureError(ValueError):
+    """A file is no picture, is damaged, or has a form that has no 8-bit equivalent."""
+
+
+def read_picture(
+    path: Path, spec: ImageSpec, *, invert: Literal["auto", "yes", "no"] = "auto"
+) -> tuple[UInt8[Tensor, "c h w"], list[str]]:
+    """A picture in the form that a network was trained on, and in words what was done to it.
+
+    The picture is turned as its EXIF data says, laid on a plain ground where it is transparent, converted to the
+    channels of ``spec``, resized to fit and padded with the colour of its border. ``auto`` inverts it where the
+    network knows grey pictures of one background and this one's border shows the other.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        PictureError: it is no picture that can be read.
+
+    """
+    pixels, notes = decode_picture(path, channels=spec.channels, size=(spec.height, spec.width))
+    background = "light" if _border(pixels).median() > 127 else "dark"
+    if invert == "yes":
+        return 255 - pixels, [*notes, "inverted"]
+    if invert == "auto" and spec.background not in (None, background):
+        return 255 - pixels, [*notes, f"inverted: {background} background, trained on {spec.background}"]
+    return pixels, notes
+
+
+def decode_picture(
+    path: Path, *, channels: int | None = None, size: tuple[int, int] | None = None
+) -> tuple[UInt8[Tensor, "c h w"], list[str]]:
+    """The pixels of a picture file, and in words what was done to them.
+
+    Args:
+        path: a file of any format that Pillow reads; of several frames, the first counts.
+        channels: 1 (grey) or 3 (colour); by default what the file has.
+        size: height and width to fit it into, keeping its proportions; by default its own.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        PictureError: it is no picture that can be read.
+
+    """
+    if not path.is_file():
+        raise FileNotFoundError(f"no such picture: {path}")
+    if path.stat().st_size == 0:
+        raise PictureError(f"{path} is empty")
+    try:
+        with Image.open(path) as opened:
+            return _decode(opened, channels, size)
+    except Exception as error:  # A damaged file may fail anywhere inside its decoder.
+        reason = "not a picture in a known format" if isinstance(error, Image.UnidentifiedImageError) else error
+        raise PictureError(f"{path} cannot be read: {reason}") from error
+
+
+def picture_form(path: Path) -> tuple[int, int, int]:
+    """Channels, height and width of a picture, from its header alone.
+
+    Raises:
+        PictureError: it has none.
+
+    """
+    try:
+        with Image.open(path) as image:
+            w, h = image.size
+            if image.getexif().get(_ORIENTATION) in _SIDEWAYS:
+                w, h = h, w
+            return _channels(image), h, w
+    except Exception as error:
+        raise PictureError(f"{path} cannot be read: not a picture in a known format") from error
+
+
+def _decode(
+    image: Image.Image, channels: int | None, size: tuple[int, int] | None
+) -> tuple[UInt8[Tensor, "c h w"], list[str]]:
+    notes: list[str] = []
+    if getattr(image, "n_frames", 1) > 1:
+        notes.append(f"first of {getattr(image, 'n_frames', 1)} frames")
+    original_channels, (original_w, original_h) = _channels(image), image.size
+    channels = channels or original_channels
+    if size and image.format == "JPEG":
+        # JPEG decodes to a fraction of its size at a fraction of the cost; twice the target leaves room to smooth.
+        image.draft("L" if channels == 1 else "RGB", (2 * size[1], 2 * size[0]))
+    if image.getexif().get(_ORIENTATION, 1) != 1:
+        notes.append("turned as its EXIF data says")
+        if image.getexif().get(_ORIENTATION) in _SIDEWAYS:
+            original_w, original_h = original_h, original_w
+    upright = _eight_bits(ImageOps.exif_transpose(image), notes)
+    plain = _without_alpha(upright, notes).convert("L" if channels == 1 else "RGB")
+    if channels < original_channels:
+        notes.append("converted from colour to grey")
+    if size and size != (original_h, original_w):
+        plain = _fitted(plain, (size[1], size[0]), (original_w, original_h), notes)
+    pixels = torch.from_numpy(np.array(plain, dtype=np.uint8))
+    return (pixels[None] if channels == 1 else pixels.permute(2, 0, 1).contiguous()), notes  # (c, h, w)
+
+
+def _channels(image: Image.Image) -> int:
+    return 1 if image.mode in _GREY_MODES or image.mode.startswith("I;16") else 3
+
+
+def _eight_bits(image: Image.Image, notes: list[str]) -> Image.Image:
+    if image.mode == "F":
+        raise ValueError("it holds floating-point numbers; save it with 8 or 16 bits per channel")
+    if image.mode != "I" and not image.mode.startswith("I;16"):
+        return image
+    values = np.asarray(image).astype(np.int64)
+    if values.min() < 0 or values.max() > 65535:
+        raise ValueError("it holds more than 16 bits per pixel; save it with 8 or 16")
+    notes.append("reduced from 16 to 8 bits")
+    return Image.fromarray(((values + 128) // 257).astype(np.uint8))  # 65535 / 255 = 257
+
+
+def _without_alpha(image: Image.Image, notes: list[str]) -> Image.Image:
+    if "A" not in image.getbands() and "a" not in image.getbands() and "transparency" not in image.info:
+        return image
+    rgba = image.convert("RGBA")
+    alpha = np.asarray(rgba.getchannel("A"), dtype=np.float64)
+    if alpha.min() == 255:
+        return rgba.convert("RGB")
+    # The ground is the one on which what can be seen stands out.
+    brightness = np.average(np.asarray(rgba.convert("L")), weights=alpha) if alpha.any() else 0
+    ground = "black" if brightness > 127 else "white"
+    notes.append(f"transparent parts made {ground}")
+    return Image.alpha_composite(Image.new("RGBA", rgba.size, ground), rgba)
+
+
+def _fitted(image: Image.Image, size: tuple[int, int], original: tuple[int, int], notes: list[str]) -> Image.Image:
+    """Resized to fit into ``size`` (width, height), centred, the rest in the colour of the border."""
+    scale = min(size[0] / original[0], size[1] / original[1])
+    w, h = (max(1, round(scale * length)) for length in original)
+    resized = image.resize((w, h), Image.Resampling.BILINEAR, reducing_gap=3.0)
+    note = f"resized {original[0]}x{original[1]} to {w}x{h}"
+    if (w, h) == size:
+        notes.append(note)
+        return resized
+    notes.append(f"{note}, padded to {size[0]}x{size[1]}")
+    pixels = np.asarray(resized)
+    border = np.concatenate([pixels[[0, -1]].reshape(2 * w, -1), pixels[:, [0, -1]].reshape(2 * h, -1)])
+    colour = np.median(border, axis=0).astype(int).tolist()
+    canvas = Image.new(image.mode, size, tuple(colour) if image.mode == "RGB" else colour[0])
+    canvas.paste(resized, ((size[0] - w) // 2, (size[1] - h) // 2))
+    return canvas
+
+
+def _border(pixels: UInt8[Tensor, "c h w"]) -> UInt8[Tensor, " n"]:
+    return torch.cat([pixels[:, [0, -1], :].flatten(), pixels[:, :, [0, -1]].flatten()])

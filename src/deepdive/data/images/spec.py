@@ -1,0 +1,69 @@
+"""What a network was shown: enough to bring a new picture into the same form."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, Self
+
+import torch
+from jaxtyping import Float32, UInt8
+from torch import Tensor
+from torch.nn.functional import interpolate
+
+
+@dataclass(frozen=True, slots=True)
+class ImageSpec:
+    """The form of the pictures of a data set, kept beside a trained network.
+
+    ``image_float = (image_uint8 / 255 - mean) / std`` per channel.
+    """
+
+    channels: int
+    """1 (grey) or 3 (red, green, blue)."""
+    height: int
+    width: int
+    labels: tuple[str, ...]
+    """Names of the classes in the order of their numbers."""
+    mean: tuple[float, ...]
+    """Subtracted, one number per channel, in the range 0..1."""
+    std: tuple[float, ...]
+    """Divided by, one number per channel."""
+    background: Literal["dark", "light"] | None = None
+    """What lies behind the object in grey pictures; ``None`` for colour pictures and mixed backgrounds."""
+
+    def to_json(self) -> dict[str, Any]:
+        """The specification as values that JSON has."""
+        return {name: list(v) if isinstance(v, tuple) else v for name, v in asdict(self).items()}
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
+        """The specification that `to_json` wrote.
+
+        Raises:
+            TypeError: a value is missing or unknown.
+
+        """
+        arguments: dict[str, Any] = {n: tuple(v) if isinstance(v, list) else v for n, v in values.items()}
+        return cls(**arguments)
+
+    def to_float(self, images: UInt8[Tensor, "b c h w"]) -> Float32[Tensor, "b c height width"]:
+        """What the network gets: resized to this height and width, scaled to 0..1, then standardised."""
+        x = images.to(torch.float32).div_(255)
+        if x.shape[-2:] != (self.height, self.width):
+            x = interpolate(x, (self.height, self.width), mode="bilinear", antialias=True)
+        if any(self.mean) or any(s != 1 for s in self.std):
+            mean, std = (torch.tensor(v, device=x.device)[:, None, None] for v in (self.mean, self.std))
+            x = x.sub_(mean).div_(std)
+        return x
+
+
+def background_of(images: UInt8[Tensor, "n c h w"]) -> Literal["dark", "light"] | None:
+    """``dark`` or ``light`` where four in five grey pictures agree, by the median of their border.
+
+    A border is light above 127; colour pictures have no such background.
+    """
+    if images.shape[1] != 1:
+        return None
+    rows, columns = images[..., [0, -1], :].flatten(1), images[..., [0, -1]].flatten(1)
+    light = torch.cat([rows, columns], dim=1).median(dim=1).values > 127
+    share = light.float().mean().item()
+    return "light" if share >= 0.8 else "dark" if share <= 0.2 else None

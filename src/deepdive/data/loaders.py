@@ -1,0 +1,122 @@
+"""Batches from tensors in memory: no Python per example, and nothing to pay for the batches skipped."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from deepdive.data.checks import check_fields
+from deepdive.data.types import Batch, Transform
+
+_CHUNK_BYTES = 8 << 20
+"""Rows are gathered this many bytes at a time: many small batches share one gather, large ones stay small."""
+
+
+class TensorLoader:
+    """Batches of rows of the same number from several tensors, e.g. images and labels.
+
+    The order of epoch ``e`` is a permutation drawn from ``(seed, e)``; without ``shuffle`` it is that of the
+    rows. ``transform`` maps the first field of each batch and gets a CPU generator seeded from ``(seed, e,
+    batch)``, so a batch is the same whether or not those before it were asked for, on every device.
+    Unshuffled batches are views: they must not be changed in place.
+
+    Args:
+        fields: tensors with the same first dimension, at least one row.
+        batch_size: rows per batch; the last batch has what remains, unless ``drop_last``.
+        shuffle: whether the order changes from epoch to epoch.
+        seed: any integer from 0.
+        transform: a map of the first field of a whole batch.
+        drop_last: whether a last batch of fewer rows is left out.
+
+    Raises:
+        ValueError: no field, no row, different numbers of rows, NaN in a field (the first such row is named),
+            a batch size below 1, a negative seed, or no batch at all because of ``drop_last``.
+
+    """
+
+    def __init__(
+        self,
+        fields: tuple[Tensor, ...],
+        batch_size: int,
+        *,
+        shuffle: bool = False,
+        seed: int = 0,
+        transform: Transform | None = None,
+        drop_last: bool = False,
+    ) -> None:
+        check_fields(fields)
+        if batch_size < 1:
+            raise ValueError(f"batch_size is {batch_size}; it must be at least 1")
+        if seed < 0:
+            raise ValueError(f"seed is {seed}; it must not be negative")
+        if drop_last and len(fields[0]) < batch_size:
+            raise ValueError(
+                f"drop_last leaves no batch: there are {len(fields[0])} rows, fewer than batch_size {batch_size}"
+            )
+        self.batch_size = batch_size
+        self.shuffle = shuffle
+        self.seed = seed
+        self.drop_last = drop_last
+        self._transform = transform
+        self._fields = {fields[0].device: fields}
+        self._home = fields[0].device
+
+    @property
+    def num_examples(self) -> int:
+        """Rows in one epoch."""
+        rows = len(self._fields[self._home][0])
+        return rows - rows % self.batch_size if self.drop_last else rows
+
+    def __len__(self) -> int:
+        """Batches in one epoch."""
+        return -(-self.num_examples // self.batch_size)
+
+    def batches(self, epoch: int = 0, *, start: int = 0, device: torch.device | str | None = None) -> Iterator[Batch]:
+        """Batches ``start``, ``start + 1``, ... of an epoch, on ``device``.
+
+        The tensors move to a device when it is first asked for and stay there.
+
+        Raises:
+            ValueError: ``epoch`` or ``start`` is negative.
+
+        """
+        if epoch < 0 or start < 0:
+            raise ValueError(f"epoch is {epoch} and start is {start}; neither may be negative")
+        fields = self._on(self._home if device is None else torch.device(device))
+        batches = self._gathered(fields, epoch, start)
+        return batches if self._transform is None else self._transformed(batches, epoch, start)
+
+    def _on(self, device: torch.device) -> tuple[Tensor, ...]:
+        if device not in self._fields:
+            self._fields[device] = tuple(field.to(device, non_blocking=True) for field in self._fields[self._home])
+        return self._fields[device]
+
+    def _gathered(self, fields: tuple[Tensor, ...], epoch: int, start: int) -> Iterator[Batch]:
+        b, n = self.batch_size, self.num_examples
+        if not self.shuffle:
+            yield from zip(*(field[start * b : n].split(b) for field in fields), strict=True)
+            return
+        order = torch.randperm(len(fields[0]), generator=self._generator(epoch))
+        order = order[start * b : n].to(fields[0].device, non_blocking=True)
+        row_bytes = sum(field[0].numel() * field.element_size() for field in fields)
+        chunk = b * max(1, _CHUNK_BYTES // max(1, row_bytes * b))
+        for rows in order.split(chunk) if len(order) else ():
+            yield from zip(*(field.index_select(0, rows).split(b) for field in fields), strict=True)
+
+    def _transformed(self, batches: Iterator[Batch], epoch: int, start: int) -> Iterator[Batch]:
+        transform = self._transform
+        if transform is None:
+            raise TypeError("transform is None; there is nothing to apply")
+        generator = torch.Generator()
+        seeds = _seeds(self.seed, epoch, len(self) + 1)[1:]  # The first one is for the order.
+        for seed, (first, *others) in zip(seeds[start:], batches, strict=True):
+            yield transform(first, generator.manual_seed(seed)), *others
+
+    def _generator(self, epoch: int) -> torch.Generator:
+        return torch.Generator().manual_seed(_seeds(self.seed, epoch, 1)[0])
+
+
+def _seeds(seed: int, epoch: int, count: int) -> list[int]:
+    """The first ``count`` of the numbers that belong to ``(seed, epoch)``; close pairs give unrelated ones."""
+    return np.random.SeedSequence((seed, epoch)).generate_state(count, np.uint32).tolist()

@@ -1,0 +1,39 @@
+"""Holding out a part of the examples."""
+
+import torch
+from jaxtyping import Int64
+from torch import Tensor
+
+
+def stratified_split(
+    labels: Int64[Tensor, " n"], held_out: int | float, *, name: str = "held_out"
+) -> tuple[Int64[Tensor, " kept"], Int64[Tensor, " held"]]:
+    """Rows to keep and rows to hold out, each in ascending order: every class gives the same share.
+
+    Within a class of ``n_c`` examples in random order, the ``r``-th has the rank ``(r + 1/2) / n_c``; the lowest
+    ranks of all are held out. The choice depends on the labels alone and never on the seed of a run: runs with
+    different seeds compare, and no example is trained on in one and tested on in the other.
+
+    Args:
+        labels: class numbers.
+        held_out: a whole number is a count of examples, a fraction below 1 a share of them.
+        name: what the caller calls ``held_out``, for the error.
+
+    Raises:
+        ValueError: ``held_out`` is negative, or leaves nothing to keep.
+
+    """
+    n = len(labels)
+    k = round(held_out * n) if isinstance(held_out, float) else held_out
+    if k < 0 or k >= n or (isinstance(held_out, float) and held_out >= 1):
+        raise ValueError(
+            f"{name} is {held_out}; of {n} examples it must take at least 0 and leave at least 1 "
+            "(a float is a share below 1, an int is a count)"
+        )
+    order = torch.randperm(n, generator=torch.Generator().manual_seed(0))
+    by_class = order[labels[order].argsort(stable=True)]  # Class after class, in random order within each.
+    sizes = labels.bincount()
+    firsts = (sizes.cumsum(0) - sizes).repeat_interleave(sizes)
+    rank = (torch.arange(n) - firsts + 0.5) / sizes.repeat_interleave(sizes)
+    held = by_class[rank.argsort(stable=True)]
+    return held[k:].sort().values, held[:k].sort().values
