@@ -6,12 +6,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
 
 import platformdirs
 
 from deepdive.data.progress import Progress, Report
-from deepdive.data.sources.base import BROKEN_STREAM, CHUNK, File, SourceError
+from deepdive.data.sources.base import BROKEN_STREAM, CHUNK, File, SourceError, Stream
 
 
 class CacheError(OSError):
@@ -85,7 +84,7 @@ def writing(target: Path) -> Iterator[Path]:
             pass  # The reason is on its way already.
 
 
-def store(stream: BinaryIO, file: File, folder: Path, report: Report | None = None) -> Path:
+def store(stream: Stream, file: File, folder: Path, report: Report | None = None) -> Path:
     """Copy a stream to ``folder / file.name`` if, and only if, its size and SHA-256 are those of ``file``.
 
     Never more than ``file.size`` bytes are written, whatever the stream holds.
@@ -112,7 +111,7 @@ def store(stream: BinaryIO, file: File, folder: Path, report: Report | None = No
     return folder / file.name
 
 
-def _read(stream: BinaryIO, file: File) -> bytes:
+def _read(stream: Stream, file: File) -> bytes:
     try:
         return stream.read(CHUNK)
     except BROKEN_STREAM as error:

@@ -94,6 +94,8 @@ class TensorLoader:
 
     def _gathered(self, fields: tuple[Tensor, ...], epoch: int, start: int) -> Iterator[Batch]:
         b, n = self.batch_size, self.num_examples
+        if start >= len(self):
+            return
         if not self.shuffle:
             yield from zip(*(field[start * b : n].split(b) for field in fields), strict=True)
             return
@@ -101,7 +103,7 @@ class TensorLoader:
         order = order[start * b : n].to(fields[0].device, non_blocking=True)
         row_bytes = sum(field[0].numel() * field.element_size() for field in fields)
         chunk = b * max(1, _CHUNK_BYTES // max(1, row_bytes * b))
-        for rows in order.split(chunk) if len(order) else ():
+        for rows in order.split(chunk):
             yield from zip(*(field.index_select(0, rows).split(b) for field in fields), strict=True)
 
     def _transformed(self, batches: Iterator[Batch], epoch: int, start: int) -> Iterator[Batch]:
@@ -119,4 +121,4 @@ class TensorLoader:
 
 def _seeds(seed: int, epoch: int, count: int) -> list[int]:
     """The first ``count`` of the numbers that belong to ``(seed, epoch)``; close pairs give unrelated ones."""
-    return np.random.SeedSequence((seed, epoch)).generate_state(count, np.uint32).tolist()
+    return np.random.SeedSequence(seed, spawn_key=(epoch,)).generate_state(count, np.uint32).tolist()

@@ -1,5 +1,6 @@
 """Pictures by the name of a data set or of a folder."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -41,6 +42,7 @@ def load_images(
 
     Raises:
         ValueError: neither a data set nor a folder has that name; ``channels`` or ``image_size`` make no sense.
+        FileNotFoundError: no folder at that path.
 
     """
     if channels not in (None, 1, 3):
@@ -48,17 +50,16 @@ def load_images(
     size = (image_size, image_size) if isinstance(image_size, int) else image_size
     if size is not None and min(size) < 1:
         raise ValueError(f"image_size is {image_size}; it must be at least 1")
+    named = isinstance(source, str) and source in DATASETS
     folder = Path(source).expanduser()
+    if not named and not folder.is_dir():
+        raise _nothing_there(source)
 
     def read() -> ImageSplits:
-        if isinstance(source, str) and source in DATASETS:
-            return _with_channels(read_builtin(source, report=report), channels)
+        if named:
+            return _with_channels(read_builtin(str(source), report=report), channels)
         return read_folder(folder, image_size=size, channels=channels, strict=strict, report=report)
 
-    if not (isinstance(source, str) and source in DATASETS) and not folder.is_dir():
-        if isinstance(source, Path) or len(folder.parts) > 1:
-            raise FileNotFoundError(f"no such folder: {source}")
-        find(str(source))  # Raises, and suggests a name.
     return ImageDataModule(
         read,
         batch_size=batch_size,
@@ -82,3 +83,13 @@ def _with_channels(splits: ImageSplits, channels: int | None) -> ImageSplits:
         for part in (splits.train, splits.val, splits.test)
     )
     return replace(splits, train=train, val=val, test=test)
+
+
+def _nothing_there(source: str | Path) -> ValueError | FileNotFoundError:
+    if isinstance(source, Path) or "/" in source or os.sep in source:
+        return FileNotFoundError(f"no such folder: {source}")
+    try:
+        find(source)
+    except ValueError as error:
+        return ValueError(f"{error}; nor is there a folder of that name")
+    raise RuntimeError(f"{source!r} is a data set after all")

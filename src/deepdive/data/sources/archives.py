@@ -9,7 +9,9 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, BinaryIO, cast
+from typing import Any
+
+from deepdive.data.sources.base import Stream
 
 _COPY_LIMIT = 64 << 30
 
@@ -25,10 +27,10 @@ class _Member:
     name: str
     kind: str
     size: int
-    content: IO[bytes] | None
+    content: Stream | None
 
 
-def read_members(archive: Path, wanted: Collection[str]) -> Iterator[tuple[str, BinaryIO]]:
+def read_members(archive: Path, wanted: Collection[str]) -> Iterator[tuple[str, Stream]]:
     """The content of the ``wanted`` members of a .zip, .whl, .deb or (compressed) .tar file, as streams.
 
     Nothing is unpacked, so the other members do not matter. Read each stream before asking for the next.
@@ -45,7 +47,7 @@ def read_members(archive: Path, wanted: Collection[str]) -> Iterator[tuple[str, 
                 continue
             if member.content is None:
                 raise ArchiveError(f"{archive.name}: member {member.name!r} is a {member.kind}, not a file")
-            yield name, cast(BinaryIO, member.content)
+            yield name, member.content
             if not missing:
                 return
     raise ArchiveError(f"{archive.name} has no member {', '.join(sorted(missing.values()))}")
@@ -97,13 +99,13 @@ def _opened(archive: Path) -> Iterator[Iterator[_Member]]:
 
 
 @contextmanager
-def _deb_content(archive: Path) -> Iterator[IO[bytes]]:
+def _deb_content(archive: Path) -> Iterator[Any]:
     """The tar file inside a Debian package."""
-    with subprocess.Popen(
-        ["dpkg-deb", "--fsys-tarfile", str(archive)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-    ) as process:
+    command = ["dpkg-deb", "--fsys-tarfile", str(archive)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
         try:
-            yield cast(IO[bytes], process.stdout)
+            if process.stdout is not None:
+                yield process.stdout
         finally:
             process.kill()  # The rest of a large package is not worth unpacking.
 

@@ -31,7 +31,16 @@ class File:
     """Checksum of the content, 64 hexadecimal digits."""
 
 
-Streams = Generator[tuple[File, BinaryIO], None, None]
+@runtime_checkable
+class Stream(Protocol):
+    """Bytes to be read in order, once."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """The next ``size`` bytes, fewer at the end; all of them by default."""
+        ...
+
+
+Streams = Generator[tuple[File, Stream], None, None]
 """Files with their content; closing it ends the work behind it."""
 
 
@@ -64,10 +73,10 @@ class Source(Protocol):
         ...
 
 
-def decompressed(stream: BinaryIO, name: str, file: File) -> BinaryIO:
+def decompressed(stream: Stream, name: str, file: File) -> Stream:
     """The content of ``file`` in a stream called ``name``: unpacked on the fly if only that ends in ``.gz``."""
     if name.endswith(".gz") and not file.name.endswith(".gz"):
-        return cast(BinaryIO, gzip.GzipFile(fileobj=stream))
+        return gzip.GzipFile(fileobj=cast(BinaryIO, stream))  # It is read from start to end and never rewound.
     return stream
 
 

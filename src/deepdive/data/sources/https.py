@@ -1,13 +1,11 @@
 """Files behind an HTTPS address, with a limit on every wait."""
 
-import io
 import queue
 import threading
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, cast
 
 from deepdive.data.progress import Report
 from deepdive.data.sources.base import File, SourceError, Streams, decompressed
@@ -42,10 +40,10 @@ class Https:
         for file in files:
             name = file.name + self.suffix
             with closing(_Body(self.address + name)) as body:
-                yield file, decompressed(cast(BinaryIO, body), name, file)
+                yield file, decompressed(body, name, file)
 
 
-class _Body(io.RawIOBase):
+class _Body:
     """The body of a web page, read by another thread.
 
     Neither the resolver nor the socket layer bounds the whole of a wait: a name server may hang, an address
@@ -55,7 +53,7 @@ class _Body(io.RawIOBase):
     def __init__(self, url: str) -> None:
         self._chunks: queue.Queue[bytes | Exception | None] = queue.Queue(maxsize=16)
         self._abandoned = threading.Event()
-        self._rest = memoryview(b"")
+        self._rest = b""
         self._ended = False
         threading.Thread(target=self._pump, args=(url,), daemon=True).start()
         try:
@@ -64,20 +62,19 @@ class _Body(io.RawIOBase):
             self.close()
             raise
 
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # pyright: ignore[reportIncompatibleMethodOverride]
-        if not self._rest and not self._ended:
+    def read(self, size: int = -1, /) -> bytes:
+        parts, missing = [self._rest], size - len(self._rest)
+        while not self._ended and (missing > 0 or size < 0):
             self._await(STALL_LIMIT, f"stalled: less than {_CHUNK:,} bytes in {STALL_LIMIT:.0f} s")
-        n = min(len(buffer), len(self._rest))
-        buffer[:n] = self._rest[:n]
-        self._rest = self._rest[n:]
-        return n
+            parts.append(self._rest)
+            missing -= len(self._rest)
+        content = b"".join(parts)
+        size = len(content) if size < 0 else size
+        self._rest = content[size:]
+        return content[:size]
 
     def close(self) -> None:
         self._abandoned.set()
-        super().close()
 
     def _await(self, limit: float, reason: str) -> None:
         try:
@@ -87,7 +84,7 @@ class _Body(io.RawIOBase):
         if isinstance(item, Exception):
             raise SourceError(_reason(item)) from item
         self._ended = item is None
-        self._rest = memoryview(item or b"")
+        self._rest = item or b""
 
     def _pump(self, url: str) -> None:
         try:

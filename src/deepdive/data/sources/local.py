@@ -38,18 +38,19 @@ class Folders:
             raise SourceError("not set; it may name folders that hold the files")
         if missing := [str(folder) for folder in self._folders() if not folder.is_dir()]:
             raise SourceError(f"no such folder: {', '.join(missing)}")
-        found, refused = self._search(files), []
+        found, problems = self._search(files), []
         for file in files:
-            for path in found[file.name]:
-                if is_intact(path, file):
-                    with path.open("rb") as stream:
-                        yield file, decompressed(stream, path.name, file)
-                    break
-                refused.append(path)
-        if refused:
-            raise SourceError(f"other content than expected: {', '.join(map(str, refused))}")
-        if absent := [file.name for file in files if not found[file.name]]:
-            raise SourceError(f"no file named {', '.join(absent)}")
+            candidates = found[file.name]
+            path = next((path for path in candidates if is_intact(path, file)), None)
+            if path is not None:
+                with path.open("rb") as stream:
+                    yield file, decompressed(stream, path.name, file)
+            elif candidates:
+                problems.append(f"other content than expected: {', '.join(map(str, candidates))}")
+            else:
+                problems.append(f"no file named {file.name}")
+        if problems:
+            raise SourceError("; ".join(problems))
 
     def _folders(self) -> list[Path]:
         names = os.environ.get(self.variable, "").split(os.pathsep)

@@ -1,0 +1,145 @@
+import io
+import shutil
+import subprocess
+import tarfile
+import zipfile
+
+import pytest
+
+from deepdive.data.sources.archives import ArchiveError, read_members, unpack
+
+
+def member(name, content=b"content", kind=tarfile.REGTYPE, link=""):
+    info = tarfile.TarInfo(name)
+    info.type, info.linkname, info.size = kind, link, len(content) if kind == tarfile.REGTYPE else 0
+    return info, content
+
+
+def make_tar(path, *members):
+    with tarfile.open(path, "w:gz") as archive:
+        for info, content in members:
+            archive.addfile(info, io.BytesIO(content))
+    return path
+
+
+def make_zip(path, contents):
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in contents.items():
+            archive.writestr(name, content)
+    return path
+
+
+@pytest.fixture
+def target(tmp_path):
+    folder = tmp_path / "below" / "target"
+    folder.mkdir(parents=True)
+    return folder
+
+
+def everything(folder):
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
+
+
+UNSAFE = {
+    "parent": (member("../evil"), "'../evil' would lie outside"),
+    "deep parent": (member("a/b/../../../evil"), "would lie outside"),
+    "absolute": (member("/tmp/evil"), "'/tmp/evil' would lie outside"),
+    "backslash": (member("..\\evil"), "would lie outside"),
+    "drive": (member("C:evil"), "would lie outside"),
+    "symbolic link": (member("evil", kind=tarfile.SYMTYPE, link="/etc/passwd"), "'evil' is a link"),
+    "hard link": (member("evil", kind=tarfile.LNKTYPE, link="good"), "'evil' is a link"),
+    "device": (member("evil", kind=tarfile.CHRTYPE), "'evil' is a device"),
+    "pipe": (member("evil", kind=tarfile.FIFOTYPE), "'evil' is a device"),
+}
+
+
+@pytest.mark.parametrize("case", UNSAFE)
+def test_unpack_refuses_what_leaves_the_folder(case, tmp_path, target):
+    bad, reason = UNSAFE[case]
+    archive = make_tar(tmp_path / "toy.tar.gz", member("good"), bad)
+    before = everything(tmp_path)
+    with pytest.raises(ArchiveError, match=r"^toy\.tar\.gz: member .*" + reason.replace("\\", "\\\\")):
+        unpack(archive, target)
+    assert set(everything(tmp_path)) - set(before) <= {"below/target/good"}
+
+
+@pytest.mark.parametrize("name", ["../evil", "/evil"])
+def test_unpack_refuses_such_zips_too(name, tmp_path, target):
+    archive = make_zip(tmp_path / "toy.zip", {name: b"x"})
+    with pytest.raises(ArchiveError, match="would lie outside"):
+        unpack(archive, target)
+    assert everything(target) == []
+
+
+def test_unpack_refuses_links_in_zips(tmp_path, target):
+    info = zipfile.ZipInfo("evil")
+    info.external_attr = 0o120777 << 16
+    with zipfile.ZipFile(tmp_path / "toy.zip", "w") as archive:
+        archive.writestr(info, "/etc/passwd")
+    with pytest.raises(ArchiveError, match="'evil' is a link"):
+        unpack(tmp_path / "toy.zip", target)
+
+
+@pytest.mark.parametrize("kind", ["zip", "tar.gz"])
+def test_unpack_is_what_the_standard_library_unpacks(kind, tmp_path, target):
+    contents = {"a.txt": b"1", "b/c.txt": b"22", "b/d/e.txt": b""}
+    if kind == "zip":
+        archive = make_zip(tmp_path / "toy.zip", contents)
+    else:
+        archive = make_tar(tmp_path / "toy.tar.gz", *(member(n, c) for n, c in contents.items()))
+    unpack(archive, target)
+    shutil.unpack_archive(archive, tmp_path / "peer")
+    assert everything(target) == everything(tmp_path / "peer")
+    assert {name: (target / name).read_bytes() for name in contents} == contents
+
+
+def test_unpack_stops_at_its_limit(tmp_path, target):
+    archive = make_tar(tmp_path / "toy.tar", member("a", b"x" * 60), member("b", b"x" * 60))
+    with pytest.raises(ArchiveError, match="larger than allowed"):
+        unpack(archive, target, max_bytes=100)
+    assert everything(target) == ["a"]
+
+
+@pytest.mark.parametrize("suffix", ["zip", "whl", "tar", "tar.gz"])
+def test_read_members_reads_the_wanted_only(suffix, tmp_path):
+    path, contents = tmp_path / f"toy.{suffix}", {"p/a": b"aaa", "p/b": b"bb", "q": b"c", "../evil": b"e"}
+    if suffix in {"zip", "whl"}:
+        make_zip(path, contents)
+    else:
+        make_tar(path, *(member(n, c) for n, c in contents.items()))
+    assert {name: stream.read() for name, stream in read_members(path, ["q", "p/a"])} == {"p/a": b"aaa", "q": b"c"}
+
+
+def test_read_members_names_what_is_missing(tmp_path):
+    archive = make_tar(tmp_path / "toy.tgz", member("a"))
+    with pytest.raises(ArchiveError, match=r"toy\.tgz has no member c, d"):
+        list(read_members(archive, ["a", "d", "c"]))
+
+
+def test_read_members_refuses_a_link_in_place_of_a_file(tmp_path):
+    archive = make_tar(tmp_path / "toy.tgz", member("data", kind=tarfile.SYMTYPE, link="/etc/passwd"))
+    with pytest.raises(ArchiveError, match="'data' is a link, not a file"):
+        list(read_members(archive, ["data"]))
+
+
+@pytest.mark.parametrize("suffix", ["zip", "tgz"])
+def test_a_damaged_archive_is_named(suffix, tmp_path):
+    path = tmp_path / f"toy.{suffix}"
+    path.write_bytes(b"no archive at all" * 100)
+    with pytest.raises(ArchiveError, match=rf"toy\.{suffix} is damaged"):
+        list(read_members(path, ["a"]))
+
+
+@pytest.mark.skipif(shutil.which("dpkg-deb") is None, reason="this machine has no dpkg-deb")
+def test_reads_a_debian_package_that_dpkg_made(tmp_path):
+    tree = tmp_path / "tree"
+    (tree / "DEBIAN").mkdir(parents=True)
+    (tree / "DEBIAN" / "control").write_text(
+        "Package: toy\nVersion: 1\nArchitecture: all\nMaintainer: A <a@example.org>\nDescription: toy\n"
+    )
+    (tree / "usr/share/toy").mkdir(parents=True)
+    (tree / "usr/share/toy/a.bin").write_bytes(b"abc")
+    (tree / "usr/share/toy/z.bin").write_bytes(bytes(1_000_000))
+    subprocess.run(["dpkg-deb", "--build", tree, tmp_path / "toy.deb"], check=True, capture_output=True)
+    found = {name: stream.read() for name, stream in read_members(tmp_path / "toy.deb", ["usr/share/toy/a.bin"])}
+    assert found == {"usr/share/toy/a.bin": b"abc"}

@@ -1,0 +1,38 @@
+import re
+
+import pytest
+
+from deepdive.data.registry import DATASETS, find
+from deepdive.data.sources import Apt, Https, Installed, Npm, Pip
+
+
+@pytest.mark.parametrize("name", DATASETS)
+def test_rows_are_complete(name):
+    dataset = find(name)
+    assert dataset.name == name
+    assert dataset.title
+    assert dataset.licence
+    assert dataset.homepage.startswith("http")
+    assert dataset.size == sum(file.size for file in dataset.files) > 0
+    assert len({file.name for file in dataset.files}) == len(dataset.files)
+    for file in dataset.files:
+        assert re.fullmatch("[0-9a-f]{64}", file.sha256)
+        assert "/" not in file.name
+
+
+@pytest.mark.parametrize("name", DATASETS)
+def test_sources_go_from_near_to_far_and_end_with_a_package(name):
+    ranks = [(Installed, Https, (Pip, Npm, Apt))]
+    order = [next(i for i, kind in enumerate(ranks[0]) if isinstance(s, kind)) for s in find(name).sources]
+    assert order == sorted(order)
+    assert order[-1] == 2
+    for source in find(name).sources:
+        if isinstance(source, Https):
+            assert re.fullmatch(r"https://.*/", source.address)
+
+
+def test_an_unknown_name_lists_what_there_is():
+    with pytest.raises(ValueError, match="no data set is called 'qqq'; there are: fashion-mnist, mnist, digits"):
+        find("qqq")
+    with pytest.raises(ValueError, match=r"did you mean 'mnist'\?"):
+        find("MNIST")
