@@ -2,10 +2,27 @@
 
 import os
 from collections.abc import Callable
-from typing import Any, TextIO
+from typing import Any, Protocol, runtime_checkable
 
 
-def is_live(stream: TextIO) -> bool:
+@runtime_checkable
+class TextStream(Protocol):
+    """Something that takes text, like standard output."""
+
+    def write(self, text: str, /) -> object:
+        """Take some text."""
+        ...
+
+    def flush(self) -> object:
+        """Pass it on."""
+        ...
+
+    def isatty(self) -> bool:
+        """Whether a person sits before it."""
+        ...
+
+
+def is_live(stream: TextStream) -> bool:
     """Whether ``stream`` is a terminal on which a line can be redrawn: no file, pipe or CI log."""
     in_ci = os.environ.get("CI", "").lower() not in ("", "0", "false")
     return stream.isatty() and os.environ.get("TERM") not in ("dumb", "unknown") and not in_ci
@@ -18,7 +35,7 @@ class ForgivingStream:
     stream's encoding does not know become ``?``.
     """
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextStream) -> None:
         self._stream = stream
         self._gone = False
 

@@ -4,8 +4,7 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from deepdive.training.listeners._files import write_atomically
-from deepdive.training.listeners._history import History
+from deepdive.files import write_atomically
 from deepdive.training.listeners._warn_once import WarnOnce
 from deepdive.training.listeners.figures import curve_figure, to_png, to_svg
 from deepdive.training.records import Plan, Record
@@ -14,7 +13,7 @@ from deepdive.training.records import Plan, Record
 class Curves:
     """Draw all records when the run ends, and, if ``every`` is given, after an epoch at most that often.
 
-    ``history`` holds the records of earlier sessions; what a resumed run repeats is taken from the new one.
+    ``history`` holds the records of earlier sessions, of which a resumed run keeps ``plan.start_records``.
     ``every`` is in seconds. A run without records draws nothing. Curves that cannot be written are one
     warning and do not end the run; the files of an earlier drawing stay whole.
 
@@ -33,7 +32,7 @@ class Curves:
         if every is not None and not every >= 0:
             raise ValueError(f"every must be 0 seconds or more, got {every}")
         self._folder = Path(folder)
-        self._history = History(history)
+        self._records = list(history)
         self._every = every
         self._clock = clock
         self._drawn = 0.0
@@ -41,25 +40,25 @@ class Curves:
         self._warn_once = WarnOnce("the curves")
 
     def start(self, plan: Plan) -> None:
-        """Note the length of an epoch."""
+        """Note the length of an epoch, and forget what is about to happen again."""
         self._steps_per_epoch = plan.steps_per_epoch or None
-        self._history.resume_at(plan.start_step)
+        del self._records[plan.start_records :]
         self._drawn = self._clock()
 
     def record(self, record: Record) -> None:
         """Keep the record, and draw if it is time."""
-        self._history.add(record)
+        self._records.append(record)
         if record.kind == "epoch" and self._every is not None and self._clock() - self._drawn >= self._every:
             self._draw()
             self._drawn = self._clock()
 
     def finish(self) -> None:
         """Draw."""
-        if self._history.records:
+        if self._records:
             self._draw()
 
     def _draw(self) -> None:
         with self._warn_once:
-            figure = curve_figure(self._history.records, steps_per_epoch=self._steps_per_epoch)
+            figure = curve_figure(self._records, steps_per_epoch=self._steps_per_epoch)
             write_atomically(self._folder / "curves.svg", to_svg(figure))
             write_atomically(self._folder / "curves.png", to_png(figure))

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from deepdive.training.listeners.curves import Curves
-from deepdive.training.listeners.metrics_file import read_metrics
+from deepdive.training.listeners.metrics_file import MetricsFile, read_metrics
 from deepdive.training.listeners.notebook import NotebookBoard, in_notebook
 from deepdive.training.listeners.progress import choose_progress
 from deepdive.training.listeners.tensorboard import TensorBoard
@@ -14,12 +14,11 @@ from deepdive.training.records import Listener
 def default_listeners(
     folder: Path | str, *, console: bool = True, tensorboard: bool = False, batch_size: int | None = None
 ) -> list[Listener]:
-    """Timing and curves in the run's ``folder``, progress where we run, TensorBoard if asked for.
+    """Metrics, timing and curves in the run's ``folder``, progress where we run, TensorBoard if asked for.
 
     Progress is a board in a notebook, a bar on a terminal, lines anywhere else, nothing with
     ``console=False``. A resumed run's curves begin with what ``metrics.jsonl`` in ``folder`` already holds.
-    ``batch_size``, the examples of one optimiser step, adds examples per second to the timing. The
-    :class:`MetricsFile` is not among them: it belongs to the run, whose checkpoints count its lines.
+    ``batch_size``, the examples of one optimiser step, adds examples per second to the timing.
 
     Raises:
         ImportError: with ``tensorboard=True``, when it is not installed.
@@ -29,6 +28,7 @@ def default_listeners(
     metrics = folder / "metrics.jsonl"
     history = read_metrics(metrics, strict=False) if metrics.exists() else []
     listeners: list[Listener] = [
+        MetricsFile(metrics),
         TimingFile(folder / "timing.jsonl", batch_size=batch_size),
         Curves(folder, history=history),
     ]

@@ -17,8 +17,9 @@ if TYPE_CHECKING:  # matplotlib takes most of a second to import: only where som
 # same once more.
 _COLORS = {"train": "#1b7fc4", "val": "#d55e00", "test": "#009e73", "": "#7a8594"}
 _MARKERS = {"train": "o", "val": "s", "test": "D", "": "o"}
-_DASHES = {"train": "-", "val": "--", "test": "", "": "-"}
+_DASHES = {"train": "-", "val": "--", "test": ":", "": "-"}
 _INK = "#23262b"  # found in the SVG and replaced by the colour of the text around it
+_HUGE = 1e100
 _SMALL = ("learning_rate",)  # settings rather than results
 _STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",  # text stays text: searchable, and in the reader's own fonts
@@ -59,11 +60,11 @@ class _Line(NamedTuple):
 def curve_figure(records: Sequence[Record], *, steps_per_epoch: int | None = None, title: str = "") -> "Figure":
     """One panel per family of metrics over the epochs: training, validation and test together.
 
-    ``train_loss`` and ``val_loss`` share the panel *loss*. Means over an epoch are marked lines, the means in
-    between a pale one, the test one mark; the legend ends with the last value. The axis is logarithmic where
-    positive values span more than two decades. Values that are not finite leave a gap and are counted in the
-    panel's title. Without ``steps_per_epoch`` it is taken from the last epoch record; failing that, the axis
-    counts steps.
+    ``train_loss`` and ``val_loss`` share the panel *loss*. Means over an epoch are marked lines, the means in between
+    a pale one, the final test one mark; the legend ends with the last value. An axis is logarithmic where positive
+    values span more than two decades. Values that are not finite (or above 1e100, where axes give up) leave a gap and
+    are counted in the panel's title. Without ``steps_per_epoch`` it is taken from the last epoch record; failing
+    that, the axis counts steps.
     """
     import matplotlib
     from matplotlib.figure import Figure
@@ -99,12 +100,12 @@ def to_svg(figure: "Figure") -> bytes:
     return svg.replace(_INK.encode(), b"currentColor")
 
 
-def to_png(figure: "Figure", *, dpi: float = 144) -> bytes:
+def to_png(figure: "Figure", *, dpi: float = 144.0) -> bytes:
     """The figure as PNG, the same bytes for the same figure."""
     return _saved(figure, "png", {"Software": None}, dpi)
 
 
-def _saved(figure: "Figure", format: str, metadata: dict[str, None], dpi: float = 72) -> bytes:
+def _saved(figure: "Figure", format: str, metadata: dict[str, None], dpi: float = 72.0) -> bytes:
     import matplotlib
 
     buffer = io.BytesIO()
@@ -130,14 +131,18 @@ def _panels(records: Sequence[Record]) -> dict[str, list[_Line]]:
     return dict(sorted(panels.items(), key=lambda panel: (panel[0] in _SMALL, panel[0] != "loss")))
 
 
+def _drawable(value: float) -> bool:
+    return abs(value) < _HUGE  # false for NaN
+
+
 def _draw_panel(ax: "Axes", family: str, lines: list[_Line], scale: float) -> None:
     from matplotlib.ticker import MaxNLocator
 
-    finite = [value for line in lines for value in line.values if math.isfinite(value)]
+    finite = [value for line in lines for value in line.values if _drawable(value)]
     lost = sum(len(line.values) for line in lines) - len(finite)
     title = printable(family).replace("_", " ")[:40] + (f"  ({lost} values not finite)" if lost else "")
     ax.set_title(title, loc="left", fontsize="medium", fontweight="bold", parse_math=False)
-    if finite and min(finite) > 0 and max(finite) / min(finite) > 100:
+    if finite and min(finite) > 1 / _HUGE and max(finite) / min(finite) > 100:
         ax.set_yscale("log")
     else:
         ax.yaxis.set_major_locator(MaxNLocator(nbins=3 if family in _SMALL else 6, steps=[1, 2, 2.5, 5, 10]))
@@ -153,17 +158,18 @@ def _draw_split(ax: "Axes", lines: list[_Line], split: str, scale: float) -> Non
     """The fine line of the training records is pale only where epoch means are drawn over it."""
     coarse = [line for line in lines if line.kind != "train"]
     for line in lines:
-        values = [value if math.isfinite(value) else math.nan for value in line.values]
+        last = line is (coarse or lines)[-1]  # the one whose value the legend tells
+        values = [value if _drawable(value) else math.nan for value in line.values]
         pale = line.kind == "train" and bool(coarse)
         marked = line.kind != "train" or len(values) == 1
         ax.plot(
             [step * scale for step in line.steps],
             values,
             color=_COLORS[split],
-            linestyle=_DASHES[split] or "none",
+            linestyle=_DASHES[split],
             marker=_MARKERS[split] if marked and not pale else "none",
             alpha=0.5 if pale else 1.0,
             linewidth=1.0 if pale else None,
-            label=f"{split} {format_value(values[-1])}" if split and not pale else None,
+            label=f"{split} {format_value(values[-1])}" if split and last else None,
             clip_on=False,
         )

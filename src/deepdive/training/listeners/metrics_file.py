@@ -5,7 +5,7 @@ import math
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
-from deepdive.training.listeners._files import LineFile
+from deepdive.training.listeners._lines import LineFile
 from deepdive.training.records import Plan, Record
 
 _PLACE = ("kind", "epoch", "step")
@@ -21,8 +21,8 @@ class MetricsFile:
     when :meth:`record` returns, so a killed one loses none. NaN and infinities, which JSON does not have, are
     written as ``null`` and read back as NaN.
 
-    For an exact resume a checkpoint stores :attr:`count` after :meth:`sync`, and the resumed session calls
-    :meth:`truncate` with it before :meth:`start`.
+    A resumed run keeps the records its checkpoint counts (``plan.start_records``) and drops what an
+    interrupted session wrote after it, so that the file is the uninterrupted run's.
 
     Raises:
         OSError: naming the file, when it cannot be written: figures are not optional.
@@ -44,14 +44,21 @@ class MetricsFile:
         return self._lines.count
 
     def start(self, plan: Plan) -> None:
-        """Open the file, so that a folder that cannot be written is known before the first step."""
+        """Open the file and drop the lines after ``plan.start_records``.
+
+        Raises:
+            ValueError: when the file holds fewer whole lines than that.
+        """
+        self._lines.truncate(plan.start_records)
         self._lines.open()
 
     def record(self, record: Record) -> None:
-        """Append one line."""
+        """Append one line; an epoch's or the test's is on the disk when this returns."""
         place = {"kind": record.kind, "epoch": record.epoch, "step": record.step}
         metrics = {name: _checked(name, value) for name, value in record.metrics.items()}
         self._lines.append(json.dumps(place | metrics, allow_nan=False))
+        if record.kind != "train":
+            self._lines.sync()
 
     def truncate(self, lines: int) -> None:
         """Keep the first ``lines`` lines; later ones, and a torn last one, are dropped.
@@ -67,8 +74,10 @@ class MetricsFile:
 
     def finish(self) -> None:
         """Sync and close; a second call does nothing."""
-        self._lines.sync()
-        self._lines.close()
+        try:
+            self._lines.sync()
+        finally:
+            self._lines.close()
 
 
 def read_metrics(path: Path | str, *, strict: bool = True) -> list[Record]:
@@ -93,7 +102,7 @@ def read_metrics(path: Path | str, *, strict: bool = True) -> list[Record]:
     return records
 
 
-def _checked(name: str, value: float) -> float | None:
+def _checked(name: str, value: object) -> float | None:
     if name in _PLACE:
         raise ValueError(f"a metric must not be named {name!r}: every line has its own {', '.join(_PLACE)}")
     if not isinstance(value, int | float):

@@ -5,7 +5,6 @@ import time
 import uuid
 from collections.abc import Callable, Iterable
 
-from deepdive.training.listeners._history import History
 from deepdive.training.listeners._text import format_metrics
 from deepdive.training.listeners.figures import curve_figure, to_png
 from deepdive.training.records import Plan, Record
@@ -22,7 +21,8 @@ class NotebookBoard:
     """Redraw the learning curves in the output of the running cell (textbook section 3.2, ``ProgressBoard``).
 
     A drawing comes at most every ``interval`` seconds, and no more often than keeps drawing under
-    ``share`` of the time. ``history`` holds the records of earlier sessions.
+    ``share`` of the time. ``history`` holds the records of earlier sessions, of which a resumed run keeps
+    ``plan.start_records``.
 
     Raises:
         ImportError: without IPython.
@@ -45,7 +45,7 @@ class NotebookBoard:
             import IPython  # noqa: F401  found missing here, before the run
         except ImportError as error:
             raise ImportError('a notebook board needs IPython: pip install "deepdive[notebook]"') from error
-        self._history = History(history)
+        self._records = list(history)
         self._interval = interval
         self._share = share
         self._clock = clock
@@ -56,13 +56,13 @@ class NotebookBoard:
     def start(self, plan: Plan) -> None:
         """Show the empty board."""
         self._plan = plan
-        self._history.resume_at(plan.start_step)
+        del self._records[plan.start_records :]
         self._id = uuid.uuid4().hex
         self._show(update=False)
 
     def record(self, record: Record) -> None:
         """Keep the record, and redraw if it is time."""
-        self._history.add(record)
+        self._records.append(record)
         self._pending = True
         if self._clock() >= self._next:
             self._show()
@@ -78,9 +78,7 @@ class NotebookBoard:
         if self._plan is None:
             return
         begin = self._clock()
-        figure = curve_figure(
-            self._history.records, steps_per_epoch=self._plan.steps_per_epoch or None, title=self._title()
-        )
+        figure = curve_figure(self._records, steps_per_epoch=self._plan.steps_per_epoch or None, title=self._title())
         image = Image(data=to_png(figure), format="png", width=round(72 * figure.get_figwidth()))
         display(image, display_id=self._id, update=update)
         end = self._clock()
@@ -88,7 +86,7 @@ class NotebookBoard:
         self._pending = False
 
     def _title(self) -> str:
-        records = self._history.records
-        if self._plan is None or not records:
+        if self._plan is None or not self._records:
             return ""
-        return f"step {records[-1].step}/{self._plan.total_steps}  {format_metrics(records[-1].metrics)}"
+        last = self._records[-1]
+        return f"step {last.step}/{self._plan.total_steps}  {format_metrics(last.metrics)}"

@@ -5,9 +5,9 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TextIO, cast
+from typing import IO, TYPE_CHECKING, cast
 
-from deepdive.training.listeners._terminal import ForgivingStream, is_live
+from deepdive.training.listeners._terminal import ForgivingStream, TextStream, is_live
 from deepdive.training.listeners._text import format_metrics, format_seconds
 from deepdive.training.records import Plan, Record
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:  # rich is imported when a bar starts
     from rich.progress import Progress
 
 
-def choose_progress(stream: TextIO | None = None) -> "ProgressBar | ProgressLines":
+def choose_progress(stream: TextStream | None = None) -> "ProgressBar | ProgressLines":
     """A bar where ``stream`` (default: standard output) is a terminal that can redraw a line, else lines."""
-    output: TextIO = sys.stdout if stream is None else stream
+    output: TextStream = sys.stdout if stream is None else stream
     return ProgressBar(output) if is_live(output) else ProgressLines(output)
 
 
@@ -36,7 +36,7 @@ class ProgressLines:
 
     def __init__(
         self,
-        stream: TextIO | None = None,
+        stream: TextStream | None = None,
         *,
         interval: float = 10.0,
         clock: Callable[[], float] = time.perf_counter,
@@ -81,7 +81,7 @@ class ProgressBar:
     terminal does not end the run.
     """
 
-    def __init__(self, stream: TextIO | None = None, *, clock: Callable[[], float] = time.perf_counter) -> None:
+    def __init__(self, stream: TextStream | None = None, *, clock: Callable[[], float] = time.perf_counter) -> None:
         self._stream = sys.stdout if stream is None else stream
         self._clock = clock
         self._live: Live | None = None
@@ -172,10 +172,10 @@ def _joined(*parts: str) -> str:
     return "  ".join(part for part in parts if part)
 
 
-def _console(stream: TextIO) -> "Console":
+def _console(stream: TextStream) -> "Console":
     from rich.console import Console
 
-    return Console(file=cast("TextIO", ForgivingStream(stream)))
+    return Console(file=cast("IO[str]", ForgivingStream(stream)))
 
 
 def _bar(console: "Console") -> "Progress":

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from deepdive.training.listeners._files import LineFile
+from deepdive.training.listeners._lines import LineFile
 from deepdive.training.listeners._warn_once import WarnOnce
 from deepdive.training.records import Plan, Record
 

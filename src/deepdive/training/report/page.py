@@ -6,7 +6,7 @@ from importlib.resources import files
 from pathlib import Path
 from string import Template
 
-from deepdive.training.listeners._files import write_atomically
+from deepdive.files import write_atomically
 from deepdive.training.records import Record
 from deepdive.training.report.sections import (
     Html,
@@ -97,5 +97,5 @@ def write_report(
     if environment:
         parts.append(Section("Environment", pairs(environment)))
     path = Path(folder) / "report.html"
-    write_atomically(path, page(title, join(header), parts).encode())
+    write_atomically(path, page(title, join(header), parts))
     return path

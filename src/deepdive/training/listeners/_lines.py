@@ -1,26 +1,10 @@
-"""Files that survive a crash: lines appended whole, and files replaced in one move."""
+"""Files that grow by whole lines, also when the process is killed or the disk is full."""
 
 import contextlib
 import errno
 import os
 from io import FileIO
 from pathlib import Path
-
-
-def write_atomically(path: Path, data: bytes) -> None:
-    """Replace ``path`` by ``data`` in one move: a reader sees the old file or the new one, never half of it.
-
-    Raises:
-        OSError: naming ``path``, when the folder is missing, full or read-only; an old file stays as it was.
-    """
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        part.write_bytes(data)
-        os.replace(part, path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
-        raise OSError(error.errno, error.strerror, str(path)) from error
 
 
 class LineFile:
@@ -34,13 +18,14 @@ class LineFile:
         self._file: FileIO | None = None
         self.count, self._size = self._measure()
 
-    def open(self) -> None:
-        """Open for appending and cut off a torn last line; opening twice does nothing."""
+    def open(self) -> FileIO:
+        """Open for appending and cut off a torn last line; the second time only the open file."""
         if self._file is None:
             self._file = FileIO(self.path, "ab")
             self.count, self._size = self._measure()
             if self._size < os.fstat(self._file.fileno()).st_size:
                 self._file.truncate(self._size)
+        return self._file
 
     def append(self, line: str) -> None:
         """Add one line, whole or not at all.
@@ -48,10 +33,7 @@ class LineFile:
         Raises:
             OSError: naming the file and the line, e.g. on a full disk; the lines before it stay whole.
         """
-        self.open()
-        file, data = self._file, line.encode() + b"\n"
-        if file is None:  # open() has just set it; said for the type checker
-            return
+        file, data = self.open(), line.encode() + b"\n"
         try:
             if file.write(data) != len(data):  # a nearly full disk takes a part and reports no error
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -76,7 +58,7 @@ class LineFile:
             raise ValueError(
                 f"{self.path} holds {self.count} whole lines, so it cannot keep the first {lines}: lines are missing"
             )
-        if not self.path.exists():
+        if not self.path.is_file():
             return
         with self.path.open("rb+") as file:
             for _ in range(lines):
@@ -86,8 +68,8 @@ class LineFile:
             os.fsync(file.fileno())
 
     def sync(self) -> None:
-        """Wait until all lines are on the disk."""
-        if self._file is not None:
+        """Wait until all lines are on the disk; a device, such as ``/dev/stdout``, has none."""
+        if self._file is not None and self.path.is_file():
             os.fsync(self._file.fileno())
 
     def close(self) -> None:
@@ -98,7 +80,7 @@ class LineFile:
 
     def _measure(self) -> tuple[int, int]:
         """Whole lines in the file and the bytes they take."""
-        if not self.path.exists():
+        if not self.path.is_file():  # not yet there, or a device
             return 0, 0
         data = self.path.read_bytes()
         return data.count(b"\n"), data.rfind(b"\n") + 1
