@@ -3,7 +3,8 @@
 import io
 import math
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from deepdive.training.listeners._text import format_value, printable, split_name
@@ -66,8 +67,8 @@ def curve_figure(records: Sequence[Record], *, steps_per_epoch: int | None = Non
     are counted in the panel's title. Without ``steps_per_epoch`` it is taken from the last epoch record; failing
     that, the axis counts steps.
     """
-    import matplotlib
     from matplotlib.figure import Figure
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
     from matplotlib.ticker import MaxNLocator
 
     panels = _panels(records)
@@ -76,8 +77,8 @@ def curve_figure(records: Sequence[Record], *, steps_per_epoch: int | None = Non
         steps_per_epoch = round(epochs[-1].step / epochs[-1].epoch) if epochs else None
     scale = 1 / steps_per_epoch if steps_per_epoch else 1.0
     heights = [0.42 if family in _SMALL else 1.0 for family in panels] or [1.0]
-    with matplotlib.rc_context(_STYLE):
-        figure = Figure(figsize=(7.2, 0.7 + 2.3 * sum(heights)), layout="constrained", facecolor="white")
+    with _our_style():
+        figure = Figure(figsize=(7.2, 0.7 + 2.3 * sum(heights)), facecolor="white")
         figure.patch.set_gid("background")
         grid = figure.subplots(len(heights), 1, sharex=True, squeeze=False, gridspec_kw={"height_ratios": heights})
         axes: list[Axes] = list(grid[:, 0])
@@ -91,6 +92,7 @@ def curve_figure(records: Sequence[Record], *, steps_per_epoch: int | None = Non
         axes[-1].set_xlabel("epoch" if steps_per_epoch else "step")
         if title:
             figure.suptitle(title, parse_math=False, x=0.01, ha="left", fontsize="medium")
+        ConstrainedLayoutEngine().execute(figure)  # once, and not at every saving
     return figure
 
 
@@ -106,14 +108,21 @@ def to_png(figure: "Figure", *, dpi: float = 144.0) -> bytes:
 
 
 def _saved(figure: "Figure", format: str, metadata: dict[str, None], dpi: float = 72.0) -> bytes:
+    buffer = io.BytesIO()
+    with _our_style():
+        figure.savefig(buffer, format=format, metadata=metadata, dpi=dpi)
+    return buffer.getvalue()
+
+
+@contextmanager
+def _our_style() -> Iterator[None]:
+    """Draw as ``_STYLE`` says, whatever the user's own settings are."""
     import matplotlib
 
-    buffer = io.BytesIO()
     with matplotlib.rc_context(_STYLE), warnings.catch_warnings():
         # a name in a script that the font lacks is drawn as boxes; nothing worth a warning per letter
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
-        figure.savefig(buffer, format=format, metadata=metadata, dpi=dpi)
-    return buffer.getvalue()
+        yield
 
 
 def _panels(records: Sequence[Record]) -> dict[str, list[_Line]]:
