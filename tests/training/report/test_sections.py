@@ -67,6 +67,12 @@ def test_empty_pieces_are_still_html():
         assert Reader(html).open == []
 
 
+def test_tiles_are_short():
+    assert Reader(tiles({"accuracy": 0.873100001, "target": 0.85, "epochs": 5})).words == [
+        *("accuracy", "0.8731", "target", "0.85", "epochs", "5")
+    ]
+
+
 def test_pairs_keep_every_digit_and_name_what_is_nested():
     html = pairs({"lr": 0.00012345678, "optimizer": {"name": "sgd", "group": {"nesterov": True}}, "extra": {}})
     words = Reader(html).words

@@ -45,8 +45,9 @@ def commands(entries: Mapping[str, str]) -> Html:
 
 
 def tiles(facts: Mapping[str, object]) -> Html:
-    """A few figures, large, with their names."""
-    cells = "".join(f"<div><dt>{escape(name)}</dt><dd>{_exact(value)}</dd></div>" for name, value in facts.items())
+    """A few figures, large, with their names; four significant digits are enough here."""
+    short = {name: f"{value:.4g}" if isinstance(value, float) else value for name, value in facts.items()}
+    cells = "".join(f"<div><dt>{escape(name)}</dt><dd>{_exact(value)}</dd></div>" for name, value in short.items())
     return Html(f'<dl class="tiles">{cells}</dl>')
 
 
