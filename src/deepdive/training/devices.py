@@ -40,8 +40,12 @@ def choose_device(name: str | torch.device = "auto") -> torch.device:
     return torch.device(name)
 
 
-def autocast_dtype(precision: Precision) -> torch.dtype | None:
-    """The dtype of matrix products under ``precision``; ``None`` for full precision."""
+def autocast_dtype(precision: str) -> torch.dtype | None:
+    """The dtype of matrix products under ``precision``; ``None`` for full precision.
+
+    Raises:
+        ValueError: there is no such precision.
+    """
     dtypes: dict[str, torch.dtype | None] = {"fp32": None, "bf16": torch.bfloat16, "fp16": torch.float16}
     if precision not in dtypes:
         raise ValueError(f"precision is {precision!r}; it must be one of {', '.join(dtypes)}")

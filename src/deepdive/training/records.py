@@ -1,7 +1,7 @@
 """What a training loop tells the world: a plan at the start, then one record after another."""
 
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,7 @@ class Record:
     """Named values, e.g. ``train_loss``, ``val_accuracy``, ``learning_rate``."""
 
 
+@runtime_checkable
 class Listener(Protocol):
     """Somebody who is told: a progress bar, a metrics file, a plot."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, cast, runtime_checkable
 
 import torch
 from torch import Tensor, nn
@@ -13,6 +13,7 @@ from deepdive.training.module import Module
 from deepdive.training.records import Plan
 
 
+@runtime_checkable
 class Schedule(Protocol):
     """A learning-rate schedule in the style of ``torch.optim.lr_scheduler``."""
 
@@ -76,6 +77,8 @@ class Supervised(Task):
     ``schedule`` makes a schedule from it and the plan, moved every ``interval``.
     """
 
+    loss: Callable[[Tensor, Tensor], Tensor]
+
     def __init__(
         self,
         network: nn.Module,
@@ -87,7 +90,7 @@ class Supervised(Task):
         metrics: Mapping[str, Metric] | None = None,
     ) -> None:
         super().__init__(network, metrics)
-        self.loss: Callable[[Tensor, Tensor], Tensor] = loss
+        self.loss = loss
         self.optimizer = optimizer
         self.schedule = schedule
         self.interval: Literal["step", "epoch"] = interval
@@ -99,7 +102,7 @@ class Supervised(Task):
         if self.metrics:
             seen = outputs.detach()
             for metric in self.metrics.values():
-                metric.update(seen, targets)
+                cast(Metric, metric).update(seen, targets)
         return self.loss(outputs, targets)
 
     def configure_optimizers(self, plan: Plan) -> Optimization:

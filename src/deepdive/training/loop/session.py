@@ -74,9 +74,10 @@ class Session:
     def __iter__(self) -> Iterator[Record]:
         """Train to the end, then test the best weights."""
         self.task.train()
-        progress, trainer = self.progress, self.trainer
-        while progress.epoch < trainer.epochs and progress.step < self._total_steps and not progress.stopped:
-            yield from self._steps()
+        progress = self.progress
+        while not self._done:
+            if progress.step < self._total_steps:
+                yield from self._steps()
             yield self._end_epoch()
             self._save_epoch()
         yield from self._finish()
@@ -104,6 +105,14 @@ class Session:
             restore_random_tensors(saved["random"])
         except (KeyError, RuntimeError, TypeError, ValueError) as error:
             raise CheckpointError(f"the checkpoint 'last' does not fit this task: {error}") from error
+
+    @property
+    def _done(self) -> bool:
+        """Whether every epoch is over; one whose last step was saved may still lack its end."""
+        progress = self.progress
+        if progress.stopped or progress.epoch == self.trainer.epochs:
+            return True
+        return progress.step == self._total_steps and progress.batch == 0
 
     def _steps(self) -> Iterator[Record]:
         """The rest of the current epoch, step by step. The hot path: no device is waited for between two records."""

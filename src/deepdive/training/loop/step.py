@@ -1,6 +1,7 @@
 """One optimiser step: forward, backward, accumulation, precision, clipping, schedule."""
 
 import math
+import warnings
 from collections.abc import Callable
 
 import torch
@@ -74,18 +75,27 @@ class Stepper:
         if self._clipped:
             self._clip()
         if self._scaled:
-            self.scaler.step(self.optimizer)
-            self.scaler.update()
+            moved = self._scaled_step()
         else:
             self.optimizer.step()
+            moved = True
         self.optimizer.zero_grad()
-        if self._schedule_steps and self.schedule is not None:
+        if moved and self._schedule_steps and self.schedule is not None:
             self.schedule.step()
 
     def end_epoch(self) -> None:
         """Move a schedule that counts epochs."""
         if self.schedule is not None and not self._schedule_steps:
-            self.schedule.step()
+            with warnings.catch_warnings():  # a run resumed at the end of an epoch has made no step in this process
+                warnings.filterwarnings("ignore", "Detected call of .lr_scheduler.step", UserWarning)
+                self.schedule.step()
+
+    def _scaled_step(self) -> bool:
+        """Step unless the scaled gradients overflowed; then only the scale falls."""
+        before = self.scaler.get_scale()
+        self.scaler.step(self.optimizer)
+        self.scaler.update()
+        return self.scaler.get_scale() >= before
 
     def _gradients(self) -> list[Tensor]:
         return [p.grad for p in self._parameters if p.grad is not None]
@@ -112,7 +122,7 @@ def autocast(
     return with_autocast
 
 
-def check_positive(name: str, value: float | None) -> None:
+def check_positive(name: str, value: int | float | None) -> None:
     """Raise a ``ValueError`` unless ``value`` is ``None`` or a positive, finite number."""
     if value is not None and not (value > 0 and math.isfinite(value)):
         raise ValueError(f"{name} is {value}; it must be a positive, finite number")

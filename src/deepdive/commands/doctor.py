@@ -1,0 +1,122 @@
+"""``deepdive doctor``: what this machine has, what is missing, and the command that mends it."""
+
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+_OPTIONAL = {
+    "sklearn": ("scikit-learn", "the digits data set without a download", 'pip install "deepdive[sklearn]"'),
+    "tensorboard": ("TensorBoard", "event files (--tensorboard)", 'pip install "deepdive[tensorboard]"'),
+    "IPython": ("IPython", "live curves in a notebook", 'pip install "deepdive[notebook]"'),
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at."""
+
+    what: str
+    state: str
+    ok: bool = True
+    needed: bool = False
+    """Whether deepdive cannot work without it."""
+    mend: str = ""
+    """The command that mends it."""
+
+
+def main(arguments: list[str]) -> int:
+    """Print the findings; status 1 if something needed is missing."""
+    if arguments:
+        asked = arguments[0] in ("-h", "--help")
+        (sys.stdout if asked else sys.stderr).write("usage: deepdive doctor\n")
+        return 0 if asked else 2
+    findings = list(examine())
+    for finding in findings:
+        mark = "ok     " if finding.ok else ("MISSING" if finding.needed else "without")
+        sys.stdout.write(f"{mark}  {finding.what:<22} {finding.state}\n")
+        if not finding.ok and finding.mend:
+            sys.stdout.write(f"{'':9}{'':<22} mend it with: {finding.mend}\n")
+    bad = [finding.what for finding in findings if finding.needed and not finding.ok]
+    sys.stdout.write(f"missing: {', '.join(bad)}\n" if bad else "everything that is needed is here\n")
+    return 1 if bad else 0
+
+
+def examine() -> Iterator[Finding]:
+    """Look at one thing after the other."""
+    version = sys.version_info
+    yield Finding("Python", ".".join(map(str, version[:3])), version >= (3, 11), True, "install Python 3.11 or newer")
+    yield from _torch()
+    yield _compiler()
+    for module, (name, purpose, mend) in _OPTIONAL.items():
+        present = find_spec(module) is not None
+        yield Finding(name, f"{'present' if present else 'not installed'}: {purpose}", present, mend=mend)
+    yield _clients()
+    yield from _folders()
+    yield from _datasets()
+
+
+def _torch() -> Iterator[Finding]:
+    try:
+        import torch
+    except ImportError as error:
+        yield Finding("torch", str(error), False, True, "pip install torch")
+        return
+    yield Finding("torch", f"{torch.__version__}, {torch.get_num_threads()} threads", needed=True)
+    from deepdive.training import choose_device
+
+    yield Finding("device (auto)", str(choose_device("auto")))
+
+
+def _compiler() -> Finding:
+    compiler = os.environ.get("CXX", "g++")
+    header = Path(sysconfig.get_paths()["include"]) / "Python.h"
+    if shutil.which(compiler) is None:
+        mend = "apt-get install g++" if shutil.which("apt-get") else "install a C++ compiler, or name yours in CXX"
+        return Finding("C++ compiler", f"no {compiler}: nothing can be compiled on the processor", False, mend=mend)
+    if not header.exists():
+        return Finding(
+            "C++ compiler", f"no {header}: nothing can be compiled", False, mend="apt-get install python3-dev"
+        )
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "program.cpp"
+        source.write_text("#include <vector>\nint main() { return 0; }\n")
+        command = [compiler, str(source), "-o", str(source.with_suffix(""))]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        return Finding("C++ compiler", f"{compiler} fails: {done.stderr.strip()[:200]}", False)
+    return Finding("C++ compiler", f"{compiler}: --compile and the compiled column of deepdive prove work")
+
+
+def _clients() -> Finding:
+    present = [name for name in ("pip", "npm", "apt-get") if shutil.which(name) or (name == "pip" and find_spec("pip"))]
+    state = f"{', '.join(present) or 'none'}: data comes from packages where its address is out of reach"
+    return Finding("package clients", state, bool(present))
+
+
+def _folders() -> Iterator[Finding]:
+    from deepdive.data.cache import cache_folder
+
+    mends = {"cache folder": "export DEEPDIVE_CACHE=<a folder you can write to>", "run folders": "cd <such a folder>"}
+    for what, folder in (("cache folder", cache_folder()), ("run folders", Path("runs"))):
+        existing = next(parent for parent in (folder, *folder.absolute().parents) if parent.exists())
+        writable = os.access(existing, os.W_OK)
+        free = shutil.disk_usage(existing).free / 1e9
+        state = f"{folder}, {free:.1f} GB free" if writable else f"{folder} cannot be written to"
+        yield Finding(what, state, writable and free > 0.5, True, mends[what] if not writable else "free some space")
+
+
+def _datasets() -> Iterator[Finding]:
+    from deepdive.data.fetching import origin
+    from deepdive.data.registry import DATASETS
+
+    for dataset in DATASETS.values():
+        where = origin(dataset)
+        mend = "" if where != "nowhere" else f"deepdive data get {dataset.name}"
+        yield Finding(f"data: {dataset.name}", f"would come from {where}", where != "nowhere", mend=mend)

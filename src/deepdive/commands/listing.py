@@ -1,0 +1,47 @@
+"""``deepdive list``: every recipe with its target and last result. Free of torch."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import tyro
+
+from deepdive.recipes import RecipeInfo, recipes
+
+
+@dataclass(frozen=True)
+class _Options:
+    runs: Path = Path("runs")
+    """Where run folders are."""
+
+
+def main(arguments: list[str]) -> int:
+    """List the recipes."""
+    options = tyro.cli(_Options, args=arguments, prog="deepdive list", description="What can be run.")
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("section", "recipe", "what", "target (quick)", "last result"):
+        table.add_column(column, no_wrap=column == "recipe")
+    for info in recipes().values():
+        target = info.target("quick")
+        table.add_row(info.chapter, info.name, info.title, str(target or "none"), _last_result(info, options.runs))
+    Console(highlight=False).print(table)
+    return 0
+
+
+def _last_result(info: RecipeInfo, root: Path) -> str:
+    """Of the newest run that came to an end; a damaged file is said to be one."""
+    ended = sorted((root / info.name).glob("*/result.json"), key=lambda path: path.parent.name)
+    if not ended:
+        return "never run"
+    try:
+        result = json.loads(ended[-1].read_text(encoding="utf-8"))
+        target = result["target"]
+        if target is None:
+            return "finished"
+        word = "pass" if result["passed"] else "MISS"
+        return f"{result['metrics'][target['metric']]:.4f} {word}"
+    except (OSError, ValueError, KeyError, TypeError):
+        return f"damaged: {ended[-1]}"

@@ -1,0 +1,33 @@
+"""``deepdive resume``."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import tyro
+
+
+@dataclass(frozen=True)
+class _Options:
+    folder: Annotated[Path, tyro.conf.Positional]
+    """The run folder."""
+    quiet: bool = False
+    """No progress, only the verdict."""
+    tensorboard: bool = False
+    """Also write TensorBoard event files into the run folder."""
+
+
+def main(arguments: list[str]) -> int:
+    """Go on with a run."""
+    options = tyro.cli(
+        _Options,
+        args=arguments,
+        prog="deepdive resume",
+        description="Go on with an interrupted or killed run: bit for bit what it would have been.",
+        config=(tyro.conf.FlagCreatePairsOff,),
+    )
+    from deepdive.commands.outcomes import shown
+    from deepdive.recipes import runner
+
+    _, status = shown(lambda: runner.resume(options.folder, console=not options.quiet, tensorboard=options.tensorboard))
+    return status

@@ -1,0 +1,94 @@
+"""``deepdive run``: settings from a preset and flags, then a verdict."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Generic, Literal, TypeVar
+
+import tyro
+
+from deepdive.recipes import load_recipe, recipes
+from deepdive.recipes.settings import with_preset
+
+Settings = TypeVar("Settings")
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to run."""
+
+    preset: Literal["smoke", "quick", "book"] = "quick"
+    """smoke: seconds, only to see that it works; quick: minutes, reaches the target; book: the textbook's configuration."""
+    runs: Path = Path("runs")
+    """Where run folders are made."""
+    record: bool = False
+    """Also write the result to results/<recipe>.json."""
+    quiet: bool = False
+    """No progress, only the verdict."""
+    tensorboard: bool = False
+    """Also write TensorBoard event files into the run folder."""
+
+
+@dataclass(frozen=True)
+class _Line(Generic[Settings]):
+    settings: Annotated[Settings, tyro.conf.arg(name="")]
+    options: Annotated[Options, tyro.conf.arg(name="")]
+
+
+def main(arguments: list[str]) -> int:
+    """Run one recipe."""
+    if not arguments or arguments[0].startswith("-"):
+        asked = bool(arguments) and arguments[0] in ("-h", "--help")
+        names = ", ".join(recipes())
+        (sys.stdout if asked else sys.stderr).write(
+            f"usage: deepdive run RECIPE [OPTIONS]\n\nrecipes: {names}\n"
+            "deepdive list tells more of them, deepdive run RECIPE --help the settings of one.\n"
+        )
+        return 0 if asked else 2
+    name, *flags = arguments
+    recipe = load_recipe(name)
+    preset = _preset(flags)
+    if preset not in recipe.info.presets:
+        raise ValueError(f"recipe {name!r} has no preset {preset!r}; it has {', '.join(recipe.info.presets)}")
+    defaults = with_preset(recipe.settings_type, recipe.info.presets[preset])
+    line = tyro.cli(
+        _Line[recipe.settings_type],
+        args=flags,
+        prog=f"deepdive run {name}",
+        description=recipe.info.title,
+        default=_Line(defaults, Options(preset=preset)),
+        config=(tyro.conf.FlagCreatePairsOff,),
+    )
+    return run(recipe, line.settings, line.options, defaults)
+
+
+def run(recipe, settings, options: Options, defaults) -> int:
+    """Run, report, record."""
+    from deepdive.commands.outcomes import shown
+    from deepdive.recipes import runner
+    from deepdive.recipes.results import record
+
+    def work() -> runner.Outcome:
+        return runner.start(
+            recipe,
+            settings,
+            preset=options.preset,
+            root=options.runs,
+            console=not options.quiet,
+            tensorboard=options.tensorboard,
+        )
+
+    outcome, status = shown(work)
+    if outcome is not None and options.record:
+        sys.stdout.write(f"recorded in {record(outcome, settings, defaults)}\n")
+    return status
+
+
+def _preset(flags: list[str]) -> str:
+    """The preset decides the defaults, so it is looked for before the flags are parsed."""
+    for flag, value in zip(flags, [*flags[1:], ""], strict=True):
+        if flag == "--preset" and value:
+            return value
+        if flag.startswith("--preset="):
+            return flag.partition("=")[2]
+    return Options.preset

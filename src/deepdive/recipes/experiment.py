@@ -1,0 +1,45 @@
+"""What a recipe's function returns: something that can be fitted in a run folder and asked about new inputs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+from deepdive.training import Run
+from deepdive.training.records import Listener
+from deepdive.training.report import Section
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What a trained network says of one input."""
+
+    file: Path
+    label: str
+    probability: float
+    """Of the label, 0 to 1."""
+    others: dict[str, float] = field(default_factory=dict)
+    """The next most likely labels."""
+    notes: tuple[str, ...] = ()
+    """What was done to the input before the network saw it."""
+
+
+@runtime_checkable
+class Experiment(Protocol):
+    """One experiment, whatever its loop looks like."""
+
+    def prepare(self) -> None:
+        """Obtain the data and make the network; nothing is written to a run folder yet."""
+        ...
+
+    def fit(self, run: Run, listeners: Sequence[Listener], *, resume: bool) -> dict[str, float]:
+        """Train in the run folder and return the final metrics."""
+        ...
+
+    def sections(self, run: Run) -> list[Section]:
+        """The parts of the report that are this experiment's own, e.g. a grid of predictions."""
+        ...
+
+    def predict(self, run: Run, files: Sequence[Path], *, invert: str) -> list[Prediction]:
+        """Read the trained network from the run folder and apply it to files."""
+        ...

@@ -1,0 +1,113 @@
+"""Measured results: one JSON file per recipe, and RESULTS.md made from them (``make results``)."""
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from deepdive.files import write_atomically
+from deepdive.recipes.registry import recipes
+from deepdive.recipes.settings import to_plain
+
+if TYPE_CHECKING:
+    from deepdive.recipes.runner import Outcome
+
+FOLDER = Path("results")
+
+
+def record(outcome: "Outcome", settings: Any, defaults: Any, folder: Path = FOLDER) -> Path:
+    """Write the result of a run; settings that differ from the preset's defaults become part of the file's name.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    run, target = outcome.run, outcome.target
+    changed = _changes(to_plain(settings), to_plain(defaults))
+    parts = [run.recipe, *(name if value is True else f"{name}-{value}" for name, value in changed.items())]
+    if run.preset != "quick":
+        parts.append(run.preset)
+    flags = [f"--{name.replace('_', '-')}" + ("" if value is True else f" {value}") for name, value in changed.items()]
+    preset = [] if run.preset == "quick" else [f"--preset {run.preset}"]
+    content = {
+        "recipe": run.recipe,
+        "command": " ".join(["deepdive run", run.recipe, *preset, *flags]),
+        "preset": run.preset,
+        "settings": run.settings,
+        "metric": target.metric if target else None,
+        "value": outcome.metrics[target.metric] if target else None,
+        "target": target.value if target else None,
+        "passed": outcome.passed,
+        "metrics": outcome.metrics,
+        "seconds": round(outcome.seconds, 1),
+        "created": run.created,
+        "environment": run.environment,
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / ("+".join(part.replace("/", "_") for part in parts) + ".json")
+    write_atomically(path, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
+    return path
+
+
+def read_results(folder: Path = FOLDER) -> list[dict[str, Any]]:
+    """Every recorded result, in the order of the textbook.
+
+    Raises:
+        ValueError: a file is damaged, or of a recipe that does not exist; names it.
+    """
+    found = []
+    for path in sorted(folder.glob("*.json")):
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise ValueError(f"{path} is damaged: {error}") from error
+        if content.get("recipe") not in recipes():
+            raise ValueError(f"{path} is a result of {content.get('recipe')!r}, but there is no such recipe")
+        found.append(content)
+    order = list(recipes())
+    return sorted(found, key=lambda result: order.index(result["recipe"]))
+
+
+def results_page(results: list[dict[str, Any]]) -> str:
+    """RESULTS.md as text."""
+    lines = [
+        "# Results",
+        "",
+        "Made by `make results` from `results/*.json`, which `deepdive run RECIPE --record` writes. Do not edit.",
+        "",
+        "| section | command | metric | measured | target | | seconds | machine | commit |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for result in results:
+        info, environment = recipes()[result["recipe"]], result["environment"]
+        target = info.target(result["preset"], result["settings"])
+        sign = "" if target is None else ("≥ " if target.higher_is_better else "≤ ")
+        measured = "" if result["value"] is None else f"{result['value']:.4f}"
+        wanted = "" if result["target"] is None else f"{sign}{result['target']:g}"
+        lines.append(
+            f"| {info.chapter} | `{result['command']}` | {result['metric'] or ''} | {measured} | {wanted} "
+            f"| {'pass' if result['passed'] else 'MISS'} | {result['seconds']:.0f} "
+            f"| {environment['processor']}, {environment['threads']} threads | {environment['commit']} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _changes(settings: Mapping[str, Any], defaults: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    changed: dict[str, Any] = {}
+    for name, value in settings.items():
+        if isinstance(value, Mapping):
+            changed |= _changes(value, defaults[name], f"{prefix}{name}.")
+        elif value != defaults[name]:
+            changed[prefix + name] = value
+    return changed
+
+
+def main() -> int:
+    """Write RESULTS.md."""
+    write_atomically(Path("RESULTS.md"), results_page(read_results()))
+    sys.stdout.write("RESULTS.md\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,135 @@
+"""Start a recipe, resume a run, ask a trained one: the same few steps for every recipe."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from deepdive.recipes.experiment import Experiment, Prediction
+from deepdive.recipes.registry import Recipe, Target, load_recipe
+from deepdive.recipes.reporting import write_run_report
+from deepdive.recipes.settings import from_plain, to_plain
+from deepdive.training import CheckpointError, Run, RunError
+from deepdive.training.listeners import default_listeners
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended."""
+
+    run: Run
+    metrics: dict[str, float]
+    target: Target | None
+    seconds: float
+    """Of this session, set-up and test included."""
+
+    @property
+    def passed(self) -> bool:
+        """Whether the target is reached; true where none is stated."""
+        return self.target is None or self.target.passed(self.metrics[self.target.metric])
+
+    @property
+    def verdict(self) -> str:
+        """One line: metric, target, pass or miss, time."""
+        if self.target is None:
+            known = ", ".join(f"{name} {value:.4f}" for name, value in self.metrics.items() if name.startswith("test"))
+            return f"{self.run.recipe}: {known or 'finished'}, no target for these settings, {self.seconds:.1f} s"
+        measured = self.metrics[self.target.metric]
+        word = "pass" if self.passed else "MISS"
+        return (
+            f"{self.run.recipe}: {self.target.metric} {measured:.4f}, target {self.target} {word}, {self.seconds:.1f} s"
+        )
+
+
+def start(
+    recipe: Recipe,
+    settings: Any,
+    *,
+    preset: str,
+    root: Path = Path("runs"),
+    console: bool = True,
+    tensorboard: bool = False,
+) -> Outcome:
+    """Run a recipe in a new folder below ``root``.
+
+    Raises:
+        ValueError: a setting is out of range, or the data is not as it must be; no folder has been made then.
+        TrainingInterrupted: Ctrl-C or SIGTERM; the run can be resumed.
+        DivergedError: the loss became NaN.
+    """
+    began = time.perf_counter()
+    experiment = recipe.build(settings)
+    experiment.prepare()
+    run = Run.create(recipe.info.name, to_plain(settings), preset=preset, root=root)
+    return _fit(recipe, experiment, run, began, resume=False, console=console, tensorboard=tensorboard)
+
+
+def resume(folder: Path, *, console: bool = True, tensorboard: bool = False) -> Outcome:
+    """Go on with a run that was interrupted or killed: bit for bit what it would have been.
+
+    Raises:
+        RunError: the folder is no run, has ended already, or is in use.
+    """
+    began = time.perf_counter()
+    run = Run.open(folder)
+    if run.result is not None:
+        raise RunError(f"{folder} has ended already; start a new run with: deepdive run {run.recipe}")
+    recipe, experiment = _experiment(run)
+    experiment.prepare()
+    return _fit(recipe, experiment, run, began, resume=True, console=console, tensorboard=tensorboard)
+
+
+def predict(folder: Path, files: Sequence[Path], **options: str) -> list[Prediction]:
+    """Apply the trained network of a run to files.
+
+    Raises:
+        RunError: the folder is no run, or nothing is trained yet.
+        FileNotFoundError: a file does not exist.
+    """
+    run = Run.open(folder)
+    if not (run.checkpoints.has("best") or run.checkpoints.has("last")):
+        raise RunError(f"{folder} has no checkpoint yet; go on with: deepdive resume {folder}")
+    _, experiment = _experiment(run)
+    return experiment.predict(run, files, **options)
+
+
+def trained_weights(run: Run) -> dict[str, Any]:
+    """The state dict of the best weights of a run, or of the last ones while there are no best."""
+    content = run.checkpoints.load("best" if run.checkpoints.has("best") else "last")
+    if "model" not in content:
+        raise CheckpointError(f"the checkpoints of {run.folder} hold no model")
+    return content["model"]
+
+
+def _experiment(run: Run) -> tuple[Recipe, Experiment]:
+    recipe = load_recipe(run.recipe)
+    try:
+        settings = from_plain(recipe.settings_type, run.settings)
+    except ValueError as error:
+        raise RunError(f"{run.folder} was made by another version of the recipe {run.recipe}: {error}") from error
+    return recipe, recipe.build(settings)
+
+
+def _fit(
+    recipe: Recipe, experiment: Experiment, run: Run, began: float, *, resume: bool, console: bool, tensorboard: bool
+) -> Outcome:
+    with run.locked():
+        listeners = default_listeners(run.folder, console=console, tensorboard=tensorboard)
+        metrics = experiment.fit(run, listeners, resume=resume)
+        target = recipe.info.target(run.preset, run.settings)
+        outcome = Outcome(run, metrics, target, time.perf_counter() - began)
+        write_run_report(outcome, recipe.info, experiment.sections(run))
+        run.write_json("result.json", _result(outcome))
+    return outcome
+
+
+def _result(outcome: Outcome) -> dict[str, Any]:
+    target = outcome.target
+    return {
+        "metrics": outcome.metrics,
+        "target": None if target is None else {"metric": target.metric, "value": target.value},
+        "passed": outcome.passed,
+        "seconds": round(outcome.seconds, 2),
+        "verdict": outcome.verdict,
+    }

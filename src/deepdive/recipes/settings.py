@@ -1,0 +1,104 @@
+"""Settings that recipes share, and their way to and from plain data. Free of torch: ``--help`` must be quick."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from typing import Any, Literal, TypeVar
+
+import msgspec
+
+SettingsType = TypeVar("SettingsType")
+
+
+@dataclass(frozen=True)
+class OptimizerSettings:
+    """How the weights move."""
+
+    name: Literal["sgd", "adam", "adamw"] = "sgd"
+    """The update rule."""
+    lr: float = 0.1
+    """Learning rate; the highest one under a schedule."""
+    momentum: float = 0.9
+    """Of sgd."""
+    weight_decay: float = 0.0
+    """Share of the weights taken off per unit of learning rate."""
+    nesterov: bool = False
+    """Look ahead along the momentum (sgd)."""
+    fused: bool = False
+    """One kernel for all parameters (torch toolkit only)."""
+
+
+@dataclass(frozen=True)
+class TrainingSettings:
+    """What every recipe with a training loop can be told."""
+
+    toolkit: Literal["torch", "scratch"] = "torch"
+    """Library layers and optimiser, or deepdive's own from scratch."""
+    epochs: int = 5
+    """Passes over the training data."""
+    steps: int | None = None
+    """End after this many optimiser steps."""
+    batch_size: int = 128
+    """Examples per batch."""
+    optimizer: OptimizerSettings = field(default_factory=OptimizerSettings)
+    schedule: Literal["constant", "one-cycle", "cosine", "step"] = "one-cycle"
+    """How the learning rate changes from step to step (step: a tenth after each third of the run)."""
+    device: str = "auto"
+    """auto, cpu, cuda, cuda:1, mps."""
+    precision: Literal["fp32", "bf16", "fp16"] = "fp32"
+    """Of matrix products."""
+    clip_norm: float | None = None
+    """Largest norm of the whole gradient."""
+    clip_value: float | None = None
+    """Largest absolute value of a gradient's element."""
+    accumulate: int = 1
+    """Batches per optimiser step."""
+    compile: bool = False
+    """Compile the training step; needs a C++ compiler on a processor."""
+    patience: int | None = None
+    """End after so many epochs without a better validation loss (training loss without a validation split)."""
+    log_every: int = 50
+    """Optimiser steps between two records."""
+    checkpoint_every: int | None = None
+    """Optimiser steps between two checkpoints within an epoch."""
+    seed: int = 0
+    """Of initial weights, shuffling and dropout."""
+
+
+def to_plain(settings: Any) -> dict[str, Any]:
+    """A settings object as nested dicts of numbers and strings."""
+    return asdict(settings)
+
+
+def from_plain(settings_type: type[SettingsType], plain: Mapping[str, Any]) -> SettingsType:
+    """The settings object of plain data; what is missing has its default.
+
+    Raises:
+        ValueError: a name is unknown or a value has the wrong type; names it.
+    """
+    _check_names(settings_type, plain, "")
+    try:
+        return msgspec.convert(plain, settings_type)
+    except msgspec.ValidationError as error:
+        raise ValueError(f"settings do not fit {settings_type.__name__}: {error}") from error
+
+
+def with_preset(settings_type: type[SettingsType], changes: Mapping[str, Any]) -> SettingsType:
+    """The defaults of a settings type with a preset's changes."""
+    return from_plain(settings_type, _merged(to_plain(settings_type()), changes))
+
+
+def _merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    nested = {
+        key: _merged(base.get(key, {}), value) if isinstance(value, Mapping) else value
+        for key, value in changes.items()
+    }
+    return {**base, **nested}
+
+
+def _check_names(settings_type: Any, plain: Mapping[str, Any], place: str) -> None:
+    known = {item.name: item.type for item in fields(settings_type)}
+    for name, value in plain.items():
+        if name not in known:
+            raise ValueError(f"{settings_type.__name__} has no setting {place}{name}; it has {', '.join(known)}")
+        if is_dataclass(known[name]) and isinstance(value, Mapping):
+            _check_names(known[name], value, f"{place}{name}.")

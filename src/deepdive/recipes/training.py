@@ -1,0 +1,87 @@
+"""From shared settings to the pieces of a training run: toolkit, optimiser, schedule, trainer."""
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from types import ModuleType
+from typing import Literal, cast
+
+import torch
+from torch import nn
+
+from deepdive.recipes.settings import OptimizerSettings, TrainingSettings
+from deepdive.toolkit import Toolkit
+from deepdive.training import EarlyStopping, Plan, Trainer
+from deepdive.training.task import Schedule
+
+ToolkitName = Literal["torch", "scratch"]
+
+
+def toolkit_named(name: ToolkitName) -> Toolkit:
+    """``torch.nn`` or ``deepdive.scratch``."""
+    if name == "torch":
+        return cast(Toolkit, torch.nn)
+    from deepdive import scratch
+
+    return cast(Toolkit, scratch)
+
+
+def optimizer_for(
+    settings: OptimizerSettings, toolkit: ToolkitName
+) -> Callable[[Iterable[nn.Parameter]], torch.optim.Optimizer]:
+    """A function that makes the optimiser from parameters.
+
+    Raises:
+        ValueError: a fused optimiser is asked of the scratch toolkit.
+    """
+    package = _optim(toolkit)
+    words: dict[str, object] = {"lr": settings.lr, "weight_decay": settings.weight_decay}
+    if settings.fused:
+        if toolkit == "scratch":
+            raise ValueError("optimizer.fused is True, but only the torch toolkit has fused optimisers")
+        words["fused"] = True
+    if settings.name == "sgd":
+        return partial(package.SGD, momentum=settings.momentum, nesterov=settings.nesterov, **words)
+    return partial({"adam": package.Adam, "adamw": package.AdamW}[settings.name], **words)
+
+
+def schedule_for(settings: TrainingSettings) -> Callable[[torch.optim.Optimizer, Plan], Schedule] | None:
+    """A function that makes the schedule from the optimiser and the plan; ``None`` for a constant rate."""
+    schedules = _optim(settings.toolkit).lr_scheduler
+    lr = settings.optimizer.lr
+    if settings.schedule == "one-cycle":
+        return lambda optimizer, plan: schedules.OneCycleLR(optimizer, max_lr=lr, total_steps=plan.total_steps + 1)
+    if settings.schedule == "cosine":
+        return lambda optimizer, plan: schedules.CosineAnnealingLR(optimizer, T_max=plan.total_steps)
+    if settings.schedule == "step":
+        return lambda optimizer, plan: schedules.StepLR(optimizer, step_size=max(1, plan.total_steps // 3))
+    return None
+
+
+def trainer_for(settings: TrainingSettings) -> Trainer:
+    """The trainer these settings describe.
+
+    Raises:
+        ValueError: a setting is out of its range.
+    """
+    return Trainer(
+        epochs=settings.epochs,
+        steps=settings.steps,
+        device=settings.device,
+        precision=settings.precision,
+        clip_norm=settings.clip_norm,
+        clip_value=settings.clip_value,
+        accumulate=settings.accumulate,
+        compile=settings.compile,
+        early_stopping=None if settings.patience is None else EarlyStopping(settings.patience),
+        log_every=settings.log_every,
+        checkpoint_every=settings.checkpoint_every,
+        seed=settings.seed,
+    )
+
+
+def _optim(toolkit: ToolkitName) -> ModuleType:
+    if toolkit == "torch":
+        return torch.optim
+    from deepdive.scratch import optim
+
+    return optim

@@ -1,0 +1,108 @@
+"""Any network that classifies pictures, as an experiment: data, task, trainer, a grid of predictions, `predict`."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from deepdive.data.images import ImageDataModule, ImageSpec, grid, load_images, read_picture
+from deepdive.data.progress import progress_bars
+from deepdive.recipes.experiment import Prediction
+from deepdive.recipes.runner import trained_weights
+from deepdive.recipes.training import optimizer_for, schedule_for, toolkit_named, trainer_for
+from deepdive.recipes.vision.settings import ImageClassificationSettings
+from deepdive.toolkit import Toolkit
+from deepdive.training import Classification, Run, choose_device, seed_everything
+from deepdive.training.listeners import to_png
+from deepdive.training.records import Listener
+from deepdive.training.report import Section, picture
+
+MakeNetwork = Callable[[ImageSpec, Toolkit], nn.Module]
+"""A network for pictures of this form, out of the parts of this toolkit."""
+
+
+class ImageClassification:
+    """Fit a network to labelled pictures, and label new ones.
+
+    Args:
+        settings: what the user chose.
+        network: makes the network once the form of the pictures is known.
+
+    Raises:
+        ValueError: a setting is out of its range.
+    """
+
+    def __init__(self, settings: ImageClassificationSettings, network: MakeNetwork) -> None:
+        self.settings = settings
+        self._make_network = network
+        self._trainer = trainer_for(settings)
+        self._optimizer = optimizer_for(settings.optimizer, settings.toolkit)
+        choose_device(settings.device)
+        seed_everything(settings.seed)
+
+    def prepare(self) -> None:
+        """Obtain the pictures and make the task."""
+        settings = self.settings
+        with progress_bars() as report:
+            self.data: ImageDataModule = load_images(
+                settings.data,
+                batch_size=settings.batch_size,
+                validation=settings.validation,
+                seed=settings.seed,
+                image_size=settings.image_size,
+                normalize=settings.normalize,
+                report=report,
+            )
+            self.data.prepare()
+        seed_everything(settings.seed)
+        self.task = Classification(
+            self._network(self.data.spec), optimizer=self._optimizer, schedule=schedule_for(settings)
+        )
+
+    def fit(self, run: Run, listeners: Sequence[Listener], *, resume: bool) -> dict[str, float]:
+        """Train in the run folder, which then also knows what the pictures look like."""
+        run.write_json("inputs.json", self.data.spec.to_json())
+        return self._trainer.fit(self.task, self.data, checkpoints=run.checkpoints, listeners=listeners, resume=resume)
+
+    def sections(self, run: Run) -> list[Section]:
+        """The first test pictures with what the network says of them."""
+        pictures = self.data.pictures("test") or self.data.pictures("val") or self.data.pictures("train")
+        if pictures is None:
+            return []
+        images, truth = pictures.images[:32], pictures.labels[:32].tolist()
+        chances, guesses = self._probabilities(self.task.network, self.data.spec, images).max(dim=1)
+        names = self.data.labels
+        titles = [
+            f"{names[guess]} {chance:.0%}" + ("" if guess == label else f"\nnot {names[label]}")
+            for guess, chance, label in zip(guesses.tolist(), chances.tolist(), truth, strict=True)
+        ]
+        png = to_png(grid(images, titles, marked=[guess != label for guess, label in zip(guesses, truth, strict=True)]))
+        (run.folder / "predictions.png").write_bytes(png)
+        return [Section("Predictions", picture("The first test pictures; wrong labels are marked.", png))]
+
+    def predict(self, run: Run, files: Sequence[Path], *, invert: str) -> list[Prediction]:
+        """Label picture files."""
+        spec = ImageSpec.from_json(run.read_json("inputs.json"))
+        network = self._network(spec)
+        network.load_state_dict(trained_weights(run))
+        read = [read_picture(file, spec, invert=invert) for file in files]
+        chances = self._probabilities(network, spec, torch.stack([image for image, _ in read]))
+        found = []
+        for file, (_, notes), row in zip(files, read, chances, strict=True):
+            top = row.topk(min(3, len(spec.labels)))
+            ranked = {
+                spec.labels[i]: round(p, 6) for p, i in zip(top.values.tolist(), top.indices.tolist(), strict=True)
+            }
+            label = next(iter(ranked))
+            found.append(Prediction(file, label, ranked.pop(label), ranked, tuple(notes)))
+        return found
+
+    def _network(self, spec: ImageSpec) -> nn.Module:
+        return self._make_network(spec, toolkit_named(self.settings.toolkit))
+
+    def _probabilities(self, network: nn.Module, spec: ImageSpec, images: Tensor) -> Tensor:
+        device = choose_device(self.settings.device)
+        network = network.to(device).eval()
+        with torch.inference_mode():
+            return network(spec.to_float(images.to(device))).softmax(dim=1).cpu()

@@ -1,0 +1,62 @@
+"""A multilayer perceptron on Fashion-MNIST (textbook sections 5.1 and 5.2)."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from deepdive.recipes.registry import Target, recipe
+from deepdive.recipes.settings import OptimizerSettings
+from deepdive.recipes.vision.settings import ImageClassificationSettings
+
+if TYPE_CHECKING:
+    from deepdive.recipes.vision.classification import ImageClassification
+
+
+@dataclass(frozen=True)
+class MLPSettings(ImageClassificationSettings):
+    """A multilayer perceptron and how it is trained."""
+
+    hidden: tuple[int, ...] = (256,)
+    """Width of each hidden layer."""
+    activation: Literal["ReLU", "LeakyReLU", "PReLU", "Sigmoid", "Tanh", "GELU"] = "ReLU"
+    """Between the layers."""
+    dropout: float = 0.0
+    """Share of hidden units dropped in training."""
+    optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.003))
+
+
+@recipe(
+    "mlp",
+    chapter="5.2",
+    title="Multilayer perceptron on Fashion-MNIST",
+    targets=(
+        Target("test_accuracy", 0.75, when={"preset": "smoke"}),
+        Target("test_accuracy", 0.86),
+    ),
+    presets={
+        "smoke": {"epochs": 1, "steps": 100, "log_every": 20},
+        "quick": {},
+        "book": {
+            "epochs": 10,
+            "batch_size": 256,
+            "schedule": "constant",
+            "normalize": False,
+            "optimizer": {"name": "sgd", "lr": 0.1, "momentum": 0.0},
+        },
+    },
+)
+def mlp(settings: MLPSettings) -> "ImageClassification":
+    """Linear layers with an activation between them."""
+    from deepdive.models.perceptrons import MLP
+    from deepdive.recipes.vision.classification import ImageClassification
+
+    return ImageClassification(
+        settings,
+        lambda spec, nn: MLP(
+            spec.channels * spec.height * spec.width,
+            len(spec.labels),
+            settings.hidden,
+            settings.activation,
+            settings.dropout,
+            nn=nn,
+        ),
+    )

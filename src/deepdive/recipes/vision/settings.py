@@ -1,0 +1,20 @@
+"""Settings of the recipes that classify pictures. Free of torch."""
+
+from dataclasses import dataclass, field
+
+from deepdive.recipes.settings import OptimizerSettings, TrainingSettings
+
+
+@dataclass(frozen=True)
+class ImageClassificationSettings(TrainingSettings):
+    """Training settings, and where the pictures come from."""
+
+    data: str = "fashion-mnist"
+    """A named data set (deepdive data list), or a folder with one sub-folder of pictures per class."""
+    image_size: int | None = None
+    """Height and width of what the network gets; as the pictures are if not given."""
+    validation: int = 0
+    """Training pictures held out to choose the best epoch; with 0 all are learnt from."""
+    normalize: bool = True
+    """Subtract the mean and divide by the standard deviation of the training pictures."""
+    optimizer: OptimizerSettings = field(default_factory=OptimizerSettings)

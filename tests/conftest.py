@@ -1,0 +1,18 @@
+"""Fixtures of all tests."""
+
+from collections.abc import Iterator
+
+import jaxtyping
+import pytest
+
+
+@pytest.fixture(scope="module")
+def without_shape_checks() -> Iterator[None]:
+    """Call the library as a user does, for the rest of the module.
+
+    torch.compile cannot see through the wrappers that check shapes in tests, and the checks draw from Python's
+    random generator.
+    """
+    jaxtyping.config.update("jaxtyping_disable", True)
+    yield
+    jaxtyping.config.update("jaxtyping_disable", False)

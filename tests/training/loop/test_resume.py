@@ -1,0 +1,180 @@
+"""A run that is stopped anywhere and resumed is the run that was not stopped: weights and records, bit for bit."""
+
+import random
+import signal
+from functools import partial
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.training.examples import Blobs, assert_same_weights, network, task, weights
+
+from deepdive.training import CheckpointError, EarlyStopping, FolderCheckpoints, Trainer, TrainingInterrupted
+from deepdive.training.listeners import MetricsFile
+
+STEPS = 18
+
+
+def noisy(x, generator):
+    """Everything random that a batch could depend on."""
+    jitter = 0.01 * (random.gauss(0, 1) + np.random.normal() + float(torch.randn(1)))
+    return x + jitter + 0.1 * torch.randn(x.shape, generator=generator)
+
+
+def make():
+    schedule = lambda optimizer, plan: torch.optim.lr_scheduler.OneCycleLR(optimizer, 0.1, plan.total_steps + 1)  # noqa: E731
+    one = task(network(dropout=0.3), optimizer=partial(torch.optim.AdamW, lr=0.1), schedule=schedule)
+    return one, Blobs(90, val=30, transform=noisy)
+
+
+TRAINER = Trainer(epochs=3, log_every=4, early_stopping=EarlyStopping(patience=2), checkpoint_every=2)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def whole(tmp_path_factory, without_shape_checks):
+    """The uninterrupted run."""
+    folder = tmp_path_factory.mktemp("whole")
+    one, data = make()
+    TRAINER.fit(one, data, checkpoints=FolderCheckpoints(folder), listeners=[MetricsFile(folder / "metrics.jsonl")])
+    return weights(one), (folder / "metrics.jsonl").read_bytes()
+
+
+class Killed(BaseException):
+    """The process ends here, whatever the code around it would like to do."""
+
+
+class KillAt:
+    """Ends the run at a record or a save, before or after it is done."""
+
+    def __init__(self, moment: int) -> None:
+        self.left = moment
+
+    def tick(self) -> None:
+        self.left -= 1
+        if self.left < 0:
+            raise Killed
+
+    def start(self, plan) -> None:
+        self.tick()
+
+    def record(self, record) -> None:
+        self.tick()
+
+    def finish(self) -> None:
+        pass
+
+
+class FragileCheckpoints(FolderCheckpoints):
+    def __init__(self, folder, kill: KillAt) -> None:
+        super().__init__(folder)
+        self.kill = kill
+
+    def save(self, name, content):
+        self.kill.tick()
+        super().save(name, content)
+        self.kill.tick()
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(moments=st.lists(st.integers(0, 25), min_size=1, max_size=3))
+def test_killed_anywhere_and_resumed_it_is_the_same_run(whole, tmp_path_factory, moments):
+    folder = tmp_path_factory.mktemp("killed")
+    for moment in [*moments, 10_000]:
+        one, data = make()
+        kill = KillAt(moment)
+        try:
+            TRAINER.fit(
+                one,
+                data,
+                checkpoints=FragileCheckpoints(folder, kill),
+                listeners=[MetricsFile(folder / "metrics.jsonl"), kill],
+                resume=True,
+            )
+        except Killed:
+            torch.rand(7), random.random(), np.random.rand()  # the next process begins elsewhere
+    assert_same_weights(weights(one), whole[0])
+    assert (folder / "metrics.jsonl").read_bytes() == whole[1]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("step", [1, 5, 6, 7, STEPS])
+def test_a_signal_saves_the_run_at_the_very_step(whole, tmp_path, number, step):
+    one, data = make()
+    heard = MetricsFile(tmp_path / "metrics.jsonl")
+    steps = 0
+    original = one.training_step
+
+    def counting(batch):
+        nonlocal steps
+        steps += one.training
+        if one.training and steps == step:
+            signal.raise_signal(number)
+        return original(batch)
+
+    one.training_step = counting
+    with pytest.raises(TrainingInterrupted, match=rf"stopped by signal {int(number)} after step {step}") as caught:
+        TRAINER.fit(one, data, checkpoints=FolderCheckpoints(tmp_path), listeners=[heard])
+    assert caught.value.signal == number
+    one, data = make()
+    TRAINER.fit(one, data, checkpoints=FolderCheckpoints(tmp_path), listeners=[heard], resume=True)
+    assert_same_weights(weights(one), whole[0])
+    assert (tmp_path / "metrics.jsonl").read_bytes() == whole[1]
+
+
+@pytest.mark.parametrize(("precision", "interval"), [("fp16", "step"), ("bf16", "epoch")])
+def test_accumulation_scaling_and_epoch_schedules_resume_too(tmp_path, precision, interval):
+    trainer = Trainer(epochs=4, log_every=2, checkpoint_every=1, accumulate=2, precision=precision, clip_norm=1.0)
+    schedule = lambda optimizer, plan: torch.optim.lr_scheduler.StepLR(optimizer, 2, 0.1)  # noqa: E731
+
+    def fresh():
+        return task(network(dropout=0.3), schedule=schedule, interval=interval)
+
+    whole = fresh()
+    trainer.fit(whole, Blobs(90))
+    kill = KillAt(8)
+    with pytest.raises(Killed):
+        trainer.fit(fresh(), Blobs(90), checkpoints=FragileCheckpoints(tmp_path, kill))
+    rest = fresh()
+    trainer.fit(rest, Blobs(90), checkpoints=FolderCheckpoints(tmp_path), resume=True)
+    assert_same_weights(weights(rest), weights(whole))
+
+
+def test_a_run_that_has_ended_only_tests_again(whole, tmp_path):
+    for _ in range(2):
+        one, data = make()
+        TRAINER.fit(
+            one,
+            data,
+            checkpoints=FolderCheckpoints(tmp_path),
+            listeners=[MetricsFile(tmp_path / "metrics.jsonl")],
+            resume=True,
+        )
+    assert (tmp_path / "metrics.jsonl").read_bytes() == whole[1]
+
+
+def test_another_network_or_optimiser_does_not_fit(tmp_path):
+    checkpoints = FolderCheckpoints(tmp_path)
+    Trainer().fit(task(), Blobs(), checkpoints=checkpoints)
+    other = task(torch.nn.Linear(4, 3))
+    with pytest.raises(CheckpointError, match=r"checkpoint 'last' does not fit this task: (.|\n)*0\.weight"):
+        Trainer().fit(other, Blobs(), checkpoints=checkpoints, resume=True)
+
+
+def test_a_second_signal_ends_at_once():
+    one = task()
+
+    def impatient(batch):
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+
+    one.training_step = impatient
+    with pytest.raises(KeyboardInterrupt):
+        Trainer().fit(one, Blobs())
+
+
+def test_handlers_are_given_back():
+    before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
+    Trainer().fit(task(), Blobs())
+    assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before

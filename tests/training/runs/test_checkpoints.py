@@ -1,0 +1,185 @@
+import errno
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from safetensors.torch import load_file, save_file
+from torch import nn
+
+from deepdive.training import CheckpointError, FolderCheckpoints, MemoryCheckpoints, load_checkpoint, save_checkpoint
+
+scalars = st.none() | st.booleans() | st.integers(-(2**60), 2**60) | st.floats(allow_nan=False) | st.text()
+nests = st.recursive(
+    scalars,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.text(max_size=4).filter(lambda key: not key.startswith("$")), inner, max_size=3)
+        | st.dictionaries(st.integers(), inner, max_size=3)
+        | st.lists(inner, max_size=3).map(tuple)
+    ),
+    max_leaves=8,
+)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    return tmp_path_factory.mktemp("checkpoints") / "x.safetensors"
+
+
+@given(content=st.dictionaries(st.text(max_size=4).filter(lambda key: not key.startswith("$")), nests, max_size=3))
+def test_any_nest_comes_back_as_it_was(place, content):
+    save_checkpoint(place, content)
+    assert load_checkpoint(place) == content
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.bfloat16, torch.int64, torch.uint8, torch.bool])
+def test_tensors_come_back_exactly(place, dtype):
+    tensors = {
+        "a": (100 * torch.rand(3, 4)).to(dtype),
+        "b": torch.ones((), dtype=dtype),
+        "empty": torch.ones(0, 2, dtype=dtype),
+    }
+    save_checkpoint(place, {"nest": [tensors, (tensors["a"].t(),)]})
+    [back, (transposed,)] = load_checkpoint(place)["nest"]
+    for name, value in tensors.items():
+        assert back[name].dtype == dtype
+        torch.testing.assert_close(back[name], value, rtol=0, atol=0)
+    torch.testing.assert_close(transposed, tensors["a"].t(), rtol=0, atol=0)
+
+
+def test_tied_weights_are_stored_once_and_views_are_cut_out(place):
+    net = nn.ModuleDict({"a": nn.Linear(3, 3), "b": nn.Linear(3, 3)})
+    net["b"].weight = net["a"].weight
+    base = torch.arange(1000.0)
+    save_checkpoint(place, {"model": net.state_dict(), "view": base[10:12]})
+    stored = load_file(place)
+    assert sum("weight" in name for name in stored) == 1
+    back = load_checkpoint(place)
+    torch.testing.assert_close(back["model"]["b.weight"], net["a"].weight.detach())
+    torch.testing.assert_close(back["view"], base[10:12])
+    assert place.stat().st_size < 2000
+    other = nn.ModuleDict({"a": nn.Linear(3, 3), "b": nn.Linear(3, 3)})
+    other["b"].weight = other["a"].weight
+    other.load_state_dict(back["model"])
+    assert other["a"].weight is other["b"].weight
+
+
+def test_other_programs_can_read_the_weights(place):
+    save_checkpoint(place, {"model": nn.Linear(2, 1).state_dict(), "step": 3})
+    assert set(load_file(place)) == {"model.weight", "model.bias"}
+
+
+def test_optimisers_come_back(place):
+    net = nn.Linear(3, 2)
+    optimizer = torch.optim.AdamW(net.parameters())
+    net(torch.rand(1, 3)).sum().backward()
+    optimizer.step()
+    save_checkpoint(place, {"optimizer": optimizer.state_dict()})
+    back = load_checkpoint(place)["optimizer"]
+    assert back["param_groups"] == optimizer.state_dict()["param_groups"]
+    torch.testing.assert_close(back["state"][0]["exp_avg"], optimizer.state_dict()["state"][0]["exp_avg"])
+
+
+def test_what_cannot_be_saved_is_named_with_its_place(place):
+    with pytest.raises(TypeError, match=r"a checkpoint cannot hold a\.b\.1 of type set"):
+        save_checkpoint(place, {"a": {"b": [1, {2}]}})
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"there is no checkpoint .*none\.safetensors"):
+        load_checkpoint(tmp_path / "none.safetensors")
+
+
+@pytest.mark.parametrize("keep", [0, 4, 100, -1])
+def test_a_truncated_file_is_refused(tmp_path, keep):
+    path = tmp_path / "x.safetensors"
+    save_checkpoint(path, {"model": nn.Linear(20, 20).state_dict()})
+    path.write_bytes(path.read_bytes()[:keep])
+    with pytest.raises(CheckpointError, match=r"x\.safetensors is damaged or no safetensors file"):
+        load_checkpoint(path)
+
+
+def test_a_flipped_bit_anywhere_in_the_weights_is_noticed(tmp_path):
+    path = tmp_path / "x.safetensors"
+    save_checkpoint(path, {"model": nn.Linear(20, 20).state_dict()})
+    content = bytearray(path.read_bytes())
+    content[-100] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(CheckpointError, match=r"x\.safetensors is damaged: its checksum does not fit"):
+        load_checkpoint(path)
+
+
+def test_foreign_files_are_refused(tmp_path):
+    path = tmp_path / "x.safetensors"
+    save_file({"weight": torch.ones(2)}, path)
+    with pytest.raises(CheckpointError, match="is a safetensors file, but not a checkpoint of deepdive"):
+        load_checkpoint(path)
+    torch.save({"weight": torch.ones(2)}, path)
+    with pytest.raises(CheckpointError, match="is damaged or no safetensors file"):
+        load_checkpoint(path)
+    save_file({"weight": torch.ones(2)}, path, {"deepdive.format": "99"})
+    with pytest.raises(CheckpointError, match="has checkpoint format 99; this version of deepdive reads format 1"):
+        load_checkpoint(path)
+    save_file({}, path, {"deepdive.format": "1", "deepdive.content": json.dumps({"a": 1})})
+    with pytest.raises(CheckpointError, match="its checksum does not fit"):
+        load_checkpoint(path)
+
+
+FULL_DISK = """
+import resource, signal, sys
+from pathlib import Path
+import torch
+from deepdive.training import save_checkpoint
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))
+try:
+    save_checkpoint(Path(sys.argv[1]), {"w": torch.ones(100_000)})
+except OSError as error:
+    print(error)
+"""
+
+
+def test_a_disk_that_takes_no_more_leaves_the_checkpoint_before(tmp_path):
+    path = tmp_path / "last.safetensors"
+    save_checkpoint(path, {"w": torch.zeros(3)})
+    before = path.read_bytes()
+    done = subprocess.run([sys.executable, "-c", FULL_DISK, path], capture_output=True, text=True, check=True)
+    assert "cannot write: File too large; the file there before is unchanged" in done.stdout
+    assert str(path) in done.stdout
+    assert path.read_bytes() == before
+    assert [file.name for file in tmp_path.iterdir()] == ["last.safetensors"]
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EROFS])
+def test_a_full_or_read_only_disk_is_named(tmp_path, monkeypatch, code):
+    path = tmp_path / "last.safetensors"
+    save_checkpoint(path, {"w": torch.zeros(3)})
+
+    def refuse(*_):
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    with pytest.raises(OSError, match=rf"cannot write: {os.strerror(code)}; .*last\.safetensors"):
+        save_checkpoint(path, {"w": torch.ones(3)})
+    assert torch.equal(load_checkpoint(path)["w"], torch.zeros(3))
+
+
+def test_memory_keeps_a_copy_of_the_best_only():
+    kept, weight = MemoryCheckpoints(), torch.ones(2)
+    kept.save("last", {"model": {"w": weight}})
+    kept.save("best", {"model": {"w": weight}, "step": 1})
+    weight.zero_()
+    assert not kept.has("last")
+    assert torch.equal(kept.load("best")["model"]["w"], torch.ones(2))
+
+
+def test_a_folder_makes_itself(tmp_path):
+    folder = FolderCheckpoints(tmp_path / "checkpoints")
+    assert not folder.has("last")
+    folder.save("last", {"step": 1})
+    assert folder.load("last") == {"step": 1}

@@ -1,0 +1,88 @@
+import json
+import multiprocessing
+import re
+
+import pytest
+
+from deepdive.training import Run, RunError
+
+
+@pytest.fixture
+def run(tmp_path):
+    return Run.create("lenet", {"epochs": 3, "optimizer": {"lr": 0.1}}, preset="smoke", root=tmp_path)
+
+
+def test_the_folder_tells_everything(run, tmp_path):
+    assert re.fullmatch(r"\d{8}-\d{6}-[0-9a-f]{4}", run.folder.name)
+    assert run.folder.parent == tmp_path / "lenet"
+    again = Run.open(run.folder)
+    assert again == run
+    assert again.settings == {"epochs": 3, "optimizer": {"lr": 0.1}}
+    assert {"torch", "python", "processor", "commit"} <= set(again.environment)
+
+
+def test_two_runs_in_one_second_have_two_folders(tmp_path):
+    folders = {Run.create("lenet", {}, root=tmp_path).folder for _ in range(5)}
+    assert len(folders) == 5
+
+
+def test_json_files_come_back(run):
+    run.write_json("inputs.json", {"labels": ["é"]})
+    assert run.read_json("inputs.json") == {"labels": ["é"]}
+    with pytest.raises(RunError, match=r"has no other\.json: the run ended before it was written"):
+        run.read_json("other.json")
+
+
+def test_the_result_is_none_until_the_end(run):
+    assert run.result is None
+    run.write_json("result.json", {"passed": True})
+    assert run.result == {"passed": True}
+
+
+def test_what_is_no_run_is_refused(tmp_path):
+    with pytest.raises(FileNotFoundError, match="there is no run folder .*nowhere"):
+        Run.open(tmp_path / "nowhere")
+    with pytest.raises(RunError, match=r"is no run folder: it has no run\.json"):
+        Run.open(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("{", r"run\.json is damaged: "),
+        ("[]", r"run\.json is damaged: it does not state its format"),
+        ("{}", r"run\.json is damaged: it does not state its format"),
+        ('{"format": 7}', r"was written by another version of deepdive; this one reads run format 1"),
+        ('{"format": 1, "recipe": "x"}', r"run\.json is damaged: .*preset"),
+    ],
+)
+def test_a_damaged_or_foreign_run_is_refused(run, content, message):
+    (run.folder / "run.json").write_text(content)
+    with pytest.raises(RunError, match=message):
+        Run.open(run.folder)
+
+
+def test_a_file_that_is_not_text_is_refused(run):
+    (run.folder / "run.json").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(RunError, match=r"run\.json is damaged"):
+        Run.open(run.folder)
+
+
+def _hold(folder, ready, done) -> None:
+    with Run.open(folder).locked():
+        ready.set()
+        done.wait(30)
+
+
+def test_only_one_process_trains_in_a_folder(run):
+    context = multiprocessing.get_context("spawn")
+    ready, done = context.Event(), context.Event()
+    other = context.Process(target=_hold, args=(run.folder, ready, done))
+    other.start()
+    assert ready.wait(60)
+    with pytest.raises(RunError, match="is being trained by another process"), run.locked():
+        pass
+    done.set()
+    other.join(30)
+    with run.locked():
+        assert json.loads((run.folder / "run.json").read_text())["recipe"] == "lenet"

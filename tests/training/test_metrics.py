@@ -1,0 +1,66 @@
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.metrics import accuracy_score, mean_squared_error, top_k_accuracy_score
+
+from deepdive.training import Accuracy, MeanSquaredError
+
+
+@given(st.lists(st.integers(1, 9), min_size=1, max_size=4), st.integers(2, 6), st.integers(0, 99))
+def test_accuracy_over_batches_of_any_size_equals_scikit_learns(sizes, classes, seed):
+    generator = torch.Generator().manual_seed(seed)
+    logits = [torch.randn(n, classes, generator=generator) for n in sizes]
+    labels = [torch.randint(classes, (n,), generator=generator) for n in sizes]
+    metric = Accuracy()
+    for o, y in zip(logits, labels, strict=True):
+        metric.update(o, y)
+    expected = accuracy_score(torch.cat(labels), torch.cat(logits).argmax(1))
+    assert float(metric.compute()) == pytest.approx(expected)
+
+
+def test_top_k_accuracy_equals_scikit_learns():
+    generator = torch.Generator().manual_seed(0)
+    o, y = torch.randn(200, 7, generator=generator), torch.randint(7, (200,), generator=generator)
+    metric = Accuracy(top=3)
+    metric.update(o, y)
+    assert float(metric.compute()) == pytest.approx(top_k_accuracy_score(y, o, k=3, labels=np.arange(7)))
+
+
+def test_accuracy_of_pictures_counts_every_place():
+    o = torch.zeros(2, 3, 4, 5)
+    o[:, 1] = 1
+    y = torch.ones(2, 4, 5, dtype=torch.long)
+    y[0, 0] = 2
+    metric = Accuracy()
+    metric.update(o, y)
+    assert float(metric.compute()) == pytest.approx(35 / 40)
+
+
+@pytest.mark.parametrize("root", [False, True])
+def test_squared_error_equals_scikit_learns(root):
+    o, y = torch.randn(50, 3), torch.randn(50, 3)
+    metric = MeanSquaredError(root=root)
+    metric.update(o[:20], y[:20])
+    metric.update(o[20:], y[20:])
+    expected = mean_squared_error(y, o) ** (0.5 if root else 1)
+    assert float(metric.compute()) == pytest.approx(expected, rel=1e-5)
+
+
+def test_reset_begins_again_and_nothing_is_nan():
+    metric = Accuracy()
+    metric.update(torch.eye(3), torch.tensor([0, 1, 2]))
+    metric.reset()
+    assert torch.isnan(metric.compute())
+    metric.update(torch.eye(3), torch.tensor([0, 0, 0]))
+    assert float(metric.compute()) == pytest.approx(1 / 3)
+
+
+def test_the_state_is_no_part_of_a_state_dict():
+    assert Accuracy().state_dict() == {}
+
+
+def test_top_must_be_positive():
+    with pytest.raises(ValueError, match="top is 0; it must be at least 1"):
+        Accuracy(top=0)
