@@ -32,7 +32,6 @@ def test_a_board_in_a_notebook(tmp_path, monkeypatch):
     assert isinstance(default_listeners(tmp_path)[-1], NotebookBoard)
 
 
-@pytest.mark.filterwarnings("ignore::DeprecationWarning:tensorboard")
 def test_tensorboard_on_request(tmp_path):
     assert isinstance(default_listeners(tmp_path, console=False, tensorboard=True)[-1], TensorBoard)
 

@@ -7,8 +7,6 @@ import pytest
 from deepdive.training.listeners import TensorBoard
 from deepdive.training.records import Plan, Record
 
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:tensorboard")
-
 
 def run(folder, plan, records):
     board = TensorBoard(folder)

@@ -34,7 +34,7 @@ class NotebookBoard:
         *,
         history: Iterable[Record] = (),
         interval: float = 1.0,
-        share: float = 0.03,
+        share: float = 0.1,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         if not interval >= 0:
@@ -82,7 +82,8 @@ class NotebookBoard:
         image = Image(data=to_png(figure), format="png", width=round(72 * figure.get_figwidth()))
         display(image, display_id=self._id, update=update)
         end = self._clock()
-        self._next = end + max(self._interval, (end - begin) / self._share)
+        cost = end - begin if update else 0.0  # the first drawing also imports matplotlib: no measure
+        self._next = end + max(self._interval, cost / self._share)
         self._pending = False
 
     def _title(self) -> str:
