@@ -1,13 +1,10 @@
 import io
-import os
-import stat
 import sys
 import tarfile
 
-import psutil
 import pytest
 
-from deepdive.data.sources import Apt, Npm, Pip, SourceError, clients
+from deepdive.data.sources import Apt, Npm, Pip, SourceError
 
 CONTENT = b"numbers" * 1000
 WHEEL = "import sys, zipfile\nzipfile.ZipFile('toy-1.whl', 'w').writestr('toy/data/numbers.bin', b'numbers' * 1000)\n"
@@ -16,29 +13,6 @@ TARBALL = (
     "i = tarfile.TarInfo('package/data/numbers.bin'); i.size = 7000\n"
     "t.addfile(i, io.BytesIO(b'numbers' * 1000)); t.close()\n"
 )
-
-
-@pytest.fixture
-def client(tmp_path, monkeypatch):
-    """Put a program of our own first on the path, written in Python."""
-    folder = tmp_path / "bin"
-    folder.mkdir()
-    monkeypatch.setenv("PATH", str(folder), prepend=os.pathsep)
-
-    def make(name, code):
-        program = folder / name
-        program.write_text(f"#!{sys.executable}\n{code}")
-        program.chmod(program.stat().st_mode | stat.S_IXUSR)
-        return str(program)
-
-    return make
-
-
-@pytest.fixture
-def workspace(tmp_path):
-    folder = tmp_path / "workspace"
-    folder.mkdir()
-    return folder
 
 
 def read_all(source, *files, workspace):
@@ -89,29 +63,6 @@ def test_a_package_without_the_file_is_told(client, file_of, workspace):
     client("npm", TARBALL)
     with pytest.raises(SourceError, match=r"toy-1\.tgz has no member package/other/numbers\.bin"):
         read_all(Npm("toy", "other"), file_of(CONTENT), workspace=workspace)
-
-
-def test_a_stalled_client_is_stopped_with_its_children(client, file_of, workspace, monkeypatch):
-    monkeypatch.setattr(clients, "STALL_LIMIT", 0.5)
-    child = "import os, time; open('child', 'w').write(str(os.getpid())); time.sleep(60)"
-    client("npm", f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', {child!r}])\n")
-    with pytest.raises(SourceError, match="stopped: no new byte"):
-        read_all(Npm("toy", "data"), file_of(CONTENT), workspace=workspace)
-    child_id = int((workspace / "child").read_text())
-    _, alive = psutil.wait_procs([psutil.Process(child_id)] if psutil.pid_exists(child_id) else [], timeout=5)
-    assert all(process.status() == psutil.STATUS_ZOMBIE for process in alive)
-
-
-def test_a_growing_download_is_reported_and_left_alone(client, file_of, workspace, monkeypatch):
-    monkeypatch.setattr(clients, "STALL_LIMIT", 0.6)
-    slow = "import time\nf = open('part', 'wb', buffering=0)\nfor _ in range(5): f.write(b'x' * 99); time.sleep(0.3)\n"
-    client("npm", slow + TARBALL)
-    seen = []
-    streams = Npm("toy", "data").streams([file_of(CONTENT)], workspace, seen.append)
-    assert next(streams)[1].read() == CONTENT
-    assert [p.done for p in seen] == sorted(p.done for p in seen)
-    assert len(seen) >= 3
-    assert all(p.total is None for p in seen)
 
 
 APT = """

@@ -1,0 +1,223 @@
+import io
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from deepdive.data.images.picture import PictureError, decode_picture, picture_form, read_picture
+from deepdive.data.images.spec import ImageSpec
+
+
+def spec(channels=1, size=28, background="dark"):
+    mean, std = (0.0,) * channels, (1.0,) * channels
+    return ImageSpec(channels, size, size, ("a", "b"), mean, std, background)
+
+
+def save(image, path, **options):
+    image.save(path, **options)
+    return path
+
+
+GREY = np.arange(64, dtype=np.uint8).reshape(8, 8) * 3
+COLOUR = np.random.default_rng(0).integers(0, 256, (8, 6, 3), dtype=np.uint8)
+
+
+@pytest.mark.parametrize("suffix", ["png", "bmp", "tiff", "pgm"])
+def test_lossless_grey_pictures_come_as_they_are(suffix, tmp_path):
+    pixels, notes = decode_picture(save(Image.fromarray(GREY), tmp_path / f"a.{suffix}"))
+    assert torch.equal(pixels, torch.from_numpy(GREY)[None])
+    assert notes == []
+
+
+def test_colour_pictures_come_channels_first(tmp_path):
+    path = save(Image.fromarray(COLOUR), tmp_path / "a.png")
+    assert torch.equal(decode_picture(path)[0], torch.from_numpy(COLOUR).permute(2, 0, 1))
+    assert picture_form(path) == (3, 8, 6)
+
+
+def test_colour_to_grey_is_luma_and_is_told(tmp_path):
+    pixels, notes = decode_picture(save(Image.fromarray(COLOUR), tmp_path / "a.png"), channels=1)
+    luma = COLOUR @ np.array([0.299, 0.587, 0.114])  # ITU-R 601-2
+    assert np.abs(pixels[0].numpy() - luma).max() <= 1
+    assert notes == ["converted from colour to grey"]
+
+
+def test_grey_to_colour_is_the_same_plane_thrice(tmp_path):
+    pixels, _ = decode_picture(save(Image.fromarray(GREY), tmp_path / "a.png"), channels=3)
+    assert torch.equal(pixels, torch.from_numpy(GREY).expand(3, 8, 8))
+
+
+def test_sixteen_bits_become_eight(tmp_path):
+    wide = np.array([[0, 257, 65535, 32896, 128, 129]], dtype=np.uint16)
+    pixels, notes = decode_picture(save(Image.fromarray(wide), tmp_path / "a.png"))
+    assert pixels.flatten().tolist() == [0, 1, 255, 128, 0, 1]
+    assert notes == ["reduced from 16 to 8 bits"]
+
+
+def test_floating_point_and_32_bits_are_refused(tmp_path):
+    real = save(Image.fromarray(np.zeros((2, 2), np.float32)), tmp_path / "real.tiff")
+    with pytest.raises(PictureError, match=r"real\.tiff cannot be read: it holds floating-point numbers"):
+        decode_picture(real)
+    wide = save(Image.fromarray(np.full((2, 2), 1 << 20, np.int32)), tmp_path / "wide.tiff")
+    with pytest.raises(PictureError, match="more than 16 bits"):
+        decode_picture(wide)
+
+
+def test_palettes_are_looked_up(tmp_path):
+    image = Image.new("P", (2, 1))
+    image.putpalette([255, 0, 0, 0, 0, 255])
+    image.putdata([1, 0])
+    assert decode_picture(save(image, tmp_path / "a.png"))[0][:, 0].T.tolist() == [[0, 0, 255], [255, 0, 0]]
+
+
+def test_of_several_frames_the_first_counts(tmp_path):
+    frames = [Image.new("L", (4, 4), colour) for colour in (10, 200, 90)]
+    path = save(frames[0], tmp_path / "a.gif", save_all=True, append_images=frames[1:])
+    pixels, notes = decode_picture(path, channels=1)
+    assert set(pixels.flatten().tolist()) == {10}
+    assert notes[0] == "first of 3 frames"
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_pictures_are_turned_as_their_exif_data_says(orientation, tmp_path):
+    """Against the definition of the eight orientations: where the first row and column of the file belong."""
+    upright = np.arange(12, dtype=np.uint8).reshape(3, 4) * 20
+    undo = {
+        1: lambda a: a,
+        2: np.fliplr,
+        3: lambda a: np.rot90(a, 2),
+        4: np.flipud,
+        5: np.transpose,
+        6: lambda a: np.rot90(a, 1),
+        7: lambda a: np.rot90(a, 2).T,
+        8: lambda a: np.rot90(a, -1),
+    }
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    stored = np.ascontiguousarray(undo[orientation](upright))
+    path = save(Image.fromarray(stored), tmp_path / "a.png", exif=exif)
+    pixels, notes = decode_picture(path)
+    assert pixels[0].tolist() == upright.tolist()
+    assert notes == ([] if orientation == 1 else ["turned as its EXIF data says"])
+    assert picture_form(path) == (1, 3, 4)
+
+
+@pytest.mark.parametrize(("ink", "ground"), [(0, "white"), (255, "black")])
+def test_what_is_transparent_gets_a_ground_on_which_the_rest_stands_out(ink, ground, tmp_path):
+    image = Image.new("LA", (9, 9), (255 - ink if ink else 0, 0))
+    image.paste((ink, 255), (3, 3, 6, 6))
+    pixels, notes = decode_picture(save(image, tmp_path / "a.png"), channels=1)
+    assert pixels[0, 4, 4] == ink
+    assert pixels[0, 0, 0] == 255 - ink
+    assert notes == [f"transparent parts made {ground}"]
+
+
+def test_an_opaque_alpha_channel_changes_nothing(tmp_path):
+    image = Image.fromarray(COLOUR)
+    image.putalpha(255)
+    pixels, notes = decode_picture(save(image, tmp_path / "a.png"))
+    assert torch.equal(pixels, torch.from_numpy(COLOUR).permute(2, 0, 1))
+    assert notes == []
+
+
+def test_proportions_are_kept_and_the_border_goes_on(tmp_path):
+    wide = np.full((20, 40), 200, np.uint8)
+    wide[8:12, 16:24] = 0
+    pixels, notes = decode_picture(save(Image.fromarray(wide), tmp_path / "a.png"), size=(10, 10))
+    assert notes == ["resized 40x20 to 10x5, padded to 10x10"]
+    assert set(pixels[0, [0, 1, 8, 9]].flatten().tolist()) == {200}
+    assert pixels[0, 4, 5] < 100
+    assert pixels.shape == (1, 10, 10)
+
+
+def test_resizing_to_the_same_proportions_is_plain(tmp_path):
+    pixels, notes = decode_picture(save(Image.fromarray(GREY), tmp_path / "a.png"), size=(4, 4))
+    assert notes == ["resized 8x8 to 4x4"]
+    reference = torch.nn.functional.interpolate(
+        torch.from_numpy(GREY)[None, None].float(), (4, 4), mode="bilinear", antialias=True
+    )
+    assert (pixels - reference[0]).abs().max() <= 1
+
+
+def test_large_jpegs_are_decoded_at_a_fraction_of_their_size(tmp_path):
+    """The same picture, within the loss of the format."""
+    ramp = np.linspace(0, 255, 800 * 600).reshape(600, 800).astype(np.uint8)
+    jpeg = save(Image.fromarray(ramp), tmp_path / "a.jpg", quality=95)
+    png = save(Image.fromarray(ramp), tmp_path / "a.png")
+    (a, a_notes), (b, b_notes) = (decode_picture(path, size=(30, 40)) for path in (jpeg, png))
+    assert (a.int() - b.int()).abs().max() <= 3
+    assert a_notes == b_notes == ["resized 800x600 to 40x30"]
+
+
+def on(background, ink):
+    pixels = np.full((28, 28), background, np.uint8)
+    pixels[8:20, 8:20] = ink
+    return Image.fromarray(pixels)
+
+
+def test_a_picture_is_inverted_to_the_background_of_the_training_pictures(tmp_path):
+    dark, light = save(on(0, 255), tmp_path / "dark.png"), save(on(255, 0), tmp_path / "light.png")
+    expected = torch.from_numpy(np.array(on(0, 255)))[None]
+    for path in (dark, light):
+        assert torch.equal(read_picture(path, spec())[0], expected)
+    assert read_picture(dark, spec())[1] == []
+    assert read_picture(light, spec())[1] == ["inverted: light background, trained on dark"]
+    assert read_picture(dark, spec(background="light"))[1] == ["inverted: dark background, trained on light"]
+    assert read_picture(light, spec(background=None))[1] == []
+
+
+def test_inverting_can_be_ordered(tmp_path):
+    path = save(on(255, 0), tmp_path / "a.png")
+    assert read_picture(path, spec(), invert="no")[0][0, 0, 0] == 255
+    pixels, notes = read_picture(path, spec(background="light"), invert="yes")
+    assert pixels[0, 0, 0] == 0
+    assert notes == ["inverted"]
+
+
+def test_a_picture_gets_the_form_of_the_spec(tmp_path):
+    path = save(Image.fromarray(COLOUR), tmp_path / "a.png")
+    assert read_picture(path, spec(1, 28))[0].shape == (1, 28, 28)
+    assert read_picture(path, spec(3, 32, None))[0].shape == (3, 32, 32)
+
+
+def test_what_is_no_picture_is_named(tmp_path):
+    (tmp_path / "empty.png").touch()
+    (tmp_path / "text.png").write_text("no picture")
+    with pytest.raises(PictureError, match=r"empty\.png is empty"):
+        read_picture(tmp_path / "empty.png", spec())
+    with pytest.raises(PictureError, match=r"text\.png cannot be read: not a picture in a known format"):
+        read_picture(tmp_path / "text.png", spec())
+    with pytest.raises(PictureError, match=r"text\.png cannot be read: not a picture"):
+        picture_form(tmp_path / "text.png")
+    for missing in (tmp_path / "gone.png", tmp_path):
+        with pytest.raises(FileNotFoundError, match="no such picture: "):
+            read_picture(missing, spec())
+
+
+def test_a_picture_too_large_to_be_one_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 10)
+    with pytest.raises(PictureError, match=r"a\.png cannot be read: .*decompression bomb"):
+        decode_picture(save(Image.fromarray(GREY), tmp_path / "a.png"))
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "TIFF", "BMP", "WEBP"])
+def test_damaged_files_raise_nothing_else(kind, tmp_path):
+    """Cut anywhere, or with bytes changed anywhere: pixels or a clear error, never another exception."""
+    buffer = io.BytesIO()
+    Image.fromarray(COLOUR).resize((40, 40)).save(buffer, kind)
+    whole, dice = buffer.getvalue(), random.Random(0)
+    path = Path(tmp_path, "a.png")
+    refused = 0
+    for _ in range(60):
+        content = bytearray(whole[: dice.randrange(1, len(whole))] if dice.random() < 0.5 else whole)
+        for _ in range(dice.randrange(4)):
+            content[dice.randrange(len(content))] = dice.randrange(256)
+        path.write_bytes(content)
+        try:
+            decode_picture(path, channels=3, size=(8, 8))
+        except PictureError:
+            refused += 1
+    assert refused >= 10

@@ -1,0 +1,53 @@
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from deepdive.data.splits import stratified_split
+
+labels_and_count = st.lists(st.integers(0, 4), min_size=2, max_size=80).flatmap(
+    lambda labels: st.tuples(st.just(torch.tensor(labels)), st.integers(0, len(labels) - 1))
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(labels_and_count)
+def test_every_row_is_on_one_side(case):
+    labels, k = case
+    kept, held = stratified_split(labels, k)
+    assert len(held) == k
+    assert torch.cat([kept, held]).sort().values.tolist() == list(range(len(labels)))
+    assert kept.tolist() == sorted(kept.tolist())
+    assert held.tolist() == sorted(held.tolist())
+
+
+@settings(max_examples=40, deadline=None)
+@given(labels_and_count)
+def test_every_class_gives_its_share(case):
+    """Within one example of the exact share: the best that whole examples allow."""
+    labels, k = case
+    _, held = stratified_split(labels, k)
+    exact = labels.bincount(minlength=5) * k / len(labels)
+    assert (labels[held].bincount(minlength=5) - exact).abs().max() <= 1
+
+
+def test_it_is_the_same_every_time_and_no_mere_prefix():
+    labels = torch.arange(1000) % 10
+    first, second = stratified_split(labels, 0.1), stratified_split(labels, 0.1)
+    assert torch.equal(first[1], second[1])
+    assert len(first[1]) == 100
+    assert first[1].max() > 900
+    assert labels[first[1]].bincount().tolist() == [10] * 10
+
+
+def test_the_global_generator_is_left_alone():
+    torch.manual_seed(3)
+    state = torch.get_rng_state()
+    stratified_split(torch.arange(10) % 2, 3)
+    assert torch.equal(torch.get_rng_state(), state)
+
+
+@pytest.mark.parametrize("held_out", [-1, 10, 11, -0.1, 1.0, 1.5, 0.99])
+def test_too_much_is_refused(held_out):
+    with pytest.raises(ValueError, match=rf"validation is {held_out}; of 10 examples"):
+        stratified_split(torch.arange(10) % 2, held_out, name="validation")
