@@ -29,10 +29,14 @@ def test_one_that_cannot_be_started_is_told(client, workspace, tmp_path):
         ("one\\n\\ntwo\\n", "two"),
         ("E: Unable to locate\\nW: some warning\\n", "E: Unable to locate"),
         ("ERROR: first\\nERROR: second\\nsee the log\\n", "ERROR: second"),
+        (
+            "npm error code E404\\nnpm error 404 Not Found: toy\\nnpm error see the log\\n",
+            "npm error 404 Not Found: toy",
+        ),
         ("", "it wrote nothing"),
     ],
 )
-def test_the_last_words_of_a_failing_one_are_quoted(words, quoted, client, workspace):
+def test_the_complaint_of_a_failing_one_is_quoted(words, quoted, client, workspace):
     client("toy", f"import sys\nprint('{words}', end='')\nsys.exit(7)\n")
     with pytest.raises(SourceError, match=f"toy ended with status 7: {quoted}$"):
         run_client(["toy"], workspace, what="a toy")

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 import torch
@@ -51,9 +52,14 @@ class ImageSpec:
         if x.shape[-2:] != (self.height, self.width):
             x = interpolate(x, (self.height, self.width), mode="bilinear", antialias=True)
         if any(self.mean) or any(s != 1 for s in self.std):
-            mean, std = (torch.tensor(v, device=x.device)[:, None, None] for v in (self.mean, self.std))
-            x = x.sub_(mean).div_(std)
+            x = x.sub_(_per_channel(self.mean, x.device)).div_(_per_channel(self.std, x.device))
         return x
+
+
+@lru_cache(maxsize=64)
+def _per_channel(values: tuple[float, ...], device: torch.device) -> Float32[Tensor, "c 1 1"]:
+    """A constant on its device: sent there once and not with every batch."""
+    return torch.tensor(values, dtype=torch.float32, device=device)[:, None, None]
 
 
 def background_of(images: UInt8[Tensor, "n c h w"]) -> Literal["dark", "light"] | None:

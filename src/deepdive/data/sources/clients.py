@@ -20,7 +20,7 @@ def run_client(arguments: Sequence[str], folder: Path, *, what: str, report: Rep
     """Run a program in ``folder``, which is also its place for temporary files, and wait for it.
 
     Raises:
-        SourceError: it is not installed, fails (with the last line it wrote), or has stalled.
+        SourceError: it is not installed, fails (with its own words), or has stalled.
 
     """
     program = shutil.which(arguments[0])
@@ -34,7 +34,7 @@ def run_client(arguments: Sequence[str], folder: Path, *, what: str, report: Rep
         finally:
             _stop(process)
     if process.returncode:
-        raise SourceError(f"{arguments[0]} ended with status {process.returncode}: {_last_words(log)}")
+        raise SourceError(f"{arguments[0]} ended with status {process.returncode}: {_complaint(log)}")
 
 
 def _start(command: list[str], folder: Path, output: IO[bytes]) -> subprocess.Popen[bytes]:
@@ -88,7 +88,9 @@ def _size(folder: Path) -> int:
     return total
 
 
-def _last_words(log: Path) -> str:
+def _complaint(log: Path) -> str:
+    """The line of a client's output that says most: its first error of some length, else its last line."""
     lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
     errors = [line for line in lines if line.lower().startswith(("e:", "error", "npm err", "npm error"))]
-    return (errors or lines or ["it wrote nothing"])[-1][:300]
+    telling = next((line for line in errors if len(line.split()) > 4), None)
+    return (telling or (errors or lines or ["it wrote nothing"])[-1])[:300]

@@ -1,0 +1,76 @@
+"""Batches from memory against torch's DataLoader, on Fashion-MNIST and on tiny rows."""
+
+import sys
+from collections.abc import Callable, Iterator
+from itertools import count
+from typing import Any
+
+import torch
+from PIL import Image
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset, TensorDataset
+
+from benchmarks._table import Row, seconds, show, speed_ratio
+from deepdive.data import TensorLoader, load_images
+
+
+class PictureByPicture(Dataset[tuple[Tensor, int]]):
+    """The usual way: every example becomes a PIL image, then a tensor."""
+
+    def __init__(self, images: Tensor, labels: Tensor) -> None:
+        self.images, self.labels = images.squeeze(1).numpy(), labels.tolist()
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __getitem__(self, i: int) -> tuple[Tensor, int]:
+        image = Image.fromarray(self.images[i])
+        pixels = torch.frombuffer(bytearray(image.tobytes()), dtype=torch.uint8)
+        return pixels.view(1, image.height, image.width).float().div(255), self.labels[i]
+
+
+def rows() -> Iterator[Row]:
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)  # Neither side needs more, and a busy second core would be measured instead of them.
+    try:
+        yield pictures()
+        yield small_rows()
+    finally:
+        torch.set_num_threads(threads)
+
+
+def pictures() -> Row:
+    data = load_images("fashion-mnist", batch_size=128)
+    train = data.pictures("train")
+    if train is None:
+        raise RuntimeError("Fashion-MNIST has no training pictures")
+    theirs = DataLoader(PictureByPicture(train.images, train.labels), batch_size=128, shuffle=True)
+    return speed_ratio(
+        "one shuffled pass over Fashion-MNIST, batch 128", one_pass(data.train_loader()), one_pass(theirs), 20
+    )
+
+
+def small_rows() -> Row:
+    fields = torch.randn(64_000, 10), torch.randn(64_000, 1)
+    ours = TensorLoader(fields, 32, shuffle=True)
+    theirs = DataLoader(TensorDataset(*fields), batch_size=32, shuffle=True)
+    return speed_ratio("one shuffled pass over 64,000 rows of 10, batch 32", one_pass(ours), one_pass(theirs), 10)
+
+
+def one_pass(loader: TensorLoader | DataLoader[Any]) -> Callable[[], float]:
+    """Seconds of one epoch after another."""
+    epochs = count()
+
+    def work() -> None:
+        for _ in loader.batches(next(epochs)) if isinstance(loader, TensorLoader) else loader:
+            pass
+
+    return lambda: seconds(work)
+
+
+def main() -> int:
+    return show(rows())
+
+
+if __name__ == "__main__":
+    sys.exit(main())
