@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from deepdive.data.fetching import DataUnavailableError as DataUnavailableError
     from deepdive.data.fetching import fetch as fetch
     from deepdive.data.fetching import origin as origin
-    from deepdive.data.images.grid import image_grid as image_grid
     from deepdive.data.images.load import load_images as load_images
     from deepdive.data.images.module import ImageDataModule as ImageDataModule
     from deepdive.data.images.picture import read_picture as read_picture
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
 _HOMES = {
     "cache": ("CacheError",),
     "fetching": ("DataUnavailableError", "fetch", "origin"),
-    "images.grid": ("image_grid",),
     "images.load": ("load_images",),
     "images.module": ("ImageDataModule",),
     "images.picture": ("read_picture",),

@@ -10,20 +10,22 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-def image_grid(
+def grid(
     images: UInt8[Tensor, "n c h w"] | Float[Tensor, "n c h w"],
     titles: Sequence[str] = (),
     *,
     columns: int = 8,
+    marked: Sequence[bool] = (),
     scale: float = 1.5,
 ) -> "Figure":
-    """A figure of ``n`` pictures in rows of ``columns``, each under its title.
+    """A figure of ``n`` pictures in rows of ``columns``, each under its title; those of the ``marked`` are red.
 
     Float pictures of any range are stretched to 0..1 together; grey ones have one channel. The figure belongs to
     nobody: save it with ``figure.savefig``, no window opens.
 
     Raises:
-        ValueError: no picture, a number of channels other than 1 or 3, or more or fewer titles than pictures.
+        ValueError: no picture, a number of channels other than 1 or 3, or more or fewer titles or marks
+            than pictures.
 
     """
     from matplotlib.figure import Figure
@@ -31,8 +33,9 @@ def image_grid(
     n, c = images.shape[:2]
     if n == 0 or c not in (1, 3):
         raise ValueError(f"images has shape {tuple(images.shape)}; there must be pictures, with 1 or 3 channels")
-    if titles and len(titles) != n:
-        raise ValueError(f"there are {len(titles)} titles for {n} images; there must be one each, or none")
+    for name, given in (("titles", titles), ("marked", marked)):
+        if given and len(given) != n:
+            raise ValueError(f"{name} has {len(given)} entries for {n} images; there must be one each, or none")
     pixels = images.detach().cpu().permute(0, 2, 3, 1)  # (n, h, w, c)
     if pixels.is_floating_point():
         low, high = pixels.min(), pixels.max()
@@ -47,5 +50,5 @@ def image_grid(
             full = 255 if images.dtype.itemsize == 1 else 1
             ax.imshow(pixels[i].squeeze(-1).numpy(), cmap="gray", vmin=0, vmax=full, interpolation="nearest")
             if titles:
-                ax.set_title(titles[i], fontsize="small")
+                ax.set_title(titles[i], fontsize="small", color="tab:red" if marked and marked[i] else "black")
     return figure
