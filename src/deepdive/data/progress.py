@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """The state of one piece of work."""
+    """The state of one piece of work, or, with nothing done of nothing, a piece of news."""
 
     what: str
     """The work in words, e.g. a file name; it is the same text from start to end."""
@@ -38,9 +38,10 @@ def progress_bars() -> Iterator[Report]:
         def report(progress: Progress) -> None:
             what = progress.what
             if what not in tasks:
-                tasks[what] = bars.add_task(what, total=None, count="")
-                if not console.is_terminal:
-                    console.print(what, highlight=False, markup=False)
+                news = progress.total is None and not progress.done  # Said once, and to stay.
+                tasks[what] = bars.add_task(what, total=None, count="", visible=not news)
+                if news or not console.is_terminal:
+                    console.print(what, highlight=False, markup=False, soft_wrap=True)
             bars.update(tasks[what], completed=progress.done, total=progress.total, count=_count(progress))
 
         yield report

@@ -16,7 +16,8 @@ def stratified_split(
 
     Args:
         labels: class numbers.
-        held_out: a whole number is a count of examples, a fraction below 1 a share of them.
+        held_out: a whole number is a count of examples, a fraction below 1 a share of them: at least one example,
+            unless it is 0.
         name: what the caller calls ``held_out``, for the error.
 
     Raises:
@@ -24,8 +25,8 @@ def stratified_split(
 
     """
     n = len(labels)
-    k = round(held_out * n) if isinstance(held_out, float) else held_out
-    if k < 0 or k >= n or (isinstance(held_out, float) and held_out >= 1):
+    k = max(round(held_out * n), int(held_out > 0)) if isinstance(held_out, float) else held_out
+    if held_out < 0 or k >= n or (isinstance(held_out, float) and held_out >= 1):
         raise ValueError(
             f"{name} is {held_out}; of {n} examples it must take at least 0 and leave at least 1 "
             "(a float is a share below 1, an int is a count)"

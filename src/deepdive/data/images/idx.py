@@ -1,5 +1,6 @@
 """The IDX file format of MNIST and its kin."""
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -21,16 +22,16 @@ def read_idx(path: Path) -> Tensor:
         OSError: it cannot be read.
 
     """
-    content = path.read_bytes()
-    if len(content) < 4 or content[:2] != b"\0\0" or content[2] not in _TYPES:
-        raise ValueError(f"{path} is no IDX file: it begins with {content[:4].hex(' ') or 'nothing'}")
-    dtype, ndim = np.dtype(_TYPES[content[2]]), content[3]
-    offset = 4 + 4 * ndim
-    shape = np.frombuffer(content[4:offset], ">u4").astype(int).tolist() if len(content) >= offset else []
-    expected = offset + int(np.prod(shape, dtype=object)) * dtype.itemsize
-    if len(content) < offset or len(content) != expected:
-        raise ValueError(
-            f"{path} is {len(content):,} bytes long; with dimensions {shape} it must be {expected:,} bytes long"
-        )
-    values = np.frombuffer(content, dtype, offset=offset).reshape(shape)
-    return torch.from_numpy(values.astype(dtype.newbyteorder("=")))
+    with path.open("rb") as file:
+        head = file.read(4)
+        if len(head) < 4 or head[:2] != b"\0\0" or head[2] not in _TYPES:
+            raise ValueError(f"{path} is no IDX file: it begins with {head.hex(' ') or 'nothing'}")
+        dtype, ndim = np.dtype(_TYPES[head[2]]), head[3]
+        shape = np.fromfile(file, ">u4", ndim).tolist()
+        size, expected = path.stat().st_size, 4 + 4 * ndim + math.prod(shape) * dtype.itemsize
+        if len(shape) < ndim or size != expected:
+            raise ValueError(
+                f"{path} is {size:,} bytes long; with dimensions {shape} it must be {expected:,} bytes long"
+            )
+        values = np.fromfile(file, dtype)
+    return torch.from_numpy(values.astype(dtype.newbyteorder("="), copy=False).reshape(shape))

@@ -112,8 +112,8 @@ def _deb_content(archive: Path) -> Iterator[Any]:
 
 def _tar_members(opened: tarfile.TarFile) -> Iterator[_Member]:
     for info in opened:
-        kind = "folder" if info.isdir() else "file" if info.isreg() else "link"
-        kind = kind if kind != "link" or info.issym() or info.islnk() else "device"
+        special = "link" if info.issym() or info.islnk() else "device"
+        kind = "folder" if info.isdir() else "file" if info.isreg() else special
         yield _Member(info.name, kind, info.size, opened.extractfile(info) if kind == "file" else None)
 
 
