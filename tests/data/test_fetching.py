@@ -62,6 +62,11 @@ def test_several_sources_may_complete_one_another(dataset_of):
     assert contents_of(fetch(dataset_of(CONTENTS, *sources))) == CONTENTS
 
 
+def test_a_source_that_has_only_a_part_is_told(dataset_of):
+    with pytest.raises(DataUnavailableError, match="given: has not all of it"):
+        fetch(dataset_of(CONTENTS, Given({"a.bin": CONTENTS["a.bin"]})))
+
+
 def test_the_cache_comes_first(dataset_of):
     source = Given(CONTENTS)
     dataset = dataset_of(CONTENTS, source)

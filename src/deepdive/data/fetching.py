@@ -69,6 +69,8 @@ def _obtain(dataset: Dataset, folder: Path, sources: Sequence[Source], report: R
             _take(source, missing, folder, report)
         except SourceError as error:
             reasons.append(f"{source.label}: {error}")
+        else:
+            reasons.append(f"{source.label}: has not all of it")
     if missing:
         raise DataUnavailableError(_advice(dataset, missing, folder, reasons))
 

@@ -102,6 +102,18 @@ def test_progress_is_told(pets):
     assert {p.what for p in seen} == {"decoding pets"}
 
 
+def test_an_interruption_is_not_kept_waiting(pets, monkeypatch):
+    calls = count_decodes(monkeypatch)
+    monkeypatch.setattr(decoding.os, "cpu_count", lambda: 1)
+
+    def interrupt(progress):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        read_folder(pets, image_size=(4, 4), channels=1, report=interrupt)
+    assert len(calls) < 20
+
+
 def test_sizes_and_channels_are_brought_to_one_and_counted(paint, tmp_path):
     for i, size in enumerate([(8, 8), (16, 16), (10, 20)]):
         paint(f"pets/cat/{i}.png", size)

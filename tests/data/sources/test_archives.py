@@ -43,7 +43,7 @@ def everything(folder):
 UNSAFE = {
     "parent": (member("../evil"), "'../evil' would lie outside"),
     "deep parent": (member("a/b/../../../evil"), "would lie outside"),
-    "absolute": (member("/tmp/evil"), "'/tmp/evil' would lie outside"),
+    "absolute": (member("/etc/evil"), "'/etc/evil' would lie outside"),
     "backslash": (member("..\\evil"), "would lie outside"),
     "drive": (member("C:evil"), "would lie outside"),
     "symbolic link": (member("evil", kind=tarfile.SYMTYPE, link="/etc/passwd"), "'evil' is a link"),

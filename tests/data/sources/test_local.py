@@ -37,6 +37,15 @@ def test_the_content_decides_between_files_of_one_name(folders, file_of, tmp_pat
     assert read_all(Folders(), file_of(RIGHT), tmp_path=tmp_path) == {"numbers.bin": RIGHT}
 
 
+def test_names_alone_make_no_data_set_available(folders, file_of):
+    """MNIST and Fashion-MNIST have files of the same names and sizes."""
+    (folders[0] / "numbers.bin").write_bytes(WRONG)
+    assert not Folders().available([file_of(RIGHT)])
+    (folders[1] / "numbers.bin").write_bytes(RIGHT)
+    assert Folders().available([file_of(RIGHT)])
+    assert not Folders().available([file_of(RIGHT), file_of(RIGHT, "other.bin")])
+
+
 def test_says_what_is_wrong(folders, file_of, tmp_path, monkeypatch):
     with pytest.raises(SourceError, match=r"^no file named numbers\.bin$"):
         read_all(Folders(), file_of(RIGHT), tmp_path=tmp_path)

@@ -141,10 +141,14 @@ def _in_threads(work: Callable[[T], R], jobs: Sequence[T], what: str, report: Re
 
     results: list[R | None] = []
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for result in pool.map(guarded, jobs):
-            results.append(result)
-            if report:
-                report(Progress(what, len(results), len(jobs), "pictures"))
+        try:
+            for result in pool.map(guarded, jobs):
+                results.append(result)
+                if report:
+                    report(Progress(what, len(results), len(jobs), "pictures"))
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)  # An interrupted user does not wait for the rest.
+            raise
     if failures:
         some = "".join(f"\n  - {failure}" for failure in sorted(failures)[:_SHOWN])
         more = f"\n  - and {len(failures) - _SHOWN} more" if len(failures) > _SHOWN else ""

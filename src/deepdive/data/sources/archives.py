@@ -1,10 +1,12 @@
 """Reading archives without ever leaving the folder they are unpacked into."""
 
+import lzma
 import posixpath
 import shutil
 import subprocess
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -94,7 +96,7 @@ def _opened(archive: Path) -> Iterator[Iterator[_Member]]:
         else:
             with tarfile.open(archive, mode="r|*") as opened:
                 yield _tar_members(opened)
-    except (tarfile.TarError, zipfile.BadZipFile, EOFError) as error:
+    except (tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError) as error:
         raise ArchiveError(f"{archive.name} is damaged: {error}") from error
 
 

@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import lzma
 import tarfile
 import zipfile
 import zlib
@@ -15,7 +16,7 @@ from deepdive.data.progress import Report
 CHUNK = 1 << 18
 """Bytes read at a time."""
 
-BROKEN_STREAM = (OSError, EOFError, zlib.error, tarfile.TarError, zipfile.BadZipFile)
+BROKEN_STREAM = (OSError, EOFError, zlib.error, lzma.LZMAError, tarfile.TarError, zipfile.BadZipFile)
 """What reading may raise where the data is damaged or the line breaks."""
 
 

@@ -28,9 +28,10 @@ class Folders:
         return f"{self.variable}={value}" if value else self.variable
 
     def available(self, files: Sequence[File]) -> bool:
-        """Whether every file is there by name."""
+        """Whether every file is there by name, and the smallest of them, which is quickly read, by content."""
         found = self._search(files)
-        return all(found[file.name] for file in files)
+        smallest = min(files, key=lambda file: file.size)
+        return all(found.values()) and any(is_intact(path, smallest) for path in found[smallest.name])
 
     def streams(self, files: Sequence[File], workspace: Path, report: Report | None = None) -> Streams:
         """For each file the first of that name with the right content; see `Source`."""
