@@ -70,7 +70,7 @@ def test_a_stalled_or_trickling_server_is_left(pieces, server, file_of, tmp_path
     begin = time.monotonic()
     with pytest.raises(SourceError, match=r"stalled|cut off"):
         read_all(Https(server.address), file_of(CONTENT), tmp_path=tmp_path)
-    assert time.monotonic() - begin < 3
+    assert time.monotonic() - begin < 10
 
 
 def test_a_name_server_that_hangs_is_left(file_of, tmp_path, monkeypatch):
@@ -95,7 +95,7 @@ def test_a_silent_host_is_left(file_of, tmp_path, monkeypatch):
         begin = time.monotonic()
         with pytest.raises(SourceError, match="no answer within"):
             read_all(Https(f"http://127.0.0.1:{silent.getsockname()[1]}/"), file_of(CONTENT), tmp_path=tmp_path)
-        assert time.monotonic() - begin < 2
+        assert time.monotonic() - begin < 5
 
 
 def test_an_unknown_name_is_told_in_one_line(file_of, tmp_path, monkeypatch):
