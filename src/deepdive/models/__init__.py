@@ -1,0 +1,5 @@
+"""Networks, one family per file; each takes its toolkit as an argument."""
+
+from deepdive.models.perceptrons import MLP as MLP
+from deepdive.models.perceptrons import SoftmaxRegression as SoftmaxRegression
+from deepdive.models.vision import LeNet as LeNet

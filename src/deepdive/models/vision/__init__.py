@@ -1,0 +1,3 @@
+"""Networks for pictures."""
+
+from deepdive.models.vision.lenet import LeNet as LeNet

@@ -1,0 +1,75 @@
+"""The from-scratch toolkit: names, signatures and numbers of ``torch.nn``, every equation visible.
+
+Give it to a network, ``LeNet(nn=deepdive.scratch)``, or use a part alone, ``scratch.Conv2d(1, 6, 5)``. Only containers
+come from the library. ``scratch.init`` and ``scratch.optim`` mirror ``torch.nn.init`` and ``torch.optim``.
+"""
+
+from torch.nn import Module as Module
+from torch.nn import ModuleDict as ModuleDict
+from torch.nn import ModuleList as ModuleList
+from torch.nn import Parameter as Parameter
+from torch.nn import ParameterDict as ParameterDict
+from torch.nn import ParameterList as ParameterList
+from torch.nn import Sequential as Sequential
+
+from deepdive.scratch import initialization as init
+from deepdive.scratch import optim as optim
+from deepdive.scratch.activations import GELU as GELU
+from deepdive.scratch.activations import Identity as Identity
+from deepdive.scratch.activations import LeakyReLU as LeakyReLU
+from deepdive.scratch.activations import LogSoftmax as LogSoftmax
+from deepdive.scratch.activations import PReLU as PReLU
+from deepdive.scratch.activations import ReLU as ReLU
+from deepdive.scratch.activations import Sigmoid as Sigmoid
+from deepdive.scratch.activations import Softmax as Softmax
+from deepdive.scratch.activations import Tanh as Tanh
+from deepdive.scratch.convolution import Conv2d as Conv2d
+from deepdive.scratch.dropout import Dropout as Dropout
+from deepdive.scratch.lazy import LazyConv2d as LazyConv2d
+from deepdive.scratch.lazy import LazyLinear as LazyLinear
+from deepdive.scratch.linear import Linear as Linear
+from deepdive.scratch.losses import BCEWithLogitsLoss as BCEWithLogitsLoss
+from deepdive.scratch.losses import CrossEntropyLoss as CrossEntropyLoss
+from deepdive.scratch.losses import MSELoss as MSELoss
+from deepdive.scratch.losses import NLLLoss as NLLLoss
+from deepdive.scratch.pooling import AdaptiveAvgPool2d as AdaptiveAvgPool2d
+from deepdive.scratch.pooling import AvgPool2d as AvgPool2d
+from deepdive.scratch.pooling import MaxPool2d as MaxPool2d
+from deepdive.scratch.shape import Flatten as Flatten
+
+CONTAINERS = ("Module", "ModuleDict", "ModuleList", "Parameter", "ParameterDict", "ParameterList", "Sequential")
+"""Names that are the library's own; everything else in ``__all__`` is from scratch."""
+
+__all__ = [
+    "GELU",
+    "AdaptiveAvgPool2d",
+    "AvgPool2d",
+    "BCEWithLogitsLoss",
+    "Conv2d",
+    "CrossEntropyLoss",
+    "Dropout",
+    "Flatten",
+    "Identity",
+    "LazyConv2d",
+    "LazyLinear",
+    "LeakyReLU",
+    "Linear",
+    "LogSoftmax",
+    "MSELoss",
+    "MaxPool2d",
+    "Module",
+    "ModuleDict",
+    "ModuleList",
+    "NLLLoss",
+    "PReLU",
+    "Parameter",
+    "ParameterDict",
+    "ParameterList",
+    "ReLU",
+    "Sequential",
+    "Sigmoid",
+    "Softmax",
+    "Tanh",
+    "init",
+    "optim",
+]

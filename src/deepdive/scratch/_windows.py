@@ -1,0 +1,79 @@
+"""What convolution and pooling share: a window that slides over height and width.
+
+Along one dimension, element ``i`` of all windows together is the input shifted by ``i`` steps. So nothing here loops
+over positions, only over the few elements of a window, first down the rows and then along the columns.
+"""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+Pair = tuple[int, int]
+Padding = tuple[int, int, int, int]
+"""Rows and columns to add: top, bottom, left, right."""
+
+
+def pair(name: str, value: int | Sequence[int], *, minimum: int = 1) -> Pair:
+    """``(height, width)`` from one number for both, or two.
+
+    Raises:
+        ValueError: not one or two whole numbers of at least ``minimum``.
+    """
+    both = (value, value) if isinstance(value, int) else tuple(value)
+    if len(both) != 2 or not all(isinstance(v, int) and v >= minimum for v in both):
+        raise ValueError(f"{name} must be one or two whole numbers of at least {minimum}, got {value!r}")
+    return both
+
+
+def shifts(x: Tensor, dim: int, size: int, stride: int, dilation: int = 1) -> tuple[Tensor, ...]:
+    """Views of ``x``: the ``i``-th holds element ``i`` of every window along ``dim``.
+
+    For ``x = [a b c d e]``, ``size=3`` and ``stride=1``: ``[a b c], [b c d], [c d e]``.
+    """
+    length = x.shape[dim]
+    if size == stride and dilation == 1 and length % size == 0:  # windows that tile: the gradient is one reshape
+        return x.unflatten(dim, (-1, size)).unbind(dim + 1)
+    span = stride * (num_windows(length, size, stride, dilation) - 1) + 1
+    before = (slice(None),) * dim
+    return tuple(x[(*before, slice(i * dilation, i * dilation + span, stride))] for i in range(size))
+
+
+def num_windows(length: int, size: int, stride: int, dilation: int = 1) -> int:
+    """``⌊(length - dilation (size - 1) - 1) / stride⌋ + 1``: positions of a window along a dimension."""
+    return (length - dilation * (size - 1) - 1) // stride + 1
+
+
+def pad(x: Float[Tensor, "b c h w"], padding: Padding, value: float = 0.0) -> Float[Tensor, "b c hp wp"]:
+    """``x`` inside a frame of ``value``."""
+    if not any(padding):
+        return x
+    top, bottom, left, right = padding
+    b, c, h, w = x.shape
+    padded = x.new_full((b, c, h + top + bottom, w + left + right), value)
+    padded[:, :, top : top + h, left : left + w] = x
+    return padded
+
+
+def pad_from_input(
+    x: Float[Tensor, "b c h w"], padding: Padding, mode: Literal["reflect", "replicate", "circular"]
+) -> Float[Tensor, "b c hp wp"]:
+    """``x`` inside a frame of its own values: mirrored at the border, the border repeated, or from the far side."""
+    top, bottom, left, right = padding
+    h, w = x.shape[2:]
+    limit = {"reflect": min(h, w) - 1, "circular": min(h, w)}.get(mode, max(padding))
+    if max(padding) > limit:
+        raise ValueError(f"padding_mode={mode!r} on an input of {h}x{w} allows a padding of {limit}, got {padding}")
+    rows = _source(torch.arange(-top, h + bottom, device=x.device), h, mode)
+    columns = _source(torch.arange(-left, w + right, device=x.device), w, mode)
+    return x[:, :, rows][..., columns]
+
+
+def _source(position: Tensor, length: int, mode: str) -> Tensor:
+    if mode == "circular":
+        return position % length
+    if mode == "replicate":
+        return position.clamp(0, length - 1)
+    return (length - 1) - ((length - 1) - position.abs()).abs()

@@ -1,0 +1,238 @@
+"""Activations, element by element, and softmax along a dimension (textbook sections 4.1 and 5.1)."""
+
+# ruff: noqa: D102 (what forward computes is said by its class)
+
+import math
+import warnings
+from typing import Any, Literal
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+from torch.autograd import Function
+from torch.nn import Module, Parameter
+
+
+class Identity(Module):
+    """``y = input``; any arguments are accepted and ignored."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__()
+
+    def forward(self, input: Tensor) -> Tensor:
+        return input
+
+
+class ReLU(Module):
+    """``y = max(input, 0)``, with ``dy/dinput = 1 if y > 0 else 0`` (Nair and Hinton, 2010)."""
+
+    def forward(self, input: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
+        return _ReLU.apply(input)
+
+
+class _ReLU(Function):
+    """Saves the output alone; its sign is the derivative, also at 0."""
+
+    generate_vmap_rule = True
+
+    @staticmethod
+    def forward(x: Tensor) -> Tensor:
+        return x.clamp(min=0)
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: Any, output: Tensor) -> None:
+        ctx.save_for_backward(output)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> Tensor:
+        (y,) = ctx.saved_tensors
+        return gradients[0] * y.sign()
+
+
+class LeakyReLU(Module):
+    """``y = input if input > 0 else negative_slope * input`` (Maas et al., 2013)."""
+
+    def __init__(self, negative_slope: float = 0.01) -> None:
+        super().__init__()
+        self.negative_slope = negative_slope
+
+    def forward(self, input: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
+        return torch.where(input > 0, input, self.negative_slope * input)
+
+    def extra_repr(self) -> str:
+        return f"negative_slope={self.negative_slope}"
+
+
+class PReLU(Module):
+    """``y = input if input > 0 else weight * input`` with a learned slope (He et al., 2015).
+
+    One slope for all, or one per channel: dimension 1 of the input.
+
+    Raises:
+        ValueError: the input does not have ``num_parameters`` channels.
+    """
+
+    def __init__(
+        self,
+        num_parameters: int = 1,
+        init: float = 0.25,
+        device: torch.device | str | None = None,
+        dtype: torch.dtype | None = None,
+    ) -> None:
+        super().__init__()
+        self.num_parameters = num_parameters
+        self.init = init
+        self.weight = Parameter(torch.empty(num_parameters, device=device, dtype=dtype))
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Every slope back to ``init``."""
+        with torch.no_grad():
+            self.weight.fill_(self.init)
+
+    def forward(self, input: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
+        channels = input.shape[1] if input.ndim > 1 else 1
+        if self.num_parameters not in (1, channels):
+            raise ValueError(f"PReLU has num_parameters={self.num_parameters}, but its input has {channels} channels")
+        weight = self.weight if self.num_parameters == 1 else self.weight.view(-1, *[1] * (input.ndim - 2))
+        return torch.where(input > 0, input, weight * input)
+
+    def extra_repr(self) -> str:
+        return f"num_parameters={self.num_parameters}"
+
+
+class Sigmoid(Module):
+    """``y = 1 / (1 + exp(-input))``, with ``dy/dinput = y (1 - y)``."""
+
+    def forward(self, input: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
+        return sigmoid(input)
+
+
+def sigmoid(x: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
+    """``1 / (1 + exp(-x))``: exact where ``exp`` overflows, because 1 / inf = 0."""
+    return _Sigmoid.apply(x)
+
+
+class _Sigmoid(Function):
+    """The derivative from the output, because the chain rule through ``exp`` would meet 0 * inf."""
+
+    generate_vmap_rule = True
+
+    @staticmethod
+    def forward(x: Tensor) -> Tensor:
+        return 1 / (1 + torch.exp(-x))
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: Any, output: Tensor) -> None:
+        ctx.save_for_backward(output)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> Tensor:
+        (y,) = ctx.saved_tensors
+        return gradients[0] * y * (1 - y)
+
+
+class Tanh(Module):
+    """``y = (exp(input) - exp(-input)) / (exp(input) + exp(-input))``, with ``dy/dinput = 1 - y²``."""
+
+    def forward(self, input: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
+        return tanh(input)
+
+
+def tanh(x: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
+    """``sign(x) (1 - exp(-2|x|)) / (1 + exp(-2|x|))``, which neither overflows nor loses digits near 0."""
+    return _Tanh.apply(x)
+
+
+class _Tanh(Function):
+    generate_vmap_rule = True
+
+    @staticmethod
+    def forward(x: Tensor) -> Tensor:
+        u = torch.expm1(-2 * x.abs())  # exp(-2|x|) - 1
+        return -x.sign() * u / (2 + u)
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: Any, output: Tensor) -> None:
+        ctx.save_for_backward(output)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> Tensor:
+        (y,) = ctx.saved_tensors
+        return gradients[0] * (1 - y * y)
+
+
+class GELU(Module):
+    """``y = input Φ(input)`` with the normal distribution function ``Φ(x) = (1 + erf(x / √2)) / 2``.
+
+    ``approximate="tanh"``: ``Φ(x) ≈ (1 + tanh(√(2/π) (x + 0.044715 x³))) / 2`` (Hendrycks and Gimpel, 2016).
+
+    Raises:
+        ValueError: ``approximate`` is neither "none" nor "tanh".
+    """
+
+    def __init__(self, approximate: Literal["none", "tanh"] = "none") -> None:
+        super().__init__()
+        if approximate not in ("none", "tanh"):
+            raise ValueError(f"approximate must be 'none' or 'tanh', got {approximate!r}")
+        self.approximate = approximate
+
+    def forward(self, input: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
+        if self.approximate == "tanh":
+            return input * (1 + tanh(math.sqrt(2 / math.pi) * (input + 0.044715 * input**3))) / 2
+        return input * (1 + torch.erf(input / math.sqrt(2))) / 2
+
+    def extra_repr(self) -> str:
+        return f"approximate={self.approximate!r}"
+
+
+class Softmax(Module):
+    """``yᵢ = exp(inputᵢ) / Σⱼ exp(inputⱼ)`` along ``dim``."""
+
+    def __init__(self, dim: int | None = None) -> None:
+        super().__init__()
+        self.dim = dim
+
+    def forward(self, input: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
+        dim = _implicit_dim(input) if self.dim is None else self.dim
+        e = torch.exp(_shifted(input, dim))
+        return e / e.sum(dim, keepdim=True)
+
+    def extra_repr(self) -> str:
+        return f"dim={self.dim}"
+
+
+class LogSoftmax(Module):
+    """``yᵢ = inputᵢ - log Σⱼ exp(inputⱼ)`` along ``dim``."""
+
+    def __init__(self, dim: int | None = None) -> None:
+        super().__init__()
+        self.dim = dim
+
+    def forward(self, input: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
+        return log_softmax(input, _implicit_dim(input) if self.dim is None else self.dim)
+
+    def extra_repr(self) -> str:
+        return f"dim={self.dim}"
+
+
+def log_softmax(x: Float[Tensor, "..."], dim: int) -> Float[Tensor, "..."]:
+    """``x - log Σ exp(x)`` along ``dim``, finite for any finite ``x``."""
+    shifted = _shifted(x, dim)
+    return shifted - shifted.exp().sum(dim, keepdim=True).log()
+
+
+def softplus(x: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
+    """``log(1 + exp(x))``, finite for any finite ``x``; its derivative is ``sigmoid(x)``, also at 0."""
+    # maximum gives half the gradient to each side of a tie, which is sigmoid(0); a clamp would give all or none.
+    return torch.maximum(x, torch.zeros_like(x)) + torch.log1p(torch.exp(-x.abs()))
+
+
+def _shifted(x: Tensor, dim: int) -> Tensor:
+    """Softmax does not change when a constant is taken off; with the largest one no ``exp`` overflows."""
+    return x - x.amax(dim, keepdim=True).detach()
+
+
+def _implicit_dim(x: Tensor) -> int:
+    warnings.warn("softmax without dim guesses the dimension, as the library does; say dim=...", stacklevel=3)
+    return 0 if x.ndim in (0, 1, 3) else 1

@@ -1,0 +1,133 @@
+"""Two-dimensional convolution (textbook sections 7.1 to 7.4)."""
+
+# ruff: noqa: D102 (what forward computes is said by its class)
+
+from typing import Literal
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+from torch.nn import Module, Parameter
+
+from deepdive.scratch._windows import Padding, pad, pad_from_input, pair, shifts
+from deepdive.scratch.linear import reset_uniform
+
+Size = int | tuple[int, int]
+PaddingMode = Literal["zeros", "reflect", "replicate", "circular"]
+
+
+class Conv2d(Module):
+    """``y[o, i, j] = bias[o] + Σ weight[o, c, m, n] input[c, stride i + dilation m, stride j + dilation n]``.
+
+    Input ``(batch, in_channels, height, width)`` or without batch, weight ``(out_channels, in_channels / groups,
+    kernel height, kernel width)``; ``height_out = ⌊(height + padding - dilation (kernel - 1) - 1) / stride⌋ + 1`` with
+    the padding of both sides. Each of the ``groups`` sees its own share of the channels. The windows become the
+    columns of one matrix and the convolution one matrix product (Chellapilla et al., 2006).
+
+    Raises:
+        ValueError: sizes that do not fit together, here or in the input.
+    """
+
+    weight: Tensor
+    bias: Tensor | None
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: Size,
+        stride: Size = 1,
+        padding: Size | Literal["same", "valid"] = 0,
+        dilation: Size = 1,
+        groups: int = 1,
+        bias: bool = True,
+        padding_mode: PaddingMode = "zeros",
+        device: torch.device | str | None = None,
+        dtype: torch.dtype | None = None,
+    ) -> None:
+        super().__init__()
+        if groups < 1 or in_channels % groups or out_channels % groups:
+            raise ValueError(
+                f"groups must be positive and divide in_channels={in_channels} and out_channels={out_channels}, "
+                f"got {groups}"
+            )
+        if padding_mode not in ("zeros", "reflect", "replicate", "circular"):
+            raise ValueError(f"padding_mode must be zeros, reflect, replicate or circular, got {padding_mode!r}")
+        self.in_channels = in_channels
+        self.out_channels = out_channels
+        self.kernel_size = pair("kernel_size", kernel_size)
+        self.stride = pair("stride", stride)
+        self.dilation = pair("dilation", dilation)
+        self.groups = groups
+        self.padding_mode: PaddingMode = padding_mode
+        self.padding, self._frame = self._resolve(padding)
+        self.weight = Parameter(
+            torch.empty(out_channels, in_channels // groups, *self.kernel_size, device=device, dtype=dtype)
+        )
+        self.bias = Parameter(torch.empty(out_channels, device=device, dtype=dtype)) if bias else None
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draw weights and biases anew."""
+        reset_uniform(self.weight, self.bias)
+
+    def forward(self, input: Float[Tensor, "*batch c h w"]) -> Float[Tensor, "*batch o h_out w_out"]:
+        if input.ndim == 3:
+            return self._convolve(input.unsqueeze(0)).squeeze(0)
+        return self._convolve(input)
+
+    def _convolve(self, x: Float[Tensor, "b c h w"]) -> Float[Tensor, "b o h_out w_out"]:
+        x = self._padded(x)
+        (kh, kw), (sh, sw), (dh, dw) = self.kernel_size, self.stride, self.dilation
+        rows = torch.stack(shifts(x.transpose(0, 1), 2, kh, sh, dh), 1)  # (c, kh, b, h_out, w)
+        windows = torch.stack(shifts(rows, 4, kw, sw, dw), 2)  # (c, kh, kw, b, h_out, w_out)
+        b, h_out, w_out = windows.shape[3:]
+        columns = windows.reshape(self.groups, -1, b * h_out * w_out)
+        weight = self.weight.reshape(self.groups, -1, columns.shape[1])
+        y = (weight @ columns).view(-1, b, h_out, w_out)  # (o, b, h_out, w_out)
+        if self.bias is not None:
+            y = y + self.bias.view(-1, 1, 1, 1)
+        return y.transpose(0, 1).contiguous()
+
+    def _padded(self, x: Float[Tensor, "b c h w"]) -> Float[Tensor, "b c hp wp"]:
+        if x.ndim != 4 or x.shape[1] != self.in_channels:
+            raise ValueError(
+                f"Conv2d takes input of shape (batch, {self.in_channels}, height, width) or without batch, got "
+                f"{tuple(x.shape)}"
+            )
+        x = pad(x, self._frame) if self.padding_mode == "zeros" else pad_from_input(x, self._frame, self.padding_mode)
+        reach = [d * (k - 1) + 1 for d, k in zip(self.dilation, self.kernel_size, strict=True)]
+        if x.shape[2] < reach[0] or x.shape[3] < reach[1]:
+            raise ValueError(
+                f"the kernel reaches over {reach[0]}x{reach[1]}, more than the padded input of "
+                f"{x.shape[2]}x{x.shape[3]}"
+            )
+        return x
+
+    def _resolve(self, padding: Size | str) -> tuple[tuple[int, int] | str, Padding]:
+        """The padding as it is shown, and the rows and columns it adds on each side."""
+        if not isinstance(padding, str):
+            h, w = pair("padding", padding, minimum=0)
+            return (h, w), (h, h, w, w)
+        if padding not in ("same", "valid"):
+            raise ValueError(f"padding must be numbers, 'same' or 'valid', got {padding!r}")
+        if padding == "valid":
+            return padding, (0, 0, 0, 0)
+        if self.stride != (1, 1):
+            raise ValueError(f"padding='same' needs stride 1, got stride={self.stride}")
+        h, w = (d * (k - 1) for d, k in zip(self.dilation, self.kernel_size, strict=True))
+        return padding, (h // 2, h - h // 2, w // 2, w - w // 2)
+
+    def extra_repr(self) -> str:
+        parts = f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}"
+        shown = {
+            "padding": (self.padding, (0, 0)),
+            "dilation": (self.dilation, (1, 1)),
+            "groups": (self.groups, 1),
+            "bias": (self.bias is not None, True),
+            "padding_mode": (self.padding_mode, "zeros"),
+        }
+        for name, (value, default) in shown.items():
+            if value != default:
+                parts += f", {name}={value}"
+        return parts

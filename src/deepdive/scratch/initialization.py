@@ -1,0 +1,131 @@
+"""First values of parameters, drawn in place (textbook sections 5.4 and 6.3).
+
+``fan_in`` and ``fan_out`` are the inputs that feed one output, and the outputs one input feeds: for a weight
+``(out, in, *kernel)`` they are ``in`` and ``out`` times the size of the kernel.
+"""
+
+import math
+from typing import Literal
+
+import torch
+from torch import Generator, Tensor
+
+_CONSTANT_GAINS = {
+    **dict.fromkeys(["linear", "sigmoid", *(f"conv{t}{d}d" for t in ("", "_transpose") for d in (1, 2, 3))], 1.0),
+    "tanh": 5 / 3,
+    "relu": math.sqrt(2),
+    "selu": 3 / 4,
+}
+
+
+def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
+    """Factor of the standard deviation that keeps the signal's size through ``nonlinearity``.
+
+    ``√(2 / (1 + param²))`` for ``leaky_relu`` of slope ``param`` (He et al., 2015, equation 15).
+
+    Raises:
+        ValueError: unknown ``nonlinearity``, or a slope that is not a number.
+    """
+    if nonlinearity == "leaky_relu":
+        slope = 0.01 if param is None else param
+        if isinstance(slope, bool) or not isinstance(slope, int | float):
+            raise ValueError(f"param is the slope of leaky_relu and must be a number, got {param!r}")
+        return math.sqrt(2 / (1 + slope**2))
+    if nonlinearity not in _CONSTANT_GAINS:
+        known = ", ".join([*_CONSTANT_GAINS, "leaky_relu"])
+        raise ValueError(f"nonlinearity must be one of {known}, got {nonlinearity!r}")
+    return _CONSTANT_GAINS[nonlinearity]
+
+
+@torch.no_grad()
+def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, generator: Generator | None = None) -> Tensor:
+    """Uniform between ``a`` and ``b``."""
+    return tensor.uniform_(a, b, generator=generator)
+
+
+@torch.no_grad()
+def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, generator: Generator | None = None) -> Tensor:
+    """Normal with ``mean`` and standard deviation ``std``."""
+    return tensor.normal_(mean, std, generator=generator)
+
+
+@torch.no_grad()
+def constant_(tensor: Tensor, val: float) -> Tensor:
+    """Every element ``val``."""
+    return tensor.fill_(val)
+
+
+def zeros_(tensor: Tensor) -> Tensor:
+    """Every element 0."""
+    return constant_(tensor, 0.0)
+
+
+def ones_(tensor: Tensor) -> Tensor:
+    """Every element 1."""
+    return constant_(tensor, 1.0)
+
+
+def xavier_uniform_(tensor: Tensor, gain: float = 1.0, generator: Generator | None = None) -> Tensor:
+    """Uniform in ±a, ``a = gain √(6 / (fan_in + fan_out))`` (Glorot and Bengio, 2010).
+
+    Raises:
+        ValueError: ``tensor`` has fewer than two dimensions.
+    """
+    fan_in, fan_out = _fans(tensor)
+    a = math.sqrt(3) * gain * math.sqrt(2 / (fan_in + fan_out))
+    return uniform_(tensor, -a, a, generator)
+
+
+def xavier_normal_(tensor: Tensor, gain: float = 1.0, generator: Generator | None = None) -> Tensor:
+    """Normal with ``std = gain √(2 / (fan_in + fan_out))`` (Glorot and Bengio, 2010).
+
+    Raises:
+        ValueError: ``tensor`` has fewer than two dimensions.
+    """
+    fan_in, fan_out = _fans(tensor)
+    return normal_(tensor, 0.0, gain * math.sqrt(2 / (fan_in + fan_out)), generator)
+
+
+def kaiming_uniform_(
+    tensor: Tensor,
+    a: float = 0,
+    mode: Literal["fan_in", "fan_out"] = "fan_in",
+    nonlinearity: str = "leaky_relu",
+    generator: Generator | None = None,
+) -> Tensor:
+    """Uniform in ±bound, ``bound = gain √(3 / fan)``; ``a`` is the slope of ``leaky_relu`` (He et al., 2015).
+
+    Raises:
+        ValueError: ``tensor`` has fewer than two dimensions, unknown ``mode`` or ``nonlinearity``.
+    """
+    bound = math.sqrt(3) * _kaiming_std(tensor, a, mode, nonlinearity)
+    return uniform_(tensor, -bound, bound, generator)
+
+
+def kaiming_normal_(
+    tensor: Tensor,
+    a: float = 0,
+    mode: Literal["fan_in", "fan_out"] = "fan_in",
+    nonlinearity: str = "leaky_relu",
+    generator: Generator | None = None,
+) -> Tensor:
+    """Normal with ``std = gain / √fan``; ``a`` is the slope of ``leaky_relu`` (He et al., 2015).
+
+    Raises:
+        ValueError: ``tensor`` has fewer than two dimensions, unknown ``mode`` or ``nonlinearity``.
+    """
+    return normal_(tensor, 0.0, _kaiming_std(tensor, a, mode, nonlinearity), generator)
+
+
+def _kaiming_std(tensor: Tensor, a: float, mode: str, nonlinearity: str) -> float:
+    if mode not in ("fan_in", "fan_out"):
+        raise ValueError(f"mode must be 'fan_in' or 'fan_out', got {mode!r}")
+    fan_in, fan_out = _fans(tensor)
+    return calculate_gain(nonlinearity, a) / math.sqrt(fan_in if mode == "fan_in" else fan_out)
+
+
+def _fans(tensor: Tensor) -> tuple[int, int]:
+    if tensor.ndim < 2:
+        raise ValueError(f"fan_in and fan_out need a tensor of two or more dimensions, got {tuple(tensor.shape)}")
+    kernel = math.prod(tensor.shape[2:])
+    return tensor.shape[1] * kernel, tensor.shape[0] * kernel

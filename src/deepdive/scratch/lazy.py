@@ -1,0 +1,99 @@
+"""Layers that read the number of their inputs off the first batch (textbook section 6.4)."""
+
+
+# The library's mixin declares its own methods in a way that no class satisfies for a type checker.
+# pyright: reportAttributeAccessIssue=false, reportCallIssue=false, reportIncompatibleVariableOverride=false
+
+from typing import Literal
+
+import torch
+from torch import Tensor
+from torch.nn.modules.lazy import LazyModuleMixin
+from torch.nn.parameter import UninitializedParameter
+
+from deepdive.scratch.convolution import Conv2d, PaddingMode, Size
+from deepdive.scratch.linear import Linear
+
+
+class LazyLinear(LazyModuleMixin, Linear):
+    """A ``Linear`` whose ``in_features`` is read off the first input; then it becomes a ``Linear``.
+
+    Raises:
+        ValueError: parameters are used before the first input.
+    """
+
+    cls_to_become = Linear
+    weight: UninitializedParameter
+    bias: UninitializedParameter | None
+
+    def __init__(
+        self,
+        out_features: int,
+        bias: bool = True,
+        device: torch.device | str | None = None,
+        dtype: torch.dtype | None = None,
+    ) -> None:
+        super().__init__(0, 0, False)
+        self.out_features = out_features
+        self.weight = UninitializedParameter(device=device, dtype=dtype)
+        self.bias = UninitializedParameter(device=device, dtype=dtype) if bias else None
+
+    def reset_parameters(self) -> None:
+        """Draw weights and biases, once their sizes are known."""
+        if not self.has_uninitialized_params() and self.in_features:
+            super().reset_parameters()
+
+    def initialize_parameters(self, input: Tensor) -> None:
+        """Give the parameters the size that the first input asks for."""
+        if self.has_uninitialized_params():
+            self.in_features = input.shape[-1]
+            self.weight.materialize((self.out_features, self.in_features))
+            if self.bias is not None:
+                self.bias.materialize((self.out_features,))
+            self.reset_parameters()
+
+
+class LazyConv2d(LazyModuleMixin, Conv2d):
+    """A ``Conv2d`` whose ``in_channels`` is read off the first input; then it becomes a ``Conv2d``.
+
+    Raises:
+        ValueError: parameters are used before the first input, or ``groups`` does not divide its channels.
+    """
+
+    cls_to_become = Conv2d
+    weight: UninitializedParameter
+    bias: UninitializedParameter | None
+
+    def __init__(
+        self,
+        out_channels: int,
+        kernel_size: Size,
+        stride: Size = 1,
+        padding: Size | Literal["same", "valid"] = 0,
+        dilation: Size = 1,
+        groups: int = 1,
+        bias: bool = True,
+        padding_mode: PaddingMode = "zeros",
+        device: torch.device | str | None = None,
+        dtype: torch.dtype | None = None,
+    ) -> None:
+        super().__init__(0, out_channels, kernel_size, stride, padding, dilation, groups, False, padding_mode)
+        self.weight = UninitializedParameter(device=device, dtype=dtype)
+        self.bias = UninitializedParameter(device=device, dtype=dtype) if bias else None
+
+    def reset_parameters(self) -> None:
+        """Draw weights and biases, once their sizes are known."""
+        if not self.has_uninitialized_params() and self.in_channels:
+            super().reset_parameters()
+
+    def initialize_parameters(self, input: Tensor) -> None:
+        """Give the parameters the size that the first input asks for."""
+        if self.has_uninitialized_params():
+            channels = input.shape[-3]
+            if channels % self.groups:
+                raise ValueError(f"groups={self.groups} does not divide the {channels} channels of the input")
+            self.in_channels = channels
+            self.weight.materialize((self.out_channels, channels // self.groups, *self.kernel_size))
+            if self.bias is not None:
+                self.bias.materialize((self.out_channels,))
+            self.reset_parameters()

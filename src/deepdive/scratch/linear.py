@@ -1,0 +1,67 @@
+"""Fully connected layers (textbook sections 3.4 and 3.5)."""
+
+# ruff: noqa: D102 (what forward computes is said by its class)
+
+import math
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+from torch.nn import Module, Parameter
+
+from deepdive.scratch import initialization as init
+
+
+class Linear(Module):
+    """``y = input · weightᵀ + bias``.
+
+    Input ``(*, in_features)``, output ``(*, out_features)``, weight ``(out_features, in_features)``. Weights and
+    biases start uniform in ±1/√in_features.
+
+    Raises:
+        ValueError: the last dimension of the input is not ``in_features``.
+    """
+
+    weight: Tensor
+    bias: Tensor | None
+
+    def __init__(
+        self,
+        in_features: int,
+        out_features: int,
+        bias: bool = True,
+        device: torch.device | str | None = None,
+        dtype: torch.dtype | None = None,
+    ) -> None:
+        super().__init__()
+        self.in_features = in_features
+        self.out_features = out_features
+        self.weight = Parameter(torch.empty(out_features, in_features, device=device, dtype=dtype))
+        self.bias = Parameter(torch.empty(out_features, device=device, dtype=dtype)) if bias else None
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draw weights and biases anew."""
+        reset_uniform(self.weight, self.bias)
+
+    def forward(self, input: Float[Tensor, "*batch in_features"]) -> Float[Tensor, "*batch out_features"]:
+        if input.shape[-1] != self.in_features:
+            raise ValueError(
+                f"Linear has in_features={self.in_features}, but the last dimension of its input of shape "
+                f"{tuple(input.shape)} is {input.shape[-1]}"
+            )
+        y = input @ self.weight.T
+        return y if self.bias is None else y + self.bias
+
+    def extra_repr(self) -> str:
+        return f"in_features={self.in_features}, out_features={self.out_features}, bias={self.bias is not None}"
+
+
+def reset_uniform(weight: Tensor, bias: Tensor | None) -> None:
+    """Weight and bias uniform in ±1/√fan_in, the library's start for linear and convolution layers."""
+    if weight.numel() == 0:
+        return
+    init.kaiming_uniform_(weight, a=math.sqrt(5))  # gain √(2/6) times √3 leaves 1
+    if bias is not None:
+        bound = 1 / math.sqrt(weight[0].numel())
+        init.uniform_(bias, -bound, bound)

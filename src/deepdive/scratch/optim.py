@@ -1,0 +1,195 @@
+"""Optimisers (textbook chapter 12).
+
+In the equations ``θ`` is a parameter, ``g`` its gradient and ``lr`` the learning rate. The library's base class keeps
+groups and state; a state dict of one side continues on the other.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.optim import Optimizer
+from torch.optim.optimizer import ParamsT
+
+from deepdive.scratch import schedules as lr_scheduler
+
+__all__ = ["SGD", "Adam", "AdamW", "Optimizer", "lr_scheduler"]
+
+Closure = Callable[[], Tensor | float] | None
+
+
+class SGD(Optimizer):
+    """Stochastic gradient descent, perhaps with momentum (Polyak, 1964; Nesterov, 1983; Sutskever et al., 2013).
+
+    ``g = g + weight_decay θ``, ``b = momentum b + (1 - dampening) g`` (``b = g`` at first), ``θ = θ - lr b``;
+    with ``nesterov``, ``θ = θ - lr (g + momentum b)``; with ``maximize``, ``g`` starts as minus the gradient.
+
+    Raises:
+        ValueError: a negative number, or ``nesterov`` without momentum or with dampening.
+    """
+
+    def __init__(
+        self,
+        params: ParamsT,
+        lr: float = 1e-3,
+        momentum: float = 0,
+        dampening: float = 0,
+        weight_decay: float = 0,
+        nesterov: bool = False,
+        *,
+        maximize: bool = False,
+    ) -> None:
+        _not_negative(lr=lr, momentum=momentum, weight_decay=weight_decay)
+        if nesterov and (momentum <= 0 or dampening != 0):
+            raise ValueError(f"nesterov needs momentum > 0 and dampening = 0, got {momentum} and {dampening}")
+        super().__init__(
+            params,
+            {
+                "lr": lr,
+                "momentum": momentum,
+                "dampening": dampening,
+                "weight_decay": weight_decay,
+                "nesterov": nesterov,
+                "maximize": maximize,
+            },
+        )
+
+    @torch.no_grad()
+    def step(self, closure: Closure = None) -> Any:
+        """Update every parameter that has a gradient; ``closure``, if given, computes loss and gradients first."""
+        loss = _evaluate(closure)
+        for group in self.param_groups:
+            for theta in group["params"]:
+                if theta.grad is not None:
+                    self._update(theta, group)
+        return loss
+
+    def _update(self, theta: Tensor, group: dict[str, Any]) -> None:
+        g = _gradient(theta, group)
+        if group["weight_decay"]:
+            g = g + group["weight_decay"] * theta
+        if group["momentum"]:
+            b = self.state[theta].get("momentum_buffer")
+            if b is None:
+                b = self.state[theta]["momentum_buffer"] = g.clone()
+            else:
+                b.mul_(group["momentum"]).add_(g, alpha=1 - group["dampening"])
+            g = g + group["momentum"] * b if group["nesterov"] else b
+        theta.sub_(g, alpha=group["lr"])
+
+
+class Adam(Optimizer):
+    """Step sizes from running means of gradients and of their squares (Kingma and Ba, 2015).
+
+    ``g = g + weight_decay θ``, ``m = β₁ m + (1 - β₁) g``, ``v = β₂ v + (1 - β₂) g²``;
+    ``m̂ = m / (1 - β₁ᵗ)``, ``v̂ = v / (1 - β₂ᵗ)``, ``θ = θ - lr m̂ / (√v̂ + eps)``;
+    with ``amsgrad``, ``v̂`` comes from the largest ``v`` so far (Reddi et al., 2018).
+
+    Raises:
+        ValueError: a negative number, or a beta outside of [0, 1).
+    """
+
+    _decoupled = False
+
+    def __init__(
+        self,
+        params: ParamsT,
+        lr: float = 1e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0,
+        amsgrad: bool = False,
+        *,
+        maximize: bool = False,
+    ) -> None:
+        _not_negative(lr=lr, eps=eps, weight_decay=weight_decay)
+        if not all(0 <= beta < 1 for beta in betas):
+            raise ValueError(f"betas must be in [0, 1), got {betas}")
+        super().__init__(
+            params,
+            {
+                "lr": lr,
+                "betas": betas,
+                "eps": eps,
+                "weight_decay": weight_decay,
+                "amsgrad": amsgrad,
+                "maximize": maximize,
+            },
+        )
+
+    @torch.no_grad()
+    def step(self, closure: Closure = None) -> Any:
+        """Update every parameter that has a gradient; ``closure``, if given, computes loss and gradients first."""
+        loss = _evaluate(closure)
+        for group in self.param_groups:
+            for theta in group["params"]:
+                if theta.grad is not None:
+                    self._update(theta, group)
+        return loss
+
+    def _update(self, theta: Tensor, group: dict[str, Any]) -> None:
+        g = _gradient(theta, group)
+        if self._decoupled:
+            theta.mul_(1 - group["lr"] * group["weight_decay"])
+        elif group["weight_decay"]:
+            g = g + group["weight_decay"] * theta
+
+        state = self.state[theta]
+        if not state:
+            state["step"] = torch.tensor(0.0)
+            state["exp_avg"], state["exp_avg_sq"] = torch.zeros_like(theta), torch.zeros_like(theta)
+            if group["amsgrad"]:
+                state["max_exp_avg_sq"] = torch.zeros_like(theta)
+        state["step"] += 1
+        t, m, v = state["step"].item(), state["exp_avg"], state["exp_avg_sq"]
+        beta1, beta2 = group["betas"]
+
+        m.mul_(beta1).add_(g, alpha=1 - beta1)
+        v.mul_(beta2).addcmul_(g, g, value=1 - beta2)
+        if group["amsgrad"]:
+            v = torch.maximum(state["max_exp_avg_sq"], v, out=state["max_exp_avg_sq"])
+        root = (v / (1 - beta2**t)).sqrt_().add_(group["eps"])  # √v̂ + eps
+        theta.addcdiv_(m, root, value=-group["lr"] / (1 - beta1**t))
+
+
+class AdamW(Adam):
+    """``Adam`` whose decay leaves the gradient alone: ``θ = θ - lr weight_decay θ`` (Loshchilov and Hutter, 2019).
+
+    Raises:
+        ValueError: a negative number, or a beta outside of [0, 1).
+    """
+
+    _decoupled = True
+
+    def __init__(
+        self,
+        params: ParamsT,
+        lr: float = 1e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 1e-2,
+        amsgrad: bool = False,
+        *,
+        maximize: bool = False,
+    ) -> None:
+        super().__init__(params, lr, betas, eps, weight_decay, amsgrad, maximize=maximize)
+
+
+def _gradient(theta: Tensor, group: dict[str, Any]) -> Tensor:
+    if theta.grad is None:
+        raise ValueError("a parameter without gradient cannot be updated")
+    return -theta.grad if group["maximize"] else theta.grad
+
+
+def _evaluate(closure: Closure) -> Tensor | float | None:
+    if closure is None:
+        return None
+    with torch.enable_grad():
+        return closure()
+
+
+def _not_negative(**values: float) -> None:
+    for name, value in values.items():
+        if not value >= 0:
+            raise ValueError(f"{name} must not be negative, got {value}")

@@ -1,0 +1,226 @@
+"""Pooling: one number for each window (textbook section 7.5)."""
+
+# ruff: noqa: D102 (what forward computes is said by its class)
+
+from collections.abc import Sequence
+from functools import reduce
+from typing import Any
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+from torch.autograd import Function
+from torch.nn import Module
+
+from deepdive.scratch._windows import Padding, num_windows, pad, pair, shifts
+
+Size = int | tuple[int, int]
+OptionalSize = int | tuple[int | None, int | None] | None
+
+
+class AvgPool2d(Module):
+    """``y[i, j]``: the mean of window ``i, j``; ``divisor_override`` divides the sum by another number.
+
+    ``count_include_pad=False`` leaves the padding out of the mean; with ``ceil_mode`` a last window may hang over the
+    edge, and what hangs over never counts. Sizes as in ``MaxPool2d``.
+
+    Raises:
+        ValueError: padding over half the kernel, a divisor of 0, or an input smaller than a window.
+    """
+
+    def __init__(
+        self,
+        kernel_size: Size,
+        stride: Size | None = None,
+        padding: Size = 0,
+        ceil_mode: bool = False,
+        count_include_pad: bool = True,
+        divisor_override: int | None = None,
+    ) -> None:
+        super().__init__()
+        if divisor_override == 0:
+            raise ValueError("divisor_override must not be 0")
+        _check(kernel_size, stride, padding)
+        self.kernel_size = kernel_size
+        self.stride = kernel_size if stride is None else stride
+        self.padding = padding
+        self.ceil_mode = ceil_mode
+        self.count_include_pad = count_include_pad
+        self.divisor_override = divisor_override
+
+    def forward(self, input: Float[Tensor, "*batch c h w"]) -> Float[Tensor, "*batch c h_out w_out"]:
+        if input.ndim == 3:
+            return self(input.unsqueeze(0)).squeeze(0)
+        (kh, kw), (sh, sw) = pair("kernel_size", self.kernel_size), pair("stride", self.stride)
+        frame = _frame(input, (kh, kw), (sh, sw), pair("padding", self.padding, minimum=0), (1, 1), self.ceil_mode)
+        x = pad(input, frame)
+        rows = _total(shifts(x, 3, kw, sw))  # (b, c, h, w_out)
+        total = _total(shifts(rows, 2, kh, sh))  # (b, c, h_out, w_out)
+        return total / self._divisor(total, input)
+
+    def _divisor(self, total: Tensor, input: Tensor) -> Tensor | int:
+        if self.divisor_override is not None:
+            return self.divisor_override
+        kernel, padding = pair("kernel_size", self.kernel_size), pair("padding", self.padding, minimum=0)
+        if not self.ceil_mode and (self.count_include_pad or padding == (0, 0)):
+            return kernel[0] * kernel[1]
+        counts = []
+        for k, s, p, length, windows in zip(
+            kernel, pair("stride", self.stride), padding, input.shape[2:], total.shape[2:], strict=True
+        ):
+            start = torch.arange(windows, device=input.device) * s - p
+            end = (start + k).clamp(max=length + p)
+            if not self.count_include_pad:
+                start, end = start.clamp(min=0), end.clamp(max=length)
+            counts.append((end - start).to(input.dtype))
+        return counts[0].unsqueeze(1) * counts[1]  # (h_out, w_out)
+
+    def extra_repr(self) -> str:
+        return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
+
+
+class MaxPool2d(Module):
+    """``y[i, j]``: the largest of window ``i, j``, which alone gets its gradient; of equal ones the first.
+
+    Input ``(batch, channels, height, width)`` or without batch; ``height_out = ⌊(height + 2 padding - dilation
+    (kernel - 1) - 1) / stride⌋ + 1``, or ``⌈·⌉`` with ``ceil_mode`` as long as the last window starts inside.
+
+    Raises:
+        ValueError: padding over half the kernel, or an input smaller than a window.
+    """
+
+    def __init__(
+        self,
+        kernel_size: Size,
+        stride: Size | None = None,
+        padding: Size = 0,
+        dilation: Size = 1,
+        *,
+        ceil_mode: bool = False,
+    ) -> None:
+        super().__init__()
+        pair("dilation", dilation)
+        _check(kernel_size, stride, padding)
+        self.kernel_size = kernel_size
+        self.stride = kernel_size if stride is None else stride
+        self.padding = padding
+        self.dilation = dilation
+        self.ceil_mode = ceil_mode
+
+    def forward(self, input: Float[Tensor, "*batch c h w"]) -> Float[Tensor, "*batch c h_out w_out"]:
+        if input.ndim == 3:
+            return self(input.unsqueeze(0)).squeeze(0)
+        kernel, stride, dilation = (pair(name, getattr(self, name)) for name in ("kernel_size", "stride", "dilation"))
+        frame = _frame(input, kernel, stride, pair("padding", self.padding, minimum=0), dilation, self.ceil_mode)
+        x = pad(input, frame, float("-inf"))
+        rows = _largest(shifts(x, 3, kernel[1], stride[1], dilation[1]))  # (b, c, h, w_out)
+        return _largest(shifts(rows, 2, kernel[0], stride[0], dilation[0]))  # (b, c, h_out, w_out)
+
+    def extra_repr(self) -> str:
+        return (
+            f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}, "
+            f"dilation={self.dilation}, ceil_mode={self.ceil_mode}"
+        )
+
+
+class AdaptiveAvgPool2d(Module):
+    """``y[i, j]``: the mean of rows ``⌊i h / h_out⌋`` to ``⌈(i + 1) h / h_out⌉``, and columns likewise.
+
+    ``output_size`` is ``(h_out, w_out)`` or one number for both; ``None`` keeps the size of the input. A mean of means
+    is a product with a matrix on each side: ``y = R · input · Cᵀ``.
+
+    Raises:
+        ValueError: ``output_size`` is not one or two whole numbers of at least 1, or ``None``.
+    """
+
+    def __init__(self, output_size: OptionalSize) -> None:
+        super().__init__()
+        sizes = output_size if isinstance(output_size, tuple) else (output_size, output_size)
+        if len(sizes) != 2 or not all(size is None or size >= 1 for size in sizes):
+            raise ValueError(
+                f"output_size must be one or two whole numbers of at least 1, or None, got {output_size!r}"
+            )
+        self.output_size = output_size
+
+    def forward(self, input: Float[Tensor, "*batch c h w"]) -> Float[Tensor, "*batch c h_out w_out"]:
+        if input.ndim not in (3, 4):
+            raise ValueError(
+                f"pooling takes (batch, channels, height, width) or without batch, got {tuple(input.shape)}"
+            )
+        sizes = self.output_size if isinstance(self.output_size, tuple) else (self.output_size, self.output_size)
+        h, w = input.shape[-2:]
+        return _means(input, h, sizes[0] or h) @ input @ _means(input, w, sizes[1] or w).T
+
+    def extra_repr(self) -> str:
+        return f"output_size={self.output_size}"
+
+
+def _means(like: Tensor, length: int, windows: int) -> Float[Tensor, "windows length"]:
+    """Row ``i`` averages the ``i``-th of ``windows`` nearly equal parts."""
+    i = torch.arange(windows, device=like.device)[:, None]
+    position = torch.arange(length, device=like.device)
+    start, end = i * length // windows, -(-(i + 1) * length // windows)
+    inside = (position >= start) & (position < end)
+    return inside.to(like.dtype) / (end - start)
+
+
+def _total(parts: Sequence[Tensor]) -> Tensor:
+    return reduce(torch.add, parts)
+
+
+def _largest(candidates: Sequence[Tensor]) -> Tensor:
+    return reduce(_FirstMaximum.apply, candidates)
+
+
+class _FirstMaximum(Function):
+    """``max(a, b)`` whose gradient goes to one side alone, and to ``a`` in a tie."""
+
+    generate_vmap_rule = True
+
+    @staticmethod
+    def forward(a: Tensor, b: Tensor) -> Tensor:
+        return torch.maximum(a, b)
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: Any, output: Tensor) -> None:
+        ctx.save_for_backward(*inputs)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, Tensor]:
+        (g,) = gradients
+        a, b = ctx.saved_tensors
+        to_b = g * (b > a).to(g.dtype)
+        return g - to_b, to_b
+
+
+def _check(kernel_size: Size, stride: Size | None, padding: Size) -> None:
+    kernel, paddings = pair("kernel_size", kernel_size), pair("padding", padding, minimum=0)
+    if stride is not None:
+        pair("stride", stride)
+    if any(2 * p > k for p, k in zip(paddings, kernel, strict=True)):
+        raise ValueError(f"padding must be at most half of kernel_size={kernel_size}, got {padding}")
+
+
+def _frame(
+    x: Tensor,
+    kernel: tuple[int, int],
+    stride: tuple[int, int],
+    padding: tuple[int, int],
+    dilation: tuple[int, int],
+    ceil_mode: bool,
+) -> Padding:
+    """The padding of each side, with what the last window needs when it may hang over the edge."""
+    if x.ndim != 4:
+        raise ValueError(f"pooling takes (batch, channels, height, width) or without batch, got {tuple(x.shape)}")
+    sides = []
+    for length, k, s, p, d in zip(x.shape[2:], kernel, stride, padding, dilation, strict=True):
+        reach = d * (k - 1) + 1
+        windows = num_windows(length + 2 * p + (s - 1 if ceil_mode else 0), k, s, d)
+        if ceil_mode and (windows - 1) * s >= length + p:  # the last window would start outside
+            windows -= 1
+        if windows < 1:
+            raise ValueError(
+                f"a window reaches over {reach}, more than {length} + 2 * {p} of the input of shape {tuple(x.shape)}"
+            )
+        sides += [p, max(p, (windows - 1) * s + reach - length - p)]
+    return sides[0], sides[1], sides[2], sides[3]

@@ -1,0 +1,171 @@
+"""What a network may ask of its toolkit; ``torch.nn`` and ``deepdive.scratch`` both have all of it.
+
+A network takes ``*, nn: Toolkit = torch.nn`` and makes its layers with ``nn.Conv2d(...)``, so that it is written once
+and runs on either side. What each part computes is said where it is written, in ``deepdive.scratch``.
+"""
+
+# ruff: noqa: D102 (these are promises; the promised things have docstrings)
+
+from typing import Literal, Protocol, runtime_checkable
+
+from torch import Generator, Tensor, nn
+
+Size = int | tuple[int, int]
+Reduction = Literal["none", "mean", "sum"]
+
+
+class Initializers(Protocol):
+    """First values of parameters, written in place: ``torch.nn.init`` or ``deepdive.scratch.init``."""
+
+    def constant_(self, tensor: Tensor, val: float) -> Tensor: ...
+
+    def zeros_(self, tensor: Tensor) -> Tensor: ...
+
+    def ones_(self, tensor: Tensor) -> Tensor: ...
+
+    def uniform_(
+        self, tensor: Tensor, a: float = 0.0, b: float = 1.0, generator: Generator | None = None
+    ) -> Tensor: ...
+
+    def normal_(
+        self, tensor: Tensor, mean: float = 0.0, std: float = 1.0, generator: Generator | None = None
+    ) -> Tensor: ...
+
+    def xavier_uniform_(self, tensor: Tensor, gain: float = 1.0, generator: Generator | None = None) -> Tensor: ...
+
+    def xavier_normal_(self, tensor: Tensor, gain: float = 1.0, generator: Generator | None = None) -> Tensor: ...
+
+    def kaiming_uniform_(
+        self,
+        tensor: Tensor,
+        a: float = 0,
+        mode: Literal["fan_in", "fan_out"] = "fan_in",
+    ) -> Tensor: ...
+
+    def kaiming_normal_(
+        self,
+        tensor: Tensor,
+        a: float = 0,
+        mode: Literal["fan_in", "fan_out"] = "fan_in",
+    ) -> Tensor: ...
+
+
+@runtime_checkable
+class Toolkit(Protocol):
+    """Layers, losses, containers and initialisers by their usual names."""
+
+    @property
+    def init(self) -> Initializers: ...
+
+    @property
+    def Module(self) -> type[nn.Module]: ...
+
+    @property
+    def Parameter(self) -> type[nn.Parameter]: ...
+
+    @property
+    def Sequential(self) -> type[nn.Sequential]: ...
+
+    @property
+    def ModuleList(self) -> type[nn.ModuleList]: ...
+
+    @property
+    def ModuleDict(self) -> type[nn.ModuleDict]: ...
+
+    @property
+    def ParameterList(self) -> type[nn.ParameterList]: ...
+
+    @property
+    def ParameterDict(self) -> type[nn.ParameterDict]: ...
+
+    def Identity(self) -> nn.Module: ...
+
+    def Flatten(self, start_dim: int = 1, end_dim: int = -1) -> nn.Module: ...
+
+    def Linear(self, in_features: int, out_features: int, bias: bool = True) -> nn.Module: ...
+
+    def LazyLinear(self, out_features: int, bias: bool = True) -> nn.Module: ...
+
+    def Conv2d(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: Size,
+        stride: Size = 1,
+        padding: Size | Literal["same", "valid"] = 0,
+        dilation: Size = 1,
+        groups: int = 1,
+        bias: bool = True,
+        padding_mode: Literal["zeros", "reflect", "replicate", "circular"] = "zeros",
+    ) -> nn.Module: ...
+
+    def LazyConv2d(
+        self,
+        out_channels: int,
+        kernel_size: Size,
+        stride: Size = 1,
+        padding: Size = 0,
+        dilation: Size = 1,
+        groups: int = 1,
+        bias: bool = True,
+        padding_mode: Literal["zeros", "reflect", "replicate", "circular"] = "zeros",
+    ) -> nn.Module: ...
+
+    def AvgPool2d(
+        self,
+        kernel_size: Size,
+        stride: Size | None = None,
+        padding: Size = 0,
+        ceil_mode: bool = False,
+        count_include_pad: bool = True,
+        divisor_override: int | None = None,
+    ) -> nn.Module: ...
+
+    def MaxPool2d(
+        self,
+        kernel_size: Size,
+        stride: Size | None = None,
+        padding: Size = 0,
+        dilation: Size = 1,
+        *,
+        ceil_mode: bool = False,
+    ) -> nn.Module: ...
+
+    def AdaptiveAvgPool2d(self, output_size: int | tuple[int | None, int | None] | None) -> nn.Module: ...
+
+    def Dropout(self, p: float = 0.5) -> nn.Module: ...
+
+    def ReLU(self) -> nn.Module: ...
+
+    def LeakyReLU(self, negative_slope: float = 0.01) -> nn.Module: ...
+
+    def PReLU(self, num_parameters: int = 1, init: float = 0.25) -> nn.Module: ...
+
+    def Sigmoid(self) -> nn.Module: ...
+
+    def Tanh(self) -> nn.Module: ...
+
+    def GELU(self, approximate: Literal["none", "tanh"] = "none") -> nn.Module: ...
+
+    def Softmax(self, dim: int | None = None) -> nn.Module: ...
+
+    def LogSoftmax(self, dim: int | None = None) -> nn.Module: ...
+
+    def MSELoss(self, *, reduction: Reduction = "mean") -> nn.Module: ...
+
+    def NLLLoss(
+        self, weight: Tensor | None = None, *, ignore_index: int = -100, reduction: Reduction = "mean"
+    ) -> nn.Module: ...
+
+    def CrossEntropyLoss(
+        self,
+        weight: Tensor | None = None,
+        *,
+        ignore_index: int = -100,
+        reduction: Reduction = "mean",
+        label_smoothing: float = 0.0,
+    ) -> nn.Module: ...
+
+    def BCEWithLogitsLoss(
+        self, weight: Tensor | None = None, *, reduction: Reduction = "mean", pos_weight: Tensor | None = None
+    ) -> nn.Module: ...
