@@ -50,21 +50,21 @@ class _ReLU(Function):
 
 
 class LeakyReLU(Module):
-    """``y = input if input > 0 else negative_slope * input`` (Maas et al., 2013)."""
+    """``y = max(input, 0) + negative_slope min(input, 0)`` (Maas et al., 2013)."""
 
     def __init__(self, negative_slope: float = 0.01) -> None:
         super().__init__()
         self.negative_slope = negative_slope
 
     def forward(self, input: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
-        return torch.where(input > 0, input, self.negative_slope * input)
+        return _ReLU.apply(input) + self.negative_slope * input.clamp(max=0)
 
     def extra_repr(self) -> str:
         return f"negative_slope={self.negative_slope}"
 
 
 class PReLU(Module):
-    """``y = input if input > 0 else weight * input`` with a learned slope (He et al., 2015).
+    """``y = max(input, 0) + weight min(input, 0)`` with a learned slope (He et al., 2015).
 
     One slope for all, or one per channel: dimension 1 of the input.
 
@@ -95,7 +95,7 @@ class PReLU(Module):
         if self.num_parameters not in (1, channels):
             raise ValueError(f"PReLU has num_parameters={self.num_parameters}, but its input has {channels} channels")
         weight = self.weight if self.num_parameters == 1 else self.weight.view(-1, *[1] * (input.ndim - 2))
-        return torch.where(input > 0, input, weight * input)
+        return _ReLU.apply(input) + weight * input.clamp(max=0)
 
     def extra_repr(self) -> str:
         return f"num_parameters={self.num_parameters}"
