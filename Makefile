@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check results clean
+.PHONY: help setup run test lint check results clean
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -24,12 +24,13 @@ run: setup
 test: setup
 	$(BIN)/python -m pytest
 
-check: setup
+lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/pyright
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest
+
+check: lint test
 
 results: setup
 	$(BIN)/python -m deepdive.recipes.results

@@ -1,5 +1,6 @@
 """Files that are either whole or not there."""
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -19,7 +20,8 @@ def write_atomically(path: Path, content: bytes | str) -> None:
             os.fsync(file.fileno())
         os.replace(temporary, path)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # whatever is wrong with the folder, the first error is the one to tell
+            temporary.unlink(missing_ok=True)
         raise OSError(
             error.errno, f"cannot write: {error.strerror}; the file there before is unchanged", str(path)
         ) from error

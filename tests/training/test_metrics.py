@@ -57,8 +57,14 @@ def test_reset_begins_again_and_nothing_is_nan():
     assert float(metric.compute()) == pytest.approx(1 / 3)
 
 
-def test_the_state_is_no_part_of_a_state_dict():
-    assert Accuracy().state_dict() == {}
+def test_the_state_can_be_set_back_and_moved():
+    metric, other = Accuracy(), Accuracy()
+    metric.update(torch.eye(3), torch.tensor([0, 1, 0]))
+    for name, value in metric.state.items():
+        other.state[name].copy_(value)
+    assert other.compute() == metric.compute()
+    other.to(torch.device("meta"))
+    assert other.correct.device.type == "meta"
 
 
 def test_top_must_be_positive():

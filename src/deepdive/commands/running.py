@@ -18,7 +18,7 @@ class Options:
     """How to run."""
 
     preset: Literal["smoke", "quick", "book"] = "quick"
-    """smoke: seconds, only to see that it works; quick: minutes, reaches the target; book: the textbook's configuration."""
+    """smoke: seconds, to see that it works; quick: minutes, to the target; book: the textbook's configuration."""
     runs: Path = Path("runs")
     """Where run folders are made."""
     record: bool = False

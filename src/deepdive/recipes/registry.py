@@ -1,13 +1,14 @@
 """What can be run: every recipe's description, read from its source without importing it.
 
-A recipe is a function under the decorator ``recipe(...)``. The decorator's arguments are plain literals and ``Target``s,
-so the list of recipes comes from the syntax trees of the files in a few milliseconds, and torch is loaded only for a run.
+A recipe is a function under the decorator ``recipe(...)``. The decorator's arguments are plain literals and
+``Target``s, so the list of recipes comes from the syntax trees of the files in a few milliseconds, and torch is
+loaded only for a run.
 """
 
 import ast
 import difflib
 import importlib
-import typing
+import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -48,6 +49,8 @@ class RecipeInfo:
     chapter: str
     """Section of the textbook."""
     title: str
+    data: str
+    """The named data set that the targets are stated for."""
     targets: tuple[Target, ...]
     """The first that fits the settings counts."""
     presets: Mapping[str, Mapping[str, Any]]
@@ -58,11 +61,10 @@ class RecipeInfo:
     """The folder the recipe lies in: vision, language, ..."""
 
     def target(self, preset: str, settings: Mapping[str, Any] | None = None) -> Target | None:
-        """The target of a run with these settings (the defaults if not given), if one is stated.
-
-        None is stated for data of one's own.
-        """
-        facts = {"preset": preset} | dict(settings or {})
+        """The target of a run with these settings (the defaults if not given); ``None`` on other data."""
+        facts = {"preset": preset, "data": self.data} | dict(settings or {})
+        if facts["data"] != self.data:
+            return None
         for target in self.targets:
             if all(facts.get(key) == value for key, value in target.when.items()):
                 return target
@@ -83,6 +85,7 @@ def recipe(
     *,
     chapter: str,
     title: str,
+    data: str,
     targets: tuple[Target, ...],
     presets: Mapping[str, Mapping[str, Any]],
 ) -> Callable[[Callable[[Any], Any]], Callable[[Any], Any]]:
@@ -132,7 +135,7 @@ def load_recipe(name: str) -> Recipe:
     """
     info = recipe_info(name)
     function = getattr(importlib.import_module(info.module), info.function)
-    settings_type = typing.get_type_hints(function, include_extras=True)["settings"]
+    settings_type = inspect.signature(function).parameters["settings"].annotation
     return Recipe(info, settings_type, function)
 
 

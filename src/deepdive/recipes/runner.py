@@ -10,7 +10,7 @@ from deepdive.recipes.experiment import Experiment, Prediction
 from deepdive.recipes.registry import Recipe, Target, load_recipe
 from deepdive.recipes.reporting import write_run_report
 from deepdive.recipes.settings import from_plain, to_plain
-from deepdive.training import CheckpointError, Run, RunError
+from deepdive.training import CheckpointError, Run, RunError, TrainingInterrupted
 from deepdive.training.listeners import default_listeners
 
 
@@ -115,8 +115,13 @@ def _fit(
     recipe: Recipe, experiment: Experiment, run: Run, began: float, *, resume: bool, console: bool, tensorboard: bool
 ) -> Outcome:
     with run.locked():
-        listeners = default_listeners(run.folder, console=console, tensorboard=tensorboard)
-        metrics = experiment.fit(run, listeners, resume=resume)
+        batch = run.settings.get("batch_size")
+        listeners = default_listeners(run.folder, console=console, tensorboard=tensorboard, batch_size=batch)
+        try:
+            metrics = experiment.fit(run, listeners, resume=resume)
+        except TrainingInterrupted as interruption:
+            message = f"{interruption}; go on with: deepdive resume {run.folder}"
+            raise TrainingInterrupted(message, interruption.signal) from None
         target = recipe.info.target(run.preset, run.settings)
         outcome = Outcome(run, metrics, target, time.perf_counter() - began)
         write_run_report(outcome, recipe.info, experiment.sections(run))

@@ -4,25 +4,37 @@ from abc import ABC, abstractmethod
 
 import torch
 from jaxtyping import Float, Int, Num
-from torch import Tensor, nn
+from torch import Tensor
 
 
-class Metric(nn.Module, ABC):
+class Metric(ABC):
     """A number over many batches: ``update`` per batch, ``compute`` once, ``reset`` before the next pass.
 
-    The state is a set of buffers, so it follows the task to its device and into a checkpoint.
+    The state is a few scalar tensors under their own names. It is no module: an update sits in the training step,
+    where looking up a module's buffer would cost as much as the arithmetic.
     """
 
     higher_is_better: bool = False
 
-    def add_state(self, name: str, dtype: torch.dtype = torch.float32) -> None:
-        """Register a scalar accumulator that starts at 0."""
-        self.register_buffer(name, torch.zeros((), dtype=dtype), persistent=False)
+    def __init__(self, **accumulators: torch.dtype) -> None:
+        self._names = tuple(accumulators)
+        for name, dtype in accumulators.items():
+            setattr(self, name, torch.zeros((), dtype=dtype))
+
+    @property
+    def state(self) -> dict[str, Tensor]:
+        """The accumulators by name; writing into them sets the metric back to a saved moment."""
+        return {name: getattr(self, name) for name in self._names}
+
+    def to(self, device: torch.device) -> None:
+        """Accumulate on this device from now on."""
+        for name, value in self.state.items():
+            setattr(self, name, value.to(device))
 
     def reset(self) -> None:
         """Set every accumulator to 0."""
-        for buffer in self.buffers():
-            buffer.zero_()
+        for value in self.state.values():
+            value.zero_()
 
     @abstractmethod
     def update(self, outputs: Tensor, targets: Tensor) -> None:
@@ -48,12 +60,10 @@ class Accuracy(Metric):
     count: Tensor
 
     def __init__(self, top: int = 1) -> None:
-        super().__init__()
         if top < 1:
             raise ValueError(f"top is {top}; it must be at least 1")
+        super().__init__(correct=torch.int64, count=torch.int64)
         self.top = top
-        self.add_state("correct", torch.int64)
-        self.add_state("count", torch.int64)
 
     def update(self, outputs: Float[Tensor, "n classes *rest"], targets: Int[Tensor, "n *rest"]) -> None:
         """Add a batch of logits (or probabilities) and class numbers."""
@@ -76,14 +86,13 @@ class MeanSquaredError(Metric):
     count: Tensor
 
     def __init__(self, *, root: bool = False) -> None:
-        super().__init__()
+        super().__init__(squares=torch.float32, count=torch.int64)
         self.root = root
-        self.add_state("squares")
-        self.add_state("count", torch.int64)
 
     def update(self, outputs: Float[Tensor, "*shape"], targets: Num[Tensor, "*shape"]) -> None:
         """Add a batch of predictions and targets of the same shape."""
-        self.squares.add_(nn.functional.mse_loss(outputs, targets, reduction="sum"))
+        length = torch.linalg.vector_norm(outputs - targets)
+        self.squares.addcmul_(length, length)
         self.count.add_(targets.numel())
 
     def compute(self) -> Tensor:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol, cast, runtime_checkable
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import torch
 from torch import Tensor, nn
@@ -53,7 +53,7 @@ class Task(Module):
     def __init__(self, network: nn.Module, metrics: Mapping[str, Metric] | None = None) -> None:
         super().__init__()
         self.network = network
-        self.metrics = nn.ModuleDict(dict(metrics or {}))
+        self.metrics = dict(metrics or {})
 
     def training_step(self, batch: Batch) -> Tensor:
         """Mean loss of a batch, a scalar with its graph."""
@@ -102,7 +102,7 @@ class Supervised(Task):
         if self.metrics:
             seen = outputs.detach()
             for metric in self.metrics.values():
-                cast(Metric, metric).update(seen, targets)
+                metric.update(seen, targets)
         return self.loss(outputs, targets)
 
     def configure_optimizers(self, plan: Plan) -> Optimization:

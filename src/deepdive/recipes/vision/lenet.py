@@ -24,6 +24,7 @@ class LeNetSettings(ImageClassificationSettings):
     "lenet",
     chapter="7.6",
     title="LeNet on Fashion-MNIST",
+    data="fashion-mnist",
     targets=(
         Target("test_accuracy", 0.50, when={"preset": "smoke"}),
         Target("test_accuracy", 0.89, when={"modern": True}),

@@ -28,6 +28,7 @@ class MLPSettings(ImageClassificationSettings):
     "mlp",
     chapter="5.2",
     title="Multilayer perceptron on Fashion-MNIST",
+    data="fashion-mnist",
     targets=(
         Target("test_accuracy", 0.75, when={"preset": "smoke"}),
         Target("test_accuracy", 0.86),

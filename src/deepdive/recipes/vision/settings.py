@@ -16,5 +16,5 @@ class ImageClassificationSettings(TrainingSettings):
     validation: int = 0
     """Training pictures held out to choose the best epoch; with 0 all are learnt from."""
     normalize: bool = True
-    """Subtract the mean and divide by the standard deviation of the training pictures."""
+    """Standardise pixels by the mean and deviation of the training pictures; else they are 0 to 1."""
     optimizer: OptimizerSettings = field(default_factory=OptimizerSettings)

@@ -22,6 +22,7 @@ class SoftmaxRegressionSettings(ImageClassificationSettings):
     "softmax-regression",
     chapter="4.5",
     title="Softmax regression on Fashion-MNIST",
+    data="fashion-mnist",
     targets=(
         Target("test_accuracy", 0.70, when={"preset": "smoke"}),
         Target("test_accuracy", 0.83),

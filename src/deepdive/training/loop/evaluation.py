@@ -1,10 +1,8 @@
 """Loss and metrics of a task over a whole loader."""
 
 from collections.abc import Iterable
-from typing import cast
 
 import torch
-from torch import Tensor, nn
 
 from deepdive.data.types import Loader
 from deepdive.training.devices import Precision
@@ -37,7 +35,7 @@ def evaluate(
     validation_step = autocast(task.validation_step, device, precision)
     training = task.training
     task.eval()
-    reset(metrics_of(task).values())
+    reset(task.metrics.values())
     try:
         with torch.inference_mode():
             for batch in loader.batches(device=device):
@@ -46,25 +44,15 @@ def evaluate(
         return {f"{prefix}_loss": mean.value} | {f"{prefix}_{name}": value for name, value in compute(task).items()}
     finally:
         task.train(training)
-        reset(metrics_of(task).values())
-
-
-def metrics_of(task: Task) -> dict[str, Metric]:
-    """The task's metrics by name."""
-    return {name: cast(Metric, metric) for name, metric in task.metrics.items()}
+        reset(task.metrics.values())
 
 
 def compute(task: Task) -> dict[str, float]:
     """The value of every metric."""
-    return {name: float(metric.compute()) for name, metric in metrics_of(task).items()}
+    return {name: float(metric.compute()) for name, metric in task.metrics.items()}
 
 
 def reset(metrics: Iterable[Metric]) -> None:
     """Set metrics to 0."""
     for metric in metrics:
         metric.reset()
-
-
-def metric_tensors(modules: nn.ModuleDict) -> dict[str, Tensor]:
-    """Every accumulator by name, to be saved and restored in place."""
-    return dict(modules.named_buffers())

@@ -7,7 +7,7 @@ import torch
 
 from deepdive.data.types import DataModule
 from deepdive.training.loop.early_stopping import Best
-from deepdive.training.loop.evaluation import compute, evaluate, metric_tensors, metrics_of, reset
+from deepdive.training.loop.evaluation import compute, evaluate, reset
 from deepdive.training.loop.interrupt import StopRequest, TrainingInterrupted
 from deepdive.training.loop.progress import DivergedError, LossBuffer, Progress
 from deepdive.training.loop.random_state import random_tensors, restore_random_tensors
@@ -42,6 +42,8 @@ class Session:
         self.stop = StopRequest()
         self.metrics: dict[str, float] = {}
         self.progress = Progress()
+        for metric in task.metrics.values():
+            metric.to(device)
         self._train = data.train_loader()
         self._val = data.val_loader()
         self._test = data.test_loader()
@@ -99,8 +101,9 @@ class Session:
             self._stepper.scaler.load_state_dict(saved["scaler"])
             self.progress.load_state_dict(saved["progress"])
             self.best = Best(**saved["best"])
-            for name, tensor in metric_tensors(self.task.metrics).items():
-                tensor.copy_(saved["metrics"][name])
+            for name, metric in self.task.metrics.items():
+                for part, tensor in metric.state.items():
+                    tensor.copy_(saved["metrics"][name][part])
             self.metrics = saved["values"]
             restore_random_tensors(saved["random"])
         except (KeyError, RuntimeError, TypeError, ValueError) as error:
@@ -151,7 +154,7 @@ class Session:
         self._read_losses()
         values = {"train_loss": progress.whole_epoch.value}
         values |= {f"train_{name}": value for name, value in compute(self.task).items()}
-        reset(metrics_of(self.task).values())
+        reset(self.task.metrics.values())
         values |= self._evaluate("val") or self._evaluate("test")
         self._stepper.end_epoch()
         progress.epoch += 1
@@ -216,7 +219,7 @@ class Session:
             "scaler": stepper.scaler.state_dict(),
             "progress": self.progress.state_dict(),
             "best": vars(self.best),
-            "metrics": metric_tensors(self.task.metrics),
+            "metrics": {name: metric.state for name, metric in self.task.metrics.items()},
             "values": self.metrics,
             "random": random_tensors(),
         }
@@ -241,7 +244,7 @@ class Session:
         trainer = self.trainer
         name = trainer.monitor or ("val_loss" if self._val is not None else "train_loss")
         split, _, metric = name.partition("_")
-        known = {"loss": False} | {name: metric.higher_is_better for name, metric in metrics_of(self.task).items()}
+        known = {"loss": False} | {name: metric.higher_is_better for name, metric in self.task.metrics.items()}
         if split not in ("train", "val") or metric not in known:
             raise ValueError(f"monitor is {name!r}; it must be train_ or val_ and one of {', '.join(known)}")
         if split == "val" and self._val is None:

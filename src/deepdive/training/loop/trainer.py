@@ -1,7 +1,7 @@
 """One loop for all tasks: its options, and what they mean."""
 
 from collections.abc import Iterable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass
 
 import torch
@@ -87,7 +87,7 @@ class Trainer:
         listeners: Iterable[Listener] = (),
         resume: bool = False,
     ) -> dict[str, float]:
-        """Train, tell the listeners, return the last epoch's and the test's metrics, leave the best weights in the network.
+        """Train, tell the listeners, and return the last epoch's and the test's metrics; the best weights stay.
 
         With ``resume`` the run goes on from the checkpoint ``last`` and gives, bit for bit, what it would have given
         without a break.
@@ -101,18 +101,14 @@ class Trainer:
         session = self.session(task, data, checkpoints)
         if resume:
             session.resume()
-        listeners = list(listeners)
-        with _repeatable(session.device):
-            try:
+        with _repeatable(session.device), ExitStack() as at_the_end, stop_request() as session.stop:
+            listeners = list(listeners)
+            for listener in listeners:
+                at_the_end.callback(listener.finish)
+                listener.start(session.plan)
+            for record in session:
                 for listener in listeners:
-                    listener.start(session.plan)
-                with stop_request() as session.stop:
-                    for record in session:
-                        for listener in listeners:
-                            listener.record(record)
-            finally:
-                for listener in listeners:
-                    listener.finish()
+                    listener.record(record)
         return session.metrics
 
 

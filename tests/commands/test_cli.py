@@ -1,0 +1,125 @@
+"""The front door: overview, unknown words, errors as one line."""
+
+import subprocess
+import sys
+
+import pytest
+
+from deepdive import __version__, cli
+from deepdive.recipes import recipes
+
+from .support import command, deepdive
+
+
+def said(capsys, *words):
+    status = cli.main(words)
+    out, err = capsys.readouterr()
+    return status, out, err
+
+
+def test_the_overview_names_every_command(capsys):
+    for words in ((), ("--help",), ("help",)):
+        status, out, _ = said(capsys, *words)
+        assert status == 0
+        assert all(f"  {name} " in out for name in cli.COMMANDS)
+
+
+def test_the_version(capsys):
+    assert said(capsys, "--version") == (0, f"deepdive {__version__}\n", "")
+
+
+def test_an_unknown_command_is_met_with_a_suggestion(capsys):
+    status, _, err = said(capsys, "lst")
+    assert status == 2
+    assert err == "deepdive: there is no command 'lst'; did you mean 'list'?; see deepdive --help\n"
+
+
+def test_list_shows_every_recipe_and_the_last_result(capsys, tmp_path, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+    (tmp_path / "lenet" / "20260101-000000-aaaa").mkdir(parents=True)
+    result = '{"metrics": {"test_accuracy": 0.8765}, "target": {"metric": "test_accuracy"}, "passed": true}'
+    (tmp_path / "lenet" / "20260101-000000-aaaa" / "result.json").write_text(result)
+    (tmp_path / "mlp" / "20260101-000000-aaaa").mkdir(parents=True)
+    (tmp_path / "mlp" / "20260101-000000-aaaa" / "result.json").write_text("{")
+    status, out, _ = said(capsys, "list", "--runs", str(tmp_path))
+    assert status == 0
+    assert all(name in out for name in recipes())
+    assert "0.8765 pass" in out
+    assert "damaged" in out
+    assert "never run" in out
+
+
+def test_data_list_shows_licence_and_size(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+    status, out, _ = said(capsys, "data", "list")
+    assert status == 0
+    assert "fashion-mnist" in out
+    assert "MIT" in out
+    assert "55.0 MB" in out
+
+
+def test_data_get_prints_where_the_files_are(capsys, tmp_path, monkeypatch):
+    monkeypatch.setenv("DEEPDIVE_CACHE", str(tmp_path))
+    status, out, _ = said(capsys, "data", "get", "digits")
+    assert status == 0
+    assert str(tmp_path) in out
+    assert "digits.csv.gz" in out
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("run", "lennet"), "there is no recipe 'lennet'; did you mean lenet?"),
+        (("run", "lenet", "--preset", "fast"), "recipe 'lenet' has no preset 'fast'; it has smoke, quick, book"),
+        (("run", "mlp", "--device", "cdua"), "did you mean 'cuda'?"),
+        (("run", "mlp", "--epochs", "0"), "epochs is 0; it must be at least 1"),
+        (("run", "mlp", "--batch-size", "0", "--data", "digits"), "batch_size is 0; it must be at least 1"),
+        (("run", "mlp", "--data", "digitz"), "digits"),
+        (("run", "mlp", "--toolkit", "scratch", "--optimizer.fused"), "only the torch toolkit has fused optimisers"),
+        (("data", "get", "fashion-mnits"), "did you mean 'fashion-mnist'?"),
+        (("resume", "nowhere"), "there is no run folder nowhere"),
+        (("predict", "nowhere", "x.png"), "there is no run folder nowhere"),
+        (("prove", "Conv2"), "Conv2d"),
+    ],
+)
+def test_a_mistake_is_one_clear_line_and_status_2(tmp_path, words, message):
+    done = deepdive(*words, cwd=tmp_path)
+    assert done.returncode == 2, done.stderr
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not list(tmp_path.iterdir()), "a mistake must leave no run folder"
+
+
+@pytest.mark.parametrize(
+    "words", [("run", "lenet", "--modren"), ("run", "lenet", "--optimizer.rl", "1"), ("list", "--run")]
+)
+def test_an_unknown_flag_is_named_with_a_suggestion(tmp_path, words):
+    done = deepdive(*words, cwd=tmp_path)
+    assert done.returncode == 2
+    assert words[-1 if words[-1].startswith("-") else -2] in done.stderr
+    assert {"--modren": "--modern", "--optimizer.rl": "--optimizer.lr", "--run": "--runs"}[
+        next(word for word in words if word.startswith("-"))
+    ] in done.stderr
+
+
+def test_a_traceback_can_be_had(tmp_path):
+    done = deepdive("run", "lennet", cwd=tmp_path, DEEPDIVE_TRACEBACK="1")
+    assert "Traceback" in done.stderr
+    assert "ValueError" in done.stderr
+
+
+def test_a_reader_who_leaves_early_is_no_error(tmp_path):
+    pipe = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", f"{' '.join(command('list'))} | true"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert pipe.stderr == ""
+
+
+def test_the_module_is_the_command(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "deepdive.cli", "--version"], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == f"deepdive {__version__}\n"

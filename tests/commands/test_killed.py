@@ -1,0 +1,92 @@
+"""``kill -9`` at random moments of a real run, resumed each time: the same weights and the same metrics file."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import time
+
+import pytest
+from safetensors.torch import load_file
+
+from .support import SMALL, command, deepdive
+
+FLAGS = ("mlp", *SMALL, "--epochs", "12", "--dropout", "0.3", "--checkpoint-every", "3", "--validation", "200")
+
+
+def run_folder(root):
+    [folder] = (root / "runs" / "mlp").iterdir()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    root = tmp_path_factory.mktemp("whole")
+    done = deepdive("run", *FLAGS, cwd=root)
+    assert done.returncode == 0, done.stderr
+    return run_folder(root)
+
+
+def test_killed_ten_times_it_is_the_same_run(whole, tmp_path):
+    moments = random.Random(7)
+    kills, words, folder = 0, ("run", *FLAGS), None
+    while kills < 10:
+        process = subprocess.Popen(
+            command(*words), cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        )
+        metrics = folder / "metrics.jsonl" if folder else None
+        before = metrics.stat().st_size if metrics and metrics.exists() else 0
+        while process.poll() is None:  # from the first new record on, the kill may come at any moment
+            found = list((tmp_path / "runs" / "mlp").glob("*/metrics.jsonl"))
+            if found and found[0].stat().st_size != before:
+                break
+            time.sleep(0.002)
+        time.sleep(moments.uniform(0, 0.06))
+        if process.poll() is None:
+            os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+        kills += process.returncode == -signal.SIGKILL
+        folder = run_folder(tmp_path)
+        words = ("resume", folder)
+        if (folder / "result.json").exists():
+            break
+    assert kills >= 3, "the run ended before it could be killed"
+    if not (folder / "result.json").exists():
+        done = deepdive("resume", folder, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+    assert (folder / "metrics.jsonl").read_bytes() == (whole / "metrics.jsonl").read_bytes()
+    for name in ("last", "best"):
+        ours, theirs = (load_file(of / "checkpoints" / f"{name}.safetensors") for of in (folder, whole))
+        models = [{k: v for k, v in tensors.items() if k.startswith("model.")} for tensors in (ours, theirs)]
+        assert models[0].keys() == models[1].keys()
+        assert all(bool((models[0][key] == models[1][key]).all()) for key in models[0])
+    metrics = [json.loads((of / "result.json").read_text())["metrics"] for of in (folder, whole)]
+    assert metrics[0] == metrics[1]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_saves_and_tells_how_to_go_on(tmp_path, number):
+    process = subprocess.Popen(
+        command("run", *FLAGS, "--epochs", "500"),
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while process.poll() is None and not list(tmp_path.glob("runs/mlp/*/metrics.jsonl")):
+        time.sleep(0.01)
+    time.sleep(0.1)
+    process.send_signal(number)
+    _, err = process.communicate(timeout=60)
+    folder = run_folder(tmp_path)
+    assert process.returncode == 128 + number, err
+    assert f"go on with: deepdive resume {folder.relative_to(tmp_path)}" in err
+    assert (folder / "checkpoints" / "last.safetensors").exists()
+    assert "Traceback" not in err
+
+
+def test_a_run_that_has_ended_is_not_resumed(whole, tmp_path):
+    done = deepdive("resume", whole, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "has ended already; start a new run with: deepdive run mlp" in done.stderr

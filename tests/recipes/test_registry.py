@@ -1,0 +1,75 @@
+import dataclasses
+import re
+
+import pytest
+
+from deepdive.recipes import RecipeInfo, Target, load_recipe, recipe, recipe_info, recipes
+from deepdive.recipes.registry import _described
+from deepdive.recipes.settings import to_plain, with_preset
+
+
+def test_the_recipes_are_in_the_order_of_the_textbook():
+    assert [*recipes()] == ["softmax-regression", "mlp", "lenet"]
+    assert recipes()["lenet"].field == "vision"
+
+
+@pytest.mark.parametrize("name", recipes())
+def test_every_recipe_is_described_whole_and_loads(name):
+    info = recipe_info(name)
+    assert re.fullmatch(r"\d+(\.\d+)?", info.chapter)
+    assert {"smoke", "quick", "book"} == set(info.presets)
+    loaded = load_recipe(name)
+    assert dataclasses.is_dataclass(loaded.settings_type)
+    assert loaded.settings_type.__dataclass_params__.frozen
+    for preset, changes in info.presets.items():
+        settings = to_plain(with_preset(loaded.settings_type, changes))
+        assert info.target(preset, settings), f"no target for preset {preset}"
+        assert info.target(preset, settings | {"data": "my/pictures"}) is None
+
+
+def test_the_description_is_what_the_decorator_says(tmp_path):
+    (tmp_path / "made.py").write_text(
+        "@recipe('x', chapter='1.2', title='T', data='d', presets={'quick': {'a': {'b': 1}}},\n"
+        "        targets=(Target('m', 0.5, when={'a': True}), Target('e', 2.0, higher_is_better=False)))\n"
+        "def build(settings: int): ...\n"
+    )
+    [info] = _described(tmp_path / "made.py", tmp_path)
+    assert info == RecipeInfo(
+        name="x",
+        chapter="1.2",
+        title="T",
+        data="d",
+        targets=(Target("m", 0.5, when={"a": True}), Target("e", 2.0, higher_is_better=False)),
+        presets={"quick": {"a": {"b": 1}}},
+        module="deepdive.recipes.made",
+        function="build",
+        field=tmp_path.name,
+    )
+
+
+def test_the_first_target_that_fits_counts():
+    info = recipe_info("lenet")
+    assert info.target("quick", {"modern": False}).value == 0.85
+    assert info.target("quick", {"modern": True}).value == 0.89
+    assert info.target("smoke", {"modern": True}).value == 0.5
+    assert info.target("book", {"modern": False}).value == 0.87
+
+
+def test_a_target_judges():
+    assert Target("accuracy", 0.9).passed(0.9)
+    assert not Target("accuracy", 0.9).passed(0.89)
+    assert not Target("accuracy", 0.9).passed(float("nan"))
+    assert Target("rmse", 0.5, higher_is_better=False).passed(0.4)
+    assert str(Target("rmse", 0.5, higher_is_better=False)) == "rmse ≤ 0.5"
+
+
+def test_an_unknown_recipe_is_met_with_a_suggestion():
+    with pytest.raises(ValueError, match=r"there is no recipe 'lennet'; did you mean lenet\?"):
+        recipe_info("lennet")
+    with pytest.raises(ValueError, match="there is no recipe 'xyz'; there are softmax-regression, mlp, lenet"):
+        load_recipe("xyz")
+
+
+def test_an_unknown_preset_is_refused_where_it_is_written():
+    with pytest.raises(ValueError, match=r"recipe 'x' has presets \['fast'\]; they must be of smoke, quick, book"):
+        recipe("x", chapter="1", title="", data="d", targets=(), presets={"fast": {}})

@@ -1,0 +1,72 @@
+"""Recorded results: how they are written, and that ours are there and reach their targets."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from deepdive.recipes import Target, load_recipe, recipes
+from deepdive.recipes.results import read_results, record, results_page
+from deepdive.recipes.runner import Outcome
+from deepdive.recipes.settings import to_plain, with_preset
+from deepdive.training import Run
+
+ROOT = Path(__file__).parents[2]
+RECORDED = read_results(ROOT / "results")
+
+
+@pytest.mark.parametrize("name", [name for name, info in recipes().items() if "quick" in info.presets])
+def test_every_recipe_has_a_record_that_reaches_its_target(name):
+    info, loaded = recipes()[name], load_recipe(name)
+    defaults = to_plain(with_preset(loaded.settings_type, info.presets["quick"]))
+    found = [r for r in RECORDED if r["recipe"] == name and r["command"] == f"deepdive run {name}"]
+    assert found, f"results/{name}.json is missing: deepdive run {name} --record"
+    assert found[0]["settings"] == json.loads(json.dumps(defaults)), "the defaults have changed since: record it again"
+
+
+@pytest.mark.parametrize("result", RECORDED, ids=lambda result: result["command"])
+def test_a_record_reaches_the_target_that_its_recipe_states_now(result):
+    target = recipes()[result["recipe"]].target(result["preset"], result["settings"])
+    assert target is not None
+    assert target.passed(result["value"])
+    assert result["value"] == result["metrics"][target.metric]
+
+
+def test_the_results_page_is_up_to_date():
+    assert (ROOT / "RESULTS.md").read_text(encoding="utf-8") == results_page(RECORDED), "run: make results"
+
+
+def outcome(tmp_path, settings, preset="quick", accuracy=0.9):
+    run = Run.create("mlp", to_plain(settings), preset=preset, root=tmp_path / "runs")
+    return Outcome(run, {"test_accuracy": accuracy}, Target("test_accuracy", 0.86), 12.34)
+
+
+def test_a_record_is_named_after_what_was_changed(tmp_path):
+    settings_type = load_recipe("mlp").settings_type
+    defaults, folder = settings_type(), tmp_path / "results"
+    plain = record(outcome(tmp_path, defaults), defaults, defaults, folder)
+    assert plain.name == "mlp.json"
+    changed = settings_type(toolkit="scratch", batch_size=64, compile=True)
+    path = record(outcome(tmp_path, changed, "book"), changed, defaults, folder)
+    assert path.name == "mlp+toolkit-scratch+batch_size-64+compile+book.json"
+    content = json.loads(path.read_text())
+    assert content["command"] == "deepdive run mlp --preset book --toolkit scratch --batch-size 64 --compile"
+    assert content["value"] == 0.9
+    assert content["passed"]
+    assert {"torch", "processor", "commit"} <= set(content["environment"])
+
+
+def test_the_page_shows_a_miss(tmp_path):
+    settings = load_recipe("mlp").settings_type()
+    record(outcome(tmp_path, settings, accuracy=0.5), settings, settings, tmp_path / "results")
+    page = results_page(read_results(tmp_path / "results"))
+    assert "| 5.2 | `deepdive run mlp` | test_accuracy | 0.5000 | ≥ 0.86 | MISS |" in page
+
+
+def test_damaged_and_orphaned_results_are_named(tmp_path):
+    (tmp_path / "mlp.json").write_text("{")
+    with pytest.raises(ValueError, match=r"mlp\.json is damaged"):
+        read_results(tmp_path)
+    (tmp_path / "mlp.json").write_text('{"recipe": "gone"}')
+    with pytest.raises(ValueError, match=r"mlp\.json is a result of 'gone', but there is no such recipe"):
+        read_results(tmp_path)

@@ -1,0 +1,40 @@
+import json
+from dataclasses import dataclass, field
+
+import pytest
+
+from deepdive.recipes.settings import OptimizerSettings, TrainingSettings, from_plain, to_plain, with_preset
+
+
+@dataclass(frozen=True)
+class Example(TrainingSettings):
+    hidden: tuple[int, ...] = (8,)
+    optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.5))
+
+
+def test_settings_survive_json():
+    settings = Example(hidden=(3, 4), clip_norm=1.0, patience=None)
+    assert from_plain(Example, json.loads(json.dumps(to_plain(settings)))) == settings
+
+
+def test_what_is_missing_has_its_default():
+    assert from_plain(Example, {"epochs": 2}) == Example(epochs=2)
+
+
+def test_a_preset_changes_only_what_it_names():
+    settings = with_preset(Example, {"epochs": 9, "optimizer": {"lr": 0.25}})
+    assert settings == Example(epochs=9, optimizer=OptimizerSettings("adam", lr=0.25))
+
+
+@pytest.mark.parametrize(
+    ("plain", "message"),
+    [
+        ({"epoch": 2}, "Example has no setting epoch; it has toolkit, epochs"),
+        ({"optimizer": {"rate": 2}}, r"OptimizerSettings has no setting optimizer\.rate; it has name, lr"),
+        ({"epochs": "2"}, r"settings do not fit Example: Expected `int`, got `str` - at `\$\.epochs`"),
+        ({"toolkit": "jax"}, "settings do not fit Example: .*toolkit"),
+    ],
+)
+def test_what_does_not_fit_is_named(plain, message):
+    with pytest.raises(ValueError, match=message):
+        from_plain(Example, plain)

@@ -1,0 +1,71 @@
+"""The house keeps its shape: arrows, light doors, and no forbidden thing in the library."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import deepdive
+
+SOURCE = Path(deepdive.__file__).parent
+FILES = sorted(SOURCE.rglob("*.py"))
+
+
+def modules_after(code: str) -> set[str]:
+    """What a fresh interpreter has imported after ``code``."""
+    program = f"{code}\nimport sys\nsys.stdout.write('\\n' + ' '.join(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    return set(done.stdout.splitlines()[-1].split())
+
+
+@pytest.mark.parametrize("command", ["--help", "list", "data list", "run", "run lenet --help", "resume --help"])
+def test_a_command_that_computes_nothing_does_not_import_torch(command):
+    code = (
+        f"import sys\nfrom deepdive.cli import main\ntry:\n    main({command.split()!r})\nexcept SystemExit:\n    pass"
+    )
+    assert not {"torch", "matplotlib", "numpy"} & modules_after(code)
+
+
+def test_importing_the_package_imports_nothing_heavy():
+    assert not {"torch", "numpy", "matplotlib", "rich", "tyro"} & modules_after("import deepdive")
+
+
+def test_training_does_not_import_what_only_shows():
+    assert not {"matplotlib", "rich", "tensorboard", "IPython"} & modules_after("import deepdive.training.listeners")
+
+
+def test_parts_are_found_by_name_and_others_are_not():
+    assert deepdive.training.Trainer.__name__ == "Trainer"
+    assert {"scratch", "data", "__version__"} <= set(dir(deepdive))
+    with pytest.raises(AttributeError, match="module 'deepdive' has no attribute 'trainning'; its parts are"):
+        _ = deepdive.trainning
+
+
+def test_import_arrows_point_one_way():
+    script = "from importlinter.cli import lint_imports_command; lint_imports_command()"
+    done = subprocess.run([sys.executable, "-c", script], cwd=SOURCE.parents[1], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(SOURCE)))
+def test_a_file_fits_in_a_head(path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 300
+
+
+def test_a_folder_holds_at_most_a_dozen_modules():
+    folders = {path.parent for path in FILES}
+    crowded = {str(f.relative_to(SOURCE)): n for f in folders if (n := len(list(f.glob("[!_]*.py")))) > 12}
+    assert not crowded
+
+
+def test_nothing_is_unpickled():
+    found = []
+    for path in FILES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import | ast.ImportFrom) else []
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+                names.append(f"{node.value.id}.{node.attr}")
+            found += [(path.name, name) for name in names if name in {"pickle", "torch.load", "torch.save", "joblib"}]
+    assert not found
