@@ -9,7 +9,7 @@ from types import ModuleType
 
 __version__ = "0.1.0"
 
-_PARTS = ("algorithms", "data", "models", "recipes", "scratch", "toolkit", "training", "twins")
+_PARTS = ("data", "models", "recipes", "scratch", "toolkit", "training", "twins")
 
 
 def __getattr__(name: str) -> ModuleType:

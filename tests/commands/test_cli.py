@@ -73,7 +73,7 @@ def test_data_get_prints_where_the_files_are(capsys, tmp_path, monkeypatch):
         (("run", "lenet", "--preset", "fast"), "recipe 'lenet' has no preset 'fast'; it has smoke, quick, book"),
         (("run", "mlp", "--device", "cdua"), "did you mean 'cuda'?"),
         (("run", "mlp", "--epochs", "0"), "epochs is 0; it must be at least 1"),
-        (("run", "mlp", "--batch-size", "0", "--data", "digits"), "batch_size is 0; it must be at least 1"),
+        (("run", "mlp", "--batch-size", "0", "--data", "digits"), "batch_size must be at least 1, got 0"),
         (("run", "mlp", "--data", "digitz"), "digits"),
         (("run", "mlp", "--toolkit", "scratch", "--optimizer.fused"), "only the torch toolkit has fused optimisers"),
         (("data", "get", "fashion-mnits"), "did you mean 'fashion-mnist'?"),

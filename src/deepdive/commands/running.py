@@ -3,7 +3,7 @@
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Generic, Literal, TypeVar
+from typing import Annotated, Generic, Literal, TypeVar, cast
 
 import tyro
 
@@ -11,13 +11,14 @@ from deepdive.recipes import load_recipe, recipes
 from deepdive.recipes.settings import with_preset
 
 Settings = TypeVar("Settings")
+Preset = Literal["smoke", "quick", "book"]
 
 
 @dataclass(frozen=True)
 class Options:
     """How to run."""
 
-    preset: Literal["smoke", "quick", "book"] = "quick"
+    preset: Preset = "quick"
     """smoke: seconds, to see that it works; quick: minutes, to the target; book: the textbook's configuration."""
     runs: Path = Path("runs")
     """Where run folders are made."""
@@ -56,7 +57,7 @@ def main(arguments: list[str]) -> int:
         args=flags,
         prog=f"deepdive run {name}",
         description=recipe.info.title,
-        default=_Line(defaults, Options(preset=preset)),
+        default=_Line(defaults, Options(cast(Preset, preset))),
         config=(tyro.conf.FlagCreatePairsOff,),
     )
     return run(recipe, line.settings, line.options, defaults)
@@ -86,9 +87,9 @@ def run(recipe, settings, options: Options, defaults) -> int:
 
 def _preset(flags: list[str]) -> str:
     """The preset decides the defaults, so it is looked for before the flags are parsed."""
-    for flag, value in zip(flags, [*flags[1:], ""], strict=True):
-        if flag == "--preset" and value:
-            return value
+    for i, flag in enumerate(flags):
+        if flag == "--preset" and i + 1 < len(flags):
+            return flags[i + 1]
         if flag.startswith("--preset="):
             return flag.partition("=")[2]
     return Options.preset

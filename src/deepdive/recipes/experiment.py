@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Literal, Protocol, runtime_checkable
 
 from deepdive.training import Run
 from deepdive.training.records import Listener
 from deepdive.training.report import Section
+
+Invert = Literal["auto", "yes", "no"]
+"""Whether light and dark of a picture are swapped; ``auto``: if its background is not like the training pictures'."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,6 @@ class Experiment(Protocol):
         """The parts of the report that are this experiment's own, e.g. a grid of predictions."""
         ...
 
-    def predict(self, run: Run, files: Sequence[Path], *, invert: str) -> list[Prediction]:
+    def predict(self, run: Run, files: Sequence[Path], *, invert: Invert) -> list[Prediction]:
         """Read the trained network from the run folder and apply it to files."""
         ...

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from deepdive.recipes.experiment import Experiment, Prediction
+from deepdive.recipes.experiment import Experiment, Invert, Prediction
 from deepdive.recipes.registry import Recipe, Target, load_recipe
 from deepdive.recipes.reporting import write_run_report
 from deepdive.recipes.settings import from_plain, to_plain
@@ -80,7 +80,7 @@ def resume(folder: Path, *, console: bool = True, tensorboard: bool = False) -> 
     return _fit(recipe, experiment, run, began, resume=True, console=console, tensorboard=tensorboard)
 
 
-def predict(folder: Path, files: Sequence[Path], **options: str) -> list[Prediction]:
+def predict(folder: Path, files: Sequence[Path], *, invert: Invert = "auto") -> list[Prediction]:
     """Apply the trained network of a run to files.
 
     Raises:
@@ -91,7 +91,7 @@ def predict(folder: Path, files: Sequence[Path], **options: str) -> list[Predict
     if not (run.checkpoints.has("best") or run.checkpoints.has("last")):
         raise RunError(f"{folder} has no checkpoint yet; go on with: deepdive resume {folder}")
     _, experiment = _experiment(run)
-    return experiment.predict(run, files, **options)
+    return experiment.predict(run, files, invert=invert)
 
 
 def trained_weights(run: Run) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from deepdive.data.images import ImageDataModule, ImageSpec, grid, load_images, read_picture
 from deepdive.data.progress import progress_bars
-from deepdive.recipes.experiment import Prediction
+from deepdive.recipes.experiment import Invert, Prediction
 from deepdive.recipes.runner import trained_weights
 from deepdive.recipes.training import optimizer_for, schedule_for, toolkit_named, trainer_for
 from deepdive.recipes.vision.settings import ImageClassificationSettings
@@ -16,7 +16,7 @@ from deepdive.toolkit import Toolkit
 from deepdive.training import Classification, Run, choose_device, seed_everything
 from deepdive.training.listeners import to_png
 from deepdive.training.records import Listener
-from deepdive.training.report import Section, picture
+from deepdive.training.report import Section, code, join, pairs, picture, text
 
 MakeNetwork = Callable[[ImageSpec, Toolkit], nn.Module]
 """A network for pictures of this form, out of the parts of this toolkit."""
@@ -66,7 +66,17 @@ class ImageClassification:
         return self._trainer.fit(self.task, self.data, checkpoints=run.checkpoints, listeners=listeners, resume=resume)
 
     def sections(self, run: Run) -> list[Section]:
-        """The first test pictures with what the network says of them."""
+        """The network, the task's hyperparameters, and the first test pictures with what the network says of them."""
+        network = self.task.network
+        count = sum(parameter.numel() for parameter in network.parameters())
+        kept = {name: str(value) for name, value in self.task.hyperparameters.items() if value is not network}
+        return [
+            *self._predictions(run),
+            Section("Network", join([text(f"{count:,} parameters"), code(str(network))])),
+            Section("Task", pairs({"kind": type(self.task).__name__} | kept)),
+        ]
+
+    def _predictions(self, run: Run) -> list[Section]:
         pictures = self.data.pictures("test") or self.data.pictures("val") or self.data.pictures("train")
         if pictures is None:
             return []
@@ -81,7 +91,7 @@ class ImageClassification:
         (run.folder / "predictions.png").write_bytes(png)
         return [Section("Predictions", picture("The first test pictures; wrong labels are marked.", png))]
 
-    def predict(self, run: Run, files: Sequence[Path], *, invert: str) -> list[Prediction]:
+    def predict(self, run: Run, files: Sequence[Path], *, invert: Invert) -> list[Prediction]:
         """Label picture files."""
         spec = ImageSpec.from_json(run.read_json("inputs.json"))
         network = self._network(spec)
