@@ -14,6 +14,7 @@ Size = int | tuple[int, int]
 Reduction = Literal["none", "mean", "sum"]
 
 
+@runtime_checkable
 class Initializers(Protocol):
     """First values of parameters, written in place: ``torch.nn.init`` or ``deepdive.scratch.init``."""
 
@@ -38,14 +39,14 @@ class Initializers(Protocol):
     def kaiming_uniform_(
         self,
         tensor: Tensor,
-        a: float = 0,
+        a: float = 0.0,
         mode: Literal["fan_in", "fan_out"] = "fan_in",
     ) -> Tensor: ...
 
     def kaiming_normal_(
         self,
         tensor: Tensor,
-        a: float = 0,
+        a: float = 0.0,
         mode: Literal["fan_in", "fan_out"] = "fan_in",
     ) -> Tensor: ...
 

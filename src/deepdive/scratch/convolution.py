@@ -82,9 +82,10 @@ class Conv2d(Module):
         rows = torch.stack(shifts(x.transpose(0, 1), 2, kh, sh, dh), 1)  # (c, kh, b, h_out, w)
         windows = torch.stack(shifts(rows, 4, kw, sw, dw), 2)  # (c, kh, kw, b, h_out, w_out)
         b, h_out, w_out = windows.shape[3:]
-        columns = windows.reshape(self.groups, -1, b * h_out * w_out)
-        weight = self.weight.reshape(self.groups, -1, columns.shape[1])
-        y = (weight @ columns).view(-1, b, h_out, w_out)  # (o, b, h_out, w_out)
+        per_window = self.in_channels // self.groups * kh * kw
+        columns = windows.reshape(self.groups, per_window, b * h_out * w_out)
+        weight = self.weight.view(self.groups, self.out_channels // self.groups, per_window)
+        y = (weight @ columns).view(self.out_channels, b, h_out, w_out)
         if self.bias is not None:
             y = y + self.bias.view(-1, 1, 1, 1)
         return y.transpose(0, 1).contiguous()

@@ -88,7 +88,7 @@ def xavier_normal_(tensor: Tensor, gain: float = 1.0, generator: Generator | Non
 
 def kaiming_uniform_(
     tensor: Tensor,
-    a: float = 0,
+    a: float = 0.0,
     mode: Literal["fan_in", "fan_out"] = "fan_in",
     nonlinearity: str = "leaky_relu",
     generator: Generator | None = None,
@@ -104,7 +104,7 @@ def kaiming_uniform_(
 
 def kaiming_normal_(
     tensor: Tensor,
-    a: float = 0,
+    a: float = 0.0,
     mode: Literal["fan_in", "fan_out"] = "fan_in",
     nonlinearity: str = "leaky_relu",
     generator: Generator | None = None,

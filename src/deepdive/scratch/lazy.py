@@ -19,7 +19,7 @@ class LazyLinear(LazyModuleMixin, Linear):
     """A ``Linear`` whose ``in_features`` is read off the first input; then it becomes a ``Linear``.
 
     Raises:
-        ValueError: parameters are used before the first input.
+        ValueError: parameters are computed with before the first input.
     """
 
     cls_to_become = Linear
@@ -45,7 +45,9 @@ class LazyLinear(LazyModuleMixin, Linear):
 
     def initialize_parameters(self, input: Tensor) -> None:
         """Give the parameters the size that the first input asks for."""
-        if self.has_uninitialized_params():
+        if not self.has_uninitialized_params():  # they came from a saved state
+            self.in_features = self.weight.shape[1]
+        else:
             self.in_features = input.shape[-1]
             self.weight.materialize((self.out_features, self.in_features))
             if self.bias is not None:
@@ -57,7 +59,7 @@ class LazyConv2d(LazyModuleMixin, Conv2d):
     """A ``Conv2d`` whose ``in_channels`` is read off the first input; then it becomes a ``Conv2d``.
 
     Raises:
-        ValueError: parameters are used before the first input, or ``groups`` does not divide its channels.
+        ValueError: parameters are computed with before the first input, or ``groups`` does not divide its channels.
     """
 
     cls_to_become = Conv2d
@@ -88,7 +90,9 @@ class LazyConv2d(LazyModuleMixin, Conv2d):
 
     def initialize_parameters(self, input: Tensor) -> None:
         """Give the parameters the size that the first input asks for."""
-        if self.has_uninitialized_params():
+        if not self.has_uninitialized_params():  # they came from a saved state
+            self.in_channels = self.weight.shape[1] * self.groups
+        else:
             channels = input.shape[-3]
             if channels % self.groups:
                 raise ValueError(f"groups={self.groups} does not divide the {channels} channels of the input")

@@ -2,12 +2,18 @@
 
 # ruff: noqa: D102 (what forward computes is said by its class)
 
+import math
+
 from torch import Tensor
 from torch.nn import Module
 
 
 class Flatten(Module):
-    """Dimensions ``start_dim`` to ``end_dim``, both included, become one: ``(b, c, h, w)`` to ``(b, c h w)``."""
+    """Dimensions ``start_dim`` to ``end_dim``, both included, become one: ``(b, c, h, w)`` to ``(b, c h w)``.
+
+    Raises:
+        ValueError: the input does not have these dimensions, in this order.
+    """
 
     def __init__(self, start_dim: int = 1, end_dim: int = -1) -> None:
         super().__init__()
@@ -15,8 +21,12 @@ class Flatten(Module):
         self.end_dim = end_dim
 
     def forward(self, input: Tensor) -> Tensor:
-        start, end = self.start_dim % input.ndim, self.end_dim % input.ndim
-        return input.reshape(*input.shape[:start], -1, *input.shape[end + 1 :])
+        start, end = (d + input.ndim if d < 0 else d for d in (self.start_dim, self.end_dim))
+        if not 0 <= start <= end < input.ndim:
+            problem = f"start_dim={self.start_dim} comes after end_dim={self.end_dim} or is not there"
+            raise ValueError(f"Flatten: {problem} in an input of shape {tuple(input.shape)}")
+        shape = input.shape
+        return input.reshape(*shape[:start], math.prod(shape[start : end + 1]), *shape[end + 1 :])
 
     def extra_repr(self) -> str:
         return f"start_dim={self.start_dim}, end_dim={self.end_dim}"

@@ -1,0 +1,60 @@
+"""What ``deepdive prove`` computes."""
+
+import pytest
+import torch
+
+from deepdive import proofs
+from deepdive.proofs import Proof, prove
+
+pytestmark = pytest.mark.usefixtures("without_shape_checks")
+
+
+def test_a_layer_is_proven_with_both_ratios():
+    [proof] = prove("MSELoss")
+    assert proof.ok
+    assert proof.twin == "torch.nn.modules.loss.MSELoss"
+    assert proof.eager_ratio > 0
+    assert proof.compiled_ratio > 0
+
+
+def test_without_a_compiler_the_proof_says_so(monkeypatch):
+    def no_compiler(*args, **kwargs):
+        raise RuntimeError("No working C++ compiler found\nand more")
+
+    monkeypatch.setattr(torch, "compile", no_compiler)
+    [proof] = prove("ReLU")
+    assert proof.ok
+    assert proof.compiled_ratio is None
+    assert proof.reason == "torch.compile: No working C++ compiler found"
+
+
+@pytest.mark.parametrize("name", ["init.xavier_normal_", "optim.SGD", "optim.lr_scheduler.StepLR"])
+def test_parts_that_are_no_layers_are_proven(name):
+    [proof] = prove(name)
+    assert proof.ok
+    assert proof.name == name
+    assert proof.max_gradient_difference is None
+    assert (proof.eager_ratio is not None) == (name == "optim.SGD")
+
+
+def test_all_are_proven_one_by_one(monkeypatch):
+    monkeypatch.setattr(proofs, "_prove", lambda name: Proof(name, "", 0.0, None, 0.0))
+    assert [proof.name for proof in prove()] == list(proofs.TWINS)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("Conv2", "there is no proof named 'Conv2'; did you mean Conv2d"),
+        ("optim.Adm", "did you mean optim.Adam"),
+        ("zzzzzz", "there are Identity, ReLU"),
+    ],
+)
+def test_an_unknown_name_gets_a_suggestion(name, words):
+    with pytest.raises(ValueError, match=words):
+        prove(name)
+
+
+@pytest.mark.parametrize(("output", "gradient", "ok"), [(1e-5, 1e-5, True), (1e-3, 0.0, False), (0.0, 1e-3, False)])
+def test_a_proof_holds_within_its_tolerance(output, gradient, ok):
+    assert Proof("", "", output, gradient, tolerance=1e-4).ok is ok

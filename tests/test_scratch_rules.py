@@ -1,0 +1,71 @@
+"""From scratch means from scratch: read off the syntax tree."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from deepdive import scratch
+
+FILES = sorted(Path(scratch.__file__).parent.rglob("*.py"))
+FROM_NN = {*scratch.CONTAINERS, "LazyModuleMixin", "UninitializedParameter"}  # containers, and the wait for a size
+FROM_OPTIM = {"Optimizer", "ParamsT"}  # a container of groups and state
+DONE_BY_THE_LIBRARY = {
+    *"functional layer_norm batch_norm linear bilinear conv1d conv2d conv3d convolution conv_transpose2d".split(),
+    *"max_pool1d max_pool2d avg_pool1d avg_pool2d adaptive_avg_pool1d adaptive_max_pool1d constant_pad_nd".split(),
+    *"relu relu_ prelu leaky_relu sigmoid sigmoid_ tanh tanh_ gelu selu celu dropout dropout_ native_dropout".split(),
+    *"softmax log_softmax logsumexp logaddexp special_expit special_log_softmax cross_entropy_loss nll_loss".split(),
+    *"mse_loss binary_cross_entropy_with_logits _foreach_add_ _fused_adam_ _fused_sgd_ special _C ops _nn".split(),
+}
+
+
+def broken_rules(source):
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names if alias.name.startswith(("torch.", "torchvision"))]
+        if isinstance(node, ast.ImportFrom) and node.module is not None:
+            names = {alias.name for alias in node.names}
+            if node.module == "torch":
+                found += sorted(names - {"Tensor", "Generator"})
+            elif node.module.startswith("torch.nn"):
+                found += sorted(names - FROM_NN)
+            elif node.module.startswith("torch.optim"):
+                found += sorted(names - FROM_OPTIM)
+            elif node.module.startswith("torch") and node.module != "torch.autograd":
+                found.append(node.module)
+        if isinstance(node, ast.Attribute) and (node.attr in DONE_BY_THE_LIBRARY or _is_nn(node)):
+            found.append(node.attr)
+    return found
+
+
+def _is_nn(node):
+    return isinstance(node.value, ast.Name) and node.value.id == "torch" and node.attr in {"nn", "optim"}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_scratch_takes_only_containers_from_the_library(path):
+    assert broken_rules(path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    "cheat",
+    [
+        "import torch.nn.functional as F",
+        "from torch.nn import functional",
+        "from torch.nn.functional import relu",
+        "from torch.nn import Conv2d",
+        "from torch import nn",
+        "from torch import conv2d",
+        "from torch.special import expit",
+        "from torch.optim import SGD",
+        "y = torch.nn.functional.relu(x)",
+        "y = torch.conv2d(x, w)",
+        "y = x.softmax(1)",
+        "y = torch.logsumexp(x, 1)",
+        "y = torch.ops.aten.relu(x)",
+        "y = torch._C._nn.gelu(x)",
+    ],
+)
+def test_the_rule_sees_a_cheat(cheat):
+    assert broken_rules(cheat)

@@ -1,0 +1,52 @@
+"""``torch.nn`` and ``deepdive.scratch`` are both toolkits, at run time and for the type checker."""
+
+import inspect
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+import deepdive
+from deepdive import scratch
+from deepdive.toolkit import Initializers, Toolkit
+
+PROMISED = [name for name in vars(Toolkit) if name[0].isupper() or name == "init"]
+
+
+@pytest.mark.parametrize("module", [torch.nn, scratch], ids=["torch", "scratch"])
+def test_both_are_toolkits(module):
+    assert isinstance(module, Toolkit)
+    assert all(hasattr(module.init, name) for name in vars(Initializers) if name.endswith("_") and name[0] != "_")
+
+
+def test_another_module_is_none():
+    assert not isinstance(torch.optim, Toolkit)
+
+
+def test_a_toolkit_promises_all_that_scratch_has():
+    assert set(PROMISED) == set(scratch.__all__) - {"optim"}
+
+
+@pytest.mark.parametrize("name", [name for name in PROMISED if inspect.isfunction(vars(Toolkit)[name])])
+def test_promised_arguments_and_defaults_are_those_of_both_sides(name):
+    promised = list(inspect.signature(vars(Toolkit)[name]).parameters.values())[1:]
+    for module in (torch.nn, scratch):
+        actual = inspect.signature(getattr(module, name)).parameters
+        for parameter in promised:
+            assert actual[parameter.name].default == parameter.default
+
+
+@pytest.mark.slow
+def test_the_type_checker_accepts_both_and_refuses_another(tmp_path):
+    code = "import torch\nfrom deepdive import scratch\nfrom deepdive.models import LeNet\n"
+    (tmp_path / "good.py").write_text(f"{code}LeNet(nn=scratch)\nLeNet(nn=torch.nn)\n")
+    (tmp_path / "bad.py").write_text(f"{code}LeNet(nn=torch.optim)\n")
+    root = Path(deepdive.__file__).parents[2]
+    statuses = []
+    for name in ("good", "bad"):
+        command = [sys.executable, "-m", "pyright", "--pythonpath", sys.executable, str(tmp_path / f"{name}.py")]
+        done = subprocess.run(command, cwd=root, capture_output=True, text=True)
+        statuses.append((done.returncode, "reportArgumentType" in done.stdout))
+    assert statuses == [(0, False), (1, True)]

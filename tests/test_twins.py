@@ -1,0 +1,133 @@
+"""Every from-scratch part equals its library twin: numbers, gradients, state, signature, words."""
+
+import inspect
+from dataclasses import replace
+
+import pytest
+import torch
+from torch import nn
+
+from deepdive import scratch
+from deepdive.proofs import (
+    difference,
+    init_difference,
+    layer_difference,
+    optimizer_difference,
+    pair_of,
+    schedule_difference,
+)
+from deepdive.twins import INITIALIZERS, LAYERS, NETWORKS, OPTIMIZERS, SCHEDULES, TWINS, Case, LayerTwin, Sample
+
+CASES = [
+    pytest.param(twin, case, id=f"{name}-{i}")
+    for name, twin in {**LAYERS, **NETWORKS}.items()
+    for i, case in enumerate(twin.cases)
+]
+UPDATES = [pytest.param(t, a, id=f"{n}-{i}") for n, t in OPTIMIZERS.items() for i, a in enumerate(t.arguments)]
+RATES = [pytest.param(t, a, id=f"{n}-{i}") for n, t in SCHEDULES.items() for i, a in enumerate(t.arguments)]
+PUBLIC = {**LAYERS, **INITIALIZERS, **OPTIMIZERS, **SCHEDULES}
+
+
+def test_every_public_name_has_a_row():
+    names = set(scratch.__all__) - {*scratch.CONTAINERS, "init", "optim"}
+    names |= {f"init.{name}" for name in vars(scratch.init) if name.endswith("_") and not name.startswith("_")}
+    names |= {f"optim.{name}" for name in scratch.optim.__all__} - {"optim.Optimizer", "optim.lr_scheduler"}
+    names |= {f"optim.lr_scheduler.{name}" for name in scratch.optim.lr_scheduler.__all__ if name != "LRScheduler"}
+    assert set(PUBLIC) == names | {"init.calculate_gain"}
+
+
+def test_containers_are_the_librarys_own():
+    for name in scratch.CONTAINERS:
+        assert getattr(scratch, name) is getattr(nn, name)
+
+
+@pytest.mark.parametrize(("twin", "case"), CASES)
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64], ids=["single", "double"])
+def test_outputs_and_gradients_are_equal(twin, case, dtype):
+    tolerance = twin.single if dtype == torch.float32 else twin.double
+    assert max(layer_difference(twin, case, dtype)) <= tolerance
+
+
+@pytest.mark.parametrize(("twin", "case"), CASES)
+def test_state_dicts_have_the_same_keys_and_shapes(twin, case):
+    theirs, ours, _ = pair_of(twin, case, torch.float32)
+    shapes = [[(key, value.shape) for key, value in side.state_dict().items()] for side in (ours, theirs)]
+    assert shapes[0] == shapes[1]
+    assert [n for n, _ in ours.named_parameters()] == [n for n, _ in theirs.named_parameters()]
+    theirs.load_state_dict(ours.state_dict(), strict=True)
+
+
+@pytest.mark.parametrize(("twin", "case"), CASES)
+def test_both_describe_themselves_alike(twin, case):
+    theirs, ours, _ = pair_of(twin, case, torch.float32)
+    assert repr(ours) == repr(theirs)
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_signatures_agree(name):
+    ours, theirs = (signature(side) for side in (PUBLIC[name].ours, PUBLIC[name].theirs))
+    positional = [p for p in ours.values() if p.kind is p.POSITIONAL_OR_KEYWORD]
+    assert [p.name for p in positional] == list(theirs)[: len(positional)]  # a positional call means the same
+    for parameter in ours.values():
+        assert parameter.default == theirs[parameter.name].default
+
+
+def signature(function):
+    """By name; what a class without arguments inherits as ``*args, **kwargs`` is none."""
+    parameters = inspect.signature(function).parameters
+    return {n: p for n, p in parameters.items() if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)}
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_inputs_have_the_same_names(name):
+    ours, theirs = (list(signature(side.forward)) for side in (LAYERS[name].ours, LAYERS[name].theirs))
+    assert ours == theirs
+
+
+@pytest.mark.parametrize("name", INITIALIZERS)
+def test_initialisers_draw_the_same_numbers(name):
+    assert init_difference(INITIALIZERS[name]) == 0
+
+
+@pytest.mark.parametrize(("twin", "arguments"), UPDATES)
+def test_updates_are_equal_for_a_hundred_steps(twin, arguments):
+    assert optimizer_difference(twin, arguments) <= twin.tolerance
+
+
+@pytest.mark.parametrize(("twin", "arguments"), RATES)
+def test_rates_are_equal_for_a_hundred_steps(twin, arguments):
+    assert schedule_difference(twin, arguments) <= twin.tolerance
+
+
+class HalfMSE(scratch.MSELoss):
+    def forward(self, input, target):
+        return super().forward(input, target) / 2
+
+
+class DetachedReLU(scratch.ReLU):
+    def forward(self, input):
+        return super().forward(input.detach()) + 0 * input
+
+
+@pytest.mark.parametrize(
+    ("wrong", "name", "which"), [(HalfMSE, "MSELoss", 0), (DetachedReLU, "ReLU", 1)], ids=["output", "gradient"]
+)
+def test_a_wrong_twin_is_found(wrong, name, which):
+    twin = replace(LAYERS[name], ours=wrong)
+    assert layer_difference(twin, twin.cases[1], torch.float64)[which] > 0.01
+
+
+def test_a_twin_with_other_parameters_does_not_load():
+    twin = LayerTwin(scratch.PReLU, nn.Identity, (Case((Sample((3, 4)),)),))
+    with pytest.raises(RuntimeError, match="Missing key"):
+        pair_of(twin, twin.cases[0], torch.float32)
+
+
+def test_difference_sees_shape_type_and_infinity():
+    x = torch.zeros(2)
+    assert difference(x, x) == 0
+    assert difference(x, x[:1]) == difference(x, x.double()) == difference(x / 0, x) == float("inf")
+
+
+def test_names_in_the_table_are_unique_to_their_part():
+    assert len(TWINS) == sum(map(len, (LAYERS, NETWORKS, INITIALIZERS, OPTIMIZERS, SCHEDULES)))
