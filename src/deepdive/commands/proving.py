@@ -40,5 +40,5 @@ def main(arguments: list[str]) -> int:
 
 
 def _row(name: str, output: str, gradient: str, eager: str, compiled: str, word: str) -> None:
-    sys.stdout.write(f"{name:<28} {output:>15} {gradient:>18} {eager:>11} {compiled:>14}  {word}\n")
+    sys.stdout.write(f"{name:<34} {output:>15} {gradient:>18} {eager:>11} {compiled:>14}  {word}\n")
     sys.stdout.flush()
