@@ -1,24 +1,43 @@
-"""Compiled as one graph, every from-scratch layer and network still equals its eager library twin."""
+"""Compiled as one graph, every from-scratch layer and network still equals its eager library twin.
+
+In a process of its own, because the compiler cannot see through the wrappers that check shapes in tests.
+"""
+
+import json
+import subprocess
+import sys
 
 import pytest
-import torch
 
-from deepdive.proofs import layer_difference
 from deepdive.twins import LAYERS, NETWORKS
 
-pytestmark = [
-    pytest.mark.usefixtures("without_shape_checks"),
-    pytest.mark.filterwarnings("ignore::DeprecationWarning"),  # of the compiler itself
-]
+TWINS = {**LAYERS, **NETWORKS}
+PROGRAM = """
+import json, sys
+import torch
+from deepdive.proofs import layer_difference
+from deepdive.twins import TWINS
 
-
-@pytest.fixture(autouse=True)
-def _fresh_compiler():
-    yield
+for name in sys.argv[1:]:
+    twin = TWINS[name]
+    try:
+        result = max(layer_difference(twin, twin.cases[-1], torch.float32, compiled=True))
+    except Exception as error:
+        result = f"{type(error).__name__}: {error}"
     torch.compiler.reset()
+    sys.stdout.write(json.dumps([name, result]) + "\\n")
+"""
 
 
-@pytest.mark.parametrize("name", [*LAYERS, *NETWORKS])
-def test_compiled_outputs_and_gradients_are_equal(name):
-    twin = {**LAYERS, **NETWORKS}[name]
-    assert max(layer_difference(twin, twin.cases[-1], torch.float32, compiled=True)) <= twin.single
+@pytest.fixture(scope="module")
+def differences():
+    """By name: the largest difference, or what went wrong."""
+    done = subprocess.run([sys.executable, "-c", PROGRAM, *TWINS], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return dict(json.loads(line) for line in done.stdout.splitlines())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", TWINS)
+def test_compiled_outputs_and_gradients_are_equal(differences, name):
+    assert differences[name] == pytest.approx(0, abs=TWINS[name].single)
