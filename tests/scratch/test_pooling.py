@@ -67,6 +67,17 @@ def test_the_largest_and_the_mean_of_each_window():
     assert scratch.AvgPool2d(2, stride=1)(x).tolist() == [[[2, 3], [5, 6]]]
 
 
+@pytest.mark.parametrize("fill", [float("inf"), float("-inf")])
+def test_of_equal_infinities_the_first_gets_the_gradient(fill):
+    ours, theirs = (torch.full((1, 4, 4), fill).requires_grad_() for _ in range(2))
+    scratch.MaxPool2d(3, stride=1, padding=1)(ours).backward(torch.ones(1, 4, 4))
+    nn.MaxPool2d(3, stride=1, padding=1)(theirs).backward(torch.ones(1, 4, 4))
+    if fill > 0:
+        assert torch.equal(ours.grad, theirs.grad)
+    else:  # a padding of -inf is as good as they are; what reaches the input is a number all the same
+        assert ours.grad.isfinite().all()
+
+
 def test_a_nan_is_the_largest():
     x = torch.tensor([[[1.0, float("nan")], [2.0, 3.0]]])
     assert scratch.MaxPool2d(2)(x).isnan().all()
