@@ -53,10 +53,8 @@ def show(rows: Iterable[Row]) -> int:
     for row in rows:
         theirs = "" if row.theirs is None else f"{row.theirs:.4g} {row.unit}"
         sign = "≥" if row.higher_is_better else "≤"
-        print(
-            f"{row.name:<58} {f'{row.ours:.4g} {row.unit}':>12} {theirs:>12} {row.ratio:>8.3g} {f'{sign} {row.target:g}':>8}"
-            f"  {'ok' if row.ok else 'MISS'}",
-            flush=True,
-        )
+        ours, target = f"{row.ours:.4g} {row.unit}", f"{sign} {row.target:g}"
+        word = "ok" if row.ok else "MISS"
+        print(f"{row.name:<58} {ours:>12} {theirs:>12} {row.ratio:>8.3g} {target:>8}  {word}", flush=True)
         status |= not row.ok
     return int(status)

@@ -1,8 +1,9 @@
 """The trainer against a bare hand-written loop over the same data in memory.
 
-Ours has the accuracy metric and every listener on (metrics and timing files, curves, progress lines, TensorBoard); in the
-row of the small step, what is on by default: all but TensorBoard. The bare loop has nothing but forward, loss, backward and update. What is timed is the steps
-between an early and the last record of a session, so neither side pays for set-up or compilation.
+Ours has the accuracy metric and every listener on (metrics and timing files, curves, progress lines, TensorBoard); in
+the row of the small step, what is on by default: all but TensorBoard. The bare loop has nothing but forward, loss,
+backward and update. What is timed is the steps between an early and the last record of a session, so neither side
+pays for set-up or compilation.
 """
 
 import os

@@ -1,5 +1,6 @@
 """Proofs that a from-scratch part equals its library twin, and what it costs; printed by ``deepdive prove``."""
 
+import contextlib
 import difflib
 import math
 import statistics
@@ -29,7 +30,7 @@ class Proof:
     """``None`` where nothing is differentiated."""
     tolerance: float
     eager_ratio: float | None = None
-    """Our time by the library's; ``None`` where time does not matter."""
+    """Our CPU time on one thread by the library's; ``None`` where time does not matter."""
     compiled_ratio: float | None = None
     """The same with our side compiled."""
     reason: str = ""
@@ -54,6 +55,18 @@ def prove(name: str | None = None) -> Iterator[Proof]:
     return (_prove(each) for each in ([name] if name else TWINS))
 
 
+@contextlib.contextmanager
+def _one_thread() -> Iterator[None]:
+    """Threads that wait for a core make times jump by whole slices of the scheduler."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+@_one_thread()
 def _prove(name: str) -> Proof:
     match TWINS[name]:
         case LayerTwin() as twin:
@@ -79,15 +92,16 @@ def _prove_layer(name: str, twin: LayerTwin) -> Proof:
         twin.single,
     )
     theirs, ours, inputs = pair_of(twin, twin.cases[0], torch.float32)
-    proof = replace(proof, eager_ratio=_ratio(_pass(ours, inputs), _pass(theirs, inputs)))
+    library = _pass(theirs, inputs, list(theirs.parameters()))
+    proof = replace(proof, eager_ratio=_ratio(_pass(ours, inputs, list(ours.parameters())), library))
     try:
-        compiled = _pass(torch.compile(ours, fullgraph=True), inputs)
+        compiled = _pass(torch.compile(ours, fullgraph=True), inputs, list(ours.parameters()))
         compiled()
     except Exception as error:  # no C++ compiler, or a platform without torch.compile: the proof stands without it
         return replace(proof, reason=f"torch.compile: {(str(error).strip() or type(error).__name__).splitlines()[0]}")
     finally:
         torch.compiler.reset()
-    return replace(proof, compiled_ratio=_ratio(compiled, _pass(theirs, inputs)))
+    return replace(proof, compiled_ratio=_ratio(compiled, library))
 
 
 def pair_of(twin: LayerTwin, case: Case, dtype: torch.dtype) -> tuple[nn.Module, nn.Module, list[Tensor]]:
@@ -213,18 +227,19 @@ def _rates(optimizer: torch.optim.Optimizer) -> list[float]:
     return [v for g in optimizer.param_groups for v in (g["lr"], g["betas"][0] if "betas" in g else g["momentum"])]
 
 
-def _pass(module: Callable[..., Tensor], inputs: list[Tensor]) -> Callable[[], None]:
-    """One run forward and, where there is something to learn, backward."""
+def _pass(module: Callable[..., Tensor], inputs: list[Tensor], parameters: list[nn.Parameter]) -> Callable[[], None]:
+    """One run forward and backward; gradients are not added up, which would cost both sides the same."""
+    leaves = [x for x in inputs if x.requires_grad] + parameters
 
     def run() -> None:
         y = module(*inputs)
-        y.backward(torch.ones_like(y))
+        torch.autograd.grad(y, leaves, torch.ones_like(y))
 
     return run
 
 
 def _ratio(ours: Callable[[], object], theirs: Callable[[], object], pairs: int = 15) -> float:
-    """The median of our time by theirs, run in turn; each is repeated to last a millisecond or more."""
+    """The median of our CPU time by theirs, run in turn; each is repeated to last a millisecond or more."""
     ours()
     theirs()
     repeats = max(1, math.ceil(1e-3 / max(_seconds(theirs, 1), 1e-7)))
@@ -232,10 +247,11 @@ def _ratio(ours: Callable[[], object], theirs: Callable[[], object], pairs: int 
 
 
 def _seconds(work: Callable[[], object], repeats: int) -> float:
-    began = time.perf_counter()
+    """CPU time of this thread, which does not pass while other programs have the core."""
+    began = time.thread_time()
     for _ in range(repeats):
         work()
-    return time.perf_counter() - began
+    return time.thread_time() - began
 
 
 def _path(twin: Any) -> str:

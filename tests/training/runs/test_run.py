@@ -40,7 +40,7 @@ def test_the_result_is_none_until_the_end(run):
 
 
 def test_what_is_no_run_is_refused(tmp_path):
-    with pytest.raises(FileNotFoundError, match="there is no run folder .*nowhere"):
+    with pytest.raises(FileNotFoundError, match=r"there is no run folder .*nowhere"):
         Run.open(tmp_path / "nowhere")
     with pytest.raises(RunError, match=r"is no run folder: it has no run\.json"):
         Run.open(tmp_path)

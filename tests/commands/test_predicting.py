@@ -1,0 +1,74 @@
+import json
+
+import pytest
+from PIL import Image
+
+from .support import SMALL, deepdive
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    root = tmp_path_factory.mktemp("trained")
+    done = deepdive("run", "mlp", *SMALL, "--quiet", cwd=root)
+    assert done.returncode == 0, done.stderr
+    return next(root.glob("runs/mlp/*"))
+
+
+def test_a_run_says_its_verdict_and_its_folder_in_the_last_line(tmp_path):
+    done = deepdive("run", "mlp", *SMALL, "--quiet", cwd=tmp_path)
+    last = done.stdout.splitlines()[-1]
+    assert last.startswith("mlp: test_loss 0.")
+    assert last.endswith(str(next(tmp_path.glob("runs/mlp/*")).relative_to(tmp_path)))
+
+
+def test_label_probability_and_what_was_done_are_printed(folder, tmp_path):
+    Image.new("RGB", (40, 20), "white").save(tmp_path / "a.png")
+    done = deepdive("predict", folder, "a.png", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    first, *notes = done.stdout.splitlines()
+    assert first.startswith("a.png: ")
+    assert "%" in first
+    assert any("resized 40x20" in note for note in notes)
+    assert any("inverted" in note for note in notes)
+
+
+def test_machines_get_json(folder, tmp_path):
+    for name in ("a", "b"):
+        Image.new("L", (8, 8), 0).save(tmp_path / f"{name}.png")
+    done = deepdive("predict", folder, "a.png", "b.png", "--json", "--invert", "no", cwd=tmp_path)
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [line["file"] for line in lines] == ["a.png", "b.png"]
+    assert set(lines[0]) == {"file", "label", "probability", "others", "notes"}
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda path: path.write_text("text"), "x.png"),
+        (lambda path: path.touch(), "x.png"),
+        (lambda path: path.mkdir(), "x.png"),
+        (lambda path: None, "x.png"),
+    ],
+)
+def test_what_is_no_picture_is_one_line_and_status_2(folder, tmp_path, make, message):
+    make(tmp_path / "x.png")
+    done = deepdive("predict", folder, "x.png", cwd=tmp_path)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_no_file_is_a_mistake(folder, tmp_path):
+    done = deepdive("predict", folder, cwd=tmp_path)
+    assert done.returncode == 2
+
+
+def test_a_damaged_checkpoint_is_one_line_and_status_2(folder, tmp_path):
+    Image.new("L", (8, 8), 0).save(tmp_path / "a.png")
+    path = folder / "checkpoints" / "best.safetensors"
+    content = path.read_bytes()
+    path.write_bytes(content[:-10])
+    done = deepdive("predict", folder, "a.png", cwd=tmp_path)
+    path.write_bytes(content)
+    assert done.returncode == 2
+    assert "best.safetensors is damaged" in done.stderr

@@ -1,0 +1,145 @@
+"""Every recipe on real data: the smoke preset with both toolkits, and what can be done with the run afterwards."""
+
+import json
+from itertools import islice
+
+import pytest
+import torch
+
+from deepdive.data.images import load_images
+from deepdive.recipes import load_recipe, recipes, runner
+from deepdive.recipes.settings import with_preset
+from deepdive.training import RunError, load_checkpoint
+from deepdive.training.listeners import read_metrics
+
+pytestmark = pytest.mark.usefixtures("without_shape_checks")
+
+
+def smoke(name, tmp_path, **changes):
+    recipe = load_recipe(name)
+    settings = with_preset(recipe.settings_type, recipe.info.presets["smoke"] | changes)
+    return runner.start(recipe, settings, preset="smoke", root=tmp_path, console=False)
+
+
+@pytest.mark.parametrize("toolkit", ["torch", "scratch"])
+@pytest.mark.parametrize("name", recipes())
+def test_the_smoke_preset_reaches_its_target(name, toolkit, tmp_path):
+    outcome = smoke(name, tmp_path, toolkit=toolkit)
+    assert outcome.passed, outcome.verdict
+    folder = outcome.run.folder
+    records = read_metrics(folder / "metrics.jsonl")
+    assert records[-1].metrics["test_accuracy"] == outcome.metrics["test_accuracy"]
+    assert load_checkpoint(folder / "checkpoints" / "last.safetensors")["progress"]["step"] == 100
+    assert {"report.html", "curves.svg", "curves.png", "predictions.png", "result.json", "inputs.json"} <= {
+        path.name for path in folder.iterdir()
+    }
+    report = (folder / "report.html").read_text(encoding="utf-8")
+    assert outcome.verdict.replace("≥", "&ge;") in report or outcome.verdict in report
+    assert "learning_rate" not in json.loads((folder / "result.json").read_text())["metrics"]
+
+
+@pytest.mark.parametrize("name", recipes())
+def test_twenty_steps_are_the_same_with_either_toolkit(name, tmp_path):
+    """From the same weights: both toolkits draw them from the same seed, which the first assertion checks."""
+    runs = {}
+    for toolkit in ("torch", "scratch"):
+        recipe = load_recipe(name)
+        settings = with_preset(recipe.settings_type, {"toolkit": toolkit, "steps": 20, "log_every": 1})
+        experiment = recipe.build(settings)
+        experiment.prepare()
+        start = {key: value.clone() for key, value in experiment.task.network.state_dict().items()}
+        session = experiment._trainer.session(experiment.task, experiment.data)
+        losses = [record.metrics["train_loss"] for record in islice(session, 20)]
+        runs[toolkit] = start, losses, experiment.task.network.state_dict()
+    (start, losses, end), (own_start, own_losses, own_end) = runs["torch"], runs["scratch"]
+    for key in start:
+        torch.testing.assert_close(own_start[key], start[key], rtol=0, atol=0)
+        torch.testing.assert_close(own_end[key], end[key], rtol=0, atol=1e-4)
+    assert own_losses == pytest.approx(losses, abs=1e-4)
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory, without_shape_checks):
+    recipe = load_recipe("mlp")
+    settings = with_preset(recipe.settings_type, {"data": "digits", "epochs": 5})
+    return runner.start(recipe, settings, preset="quick", root=tmp_path_factory.mktemp("runs"), console=False)
+
+
+def test_other_data_has_no_target(trained):
+    assert trained.target is None
+    assert trained.passed
+    assert "no target for these settings" in trained.verdict
+
+
+def test_predictions_of_test_pictures_are_mostly_right(trained, tmp_path):
+    from PIL import Image
+
+    data = load_images("digits", normalize=True)
+    pictures = data.pictures("test")
+    files, truth = [], []
+    for i in range(40):
+        files.append(tmp_path / f"{i}.png")
+        Image.fromarray(pictures.images[i, 0].numpy()).save(files[-1])
+        truth.append(data.labels[int(pictures.labels[i])])
+    predictions = runner.predict(trained.run.folder, files)
+    assert sum(p.label == t for p, t in zip(predictions, truth, strict=True)) >= 34
+    for prediction, file in zip(predictions, files, strict=True):
+        assert prediction.file == file
+        assert 0 < prediction.probability <= 1
+        assert len(prediction.others) == 2
+        assert all(share <= prediction.probability for share in prediction.others.values())
+
+
+def test_one_picture_is_predicted_as_among_many(trained, tmp_path):
+    from PIL import Image
+
+    for i in range(3):
+        Image.new("L", (8, 8), 80 * i).save(tmp_path / f"{i}.png")
+    files = sorted(tmp_path.glob("*.png"))
+    together = runner.predict(trained.run.folder, files, invert="no")
+    alone = [runner.predict(trained.run.folder, [file], invert="no")[0] for file in files]
+    assert [p.label for p in together] == [p.label for p in alone]
+    assert [p.probability for p in together] == pytest.approx([p.probability for p in alone], abs=1e-5)
+
+
+def test_a_picture_that_is_none_is_named(trained, tmp_path):
+    (tmp_path / "x.png").write_text("hello")
+    with pytest.raises(ValueError, match=r"x\.png"):
+        runner.predict(trained.run.folder, [tmp_path / "x.png"])
+    with pytest.raises(FileNotFoundError, match=r"gone\.png"):
+        runner.predict(trained.run.folder, [tmp_path / "gone.png"])
+
+
+def test_a_run_without_a_checkpoint_cannot_predict(trained, tmp_path):
+    from deepdive.training import Run
+
+    run = Run.create("mlp", trained.run.settings, root=tmp_path)
+    with pytest.raises(RunError, match="has no checkpoint yet; go on with: deepdive resume"):
+        runner.predict(run.folder, [tmp_path / "x.png"])
+
+
+def test_settings_of_another_version_are_refused(trained, tmp_path):
+    from deepdive.training import Run
+
+    run = Run.create("mlp", trained.run.settings | {"gone": 1}, root=tmp_path)
+    with pytest.raises(
+        RunError, match="was made by another version of the recipe mlp: MLPSettings has no setting gone"
+    ):
+        runner.resume(run.folder)
+
+
+def test_own_pictures_train_and_predict(tmp_path):
+    from PIL import Image
+
+    shades = {"dark": 30, "light": 220}
+    for label, shade in shades.items():
+        (tmp_path / "own" / label).mkdir(parents=True)
+        for i in range(20):
+            noise = (torch.randn(28, 28) * 10 + shade).clamp(0, 255).to(torch.uint8)
+            Image.fromarray(noise.numpy()).save(tmp_path / "own" / label / f"{i}.png")
+    recipe = load_recipe("lenet")
+    settings = with_preset(recipe.settings_type, {"data": str(tmp_path / "own"), "epochs": 20, "batch_size": 8})
+    outcome = runner.start(recipe, settings, preset="quick", root=tmp_path / "runs", console=False)
+    assert outcome.metrics["test_accuracy"] == 1.0
+    [prediction] = runner.predict(outcome.run.folder, [tmp_path / "own" / "light" / "0.png"], invert="no")
+    assert prediction.label == "light"

@@ -1,0 +1,70 @@
+import math
+
+import pytest
+import torch
+from tests.training.examples import network, task
+
+from deepdive.training.loop.step import Stepper, check_positive
+from deepdive.training.task import Optimization
+
+
+def stepper(**words):
+    net = network()
+    optimizer = torch.optim.SGD(net.parameters(), lr=1.0)
+    return net, Stepper(task(net), Optimization(optimizer), torch.device("cpu"), **words)
+
+
+def batch(scale=1.0):
+    return scale * torch.randn(6, 4), torch.tensor([0, 1, 2, 0, 1, 2])
+
+
+def change(net, step, data):
+    before = [p.detach().clone() for p in net.parameters()]
+    step.backward(step.loss(data), 6)
+    step.update()
+    return torch.cat([(a - b.detach()).flatten() for a, b in zip(before, net.parameters(), strict=True)])
+
+
+def test_the_norm_of_a_step_is_clipped():
+    net, step = stepper(clip_norm=0.01)
+    assert float(change(net, step, batch(10.0)).norm()) == pytest.approx(0.01, rel=1e-4)
+
+
+def test_each_element_of_a_step_is_clipped():
+    net, step = stepper(clip_value=0.001)
+    assert float(change(net, step, batch(10.0)).abs().max()) == pytest.approx(0.001, rel=1e-4)
+
+
+def test_gradients_are_cleared():
+    net, step = stepper()
+    change(net, step, batch())
+    assert all(p.grad is None for p in net.parameters())
+
+
+def test_an_overflow_in_half_precision_moves_neither_weights_nor_schedule():
+    net = network()
+    optimizer = torch.optim.SGD(net.parameters(), lr=1.0)
+    schedule = torch.optim.lr_scheduler.StepLR(optimizer, 1)
+    step = Stepper(task(net), Optimization(optimizer, schedule), torch.device("cpu"), precision="fp16")
+    before = [p.detach().clone() for p in net.parameters()]
+    scale = step.scaler.get_scale()
+    loss = step.loss(batch())
+    step.backward(loss * 1e30, 6)
+    step.update()
+    assert all(torch.equal(a, b) for a, b in zip(before, net.parameters(), strict=True))
+    assert step.scaler.get_scale() < scale
+    assert schedule.last_epoch == 0
+
+
+def test_the_learning_rate_is_that_of_the_last_update():
+    net, step = stepper()
+    change(net, step, batch())
+    step.optimizer.param_groups[0]["lr"] = 0.5
+    assert step.learning_rate == 1.0
+
+
+@pytest.mark.parametrize("value", [0, -1, 0.0, math.nan, math.inf])
+def test_a_number_that_is_not_positive_is_named(value):
+    with pytest.raises(ValueError, match=f"clip_norm is {value}; it must be a positive, finite number"):
+        check_positive("clip_norm", value)
+    check_positive("clip_norm", None)
