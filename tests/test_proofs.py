@@ -1,5 +1,7 @@
 """What ``deepdive prove`` computes."""
 
+import time
+
 import pytest
 import torch
 
@@ -58,3 +60,13 @@ def test_an_unknown_name_gets_a_suggestion(name, words):
 @pytest.mark.parametrize(("output", "gradient", "ok"), [(1e-5, 1e-5, True), (1e-3, 0.0, False), (0.0, 1e-3, False)])
 def test_a_proof_holds_within_its_tolerance(output, gradient, ok):
     assert Proof("", "", output, gradient, tolerance=1e-4).ok is ok
+
+
+def test_waiting_does_not_count_as_time():
+    assert proofs._seconds(lambda: time.sleep(0.1), 1) < 0.05
+
+
+def test_the_number_of_threads_is_given_back():
+    before = torch.get_num_threads()
+    list(prove("optim.SGD"))
+    assert torch.get_num_threads() == before

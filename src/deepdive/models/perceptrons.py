@@ -39,7 +39,7 @@ class MLP(torch.nn.Module):
     width of each hidden layer, ``activation`` is the name of one in the toolkit.
 
     Raises:
-        ValueError: ``activation`` is not in ``ACTIVATIONS``.
+        ValueError: ``activation`` is not in ``ACTIVATIONS``, or a width is less than 1.
     """
 
     def __init__(
@@ -55,6 +55,8 @@ class MLP(torch.nn.Module):
         super().__init__()
         if activation not in ACTIVATIONS:
             raise ValueError(f"activation must be one of {', '.join(ACTIVATIONS)}, got {activation!r}")
+        if any(width < 1 for width in hidden):
+            raise ValueError(f"hidden must hold widths of at least 1, got {tuple(hidden)}")
         layers: list[torch.nn.Module] = [nn.Flatten()]
         width = num_inputs
         for next_width in hidden:
