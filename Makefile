@@ -3,10 +3,12 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
+# Threads that wait by spinning come to a crawl when another program is busy.
+export GOMP_SPINCOUNT ?= 1000
 .PHONY: help setup run test lint check results clean
 
 help:
-	@sed -n 's/^# //p' Makefile
+	@sed -n '1,2s/^# //p' Makefile
 
 setup: .venv/ready
 

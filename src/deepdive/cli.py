@@ -1,6 +1,7 @@
 """The command line: finds the command, hands over the rest of the line, turns errors into one line and a status."""
 
 import importlib
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -22,7 +23,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     0: done, target reached. 1: target missed, a proof failed, or the run diverged. 2: a mistake in what was asked.
     128 + n: ended by signal n. Set ``DEEPDIVE_TRACEBACK=1`` to see where an error came from.
     """
-    words = list(sys.argv[1:] if arguments is None else arguments)
+    _prepare_streams()
+    # Threads that wait for each other by spinning, as GNU OpenMP's do, come to a crawl when another program is busy.
+    os.environ.setdefault("GOMP_SPINCOUNT", "1000")
+    try:
+        return _dispatch(list(sys.argv[1:] if arguments is None else arguments))
+    except BrokenPipeError:
+        return _pipe_closed()
+    except KeyboardInterrupt as interruption:
+        _say(_message(interruption) if interruption.args else "interrupted", error=True)
+        return 130
+    except Exception as error:
+        if os.environ.get("DEEPDIVE_TRACEBACK") or not _is_users(error):
+            raise
+        return _mistake(_message(error))
+
+
+def _dispatch(words: list[str]) -> int:
     if not words or words[0] in ("-h", "--help", "help"):
         _say(_overview())
         return 0
@@ -34,17 +51,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     name, *rest = words
     if name not in COMMANDS:
         return _mistake(f"there is no command {name!r}{_suggestion(name)}; see deepdive --help")
-    try:
-        return importlib.import_module(f"deepdive.commands.{COMMANDS[name][1]}").main(rest)
-    except (ValueError, OSError) as error:
-        if isinstance(error, BrokenPipeError):
-            return _pipe_closed()
-        if os.environ.get("DEEPDIVE_TRACEBACK"):
-            raise
-        return _mistake(_message(error))
-    except KeyboardInterrupt:
-        _say("interrupted", sys.stderr)
-        return 130
+    return importlib.import_module(f"deepdive.commands.{COMMANDS[name][1]}").main(rest)
+
+
+def _is_users(error: Exception) -> bool:
+    """Whether an error is about what was asked for or this machine: a fault of ours needs its traceback."""
+    if isinstance(error, ValueError | OSError | ImportError | MemoryError):
+        return True
+    no_memory = ("out of memory", "not enough memory", "can't allocate memory")
+    return isinstance(error, RuntimeError) and any(words in str(error) for words in no_memory)
+
+
+def _prepare_streams() -> None:
+    """Output that is closed goes nowhere, and a character that a terminal does not know becomes a question mark."""
+    sys.stdout = sys.stdout or open(os.devnull, "w")
+    sys.stderr = sys.stderr or open(os.devnull, "w")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _overview() -> str:
@@ -69,14 +93,16 @@ def _suggestion(name: str) -> str:
     return f"; did you mean {near[0]!r}?" if near else ""
 
 
-def _message(error: ValueError | OSError) -> str:
+def _message(error: BaseException) -> str:
+    """The error and the notes added to it on its way, in one line."""
+    text = str(error) or type(error).__name__
     if isinstance(error, OSError) and error.strerror and error.filename:
-        return f"{error.filename}: {error.strerror}"
-    return str(error) or type(error).__name__
+        text = f"{error.filename}: {error.strerror}"
+    return "; ".join([text, *getattr(error, "__notes__", ())])
 
 
 def _mistake(message: str) -> int:
-    _say(f"deepdive: {message}", sys.stderr)
+    _say(f"deepdive: {message}", error=True)
     return 2
 
 
@@ -86,8 +112,8 @@ def _pipe_closed() -> int:
     return 0
 
 
-def _say(text: str, stream=None) -> None:
-    (stream or sys.stdout).write(f"{text}\n")
+def _say(text: str, *, error: bool = False) -> None:
+    (sys.stderr if error else sys.stdout).write(f"{text}\n")
 
 
 if __name__ == "__main__":

@@ -22,6 +22,5 @@ def write_atomically(path: Path, content: bytes | str) -> None:
     except OSError as error:
         with contextlib.suppress(OSError):  # whatever is wrong with the folder, the first error is the one to tell
             temporary.unlink(missing_ok=True)
-        raise OSError(
-            error.errno, f"cannot write: {error.strerror}; the file there before is unchanged", str(path)
-        ) from error
+        kept = "; the file there before is unchanged" if path.exists() else ""
+        raise OSError(error.errno, f"cannot write: {error.strerror}{kept}", str(path)) from error

@@ -1,5 +1,6 @@
 """The front door: overview, unknown words, errors as one line."""
 
+import json
 import subprocess
 import sys
 
@@ -73,8 +74,11 @@ def test_data_get_prints_where_the_files_are(capsys, tmp_path, monkeypatch):
         (("run", "lenet", "--preset", "fast"), "recipe 'lenet' has no preset 'fast'; it has smoke, quick, book"),
         (("run", "mlp", "--device", "cdua"), "did you mean 'cuda'?"),
         (("run", "mlp", "--epochs", "0"), "epochs is 0; it must be at least 1"),
-        (("run", "mlp", "--batch-size", "0", "--data", "digits"), "batch_size must be at least 1, got 0"),
+        (("run", "mlp", "--batch-size", "0", "--data", "digits"), "batch_size is 0; it must be at least 1"),
         (("run", "mlp", "--data", "digitz"), "digits"),
+        (("run", "mlp", "--data", "digits", "--optimizer.lr", "-1"), "optimizer.lr is -1.0; it must be from 0 up"),
+        (("run", "mlp", "--data", "digits", "--hidden", "0"), "hidden must hold widths of at least 1, got (0,)"),
+        (("run", "lenet", "--data", "digits"), "8"),
         (("run", "mlp", "--toolkit", "scratch", "--optimizer.fused"), "only the torch toolkit has fused optimisers"),
         (("data", "get", "fashion-mnits"), "did you mean 'fashion-mnist'?"),
         (("resume", "nowhere"), "there is no run folder nowhere"),
@@ -123,3 +127,27 @@ def test_the_module_is_the_command(tmp_path):
         [sys.executable, "-m", "deepdive.cli", "--version"], capture_output=True, text=True, check=True
     )
     assert done.stdout == f"deepdive {__version__}\n"
+
+
+@pytest.mark.parametrize("words", [("--help",), ("list",), ("data", "list"), ("run",), ("--version",), ("doctor",)])
+def test_closed_output_is_no_error(tmp_path, words):
+    line = " ".join(command(*words))
+    closed = subprocess.run(["bash", "-c", f"{line} >&-"], cwd=tmp_path, capture_output=True, text=True)
+    assert "Traceback" not in closed.stderr
+    gone = subprocess.run(["bash", "-c", f"{line} | true"], cwd=tmp_path, capture_output=True, text=True)
+    assert "Traceback" not in gone.stderr
+
+
+def test_a_terminal_that_knows_only_ascii_shows_the_rest_as_question_marks(tmp_path):
+    done = deepdive("list", cwd=tmp_path, PYTHONIOENCODING="ascii", COLUMNS="200")
+    assert done.returncode == 0, done.stderr
+    assert "test_accuracy ? 0.85" in done.stdout
+
+
+def test_the_last_of_several_presets_counts(tmp_path):
+    words = ("--preset", "quick", "--data", "digits", "--preset", "smoke")
+    assert deepdive("run", "mlp", *words, "--quiet", cwd=tmp_path).returncode == 0
+    [folder] = (tmp_path / "runs" / "mlp").iterdir()
+    run = json.loads((folder / "run.json").read_text())
+    assert run["preset"] == "smoke"
+    assert run["settings"]["steps"] == 100

@@ -24,13 +24,13 @@ def test_a_missing_compiler_comes_with_the_command_that_mends_it(monkeypatch):
     finding = found("C++ compiler")
     assert not finding.ok
     assert not finding.needed
-    assert "no no-such-compiler" in finding.state
+    assert "no C++ compiler no-such-compiler" in finding.state
     assert finding.mend
 
 
 def test_a_compiler_that_fails_is_noticed(monkeypatch):
     monkeypatch.setenv("CXX", "false")
-    assert "false fails" in found("C++ compiler").state
+    assert "compiler false fails" in found("C++ compiler").state
 
 
 def test_an_absent_extra_is_not_needed_but_named(monkeypatch):

@@ -1,6 +1,7 @@
 """Recorded results: how they are written, and that ours are there and reach their targets."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -46,14 +47,23 @@ def test_a_record_is_named_after_what_was_changed(tmp_path):
     defaults, folder = settings_type(), tmp_path / "results"
     plain = record(outcome(tmp_path, defaults), defaults, defaults, folder)
     assert plain.name == "mlp.json"
-    changed = settings_type(toolkit="scratch", batch_size=64, compile=True)
+    changed = settings_type(toolkit="scratch", batch_size=64, normalize=False, hidden=(64, 32))
     path = record(outcome(tmp_path, changed, "book"), changed, defaults, folder)
-    assert path.name == "mlp+toolkit-scratch+batch_size-64+compile+book.json"
+    assert path.name == "mlp+toolkit-scratch+batch-size-64+no-normalize+hidden-64-32+preset-book.json"
     content = json.loads(path.read_text())
-    assert content["command"] == "deepdive run mlp --preset book --toolkit scratch --batch-size 64 --compile"
+    assert (
+        content["command"]
+        == "deepdive run mlp --preset book --toolkit scratch --batch-size 64 --no-normalize --hidden 64 32"
+    )
     assert content["value"] == 0.9
     assert content["passed"]
     assert {"torch", "processor", "commit"} <= set(content["environment"])
+
+
+def test_without_a_target_there_is_nothing_to_record(tmp_path):
+    settings = load_recipe("mlp").settings_type()
+    with pytest.raises(ValueError, match="a result is recorded only where a target is stated"):
+        record(replace(outcome(tmp_path, settings), target=None), settings, settings, tmp_path)
 
 
 def test_the_page_shows_a_miss(tmp_path):

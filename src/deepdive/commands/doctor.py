@@ -2,10 +2,7 @@
 
 import os
 import shutil
-import subprocess
 import sys
-import sysconfig
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -75,23 +72,15 @@ def _torch() -> Iterator[Finding]:
 
 
 def _compiler() -> Finding:
-    compiler = os.environ.get("CXX", "g++")
-    header = Path(sysconfig.get_paths()["include"]) / "Python.h"
-    if shutil.which(compiler) is None:
-        mend = "apt-get install g++" if shutil.which("apt-get") else "install a C++ compiler, or name yours in CXX"
-        return Finding("C++ compiler", f"no {compiler}: nothing can be compiled on the processor", False, mend=mend)
-    if not header.exists():
-        return Finding(
-            "C++ compiler", f"no {header}: nothing can be compiled", False, mend="apt-get install python3-dev"
-        )
-    with tempfile.TemporaryDirectory() as folder:
-        source = Path(folder) / "program.cpp"
-        source.write_text("#include <vector>\nint main() { return 0; }\n")
-        command = [compiler, str(source), "-o", str(source.with_suffix(""))]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        return Finding("C++ compiler", f"{compiler} fails: {done.stderr.strip()[:200]}", False)
-    return Finding("C++ compiler", f"{compiler}: --compile and the compiled column of deepdive prove work")
+    from deepdive.training.compilers import compiler_obstacle
+
+    obstacle = compiler_obstacle()
+    if obstacle is None:
+        return Finding("C++ compiler", "works: --compile and the compiled column of deepdive prove")
+    mend = (
+        "apt-get install g++ python3-dev" if shutil.which("apt-get") else "install a C++ compiler and Python's headers"
+    )
+    return Finding("C++ compiler", f"{obstacle}: nothing can be compiled for the processor", False, mend=mend)
 
 
 def _clients() -> Finding:

@@ -17,6 +17,8 @@ class _Options:
     """What to predict."""
     json: bool = False
     """One JSON object per file and line."""
+    device: str = "auto"
+    """auto, cpu, cuda, cuda:1, mps."""
     invert: Literal["auto", "yes", "no"] = "auto"
     """Swap light and dark in pictures; auto: if the background is not like that of the training pictures."""
 
@@ -34,7 +36,7 @@ def main(arguments: list[str]) -> int:
         raise ValueError("no files are given; name at least one after the run folder")
     from deepdive.recipes import runner
 
-    for prediction in runner.predict(options.folder, options.files, invert=options.invert):
+    for prediction in runner.predict(options.folder, options.files, device=options.device, invert=options.invert):
         if options.json:
             sys.stdout.write(json.dumps(asdict(prediction) | {"file": str(prediction.file)}) + "\n")
             continue

@@ -23,10 +23,9 @@ def main(arguments: list[str]) -> int:
     )
     from deepdive.proofs import prove
 
-    head = ("", "max output diff", "max gradient diff", "eager time", "compiled time", "")
-    _row(*head)
-    proofs = []
-    for proof in prove(options.name):
+    proofs, found = [], prove(options.name)
+    _row("", "max output diff", "max gradient diff", "eager time", "compiled time", "")
+    for proof in found:
         proofs.append(proof)
         compiled = f"{proof.compiled_ratio:.2f}x" if proof.compiled_ratio is not None else "-"
         eager = f"{proof.eager_ratio:.2f}x" if proof.eager_ratio is not None else "-"
@@ -34,6 +33,9 @@ def main(arguments: list[str]) -> int:
         _row(
             proof.name, f"{proof.max_output_difference:.1e}", gradient, eager, compiled, "ok" if proof.ok else "DIFFERS"
         )
+    reasons = {proof.reason for proof in proofs if proof.reason}
+    if reasons:
+        sys.stdout.write(f"no compiled time where it says -: {'; '.join(sorted(reasons))}\n")
     failed = [proof.name for proof in proofs if not proof.ok]
     sys.stdout.write(f"{len(proofs)} proofs, {len(failed)} failed{': ' + ', '.join(failed) if failed else ''}\n")
     return 1 if failed else 0

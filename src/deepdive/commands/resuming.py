@@ -11,6 +11,8 @@ import tyro
 class _Options:
     folder: Annotated[Path, tyro.conf.Positional]
     """The run folder."""
+    device: str | None = None
+    """Go on with another device; the one of the run if not given."""
     quiet: bool = False
     """No progress, only the verdict."""
     tensorboard: bool = False
@@ -29,5 +31,9 @@ def main(arguments: list[str]) -> int:
     from deepdive.commands.outcomes import shown
     from deepdive.recipes import runner
 
-    _, status = shown(lambda: runner.resume(options.folder, console=not options.quiet, tensorboard=options.tensorboard))
+    _, status = shown(
+        lambda: runner.resume(
+            options.folder, device=options.device, console=not options.quiet, tensorboard=options.tensorboard
+        )
+    )
     return status

@@ -2,6 +2,7 @@
 
 import sys
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Generic, Literal, TypeVar, cast
 
@@ -86,10 +87,11 @@ def run(recipe, settings, options: Options, defaults) -> int:
 
 
 def _preset(flags: list[str]) -> str:
-    """The preset decides the defaults, so it is looked for before the flags are parsed."""
-    for i, flag in enumerate(flags):
-        if flag == "--preset" and i + 1 < len(flags):
-            return flags[i + 1]
+    """The preset decides the defaults, so it is looked for before the flags are parsed; the last one counts."""
+    preset: str = Options.preset
+    for flag, value in pairwise([*flags, ""]):
+        if flag == "--preset" and value:
+            preset = value
         if flag.startswith("--preset="):
-            return flag.partition("=")[2]
-    return Options.preset
+            preset = flag.partition("=")[2]
+    return preset

@@ -19,6 +19,11 @@ class Loader(Protocol):
     """A source of batches whose order depends on nothing but its seed and the epoch."""
 
     @property
+    def batch_size(self) -> int:
+        """Examples in every batch, the last one excepted, which may have fewer."""
+        ...
+
+    @property
     def num_examples(self) -> int:
         """Examples in one epoch."""
         ...

@@ -21,22 +21,23 @@ def record(outcome: "Outcome", settings: Any, defaults: Any, folder: Path = FOLD
 
     Raises:
         OSError: the file cannot be written.
+        ValueError: the run has no stated target, e.g. on data of one's own.
     """
     run, target = outcome.run, outcome.target
+    if target is None:
+        raise ValueError("a result is recorded only where a target is stated, and there is none for these settings")
     changed = _changes(to_plain(settings), to_plain(defaults))
-    parts = [run.recipe, *(name if value is True else f"{name}-{value}" for name, value in changed.items())]
-    if run.preset != "quick":
-        parts.append(run.preset)
-    flags = [f"--{name.replace('_', '-')}" + ("" if value is True else f" {value}") for name, value in changed.items()]
+    flags = [_flag(name, value) for name, value in changed.items()]
     preset = [] if run.preset == "quick" else [f"--preset {run.preset}"]
+    parts = [run.recipe, *(part.removeprefix("--").replace(" ", "-") for part in [*flags, *preset])]
     content = {
         "recipe": run.recipe,
         "command": " ".join(["deepdive run", run.recipe, *preset, *flags]),
         "preset": run.preset,
         "settings": run.settings,
-        "metric": target.metric if target else None,
-        "value": outcome.metrics[target.metric] if target else None,
-        "target": target.value if target else None,
+        "metric": target.metric,
+        "value": outcome.metrics[target.metric],
+        "target": target.value,
         "passed": outcome.passed,
         "metrics": outcome.metrics,
         "seconds": round(outcome.seconds, 1),
@@ -81,15 +82,22 @@ def results_page(results: list[dict[str, Any]]) -> str:
     for result in results:
         info, environment = recipes()[result["recipe"]], result["environment"]
         target = info.target(result["preset"], result["settings"])
-        sign = "" if target is None else ("≥ " if target.higher_is_better else "≤ ")
-        measured = "" if result["value"] is None else f"{result['value']:.4f}"
-        wanted = "" if result["target"] is None else f"{sign}{result['target']:g}"
+        sign = "≥" if target is None or target.higher_is_better else "≤"
         lines.append(
-            f"| {info.chapter} | `{result['command']}` | {result['metric'] or ''} | {measured} | {wanted} "
+            f"| {info.chapter} | `{result['command']}` | {result['metric']} | {result['value']:.4f} "
+            f"| {sign} {result['target']:g} "
             f"| {'pass' if result['passed'] else 'MISS'} | {result['seconds']:.0f} "
             f"| {environment['processor']}, {environment['threads']} threads | {environment['commit']} |"
         )
     return "\n".join(lines) + "\n"
+
+
+def _flag(name: str, value: Any) -> str:
+    """A setting as it is typed."""
+    words = name.replace("_", "-")
+    if isinstance(value, bool):
+        return f"--{words}" if value else f"--no-{words}"
+    return f"--{words} {' '.join(map(str, value)) if isinstance(value, tuple | list) else value}"
 
 
 def _changes(settings: Mapping[str, Any], defaults: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """Start a recipe, resume a run, ask a trained one: the same few steps for every recipe."""
 
+import sys
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,8 @@ from deepdive.recipes.registry import Recipe, Target, load_recipe
 from deepdive.recipes.reporting import write_run_report
 from deepdive.recipes.settings import from_plain, to_plain
 from deepdive.training import CheckpointError, Run, RunError, TrainingInterrupted
-from deepdive.training.listeners import default_listeners
+from deepdive.training.listeners import default_listeners, require_tensorboard
+from deepdive.training.runs.environment import environment
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,8 @@ class Outcome:
     target: Target | None
     seconds: float
     """Of this session, set-up and test included."""
+    resumed: bool = False
+    """Whether other sessions came before this one."""
 
     @property
     def passed(self) -> bool:
@@ -32,14 +36,13 @@ class Outcome:
     @property
     def verdict(self) -> str:
         """One line: metric, target, pass or miss, time."""
+        took = f"{self.seconds:.1f} s" + (" since the resume" if self.resumed else "")
         if self.target is None:
             known = ", ".join(f"{name} {value:.4f}" for name, value in self.metrics.items() if name.startswith("test"))
-            return f"{self.run.recipe}: {known or 'finished'}, no target for these settings, {self.seconds:.1f} s"
+            return f"{self.run.recipe}: {known or 'finished'}, no target for these settings, {took}"
         measured = self.metrics[self.target.metric]
         word = "pass" if self.passed else "MISS"
-        return (
-            f"{self.run.recipe}: {self.target.metric} {measured:.4f}, target {self.target} {word}, {self.seconds:.1f} s"
-        )
+        return f"{self.run.recipe}: {self.target.metric} {measured:.4f}, target {self.target} {word}, {took}"
 
 
 def start(
@@ -55,33 +58,43 @@ def start(
 
     Raises:
         ValueError: a setting is out of range, or the data is not as it must be; no folder has been made then.
+        ImportError: TensorBoard is asked for and not installed; likewise.
         TrainingInterrupted: Ctrl-C or SIGTERM; the run can be resumed.
         DivergedError: the loss became NaN.
     """
     began = time.perf_counter()
+    if tensorboard:
+        require_tensorboard()
     experiment = recipe.build(settings)
     experiment.prepare()
     run = Run.create(recipe.info.name, to_plain(settings), preset=preset, root=root)
     return _fit(recipe, experiment, run, began, resume=False, console=console, tensorboard=tensorboard)
 
 
-def resume(folder: Path, *, console: bool = True, tensorboard: bool = False) -> Outcome:
-    """Go on with a run that was interrupted or killed: bit for bit what it would have been.
+def resume(folder: Path, *, device: str | None = None, console: bool = True, tensorboard: bool = False) -> Outcome:
+    """Go on with a run that was interrupted or killed: bit for bit what it would have been, on the same machine.
+
+    ``device`` moves the run to another one. What differs from the run's beginning (versions, threads, processor) is
+    said on standard error, as the last digits may then differ too.
 
     Raises:
-        RunError: the folder is no run, has ended already, or is in use.
+        RunError: the folder is no run, has ended already, is in use, or its data has changed.
     """
     began = time.perf_counter()
     run = Run.open(folder)
     if run.result is not None:
         raise RunError(f"{folder} has ended already; start a new run with: deepdive run {run.recipe}")
-    recipe, experiment = _experiment(run)
+    if tensorboard:
+        require_tensorboard()
+    recipe, experiment = _experiment(run, device)
+    for note in _differences(run):
+        sys.stderr.write(f"note: {note}\n")
     experiment.prepare()
     return _fit(recipe, experiment, run, began, resume=True, console=console, tensorboard=tensorboard)
 
 
-def predict(folder: Path, files: Sequence[Path], *, invert: Invert = "auto") -> list[Prediction]:
-    """Apply the trained network of a run to files.
+def predict(folder: Path, files: Sequence[Path], *, device: str = "auto", invert: Invert = "auto") -> list[Prediction]:
+    """Apply the trained network of a run to files, on any device.
 
     Raises:
         RunError: the folder is no run, or nothing is trained yet.
@@ -90,7 +103,7 @@ def predict(folder: Path, files: Sequence[Path], *, invert: Invert = "auto") -> 
     run = Run.open(folder)
     if not (run.checkpoints.has("best") or run.checkpoints.has("last")):
         raise RunError(f"{folder} has no checkpoint yet; go on with: deepdive resume {folder}")
-    _, experiment = _experiment(run)
+    _, experiment = _experiment(run, device)
     return experiment.predict(run, files, invert=invert)
 
 
@@ -102,30 +115,47 @@ def trained_weights(run: Run) -> dict[str, Any]:
     return content["model"]
 
 
-def _experiment(run: Run) -> tuple[Recipe, Experiment]:
+def _experiment(run: Run, device: str | None) -> tuple[Recipe, Experiment]:
     recipe = load_recipe(run.recipe)
     try:
         settings = from_plain(recipe.settings_type, run.settings)
     except ValueError as error:
         raise RunError(f"{run.folder} was made by another version of the recipe {run.recipe}: {error}") from error
-    return recipe, recipe.build(settings)
+    return recipe, recipe.build(settings if device is None else replace(settings, device=device))
+
+
+def _differences(run: Run) -> Iterator[str]:
+    """What has changed since the run began and may change its last digits."""
+    now = environment()
+    for name in ("torch", "deepdive", "processor", "threads", "accelerator"):
+        before, after = run.environment.get(name, "none"), now.get(name, "none")
+        if before != after:
+            yield f"the run began with {name} {before} and goes on with {after}; the last digits may differ"
+    if not run.checkpoints.has("last"):
+        yield f"{run.folder} has no checkpoint yet; the run starts from the beginning"
 
 
 def _fit(
     recipe: Recipe, experiment: Experiment, run: Run, began: float, *, resume: bool, console: bool, tensorboard: bool
 ) -> Outcome:
+    go_on = f"go on with: deepdive resume {run.folder}"
     with run.locked():
         batch = run.settings.get("batch_size")
-        listeners = default_listeners(run.folder, console=console, tensorboard=tensorboard, batch_size=batch)
+        per_step = batch * run.settings.get("accumulate", 1) if batch else None
+        listeners = default_listeners(run.folder, console=console, tensorboard=tensorboard, batch_size=per_step)
         try:
             metrics = experiment.fit(run, listeners, resume=resume)
+            target = recipe.info.target(run.preset, run.settings)
+            outcome = Outcome(run, metrics, target, time.perf_counter() - began, resumed=resume)
+            write_run_report(outcome, recipe.info, experiment.sections(run))
+            run.write_json("result.json", _result(outcome))
         except TrainingInterrupted as interruption:
-            message = f"{interruption}; go on with: deepdive resume {run.folder}"
-            raise TrainingInterrupted(message, interruption.signal) from None
-        target = recipe.info.target(run.preset, run.settings)
-        outcome = Outcome(run, metrics, target, time.perf_counter() - began)
-        write_run_report(outcome, recipe.info, experiment.sections(run))
-        run.write_json("result.json", _result(outcome))
+            raise TrainingInterrupted(f"{interruption}; {go_on}", interruption.signal) from None
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(f"interrupted; {go_on}") from None
+        except OSError as error:
+            error.add_note(go_on)
+            raise
     return outcome
 
 
@@ -136,5 +166,6 @@ def _result(outcome: Outcome) -> dict[str, Any]:
         "target": None if target is None else {"metric": target.metric, "value": target.value},
         "passed": outcome.passed,
         "seconds": round(outcome.seconds, 2),
+        "resumed": outcome.resumed,
         "verdict": outcome.verdict,
     }

@@ -1,5 +1,6 @@
 """From shared settings to the pieces of a training run: toolkit, optimiser, schedule, trainer."""
 
+import math
 from collections.abc import Callable, Iterable
 from functools import partial
 from types import ModuleType
@@ -10,7 +11,8 @@ from torch import nn
 
 from deepdive.recipes.settings import OptimizerSettings, TrainingSettings
 from deepdive.toolkit import Toolkit
-from deepdive.training import EarlyStopping, Plan, Trainer
+from deepdive.training import EarlyStopping, Plan, Trainer, choose_device
+from deepdive.training.compilers import compiler_obstacle
 from deepdive.training.task import Schedule
 
 ToolkitName = Literal["torch", "scratch"]
@@ -31,8 +33,13 @@ def optimizer_for(
     """A function that makes the optimiser from parameters.
 
     Raises:
-        ValueError: a fused optimiser is asked of the scratch toolkit.
+        ValueError: a setting is out of its range, or a fused optimiser is asked of the scratch toolkit.
     """
+    for name, value in (("lr", settings.lr), ("momentum", settings.momentum), ("weight_decay", settings.weight_decay)):
+        if not 0 <= value < math.inf:
+            raise ValueError(f"optimizer.{name} is {value}; it must be from 0 up, and finite")
+    if settings.nesterov and not settings.momentum:
+        raise ValueError("optimizer.nesterov needs a momentum above 0")
     package = _optim(toolkit)
     words: dict[str, object] = {"lr": settings.lr, "weight_decay": settings.weight_decay}
     if settings.fused:
@@ -49,7 +56,9 @@ def schedule_for(settings: TrainingSettings) -> Callable[[torch.optim.Optimizer,
     schedules = _optim(settings.toolkit).lr_scheduler
     lr = settings.optimizer.lr
     if settings.schedule == "one-cycle":
-        return lambda optimizer, plan: schedules.OneCycleLR(optimizer, max_lr=lr, total_steps=plan.total_steps + 1)
+        return lambda optimizer, plan: schedules.OneCycleLR(
+            optimizer, max_lr=lr, total_steps=plan.total_steps + 1, cycle_momentum=False
+        )
     if settings.schedule == "cosine":
         return lambda optimizer, plan: schedules.CosineAnnealingLR(optimizer, T_max=plan.total_steps)
     if settings.schedule == "step":
@@ -61,8 +70,12 @@ def trainer_for(settings: TrainingSettings) -> Trainer:
     """The trainer these settings describe.
 
     Raises:
-        ValueError: a setting is out of its range.
+        ValueError: a setting is out of its range, or this machine cannot compile.
     """
+    if settings.batch_size < 1:
+        raise ValueError(f"batch_size is {settings.batch_size}; it must be at least 1")
+    if settings.compile and choose_device(settings.device).type == "cpu" and (obstacle := compiler_obstacle()):
+        raise ValueError(f"compile is True, but {obstacle}; see: deepdive doctor")
     return Trainer(
         epochs=settings.epochs,
         steps=settings.steps,

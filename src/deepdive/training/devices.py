@@ -21,9 +21,9 @@ def choose_device(name: str | torch.device = "auto") -> torch.device:
     """
     if isinstance(name, torch.device):
         return name
-    kind, _, number = name.partition(":")
-    if kind not in _KINDS or (number and not number.isdigit()):
-        near = difflib.get_close_matches(kind, _KINDS, n=1)
+    kind, colon, number = name.partition(":")
+    if kind not in _KINDS or (colon and not (kind == "cuda" and number.isdigit())):
+        near = ["cuda"] if kind == "gpu" else difflib.get_close_matches(kind, _KINDS, n=1)
         hint = f"; did you mean {near[0]!r}?" if near and near[0] != name else ""
         raise ValueError(f"device is {name!r}; it must be one of {', '.join(_KINDS)} or like 'cuda:1'{hint}")
     present = ["cpu"]

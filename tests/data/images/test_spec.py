@@ -18,8 +18,10 @@ def test_json_and_back():
 
 
 def test_a_foreign_json_is_refused():
-    with pytest.raises(TypeError, match="depth"):
-        ImageSpec.from_json(spec().to_json() | {"depth": 3})
+    with pytest.raises(ValueError, match=r"Expected `int`, got `str` - at `\$\.channels`"):
+        ImageSpec.from_json(spec().to_json() | {"channels": "q"})
+    with pytest.raises(ValueError, match="missing required field `channels`"):
+        ImageSpec.from_json({})
 
 
 def test_floats_are_the_equation():

@@ -143,3 +143,74 @@ def test_own_pictures_train_and_predict(tmp_path):
     assert outcome.metrics["test_accuracy"] == 1.0
     [prediction] = runner.predict(outcome.run.folder, [tmp_path / "own" / "light" / "0.png"], invert="no")
     assert prediction.label == "light"
+
+
+def folder_of_pictures(root):
+    from PIL import Image
+
+    for label in ("a", "b"):
+        (root / label).mkdir(parents=True)
+        for i in range(12):
+            Image.new("L", (12, 12), 20 * i + (5 if label == "a" else 0)).save(root / label / f"{i}.png")
+    return root
+
+
+def test_a_run_is_not_resumed_on_other_pictures(tmp_path, monkeypatch):
+    from PIL import Image
+
+    own = folder_of_pictures(tmp_path / "own")
+    monkeypatch.chdir(tmp_path)
+    recipe = load_recipe("lenet")
+    settings = with_preset(recipe.settings_type, {"data": "own", "epochs": 2, "batch_size": 8, "seed": 1})
+    assert settings.data == str(own), "a folder is kept by its whole path"
+    outcome = runner.start(recipe, settings, preset="quick", root=tmp_path / "runs", console=False)
+    (outcome.run.folder / "result.json").unlink()
+    inputs = (outcome.run.folder / "inputs.json").read_text()
+    monkeypatch.chdir("/")
+    again = runner.resume(outcome.run.folder, console=False)
+    assert again.metrics == outcome.metrics
+    assert "since the resume" in again.verdict
+    (outcome.run.folder / "result.json").unlink()
+    Image.new("L", (12, 12), 77).save(own / "a" / "new.png")
+    with pytest.raises(RunError, match=r"the pictures of .*own have changed since .* began; start a new run"):
+        runner.resume(outcome.run.folder, console=False)
+    assert (outcome.run.folder / "inputs.json").read_text() == inputs
+
+
+@pytest.mark.parametrize("content", ["{}", "[]", '{"spec": {"channels": "q"}}'])
+def test_damaged_inputs_are_named(trained, tmp_path, content):
+    import shutil
+
+    folder = tmp_path / "run"
+    shutil.copytree(trained.run.folder, folder)
+    (folder / "inputs.json").write_text(content)
+    with pytest.raises(RunError, match=r"inputs\.json is damaged"):
+        runner.predict(folder, [tmp_path / "x.png"])
+
+
+def test_a_run_of_another_device_predicts_here(trained, tmp_path):
+    import shutil
+
+    from PIL import Image
+
+    folder = tmp_path / "run"
+    shutil.copytree(trained.run.folder, folder)
+    run = json.loads((folder / "run.json").read_text())
+    run["settings"]["device"] = "cuda"
+    (folder / "run.json").write_text(json.dumps(run))
+    Image.new("L", (8, 8), 0).save(tmp_path / "x.png")
+    assert len(runner.predict(folder, [tmp_path / "x.png"])) == 1
+
+
+def test_a_disk_that_fills_up_says_how_to_go_on(tmp_path, monkeypatch):
+    import errno
+
+    from deepdive.training import FolderCheckpoints
+
+    def full(self, name, content):
+        raise OSError(errno.ENOSPC, "No space left on device", str(self.path(name)))
+
+    monkeypatch.setattr(FolderCheckpoints, "save", full)
+    with pytest.raises(OSError, match="No space left on device") as caught:
+        smoke("mlp", tmp_path, data="digits", batch_size=512)
+    assert caught.value.__notes__[0].startswith("go on with: deepdive resume ")

@@ -1,3 +1,5 @@
+from functools import partial
+
 import pytest
 import torch
 from tests.training.examples import Blobs, Heard, task
@@ -46,3 +48,9 @@ def test_weights_that_are_not_finite_are_never_saved(tmp_path):
     with pytest.raises(DivergedError, match="in step 4"):
         Trainer(checkpoint_every=4).fit(diverging(4, float("nan")), Blobs(), checkpoints=FolderCheckpoints(tmp_path))
     assert not list(tmp_path.iterdir())
+
+
+def test_infinite_weights_are_noticed_although_the_loss_before_was_finite(tmp_path):
+    one = task(optimizer=partial(torch.optim.SGD, lr=float("inf")))
+    with pytest.raises(DivergedError, match="the weights became NaN or infinite by step 1; there is no checkpoint yet"):
+        Trainer(steps=1).fit(one, Blobs(test=0), checkpoints=FolderCheckpoints(tmp_path))

@@ -178,3 +178,51 @@ def test_handlers_are_given_back():
     before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
     Trainer().fit(task(), Blobs())
     assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
+
+
+def test_a_checkpoint_of_another_optimiser_or_schedule_does_not_fit(tmp_path):
+    checkpoints = FolderCheckpoints(tmp_path)
+    Trainer().fit(task(), Blobs(), checkpoints=checkpoints)
+    other = task(optimizer=partial(torch.optim.Adam, lr=0.1))
+    with pytest.raises(CheckpointError, match=r"made with \['SGD', 'NoneType'\], not \['Adam', 'NoneType'\]"):
+        Trainer().fit(other, Blobs(), checkpoints=checkpoints, resume=True)
+
+
+def test_a_best_checkpoint_that_is_gone_is_an_error_not_another_result(tmp_path):
+    checkpoints = FolderCheckpoints(tmp_path)
+    Trainer().fit(task(), Blobs(), checkpoints=checkpoints)
+    checkpoints.path("best").unlink()
+    with pytest.raises(FileNotFoundError, match=r"there is no checkpoint .*best\.safetensors"):
+        Trainer().fit(task(), Blobs(), checkpoints=checkpoints, resume=True)
+
+
+def test_a_new_run_in_a_used_folder_takes_nothing_from_the_old_one(tmp_path):
+    checkpoints = FolderCheckpoints(tmp_path)
+    Trainer().fit(task(network()), Blobs(), checkpoints=checkpoints)
+    fresh, again = task(network()), task(network())
+    Trainer(epochs=2).fit(fresh, Blobs())
+    Trainer(epochs=2).fit(again, Blobs(), checkpoints=checkpoints)
+    assert_same_weights(weights(again), weights(fresh))
+
+
+def test_a_signal_in_the_last_evaluation_is_heard(tmp_path):
+    one = task()
+    original = one.validation_step
+
+    def signalled(batch):
+        signal.raise_signal(signal.SIGTERM) if not heard else None
+        heard.append(batch)
+        return original(batch)
+
+    heard: list = []
+    one.validation_step = signalled
+    with pytest.raises(TrainingInterrupted, match="after step 6; the run is saved"):
+        Trainer().fit(one, Blobs(), checkpoints=FolderCheckpoints(tmp_path))
+
+
+def test_without_a_folder_an_interruption_does_not_claim_to_have_saved():
+    one = task()
+    original = one.training_step
+    one.training_step = lambda batch: (signal.raise_signal(signal.SIGINT) if one.training else None, original(batch))[1]
+    with pytest.raises(TrainingInterrupted, match=r"stopped by signal 2 after step 1$"):
+        Trainer().fit(one, Blobs())

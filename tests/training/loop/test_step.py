@@ -11,7 +11,7 @@ from deepdive.training.task import Optimization
 def stepper(**words):
     net = network()
     optimizer = torch.optim.SGD(net.parameters(), lr=1.0)
-    return net, Stepper(task(net), Optimization(optimizer), torch.device("cpu"), **words)
+    return net, Stepper(task(net), Optimization(optimizer), torch.device("cpu"), batch_size=6, **words)
 
 
 def batch(scale=1.0):
@@ -45,7 +45,7 @@ def test_an_overflow_in_half_precision_moves_neither_weights_nor_schedule():
     net = network()
     optimizer = torch.optim.SGD(net.parameters(), lr=1.0)
     schedule = torch.optim.lr_scheduler.StepLR(optimizer, 1)
-    step = Stepper(task(net), Optimization(optimizer, schedule), torch.device("cpu"), precision="fp16")
+    step = Stepper(task(net), Optimization(optimizer, schedule), torch.device("cpu"), precision="fp16", batch_size=6)
     before = [p.detach().clone() for p in net.parameters()]
     scale = step.scaler.get_scale()
     loss = step.loss(batch())

@@ -11,6 +11,7 @@ from torch.nn import functional as F
 
 from deepdive.data.loaders import TensorLoader
 from deepdive.training import Trainer
+from deepdive.training.loop.trainer import _repeatable
 
 SGD = partial(torch.optim.SGD, lr=0.1, momentum=0.9)
 
@@ -217,3 +218,22 @@ def test_an_empty_loader_is_refused():
     data.test_loader = lambda: Nothing((torch.zeros(1, 1),), 1)
     with pytest.raises(ValueError, match="the test data has no examples"):
         Trainer().fit(task(), data)
+
+
+def test_cuda_convolutions_are_repeatable_and_still_use_cudnn():
+    cudnn = torch.backends.cudnn
+    before = cudnn.enabled, cudnn.benchmark, cudnn.deterministic
+    with _repeatable(torch.device("cuda")):
+        assert (cudnn.enabled, cudnn.benchmark, cudnn.deterministic) == (before[0], False, True)
+    assert (cudnn.enabled, cudnn.benchmark, cudnn.deterministic) == before
+
+
+def test_every_listener_is_told_of_the_end_even_if_one_fails():
+    class Failing(Heard):
+        def finish(self):
+            raise OSError("disk full")
+
+    first, last = Heard(), Heard()
+    with pytest.raises(OSError, match="disk full"):
+        Trainer().fit(task(), Blobs(), listeners=[first, Failing(), last])
+    assert first.finished == last.finished == 1

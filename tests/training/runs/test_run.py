@@ -6,6 +6,16 @@ import pytest
 
 from deepdive.training import Run, RunError
 
+FULL = {
+    "format": 1,
+    "recipe": "mlp",
+    "preset": "quick",
+    "settings": {},
+    "created": "",
+    "command": [],
+    "environment": {},
+}
+
 
 @pytest.fixture
 def run(tmp_path):
@@ -54,6 +64,9 @@ def test_what_is_no_run_is_refused(tmp_path):
         ("{}", r"run\.json is damaged: it does not state its format"),
         ('{"format": 7}', r"was written by another version of deepdive; this one reads run format 1"),
         ('{"format": 1, "recipe": "x"}', r"run\.json is damaged: .*preset"),
+        (json.dumps(FULL | {"recipe": 3}), r"run\.json is damaged: Expected `str`, got `int` - at `\$\.recipe`"),
+        (json.dumps(FULL | {"settings": [1]}), r"run\.json is damaged: Expected `object`, got `array`"),
+        (json.dumps(FULL | {"environment": None}), r"run\.json is damaged: .*environment"),
     ],
 )
 def test_a_damaged_or_foreign_run_is_refused(run, content, message):

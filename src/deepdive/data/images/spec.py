@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any, Literal
 
+import msgspec
 import torch
 from jaxtyping import Float32, UInt8
 from torch import Tensor
@@ -40,11 +41,10 @@ class ImageSpec:
         """The specification that `to_json` wrote.
 
         Raises:
-            TypeError: a value is missing or unknown.
+            ValueError: a value is missing or of the wrong type; names it.
 
         """
-        arguments: dict[str, Any] = {n: tuple(v) if isinstance(v, list) else v for n, v in values.items()}
-        return cls(**arguments)
+        return msgspec.convert(values, cls)  # its ValidationError is a ValueError
 
     def to_float(self, images: UInt8[Tensor, "b c h w"]) -> Float32[Tensor, "b c height width"]:
         """What the network gets: resized to this height and width, scaled to 0..1, then standardised."""

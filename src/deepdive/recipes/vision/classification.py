@@ -1,5 +1,7 @@
 """Any network that classifies pictures, as an experiment: data, task, trainer, a grid of predictions, `predict`."""
 
+import hashlib
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -8,12 +10,13 @@ from torch import Tensor, nn
 
 from deepdive.data.images import ImageDataModule, ImageSpec, grid, load_images, read_picture
 from deepdive.data.progress import progress_bars
+from deepdive.files import write_atomically
 from deepdive.recipes.experiment import Invert, Prediction
 from deepdive.recipes.runner import trained_weights
 from deepdive.recipes.training import optimizer_for, schedule_for, toolkit_named, trainer_for
 from deepdive.recipes.vision.settings import ImageClassificationSettings
 from deepdive.toolkit import Toolkit
-from deepdive.training import Classification, Run, choose_device, seed_everything
+from deepdive.training import Classification, Run, RunError, choose_device, seed_everything
 from deepdive.training.listeners import to_png
 from deepdive.training.records import Listener
 from deepdive.training.report import Section, code, join, pairs, picture, text
@@ -55,14 +58,26 @@ class ImageClassification:
                 report=report,
             )
             self.data.prepare()
+        for note in self.data.notes:
+            sys.stderr.write(f"note: {note}\n")
         seed_everything(settings.seed)
         self.task = Classification(
             self._network(self.data.spec), optimizer=self._optimizer, schedule=schedule_for(settings)
         )
 
     def fit(self, run: Run, listeners: Sequence[Listener], *, resume: bool) -> dict[str, float]:
-        """Train in the run folder, which then also knows what the pictures look like."""
-        run.write_json("inputs.json", self.data.spec.to_json())
+        """Train in the run folder, which then also knows what the pictures look like.
+
+        Raises:
+            RunError: the pictures are not those that the run began with.
+        """
+        inputs = {"spec": self.data.spec.to_json(), "pictures": self._fingerprint()}
+        if not (resume and (run.folder / "inputs.json").exists()):
+            run.write_json("inputs.json", inputs)
+        elif run.read_json("inputs.json") != inputs:
+            raise RunError(
+                f"the pictures of {self.settings.data} have changed since {run.folder} began; start a new run"
+            )
         return self._trainer.fit(self.task, self.data, checkpoints=run.checkpoints, listeners=listeners, resume=resume)
 
     def sections(self, run: Run) -> list[Section]:
@@ -88,16 +103,18 @@ class ImageClassification:
             for guess, chance, label in zip(guesses.tolist(), chances.tolist(), truth, strict=True)
         ]
         png = to_png(grid(images, titles, marked=[guess != label for guess, label in zip(guesses, truth, strict=True)]))
-        (run.folder / "predictions.png").write_bytes(png)
-        return [Section("Predictions", picture("The first test pictures; wrong labels are marked.", png))]
+        write_atomically(run.folder / "predictions.png", png)
+        caption = "The first test pictures; wrong labels are marked."
+        return [Section("Predictions", join([picture(caption, png), text(*self.data.notes)]))]
 
     def predict(self, run: Run, files: Sequence[Path], *, invert: Invert) -> list[Prediction]:
         """Label picture files."""
-        spec = ImageSpec.from_json(run.read_json("inputs.json"))
+        spec = _read_spec(run)
         network = self._network(spec)
         network.load_state_dict(trained_weights(run))
         read = [read_picture(file, spec, invert=invert) for file in files]
-        chances = self._probabilities(network, spec, torch.stack([image for image, _ in read]))
+        images = torch.stack([image for image, _ in read])
+        chances = torch.cat([self._probabilities(network, spec, some) for some in images.split(256)])
         found = []
         for file, (_, notes), row in zip(files, read, chances, strict=True):
             top = row.topk(min(3, len(spec.labels)))
@@ -108,6 +125,14 @@ class ImageClassification:
             found.append(Prediction(file, label, ranked.pop(label), ranked, tuple(notes)))
         return found
 
+    def _fingerprint(self) -> str:
+        """A checksum of the training pictures and labels."""
+        digest = hashlib.sha256()
+        if (pictures := self.data.pictures("train")) is not None:
+            for tensor in (pictures.images, pictures.labels):
+                digest.update(tensor.contiguous().numpy().data)
+        return digest.hexdigest()
+
     def _network(self, spec: ImageSpec) -> nn.Module:
         return self._make_network(spec, toolkit_named(self.settings.toolkit))
 
@@ -116,3 +141,12 @@ class ImageClassification:
         network = network.to(device).eval()
         with torch.inference_mode():
             return network(spec.to_float(images.to(device))).softmax(dim=1).cpu()
+
+
+def _read_spec(run: Run) -> ImageSpec:
+    """What the pictures of the run looked like."""
+    inputs = run.read_json("inputs.json")
+    try:
+        return ImageSpec.from_json(inputs["spec"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise RunError(f"{run.folder / 'inputs.json'} is damaged: {error}") from error

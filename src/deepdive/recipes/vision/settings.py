@@ -1,7 +1,9 @@
 """Settings of the recipes that classify pictures. Free of torch."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
+from deepdive.data.registry import DATASETS
 from deepdive.recipes.settings import OptimizerSettings, TrainingSettings
 
 
@@ -18,3 +20,7 @@ class ImageClassificationSettings(TrainingSettings):
     normalize: bool = True
     """Standardise pixels by the mean and deviation of the training pictures; else they are 0 to 1."""
     optimizer: OptimizerSettings = field(default_factory=OptimizerSettings)
+
+    def __post_init__(self) -> None:
+        if self.data not in DATASETS and Path(self.data).is_dir():  # so that a run can be resumed from anywhere
+            object.__setattr__(self, "data", str(Path(self.data).resolve()))

@@ -16,4 +16,5 @@ from deepdive.training.listeners.progress import ProgressBar as ProgressBar
 from deepdive.training.listeners.progress import ProgressLines as ProgressLines
 from deepdive.training.listeners.progress import choose_progress as choose_progress
 from deepdive.training.listeners.tensorboard import TensorBoard as TensorBoard
+from deepdive.training.listeners.tensorboard import require_tensorboard as require_tensorboard
 from deepdive.training.listeners.timing_file import TimingFile as TimingFile

@@ -1,5 +1,6 @@
 """Records as TensorBoard scalars."""
 
+import importlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,18 @@ from deepdive.training.records import Plan, Record
 
 if TYPE_CHECKING:
     import torch.utils.tensorboard.writer as tensorboard
+
+
+def require_tensorboard() -> None:
+    """Do nothing where TensorBoard is installed.
+
+    Raises:
+        ImportError: it is not; says how to install it.
+    """
+    try:
+        importlib.import_module("torch.utils.tensorboard.writer")
+    except ImportError as error:
+        raise ImportError('TensorBoard is not installed: pip install "deepdive[tensorboard]"') from error
 
 
 class TensorBoard:
@@ -23,10 +36,9 @@ class TensorBoard:
     """
 
     def __init__(self, folder: Path | str) -> None:
-        try:
-            from torch.utils.tensorboard.writer import SummaryWriter
-        except ImportError as error:
-            raise ImportError('TensorBoard is not installed: pip install "deepdive[tensorboard]"') from error
+        require_tensorboard()
+        from torch.utils.tensorboard.writer import SummaryWriter
+
         self._make_writer = SummaryWriter
         self._folder = Path(folder)
         self._writer: tensorboard.SummaryWriter | None = None

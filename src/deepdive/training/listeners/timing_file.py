@@ -16,9 +16,8 @@ class TimingFile:
     ``{"kind": "train", "epoch": 1, "step": 100, "seconds": 0.52, "steps_per_second": 210.3}``
 
     ``seconds`` count from the start of the session, so they fall where a run was resumed. With
-    ``batch_size``, the examples of one optimiser step, a line also has ``examples_per_second``. A record at
-    the step of the one before it, such as an epoch's, has no rate. A file that cannot be written is one
-    warning and does not end the run.
+    ``batch_size``, the examples of one optimiser step, a line also has ``examples_per_second``. The record of an
+    epoch or a test has no rate. A file that cannot be written is one warning and does not end the run.
 
     Raises:
         ValueError: when ``batch_size`` is not positive.
@@ -55,7 +54,7 @@ class TimingFile:
             "seconds": round(seconds, 6),
         }
         steps, passed = record.step - self._step, seconds - self._seconds
-        if steps > 0 and passed > 0:
+        if record.kind == "train" and passed > 0:  # the time of other records has an evaluation in it
             fields["steps_per_second"] = round(steps / passed, 3)
             if self._batch_size is not None:
                 fields["examples_per_second"] = round(steps * self._batch_size / passed, 3)

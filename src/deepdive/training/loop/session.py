@@ -1,5 +1,6 @@
 """The training loop: batches in, records out."""
 
+import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -65,8 +66,10 @@ class Session:
             clip_value=trainer.clip_value,
             accumulate=trainer.accumulate,
             compile=trainer.compile,
+            batch_size=self._train.batch_size,
         )
         self._losses = LossBuffer()
+        self._saved_step = 0
 
     @property
     def plan(self) -> Plan:
@@ -82,6 +85,8 @@ class Session:
                 yield from self._steps()
             yield self._end_epoch()
             self._save_epoch()
+            if self.stop.signal is not None:
+                self._interrupt(self.stop.signal)
         yield from self._finish()
 
     def resume(self) -> None:
@@ -94,6 +99,8 @@ class Session:
             return
         saved = self.checkpoints.load("last")
         try:
+            if saved["kinds"] != self._kinds:
+                raise ValueError(f"it was made with {saved['kinds']}, not {self._kinds}")
             self.task.network.load_state_dict(saved["model"])
             self._stepper.optimizer.load_state_dict(saved["optimizer"])
             if self._stepper.schedule is not None:
@@ -106,6 +113,7 @@ class Session:
                     tensor.copy_(saved["metrics"][name][part])
             self.metrics = saved["values"]
             restore_random_tensors(saved["random"])
+            self._saved_step = self.progress.step
         except (KeyError, RuntimeError, TypeError, ValueError) as error:
             raise CheckpointError(f"the checkpoint 'last' does not fit this task: {error}") from error
 
@@ -175,7 +183,7 @@ class Session:
         self._save_last()
 
     def _finish(self) -> Iterator[Record]:
-        if self.checkpoints.has("best"):
+        if not math.isnan(self.best.value):  # it has been saved in this run; if the file is gone, that is an error
             self.task.network.load_state_dict(self.checkpoints.load("best")["model"])
         tested = self._evaluate("test")
         self.metrics = self.metrics | tested
@@ -211,8 +219,10 @@ class Session:
     def _save_last(self) -> None:
         """Save everything a resumed run needs; a diverged network is noticed first and never saved."""
         self._read_losses()
+        self._check_weights()
         stepper = self._stepper
         content: dict[str, Any] = {
+            "kinds": self._kinds,
             "model": self.task.network.state_dict(),
             "optimizer": stepper.optimizer.state_dict(),
             "schedule": stepper.schedule.state_dict() if stepper.schedule is not None else None,
@@ -224,19 +234,31 @@ class Session:
             "random": random_tensors(),
         }
         self.checkpoints.save("last", content)
+        self._saved_step = self.progress.step
+
+    @property
+    def _kinds(self) -> list[str]:
+        """The optimiser and the schedule by name: the state of one kind must not be given to another."""
+        return [type(self._stepper.optimizer).__name__, type(self._stepper.schedule).__name__]
+
+    def _check_weights(self) -> None:
+        finite = torch.stack([p.detach().isfinite().all() for p in self.task.network.parameters()]).all()
+        if not finite:
+            error = DivergedError(
+                f"the weights became NaN or infinite by step {self.progress.step}", self.progress.step
+            )
+            raise self._explained(error)
 
     def _interrupt(self, signal: int) -> None:
         self._save_last()
-        raise TrainingInterrupted(
-            f"stopped by signal {signal} after step {self.progress.step}; the run is saved", signal
-        )
+        saved = "; the run is saved" if self.checkpoints.has("last") else ""
+        raise TrainingInterrupted(f"stopped by signal {signal} after step {self.progress.step}{saved}", signal)
 
     def _explained(self, error: DivergedError) -> DivergedError:
         good = "there is no checkpoint yet"
         if self.checkpoints.has("last"):
             where = getattr(self.checkpoints, "path", lambda name: name)("last")
-            step = self.checkpoints.load("last")["progress"]["step"]
-            good = f"the last good checkpoint is {where} (step {step})"
+            good = f"the last good checkpoint is {where} (step {self._saved_step})"
         advice = "try a lower learning rate, clip_norm=1, or precision fp32, and look for extreme values in the data"
         return DivergedError(f"{error}; {good}; {advice}", error.step)
 

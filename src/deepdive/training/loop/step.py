@@ -15,7 +15,8 @@ from deepdive.training.task import Optimization, Task
 class Stepper:
     """Turns batches into optimiser steps for one task on one device.
 
-    ``accumulate`` batches make one step whose gradient is that of their union, whatever their sizes.
+    ``accumulate`` batches make one step whose gradient is that of their union, whatever their sizes; ``batch_size`` is
+    that of all but perhaps the last.
     """
 
     def __init__(
@@ -29,6 +30,7 @@ class Stepper:
         clip_value: float | None = None,
         accumulate: int = 1,
         compile: bool = False,
+        batch_size: int,
     ) -> None:
         self.optimizer = optimization.optimizer
         self.schedule = optimization.schedule
@@ -37,7 +39,8 @@ class Stepper:
         self._clip_norm = clip_norm
         self._clip_value = clip_value
         self._accumulate = accumulate
-        self._pending = 0
+        self._batch_size = batch_size
+        self._pending = 0.0
         self.learning_rate: float | Tensor = 0.0
         """What the first parameter group learnt with in the last update."""
         self.scaler = torch.amp.GradScaler(device.type, enabled=precision == "fp16")
@@ -45,22 +48,18 @@ class Stepper:
         self._clipped = clip_norm is not None or clip_value is not None
         self._eager = autocast(task.training_step, device, precision)
         self._compiled = torch.compile(self._eager, dynamic=False) if compile else None
-        self._compiled_size: int | None = None
 
     def loss(self, batch: Batch) -> Tensor:
-        """Mean loss of the batch; compiled for the first batch's size only, as an odd last batch is not worth it."""
-        if self._compiled is None:
-            return self._eager(batch)
-        size = batch[0].shape[0]
-        if self._compiled_size is None:
-            self._compiled_size = size
-        return (self._compiled if size == self._compiled_size else self._eager)(batch)
+        """Mean loss of the batch; compiled for whole batches only, as a smaller last one is not worth it."""
+        whole = batch[0].shape[0] == self._batch_size
+        return (self._compiled if self._compiled is not None and whole else self._eager)(batch)
 
     def backward(self, loss: Tensor, count: int) -> None:
         """Add the gradient of a batch of ``count`` examples."""
-        if self._accumulate > 1:
-            loss = loss * count  # a sum now, divided by the examples of all batches in ``update``
-            self._pending += count
+        if self._accumulate > 1:  # weighted by size, and divided by the weights of all batches in ``update``
+            weight = count / self._batch_size
+            loss = loss * weight
+            self._pending += weight
         (self.scaler.scale(loss) if self._scaled else loss).backward()
 
     def update(self) -> None:
@@ -71,7 +70,7 @@ class Stepper:
         if self._accumulate > 1:
             for gradient in self._gradients():
                 gradient /= self._pending
-            self._pending = 0
+            self._pending = 0.0
         if self._clipped:
             self._clip()
         if self._scaled:

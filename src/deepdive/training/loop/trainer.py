@@ -1,7 +1,7 @@
 """One loop for all tasks: its options, and what they mean."""
 
-from collections.abc import Iterable
-from contextlib import AbstractContextManager, ExitStack, nullcontext
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 import torch
@@ -97,11 +97,14 @@ class Trainer:
             DivergedError: the loss is NaN or infinite.
             CheckpointError: the checkpoint to resume from is damaged or foreign.
         """
-        seed_everything(self.seed)
-        session = self.session(task, data, checkpoints)
-        if resume:
-            session.resume()
-        with _repeatable(session.device), ExitStack() as at_the_end, stop_request() as session.stop:
+        with ExitStack() as at_the_end:
+            stop = at_the_end.enter_context(stop_request())
+            seed_everything(self.seed)
+            session = self.session(task, data, checkpoints)
+            session.stop = stop
+            at_the_end.enter_context(_repeatable(session.device))
+            if resume:
+                session.resume()
             listeners = list(listeners)
             for listener in listeners:
                 at_the_end.callback(listener.finish)
@@ -112,8 +115,14 @@ class Trainer:
         return session.metrics
 
 
-def _repeatable(device: torch.device) -> AbstractContextManager[None]:
+@contextmanager
+def _repeatable(device: torch.device) -> Iterator[None]:
     """On CUDA, choose the same convolution kernels in every session, so that a resumed run is the same run."""
+    cudnn = torch.backends.cudnn
+    before = cudnn.benchmark, cudnn.deterministic
     if device.type == "cuda":
-        return torch.backends.cudnn.flags(benchmark=False, deterministic=True)
-    return nullcontext()
+        cudnn.benchmark, cudnn.deterministic = False, True
+    try:
+        yield
+    finally:
+        cudnn.benchmark, cudnn.deterministic = before

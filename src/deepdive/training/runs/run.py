@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from deepdive.files import write_atomically
 from deepdive.training.runs.checkpoints import FolderCheckpoints
 from deepdive.training.runs.environment import environment
@@ -73,8 +75,8 @@ class Run:
         if content.pop("format") != FORMAT:
             raise RunError(f"{folder} was written by another version of deepdive; this one reads run format {FORMAT}")
         try:
-            return cls(folder, **content)
-        except TypeError as error:
+            return msgspec.convert(content | {"folder": str(folder)}, cls, dec_hook=lambda kind, value: kind(value))
+        except msgspec.ValidationError as error:
             raise RunError(f"{folder / 'run.json'} is damaged: {error}") from error
 
     @property
