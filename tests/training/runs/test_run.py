@@ -1,6 +1,7 @@
 import json
-import multiprocessing
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -81,21 +82,24 @@ def test_a_file_that_is_not_text_is_refused(run):
         Run.open(run.folder)
 
 
-def _hold(folder, ready, done) -> None:
-    with Run.open(folder).locked():
-        ready.set()
-        done.wait(30)
+HOLD = """
+import sys
+from pathlib import Path
+from deepdive.training import Run
+with Run.open(Path(sys.argv[1])).locked():
+    sys.stdout.write("held\\n")
+    sys.stdout.flush()
+    sys.stdin.read()
+"""
 
 
 def test_only_one_process_trains_in_a_folder(run):
-    context = multiprocessing.get_context("spawn")
-    ready, done = context.Event(), context.Event()
-    other = context.Process(target=_hold, args=(run.folder, ready, done))
-    other.start()
-    assert ready.wait(60)
-    with pytest.raises(RunError, match="is being trained by another process"), run.locked():
-        pass
-    done.set()
-    other.join(30)
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, run.folder], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout.readline() == "held\n"
+        with pytest.raises(RunError, match="is being trained by another process"), run.locked():
+            pass
+        other.communicate()
     with run.locked():
         assert json.loads((run.folder / "run.json").read_text())["recipe"] == "lenet"

@@ -42,7 +42,6 @@ class ImageClassification:
         self._trainer = trainer_for(settings)
         self._optimizer = optimizer_for(settings.optimizer, settings.toolkit)
         choose_device(settings.device)
-        seed_everything(settings.seed)
 
     def prepare(self) -> None:
         """Obtain the pictures and make the task."""
