@@ -8,15 +8,17 @@ import time
 from functools import partial
 from pathlib import Path
 
-import torch
-
-from deepdive.data.images import load_images
-from deepdive.models.vision.lenet import LeNet
-from deepdive.training import Classification, FolderCheckpoints, Trainer
-from deepdive.training.listeners import MetricsFile, choose_progress
+from deepdive.cli import few_collections
 
 
 def epoch(folder: Path) -> float:
+    import torch
+
+    from deepdive.data.images import load_images
+    from deepdive.models.vision.lenet import LeNet
+    from deepdive.training import Classification, FolderCheckpoints, Trainer
+    from deepdive.training.listeners import MetricsFile, choose_progress
+
     data = load_images("fashion-mnist", batch_size=128)
     data.prepare()
     task = Classification(LeNet(), optimizer=partial(torch.optim.SGD, lr=0.9))
@@ -34,4 +36,5 @@ def epoch(folder: Path) -> float:
 
 
 if __name__ == "__main__":
-    print(epoch(Path(sys.argv[1])))
+    with few_collections():
+        print(epoch(Path(sys.argv[1])))

@@ -13,7 +13,7 @@ from pathlib import Path
 from benchmarks._table import Row, seconds, show
 from deepdive.data import fetch
 
-PAIRS = 3
+PAIRS = 5
 
 
 def run(module: str, folder: Path) -> tuple[float, float]:

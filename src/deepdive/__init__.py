@@ -1,7 +1,8 @@
 """Every idea of the deep-learning curriculum, twice: once to read, once to run. Proven equal.
 
 Importing this package is nearly free: its parts are loaded when they are first used
-(``deepdive.scratch``, ``deepdive.models``, ``deepdive.data``, ``deepdive.training``, ``deepdive.recipes``).
+(``deepdive.scratch``, ``deepdive.models``, ``deepdive.algorithms``, ``deepdive.data``, ``deepdive.training``,
+``deepdive.recipes``).
 """
 
 import importlib
@@ -9,7 +10,7 @@ from types import ModuleType
 
 __version__ = "0.1.0"
 
-_PARTS = ("data", "models", "recipes", "scratch", "toolkit", "training", "twins")
+_PARTS = ("algorithms", "data", "models", "recipes", "scratch", "toolkit", "training", "twins")
 
 
 def __getattr__(name: str) -> ModuleType:

@@ -3,7 +3,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deepdive.data.splits import stratified_split
+from deepdive.data.splits import k_fold, stratified_split
 
 labels_and_count = st.lists(st.integers(0, 4), min_size=2, max_size=80).flatmap(
     lambda labels: st.tuples(st.just(torch.tensor(labels)), st.integers(0, len(labels) - 1))
@@ -56,3 +56,29 @@ def test_the_global_generator_is_left_alone():
 def test_too_much_is_refused(held_out):
     with pytest.raises(ValueError, match=rf"validation is {held_out}; of 10 examples"):
         stratified_split(torch.arange(10) % 2, held_out, name="validation")
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(2, 200).flatmap(lambda rows: st.tuples(st.just(rows), st.integers(2, rows), st.integers(0, 9))))
+def test_folds_are_disjoint_and_cover(case):
+    rows, folds, seed = case
+    parts = k_fold(rows, folds, seed=seed)
+    assert len(parts) == folds
+    assert torch.cat([held for _, held in parts]).sort().values.tolist() == list(range(rows))
+    sizes = [len(held) for _, held in parts]
+    assert max(sizes) - min(sizes) <= 1
+    for kept, held in parts:
+        assert torch.cat([kept, held]).sort().values.tolist() == list(range(rows))
+        assert held.tolist() == sorted(held.tolist())
+
+
+def test_folds_depend_on_the_seed_alone():
+    first, again, other = k_fold(50, 5), k_fold(50, 5), k_fold(50, 5, seed=1)
+    assert torch.equal(first[0][1], again[0][1])
+    assert not torch.equal(first[0][1], other[0][1])
+
+
+@pytest.mark.parametrize("folds", [-1, 0, 1, 11])
+def test_more_folds_than_rows_or_fewer_than_two_are_refused(folds):
+    with pytest.raises(ValueError, match=f"folds is {folds}; it must be at least 2 and at most the number of rows"):
+        k_fold(10, folds)

@@ -9,7 +9,10 @@ from deepdive.recipes.settings import to_plain, with_preset
 
 
 def test_the_recipes_are_in_the_order_of_the_textbook():
-    assert [*recipes()] == ["softmax-regression", "mlp", "lenet"]
+    chapters = [tuple(map(int, info.chapter.split("."))) for info in recipes().values()]
+    assert chapters == sorted(chapters)
+    names = [*recipes()]
+    assert names.index("softmax-regression") < names.index("mlp") < names.index("lenet")
     assert recipes()["lenet"].field == "vision"
 
 
@@ -66,7 +69,7 @@ def test_a_target_judges():
 def test_an_unknown_recipe_is_met_with_a_suggestion():
     with pytest.raises(ValueError, match=r"there is no recipe 'lennet'; did you mean lenet\?"):
         recipe_info("lennet")
-    with pytest.raises(ValueError, match="there is no recipe 'xyz'; there are softmax-regression, mlp, lenet"):
+    with pytest.raises(ValueError, match="there is no recipe 'xyz'; there are .*softmax-regression, .*mlp, .*lenet"):
         load_recipe("xyz")
 
 

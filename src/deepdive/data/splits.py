@@ -38,3 +38,26 @@ def stratified_split(
     rank = (torch.arange(n) - firsts + 0.5) / sizes.repeat_interleave(sizes)
     held = by_class[rank.argsort(stable=True)]
     return held[k:].sort().values, held[:k].sort().values
+
+
+def k_fold(rows: int, folds: int, *, seed: int = 0) -> list[tuple[Int64[Tensor, " kept"], Int64[Tensor, " held"]]]:
+    """Rows to keep and rows to hold out, fold by fold: every row is held out once (textbook section 3.6.3).
+
+    The sizes of the folds differ by one row at most; each side is in ascending order.
+
+    Args:
+        rows: how many rows there are.
+        folds: how many parts they are dealt into, 2 to ``rows``.
+        seed: of the order in which they are dealt.
+
+    Raises:
+        ValueError: ``folds`` is less than 2 or more than ``rows``.
+
+    """
+    if not 2 <= folds <= rows:
+        raise ValueError(f"folds is {folds}; it must be at least 2 and at most the number of rows, which is {rows}")
+    order = torch.randperm(rows, generator=torch.Generator().manual_seed(seed))
+    parts = order.tensor_split(folds)
+    return [
+        (torch.cat([*parts[:i], *parts[i + 1 :]]).sort().values, part.sort().values) for i, part in enumerate(parts)
+    ]

@@ -4,6 +4,7 @@ import difflib
 from typing import Literal
 
 import torch
+from torch import nn
 
 Precision = Literal["fp32", "bf16", "fp16"]
 
@@ -50,3 +51,16 @@ def autocast_dtype(precision: str) -> torch.dtype | None:
     if precision not in dtypes:
         raise ValueError(f"precision is {precision!r}; it must be one of {', '.join(dtypes)}")
     return dtypes[precision]
+
+
+def prefer_layout(network: nn.Module, device: torch.device) -> None:
+    """Lay the weights of the library's 2-d convolutions out as the processor computes them fastest: channels last.
+
+    Shapes, values and state dicts stay as they are; the outputs of such a convolution, and what follows it, come in the
+    same layout. On other devices the layout is left alone.
+    """
+    if device.type != "cpu":
+        return
+    for module in network.modules():
+        if isinstance(module, nn.Conv2d):
+            module.to(memory_format=torch.channels_last)

@@ -102,7 +102,7 @@ class Session:
             if saved["kinds"] != self._kinds:
                 raise ValueError(f"it was made with {saved['kinds']}, not {self._kinds}")
             self.task.network.load_state_dict(saved["model"])
-            self._stepper.optimizer.load_state_dict(saved["optimizer"])
+            self._stepper.load_optimizer(saved["optimizer"])
             if self._stepper.schedule is not None:
                 self._stepper.schedule.load_state_dict(saved["schedule"])
             self._stepper.scaler.load_state_dict(saved["scaler"])

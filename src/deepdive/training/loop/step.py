@@ -3,6 +3,7 @@
 import math
 import warnings
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -81,6 +82,17 @@ class Stepper:
         self.optimizer.zero_grad()
         if moved and self._schedule_steps and self.schedule is not None:
             self.schedule.step()
+
+    def load_optimizer(self, state: dict[str, Any]) -> None:
+        """Go back to a saved state of the optimiser, each tensor laid out in memory as its parameter is.
+
+        A checkpoint does not keep the layout, and another layout may round differently.
+        """
+        self.optimizer.load_state_dict(state)
+        for parameter, values in self.optimizer.state.items():
+            for name, value in values.items():
+                if isinstance(value, Tensor) and value.shape == parameter.shape:
+                    values[name] = torch.empty_like(parameter, dtype=value.dtype).copy_(value)
 
     def end_epoch(self) -> None:
         """Move a schedule that counts epochs."""

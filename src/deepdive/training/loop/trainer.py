@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 
 from deepdive.data.types import DataModule
-from deepdive.training.devices import Precision, autocast_dtype, choose_device
+from deepdive.training.devices import Precision, autocast_dtype, choose_device, prefer_layout
 from deepdive.training.loop.early_stopping import EarlyStopping
 from deepdive.training.loop.interrupt import stop_request
 from deepdive.training.loop.random_state import seed_everything
@@ -76,7 +76,9 @@ class Trainer:
         """
         data.prepare()
         device = choose_device(self.device)
-        return Session(self, task.to(device), data, device, checkpoints or MemoryCheckpoints())
+        task.to(device)
+        prefer_layout(task.network, device)
+        return Session(self, task, data, device, checkpoints or MemoryCheckpoints())
 
     def fit(
         self,

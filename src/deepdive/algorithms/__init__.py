@@ -1,0 +1,1 @@
+"""Procedures that are not networks, one subject per file or folder."""
