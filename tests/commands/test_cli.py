@@ -151,3 +151,12 @@ def test_the_last_of_several_presets_counts(tmp_path):
     run = json.loads((folder / "run.json").read_text())
     assert run["preset"] == "smoke"
     assert run["settings"]["steps"] == 100
+
+
+def test_garbage_is_collected_rarely_and_not_at_the_end():
+    code = (
+        "import gc\nfrom deepdive.cli import few_collections\nbefore = gc.get_threshold()\nwith few_collections():\n"
+        "    print(gc.isenabled(), gc.get_threshold()[1:] > before[1:])\nprint(gc.get_freeze_count() > 1000)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True", "True", "True"]
