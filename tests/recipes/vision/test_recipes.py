@@ -48,7 +48,7 @@ def test_twenty_steps_are_the_same_with_either_toolkit(name, tmp_path):
         experiment = recipe.build(settings)
         experiment.prepare()
         start = {key: value.clone() for key, value in experiment.task.network.state_dict().items()}
-        session = experiment._trainer.session(experiment.task, experiment.data)
+        session = experiment.trainer.session(experiment.task, experiment.data)
         losses = [record.metrics["train_loss"] for record in islice(session, 20)]
         runs[toolkit] = start, losses, experiment.task.network.state_dict()
     (start, losses, end), (own_start, own_losses, own_end) = runs["torch"], runs["scratch"]

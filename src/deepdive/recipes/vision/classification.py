@@ -39,7 +39,7 @@ class ImageClassification:
     def __init__(self, settings: ImageClassificationSettings, network: MakeNetwork) -> None:
         self.settings = settings
         self._make_network = network
-        self._trainer = trainer_for(settings)
+        self.trainer = trainer_for(settings)
         self._optimizer = optimizer_for(settings.optimizer, settings.toolkit)
         choose_device(settings.device)
 
@@ -77,7 +77,7 @@ class ImageClassification:
             raise RunError(
                 f"the pictures of {self.settings.data} have changed since {run.folder} began; start a new run"
             )
-        return self._trainer.fit(self.task, self.data, checkpoints=run.checkpoints, listeners=listeners, resume=resume)
+        return self.trainer.fit(self.task, self.data, checkpoints=run.checkpoints, listeners=listeners, resume=resume)
 
     def sections(self, run: Run) -> list[Section]:
         """The network, the task's hyperparameters, and the first test pictures with what the network says of them."""
