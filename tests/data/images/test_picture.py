@@ -192,6 +192,8 @@ def test_what_is_no_picture_is_named(tmp_path):
         read_picture(tmp_path / "text.png", spec())
     with pytest.raises(PictureError, match=r"text\.png cannot be read: not a picture"):
         picture_form(tmp_path / "text.png")
+    with pytest.raises(PictureError, match=r"empty\.png is empty"):
+        picture_form(tmp_path / "empty.png")
     for missing in (tmp_path / "gone.png", tmp_path):
         with pytest.raises(FileNotFoundError, match="no such picture: "):
             read_picture(missing, spec())
@@ -201,6 +203,8 @@ def test_a_picture_too_large_to_be_one_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 10)
     with pytest.raises(PictureError, match=r"a\.png cannot be read: .*decompression bomb"):
         decode_picture(save(Image.fromarray(GREY), tmp_path / "a.png"))
+    with pytest.raises(PictureError, match=r"a\.png cannot be read: .*decompression bomb"):
+        picture_form(tmp_path / "a.png")
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "TIFF", "BMP", "WEBP"])

@@ -1,5 +1,7 @@
 """One picture file as a tensor: whatever its format, size, depth, orientation or transparency."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
@@ -57,33 +59,38 @@ def decode_picture(
         PictureError: it is no picture that can be read.
 
     """
-    if not path.is_file():
-        raise FileNotFoundError(f"no such picture: {path}")
-    if path.stat().st_size == 0:
-        raise PictureError(f"{path} is empty")
-    try:
-        with Image.open(path) as opened:
-            return _decode(opened, channels, size)
-    except Exception as error:  # A damaged file may fail anywhere inside its decoder.
-        reason = "not a picture in a known format" if isinstance(error, Image.UnidentifiedImageError) else error
-        raise PictureError(f"{path} cannot be read: {reason}") from error
+    with _opened(path) as image:
+        return _decode(image, channels, size)
 
 
 def picture_form(path: Path) -> tuple[int, int, int]:
     """Channels, height and width of a picture, from its header alone.
 
     Raises:
-        PictureError: it has none.
+        FileNotFoundError: there is no such file.
+        PictureError: it is no picture that can be read.
 
     """
+    with _opened(path) as image:
+        w, h = image.size
+        if image.getexif().get(_ORIENTATION) in _SIDEWAYS:
+            w, h = h, w
+        return _channels(image), h, w
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Image.Image]:
+    """The picture; whatever goes wrong with it inside the block is told with the file's name and the reason."""
+    if not path.is_file():
+        raise FileNotFoundError(f"no such picture: {path}")
+    if path.stat().st_size == 0:
+        raise PictureError(f"{path} is empty")
     try:
         with Image.open(path) as image:
-            w, h = image.size
-            if image.getexif().get(_ORIENTATION) in _SIDEWAYS:
-                w, h = h, w
-            return _channels(image), h, w
-    except Exception as error:
-        raise PictureError(f"{path} cannot be read: not a picture in a known format") from error
+            yield image
+    except Exception as error:  # A damaged file may fail anywhere inside its decoder.
+        reason = "not a picture in a known format" if isinstance(error, Image.UnidentifiedImageError) else error
+        raise PictureError(f"{path} cannot be read: {reason}") from error
 
 
 def _decode(
