@@ -3,11 +3,11 @@
 Nothing here imports matplotlib, rich, IPython or TensorBoard before it is needed.
 """
 
+from deepdive.figures import to_png as to_png
+from deepdive.figures import to_svg as to_svg
 from deepdive.training.listeners.curves import Curves as Curves
 from deepdive.training.listeners.defaults import default_listeners as default_listeners
 from deepdive.training.listeners.figures import curve_figure as curve_figure
-from deepdive.training.listeners.figures import to_png as to_png
-from deepdive.training.listeners.figures import to_svg as to_svg
 from deepdive.training.listeners.metrics_file import MetricsFile as MetricsFile
 from deepdive.training.listeners.metrics_file import read_metrics as read_metrics
 from deepdive.training.listeners.notebook import NotebookBoard as NotebookBoard

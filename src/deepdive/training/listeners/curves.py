@@ -4,9 +4,10 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from deepdive.figures import to_png, to_svg
 from deepdive.files import write_atomically
 from deepdive.training.listeners._warn_once import WarnOnce
-from deepdive.training.listeners.figures import curve_figure, to_png, to_svg
+from deepdive.training.listeners.figures import curve_figure
 from deepdive.training.records import Plan, Record
 
 

@@ -1,12 +1,10 @@
-"""Learning curves as a matplotlib figure, and figures as the bytes of an SVG or a PNG file."""
+"""Learning curves as a matplotlib figure."""
 
-import io
 import math
-import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
+from deepdive.figures import BLUE, GREEN, GREY, ORANGE, figure_style
 from deepdive.training.listeners._text import format_value, printable, split_name
 from deepdive.training.records import Record
 
@@ -14,39 +12,12 @@ if TYPE_CHECKING:  # matplotlib takes most of a second to import: only where som
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# After Okabe and Ito: told apart by everybody, on a light and on a dark page; line styles and markers say the
-# same once more.
-_COLORS = {"train": "#1b7fc4", "val": "#d55e00", "test": "#009e73", "": "#7a8594"}
+# Line styles and markers say the same as colours once more.
+_COLORS = {"train": BLUE, "val": ORANGE, "test": GREEN, "": GREY}
 _MARKERS = {"train": "o", "val": "s", "test": "D", "": "o"}
 _DASHES = {"train": "-", "val": "--", "test": ":", "": "-"}
-_INK = "#23262b"  # found in the SVG and replaced by the colour of the text around it
 _HUGE = 1e100
 _SMALL = ("learning_rate",)  # settings rather than results
-_STYLE: dict[Any, Any] = {
-    "svg.fonttype": "none",  # text stays text: searchable, and in the reader's own fonts
-    "svg.hashsalt": "deepdive",  # otherwise random identifiers
-    "font.family": ["sans-serif"],
-    "font.sans-serif": ["DejaVu Sans"],
-    "font.size": 11.0,
-    "text.color": _INK,
-    "axes.labelcolor": _INK,
-    "axes.edgecolor": _INK,
-    "xtick.color": _INK,
-    "ytick.color": _INK,
-    "grid.color": _INK,
-    "grid.alpha": 0.15,
-    "axes.facecolor": "none",
-    "axes.grid": True,
-    "axes.axisbelow": True,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "lines.linewidth": 1.8,
-    "lines.markersize": 4.5,
-    "legend.frameon": False,
-    "legend.borderaxespad": 0.0,
-    "legend.columnspacing": 1.4,
-    "legend.handlelength": 1.8,
-}
 
 
 class _Line(NamedTuple):
@@ -77,9 +48,8 @@ def curve_figure(records: Sequence[Record], *, steps_per_epoch: int | None = Non
         steps_per_epoch = round(epochs[-1].step / epochs[-1].epoch) if epochs else None
     scale = 1 / steps_per_epoch if steps_per_epoch else 1.0
     heights = [0.42 if family in _SMALL else 1.0 for family in panels] or [1.0]
-    with _our_style():
+    with figure_style():
         figure = Figure(figsize=(7.2, 0.7 + 2.3 * sum(heights)), facecolor="white")
-        figure.patch.set_gid("background")
         grid = figure.subplots(len(heights), 1, sharex=True, squeeze=False, gridspec_kw={"height_ratios": heights})
         axes: list[Axes] = list(grid[:, 0])
         for ax, (family, lines) in zip(axes, panels.items(), strict=False):
@@ -94,35 +64,6 @@ def curve_figure(records: Sequence[Record], *, steps_per_epoch: int | None = Non
             figure.suptitle(title, parse_math=False, x=0.01, ha="left", fontsize="medium")
         ConstrainedLayoutEngine().execute(figure)  # once, and not at every saving
     return figure
-
-
-def to_svg(figure: "Figure") -> bytes:
-    """The figure as SVG: the same figure gives the same bytes, and text takes the colour around it."""
-    svg = _saved(figure, "svg", {"Date": None, "Creator": None, "Format": None, "Type": None})
-    return svg.replace(_INK.encode(), b"currentColor")
-
-
-def to_png(figure: "Figure", *, dpi: float = 144.0) -> bytes:
-    """The figure as PNG, the same bytes for the same figure."""
-    return _saved(figure, "png", {"Software": None}, dpi)
-
-
-def _saved(figure: "Figure", format: str, metadata: dict[str, None], dpi: float = 72.0) -> bytes:
-    buffer = io.BytesIO()
-    with _our_style():
-        figure.savefig(buffer, format=format, metadata=metadata, dpi=dpi)
-    return buffer.getvalue()
-
-
-@contextmanager
-def _our_style() -> Iterator[None]:
-    """Draw as ``_STYLE`` says, whatever the user's own settings are."""
-    import matplotlib
-
-    with matplotlib.rc_context(_STYLE), warnings.catch_warnings():
-        # a name in a script that the font lacks is drawn as boxes; nothing worth a warning per letter
-        warnings.filterwarnings("ignore", message="Glyph .* missing from")
-        yield
 
 
 def _panels(records: Sequence[Record]) -> dict[str, list[_Line]]:

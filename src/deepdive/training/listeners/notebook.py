@@ -5,8 +5,9 @@ import time
 import uuid
 from collections.abc import Callable, Iterable
 
+from deepdive.figures import to_png
 from deepdive.training.listeners._text import format_metrics
-from deepdive.training.listeners.figures import curve_figure, to_png
+from deepdive.training.listeners.figures import curve_figure
 from deepdive.training.records import Plan, Record
 
 
