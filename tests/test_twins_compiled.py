@@ -9,9 +9,9 @@ import sys
 
 import pytest
 
-from deepdive.twins import LAYERS, NETWORKS
+from deepdive.twins import FUNCTIONS, LAYERS, NETWORKS
 
-TWINS = {**LAYERS, **NETWORKS}
+TWINS = {**LAYERS, **{name: twin.as_layers() for name, twin in FUNCTIONS.items()}, **NETWORKS}
 PROGRAM = """
 import json, sys
 import torch
@@ -20,6 +20,7 @@ from deepdive.twins import TWINS
 
 for name in sys.argv[1:]:
     twin = TWINS[name]
+    twin = twin.as_layers() if hasattr(twin, "as_layers") else twin
     try:
         result = max(layer_difference(twin, twin.cases[-1], torch.float32, compiled=True))
     except Exception as error:

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.modules.lazy import LazyModuleMixin
 
-from deepdive.twins import TWINS, Case, InitTwin, LayerTwin, OptimizerTwin, Sample, ScheduleTwin
+from deepdive.twins import TWINS, Case, FunctionTwin, InitTwin, LayerTwin, OptimizerTwin, Sample, ScheduleTwin
 
 STEPS = 100
 """Updates over which optimisers and schedules are compared."""
@@ -70,7 +70,10 @@ def _one_thread() -> Iterator[None]:
 def _prove(name: str) -> Proof:
     match TWINS[name]:
         case LayerTwin() as twin:
-            return _prove_layer(name, twin)
+            path = "library layers" if name[0].isupper() and not hasattr(nn, name) else _path(twin.theirs)
+            return _prove_layer(name, path, twin)
+        case FunctionTwin() as twin:
+            return _prove_layer(name, _path(twin.theirs), twin.as_layers())
         case InitTwin() as twin:
             return Proof(name, _path(twin.theirs), init_difference(twin), None, tolerance=0.0)
         case OptimizerTwin() as twin:
@@ -82,11 +85,11 @@ def _prove(name: str) -> Proof:
             return Proof(name, _path(twin.theirs), difference, None, twin.tolerance)
 
 
-def _prove_layer(name: str, twin: LayerTwin) -> Proof:
+def _prove_layer(name: str, path: str, twin: LayerTwin) -> Proof:
     differences = [layer_difference(twin, case, torch.float32) for case in twin.cases]
     proof = Proof(
         name,
-        "library layers" if name[0].isupper() and not hasattr(nn, name) else _path(twin.theirs),
+        path,
         max(output for output, _ in differences),
         max(gradient for _, gradient in differences),
         twin.single,
@@ -123,7 +126,7 @@ def pair_of(twin: LayerTwin, case: Case, dtype: torch.dtype) -> tuple[nn.Module,
 
 
 def layer_difference(twin: LayerTwin, case: Case, dtype: torch.dtype, *, compiled: bool = False) -> tuple[float, float]:
-    """The largest difference of the outputs, and of all gradients by inputs and parameters."""
+    """The largest difference of the outputs, and of all gradients by inputs and parameters (0 where there are none)."""
     theirs, ours, inputs = pair_of(twin, case, dtype)
     if compiled and twin.random:
         theirs.eval()
@@ -136,6 +139,8 @@ def layer_difference(twin: LayerTwin, case: Case, dtype: torch.dtype, *, compile
         result = run(*inputs)
     direction = torch.randn(expected.shape, generator=torch.Generator().manual_seed(2), dtype=dtype)
     leaves = [x for x in inputs if x.requires_grad]
+    if not expected.requires_grad:
+        return difference(result, expected), math.inf if result.requires_grad else 0.0
     gradients = [
         torch.autograd.grad(y, [*leaves, *module.parameters()], direction)
         for y, module in ((result, ours), (expected, theirs))
@@ -233,7 +238,8 @@ def _pass(module: Callable[..., Tensor], inputs: list[Tensor], parameters: list[
 
     def run() -> None:
         y = module(*inputs)
-        torch.autograd.grad(y, leaves, torch.ones_like(y))
+        if leaves:
+            torch.autograd.grad(y, leaves, torch.ones_like(y))
 
     return run
 

@@ -3,89 +3,22 @@
 Read by the tests and by ``deepdive prove``. A row's key is the name as one writes it after ``scratch.``.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Literal
+from typing import Any
 
 import torch
-from torch import Generator, Tensor, nn
+from torch import nn
 from torch.optim import lr_scheduler
 
 from deepdive import scratch
 from deepdive.models import MLP, LeNet, SoftmaxRegression
-
-
-@dataclass(frozen=True)
-class Sample:
-    """A tensor to be drawn: ``normal`` values, ``uniform`` ones in [0, 1), whole ``classes``, or ``probabilities``."""
-
-    shape: tuple[int, ...]
-    kind: Literal["normal", "uniform", "classes", "probabilities"] = "normal"
-    classes: int = 10
-
-    def draw(self, generator: Generator, dtype: torch.dtype) -> Tensor:
-        """The tensor; ``normal`` ones ask for a gradient."""
-        if self.kind == "classes":
-            return torch.randint(self.classes, self.shape, generator=generator)
-        if self.kind == "normal":
-            return torch.randn(self.shape, generator=generator, dtype=dtype).requires_grad_()
-        x = torch.rand(self.shape, generator=generator, dtype=dtype)
-        return x / x.sum(1, keepdim=True) if self.kind == "probabilities" else x
-
-
-@dataclass(frozen=True)
-class Case:
-    """Arguments to make a layer with, and inputs to call it on; samples among the arguments are drawn, too."""
-
-    inputs: tuple[Sample, ...]
-    arguments: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class LayerTwin:
-    """Two modules whose state dicts fit each other. The first case is the one that is timed, the rest are small."""
-
-    ours: Callable[..., nn.Module]
-    theirs: Callable[..., nn.Module]
-    cases: tuple[Case, ...]
-    random: bool = False
-    """Draws in training; compared from one seed, and compiled in evaluation only."""
-    single: float = 1e-4
-    """Largest relative difference in float32; sums run in another order than the library's."""
-    double: float = 1e-10
-    """Largest relative difference in float64."""
-
-
-@dataclass(frozen=True)
-class InitTwin:
-    """Two initialisers that draw the same numbers from equal generators."""
-
-    ours: Callable[..., Any]
-    theirs: Callable[..., Any]
-    arguments: tuple[Mapping[str, Any], ...]
-    in_place: bool = True
-    """Fills the tensor it is given first."""
-
-
-@dataclass(frozen=True)
-class OptimizerTwin:
-    """Two optimisers, equal update by update."""
-
-    ours: Callable[..., torch.optim.Optimizer]
-    theirs: Callable[..., torch.optim.Optimizer]
-    arguments: tuple[Mapping[str, Any], ...]
-    tolerance: float = 1e-10
-
-
-@dataclass(frozen=True)
-class ScheduleTwin:
-    """Two schedules, equal step by step."""
-
-    ours: Callable[..., Any]
-    theirs: Callable[..., Any]
-    arguments: tuple[Mapping[str, Any], ...]
-    tolerance: float = 1e-12
+from deepdive.twin_kinds import Case as Case
+from deepdive.twin_kinds import FunctionTwin as FunctionTwin
+from deepdive.twin_kinds import InitTwin as InitTwin
+from deepdive.twin_kinds import LayerTwin as LayerTwin
+from deepdive.twin_kinds import OptimizerTwin as OptimizerTwin
+from deepdive.twin_kinds import Sample as Sample
+from deepdive.twin_kinds import ScheduleTwin as ScheduleTwin
 
 
 def _case(*inputs: Sample | tuple[int, ...], **arguments: Any) -> Case:
@@ -104,6 +37,7 @@ _POINTS = (_case((128, 4096)), _case((3, 4)), _case((2, 3, 4, 5)))
 _IMAGES = (32, 16, 32, 32)
 _WEIGHT = Sample((10,), "uniform")
 _LOGITS = (512, 10)
+_SOFTMAX = (_case((512, 1000), dim=1), _case((2, 3, 4), dim=-2), _case((5,), dim=0))
 
 LAYERS: dict[str, LayerTwin] = {
     "Identity": _layer("Identity", *_POINTS),
@@ -113,8 +47,8 @@ LAYERS: dict[str, LayerTwin] = {
     "Sigmoid": _layer("Sigmoid", *_POINTS),
     "Tanh": _layer("Tanh", *_POINTS),
     "GELU": _layer("GELU", *_POINTS, _case((3, 4), approximate="tanh")),
-    "Softmax": _layer("Softmax", _case((512, 1000), dim=1), _case((2, 3, 4), dim=-2), _case((5,), dim=0)),
-    "LogSoftmax": _layer("LogSoftmax", _case((512, 1000), dim=1), _case((2, 3, 4), dim=-2), _case((5,), dim=0)),
+    "Softmax": _layer("Softmax", *_SOFTMAX),
+    "LogSoftmax": _layer("LogSoftmax", *_SOFTMAX),
     "Dropout": _layer(
         "Dropout", *_POINTS, _case((3, 4), p=0.0), _case((3, 4), p=1.0), _case((3, 4), p=0.2), random=True
     ),
@@ -195,6 +129,16 @@ LAYERS: dict[str, LayerTwin] = {
     ),
 }
 
+FUNCTIONS: dict[str, FunctionTwin] = {
+    f"functional.{name}": FunctionTwin(getattr(scratch.functional, name), theirs, cases)
+    for name, theirs, cases in (
+        ("logsumexp", torch.logsumexp, (*_SOFTMAX, _case((2, 3, 4), dim=1, keepdim=True))),
+        ("softmax", nn.functional.softmax, _SOFTMAX),
+        ("log_softmax", nn.functional.log_softmax, _SOFTMAX),
+        ("one_hot", nn.functional.one_hot, (_case(_classes(4096), num_classes=10), _case(_classes(2, 3)))),
+    )
+}
+
 NETWORKS: dict[str, LayerTwin] = {
     name: LayerTwin(partial(make, nn=scratch), make, (_case((128, 1, 28, 28)), _case((2, 1, 28, 28))))
     for name, make in {
@@ -262,6 +206,6 @@ SCHEDULES: dict[str, ScheduleTwin] = {
     }.items()
 }
 
-TWINS: dict[str, LayerTwin | InitTwin | OptimizerTwin | ScheduleTwin] = {
-    **LAYERS, **INITIALIZERS, **OPTIMIZERS, **SCHEDULES, **NETWORKS,
+TWINS: dict[str, LayerTwin | FunctionTwin | InitTwin | OptimizerTwin | ScheduleTwin] = {
+    **LAYERS, **FUNCTIONS, **INITIALIZERS, **OPTIMIZERS, **SCHEDULES, **NETWORKS,
 }  # fmt: skip

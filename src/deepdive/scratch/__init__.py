@@ -1,7 +1,7 @@
 """The from-scratch toolkit: names, signatures and numbers of ``torch.nn``, every equation visible.
 
 Give it to a network, ``LeNet(nn=deepdive.scratch)``, or use a part alone, ``scratch.Conv2d(1, 6, 5)``. Only containers
-come from the library. ``scratch.init`` and ``scratch.optim`` mirror ``torch.nn.init`` and ``torch.optim``.
+come from the library. ``scratch.init``, ``scratch.functional`` and ``scratch.optim`` mirror those of ``torch``.
 """
 
 from torch.nn import Module as Module
@@ -12,6 +12,7 @@ from torch.nn import ParameterDict as ParameterDict
 from torch.nn import ParameterList as ParameterList
 from torch.nn import Sequential as Sequential
 
+from deepdive.scratch import functional as functional
 from deepdive.scratch import initialization as init
 from deepdive.scratch import optim as optim
 from deepdive.scratch.activations import GELU as GELU
@@ -70,6 +71,7 @@ __all__ = [
     "Sigmoid",
     "Softmax",
     "Tanh",
+    "functional",
     "init",
     "optim",
 ]

@@ -3,7 +3,6 @@
 # ruff: noqa: D102 (what forward computes is said by its class)
 
 import math
-import warnings
 from typing import Any, Literal
 
 import torch
@@ -11,6 +10,8 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.autograd import Function
 from torch.nn import Module, Parameter
+
+from deepdive.scratch.functional import log_softmax, softmax
 
 
 class Identity(Module):
@@ -194,9 +195,7 @@ class Softmax(Module):
         self.dim = dim
 
     def forward(self, input: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
-        dim = _implicit_dim(input) if self.dim is None else self.dim
-        e = torch.exp(_shifted(input, dim))
-        return e / e.sum(dim, keepdim=True)
+        return softmax(input, self.dim)
 
     def extra_repr(self) -> str:
         return f"dim={self.dim}"
@@ -210,29 +209,13 @@ class LogSoftmax(Module):
         self.dim = dim
 
     def forward(self, input: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
-        return log_softmax(input, _implicit_dim(input) if self.dim is None else self.dim)
+        return log_softmax(input, self.dim)
 
     def extra_repr(self) -> str:
         return f"dim={self.dim}"
-
-
-def log_softmax(x: Float[Tensor, "..."], dim: int) -> Float[Tensor, "..."]:
-    """``x - log Σ exp(x)`` along ``dim``, finite for any finite ``x``."""
-    shifted = _shifted(x, dim)
-    return shifted - shifted.exp().sum(dim, keepdim=True).log()
 
 
 def softplus(x: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
     """``log(1 + exp(x))``, finite for any finite ``x``; its derivative is ``sigmoid(x)``, also at 0."""
     # maximum gives half the gradient to each side of a tie, which is sigmoid(0); a clamp would give all or none.
     return torch.maximum(x, torch.zeros_like(x)) + torch.log1p(torch.exp(-x.abs()))
-
-
-def _shifted(x: Tensor, dim: int) -> Tensor:
-    """Softmax does not change when a constant is taken off; with the largest one no ``exp`` overflows."""
-    return x - x.amax(dim, keepdim=True).detach()
-
-
-def _implicit_dim(x: Tensor) -> int:
-    warnings.warn("softmax without dim guesses the dimension, as the library does; say dim=...", stacklevel=3)
-    return 0 if x.ndim in (0, 1, 3) else 1

@@ -10,7 +10,8 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn import Module
 
-from deepdive.scratch.activations import log_softmax, softplus
+from deepdive.scratch.activations import softplus
+from deepdive.scratch.functional import log_softmax
 
 Reduction = Literal["none", "mean", "sum"]
 
