@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from deepdive.data.registry import DATASETS as DATASETS
     from deepdive.data.registry import Dataset as Dataset
     from deepdive.data.registry import find as find
+    from deepdive.data.tables.builtin import read_named as read_named
+    from deepdive.data.tables.module import TableDataModule as TableDataModule
+    from deepdive.data.tables.preprocessing import TablePreprocessor as TablePreprocessor
+    from deepdive.data.tables.reading import read_table as read_table
     from deepdive.data.types import Batch as Batch
     from deepdive.data.types import DataModule as DataModule
     from deepdive.data.types import Loader as Loader
@@ -37,6 +41,10 @@ _HOMES = {
     "loaders": ("TensorLoader",),
     "progress": ("Progress", "Report", "progress_bars"),
     "registry": ("DATASETS", "Dataset", "find"),
+    "tables.builtin": ("read_named",),
+    "tables.module": ("TableDataModule",),
+    "tables.preprocessing": ("TablePreprocessor",),
+    "tables.reading": ("read_table",),
     "types": ("Batch", "DataModule", "Loader", "Transform"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

@@ -25,12 +25,7 @@ def stratified_split(
 
     """
     n = len(labels)
-    k = max(round(held_out * n), int(held_out > 0)) if isinstance(held_out, float) else held_out
-    if held_out < 0 or k >= n or (isinstance(held_out, float) and held_out >= 1):
-        raise ValueError(
-            f"{name} is {held_out}; of {n} examples it must take at least 0 and leave at least 1 "
-            "(a float is a share below 1, an int is a count)"
-        )
+    k = _count(n, held_out, name)
     order = torch.randperm(n, generator=torch.Generator().manual_seed(0))
     by_class = order[labels[order].argsort(stable=True)]  # Class after class, in random order within each.
     sizes = labels.bincount()
@@ -38,6 +33,25 @@ def stratified_split(
     rank = (torch.arange(n) - firsts + 0.5) / sizes.repeat_interleave(sizes)
     held = by_class[rank.argsort(stable=True)]
     return held[k:].sort().values, held[:k].sort().values
+
+
+def hold_out(
+    rows: int, held_out: int | float, *, name: str = "held_out"
+) -> tuple[Int64[Tensor, " kept"], Int64[Tensor, " held"]]:
+    """Rows to keep and rows to hold out at random, each in ascending order; the choice depends on their number alone.
+
+    Args:
+        rows: how many rows there are.
+        held_out: a whole number is a count of rows, a fraction below 1 a share of them: at least one, unless it is 0.
+        name: what the caller calls ``held_out``, for the error.
+
+    Raises:
+        ValueError: ``held_out`` is negative, or leaves nothing to keep.
+
+    """
+    k = _count(rows, held_out, name)
+    order = torch.randperm(rows, generator=torch.Generator().manual_seed(0))
+    return order[k:].sort().values, order[:k].sort().values
 
 
 def k_fold(rows: int, folds: int, *, seed: int = 0) -> list[tuple[Int64[Tensor, " kept"], Int64[Tensor, " held"]]]:
@@ -61,3 +75,14 @@ def k_fold(rows: int, folds: int, *, seed: int = 0) -> list[tuple[Int64[Tensor, 
     return [
         (torch.cat([*parts[:i], *parts[i + 1 :]]).sort().values, part.sort().values) for i, part in enumerate(parts)
     ]
+
+
+def _count(n: int, held_out: int | float, name: str) -> int:
+    """How many of ``n`` examples are held out."""
+    k = max(round(held_out * n), int(held_out > 0)) if isinstance(held_out, float) else held_out
+    if held_out < 0 or k >= n or (isinstance(held_out, float) and held_out >= 1):
+        raise ValueError(
+            f"{name} is {held_out}; of {n} examples it must take at least 0 and leave at least 1 "
+            "(a float is a share below 1, an int is a count)"
+        )
+    return k
