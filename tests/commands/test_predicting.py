@@ -72,3 +72,27 @@ def test_a_damaged_checkpoint_is_one_line_and_status_2(folder, tmp_path):
     path.write_bytes(content)
     assert done.returncode == 2
     assert "best.safetensors is damaged" in done.stderr
+
+
+def test_labels_may_be_written_to_a_file(folder, tmp_path):
+    Image.new("L", (8, 8), 0).save(tmp_path / "a.png")
+    done = deepdive("predict", folder, "a.png", "--output", "labels.csv", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "labels.csv\n"
+    header, row = (tmp_path / "labels.csv").read_text().splitlines()
+    assert header == "file,label,probability"
+    assert row.startswith("a.png,")
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        (("--output", "gone/labels.csv"), "output is gone/labels.csv, but there is no folder gone"),
+        (("--output", "labels.csv", "--json"), "json and output labels.csv are both given"),
+    ],
+)
+def test_an_output_that_cannot_be_is_a_mistake(folder, tmp_path, flags, message):
+    Image.new("L", (8, 8), 0).save(tmp_path / "a.png")
+    done = deepdive("predict", folder, "a.png", *flags, cwd=tmp_path)
+    assert done.returncode == 2
+    assert message in done.stderr

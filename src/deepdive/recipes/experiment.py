@@ -1,30 +1,18 @@
 """What a recipe's function returns: something that can be fitted in a run folder and asked about new inputs."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol, runtime_checkable
 
+from deepdive.recipes.predictions import FilePrediction as FilePrediction
+from deepdive.recipes.predictions import Prediction as Prediction
+from deepdive.recipes.predictions import TablePrediction as TablePrediction
 from deepdive.training import Run
 from deepdive.training.records import Listener
 from deepdive.training.report import Section
 
 Invert = Literal["auto", "yes", "no"]
 """Whether light and dark of a picture are swapped; ``auto``: if its background is not like the training pictures'."""
-
-
-@dataclass(frozen=True)
-class Prediction:
-    """What a trained network says of one input."""
-
-    file: Path
-    label: str
-    probability: float
-    """Of the label, 0 to 1."""
-    others: dict[str, float] = field(default_factory=dict)
-    """The next most likely labels."""
-    notes: tuple[str, ...] = ()
-    """What was done to the input before the network saw it."""
 
 
 @runtime_checkable
@@ -43,6 +31,9 @@ class Experiment(Protocol):
         """The parts of the report that are this experiment's own, e.g. a grid of predictions."""
         ...
 
-    def predict(self, run: Run, files: Sequence[Path], *, invert: Invert) -> list[Prediction]:
-        """Read the trained network from the run folder and apply it to files."""
+    def predict(self, run: Run, files: Sequence[Path]) -> Sequence[FilePrediction]:
+        """Read the trained network from the run folder and apply it to files.
+
+        An experiment with pictures also takes ``invert``, by keyword.
+        """
         ...

@@ -1,5 +1,6 @@
 """Start a recipe, resume a run, ask a trained one: the same few steps for every recipe."""
 
+import inspect
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -7,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from deepdive.recipes.experiment import Experiment, Invert, Prediction
+from deepdive.recipes.experiment import Experiment, FilePrediction, Invert
 from deepdive.recipes.registry import Recipe, Target, load_recipe
 from deepdive.recipes.reporting import write_run_report
 from deepdive.recipes.settings import from_plain, to_plain
@@ -93,18 +94,26 @@ def resume(folder: Path, *, device: str | None = None, console: bool = True, ten
     return _fit(recipe, experiment, run, began, resume=True, console=console, tensorboard=tensorboard)
 
 
-def predict(folder: Path, files: Sequence[Path], *, device: str = "auto", invert: Invert = "auto") -> list[Prediction]:
-    """Apply the trained network of a run to files, on any device.
+def predict(
+    folder: Path, files: Sequence[Path], *, device: str = "auto", invert: Invert | None = None
+) -> Sequence[FilePrediction]:
+    """Apply the trained network of a run to files, on any device; ``invert`` is for pictures only.
 
     Raises:
         RunError: the folder is no run, or nothing is trained yet.
         FileNotFoundError: a file does not exist.
+        ValueError: ``invert`` is given, but the recipe has no pictures.
     """
     run = Run.open(folder)
-    if not (run.checkpoints.has("best") or run.checkpoints.has("last")):
-        raise RunError(f"{folder} has no checkpoint yet; go on with: deepdive resume {folder}")
     _, experiment = _experiment(run, device)
-    return experiment.predict(run, files, invert=invert)
+    takes_pictures = "invert" in inspect.signature(experiment.predict).parameters
+    if invert is not None and not takes_pictures:
+        raise ValueError(
+            f"invert is {invert!r}, but the recipe {run.recipe} has no pictures whose shades could be swapped"
+        )
+    if run.result is None and not any((run.folder / "checkpoints").rglob("*.safetensors")):
+        raise RunError(f"{folder} has no checkpoint yet; go on with: deepdive resume {folder}")
+    return experiment.predict(run, files, **{"invert": invert or "auto"} if takes_pictures else {})
 
 
 def trained_weights(run: Run) -> dict[str, Any]:

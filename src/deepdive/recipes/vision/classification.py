@@ -106,7 +106,7 @@ class ImageClassification:
         caption = "The first test pictures; wrong labels are marked."
         return [Section("Predictions", join([picture(caption, png), text(*self.data.notes)]))]
 
-    def predict(self, run: Run, files: Sequence[Path], *, invert: Invert) -> list[Prediction]:
+    def predict(self, run: Run, files: Sequence[Path], *, invert: Invert = "auto") -> list[Prediction]:
         """Label picture files."""
         spec = _read_spec(run)
         network = self._network(spec)

@@ -1,0 +1,118 @@
+"""What a trained network says of files: one label for a picture, a row of values for each row of a table."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+Value = str | float | int | None
+
+
+@runtime_checkable
+class FilePrediction(Protocol):
+    """What is said of one file, as text for a reader and as records for a program."""
+
+    @property
+    def file(self) -> Path:
+        """The input."""
+        ...
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was done to the input before the network saw it, and what of it the network does not know."""
+        ...
+
+    def lines(self) -> Iterator[str]:
+        """Text for a terminal, without the notes."""
+        ...
+
+    def records(self) -> Iterator[dict[str, Value]]:
+        """Flat rows for a CSV file."""
+        ...
+
+    def objects(self) -> Iterator[Mapping[str, object]]:
+        """One object per JSON line, each with the name of the file."""
+        ...
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """One label for one file."""
+
+    file: Path
+    label: str
+    probability: float
+    """Of the label, 0 to 1."""
+    others: dict[str, float] = field(default_factory=dict)
+    """The next most likely labels."""
+    notes: tuple[str, ...] = ()
+    """What was done to the input before the network saw it."""
+
+    def lines(self) -> Iterator[str]:
+        """The label, its probability, and the next ones."""
+        others = ", ".join(f"{label} {share:.1%}" for label, share in self.others.items())
+        yield f"{self.file}: {self.label} {self.probability:.1%}" + (f"  (then {others})" if others else "")
+
+    def records(self) -> Iterator[dict[str, Value]]:
+        """File, label and probability."""
+        yield {"file": str(self.file), "label": self.label, "probability": self.probability}
+
+    def objects(self) -> Iterator[Mapping[str, object]]:
+        """All fields by name."""
+        yield vars(self) | {"file": str(self.file)}
+
+
+@dataclass(frozen=True)
+class TablePrediction:
+    """One row of values for each row of a table, by column; every column has the same length."""
+
+    file: Path
+    columns: Mapping[str, Sequence[Value]]
+    notes: tuple[str, ...] = ()
+    """What of the table the network does not know."""
+
+    def lines(self) -> Iterator[str]:
+        """The rows as CSV, under a header."""
+        yield from to_csv(self.records(), list(self.columns)).splitlines()
+
+    def records(self) -> Iterator[dict[str, Value]]:
+        """The rows."""
+        for values in zip(*self.columns.values(), strict=True):
+            yield dict(zip(self.columns, values, strict=True))
+
+    def objects(self) -> Iterator[Mapping[str, object]]:
+        """The rows, each with the name of the file."""
+        for record in self.records():
+            yield {"file": str(self.file), **record}
+
+
+def predictions_csv(predictions: Sequence[FilePrediction]) -> str:
+    """All predictions as one CSV file; a first column tells the file where rows come from several tables.
+
+    Raises:
+        ValueError: the predictions have different columns.
+
+    """
+    records: list[dict[str, Value]] = []
+    for prediction in predictions:
+        tagged = {"file": str(prediction.file)} if len(predictions) > 1 else {}
+        found = [tagged | record for record in prediction.records()]
+        if records and found and records[0].keys() != found[0].keys():
+            raise ValueError(
+                f"the predictions for {predictions[0].file} have the columns {', '.join(records[0])}, those for "
+                f"{prediction.file} have {', '.join(found[0])}; write them to files of their own"
+            )
+        records.extend(found)
+    return to_csv(records, list(records[0]) if records else [])
+
+
+def to_csv(records: Iterable[Mapping[str, Value]], columns: Sequence[str]) -> str:
+    """Rows as CSV: floats with the digits of single precision, missing values empty."""
+    buffer = io.StringIO()
+    writer = csv.DictWriter(buffer, columns, lineterminator="\n")
+    writer.writeheader()
+    for record in records:
+        writer.writerow({k: f"{v:.9g}" if isinstance(v, float) else v for k, v in record.items()})
+    return buffer.getvalue()
