@@ -1,0 +1,111 @@
+import math
+
+import numpy as np
+import pytest
+import scipy.stats
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from deepdive.algorithms.evaluation import (
+    INTERVALS,
+    clopper_pearson_interval,
+    hoeffding_interval,
+    wald_interval,
+    wilson_interval,
+)
+from deepdive.algorithms.evaluation._beta import beta_quantile, incomplete_beta
+
+counts = st.integers(1, 20_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
+levels = st.floats(0.5, 0.999)
+
+
+@settings(deadline=None, max_examples=50)
+@given(counts, levels)
+def test_wilson_and_clopper_pearson_are_scipys(count, confidence):
+    k, n = count
+    test = scipy.stats.binomtest(k, n)
+    for ours, method in ((wilson_interval, "wilson"), (clopper_pearson_interval, "exact")):
+        expected = test.proportion_ci(confidence, method)
+        found = ours(k, n, confidence)
+        np.testing.assert_allclose([float(end) for end in found], [expected.low, expected.high], atol=1e-9)
+
+
+@given(counts, levels)
+def test_wald_is_the_normal_interval_clipped(count, confidence):
+    k, n = count
+    p = k / n
+    e = scipy.stats.norm.ppf((1 + confidence) / 2) * math.sqrt(p * (1 - p) / n)
+    found = [float(end) for end in wald_interval(k, n, confidence)]
+    np.testing.assert_allclose(found, np.clip([p - e, p + e], 0, 1), atol=1e-12)
+
+
+@given(counts, levels)
+def test_hoeffdings_ends_make_the_bound_equal_to_delta(count, confidence):
+    k, n = count
+    lower, upper = (float(end) for end in hoeffding_interval(k, n, confidence))
+    for end, inside in ((lower, lower > 0), (upper, upper < 1)):
+        if inside:
+            assert 2 * math.exp(-2 * n * (end - k / n) ** 2) == pytest.approx(1 - confidence, rel=1e-6)
+
+
+@settings(deadline=None, max_examples=20)
+@given(counts, levels)
+def test_every_interval_holds_the_estimate_and_grows_with_confidence(count, confidence):
+    k, n = count
+    for interval in INTERVALS.values():
+        found, wider = interval(k, n, confidence), interval(k, n, (1 + confidence) / 2)
+        assert 0 <= found.lower <= k / n + 1e-12
+        assert k / n - 1e-12 <= found.upper <= 1
+        assert wider.lower <= found.lower
+        assert wider.upper >= found.upper
+
+
+def test_many_test_sets_are_one_tensor():
+    k = torch.arange(0, 101, 4)
+    for interval in INTERVALS.values():
+        many = interval(k, 100, 0.9)
+        alone = [interval(int(one), 100, 0.9) for one in k]
+        torch.testing.assert_close(many.lower, torch.stack([one.lower for one in alone]), rtol=0, atol=1e-11)
+        torch.testing.assert_close(many.upper, torch.stack([one.upper for one in alone]), rtol=0, atol=1e-11)
+
+
+def test_all_wrong_and_all_right_have_an_end_at_the_border():
+    for interval in (wilson_interval, clopper_pearson_interval):
+        assert interval(0, 20).lower == 0
+        assert interval(20, 20).upper == 1
+    assert float(clopper_pearson_interval(0, 20).upper) == pytest.approx(1 - 0.025 ** (1 / 20))  # the closed form
+    assert wald_interval(20, 20).width == 0, "its known weakness"
+
+
+@given(st.floats(0.3, 3e4), st.floats(0.3, 3e4), st.floats(0, 1))
+@settings(deadline=None)
+def test_the_incomplete_beta_function_is_scipys(a, b, x):
+    found = incomplete_beta(*(torch.tensor([v], dtype=torch.float64) for v in (a, b, x)))
+    assert found.item() == pytest.approx(scipy.special.betainc(a, b, x), abs=1e-9)
+
+
+def test_the_quantile_is_the_inverse():
+    a, b = torch.tensor([2.0, 300.0], dtype=torch.float64), torch.tensor([5.0, 1.0], dtype=torch.float64)
+    p = torch.tensor([0.01, 0.7], dtype=torch.float64)
+    np.testing.assert_allclose(beta_quantile(p, a, b), scipy.stats.beta.ppf(p, a, b), rtol=1e-10)
+
+
+@pytest.mark.parametrize("interval", INTERVALS.values(), ids=INTERVALS)
+@pytest.mark.parametrize(
+    ("k", "n", "confidence", "message"),
+    [
+        (3, 0, 0.95, "n must be at least 1, got 0"),
+        (11, 10, 0.95, r"correct must be in \[0, 10\], the number of examples, got 11"),
+        (torch.tensor([1, -2]), 10, 0.95, r"correct must be in \[0, 10\], .* got -2"),
+        (3, 10, 1.0, "confidence must be between 0 and 1, exclusive, got 1"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(interval, k, n, confidence, message):
+    with pytest.raises(ValueError, match=message):
+        interval(k, n, confidence)
+
+
+def test_half_an_example_is_no_count():
+    with pytest.raises(ValueError, match="correct must be a whole number of examples"):
+        clopper_pearson_interval(2.5, 10)
