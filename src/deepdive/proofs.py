@@ -169,7 +169,7 @@ def init_difference(twin: InitTwin) -> float:
         for fill in (twin.ours, twin.theirs):
             with torch.random.fork_rng(devices=[]):
                 torch.manual_seed(0)
-                filled.append(fill(torch.empty(6, 4, 3, 3), **arguments))
+                filled.append(fill(torch.empty(twin.shape), **arguments))
         worst = max(worst, difference(*filled))
     return worst
 

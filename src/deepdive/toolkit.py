@@ -32,6 +32,12 @@ class Initializers(Protocol):
         self, tensor: Tensor, mean: float = 0.0, std: float = 1.0, generator: Generator | None = None
     ) -> Tensor: ...
 
+    def eye_(self, tensor: Tensor) -> Tensor: ...
+
+    def dirac_(self, tensor: Tensor, groups: int = 1) -> Tensor: ...
+
+    def orthogonal_(self, tensor: Tensor, gain: float = 1.0, generator: Generator | None = None) -> Tensor: ...
+
     def xavier_uniform_(self, tensor: Tensor, gain: float = 1.0, generator: Generator | None = None) -> Tensor: ...
 
     def xavier_normal_(self, tensor: Tensor, gain: float = 1.0, generator: Generator | None = None) -> Tensor: ...
@@ -111,6 +117,21 @@ class Toolkit(Protocol):
         bias: bool = True,
         padding_mode: Literal["zeros", "reflect", "replicate", "circular"] = "zeros",
     ) -> nn.Module: ...
+
+    def ConvTranspose2d(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: Size,
+        stride: Size = 1,
+        padding: Size = 0,
+        output_padding: Size = 0,
+        groups: int = 1,
+        bias: bool = True,
+        dilation: Size = 1,
+    ) -> nn.Module: ...
+
+    def Embedding(self, num_embeddings: int, embedding_dim: int, padding_idx: int | None = None) -> nn.Module: ...
 
     def AvgPool2d(
         self,

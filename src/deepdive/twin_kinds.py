@@ -78,6 +78,8 @@ class InitTwin:
     arguments: tuple[Mapping[str, Any], ...]
     in_place: bool = True
     """Fills the tensor it is given first."""
+    shape: tuple[int, ...] = (6, 4, 3, 3)
+    """Of that tensor."""
 
 
 @dataclass(frozen=True)

@@ -79,6 +79,22 @@ LAYERS: dict[str, LayerTwin] = {
         _case(_IMAGES, out_channels=32, kernel_size=3, padding=1),
         _case((4, 7, 6), out_channels=2, kernel_size=3, groups=2, bias=False),
     ),
+    "ConvTranspose2d": _layer(
+        "ConvTranspose2d",
+        _case(_IMAGES, in_channels=16, out_channels=8, kernel_size=4, stride=2, padding=1),
+        _case(
+            (2, 4, 5, 6), in_channels=4, out_channels=6, kernel_size=(3, 2), stride=(2, 3), output_padding=1, groups=2
+        ),
+        _case((2, 3, 4, 5), in_channels=3, out_channels=3, kernel_size=2, dilation=(3, 2), groups=3, bias=False),
+        _case((3, 4, 5), in_channels=3, out_channels=2, kernel_size=(5, 3), stride=3, padding=(2, 1)),
+        _case((2, 3, 4, 5), in_channels=3, out_channels=2, kernel_size=2, stride=2),
+    ),
+    "Embedding": _layer(
+        "Embedding",
+        _case(_classes(512, 64, classes=1000), num_embeddings=1000, embedding_dim=32),
+        _case(_classes(3, 4), num_embeddings=10, embedding_dim=5, padding_idx=-2),
+        _case(_classes(), num_embeddings=10, embedding_dim=3),
+    ),
     "AvgPool2d": _layer(
         "AvgPool2d",
         _case(_IMAGES, kernel_size=2),
@@ -167,8 +183,10 @@ INITIALIZERS: dict[str, InitTwin] = {
         "xavier_normal_": ({}, {"gain": 2.0}),
         "kaiming_uniform_": _KAIMING,
         "kaiming_normal_": _KAIMING,
+        "dirac_": ({}, {"groups": 3}),
+        "orthogonal_": ({}, {"gain": 2.0}),
     }.items()
-}
+} | {"init.eye_": InitTwin(scratch.init.eye_, nn.init.eye_, ({},), shape=(6, 4))}
 
 _ADAM = (
     {},

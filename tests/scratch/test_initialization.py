@@ -69,3 +69,29 @@ def test_unknown_words_are_refused():
 def test_the_gain_of_leaky_relu():
     assert init.calculate_gain("leaky_relu", 1.0) == 1.0
     assert init.calculate_gain("leaky_relu") == pytest.approx(math.sqrt(2 / 1.0001))
+
+
+@pytest.mark.parametrize("shape", [(4, 4), (3, 7), (7, 3), (6, 2, 2, 2)])
+def test_orthogonal_matrices_keep_lengths(shape):
+    q = init.orthogonal_(torch.empty(shape, dtype=torch.float64), gain=2.0).flatten(1)
+    small = q @ q.T if q.shape[0] <= q.shape[1] else q.T @ q
+    torch.testing.assert_close(small, 4 * torch.eye(len(small), dtype=torch.float64))
+
+
+def test_identities_pass_the_input_on():
+    x = torch.randn(2, 4, 5, 5)
+    layer = scratch.Conv2d(4, 4, 3, padding=1, groups=2, bias=False)
+    init.dirac_(layer.weight, groups=2)
+    assert torch.equal(layer(x), x)
+    linear = scratch.Linear(4, 3, bias=False)
+    init.eye_(linear.weight)
+    assert torch.equal(linear(x[..., :4]), x[..., :3])
+
+
+def test_shapes_that_have_no_identity_are_refused():
+    with pytest.raises(ValueError, match=r"eye_ needs a tensor of two dimensions, got \(2, 2, 2\)"):
+        init.eye_(torch.empty(2, 2, 2))
+    with pytest.raises(ValueError, match=r"dirac_ needs a tensor of 3, 4 or 5 dimensions, got \(2, 2\)"):
+        init.dirac_(torch.empty(2, 2))
+    with pytest.raises(ValueError, match="groups must be positive and divide the 4 outputs, got 3"):
+        init.dirac_(torch.empty(4, 2, 3), groups=3)

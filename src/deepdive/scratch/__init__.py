@@ -26,6 +26,7 @@ from deepdive.scratch.activations import Softmax as Softmax
 from deepdive.scratch.activations import Tanh as Tanh
 from deepdive.scratch.convolution import Conv2d as Conv2d
 from deepdive.scratch.dropout import Dropout as Dropout
+from deepdive.scratch.embedding import Embedding as Embedding
 from deepdive.scratch.lazy import LazyConv2d as LazyConv2d
 from deepdive.scratch.lazy import LazyLinear as LazyLinear
 from deepdive.scratch.linear import Linear as Linear
@@ -37,6 +38,7 @@ from deepdive.scratch.pooling import AdaptiveAvgPool2d as AdaptiveAvgPool2d
 from deepdive.scratch.pooling import AvgPool2d as AvgPool2d
 from deepdive.scratch.pooling import MaxPool2d as MaxPool2d
 from deepdive.scratch.shape import Flatten as Flatten
+from deepdive.scratch.transposed_convolution import ConvTranspose2d as ConvTranspose2d
 
 CONTAINERS = ("Module", "ModuleDict", "ModuleList", "Parameter", "ParameterDict", "ParameterList", "Sequential")
 """Names that are the library's own; everything else in ``__all__`` is from scratch."""
@@ -47,8 +49,10 @@ __all__ = [
     "AvgPool2d",
     "BCEWithLogitsLoss",
     "Conv2d",
+    "ConvTranspose2d",
     "CrossEntropyLoss",
     "Dropout",
+    "Embedding",
     "Flatten",
     "Identity",
     "LazyConv2d",

@@ -77,3 +77,27 @@ def _source(position: Tensor, length: int, mode: str) -> Tensor:
     if mode == "replicate":
         return position.clamp(0, length - 1)
     return (length - 1) - ((length - 1) - position.abs()).abs()
+
+
+def overlap_add(parts: tuple[Tensor, ...], dim: int, stride: int, dilation: int, cropped: int, length: int) -> Tensor:
+    """The transpose of ``shifts``: element ``j`` of part ``i`` is added at ``stride j + dilation i - cropped``.
+
+    What falls outside ``0 ... length - 1`` is lost; where nothing falls the result is 0.
+    """
+    n = parts[0].shape[dim]
+    reach = stride * (n - 1) + dilation * (len(parts) - 1) + 1
+    if len(parts) == stride and dilation == 1:  # parts that tile
+        whole = torch.stack(parts, dim + 1).flatten(dim, dim + 1)
+    else:
+        shape = list(parts[0].shape)
+        shape[dim] = reach
+        whole = parts[0].new_zeros(shape)
+        before = (slice(None),) * dim
+        for i, part in enumerate(parts):
+            whole[(*before, slice(i * dilation, i * dilation + stride * (n - 1) + 1, stride))] += part
+    missing = cropped + length - reach
+    if missing > 0:
+        shape = list(whole.shape)
+        shape[dim] = missing
+        whole = torch.cat([whole, whole.new_zeros(shape)], dim)
+    return whole.narrow(dim, cropped, length)

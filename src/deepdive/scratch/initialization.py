@@ -65,6 +65,57 @@ def ones_(tensor: Tensor) -> Tensor:
     return constant_(tensor, 1.0)
 
 
+@torch.no_grad()
+def eye_(tensor: Tensor) -> Tensor:
+    """The identity: ``tensor[i, i] = 1``, else 0, so that a linear layer passes on as many inputs as it can.
+
+    Raises:
+        ValueError: ``tensor`` has not two dimensions.
+    """
+    if tensor.ndim != 2:
+        raise ValueError(f"eye_ needs a tensor of two dimensions, got {tuple(tensor.shape)}")
+    zeros_(tensor).diagonal().fill_(1)
+    return tensor
+
+
+@torch.no_grad()
+def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
+    """The identity of a convolution: 1 at the middle of the kernel from channel ``i`` of a group to its output ``i``.
+
+    Raises:
+        ValueError: ``tensor`` has not 3, 4 or 5 dimensions, or ``groups`` does not divide its outputs.
+    """
+    if tensor.ndim not in (3, 4, 5):
+        raise ValueError(f"dirac_ needs a tensor of 3, 4 or 5 dimensions, got {tuple(tensor.shape)}")
+    if groups < 1 or tensor.shape[0] % groups:
+        raise ValueError(f"groups must be positive and divide the {tensor.shape[0]} outputs, got {groups}")
+    middle = tuple(size // 2 for size in tensor.shape[2:])
+    for group in zeros_(tensor).chunk(groups):
+        group[(..., *middle)].diagonal().fill_(1)
+    return tensor
+
+
+@torch.no_grad()
+def orthogonal_(tensor: Tensor, gain: float = 1.0, generator: Generator | None = None) -> Tensor:
+    """``gain`` times a matrix with ``Q Qᵀ = I`` or ``Qᵀ Q = I``, each equally likely (Saxe et al., 2014).
+
+    ``Q`` of the QR decomposition of a normal matrix, its columns turned so that the diagonal of ``R`` is positive;
+    dimensions after the first count as one.
+
+    Raises:
+        ValueError: ``tensor`` has fewer than two dimensions.
+    """
+    if tensor.ndim < 2:
+        raise ValueError(f"orthogonal_ needs a tensor of two or more dimensions, got {tuple(tensor.shape)}")
+    if tensor.numel() == 0:
+        return tensor
+    normal = tensor.new_empty(tensor.shape).flatten(1).normal_(generator=generator)
+    wide = normal.shape[0] < normal.shape[1]
+    q, r = torch.linalg.qr(normal.T if wide else normal)
+    q = q * r.diagonal().sign()
+    return tensor.copy_((q.T if wide else q).reshape(tensor.shape)).mul_(gain)
+
+
 def xavier_uniform_(tensor: Tensor, gain: float = 1.0, generator: Generator | None = None) -> Tensor:
     """Uniform in ±a, ``a = gain √(6 / (fan_in + fan_out))`` (Glorot and Bengio, 2010).
 
