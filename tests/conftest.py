@@ -4,6 +4,10 @@ from collections.abc import Iterator
 
 import jaxtyping
 import pytest
+from hypothesis import settings
+
+settings.register_profile("deepdive", deadline=None)  # a machine may be busy
+settings.load_profile("deepdive")
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,7 @@ counts = st.integers(1, 20_000).flatmap(lambda n: st.tuples(st.integers(0, n), s
 levels = st.floats(0.5, 0.999)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(counts, levels)
 def test_wilson_and_clopper_pearson_are_scipys(count, confidence):
     k, n = count
@@ -49,7 +49,7 @@ def test_hoeffdings_ends_make_the_bound_equal_to_delta(count, confidence):
             assert 2 * math.exp(-2 * n * (end - k / n) ** 2) == pytest.approx(1 - confidence, rel=1e-6)
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(counts, levels)
 def test_every_interval_holds_the_estimate_and_grows_with_confidence(count, confidence):
     k, n = count
@@ -79,7 +79,6 @@ def test_all_wrong_and_all_right_have_an_end_at_the_border():
 
 
 @given(st.floats(0.3, 3e4), st.floats(0.3, 3e4), st.floats(0, 1))
-@settings(deadline=None)
 def test_the_incomplete_beta_function_is_scipys(a, b, x):
     found = incomplete_beta(*(torch.tensor([v], dtype=torch.float64) for v in (a, b, x)))
     assert found.item() == pytest.approx(scipy.special.betainc(a, b, x), abs=1e-9)

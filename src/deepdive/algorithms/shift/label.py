@@ -1,0 +1,136 @@
+"""Label shift: ``p(y)`` changes and ``p(x | y)`` does not (textbook section 4.7.3)."""
+
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float, Num
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class LabelShift:
+    """What is estimated of the classes' shares on the target."""
+
+    weights: Float[Tensor, " classes"]
+    """``p_target(y) / p_source(y)``: what each source example counts; 0 for a class the source lacks."""
+    prior: Float[Tensor, " classes"]
+    """``p_target(y)``, of sum 1."""
+
+
+@dataclass(frozen=True)
+class BlackBoxShift(LabelShift):
+    """As estimated from a confusion matrix."""
+
+    condition: float
+    """Condition number of the matrix: how much it may magnify errors."""
+    clipped: int
+    """Classes whose estimate was negative and is 0 now."""
+
+
+@dataclass(frozen=True)
+class LikelihoodShift(LabelShift):
+    """As estimated by expectation maximisation."""
+
+    log_likelihoods: tuple[float, ...]
+    """Mean per target example, before each step; never falls."""
+
+
+def black_box_shift(
+    confusion: Num[Tensor, "classes classes"], predicted: Num[Tensor, " classes"], *, worst_condition: float = 1e4
+) -> BlackBoxShift:
+    """Solve ``C w = μ`` (black-box shift estimation, Lipton et al., 2018).
+
+    ``C[i, j]`` is the share of held-out source examples that are of class ``j`` and called ``i``, ``μ[i]`` the share
+    of target examples called ``i``. Label shift gives ``μ[i] = Σ_j C[i, j] p_target(j) / p_source(j)`` for any
+    predictor, even a poor one, as long as ``C`` can be inverted. Negative weights become 0, and the prior is brought
+    to sum 1.
+
+    Args:
+        confusion: counts of held-out source examples, rows true, columns predicted (as
+            `deepdive.algorithms.evaluation.confusion_matrix` gives them).
+        predicted: how many target examples were called each class.
+        worst_condition: the largest condition number of ``C`` that is accepted.
+
+    Raises:
+        ValueError: counts that are negative or all 0, a class without held-out examples, or a matrix that cannot be
+            inverted, because the predictor does not tell some classes apart.
+    """
+    for name, counts in (("confusion", confusion), ("predicted", predicted)):
+        if bool((counts < 0).any()) or not bool(counts.sum() > 0):
+            raise ValueError(f"{name} must hold counts from 0 up, and not only zeros")
+    if bool((confusion.sum(1) == 0).any()):
+        missing = (confusion.sum(1) == 0).nonzero().flatten().tolist()
+        raise ValueError(f"confusion has no example of the classes {missing}; each needs some to be estimated")
+    joint = (confusion.double() / confusion.sum()).T
+    mu = predicted.double() / predicted.sum()
+    condition = float(torch.linalg.cond(joint))
+    if not condition <= worst_condition:
+        raise ValueError(
+            f"confusion has the condition number {condition:.3g}, above {worst_condition:g}: the predictor does not "
+            "tell some classes apart, so their shares cannot be estimated from its predictions"
+        )
+    source = joint.sum(0)
+    weights = torch.linalg.solve(joint, mu)
+    clipped = int((weights < 0).sum())
+    prior = weights.clamp(min=0) * source
+    prior = prior / prior.sum()
+    return BlackBoxShift(prior / source, prior, condition, clipped)
+
+
+def likelihood_shift(
+    probabilities: Float[Tensor, "n classes"],
+    source_prior: Float[Tensor, " classes"],
+    *,
+    steps: int = 1000,
+    tolerance: float = 1e-9,
+) -> LikelihoodShift:
+    """The prior that makes the target examples most likely, by expectation maximisation (Saerens et al., 2002).
+
+    ``p(y | x) ∝ q(y | x) p(y) / q(y)``, then ``p(y) ← mean over x of p(y | x)``, from ``p = q``, the source prior.
+    Needs a predictor whose probabilities ``q(y | x)`` are calibrated. The likelihood is concave in ``p``.
+
+    Raises:
+        ValueError: no examples, rows that are no probabilities, or a prior that is none.
+    """
+    if len(probabilities) == 0:
+        raise ValueError("probabilities has no rows; there is nothing to estimate from")
+    q, chances = _prior("source_prior", source_prior), probabilities.double()
+    if not bool((chances >= 0).all()) or not bool(((chances.sum(1) - 1).abs() < 1e-3).all()):
+        raise ValueError("probabilities must be from 0 up, with rows of sum 1")
+    if bool((q == 0).any()):
+        raise ValueError("source_prior must be above 0 for every class; a class the source lacks cannot be estimated")
+    p, found = q, list[float]()
+    for _ in range(steps):
+        joint = chances * (p / q)
+        evidence = joint.sum(1, keepdim=True)
+        found.append(float(evidence.log().mean()))
+        following = (joint / evidence).mean(0)
+        if float((following - p).abs().max()) < tolerance:
+            break
+        p = following
+    return LikelihoodShift(p / q, p, tuple(found))
+
+
+def correct_predictions(
+    probabilities: Float[Tensor, "n classes"],
+    source_prior: Float[Tensor, " classes"],
+    target_prior: Float[Tensor, " classes"],
+) -> Float[Tensor, "n classes"]:
+    """``p(y | x) ∝ q(y | x) p(y) / q(y)``: predictions of a source model for another class mix, without training.
+
+    Raises:
+        ValueError: a prior is negative or not of sum 1, or the source prior is 0 where the target prior is not.
+    """
+    q, p = _prior("source_prior", source_prior), _prior("target_prior", target_prior)
+    if bool(((q == 0) & (p > 0)).any()):
+        raise ValueError("source_prior must be above 0 wherever target_prior is")
+    ratio = torch.where(p > 0, p / q, 0.0).to(probabilities)
+    joint = probabilities * ratio
+    return joint / joint.sum(1, keepdim=True)
+
+
+def _prior(name: str, prior: Tensor) -> Tensor:
+    p = prior.double()
+    if not bool((p >= 0).all()) or abs(float(p.sum()) - 1) > 1e-3:
+        raise ValueError(f"{name} must be from 0 up and of sum 1, got {[round(v, 4) for v in p.tolist()]}")
+    return p / p.sum()
