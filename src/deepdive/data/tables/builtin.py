@@ -23,6 +23,8 @@ class NamedTable:
     """Numbers that are codes of categories."""
     ignore: tuple[str, ...] = ()
     """What must not be learnt from, such as the number of a row."""
+    unlabelled: str | None = None
+    """Another file with the same columns but the target, to be predicted."""
 
 
 TABLES = {
@@ -39,7 +41,11 @@ TABLES = {
         ),
     ),
     "kaggle-house": NamedTable(
-        "kaggle_house_pred_train.csv", targets=("SalePrice",), text=("MSSubClass",), ignore=("Id",)
+        "kaggle_house_pred_train.csv",
+        targets=("SalePrice",),
+        text=("MSSubClass",),
+        ignore=("Id",),
+        unlabelled="kaggle_house_pred_test.csv",
     ),
     "california": NamedTable("california_housing.parquet.brotli", targets=("MedHouseVal",)),
     "adult": NamedTable("adult.parquet.brotli", targets=("income",)),

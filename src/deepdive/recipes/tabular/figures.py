@@ -1,0 +1,62 @@
+"""Figures of tables: the curves of folds over each other, and predictions against the truth."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from deepdive.figures import BLUE, GREY, ORANGE, figure_style
+from deepdive.training.records import Record
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_COLORS = {"train": BLUE, "val": ORANGE, "test": ORANGE}
+
+
+def fold_curves(folds: Sequence[Sequence[Record]]) -> "Figure":
+    """Loss and metrics of every epoch, one pale line per fold: ``folds`` holds the records of each.
+
+    The epochs of each fold are counted from 1.
+    """
+    from matplotlib.figure import Figure
+
+    epochs = [[record for record in records if record.kind == "epoch"] for records in folds]
+    names = list(dict.fromkeys(name for records in epochs for record in records for name in record.metrics))
+    families: dict[str, list[str]] = {}
+    for name in names:
+        split, _, family = name.partition("_")
+        if split in _COLORS:
+            families.setdefault(family, []).append(name)
+    with figure_style():
+        figure = Figure(figsize=(7.2, 0.7 + 2.3 * len(families)), facecolor="white", layout="constrained")
+        axes = figure.subplots(len(families), 1, sharex=True, squeeze=False)[:, 0]
+        for ax, (family, members) in zip(axes, families.items(), strict=True):
+            for name in members:
+                split = name.partition("_")[0]
+                for i, records in enumerate(epochs):
+                    values = [record.metrics.get(name, float("nan")) for record in records]
+                    label = split if i == 0 else None
+                    ax.plot(range(1, len(values) + 1), values, color=_COLORS[split], alpha=0.6, lw=1.2, label=label)
+            ax.set_yscale("log")
+            ax.set_title(family.replace("_", " "), loc="left", fontsize="medium", fontweight="bold")
+            ax.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=3, fontsize="small")
+        axes[-1].set_xlabel(f"epoch, {len(folds)} folds")
+    return figure
+
+
+def predicted_against_true(true: Sequence[float], predicted: Sequence[float], *, name: str, log: bool) -> "Figure":
+    """A point for each held-out row; on the diagonal the prediction is right."""
+    from matplotlib.figure import Figure
+
+    low, high = min(*true, *predicted), max(*true, *predicted)
+    with figure_style():
+        figure = Figure(figsize=(5.4, 5.0), facecolor="white", layout="constrained")
+        ax = figure.subplots()
+        ax.plot([low, high], [low, high], color=GREY, lw=1.0, zorder=1)
+        ax.scatter(true, predicted, s=7, color=BLUE, alpha=0.35, linewidths=0)
+        if log and low > 0:
+            ax.set_xscale("log")
+            ax.set_yscale("log")
+        ax.set_xlabel(f"{name}, true", parse_math=False)
+        ax.set_ylabel(f"{name}, predicted", parse_math=False)
+        ax.set_aspect("equal")
+    return figure

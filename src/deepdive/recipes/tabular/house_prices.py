@@ -1,0 +1,64 @@
+"""House prices in Ames, the competition (textbook section 5.7)."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from deepdive.recipes.registry import Target, recipe
+from deepdive.recipes.settings import OptimizerSettings
+from deepdive.recipes.tabular.settings import TableSettings
+
+if TYPE_CHECKING:
+    from deepdive.recipes.tabular.table_experiment import TableExperiment
+
+
+@dataclass(frozen=True)
+class HousePricesSettings(TableSettings):
+    """A perceptron on few rows with many columns: k folds, strong regularisation, errors relative to the price."""
+
+    data: str = "kaggle-house"
+    """A named table (deepdive data list), or a file: CSV, TSV, white-space separated text, Parquet."""
+    log_target: bool = True
+    """Learn the logarithm of the target: errors are relative then."""
+    folds: int = 5
+    """With k of 2 or more: k networks, each tested on its k-th of the rows and trained on the others."""
+    validation: float = 0.0
+    """Share of the training rows held out to choose the best epoch; with 0 all are learnt from."""
+    epochs: int = 60
+    batch_size: int = 64
+    hidden: tuple[int, ...] = (128,)
+    """Width of each hidden layer; none makes a linear model."""
+    activation: Literal["ReLU", "LeakyReLU", "PReLU", "Sigmoid", "Tanh", "GELU"] = "GELU"
+    """Between the layers."""
+    dropout: float = 0.5
+    """Share of hidden units dropped in training."""
+    optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adamw", lr=0.01, weight_decay=1.0))
+
+
+@recipe(
+    "house-prices",
+    chapter="5.6",
+    title="House prices in Ames by k folds, with a predictions file (Kaggle)",
+    data="kaggle-house",
+    targets=(
+        Target("test_log_rmse", 0.40, when={"preset": "smoke"}, higher_is_better=False),
+        Target("test_log_rmse", 0.20, when={"preset": "book"}, higher_is_better=False),
+        Target("test_log_rmse", 0.14, higher_is_better=False),
+    ),
+    presets={
+        "smoke": {"folds": 2, "epochs": 3, "log_every": 10},
+        "quick": {},
+        "book": {
+            "epochs": 10,
+            "hidden": [],
+            "dropout": 0.0,
+            "schedule": "constant",
+            "log_features": False,
+            "optimizer": {"name": "sgd", "lr": 0.01, "momentum": 0.0, "weight_decay": 0.0},
+        },
+    },
+)
+def house_prices(settings: HousePricesSettings) -> "TableExperiment":
+    """Predict prices; the error is the root mean square of log price differences, over rows not learnt from."""
+    from deepdive.recipes.tabular.table_experiment import TableExperiment
+
+    return TableExperiment(settings)

@@ -1,0 +1,143 @@
+"""The sections of a report about a table: folds, held-out rows, predictions, columns, network."""
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+import torch
+
+from deepdive.data.tables import ClassTarget, NumericTarget
+from deepdive.figures import to_png, to_svg
+from deepdive.files import write_atomically
+from deepdive.recipes.predictions import to_csv
+from deepdive.recipes.tabular.figures import fold_curves, predicted_against_true
+from deepdive.recipes.tabular.folding import FoldResult, FoldStore
+from deepdive.recipes.tabular.networks import Ensemble, load_member
+from deepdive.recipes.tabular.sources import whole
+from deepdive.training import Run, RunError, choose_device
+from deepdive.training.listeners import read_metrics
+from deepdive.training.report import Html, Section, code, join, picture, table, text
+
+if TYPE_CHECKING:
+    from deepdive.recipes.tabular.table_experiment import TableExperiment
+
+_SHOWN = 8
+"""Rows of a table that a report shows."""
+
+
+def table_sections(run: Run, experiment: "TableExperiment") -> list[Section]:
+    """Everything a report says of a run that has ended; ``held-out.csv`` and the curves of folds are written too.
+
+    Raises:
+        RunError: a fold's result is missing or damaged.
+    """
+    store = FoldStore(run, len(experiment.folds))
+    results = [store.result(i) for i in range(len(experiment.folds))]
+    finished = [result for result in results if result is not None]
+    if len(finished) < len(results):
+        raise RunError(f"{run.folder} has the results of {len(finished)} folds, not of all {len(results)}")
+    sections = [Section("Held-out rows", _held_out(run, experiment, store))]
+    if len(finished) > 1:
+        _write_curves(run, finished)
+        rows = [
+            {"fold": i + 1, "rows held out": r.rows, "epochs": r.extent.epochs} | r.metrics
+            for i, r in enumerate(finished)
+        ]
+        sections.insert(0, Section("Folds", table(rows)))
+    if (run.folder / "predictions.csv").is_file():
+        sections.append(Section("Predictions", _predictions(run)))
+    return [*sections, Section("Columns", _columns(experiment)), Section("Network", _network(experiment))]
+
+
+def _write_curves(run: Run, results: list[FoldResult]) -> None:
+    records = read_metrics(run.metrics_file)
+    parts, at = [], 0
+    for result in results:
+        parts.append(records[at : at + result.extent.records])
+        at += result.extent.records
+    figure = fold_curves(parts)
+    write_atomically(run.folder / "curves.svg", to_svg(figure))
+    write_atomically(run.folder / "curves.png", to_png(figure))
+
+
+def _held_out(run: Run, experiment: "TableExperiment", store: FoldStore) -> Html:
+    """Every row that some network did not learn from, with what that network says of it."""
+    device = choose_device(experiment.settings.device)
+    found: list[pl.DataFrame] = []
+    for i, rows in enumerate(experiment.folds):
+        member = load_member(store, i, experiment.settings)
+        if member is None or not len(rows.test):
+            continue
+        part = experiment.table[rows.test.numpy()]
+        said = Ensemble([member], 1, device).predict(part)
+        kept = [whole(part[name]) for name in experiment.ignore]
+        true = part[experiment.target].alias("true")
+        predicted = pl.Series("predicted", said[experiment.target])
+        found.append(pl.DataFrame([pl.Series("row", (rows.test + 1).numpy()), *kept, true, predicted]))
+    if not found:
+        return text("No rows were held out.")
+    frame = pl.concat(found).sort("row")
+    write_atomically(run.folder / "held-out.csv", to_csv(frame.iter_rows(named=True), frame.columns))
+    [target] = experiment.data.fitted
+    if isinstance(target, ClassTarget):
+        return join(
+            [
+                text("Rows per true class (down) and predicted class (across); all rows are in held-out.csv."),
+                _confusion(frame, target),
+            ]
+        )
+    return _errors(frame, target, run)
+
+
+def _errors(frame: pl.DataFrame, target: NumericTarget, run: Run) -> Html:
+    true, predicted = frame["true"], frame["predicted"].cast(pl.Float64)
+    figure = predicted_against_true(true.to_list(), predicted.to_list(), name=target.name, log=target.column.log)
+    png = to_png(figure)
+    write_atomically(run.folder / "held-out.png", png)
+    z = [target.encode(column)[:, 0] for column in (true, predicted)]
+    worst = torch.topk((z[0] - z[1]).abs(), min(_SHOWN, frame.height)).indices
+    return join(
+        [
+            picture(f"Each point is one of {frame.height:,} held-out rows; on the line the prediction is right.", png),
+            text("The largest errors; all rows are in held-out.csv."),
+            table(frame[worst.numpy()].to_dicts()),
+        ]
+    )
+
+
+def _confusion(frame: pl.DataFrame, target: ClassTarget) -> Html:
+    true, predicted = (target.encode(frame[name].cast(pl.String)) for name in ("true", "predicted"))
+    n = len(target.classes)
+    counts = torch.zeros(n, n, dtype=torch.int64).index_put_(
+        (true, predicted), torch.ones(len(true), dtype=torch.int64), accumulate=True
+    )
+    rows = [
+        {"true": name, **dict(zip(target.classes, row, strict=True))}
+        for name, row in zip(target.classes, counts.tolist(), strict=True)
+    ]
+    return table(rows[:50])
+
+
+def _predictions(run: Run) -> Html:
+    rows = pl.read_csv(run.folder / "predictions.csv")
+    said = f"The rows that come without a target, {rows.height:,} of them, are predicted in predictions.csv."
+    return join([text(said), table(rows.head(_SHOWN).to_dicts())])
+
+
+def _columns(experiment: "TableExperiment") -> Html:
+    preprocessor = experiment.data.preprocessor
+    numbers, words = len(preprocessor.numeric), len(preprocessor.categorical)
+    logs = [column.name for column in preprocessor.numeric if column.log]
+    lines = [
+        f"{len(preprocessor.feature_names)} features of {numbers} columns of numbers and {words} of categories predict "
+        f"{experiment.target!r}.",
+        *([f"On the logarithmic scale: {', '.join(logs)}."] if logs else []),
+        *experiment.notes,
+    ]
+    return text(*lines)
+
+
+def _network(experiment: "TableExperiment") -> Html:
+    network = experiment.task.network
+    count = sum(parameter.numel() for parameter in network.parameters())
+    each = "" if len(experiment.folds) == 1 else f" in each of {len(experiment.folds)} networks"
+    return join([text(f"{count:,} parameters{each}"), code(str(network))])

@@ -1,0 +1,53 @@
+"""Settings of the recipes that learn from a table. Free of torch and polars."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from deepdive.data.registry import DATASETS
+from deepdive.recipes.settings import OptimizerSettings, TrainingSettings
+
+
+@dataclass(frozen=True)
+class TableSettings(TrainingSettings):
+    """Training settings, the table, how it is prepared and split, and the perceptron."""
+
+    data: str = "california"
+    """A named table (deepdive data list), or a file: CSV, TSV, white-space separated text, Parquet."""
+    target: str | None = None
+    """The column to predict; that of the named table if not given."""
+    kind: Literal["auto", "regression", "classification"] = "auto"
+    """What the target holds: classes if it holds words, else numbers, unless said otherwise."""
+    ignore: tuple[str, ...] = ()
+    """Columns not to learn from, such as the number of a row; they are repeated beside the predictions."""
+    categorical: tuple[str, ...] = ()
+    """Columns of numbers that are codes of categories, such as postal codes."""
+    delimiter: str | None = None
+    """Of a text file: one character, or comma, semicolon, tab, space, bar, whitespace; by the suffix if not given."""
+    columns: tuple[str, ...] = ()
+    """Names for the columns of a text file without a header."""
+    log_target: bool = False
+    """Learn the logarithm of the target: errors are relative then."""
+    log_features: bool = True
+    """Take the logarithm of skewed numeric columns."""
+    indicators: bool = False
+    """A second feature for each column with missing numbers: where they are missing."""
+    max_categories: int = 100
+    """How many categories of a column are told apart, the most frequent ones."""
+    folds: int = 1
+    """With k of 2 or more: k networks, each tested on its k-th of the rows and trained on the others."""
+    test: float = 0.2
+    """Share of the rows held out for the test, where folds is 1."""
+    validation: float = 0.1
+    """Share of the training rows held out to choose the best epoch; with 0 all are learnt from."""
+    hidden: tuple[int, ...] = (256, 128)
+    """Width of each hidden layer; none makes a linear model."""
+    activation: Literal["ReLU", "LeakyReLU", "PReLU", "Sigmoid", "Tanh", "GELU"] = "ReLU"
+    """Between the layers."""
+    dropout: float = 0.0
+    """Share of hidden units dropped in training."""
+    optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adamw", lr=0.003))
+
+    def __post_init__(self) -> None:
+        if self.data not in DATASETS and Path(self.data).is_file():  # so that a run can be resumed from anywhere
+            object.__setattr__(self, "data", str(Path(self.data).resolve()))

@@ -1,0 +1,106 @@
+"""Which table the settings mean, what its columns are for, and how its rows are dealt out."""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import polars as pl
+
+from deepdive.data.progress import progress_bars
+from deepdive.data.registry import DATASETS, find
+from deepdive.data.splits import hold_out, k_fold
+from deepdive.data.tables import TABLES, TablePreprocessor, read_named, read_table
+from deepdive.data.tables.module import Rows, split_rows
+from deepdive.recipes.predictions import Value
+from deepdive.recipes.tabular.settings import TableSettings
+
+
+def roles(settings: TableSettings) -> tuple[str, tuple[str, ...]]:
+    """The target, and the columns not to learn from: what is set, else those of the named table.
+
+    Raises:
+        ValueError: no target is set for a table of one's own.
+    """
+    named = TABLES.get(settings.data)
+    target = settings.target or (named.targets[0] if named else None)
+    if target is None:
+        raise ValueError(f"target is not set; it must name the column of {settings.data} to predict")
+    ignore = (*(named.ignore if named else ()), *settings.ignore)
+    return target, tuple(name for name in dict.fromkeys(ignore) if name != target)
+
+
+def read_source(settings: TableSettings) -> pl.DataFrame:
+    """The table, obtained first if it is a named one.
+
+    Raises:
+        ValueError: no table and no file has that name, or the file cannot be read as a table.
+        FileNotFoundError: there is no such file, or no source has the named table.
+    """
+    if settings.data in TABLES:
+        with progress_bars() as report:
+            return read_named(settings.data, report=report)
+    if settings.data in DATASETS:
+        raise ValueError(f"data is {settings.data!r}, which is no table; these are: {', '.join(TABLES)}, or a file")
+    path = Path(settings.data).expanduser()
+    if not path.exists() and not path.suffix:
+        try:
+            find(settings.data)
+        except ValueError as error:
+            raise ValueError(f"{error}; nor is there a file of that name") from error
+    return _read(path, settings)
+
+
+def read_like(path: Path, settings: TableSettings, preprocessor: TablePreprocessor) -> pl.DataFrame:
+    """A file of new rows, read as the training table was: what were words there are words here.
+
+    Raises:
+        ValueError: the file cannot be read as a table.
+        FileNotFoundError: there is no such file.
+    """
+    return _read(path, settings, tuple(column.name for column in preprocessor.categorical))
+
+
+def names_of_rows(table: pl.DataFrame, ignore: Sequence[str]) -> dict[str, list[Value]]:
+    """What tells rows apart beside their predictions: the columns not learnt from, or numbers from 1 without any."""
+    found = {name: whole(table[name]).to_list() for name in ignore if name in table.columns}
+    return found or {"row": list(range(1, table.height + 1))}
+
+
+def whole(column: pl.Series) -> pl.Series:
+    """A column of whole numbers as integers, any other as it is."""
+    return column.cast(pl.Int64) if column.dtype == pl.Float64 and (column == column.round()).all() else column
+
+
+def splits(rows: int, settings: TableSettings) -> list[Rows]:
+    """Training, validation and test rows of every fold; they do not depend on the seed.
+
+    Raises:
+        ValueError: there are more folds than rows, or a part leaves nothing to train on.
+    """
+    if settings.folds == 1:
+        return [split_rows(rows, settings.test, settings.validation)]
+    found = []
+    for kept, held in k_fold(rows, settings.folds):
+        train, val = hold_out(len(kept), settings.validation, name="validation")
+        found.append(Rows(kept[train], kept[val], held))
+    return found
+
+
+def fingerprint(table: pl.DataFrame) -> str:
+    """A checksum of a table's names and values."""
+    digest = hashlib.sha256()
+    for column in table:
+        digest.update(f"{column.name}\n{column.dtype}\n".encode())
+        if column.dtype == pl.Float64:
+            digest.update(column.is_null().to_numpy().tobytes())
+            digest.update(column.fill_null(0.0).to_numpy().tobytes())
+        else:
+            digest.update("\n".join("\0" if word is None else word for word in column).encode())
+    return digest.hexdigest()
+
+
+def _read(path: Path, settings: TableSettings, text: tuple[str, ...] = ()) -> pl.DataFrame:
+    named = TABLES.get(settings.data)
+    known = (*settings.categorical, *(named.text if named else ()), *text)
+    columns = settings.columns or (named.columns if named else None) or None
+    return read_table(path, delimiter=settings.delimiter, columns=columns, text=known)

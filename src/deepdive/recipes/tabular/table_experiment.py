@@ -1,0 +1,133 @@
+"""A perceptron on any table, as an experiment: folds or a held-out part, report, predictions."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from deepdive.data.tables import TABLES, TableDataModule, read_named
+from deepdive.data.tables.checks import check_columns
+from deepdive.data.tables.module import Rows, usable
+from deepdive.files import write_atomically
+from deepdive.recipes.experiment import TablePrediction
+from deepdive.recipes.predictions import predictions_csv
+from deepdive.recipes.tabular.folding import Fold, FoldStore, fit_folds, pooled
+from deepdive.recipes.tabular.networks import Ensemble, make_task
+from deepdive.recipes.tabular.reporting import table_sections
+from deepdive.recipes.tabular.settings import TableSettings
+from deepdive.recipes.tabular.sources import fingerprint, names_of_rows, read_like, read_source, roles, splits
+from deepdive.recipes.training import optimizer_for, trainer_for
+from deepdive.training import Run, RunError, Task, choose_device
+from deepdive.training.records import Listener
+from deepdive.training.report import Section
+
+
+class TableExperiment:
+    """Fit a perceptron to a table, and predict its target for new rows.
+
+    With ``folds`` of 2 or more, one network per fold: its metrics ``test_...`` are those of all rows, each predicted by
+    the network that was not trained on it, and new rows get the mean of the networks' predictions. Nothing is chosen by
+    the rows that are tested on; ``validation`` rows, if any, come out of the training rows.
+
+    Raises:
+        ValueError: a setting is out of its range.
+    """
+
+    def __init__(self, settings: TableSettings) -> None:
+        if settings.folds < 1:
+            raise ValueError(f"folds is {settings.folds}; it must be 1 (no folds) or more")
+        self.settings = settings
+        self.trainer = trainer_for(settings)
+        self._optimizer = optimizer_for(settings.optimizer, settings.toolkit)
+        choose_device(settings.device)
+
+    def prepare(self) -> None:
+        """Read and check the table, deal out its rows, and make the data and the task of the first fold."""
+        settings = self.settings
+        self.target, self.ignore = roles(settings)
+        table = read_source(settings)
+        check_columns(table, [self.target], "target")
+        check_columns(table, self.ignore, "ignore")
+        check_columns(table, settings.categorical, "categorical")
+        self.table, notes = usable(table, [self.target])
+        self.folds = splits(self.table.height, settings)
+        self.data = self._data(self.folds[0])
+        self.task = self._task(self.data, 0)
+        self.notes = (*notes, *self.data.notes)
+        for note in self.notes:
+            sys.stderr.write(f"note: {note}\n")
+
+    def fit(self, run: Run, listeners: Sequence[Listener], *, resume: bool) -> dict[str, float]:
+        """Train fold after fold in the run folder; a resumed run goes on within the fold it was in.
+
+        Raises:
+            RunError: the table is not the one that the run began with.
+        """
+        inputs = {"target": self.target, "ignore": list(self.ignore), "table": fingerprint(self.table)}
+        if not (resume and (run.folder / "inputs.json").exists()):
+            run.write_json("inputs.json", inputs)
+        elif run.read_json("inputs.json") != inputs:
+            raise RunError(f"the table {self.settings.data} has changed since {run.folder} began; start a new run")
+        store = FoldStore(run, len(self.folds))
+        folds = [Fold(i, self.trainer, self._parts, self.folds[i]) for i in range(len(self.folds))]
+        metrics = pooled(fit_folds(folds, store, listeners, resume=resume))
+        self._write_predictions(run)
+        return metrics
+
+    def sections(self, run: Run) -> list[Section]:
+        """Folds, held-out rows against their predictions, predictions of new rows, columns, network."""
+        return table_sections(run, self)
+
+    def predict(self, run: Run, files: Sequence[Path]) -> list[TablePrediction]:
+        """Predict the target for every row of tables with the columns of the training table.
+
+        Raises:
+            RunError: nothing is trained yet.
+            ValueError: a file cannot be read, or lacks a column the networks were trained with; names it.
+        """
+        ensemble = Ensemble.load(FoldStore(run, max(1, self.settings.folds)), self.settings)
+        _, ignore = roles(self.settings)
+        found = []
+        for file in files:
+            table = read_like(file, self.settings, ensemble.preprocessor)
+            try:
+                columns = {**names_of_rows(table, ignore), **ensemble.predict(table)}
+                found.append(TablePrediction(file, columns, ensemble.describe(table)))
+            except ValueError as error:
+                raise ValueError(f"{file}: {error}") from error
+        return found
+
+    def _write_predictions(self, run: Run) -> None:
+        """``predictions.csv`` for the rows of a named table that come without a target, as a competition wants it."""
+        named = TABLES.get(self.settings.data)
+        if named is None or named.unlabelled is None:
+            return
+        table = read_named(self.settings.data, named.unlabelled)
+        ensemble = Ensemble.load(FoldStore(run, len(self.folds)), self.settings)
+        columns = names_of_rows(table, self.ignore) | ensemble.predict(table)
+        prediction = TablePrediction(Path(named.unlabelled), columns)
+        write_atomically(run.folder / "predictions.csv", predictions_csv([prediction]))
+
+    def _parts(self, index: int, rows: Rows) -> tuple[TableDataModule, Task]:
+        data = self.data if index == 0 else self._data(rows)
+        return data, self._task(data, index)
+
+    def _data(self, rows: Rows) -> TableDataModule:
+        settings = self.settings
+        data = TableDataModule(
+            self.table,
+            self.target,
+            rows=rows,
+            batch_size=settings.batch_size,
+            seed=settings.seed,
+            kinds={self.target: settings.kind},
+            ignore=self.ignore,
+            log=settings.log_features,
+            log_target=settings.log_target,
+            indicators=settings.indicators,
+            max_categories=settings.max_categories,
+        )
+        data.prepare()
+        return data
+
+    def _task(self, data: TableDataModule, index: int) -> Task:
+        return make_task(self.settings, data, self._optimizer, seed=self.settings.seed + index)
