@@ -27,3 +27,4 @@ from deepdive.training.task import Optimization as Optimization
 from deepdive.training.task import Regression as Regression
 from deepdive.training.task import Supervised as Supervised
 from deepdive.training.task import Task as Task
+from deepdive.training.weighted import WeightedClassification as WeightedClassification

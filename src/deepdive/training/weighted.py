@@ -1,0 +1,71 @@
+"""Training examples that count more or less than others (textbook section 4.7.3)."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from deepdive.data.types import Batch
+from deepdive.training.metrics import Accuracy, Metric
+from deepdive.training.task import Supervised
+
+
+class WeightedClassification(Supervised):
+    """Weighted empirical risk: ``loss = Σᵢ βᵢ l(oᵢ, yᵢ) / n`` over the ``n`` examples of a batch.
+
+    Training batches are ``(x, β, y)``. Batches that are not learnt from are ``(x, y)`` and count each example once.
+    ``loss`` must not reduce: it gives one number per example, in the shape of ``β``; cross-entropy if not given.
+    A mean of ``β`` far from 1 acts as another learning rate.
+    """
+
+    def __init__(
+        self,
+        network: nn.Module,
+        *,
+        loss: Callable[[Tensor, Tensor], Tensor] | None = None,
+        metrics: Mapping[str, Metric] | None = None,
+        **supervised: Any,
+    ) -> None:
+        metrics = {"accuracy": Accuracy()} if metrics is None else metrics
+        loss = loss or nn.CrossEntropyLoss(reduction="none")
+        super().__init__(network, loss=loss, metrics=metrics, **supervised)
+
+    def training_step(self, batch: Batch) -> Tensor:
+        """Weighted loss of the batch; the metrics see its predictions, unweighted.
+
+        Raises:
+            ValueError: the batch is not ``(x, β, y)``, or the loss has another shape than ``β``.
+        """
+        if len(batch) != 3:
+            raise ValueError(f"a training batch must be (x, weights, y), got {len(batch)} fields")
+        x, weights, y = batch
+        return weighted_mean(self._losses(x, y), weights)
+
+    def validation_step(self, batch: Batch) -> Tensor:
+        """Plain mean of the losses."""
+        x, y = batch
+        losses = self._losses(x, y)
+        return losses.sum() / len(losses)
+
+    def _losses(self, x: Tensor, y: Tensor) -> Tensor:
+        outputs = self.network(x)
+        seen = outputs.detach()
+        for metric in self.metrics.values():
+            metric.update(seen, y)
+        return self.loss(outputs, y)
+
+
+def weighted_mean(losses: Float[Tensor, "..."], weights: Float[Tensor, "..."]) -> Float[Tensor, ""]:
+    """``Σ β l / n`` with ``n`` the first dimension; further ones, e.g. networks side by side, are added up.
+
+    Raises:
+        ValueError: the shapes differ.
+    """
+    if losses.shape != weights.shape:
+        raise ValueError(
+            f"weights have shape {tuple(weights.shape)}, but there are losses of shape {tuple(losses.shape)}; "
+            "the loss must give one number per weight (reduction='none')"
+        )
+    return torch.sum(losses * weights) / len(losses)
