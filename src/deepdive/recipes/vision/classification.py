@@ -1,22 +1,21 @@
 """Any network that classifies pictures, as an experiment: data, task, trainer, a grid of predictions, `predict`."""
 
-import hashlib
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import torch
-from torch import Tensor, nn
+from torch import nn
 
-from deepdive.data.images import ImageDataModule, ImageSpec, grid, load_images, read_picture
+from deepdive.data.images import ImageDataModule, ImageSpec, grid, load_images
 from deepdive.data.progress import progress_bars
 from deepdive.files import write_atomically
 from deepdive.recipes.experiment import Invert, Prediction
 from deepdive.recipes.runner import trained_weights
 from deepdive.recipes.training import optimizer_for, schedule_for, toolkit_named, trainer_for
+from deepdive.recipes.vision.labelling import label_files, note_inputs, probabilities, read_spec
 from deepdive.recipes.vision.settings import ImageClassificationSettings
 from deepdive.toolkit import Toolkit
-from deepdive.training import Classification, Run, RunError, choose_device, seed_everything
+from deepdive.training import Classification, Run, choose_device, seed_everything
 from deepdive.training.listeners import to_png
 from deepdive.training.records import Listener
 from deepdive.training.report import Section, code, join, pairs, picture, text
@@ -70,13 +69,7 @@ class ImageClassification:
         Raises:
             RunError: the pictures are not those that the run began with.
         """
-        inputs = {"spec": self.data.spec.to_json(), "pictures": self._fingerprint()}
-        if not (resume and (run.folder / "inputs.json").exists()):
-            run.write_json("inputs.json", inputs)
-        elif run.read_json("inputs.json") != inputs:
-            raise RunError(
-                f"the pictures of {self.settings.data} have changed since {run.folder} began; start a new run"
-            )
+        note_inputs(run, self.data.spec, self.data.pictures("train"), source=self.settings.data, resume=resume)
         return self.trainer.fit(self.task, self.data, checkpoints=run.checkpoints, listeners=listeners, resume=resume)
 
     def sections(self, run: Run) -> list[Section]:
@@ -95,7 +88,9 @@ class ImageClassification:
         if pictures is None:
             return []
         images, truth = pictures.images[:32], pictures.labels[:32].tolist()
-        chances, guesses = self._probabilities(self.task.network, self.data.spec, images).max(dim=1)
+        chances, guesses = probabilities(self.task.network, self.data.spec, images, device=self.settings.device).max(
+            dim=1
+        )
         names = self.data.labels
         titles = [
             f"{names[guess]} {chance:.0%}" + ("" if guess == label else f"\nnot {names[label]}")
@@ -108,44 +103,10 @@ class ImageClassification:
 
     def predict(self, run: Run, files: Sequence[Path], *, invert: Invert = "auto") -> list[Prediction]:
         """Label picture files."""
-        spec = _read_spec(run)
+        spec = read_spec(run)
         network = self._network(spec)
         network.load_state_dict(trained_weights(run))
-        read = [read_picture(file, spec, invert=invert) for file in files]
-        images = torch.stack([image for image, _ in read])
-        chances = torch.cat([self._probabilities(network, spec, some) for some in images.split(256)])
-        found = []
-        for file, (_, notes), row in zip(files, read, chances, strict=True):
-            top = row.topk(min(3, len(spec.labels)))
-            ranked = {
-                spec.labels[i]: round(p, 6) for p, i in zip(top.values.tolist(), top.indices.tolist(), strict=True)
-            }
-            label = next(iter(ranked))
-            found.append(Prediction(file, label, ranked.pop(label), ranked, tuple(notes)))
-        return found
-
-    def _fingerprint(self) -> str:
-        """A checksum of the training pictures and labels."""
-        digest = hashlib.sha256()
-        if (pictures := self.data.pictures("train")) is not None:
-            for tensor in (pictures.images, pictures.labels):
-                digest.update(tensor.contiguous().numpy().data)
-        return digest.hexdigest()
+        return label_files(network, spec, files, device=self.settings.device, invert=invert)
 
     def _network(self, spec: ImageSpec) -> nn.Module:
         return self._make_network(spec, toolkit_named(self.settings.toolkit))
-
-    def _probabilities(self, network: nn.Module, spec: ImageSpec, images: Tensor) -> Tensor:
-        device = choose_device(self.settings.device)
-        network = network.to(device).eval()
-        with torch.inference_mode():
-            return network(spec.to_float(images.to(device))).softmax(dim=1).cpu()
-
-
-def _read_spec(run: Run) -> ImageSpec:
-    """What the pictures of the run looked like."""
-    inputs = run.read_json("inputs.json")
-    try:
-        return ImageSpec.from_json(inputs["spec"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise RunError(f"{run.folder / 'inputs.json'} is damaged: {error}") from error

@@ -1,0 +1,67 @@
+"""What experiments that label pictures share: probabilities, picture files, the note of what was learnt from."""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from deepdive.data.images import ImageSet, ImageSpec, read_picture
+from deepdive.recipes.experiment import Invert, Prediction
+from deepdive.training import Run, RunError, choose_device
+
+_ROWS = 256
+
+
+def probabilities(network: nn.Module, spec: ImageSpec, images: Tensor, *, device: str) -> Tensor:
+    """Softmax of the network's logits for byte pictures, in evaluation mode, on the processor."""
+    place = choose_device(device)
+    network = network.to(place).eval()
+    with torch.inference_mode():
+        return torch.cat([network(spec.to_float(some.to(place))).softmax(dim=1).cpu() for some in images.split(_ROWS)])
+
+
+def label_files(
+    network: nn.Module, spec: ImageSpec, files: Sequence[Path], *, device: str, invert: Invert
+) -> list[Prediction]:
+    """Label picture files: the likeliest class of each and the next two."""
+    read = [read_picture(file, spec, invert=invert) for file in files]
+    chances = probabilities(network, spec, torch.stack([image for image, _ in read]), device=device)
+    found = []
+    for file, (_, notes), row in zip(files, read, chances, strict=True):
+        top = row.topk(min(3, len(spec.labels)))
+        ranked = {spec.labels[i]: round(p, 6) for p, i in zip(top.values.tolist(), top.indices.tolist(), strict=True)}
+        label = next(iter(ranked))
+        found.append(Prediction(file, label, ranked.pop(label), ranked, tuple(notes)))
+    return found
+
+
+def note_inputs(run: Run, spec: ImageSpec, pictures: ImageSet | None, *, source: str, resume: bool) -> None:
+    """Write ``inputs.json``: the form of the pictures, and a checksum of those that are learnt from.
+
+    Raises:
+        RunError: on a resume, where they are not those that the run began with.
+    """
+    digest = hashlib.sha256()
+    if pictures is not None:
+        for tensor in (pictures.images, pictures.labels):
+            digest.update(tensor.contiguous().numpy().data)
+    inputs = {"spec": spec.to_json(), "pictures": digest.hexdigest()}
+    if not (resume and (run.folder / "inputs.json").exists()):
+        run.write_json("inputs.json", inputs)
+    elif run.read_json("inputs.json") != inputs:
+        raise RunError(f"the pictures of {source} have changed since {run.folder} began; start a new run")
+
+
+def read_spec(run: Run) -> ImageSpec:
+    """What the pictures of the run looked like.
+
+    Raises:
+        RunError: ``inputs.json`` is missing or damaged.
+    """
+    inputs = run.read_json("inputs.json")
+    try:
+        return ImageSpec.from_json(inputs["spec"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise RunError(f"{run.folder / 'inputs.json'} is damaged: {error}") from error
