@@ -3,7 +3,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deepdive.data.splits import k_fold, stratified_split
+from deepdive.data.splits import hold_out, k_fold, stratified_split
 
 labels_and_count = st.lists(st.integers(0, 4), min_size=2, max_size=80).flatmap(
     lambda labels: st.tuples(st.just(torch.tensor(labels)), st.integers(0, len(labels) - 1))
@@ -82,3 +82,17 @@ def test_folds_depend_on_the_seed_alone():
 def test_more_folds_than_rows_or_fewer_than_two_are_refused(folds):
     with pytest.raises(ValueError, match=f"folds is {folds}; it must be at least 2 and at most the number of rows"):
         k_fold(10, folds)
+
+
+@settings(max_examples=40, deadline=None)
+@given(rows=st.integers(2, 300), share=st.floats(0, 0.9))
+def test_rows_held_out_at_random_are_disjoint_cover_and_depend_on_the_number_alone(rows, share):
+    kept, held = hold_out(rows, share)
+    assert torch.equal(torch.cat([kept, held]).sort().values, torch.arange(rows))
+    assert len(held) == max(round(share * rows), int(share > 0))
+    assert all(torch.equal(a, b) for a, b in zip((kept, held), hold_out(rows, share), strict=True))
+
+
+def test_holding_out_everything_is_refused():
+    with pytest.raises(ValueError, match="test is 5; of 5 examples it must take at least 0 and leave at least 1"):
+        hold_out(5, 5, name="test")

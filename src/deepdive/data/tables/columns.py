@@ -30,11 +30,10 @@ class NumericColumn:
         """Learn mean and deviation from a training column of at least two different values.
 
         Raises:
-            ValueError: the values are all equal, or so large that their deviation is not a number.
+            ValueError: the values are all equal to a double's precision, or so large that their deviation is infinite.
         """
-        values = _symmetric_log(column) if log else column
-        mean, std = values.mean(), values.std(ddof=0)
-        if not isinstance(mean, float) or not isinstance(std, float) or not math.isfinite(std) or std == 0:
+        mean, std = mean_and_deviation(column, log=log)
+        if not math.isfinite(std) or std == 0:
             raise ValueError(f"column {column.name!r} has mean {mean} and deviation {std}; it cannot be standardised")
         return cls(column.name, mean, std, log, indicator and column.null_count() > 0)
 
@@ -87,6 +86,13 @@ class CategoricalColumn:
         """Words of codes; null for unknown."""
         words = pl.Series([None, *self.levels], dtype=pl.String)
         return words.gather(codes).alias(self.name)
+
+
+def mean_and_deviation(column: pl.Series, *, log: bool = False) -> tuple[float, float]:
+    """Mean and standard deviation (of the population) of what is not missing, NaN where everything is."""
+    values = _symmetric_log(column) if log else column
+    mean, std = values.mean(), values.std(ddof=0)
+    return (mean, std) if isinstance(mean, float) and isinstance(std, float) else (math.nan, math.nan)
 
 
 def _symmetric_log(values: pl.Series) -> pl.Series:

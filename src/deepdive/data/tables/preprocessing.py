@@ -12,7 +12,7 @@ from jaxtyping import Float, Int64
 from torch import Tensor
 
 from deepdive.data.tables.checks import check_columns, check_kind, numbered
-from deepdive.data.tables.columns import SKEWED, CategoricalColumn, NumericColumn
+from deepdive.data.tables.columns import SKEWED, CategoricalColumn, NumericColumn, mean_and_deviation
 
 
 class TablePreprocessor:
@@ -74,7 +74,12 @@ class TablePreprocessor:
                 notes.append(f"column {column.name!r} is left out: {reason}")
             elif column.dtype == pl.Float64:
                 logarithmic = log and _skewed(column) if isinstance(log, bool) else column.name in log
-                numeric.append(NumericColumn.fit(column, log=logarithmic, indicator=indicators))
+                if mean_and_deviation(column, log=logarithmic)[1] == 0:
+                    notes.append(
+                        f"column {column.name!r} is left out: its values differ by less than a double can tell"
+                    )
+                else:
+                    numeric.append(NumericColumn.fit(column, log=logarithmic, indicator=indicators))
             else:
                 check_kind(column, "words")
                 categorical.append(CategoricalColumn.fit(column, limit=max_categories))

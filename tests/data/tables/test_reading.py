@@ -1,0 +1,147 @@
+import csv
+import io
+import math
+
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from deepdive.data.tables import MISSING, read_table
+
+
+@pytest.fixture
+def written(tmp_path):
+    def write(content, name="t.csv"):
+        path = tmp_path / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    return write
+
+
+def test_numbers_and_words_are_told_apart(written):
+    table = read_table(written('a,b,c\n1,x,2.5\n 2 ,"y, z",-1e3\n'))
+    assert table.schema == {"a": pl.Float64, "b": pl.String, "c": pl.Float64}
+    assert table.rows() == [(1.0, "x", 2.5), (2.0, "y, z", -1000.0)]
+
+
+@pytest.mark.parametrize("word", MISSING)
+def test_missing_values_are_null_in_numbers_and_in_words(written, word):
+    table = read_table(written(f"a,b\n1,x\n{word},{word}\n3,y\n"))
+    assert table.rows() == [(1.0, "x"), (None, None), (3.0, "y")]
+
+
+def test_none_is_a_word(written):
+    assert read_table(written("a\nNone\nNA\nBrick\n"))["a"].to_list() == ["None", None, "Brick"]
+
+
+def test_other_separators(written):
+    rows = [(1.0, "x"), (2.0, "y z")]
+    assert read_table(written("a\tb\n1\tx\n2\ty z\n", "t.tsv")).rows() == rows
+    assert read_table(written("a;b\n1;x\n2;y z\n"), delimiter="semicolon").rows() == rows
+    assert read_table(written("a|b\n1|x\n2|y z\n"), delimiter="|").rows() == rows
+    assert read_table(written("  a   b\n1 \t 2\r\n\n3   4  \n", "t.dat")).rows() == [(1.0, 2.0), (3.0, 4.0)]
+    assert read_table(written("1 2\n3 4\n", "t.txt"), columns=("a", "b")).rows() == [(1.0, 2.0), (3.0, 4.0)]
+
+
+def test_a_byte_order_mark_line_ends_and_blank_lines_do_no_harm(written):
+    table = read_table(written("\ufeffa,b\r\n1,2\r\n\r\n3,4\r\n"))
+    assert table.columns == ["a", "b"]
+    assert table.rows() == [(1.0, 2.0), (3.0, 4.0)]
+    assert read_table(written("a\n1\n\n3\n"))["a"].to_list() == [1.0, 3.0]
+
+
+def test_a_quoted_field_may_hold_lines(written):
+    assert read_table(written('a,b\n"two\nlines",1\nx,2\n'))["a"].to_list() == ["two\nlines", "x"]
+
+
+def test_columns_may_be_declared_words(written):
+    path = written("zip,code\n00501,1\n10001,A\n10002,2\n")
+    assert read_table(path, text=("zip", "code"))["zip"].to_list() == ["00501", "10001", "10002"]
+
+
+def test_parquet_keeps_its_types(tmp_path):
+    frame = pl.DataFrame({"i": [1, None], "f": [math.nan, 2.5], "s": ["x", "?"], "b": [True, False]})
+    frame = frame.with_columns(pl.col("s").cast(pl.Categorical).alias("c"))
+    frame.write_parquet(tmp_path / "t.parquet")
+    table = read_table(tmp_path / "t.parquet")
+    assert table["i"].to_list() == [1.0, None]
+    assert table["f"].to_list() == [None, 2.5]
+    assert table["s"].to_list() == ["x", None]
+    assert table["b"].to_list() == ["true", "false"]
+    assert table["c"].dtype == pl.String
+    codes = read_table(tmp_path / "t.parquet", text=("i", "f"))
+    assert codes["i"].to_list() == ["1", None]
+    assert codes["f"].to_list() == [None, "2.5"]
+
+
+BAD = {
+    "empty": ("", "t.csv is empty; it must hold a header and at least one row"),
+    "blank": (" \n\n", "t.csv is empty"),
+    "no rows": ("a,b\n", "t.csv has a header, but no rows"),
+    "no header, numbers": ("1,2\n3,4\n", "the first line of .*t.csv looks like data, not like a header: 1, 2"),
+    "no header, mixed": ("39,Private,5\n20,State,6\n30,Private,7\n", "looks like data"),
+    "semicolons": ("a;b;c\n1;2;3\n", "has one column, 'a;b;c'; it seems to be separated by semicolon, not comma"),
+    "tabs": ("a\tb\n1\t2\n", r"has one column, 'a\\tb'; it seems to be separated by tab, not comma: set delimiter tab"),
+    "long row": ("a,b\n1,2\n3,4,5\n", "t.csv, line 3: 3 values, but the header names 2 columns"),
+    "short row": ("a,b\n1,2\n3\n", "t.csv, line 3: 1 values, but the header names 2 columns"),
+    "open quote": ('a,b\n"x,2\n3,4\n', "line 3: .*is a quote not closed"),
+    "double name": ("a,b,a\n1,2,3\n", "has 2 columns called 'a'; names must be unique"),
+    "no name": (",a\n0,1\n", "column 1 has no name; give it one in the first line"),
+    "mixed": ("a\n1\n2\nx\n3\n", "column 'a' mixes numbers and words: row 3 is 'x', but 3 of 4 values are numbers"),
+    "infinite": ("a,b\n1,2\n3,inf\n", "column 'b', row 2: inf is infinite"),
+    "overflow": ("a,b\n1,1e999\n", "column 'b', row 1: 1e999 is infinite, or too large for a double"),
+    "huge": ("a\n1\n12345678901234567890\n", r"column 'a', row 2: 12345678901234567890 is beyond 2\^53"),
+    "latin-1": (b"a,b\n1,caf\xe9\n", "t.csv is not UTF-8: byte 0xe9 in line 2; save it as UTF-8"),
+    "utf-16": ("a,b\n1,2\n".encode("utf-16"), "t.csv is UTF-16"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_what_is_wrong_with_a_file_is_said_in_one_line(written, case):
+    content, message = BAD[case]
+    with pytest.raises(ValueError, match=message) as caught:
+        read_table(written(content))
+    assert "\n" not in str(caught.value)
+
+
+def test_what_is_no_table_file(written, tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"no such file: .*gone\.csv"):
+        read_table(tmp_path / "gone.csv")
+    with pytest.raises(ValueError, match="is a folder; a table is a file"):
+        read_table(tmp_path)
+    with pytest.raises(ValueError, match=r"has the suffix '.xlsx'; tables are .csv, .tsv"):
+        read_table(written("a\n1\n", "t.xlsx"))
+    with pytest.raises(ValueError, match="is no whole Parquet file"):
+        read_table(written(b"PAR1 and nothing more", "t.parquet"))
+    with pytest.raises(ValueError, match="delimiter is 'ab'; it must be one ASCII character or one of comma"):
+        read_table(written("a\n1\n"), delimiter="ab")
+    pl.DataFrame({"a": []}).write_parquet(tmp_path / "e.parquet")
+    with pytest.raises(ValueError, match=r"e\.parquet has no rows"):
+        read_table(tmp_path / "e.parquet")
+
+
+def test_dates_and_other_kinds_in_parquet_are_named(tmp_path):
+    pl.DataFrame({"day": ["2024-01-01"]}).select(pl.col("day").str.to_date()).write_parquet(tmp_path / "t.parquet")
+    with pytest.raises(ValueError, match="column 'day' holds Date; only numbers and words can be used"):
+        read_table(tmp_path / "t.parquet")
+
+
+def test_years_as_names_are_a_header_where_other_columns_hold_words(written):
+    assert read_table(written("country,1990,1991\nPeru,1,2\nChile,3,4\n")).columns == ["country", "1990", "1991"]
+
+
+words = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1).filter(
+    lambda word: word not in MISSING
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)
+@given(rows=st.lists(st.tuples(st.floats(-1e15, 1e15), words), min_size=1, max_size=8))
+def test_what_the_csv_module_writes_is_read_back(written, rows):
+    buffer = io.StringIO()
+    csv.writer(buffer).writerows([("number", "word"), *rows])
+    table = read_table(written(buffer.getvalue()), text=("word",))
+    assert table["number"].to_list() == [number for number, _ in rows]
+    assert table["word"].to_list() == [word for _, word in rows]
