@@ -74,7 +74,8 @@ class Supervised(Task):
     ``loss(network(x_1, ..., x_k), y)`` for a batch ``(x_1, ..., x_k, y)``.
 
     ``optimizer`` makes an optimiser from parameters, e.g. ``functools.partial(torch.optim.SGD, lr=0.1)``;
-    ``schedule`` makes a schedule from it and the plan, moved every ``interval``.
+    ``schedule`` makes a schedule from it and the plan, moved every ``interval``. ``penalty(network)`` is added to the
+    loss that is learnt from, and to no other.
     """
 
     loss: Callable[[Tensor, Tensor], Tensor]
@@ -88,14 +89,21 @@ class Supervised(Task):
         schedule: Callable[[torch.optim.Optimizer, Plan], Schedule] | None = None,
         interval: Literal["step", "epoch"] = "step",
         metrics: Mapping[str, Metric] | None = None,
+        penalty: Callable[[nn.Module], Tensor] | None = None,
     ) -> None:
         super().__init__(network, metrics)
         self.loss = loss
+        self.penalty = penalty
         self.optimizer = optimizer
         self.schedule = schedule
         self.interval: Literal["step", "epoch"] = interval
 
     def training_step(self, batch: Batch) -> Tensor:
+        """Mean loss of the batch and the penalty; the metrics see its predictions."""
+        loss = self.validation_step(batch)
+        return loss if self.penalty is None else loss + self.penalty(self.network)
+
+    def validation_step(self, batch: Batch) -> Tensor:
         """Mean loss of the batch; the metrics see its predictions."""
         *inputs, targets = batch
         outputs = self.network(*inputs)
