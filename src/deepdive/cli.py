@@ -30,8 +30,8 @@ def program() -> NoReturn:
 def few_collections() -> Iterator[None]:
     """Look through all objects for garbage more rarely, and not at all when the block, and then the process, ends.
 
-    The modules of torch are hundreds of thousands of objects that live to the end: looking through them again and again while they
-    are imported, and once more at the exit, takes a third of the time of a short command.
+    The modules of torch are hundreds of thousands of objects that live to the end: looking through them again and
+    again while they are imported, and once more at the exit, takes a third of the time of a short command.
     """
     gc.set_threshold(gc.get_threshold()[0], 50, 100)
     try:
