@@ -111,7 +111,7 @@ def predict(
         raise ValueError(
             f"invert is {invert!r}, but the recipe {run.recipe} has no pictures whose shades could be swapped"
         )
-    if run.result is None and not any((run.folder / "checkpoints").rglob("*.safetensors")):
+    if run.result is None and not _has_checkpoint(run):
         raise RunError(f"{folder} has no checkpoint yet; go on with: deepdive resume {folder}")
     return experiment.predict(run, files, **{"invert": invert or "auto"} if takes_pictures else {})
 
@@ -133,6 +133,11 @@ def _experiment(run: Run, device: str | None) -> tuple[Recipe, Experiment]:
     return recipe, recipe.build(settings if device is None else replace(settings, device=device))
 
 
+def _has_checkpoint(run: Run) -> bool:
+    """Whether anything is trained yet; a recipe with several networks keeps them in folders of their own."""
+    return any(run.checkpoints.folder.rglob("*.safetensors"))
+
+
 def _differences(run: Run) -> Iterator[str]:
     """What has changed since the run began and may change its last digits."""
     now = environment()
@@ -140,7 +145,7 @@ def _differences(run: Run) -> Iterator[str]:
         before, after = run.environment.get(name, "none"), now.get(name, "none")
         if before != after:
             yield f"the run began with {name} {before} and goes on with {after}; the last digits may differ"
-    if not run.checkpoints.has("last"):
+    if not _has_checkpoint(run):
         yield f"{run.folder} has no checkpoint yet; the run starts from the beginning"
 
 

@@ -7,6 +7,7 @@ from deepdive.figures import BLUE, GREY, ORANGE, figure_style
 from deepdive.training.records import Record
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 _COLORS = {"train": BLUE, "val": ORANGE, "test": ORANGE}
@@ -33,10 +34,10 @@ def fold_curves(folds: Sequence[Sequence[Record]]) -> "Figure":
             for name in members:
                 split = name.partition("_")[0]
                 for i, records in enumerate(epochs):
-                    values = [record.metrics.get(name, float("nan")) for record in records]
+                    values = [record.metrics[name] for record in records]
                     label = split if i == 0 else None
                     ax.plot(range(1, len(values) + 1), values, color=_COLORS[split], alpha=0.6, lw=1.2, label=label)
-            ax.set_yscale("log")
+            _scale(ax, [record.metrics[name] for records in epochs for record in records for name in members])
             ax.set_title(family.replace("_", " "), loc="left", fontsize="medium", fontweight="bold")
             ax.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=3, fontsize="small")
         axes[-1].set_xlabel(f"epoch, {len(folds)} folds")
@@ -46,6 +47,7 @@ def fold_curves(folds: Sequence[Sequence[Record]]) -> "Figure":
 def predicted_against_true(true: Sequence[float], predicted: Sequence[float], *, name: str, log: bool) -> "Figure":
     """A point for each held-out row; on the diagonal the prediction is right."""
     from matplotlib.figure import Figure
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
     low, high = min(*true, *predicted), max(*true, *predicted)
     with figure_style():
@@ -56,7 +58,18 @@ def predicted_against_true(true: Sequence[float], predicted: Sequence[float], *,
         if log and low > 0:
             ax.set_xscale("log")
             ax.set_yscale("log")
+            for axis in (ax.xaxis, ax.yaxis):
+                axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+                axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.6g}"))
+                axis.set_minor_formatter(NullFormatter())
+            ax.tick_params(axis="x", rotation=30)
         ax.set_xlabel(f"{name}, true", parse_math=False)
         ax.set_ylabel(f"{name}, predicted", parse_math=False)
         ax.set_aspect("equal")
     return figure
+
+
+def _scale(ax: "Axes", values: Sequence[float]) -> None:
+    """Logarithmic where positive values span more than two decades, as in the curves of any run."""
+    if values and min(values) > 0 and max(values) / min(values) > 100:
+        ax.set_yscale("log")

@@ -1,0 +1,127 @@
+"""Folds that end at any moment and go on: the same run in the end."""
+
+import json
+import random
+import signal
+import subprocess
+import time
+
+import pytest
+
+from deepdive.recipes import runner
+from deepdive.recipes.tabular.folding import Extent, FoldResult, FoldStore, pooled
+from deepdive.training import FolderCheckpoints, Run, RunError
+from deepdive.training.listeners import MetricsFile
+
+from .conftest import outcome_of, start
+
+
+class Killed(BaseException):
+    """Ends a run as abruptly as a process can end itself."""
+
+
+def killed_then_resumed(table, root, monkeypatch, where, method, moment):
+    """Run until the ``moment``-th call of a method, then go on; the run folder."""
+    calls = iter(range(moment))
+    original = getattr(where, method)
+
+    def until(self, *arguments, **words):
+        if next(calls, None) is None:
+            raise Killed
+        return original(self, *arguments, **words)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(where, method, until)
+        with pytest.raises(Killed):
+            start(table, root, folds=3, dropout=0.3)
+    [folder] = (root / "house-prices").iterdir()
+    return runner.resume(folder, console=False).run.folder
+
+
+@pytest.mark.parametrize("moment", [0, 20, 33])
+def test_stopped_at_a_record_it_is_the_same_run(table, whole, tmp_path, monkeypatch, moment):
+    folder = killed_then_resumed(table, tmp_path, monkeypatch, MetricsFile, "record", moment)
+    assert outcome_of(folder) == outcome_of(whole.run.folder)
+
+
+@pytest.mark.parametrize("moment", [10])
+def test_stopped_at_a_checkpoint_it_is_the_same_run(table, whole, tmp_path, monkeypatch, moment):
+    folder = killed_then_resumed(table, tmp_path, monkeypatch, FolderCheckpoints, "save", moment)
+    assert outcome_of(folder) == outcome_of(whole.run.folder)
+
+
+@pytest.mark.parametrize("moment", [1, 2, 5])
+def test_stopped_before_or_after_a_fold_it_is_the_same_run(table, whole, tmp_path, monkeypatch, moment):
+    folder = killed_then_resumed(table, tmp_path, monkeypatch, FoldStore, "write", moment)
+    assert outcome_of(folder) == outcome_of(whole.run.folder)
+
+
+def test_killed_from_outside_it_is_the_same_run(table, tmp_path):
+    from tests.commands.support import command, deepdive
+
+    flags = "--target price --ignore Id --epochs 40 --batch-size 16 --hidden 16 --log-every 5 --folds 3 --dropout 0.3"
+    words = ("run", "house-prices", "--data", str(table), *flags.split(), "--runs", str(tmp_path / "killed"))
+    moments = random.Random(3)
+    for _ in range(2):
+        before = [path.stat().st_size for path in (tmp_path / "killed").rglob("metrics.jsonl")]
+        with subprocess.Popen(command(*words), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+            while process.poll() is None:
+                if [path.stat().st_size for path in (tmp_path / "killed").rglob("metrics.jsonl")] != before:
+                    break
+                time.sleep(0.002)
+            time.sleep(moments.uniform(0, 0.1))
+            process.kill()
+        assert process.returncode == -signal.SIGKILL, "the run ended before it could be killed"
+        [folder] = (tmp_path / "killed" / "house-prices").iterdir()
+        words = ("resume", str(folder))
+    done = deepdive(*words, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    whole = start(table, tmp_path / "whole", folds=3, dropout=0.3, epochs=40)
+    assert outcome_of(folder) == outcome_of(whole.run.folder)
+
+
+def test_another_table_is_not_gone_on_with(table, tmp_path):
+    own = tmp_path / "own.csv"
+    own.write_text(table.read_text())
+    outcome = start(own, tmp_path, epochs=2, folds=2)
+    (outcome.run.folder / "result.json").unlink()
+    own.write_text(table.read_text().replace("old town", "new town"))
+    with pytest.raises(RunError, match=r"the table .*own\.csv has changed since .* began; start a new run"):
+        runner.resume(outcome.run.folder, console=False)
+
+
+def test_a_damaged_result_of_a_fold_is_named(table, tmp_path):
+    store = FoldStore(Run.create("house-prices", {}, root=tmp_path), 2)
+    assert store.result(0) is None
+    store.write(0, "result.json", {"metrics": {}, "rows": "many", "extent": {}})
+    with pytest.raises(RunError, match=r"folds/1/result\.json is damaged"):
+        store.result(0)
+
+
+def test_metrics_of_folds_are_those_of_all_held_out_rows():
+    errors = [[0.1, -0.3, 0.2], [0.5]]
+    results = [
+        FoldResult(
+            {"test_rmse": (sum(e * e for e in part) / len(part)) ** 0.5, "test_accuracy": len(part) / 4},
+            len(part),
+            Extent(),
+        )
+        for part in errors
+    ]
+    found = pooled(results)
+    squares = [e * e for part in errors for e in part]
+    assert found["test_rmse"] == pytest.approx((sum(squares) / 4) ** 0.5)
+    assert found["test_accuracy"] == pytest.approx((3 * 0.75 + 0.25) / 4)
+    assert found["test_accuracy_std"] == pytest.approx((0.75 - 0.25) / 2**0.5)
+    assert pooled(results[:1]) == results[0].metrics
+
+
+def test_every_fold_leaves_its_traces(whole):
+    folder = whole.run.folder
+    assert sorted(path.name for path in (folder / "checkpoints").iterdir()) == ["fold1", "fold2", "fold3"]
+    results = [json.loads((folder / "folds" / str(k) / "result.json").read_text()) for k in (1, 2, 3)]
+    assert sum(result["rows"] for result in results) == 120
+    lines = (folder / "metrics.jsonl").read_text().splitlines()
+    assert len(lines) == sum(result["extent"]["records"] for result in results)
+    steps = [json.loads(line)["step"] for line in lines]
+    assert steps == sorted(steps)
