@@ -4,7 +4,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from deepdive.data.tables import TABLES, TableDataModule, read_named
+from deepdive.data.tables import TABLES, ClassTarget, TableDataModule, read_named
 from deepdive.data.tables.checks import check_columns
 from deepdive.data.tables.module import Rows, usable
 from deepdive.files import write_atomically
@@ -51,6 +51,8 @@ class TableExperiment:
         self.table, notes = usable(table, [self.target])
         self.folds = splits(self.table.height, settings)
         self.data = self._data(self.folds[0])
+        if settings.log_target and isinstance(self.data.fitted[0], ClassTarget):
+            raise ValueError(f"log_target is set, but target {self.target!r} holds classes; unset it: --no-log-target")
         self.task = self._task(self.data, 0)
         self.notes = (*notes, *self.data.notes)
         for note in self.notes:
