@@ -10,6 +10,7 @@ from pathlib import Path
 
 _OPTIONAL = {
     "sklearn": ("scikit-learn", "the digits data set without a download", 'pip install "deepdive[sklearn]"'),
+    "polars": ("polars", "tables: CSV and Parquet files", 'pip install "deepdive[tables]"'),
     "tensorboard": ("TensorBoard", "event files (--tensorboard)", 'pip install "deepdive[tensorboard]"'),
     "IPython": ("IPython", "live curves in a notebook", 'pip install "deepdive[notebook]"'),
 }
