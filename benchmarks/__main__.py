@@ -6,7 +6,7 @@ from itertools import chain
 
 from benchmarks._table import show
 
-ALL = ("startup", "data", "trainer", "epoch", "scratch", "memory", "accuracy")
+ALL = ("startup", "data", "trainer", "epoch", "scratch", "autograd", "memory", "accuracy")
 
 
 def main(names: list[str]) -> int:

@@ -1,6 +1,7 @@
 """From scratch means from scratch: read off the syntax tree."""
 
 import ast
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from deepdive import scratch
 
 FILES = sorted(Path(scratch.__file__).parent.rglob("*.py"))
+TAPE = {path for path in FILES if path.parent.name == "autograd"}  # works on arrays of NumPy, not on tensors of torch
 FROM_NN = {*scratch.CONTAINERS, "LazyModuleMixin", "UninitializedParameter"}  # containers, and the wait for a size
 FROM_OPTIM = {"Optimizer", "ParamsT"}  # a container of groups and state
 DONE_BY_THE_LIBRARY = {
@@ -43,9 +45,20 @@ def _is_nn(node):
     return isinstance(node.value, ast.Name) and node.value.id == "torch" and node.attr in {"nn", "optim"}
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [path for path in FILES if path not in TAPE], ids=lambda path: path.name)
 def test_scratch_takes_only_containers_from_the_library(path):
     assert broken_rules(path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("path", sorted(TAPE), ids=lambda path: path.name)
+def test_the_tape_takes_nothing_from_torch(path):
+    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    imported = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    imported |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
+    foreign = {name for name in imported if name.partition(".")[0] not in sys.stdlib_module_names}
+    assert all(
+        name.startswith(("deepdive.scratch.autograd", "deepdive.graphs", "numpy", "jaxtyping")) for name in foreign
+    )
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ PUBLIC = {**LAYERS, **FUNCTIONS, **INITIALIZERS, **OPTIMIZERS, **SCHEDULES}
 
 
 def test_every_public_name_has_a_row():
-    names = set(scratch.__all__) - {*scratch.CONTAINERS, "functional", "init", "optim"}
+    names = set(scratch.__all__) - {*scratch.CONTAINERS, "autograd", "functional", "init", "optim"}
     names |= {f"functional.{name}" for name, value in vars(scratch.functional).items() if _is_own(value)}
     names |= {f"init.{name}" for name in vars(scratch.init) if name.endswith("_") and not name.startswith("_")}
     names |= {f"optim.{name}" for name in scratch.optim.__all__} - {"optim.Optimizer", "optim.lr_scheduler"}

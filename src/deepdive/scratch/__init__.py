@@ -13,6 +13,7 @@ from torch.nn import ParameterList as ParameterList
 from torch.nn import Sequential as Sequential
 
 from deepdive.scratch import functional as functional
+from deepdive.scratch import autograd as autograd
 from deepdive.scratch import initialization as init
 from deepdive.scratch import optim as optim
 from deepdive.scratch.activations import GELU as GELU
@@ -76,6 +77,7 @@ __all__ = [
     "Softmax",
     "Tanh",
     "functional",
+    "autograd",
     "init",
     "optim",
 ]

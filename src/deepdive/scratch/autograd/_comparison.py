@@ -1,0 +1,34 @@
+"""Comparisons and logic, element by element: tensors of booleans, with no gradient."""
+
+import operator
+from typing import Any
+
+import numpy as np
+
+from deepdive.scratch.autograd._recording import Operand, as_operand, operands
+from deepdive.scratch.autograd.tensor import Tensor
+
+
+def compare(name: str, a: Operand, b: Operand) -> Tensor:
+    """``lt``, ``le``, ``gt``, ``ge``, ``eq``, ``ne`` of two operands; ``and_``, ``or_``, ``xor`` of booleans.
+
+    Raises:
+        TypeError: logic of something else than booleans.
+    """
+    a, b = operands(name.rstrip("_"), a, b)
+    if name in ("and_", "or_", "xor") and (a.dtype, b.dtype) != (np.bool_, np.bool_):
+        raise TypeError(f"{name.rstrip('_')} takes booleans, got {a.dtype} and {b.dtype}")
+    compared: Any = getattr(operator, name)
+    return Tensor._wrap(np.asarray(compared(a._data, b._data)))
+
+
+def invert(x: Operand) -> Tensor:
+    """Not ``x``, of booleans.
+
+    Raises:
+        TypeError: of something else.
+    """
+    x = as_operand("invert", x)
+    if x.dtype != np.bool_:
+        raise TypeError(f"~ takes booleans, got {x.dtype}")
+    return Tensor._wrap(np.asarray(~x._data))
