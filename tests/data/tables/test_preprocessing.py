@@ -73,7 +73,7 @@ def test_an_unknown_category_has_zeros_and_is_reported():
     assert fitted.describe(new) == (
         "alley: 1 row of categories unknown in training: 'Gold'",
         "style: missing in 1 row, in training never",
-        "area: missing in 1 row, taken as the mean",
+        "missing numbers taken as the mean: area in 1 row",
     )
     assert fitted.inverse_transform(fitted.transform(new))["alley"].to_list() == [None, None]
     assert fitted.describe(houses()) == ()

@@ -92,7 +92,7 @@ def test_what_the_network_does_not_know_is_noted(whole, tmp_path):
     [prediction] = predicted(whole.run.folder, tmp_path / "new.csv")
     assert prediction.notes == (
         "quarter: 1 row of categories unknown in training: 'west'",
-        "area: missing in 1 row, taken as the mean",
+        "missing numbers taken as the mean: area in 1 row",
     )
     assert all(np.isfinite(list(prediction.columns["price"])))
 

@@ -182,7 +182,7 @@ class TablePreprocessor:
         return pl.DataFrame(found)
 
     def describe(self, table: pl.DataFrame) -> tuple[str, ...]:
-        """What of a new table the network has never seen, one note per column, with the number of rows."""
+        """What of a new table the network has never seen, with the number of rows."""
         check_columns(table, self.columns)
         notes: list[str] = []
         for column in self.categorical:
@@ -195,9 +195,10 @@ class TablePreprocessor:
                 )
             if (absent := values.null_count()) and not column.missing:
                 notes.append(f"{column.name}: missing in {numbered(absent, 'row')}, in training never")
-        for column in self.numeric:
-            if absent := table[column.name].null_count():
-                notes.append(f"{column.name}: missing in {numbered(absent, 'row')}, taken as the mean")
+        gaps = {c.name: absent for c in self.numeric if (absent := table[c.name].null_count())}
+        if gaps:
+            places = ", ".join(f"{name} in {numbered(absent, 'row')}" for name, absent in gaps.items())
+            notes.append(f"missing numbers taken as the mean: {places}")
         return tuple(notes)
 
     def to_json(self) -> dict[str, Any]:

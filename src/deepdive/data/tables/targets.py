@@ -126,6 +126,6 @@ def target_from_json(content: Mapping[str, Any]) -> Target:
 
 def _words(column: pl.Series) -> pl.Series:
     """Classes as words: ``3`` for ``3.0``."""
-    if column.dtype == pl.Float64 and (column == column.round()).all():
+    if column.dtype == pl.Float64 and ((column == column.round()) & (column.abs() <= 2**53)).all():
         column = column.cast(pl.Int64)
     return column.cast(pl.String)

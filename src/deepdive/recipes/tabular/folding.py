@@ -10,7 +10,7 @@ import msgspec
 from deepdive.data.tables import TableDataModule
 from deepdive.data.tables.module import Rows
 from deepdive.data.tables.targets import target_to_json
-from deepdive.recipes.tabular.joining import Extent, JoinedListeners
+from deepdive.recipes.joining import Extent, JoinedListeners
 from deepdive.training import FolderCheckpoints, Run, RunError, Task, Trainer
 from deepdive.training.listeners import Curves
 from deepdive.training.records import Listener

@@ -90,7 +90,9 @@ def _held_out(run: Run, experiment: "TableExperiment", store: FoldStore) -> Html
 
 def _errors(frame: pl.DataFrame, target: NumericTarget, run: Run) -> Html:
     true, predicted = frame["true"], frame["predicted"].cast(pl.Float64)
-    figure = predicted_against_true(true.to_list(), predicted.to_list(), name=target.name, log=target.column.log)
+    drawn = frame.filter(predicted.is_finite())  # the exponential of a wild guess may be infinite
+    points = drawn["true"].to_list(), drawn["predicted"].to_list()
+    figure = predicted_against_true(*points, name=target.name, log=target.column.log)
     png = to_png(figure)
     write_atomically(run.folder / "held-out.png", png)
     z = [target.encode(column)[:, 0] for column in (true, predicted)]
@@ -99,7 +101,7 @@ def _errors(frame: pl.DataFrame, target: NumericTarget, run: Run) -> Html:
         [
             picture(f"Each point is one of {frame.height:,} held-out rows; on the line the prediction is right.", png),
             text("The largest errors; all rows are in held-out.csv."),
-            table(frame[worst.numpy()].to_dicts()),
+            table(_readable(frame[worst.numpy()]).to_dicts()),
         ]
     )
 
@@ -120,7 +122,14 @@ def _confusion(frame: pl.DataFrame, target: ClassTarget) -> Html:
 def _predictions(run: Run) -> Html:
     rows = pl.read_csv(run.folder / "predictions.csv")
     said = f"The rows that come without a target, {rows.height:,} of them, are predicted in predictions.csv."
-    return join([text(said), table(rows.head(_SHOWN).to_dicts())])
+    return join([text(said), table(_readable(rows.head(_SHOWN)).to_dicts())])
+
+
+def _readable(rows: pl.DataFrame) -> pl.DataFrame:
+    """Large numbers without their decimals, which a report would write as powers of ten."""
+    numbers = {c.name: c.abs().max() for c in rows if c.dtype == pl.Float64}
+    large = [name for name, most in numbers.items() if isinstance(most, float) and 1000 <= most < 2**53]
+    return rows.with_columns(pl.col(large).round().cast(pl.Int64))
 
 
 def _columns(experiment: "TableExperiment") -> Html:
@@ -131,7 +140,7 @@ def _columns(experiment: "TableExperiment") -> Html:
         f"{len(preprocessor.feature_names)} features of {numbers} columns of numbers and {words} of categories predict "
         f"{experiment.target!r}.",
         *([f"On the logarithmic scale: {', '.join(logs)}."] if logs else []),
-        *experiment.notes,
+        *(f"In the first fold: {note}" if len(experiment.folds) > 1 else note for note in experiment.notes),
     ]
     return text(*lines)
 

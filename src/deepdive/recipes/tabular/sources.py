@@ -68,7 +68,9 @@ def names_of_rows(table: pl.DataFrame, ignore: Sequence[str]) -> dict[str, list[
 
 def whole(column: pl.Series) -> pl.Series:
     """A column of whole numbers as integers, any other as it is."""
-    return column.cast(pl.Int64) if column.dtype == pl.Float64 and (column == column.round()).all() else column
+    if column.dtype != pl.Float64 or not ((column == column.round()) & (column.abs() <= 2**53)).all():
+        return column
+    return column.cast(pl.Int64)
 
 
 def splits(rows: int, settings: TableSettings) -> list[Rows]:
