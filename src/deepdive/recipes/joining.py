@@ -1,0 +1,75 @@
+"""Several trainings one after the other, told to the listeners as one run."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from deepdive.training.records import Listener, Plan, Record
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How much of a run some trainings took: what comes later is counted from there."""
+
+    steps: int = 0
+    epochs: int = 0
+    records: int = 0
+
+    def __add__(self, other: "Extent") -> "Extent":
+        return Extent(self.steps + other.steps, self.epochs + other.epochs, self.records + other.records)
+
+
+class JoinedListeners:
+    """Listens to trainings in turn and tells the real listeners of one: steps, epochs and records count on.
+
+    The real listeners start with the first training of this process and finish when the caller says so: after a
+    resume, ``before`` is what earlier processes finished.
+
+    >>> joined = JoinedListeners(listeners, trainings=5)  # doctest: +SKIP
+    >>> for each in range(5):                             # doctest: +SKIP
+    ...     trainer.fit(..., listeners=[joined])
+    ...     joined.advance(joined.extent)
+    >>> joined.close()                                    # doctest: +SKIP
+    """
+
+    def __init__(self, listeners: Sequence[Listener], *, trainings: int) -> None:
+        self._listeners = listeners
+        self._trainings = trainings
+        self._before = Extent()
+        self._started = False
+        self.extent = Extent()
+        """Of the training that is going on, or was last."""
+
+    def advance(self, extent: Extent) -> None:
+        """Count a training that is over, in this process or in one before."""
+        self._before += extent
+
+    def start(self, plan: Plan) -> None:
+        """One of the trainings starts, or goes on after a resume."""
+        self.extent = Extent(plan.start_step, 0, plan.start_records)
+        if self._started:
+            return
+        self._started = True
+        whole = Plan(
+            plan.total_steps * self._trainings,
+            plan.steps_per_epoch,
+            self._before.steps + plan.start_step,
+            self._before.records + plan.start_records,
+        )
+        for listener in self._listeners:
+            listener.start(whole)
+
+    def record(self, record: Record) -> None:
+        """Pass a record on, counted from the beginning of the run."""
+        self.extent = Extent(record.step, record.epoch, self.extent.records + 1)
+        shifted = replace(record, epoch=record.epoch + self._before.epochs, step=record.step + self._before.steps)
+        for listener in self._listeners:
+            listener.record(shifted)
+
+    def finish(self) -> None:
+        """One of the trainings is over; the run is not."""
+
+    def close(self) -> None:
+        """The run is over or interrupted."""
+        if self._started:
+            for listener in self._listeners:
+                listener.finish()

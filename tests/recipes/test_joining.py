@@ -1,0 +1,52 @@
+from deepdive.recipes.joining import Extent, JoinedListeners
+from deepdive.training.records import Plan, Record
+
+
+class Ear:
+    def __init__(self):
+        self.heard = []
+
+    def start(self, plan):
+        self.heard.append(plan)
+
+    def record(self, record):
+        self.heard.append((record.epoch, record.step))
+
+    def finish(self):
+        self.heard.append("finish")
+
+
+def record(epoch, step):
+    return Record("epoch", epoch, step, {})
+
+
+def test_trainings_are_told_as_one_run():
+    ear = Ear()
+    joined = JoinedListeners([ear], trainings=2)
+    for _ in range(2):
+        joined.start(Plan(20, 10))
+        joined.record(record(1, 10))
+        joined.record(record(2, 20))
+        joined.finish()
+        assert joined.extent == Extent(20, 2, 2)
+        joined.advance(joined.extent)
+    joined.close()
+    assert ear.heard == [Plan(40, 10), (1, 10), (2, 20), (3, 30), (4, 40), "finish"]
+
+
+def test_after_a_resume_the_listeners_begin_where_the_training_goes_on():
+    ear = Ear()
+    joined = JoinedListeners([ear], trainings=3)
+    joined.advance(Extent(20, 2, 3))
+    joined.start(Plan(20, 10, start_step=10, start_records=1))
+    joined.record(record(2, 20))
+    assert joined.extent == Extent(20, 2, 2)
+    assert ear.heard == [Plan(60, 10, 30, 4), (4, 40)]
+
+
+def test_a_run_whose_trainings_are_all_over_tells_nothing():
+    ear = Ear()
+    joined = JoinedListeners([ear], trainings=1)
+    joined.advance(Extent(20, 2, 3))
+    joined.close()
+    assert ear.heard == []
