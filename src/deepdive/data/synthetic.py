@@ -6,13 +6,12 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from deepdive.data.loaders import TensorLoader
-from deepdive.data.types import DataModule
+from deepdive.data.rows import RowsDataModule
 
 Features = Callable[[Float[Tensor, "rows inputs"]], Float[Tensor, "rows features"]]
 
 
-class SyntheticRegression(DataModule):
+class SyntheticRegression(RowsDataModule):
     """``y = f(x) w + b + noise ε`` with ``x`` and ``ε`` standard normal (textbook sections 3.3, 3.6 and 3.7).
 
     A batch is ``(features (batch, features), y (batch, 1))``. After ``prepare``, ``train``, ``val`` and ``test`` are
@@ -56,18 +55,14 @@ class SyntheticRegression(DataModule):
         self.weight = torch.tensor([float(w) for w in weight])
         self.bias = torch.tensor(float(bias))
         self.noise = noise
-        self.batch_size = batch_size
-        self.seed = seed
         self._sizes = (train, val, test)
         self._inputs = len(weight) if inputs is None else inputs
         self._features = features
-        self.train: tuple[Tensor, Tensor] | None = None
-        self.val: tuple[Tensor, Tensor] | None = None
-        self.test: tuple[Tensor, Tensor] | None = None
+        super().__init__((), batch_size=batch_size, seed=seed)
 
     def prepare(self) -> None:
         """Draw all rows; a second call does nothing."""
-        if self.train is not None:
+        if self.train:
             return
         generator = torch.Generator().manual_seed(self.seed)
         x = torch.randn(sum(self._sizes), self._inputs, generator=generator)
@@ -80,21 +75,3 @@ class SyntheticRegression(DataModule):
             )
         y = made @ self.weight[:, None] + self.bias + self.noise * noise
         self.train, self.val, self.test = zip(made.split(self._sizes), y.split(self._sizes), strict=True)
-
-    def train_loader(self) -> TensorLoader:
-        """Shuffled training rows."""
-        self.prepare()
-        return TensorLoader(self.train or (), self.batch_size, shuffle=True, seed=self.seed)
-
-    def val_loader(self) -> TensorLoader | None:
-        """Validation rows in order, or ``None`` where there are none."""
-        return self._in_order(lambda: self.val)
-
-    def test_loader(self) -> TensorLoader | None:
-        """Test rows in order, or ``None`` where there are none."""
-        return self._in_order(lambda: self.test)
-
-    def _in_order(self, part: Callable[[], tuple[Tensor, Tensor] | None]) -> TensorLoader | None:
-        self.prepare()
-        rows = part()
-        return TensorLoader(rows, 4096) if rows is not None and len(rows[0]) else None

@@ -48,6 +48,11 @@ class MLPSettings(ImageClassificationSettings):
 )
 def mlp(settings: MLPSettings) -> "ImageClassification":
     """Linear layers with an activation between them."""
+    return perceptron(settings)
+
+
+def perceptron(settings: MLPSettings) -> "ImageClassification":
+    """The experiment of a perceptron's settings; other recipes differ in their defaults only."""
     from deepdive.models.perceptrons import MLP
     from deepdive.recipes.vision.classification import ImageClassification
 

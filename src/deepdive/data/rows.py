@@ -1,0 +1,48 @@
+"""Rows that are in memory already as a data module."""
+
+from deepdive.data.loaders import TensorLoader
+from deepdive.data.types import Batch, DataModule
+
+
+class RowsDataModule(DataModule):
+    """Tensors given as they are: one batch of all rows for each split, empty where there is none.
+
+    A subclass may fill ``train``, ``val`` and ``test`` in ``prepare``.
+
+    Args:
+        train: all training rows, e.g. ``(features, targets)``.
+        val: all validation rows.
+        test: all test rows.
+        batch_size: rows per training batch.
+        seed: of the order of training batches.
+
+    """
+
+    def __init__(
+        self, train: Batch, val: Batch = (), test: Batch = (), *, batch_size: int = 128, seed: int = 0
+    ) -> None:
+        self.train, self.val, self.test = train, val, test
+        self.batch_size = batch_size
+        self.seed = seed
+
+    def prepare(self) -> None:
+        """Nothing to do."""
+
+    def train_loader(self) -> TensorLoader:
+        """Shuffled training rows."""
+        self.prepare()
+        return TensorLoader(self.train, self.batch_size, shuffle=True, seed=self.seed)
+
+    def val_loader(self) -> TensorLoader | None:
+        """Validation rows in order, or ``None`` where there are none."""
+        self.prepare()
+        return _in_order(self.val)
+
+    def test_loader(self) -> TensorLoader | None:
+        """Test rows in order, or ``None`` where there are none."""
+        self.prepare()
+        return _in_order(self.test)
+
+
+def _in_order(rows: Batch) -> TensorLoader | None:
+    return TensorLoader(rows, 4096) if rows and len(rows[0]) else None

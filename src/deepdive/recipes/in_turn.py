@@ -1,0 +1,77 @@
+"""Several trainings of one run, one after the other; a run that was killed goes on within the one it was in."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+
+import msgspec
+
+from deepdive.data.types import DataModule
+from deepdive.recipes.joining import Extent, JoinedListeners
+from deepdive.training import FolderCheckpoints, Run, RunError, Task, Trainer
+from deepdive.training.listeners import Curves, read_metrics
+from deepdive.training.records import Listener, Record
+
+
+@dataclass(frozen=True)
+class Training:
+    """One of the trainings: its name, and how to make its task and its data."""
+
+    name: str
+    make: Callable[[], tuple[Task, DataModule]]
+
+
+@dataclass(frozen=True)
+class TrainingResult:
+    """How one of the trainings ended."""
+
+    metrics: dict[str, float]
+    extent: Extent
+    """Steps, epochs and records it took."""
+
+
+def fit_in_turn(
+    trainings: Sequence[Training], trainer: Trainer, run: Run, listeners: Sequence[Listener], *, resume: bool
+) -> dict[str, TrainingResult]:
+    """Train those that are not over yet, in order, and return the results of all by name.
+
+    The listeners hear of one run. Its learning curves would jump at every training, so they are left to the report.
+
+    Raises:
+        RunError: the result of a training is damaged.
+    """
+    joined = JoinedListeners([each for each in listeners if not isinstance(each, Curves)], trainings=len(trainings))
+    results: dict[str, TrainingResult] = {}
+    try:
+        for training in trainings:
+            result = _result(run, training.name) if resume else None
+            if result is None:
+                task, data = training.make()
+                folder = FolderCheckpoints(run.folder / "checkpoints" / training.name)
+                metrics = trainer.fit(task, data, checkpoints=folder, listeners=[joined], resume=resume)
+                result = TrainingResult(metrics, joined.extent)
+                (run.folder / "trainings").mkdir(exist_ok=True)
+                run.write_json(f"trainings/{training.name}.json", asdict(result))
+            joined.advance(result.extent)
+            results[training.name] = result
+    finally:
+        joined.close()
+    return results
+
+
+def records_of(run: Run, results: dict[str, TrainingResult]) -> dict[str, list[Record]]:
+    """The records of each training, with epochs and steps counted on from the one before."""
+    records, found, at = read_metrics(run.metrics_file), {}, 0
+    for name, result in results.items():
+        found[name] = records[at : at + result.extent.records]
+        at += result.extent.records
+    return found
+
+
+def _result(run: Run, name: str) -> TrainingResult | None:
+    place = f"trainings/{name}.json"
+    if not (run.folder / place).is_file():
+        return None
+    try:
+        return msgspec.convert(run.read_json(place), TrainingResult)
+    except msgspec.ValidationError as error:
+        raise RunError(f"{run.folder / place} is damaged: {error}") from error

@@ -1,0 +1,68 @@
+"""Figures of the recipes on linear models."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from deepdive.figures import GREY, PALETTE, figure_style
+from deepdive.training.records import Record
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+    from torch import Tensor
+
+
+def loss_curves(trainings: Mapping[str, Sequence[Record]]) -> "Figure":
+    """Training (dashed) and validation loss of every epoch, one pair of lines per training."""
+    from matplotlib.figure import Figure
+
+    with figure_style():
+        figure = Figure(figsize=(7.2, 3.6), facecolor="white", layout="constrained")
+        ax = figure.subplots()
+        for color, (name, records) in zip(PALETTE, trainings.items(), strict=False):
+            epochs = [record for record in records if record.kind == "epoch"]
+            for split, style in (("train", "--"), ("val", "-")):
+                values = [record.metrics[f"{split}_loss"] for record in epochs]
+                ax.plot(range(1, len(values) + 1), values, style, color=color, label=f"{name}, {split}")
+        ax.set_yscale("log")
+        ax.set_xlabel("epoch")
+        ax.set_ylabel("loss")
+        ax.legend(fontsize="small", ncols=2)
+    return figure
+
+
+def fitted_curves(x: "Tensor", y: "Tensor", grid: "Tensor", truth: "Tensor", fits: Mapping[str, "Tensor"]) -> "Figure":
+    """Training points, the true curve, and what each model makes of it."""
+    from matplotlib.figure import Figure
+
+    with figure_style():
+        figure = Figure(figsize=(7.2, 4.0), facecolor="white", layout="constrained")
+        ax = figure.subplots()
+        ax.plot(grid.tolist(), truth.tolist(), color=GREY, lw=4, alpha=0.5, label="truth")
+        for color, (name, values) in zip(PALETTE, fits.items(), strict=False):
+            ax.plot(grid.tolist(), values.tolist(), color=color, label=name)
+        ax.scatter(x.tolist(), y.tolist(), s=10, color=GREY, label="training rows")
+        low, high = float(y.min()), float(y.max())
+        ax.set_ylim(low - 0.2 * (high - low), high + 0.2 * (high - low))
+        ax.set_xlabel("x")
+        ax.set_ylabel("y")
+        ax.legend(fontsize="small")
+    return figure
+
+
+def errors_by_degree(train: Sequence[float], held_out: Sequence[float], *, chosen: int, noise: float) -> "Figure":
+    """Root mean squared errors in cross-validation against the degree, from 1."""
+    from matplotlib.figure import Figure
+
+    degrees = range(1, len(train) + 1)
+    with figure_style():
+        figure = Figure(figsize=(7.2, 3.6), facecolor="white", layout="constrained")
+        ax = figure.subplots()
+        ax.plot(degrees, train, "--o", color=PALETTE[0], label="rows fitted to")
+        ax.plot(degrees, held_out, "-o", color=PALETTE[1], label="rows held out")
+        ax.axhline(noise, color=GREY, lw=1.0, label="noise")
+        ax.axvline(chosen, color=PALETTE[2], lw=1.0, label=f"chosen: {chosen}")
+        ax.set_yscale("log")
+        ax.set_xlabel("degree")
+        ax.set_ylabel("root mean squared error")
+        ax.legend(fontsize="small")
+    return figure

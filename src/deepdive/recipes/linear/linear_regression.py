@@ -1,0 +1,61 @@
+"""Linear regression, on data with a known truth or on any table (textbook sections 3.4 and 3.5)."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from deepdive.recipes.registry import Target, recipe
+from deepdive.recipes.settings import OptimizerSettings
+from deepdive.recipes.tabular.settings import TableSettings
+
+if TYPE_CHECKING:
+    from deepdive.recipes.experiment import Experiment
+
+
+@dataclass(frozen=True)
+class LinearRegressionSettings(TableSettings):
+    """Plain descent on the squared loss; what is said of tables has no effect on synthetic data."""
+
+    data: str = "synthetic"
+    """synthetic: y = 2 x1 - 3.4 x2 + 4.2 and noise; or a named table, or a file: CSV, TSV, text, Parquet."""
+    rows: int = 1000
+    """Of the synthetic training data; as many again validate, and as many test."""
+    noise: float = 0.01
+    """Standard deviation of what no model can predict in the synthetic data."""
+    epochs: int = 10
+    batch_size: int = 32
+    hidden: tuple[int, ...] = ()
+    """None: a linear model has no hidden layer."""
+    schedule: Literal["constant", "one-cycle", "cosine", "step"] = "constant"
+    """How the learning rate changes from step to step (step: a tenth after each third of the run)."""
+    optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("sgd", lr=0.03, momentum=0.0))
+
+
+@recipe(
+    "linear-regression",
+    chapter="3.4",
+    title="Linear regression on data with a known truth, or on a table",
+    data="synthetic",
+    targets=(
+        Target("weight_error", 0.5, when={"preset": "smoke"}, higher_is_better=False),
+        Target("weight_error", 0.05, when={"preset": "book"}, higher_is_better=False),
+        Target("weight_error", 0.005, higher_is_better=False),
+    ),
+    presets={
+        "smoke": {"epochs": 3, "rows": 500},
+        "quick": {},
+        "book": {"epochs": 3},
+    },
+)
+def linear_regression(settings: LinearRegressionSettings) -> "Experiment":
+    """One linear layer and the squared loss."""
+    if settings.hidden:
+        raise ValueError(
+            f"hidden is {settings.hidden}; a linear model has no hidden layers (see the recipe california)"
+        )
+    if settings.data != "synthetic":
+        from deepdive.recipes.tabular.table_experiment import TableExperiment
+
+        return TableExperiment(settings)
+    from deepdive.recipes.linear.synthetic_experiment import SyntheticExperiment
+
+    return SyntheticExperiment(settings)

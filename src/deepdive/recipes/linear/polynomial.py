@@ -1,0 +1,54 @@
+"""Underfitting, overfitting and the choice of a model (textbook section 3.6)."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from deepdive.recipes.linear.settings import SyntheticSettings
+from deepdive.recipes.registry import Target, recipe
+from deepdive.recipes.settings import OptimizerSettings
+
+if TYPE_CHECKING:
+    from deepdive.recipes.linear.polynomial_experiment import PolynomialExperiment
+
+
+@dataclass(frozen=True)
+class PolynomialSettings(SyntheticSettings):
+    """Rows of a cubic polynomial, and polynomials that are too simple, right and too rich for it."""
+
+    rows: int = 100
+    """To learn from; as many again validate the trainings, and 1,000 test the chosen degree."""
+    noise: float = 0.1
+    """Standard deviation of what no model can predict."""
+    max_degree: int = 20
+    """Degrees from 1 to this one are compared by cross-validation."""
+    folds: int = 5
+    """Of the cross-validation."""
+    compared: tuple[int, ...] = (1, 3, 19)
+    """Degrees that are also trained by descent, for their learning curves."""
+    epochs: int = 200
+    batch_size: int = 10
+    log_every: int = 200
+    """Optimiser steps between two records."""
+    optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("sgd", lr=0.01, momentum=0.0))
+
+
+@recipe(
+    "polynomial",
+    chapter="3.6",
+    title="Under- and overfitting: polynomials, cross-validation, the choice of a degree",
+    data="synthetic",
+    targets=(
+        Target("test_rmse", 0.2, when={"preset": "smoke"}, higher_is_better=False),
+        Target("test_rmse", 0.11, higher_is_better=False),
+    ),
+    presets={
+        "smoke": {"epochs": 10, "max_degree": 6, "compared": [1, 3]},
+        "quick": {},
+        "book": {"epochs": 400},
+    },
+)
+def polynomial(settings: PolynomialSettings) -> "PolynomialExperiment":
+    """Choose the degree by K-fold cross-validation, and watch three degrees learn."""
+    from deepdive.recipes.linear.polynomial_experiment import PolynomialExperiment
+
+    return PolynomialExperiment(settings)

@@ -1,0 +1,173 @@
+"""Polynomials of several degrees on rows of a cubic one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from deepdive.algorithms.regression import LinearFit, least_squares, most_likely_deviation, polynomial_features
+from deepdive.data.rows import RowsDataModule
+from deepdive.data.splits import k_fold
+from deepdive.data.synthetic import SyntheticRegression
+from deepdive.figures import to_svg
+from deepdive.files import write_atomically
+from deepdive.models.linear import LinearRegression
+from deepdive.recipes.experiment import TablePrediction
+from deepdive.recipes.in_turn import Training, fit_in_turn, records_of
+from deepdive.recipes.linear.figures import errors_by_degree, fitted_curves, loss_curves
+from deepdive.recipes.linear.polynomial import PolynomialSettings
+from deepdive.recipes.training import optimizer_for, schedule_for, toolkit_named, trainer_for
+from deepdive.training import Regression, Run, choose_device, seed_everything
+from deepdive.training.records import Listener
+from deepdive.training.report import Section, figure, join, table, text
+
+WEIGHT, BIAS = (1.2, -3.4, 5.6), 5.0
+"""``y = 5 + 1.2 x - 3.4 x²/2! + 5.6 x³/3! + ε``, as in the textbook."""
+
+
+@dataclass(frozen=True)
+class CrossValidation:
+    """Root mean squared errors by degree, from 1, over all folds."""
+
+    train: list[float]
+    held_out: list[float]
+
+    @property
+    def best(self) -> int:
+        """The degree with the smallest error on rows held out."""
+        return 1 + self.held_out.index(min(self.held_out))
+
+
+def cross_validation(x: Tensor, y: Tensor, *, max_degree: int, folds: int, seed: int = 0) -> CrossValidation:
+    """Fit every degree on all folds but one and measure it on that one, in closed form (textbook section 3.6.3).
+
+    Rows ``x`` and ``y`` have shape ``(rows,)``. High degrees are nearly dependent: they take the solution of minimum
+    norm.
+
+    Raises:
+        ValueError: ``folds`` is less than 2 or more than there are rows.
+    """
+    parts = k_fold(len(x), folds, seed=seed)
+    train, held_out = [], []
+    for degree in range(1, max_degree + 1):
+        features = polynomial_features(x, degree)
+        inside, outside = [], []
+        for kept, held in parts:
+            fit = least_squares(features[kept], y[kept], method="minimum-norm")
+            inside.append(y[kept] - fit.predict(features[kept]))
+            outside.append(y[held] - fit.predict(features[held]))
+        train.append(float(most_likely_deviation(torch.cat(inside))))
+        held_out.append(float(most_likely_deviation(torch.cat(outside))))
+    return CrossValidation(train, held_out)
+
+
+class PolynomialExperiment:
+    """Choose a degree by cross-validation, test it once, and train some degrees by descent.
+
+    ``test_rmse`` is the error of the chosen degree, fitted to all training rows, on rows that nothing else has seen.
+
+    Raises:
+        ValueError: a setting is out of its range.
+    """
+
+    def __init__(self, settings: PolynomialSettings) -> None:
+        if settings.max_degree < 1 or not settings.compared or min(settings.compared) < 1:
+            raise ValueError(
+                f"max_degree is {settings.max_degree} and compared is {settings.compared}; degrees start at 1"
+            )
+        self.settings = settings
+        self.trainer = trainer_for(settings)
+        self._optimizer = optimizer_for(settings.optimizer, settings.toolkit)
+        choose_device(settings.device)
+        k_fold(settings.rows, settings.folds)
+
+    def prepare(self) -> None:
+        """Draw the rows."""
+        settings = self.settings
+        self.data = SyntheticRegression(
+            WEIGHT,
+            BIAS,
+            noise=settings.noise,
+            train=settings.rows,
+            val=settings.rows,
+            test=1000,
+            seed=settings.seed,
+            inputs=1,
+            features=lambda x: polynomial_features(x[:, 0], len(WEIGHT)),
+        )
+        self.data.prepare()
+        # the first power is x itself
+        self._train, self._test = ((x[:, 0].double(), y[:, 0].double()) for x, y in (self.data.train, self.data.test))
+
+    def fit(self, run: Run, listeners: Sequence[Listener], *, resume: bool) -> dict[str, float]:
+        """Cross-validate, then train the compared degrees in turn."""
+        settings = self.settings
+        x, y = self._train
+        self.validated = cross_validation(
+            x, y, max_degree=settings.max_degree, folds=settings.folds, seed=settings.seed
+        )
+        trainings = [Training(f"degree-{degree}", partial(self._parts, degree)) for degree in settings.compared]
+        self.results = fit_in_turn(trainings, self.trainer, run, listeners, resume=resume)
+        degree = self.validated.best
+        x, y = self._test
+        residuals = y - self._fitted(degree).predict(polynomial_features(x, degree))
+        found = {f"{name}_{metric}": value for name, r in self.results.items() for metric, value in r.metrics.items()}
+        return found | {"chosen_degree": float(degree), "test_rmse": float(most_likely_deviation(residuals))}
+
+    def sections(self, run: Run) -> list[Section]:
+        """Errors by degree, curves fitted, learning curves."""
+        settings, best = self.settings, self.validated.best
+        errors = errors_by_degree(self.validated.train, self.validated.held_out, chosen=best, noise=settings.noise)
+        x, y = self._train
+        grid = torch.linspace(float(x.min()), float(x.max()), 300, dtype=torch.float64)
+        truth = polynomial_features(grid, len(WEIGHT)) @ torch.tensor(WEIGHT).double() + BIAS
+        fits = {
+            f"degree {degree}": self._fitted(degree).predict(polynomial_features(grid, degree))
+            for degree in sorted({*settings.compared, best})
+        }
+        svg = to_svg(loss_curves(records_of(run, self.results)))
+        write_atomically(run.folder / "curves.svg", svg)
+        chosen = self._fitted(best)
+        weights = [
+            {"power": power, "true": WEIGHT[power - 1] if power <= len(WEIGHT) else 0.0, "fitted": value}
+            for power, value in enumerate(chosen.weight.tolist(), start=1)
+        ]
+        return [
+            Section(
+                "Choice of the degree",
+                join(
+                    [
+                        figure(to_svg(errors).decode(), caption=f"Errors in {settings.folds}-fold cross-validation."),
+                        text(f"Chosen: degree {best}. The truth has degree {len(WEIGHT)}."),
+                        table(weights),
+                    ]
+                ),
+            ),
+            Section("Fits", figure(to_svg(fitted_curves(x, y, grid, truth, fits)).decode(), caption="In closed form.")),
+            Section("Descent", figure(svg.decode(), caption="Training and validation loss of each training.")),
+        ]
+
+    def predict(self, run: Run, files: Sequence[Path]) -> list[TablePrediction]:
+        """Refuse: the data has no meaning outside of this experiment.
+
+        Raises:
+            ValueError: always.
+        """
+        raise ValueError("the recipe polynomial learns from made-up rows; there is nothing to predict in files")
+
+    def _fitted(self, degree: int) -> LinearFit:
+        x, y = self._train
+        return least_squares(polynomial_features(x, degree), y, method="minimum-norm")
+
+    def _parts(self, degree: int) -> tuple[Regression, RowsDataModule]:
+        settings = self.settings
+        seed_everything(settings.seed)
+        network = LinearRegression(degree, nn=toolkit_named(settings.toolkit))
+        train, val = (
+            (polynomial_features(part[0][:, 0], degree), part[1]) for part in (self.data.train, self.data.val)
+        )
+        data = RowsDataModule(train, val, batch_size=settings.batch_size, seed=settings.seed)
+        return Regression(network, optimizer=self._optimizer, schedule=schedule_for(settings)), data

@@ -1,0 +1,17 @@
+"""Settings of the recipes on regression data whose truth is known. Free of torch."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from deepdive.recipes.settings import OptimizerSettings, TrainingSettings
+
+
+@dataclass(frozen=True)
+class SyntheticSettings(TrainingSettings):
+    """Training settings with the textbook's plain descent, and the noise of the data."""
+
+    schedule: Literal["constant", "one-cycle", "cosine", "step"] = "constant"
+    """How the learning rate changes from step to step (step: a tenth after each third of the run)."""
+    noise: float = 0.01
+    """Standard deviation of what no model can predict."""
+    optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("sgd", lr=0.03, momentum=0.0))

@@ -1,0 +1,56 @@
+"""A multilayer perceptron with dropout on Fashion-MNIST (textbook section 5.6; early stopping: 5.5)."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from deepdive.recipes.registry import Target, recipe
+from deepdive.recipes.settings import OptimizerSettings
+from deepdive.recipes.vision.mlp import MLPSettings, perceptron
+
+if TYPE_CHECKING:
+    from deepdive.recipes.vision.classification import ImageClassification
+
+
+@dataclass(frozen=True)
+class MLPDropoutSettings(MLPSettings):
+    """Two hidden layers, each with half of its units dropped in training."""
+
+    hidden: tuple[int, ...] = (256, 256)
+    """Width of each hidden layer."""
+    dropout: float = 0.5
+    """Share of hidden units dropped in training."""
+    validation: int = 5000
+    """Training pictures held out to choose the best epoch and, with patience, to end early."""
+    patience: int | None = 3
+    """End after so many epochs without a better validation loss."""
+    epochs: int = 15
+    optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.002))
+
+
+@recipe(
+    "mlp-dropout",
+    chapter="5.5",
+    title="Dropout and early stopping on Fashion-MNIST",
+    data="fashion-mnist",
+    targets=(
+        Target("test_accuracy", 0.70, when={"preset": "smoke"}),
+        Target("test_accuracy", 0.80, when={"preset": "book"}),
+        Target("test_accuracy", 0.87),
+    ),
+    presets={
+        "smoke": {"epochs": 1, "steps": 100, "log_every": 20},
+        "quick": {},
+        "book": {
+            "epochs": 10,
+            "batch_size": 256,
+            "schedule": "constant",
+            "normalize": False,
+            "validation": 0,
+            "patience": None,
+            "optimizer": {"name": "sgd", "lr": 0.1, "momentum": 0.0},
+        },
+    },
+)
+def mlp_dropout(settings: MLPDropoutSettings) -> "ImageClassification":
+    """Linear layers with activation and dropout between them."""
+    return perceptron(settings)
