@@ -19,7 +19,25 @@ __all__ = ["SGD", "Adam", "AdamW", "Optimizer", "lr_scheduler"]
 Closure = Callable[[], Tensor | float] | None
 
 
-class SGD(Optimizer):
+class _ElementwiseOptimizer(Optimizer):
+    """Updates one parameter after the other, each by a rule of its own gradient and state."""
+
+    @torch.no_grad()
+    def step(self, closure: Closure = None) -> Any:
+        """Update every parameter that has a gradient; ``closure``, if given, computes loss and gradients first."""
+        loss = _evaluate(closure)
+        for group in self.param_groups:
+            for theta in group["params"]:
+                if theta.grad is not None:
+                    self._update(theta, -theta.grad if group["maximize"] else theta.grad, group)
+        return loss
+
+    def _update(self, theta: Tensor, g: Tensor, group: dict[str, Any]) -> None:
+        """Write the new value into ``theta``; ``g`` is the direction to go against, and must not be changed."""
+        raise NotImplementedError(f"{type(self).__name__} must define _update")
+
+
+class SGD(_ElementwiseOptimizer):
     """Stochastic gradient descent, perhaps with momentum (Polyak, 1964; Nesterov, 1983; Sutskever et al., 2013).
 
     ``g = g + weight_decay θ``, ``b = momentum b + (1 - dampening) g`` (``b = g`` at first), ``θ = θ - lr b``;
@@ -55,18 +73,7 @@ class SGD(Optimizer):
             },
         )
 
-    @torch.no_grad()
-    def step(self, closure: Closure = None) -> Any:
-        """Update every parameter that has a gradient; ``closure``, if given, computes loss and gradients first."""
-        loss = _evaluate(closure)
-        for group in self.param_groups:
-            for theta in group["params"]:
-                if theta.grad is not None:
-                    self._update(theta, group)
-        return loss
-
-    def _update(self, theta: Tensor, group: dict[str, Any]) -> None:
-        g = _gradient(theta, group)
+    def _update(self, theta: Tensor, g: Tensor, group: dict[str, Any]) -> None:
         if group["weight_decay"]:
             g = g + group["weight_decay"] * theta
         if group["momentum"]:
@@ -79,7 +86,7 @@ class SGD(Optimizer):
         theta.sub_(g, alpha=group["lr"])
 
 
-class Adam(Optimizer):
+class Adam(_ElementwiseOptimizer):
     """Step sizes from running means of gradients and of their squares (Kingma and Ba, 2015).
 
     ``g = g + weight_decay θ``, ``m = β₁ m + (1 - β₁) g``, ``v = β₂ v + (1 - β₂) g²``;
@@ -118,18 +125,7 @@ class Adam(Optimizer):
             },
         )
 
-    @torch.no_grad()
-    def step(self, closure: Closure = None) -> Any:
-        """Update every parameter that has a gradient; ``closure``, if given, computes loss and gradients first."""
-        loss = _evaluate(closure)
-        for group in self.param_groups:
-            for theta in group["params"]:
-                if theta.grad is not None:
-                    self._update(theta, group)
-        return loss
-
-    def _update(self, theta: Tensor, group: dict[str, Any]) -> None:
-        g = _gradient(theta, group)
+    def _update(self, theta: Tensor, g: Tensor, group: dict[str, Any]) -> None:
         if self._decoupled:
             theta.mul_(1 - group["lr"] * group["weight_decay"])
         elif group["weight_decay"]:
@@ -174,12 +170,6 @@ class AdamW(Adam):
         maximize: bool = False,
     ) -> None:
         super().__init__(params, lr, betas, eps, weight_decay, amsgrad, maximize=maximize)
-
-
-def _gradient(theta: Tensor, group: dict[str, Any]) -> Tensor:
-    if theta.grad is None:
-        raise ValueError("a parameter without gradient cannot be updated")
-    return -theta.grad if group["maximize"] else theta.grad
 
 
 def _evaluate(closure: Closure) -> Tensor | float | None:
