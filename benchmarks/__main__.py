@@ -6,7 +6,9 @@ from itertools import chain
 
 from benchmarks._table import show
 
-ALL = ("startup", "data", "trainer", "epoch", "scratch", "autograd", "memory", "accuracy")
+ALL = (
+    "startup", "data", "trainer", "epoch", "scratch", "autograd", "vectorization", "regression", "memory", "accuracy",
+)  # fmt: skip
 
 
 def main(names: list[str]) -> int:
