@@ -4,12 +4,14 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import torch
 from torch import nn
 
 from deepdive.data.images import ImageDataModule, ImageSpec, grid, load_images
 from deepdive.data.progress import progress_bars
 from deepdive.files import write_atomically
 from deepdive.recipes.experiment import Invert, Prediction
+from deepdive.recipes.networks import network_section
 from deepdive.recipes.runner import trained_weights
 from deepdive.recipes.training import optimizer_for, schedule_for, toolkit_named, trainer_for
 from deepdive.recipes.vision.labelling import label_files, note_inputs, probabilities, read_spec
@@ -18,7 +20,7 @@ from deepdive.toolkit import Toolkit
 from deepdive.training import Classification, Run, choose_device, seed_everything
 from deepdive.training.listeners import to_png
 from deepdive.training.records import Listener
-from deepdive.training.report import Section, code, join, pairs, picture, text
+from deepdive.training.report import Section, join, pairs, picture, text
 
 MakeNetwork = Callable[[ImageSpec, Toolkit], nn.Module]
 """A network for pictures of this form, out of the parts of this toolkit."""
@@ -75,11 +77,12 @@ class ImageClassification:
     def sections(self, run: Run) -> list[Section]:
         """The network, the task's hyperparameters, and the first test pictures with what the network says of them."""
         network = self.task.network
-        count = sum(parameter.numel() for parameter in network.parameters())
+        spec = self.data.spec
+        example = torch.empty(1, spec.channels, spec.height, spec.width, device="meta")
         kept = {name: str(value) for name, value in self.task.hyperparameters.items() if value is not network}
         return [
             *self._predictions(run),
-            Section("Network", join([text(f"{count:,} parameters"), code(str(network))])),
+            network_section(network, example),
             Section("Task", pairs({"kind": type(self.task).__name__} | kept)),
         ]
 

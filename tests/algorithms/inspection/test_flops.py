@@ -1,0 +1,119 @@
+"""Operations are those of torch's own counter, for every network here and for kinds that are yet to come."""
+
+import inspect
+import pkgutil
+from importlib import import_module
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from deepdive import models, scratch
+from deepdive.algorithms.inspection import FlopCount, summary
+from deepdive.models.linear import LinearRegression
+from deepdive.twins import NETWORKS
+
+pytestmark = pytest.mark.usefixtures("without_shape_checks")
+
+
+def librarys_count(network, *inputs):
+    with FlopCounterMode(display=False) as counter, torch.no_grad():
+        network(*inputs)
+    return counter.get_total_flops()
+
+
+IN_THE_TABLE = {
+    f"{name}-{side}-{i}": (make, case)
+    for name, twin in NETWORKS.items()
+    for side, make in (("torch", twin.theirs), ("scratch", twin.ours))
+    for i, case in enumerate(twin.cases)
+}
+OTHERS = {
+    "LinearRegression": lambda toolkit: (LinearRegression(4, nn=toolkit), (torch.empty(3, 4),)),
+}
+
+
+@pytest.mark.parametrize("name", IN_THE_TABLE)
+def test_operations_of_a_network_are_the_librarys(name):
+    make, case = IN_THE_TABLE[name]
+    network = make(**case.arguments)
+    inputs = tuple(sample.draw(torch.Generator(), torch.float32).detach() for sample in case.inputs)
+    expected = librarys_count(network, *inputs)
+    assert expected > 0
+    assert summary(network, inputs).flops == pytest.approx(expected, rel=0.01)
+
+
+@pytest.mark.parametrize("toolkit", [nn, scratch], ids=["torch", "scratch"])
+@pytest.mark.parametrize("name", OTHERS)
+def test_so_are_those_of_networks_with_more_inputs_or_outputs(name, toolkit):
+    network, inputs = OTHERS[name](toolkit)
+    assert summary(network, inputs).flops == pytest.approx(librarys_count(network, *inputs), rel=0.01)
+
+
+def test_no_network_is_left_out():
+    modules = [import_module(m.name) for m in pkgutil.walk_packages(models.__path__, "deepdive.models.")]
+    found = {
+        name
+        for module in modules
+        for name, value in vars(module).items()
+        if inspect.isclass(value) and issubclass(value, nn.Module) and value.__module__ == module.__name__
+        and not name.startswith("_")
+    }  # fmt: skip
+    assert found <= {name.partition("(")[0] for name in NETWORKS} | set(OTHERS)
+
+
+@given(
+    groups=st.integers(1, 3),
+    kernel=st.integers(1, 3),
+    stride=st.integers(1, 2),
+    dilation=st.integers(1, 2),
+    transposed=st.booleans(),
+    toolkit=st.sampled_from([nn, scratch]),
+)
+@settings(max_examples=40, deadline=None)
+def test_any_convolution(groups, kernel, stride, dilation, transposed, toolkit):
+    kind = toolkit.ConvTranspose2d if transposed else toolkit.Conv2d
+    layer = kind(2 * groups, 4 * groups, kernel, stride=stride, padding=1, dilation=dilation, groups=groups)
+    x = torch.empty(2, 2 * groups, 9, 7)
+    library = getattr(nn, type(layer).__name__)(
+        2 * groups, 4 * groups, kernel, stride=stride, padding=1, dilation=dilation, groups=groups
+    )
+    assert summary(layer, x).flops == librarys_count(library, x)
+
+
+@pytest.mark.parametrize(
+    ("network", "shapes"),
+    [
+        (nn.LSTM(10, 20, 2, bidirectional=True), [(5, 3, 10)]),
+        (nn.GRU(10, 20, batch_first=True), [(5, 3, 10)]),
+        (nn.Transformer(16, 4, 1, 1, 32, dropout=0.0, batch_first=True), [(2, 7, 16), (2, 5, 16)]),
+        (nn.Sequential(nn.Conv1d(3, 4, 3), nn.ReLU(), nn.ConvTranspose1d(4, 2, 3)), [(2, 3, 9)]),
+        (nn.Bilinear(3, 4, 5), [(6, 3), (6, 4)]),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, nn.Module) else "",
+)
+def test_kinds_of_later_chapters(network, shapes):
+    inputs = tuple(torch.empty(shape) for shape in shapes)
+    on_meta = [x.to("meta") for x in inputs]  # on a processor a fused kernel hides its products from both
+    found = summary(network, inputs).flops
+    assert found == pytest.approx(librarys_count(network.to("meta"), *on_meta), rel=0.01)
+
+
+def test_attention_is_two_products_per_head():
+    q, k, v = torch.randn(2, 3, 5, 8), torch.randn(2, 3, 7, 8), torch.randn(2, 3, 7, 4)
+    for device in ("cpu", "meta"):
+        with FlopCount() as count, torch.no_grad():
+            nn.functional.scaled_dot_product_attention(q.to(device), k.to(device), v.to(device))
+        assert count.total == 2 * 2 * 3 * (5 * 7 * 8 + 5 * 7 * 4)
+
+
+def test_products_with_a_vector_count_too():
+    with FlopCount() as count:
+        torch.ones(3, 4) @ torch.ones(4)
+        torch.ones(4) @ torch.ones(4)
+        torch.addmv(torch.ones(3), torch.ones(3, 4), torch.ones(4))
+        torch.ones(3, 4) + torch.ones(4)
+    assert count.total == 2 * (12 + 4 + 12)
