@@ -12,8 +12,8 @@ from torch.nn import ParameterDict as ParameterDict
 from torch.nn import ParameterList as ParameterList
 from torch.nn import Sequential as Sequential
 
-from deepdive.scratch import functional as functional
 from deepdive.scratch import autograd as autograd
+from deepdive.scratch import functional as functional
 from deepdive.scratch import initialization as init
 from deepdive.scratch import optim as optim
 from deepdive.scratch.activations import GELU as GELU
@@ -25,7 +25,6 @@ from deepdive.scratch.activations import ReLU as ReLU
 from deepdive.scratch.activations import Sigmoid as Sigmoid
 from deepdive.scratch.activations import Softmax as Softmax
 from deepdive.scratch.activations import Tanh as Tanh
-from deepdive.scratch.convolution import Conv2d as Conv2d
 from deepdive.scratch.dropout import Dropout as Dropout
 from deepdive.scratch.embedding import Embedding as Embedding
 from deepdive.scratch.lazy import LazyConv2d as LazyConv2d
@@ -35,11 +34,12 @@ from deepdive.scratch.losses import BCEWithLogitsLoss as BCEWithLogitsLoss
 from deepdive.scratch.losses import CrossEntropyLoss as CrossEntropyLoss
 from deepdive.scratch.losses import MSELoss as MSELoss
 from deepdive.scratch.losses import NLLLoss as NLLLoss
-from deepdive.scratch.pooling import AdaptiveAvgPool2d as AdaptiveAvgPool2d
-from deepdive.scratch.pooling import AvgPool2d as AvgPool2d
-from deepdive.scratch.pooling import MaxPool2d as MaxPool2d
 from deepdive.scratch.shape import Flatten as Flatten
-from deepdive.scratch.transposed_convolution import ConvTranspose2d as ConvTranspose2d
+from deepdive.scratch.spatial import AdaptiveAvgPool2d as AdaptiveAvgPool2d
+from deepdive.scratch.spatial import AvgPool2d as AvgPool2d
+from deepdive.scratch.spatial import Conv2d as Conv2d
+from deepdive.scratch.spatial import ConvTranspose2d as ConvTranspose2d
+from deepdive.scratch.spatial import MaxPool2d as MaxPool2d
 
 CONTAINERS = ("Module", "ModuleDict", "ModuleList", "Parameter", "ParameterDict", "ParameterList", "Sequential")
 """Names that are the library's own; everything else in ``__all__`` is from scratch."""
@@ -76,8 +76,8 @@ __all__ = [
     "Sigmoid",
     "Softmax",
     "Tanh",
-    "functional",
     "autograd",
+    "functional",
     "init",
     "optim",
 ]

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from deepdive.scratch.autograd._recording import Operand, as_operand, operands
+from deepdive.scratch.autograd._recording import Operand, as_operand, constant, operands
 from deepdive.scratch.autograd.tensor import Tensor
 
 
@@ -19,7 +19,7 @@ def compare(name: str, a: Operand, b: Operand) -> Tensor:
     if name in ("and_", "or_", "xor") and (a.dtype, b.dtype) != (np.bool_, np.bool_):
         raise TypeError(f"{name.rstrip('_')} takes booleans, got {a.dtype} and {b.dtype}")
     compared: Any = getattr(operator, name)
-    return Tensor._wrap(np.asarray(compared(a._data, b._data)))
+    return constant(compared(a._data, b._data))
 
 
 def invert(x: Operand) -> Tensor:
@@ -31,4 +31,4 @@ def invert(x: Operand) -> Tensor:
     x = as_operand("invert", x)
     if x.dtype != np.bool_:
         raise TypeError(f"~ takes booleans, got {x.dtype}")
-    return Tensor._wrap(np.asarray(~x._data))
+    return constant(~x._data)

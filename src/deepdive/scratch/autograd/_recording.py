@@ -18,8 +18,8 @@ class Output:
 
     __slots__ = ("data", "node", "version")
 
-    def __init__(self, data: np.ndarray) -> None:
-        self.data = np.asarray(data)
+    def __init__(self, data: Any) -> None:
+        self.data = np.asarray(data)  # of all elements NumPy makes a scalar
         self.version: Version = [0]
         self.node: weakref.ref[Node] | None = None
 
@@ -59,6 +59,11 @@ def record(
     return Tensor._wrap(data, node, version)
 
 
+def constant(value: Any) -> Tensor:
+    """A tensor around a fresh array, or around the scalar that NumPy makes of one without dimensions."""
+    return Tensor._wrap(np.asarray(value))
+
+
 def as_operand(name: str, x: Operand) -> Tensor:
     """``x`` as a tensor; an array is copied, so that changing it later does not change a gradient.
 
@@ -70,7 +75,7 @@ def as_operand(name: str, x: Operand) -> Tensor:
     if isinstance(x, np.ndarray):
         return Tensor(x)
     if isinstance(x, bool | int | float | np.generic):
-        return Tensor._wrap(np.asarray(x))
+        return constant(x)
     kind = f"{type(x).__module__}.{type(x).__qualname__}".removeprefix("builtins.")
     raise TypeError(f"{name} takes tensors, NumPy arrays and numbers, got {kind}; convert it with autograd.tensor()")
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from deepdive.scratch.autograd._recording import Operand, Output, as_operand, operands, record
+from deepdive.scratch.autograd._recording import Operand, Output, as_operand, constant, operands, record
 from deepdive.scratch.autograd.tensor import Tensor
 
 
@@ -44,13 +44,13 @@ def neg(x: Operand) -> Tensor:
 
 def pow(a: Operand, b: Operand) -> Tensor:
     """``y = aᵇ``: ``∂y/∂a = b aᵇ⁻¹`` and ``∂y/∂b = aᵇ log a``, which is 0 where ``a = 0 ≤ b``, as in PyTorch."""
-    constant = b if isinstance(b, int | float) and not isinstance(b, bool) else None
+    number = b if isinstance(b, int | float) and not isinstance(b, bool) else None
     a, b = operands("pow", a, b)
-    y = Output(np.power(a._data, b._data) if constant is None else a._data**constant)
+    y = Output(np.power(a._data, b._data) if number is None else a._data**number)
 
     def by_base(g: Tensor) -> Tensor:
-        if constant is not None:  # known to be a number, so 2 x needs no power
-            return g * 0.0 if constant == 0 else g * constant * (a if constant == 2 else a ** (constant - 1))
+        if number is not None:  # known to be a number, so 2 x needs no power
+            return g * 0.0 if number == 0 else g * number * (a if number == 2 else a ** (number - 1))
         return g * where(b == 0, 0.0, b * a ** where(b == 0, 1.0, b - 1))
 
     def by_exponent(g: Tensor) -> Tensor:
@@ -63,7 +63,7 @@ def pow(a: Operand, b: Operand) -> Tensor:
 def abs(x: Operand) -> Tensor:
     """``y = |x|``: ``∂y/∂x = sign x``, 0 at 0."""
     x = as_operand("abs", x)
-    return record("abs", np.abs(x._data), (x, lambda g: g * Tensor._wrap(np.sign(x._data))), saves=(x,))
+    return record("abs", np.abs(x._data), (x, lambda g: g * constant(np.sign(x._data))), saves=(x,))
 
 
 def maximum(a: Operand, b: Operand) -> Tensor:
@@ -93,7 +93,7 @@ def minimum(a: Operand, b: Operand) -> Tensor:
 def _share(a: Tensor, b: Tensor) -> Tensor:
     """1 where a > b, ½ where they are equal: a constant, because the choice does not change in a neighbourhood."""
     half = a.dtype.type(0.5)
-    return Tensor._wrap((np.greater(a._data, b._data) + np.equal(a._data, b._data) * half).astype(a.dtype))
+    return constant((np.greater(a._data, b._data) + np.equal(a._data, b._data) * half).astype(a.dtype))
 
 
 def where(condition: Operand, a: Operand, b: Operand) -> Tensor:
@@ -130,7 +130,7 @@ def clip(x: Operand, min: float | None = None, max: float | None = None) -> Tens
 
     def inside(g: Tensor) -> Tensor:
         low = x._data >= (-np.inf if min is None else min)
-        return where(Tensor._wrap(np.asarray(low & (x._data <= (np.inf if max is None else max)))), g, 0.0)
+        return where(constant(low & (x._data <= (np.inf if max is None else max))), g, 0.0)
 
     bounds = [None if bound is None else x.dtype.type(bound) for bound in (min, max)]
     return record("clip", np.clip(x._data, *bounds), (x, inside), saves=(x,))

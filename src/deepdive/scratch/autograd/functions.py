@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from deepdive.scratch.autograd._recording import Operand, Output, as_operand, record
+from deepdive.scratch.autograd._recording import Operand, Output, as_operand, constant, record
 from deepdive.scratch.autograd.tensor import Tensor
 
 
@@ -60,7 +60,7 @@ def relu(x: Operand) -> Tensor:
     """``y = max(x, 0)``: ``∂y/∂x = 1`` where ``x > 0``, else 0."""
     x = _float("relu", x)
     y = Output(np.maximum(x._data, 0))
-    return record("relu", y, (x, lambda g: g * Tensor._wrap(np.asarray(y.data > 0))))
+    return record("relu", y, (x, lambda g: g * constant(y.data > 0)))
 
 
 def softplus(x: Operand) -> Tensor:

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from deepdive.scratch.autograd._recording import Operand, Output, as_operand, record
+from deepdive.scratch.autograd._recording import Operand, Output, as_operand, constant, record
 from deepdive.scratch.autograd.arithmetic import where
 from deepdive.scratch.autograd.tensor import Tensor
 
@@ -78,7 +78,7 @@ def _extreme(name: str, x: Operand, axis: Axis, keepdims: bool) -> Tensor:
     def rule(g: Tensor) -> Tensor:
         chosen = x._data == y
         share = (chosen / chosen.sum(axis=axes, keepdims=True)).astype(x.dtype)
-        return _spread(g, x, axes, keepdims) * Tensor._wrap(share)
+        return _spread(g, x, axes, keepdims) * constant(share)
 
     return record(name, y if keepdims else y.squeeze(axes), (x, rule), saves=(x,))
 

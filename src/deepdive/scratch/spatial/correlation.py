@@ -8,8 +8,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from deepdive.scratch._windows import num_windows, pair, shifts
-from deepdive.scratch.convolution import Size
+from deepdive.scratch.spatial._windows import num_windows, pair, shifts
+from deepdive.scratch.spatial.convolution import Size
 
 
 def cross_correlation(input: Float[Tensor, "h w"], kernel: Float[Tensor, "kh kw"]) -> Float[Tensor, "h_out w_out"]:

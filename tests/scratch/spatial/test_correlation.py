@@ -8,7 +8,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from deepdive import scratch
-from deepdive.scratch.correlation import (
+from deepdive.scratch.spatial.correlation import (
     conv_output_size,
     conv_transpose_output_size,
     convolution,

@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.autograd import Function
 from torch.nn import Module
 
-from deepdive.scratch._windows import Padding, num_windows, pad, pair, shifts
+from deepdive.scratch.spatial._windows import Padding, num_windows, pad, pair, shifts
 
 Size = int | tuple[int, int]
 OptionalSize = int | tuple[int | None, int | None] | None

@@ -9,7 +9,7 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn import Module, Parameter
 
-from deepdive.scratch._windows import Padding, pad, pad_from_input, pair, shifts
+from deepdive.scratch.spatial._windows import Padding, pad, pad_from_input, pair, shifts
 from deepdive.scratch.linear import reset_uniform
 
 Size = int | tuple[int, int]

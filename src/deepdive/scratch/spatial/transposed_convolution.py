@@ -9,8 +9,8 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn import Module, Parameter
 
-from deepdive.scratch._windows import overlap_add, pair
-from deepdive.scratch.convolution import Size
+from deepdive.scratch.spatial._windows import overlap_add, pair
+from deepdive.scratch.spatial.convolution import Size
 from deepdive.scratch.linear import reset_uniform
 
 

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from deepdive import scratch
-from deepdive.scratch.correlation import conv_transpose_output_size
+from deepdive.scratch.spatial.correlation import conv_transpose_output_size
 
 PAIRS = st.integers(1, 3) | st.tuples(st.integers(1, 3), st.integers(1, 3))
 
