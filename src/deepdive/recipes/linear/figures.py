@@ -52,6 +52,7 @@ def fitted_curves(x: "Tensor", y: "Tensor", grid: "Tensor", truth: "Tensor", fit
 def errors_by_degree(train: Sequence[float], held_out: Sequence[float], *, chosen: int, noise: float) -> "Figure":
     """Root mean squared errors in cross-validation against the degree, from 1."""
     from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
 
     degrees = range(1, len(train) + 1)
     with figure_style():
@@ -62,6 +63,7 @@ def errors_by_degree(train: Sequence[float], held_out: Sequence[float], *, chose
         ax.axhline(noise, color=GREY, lw=1.0, label="noise")
         ax.axvline(chosen, color=PALETTE[2], lw=1.0, label=f"chosen: {chosen}")
         ax.set_yscale("log")
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
         ax.set_xlabel("degree")
         ax.set_ylabel("root mean squared error")
         ax.legend(fontsize="small")
