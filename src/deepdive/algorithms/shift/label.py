@@ -47,8 +47,9 @@ def black_box_shift(
 
     Args:
         confusion: counts of held-out source examples, rows true, columns predicted (as
-            `deepdive.algorithms.evaluation.confusion_matrix` gives them).
-        predicted: how many target examples were called each class.
+            `deepdive.algorithms.evaluation.confusion_matrix` gives them). Sums of predicted probabilities will do as
+            well, on both sides; they tell more where a class is never the likeliest.
+        predicted: how many target examples were called each class, or the sums of their probabilities.
         worst_condition: the largest condition number of ``C`` that is accepted.
 
     Raises:

@@ -1,0 +1,1 @@
+"""Training and test data that differ: what recovers the accuracy."""

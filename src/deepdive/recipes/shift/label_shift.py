@@ -1,0 +1,48 @@
+"""Label shift on Fashion-MNIST: other shares of the classes, estimated without a label (textbook section 4.7.3)."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from deepdive.recipes.registry import Target, recipe
+from deepdive.recipes.shift.settings import ShiftSettings
+
+if TYPE_CHECKING:
+    from deepdive.recipes.shift.label_correction import LabelShiftExperiment
+
+
+@dataclass(frozen=True)
+class LabelShiftSettings(ShiftSettings):
+    """Classes that are rare where one learns and common where it counts."""
+
+    rare: tuple[int, ...] = (4, 6)
+    """Numbers of the classes that are rare in the source and common in the target."""
+    ratio: float = 5.0
+    """A rare class has this many times fewer pictures than another in the source, and more in the target."""
+
+
+@recipe(
+    "label-shift",
+    chapter="4.6",
+    title="Label shift on Fashion-MNIST: black-box estimation and weighted training",
+    data="fashion-mnist",
+    targets=(
+        Target("test_corrected_accuracy", 0.65, when={"preset": "smoke"}),
+        Target("test_recovered", 0.8),
+    ),
+    presets={
+        "smoke": {"epochs": 1, "steps": 100, "log_every": 20},
+        "quick": {},
+        "book": {
+            "epochs": 10,
+            "batch_size": 256,
+            "schedule": "constant",
+            "normalize": False,
+            "optimizer": {"name": "sgd", "lr": 0.1, "momentum": 0.0},
+        },
+    },
+)
+def label_shift(settings: LabelShiftSettings) -> "LabelShiftExperiment":
+    """Softmax regression without correction, with estimated weights, and with the true ones."""
+    from deepdive.recipes.shift.label_correction import LabelShiftExperiment
+
+    return LabelShiftExperiment(settings)

@@ -1,0 +1,17 @@
+"""Settings of the recipes whose test data is not like their training data. Free of torch."""
+
+from dataclasses import dataclass, field
+
+from deepdive.recipes.settings import OptimizerSettings
+from deepdive.recipes.vision.settings import ImageClassificationSettings
+
+
+@dataclass(frozen=True)
+class ShiftSettings(ImageClassificationSettings):
+    """Three networks of one kind that differ in nothing but the weights of their training examples."""
+
+    hidden: tuple[int, ...] = ()
+    """Width of each hidden layer; none is softmax regression."""
+    validation: int = 5000
+    """Pictures of the source that are held out to estimate the shift."""
+    optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.003))
