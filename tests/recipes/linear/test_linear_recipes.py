@@ -7,7 +7,6 @@ import pytest
 import torch
 
 from deepdive.recipes import load_recipe, runner
-from deepdive.recipes.linear.polynomial_experiment import cross_validation
 from deepdive.recipes.settings import with_preset
 from deepdive.training import Trainer
 from deepdive.training.listeners import MetricsFile
@@ -166,25 +165,6 @@ def test_bad_settings_of_polynomial_are_named():
         recipe, settings = settings_of("polynomial", **changes)
         with pytest.raises(ValueError, match=message):
             recipe.build(settings)
-
-
-def test_cross_validation_is_numpys_polyfit():
-    import numpy as np
-
-    from deepdive.data.splits import k_fold
-
-    generator = torch.Generator().manual_seed(0)
-    x = torch.randn(30, generator=generator, dtype=torch.float64)
-    y = x**2 + 0.1 * torch.randn(30, generator=generator, dtype=torch.float64)
-    found = cross_validation(x, y, max_degree=4, folds=5)
-    assert found.best == 2
-    a, b = x.numpy(), y.numpy()
-    for degree in (1, 2, 3, 4):
-        parts = [(kept.numpy(), held.numpy()) for kept, held in k_fold(30, 5)]
-        errors = [b[held] - np.polyval(np.polyfit(a[kept], b[kept], degree), a[held]) for kept, held in parts]
-        expected = np.sqrt(np.square(np.concatenate(errors)).mean())
-        assert found.held_out[degree - 1] == pytest.approx(float(expected), rel=1e-6)
-    assert found.train == sorted(found.train, reverse=True)
 
 
 @pytest.mark.parametrize("name", ["polynomial", "weight-decay"])

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from torch import Tensor
 
+    from deepdive.recipes.linear.cross_validation import CrossValidation
+
 
 def loss_curves(trainings: Mapping[str, Sequence[Record]]) -> "Figure":
     """Training (dashed) and validation loss of every epoch, one pair of lines per training."""
@@ -49,19 +51,25 @@ def fitted_curves(x: "Tensor", y: "Tensor", grid: "Tensor", truth: "Tensor", fit
     return figure
 
 
-def errors_by_degree(train: Sequence[float], held_out: Sequence[float], *, chosen: int, noise: float) -> "Figure":
-    """Root mean squared errors in cross-validation against the degree, from 1."""
+def errors_by_degree(validated: "CrossValidation", *, noise: float) -> "Figure":
+    """Root mean squared errors in cross-validation against the degree, with one standard error up and down."""
     from matplotlib.figure import Figure
     from matplotlib.ticker import MaxNLocator
 
-    degrees = range(1, len(train) + 1)
+    degrees = range(1, len(validated.train) + 1)
+    held_out = [error**0.5 for error in validated.held_out]
+    around = list(zip(validated.held_out, validated.standard_error, strict=True))
+    upper = [(error + deviation) ** 0.5 for error, deviation in around]
+    # far up, one fold decides, and the bar would reach below 0: its end is left where the scale can show it
+    lower = [max(error - deviation, error / 4) ** 0.5 for error, deviation in around]
     with figure_style():
         figure = Figure(figsize=(7.2, 3.6), facecolor="white", layout="constrained")
         ax = figure.subplots()
-        ax.plot(degrees, train, "--o", color=PALETTE[0], label="rows fitted to")
+        ax.plot(degrees, [error**0.5 for error in validated.train], "--o", color=PALETTE[0], label="rows fitted to")
+        ax.fill_between(degrees, lower, upper, color=PALETTE[1], alpha=0.2, linewidth=0, label="one standard error")
         ax.plot(degrees, held_out, "-o", color=PALETTE[1], label="rows held out")
         ax.axhline(noise, color=GREY, lw=1.0, label="noise")
-        ax.axvline(chosen, color=PALETTE[2], lw=1.0, label=f"chosen: {chosen}")
+        ax.axvline(validated.chosen, color=PALETTE[2], lw=1.0, label=f"chosen: {validated.chosen}")
         ax.set_yscale("log")
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
         ax.set_xlabel("degree")

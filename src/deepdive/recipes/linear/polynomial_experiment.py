@@ -1,12 +1,10 @@
 """Polynomials of several degrees on rows of a cubic one."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import torch
-from torch import Tensor
 
 from deepdive.algorithms.regression import LinearFit, least_squares, most_likely_deviation, polynomial_features
 from deepdive.data.rows import RowsDataModule
@@ -17,6 +15,7 @@ from deepdive.files import write_atomically
 from deepdive.models.linear import LinearRegression
 from deepdive.recipes.experiment import TablePrediction
 from deepdive.recipes.in_turn import Training, fit_in_turn, records_of
+from deepdive.recipes.linear.cross_validation import cross_validation
 from deepdive.recipes.linear.figures import errors_by_degree, fitted_curves, loss_curves
 from deepdive.recipes.linear.polynomial import PolynomialSettings
 from deepdive.recipes.training import optimizer_for, schedule_for, toolkit_named, trainer_for
@@ -26,42 +25,6 @@ from deepdive.training.report import Section, figure, join, table, text
 
 WEIGHT, BIAS = (1.2, -3.4, 5.6), 5.0
 """``y = 5 + 1.2 x - 3.4 x²/2! + 5.6 x³/3! + ε``, as in the textbook."""
-
-
-@dataclass(frozen=True)
-class CrossValidation:
-    """Root mean squared errors by degree, from 1, over all folds."""
-
-    train: list[float]
-    held_out: list[float]
-
-    @property
-    def best(self) -> int:
-        """The degree with the smallest error on rows held out."""
-        return 1 + self.held_out.index(min(self.held_out))
-
-
-def cross_validation(x: Tensor, y: Tensor, *, max_degree: int, folds: int, seed: int = 0) -> CrossValidation:
-    """Fit every degree on all folds but one and measure it on that one, in closed form (textbook section 3.6.3).
-
-    Rows ``x`` and ``y`` have shape ``(rows,)``. High degrees are nearly dependent: they take the solution of minimum
-    norm.
-
-    Raises:
-        ValueError: ``folds`` is less than 2 or more than there are rows.
-    """
-    parts = k_fold(len(x), folds, seed=seed)
-    train, held_out = [], []
-    for degree in range(1, max_degree + 1):
-        features = polynomial_features(x, degree)
-        inside, outside = [], []
-        for kept, held in parts:
-            fit = least_squares(features[kept], y[kept], method="minimum-norm")
-            inside.append(y[kept] - fit.predict(features[kept]))
-            outside.append(y[held] - fit.predict(features[held]))
-        train.append(float(most_likely_deviation(torch.cat(inside))))
-        held_out.append(float(most_likely_deviation(torch.cat(outside))))
-    return CrossValidation(train, held_out)
 
 
 class PolynomialExperiment:
@@ -111,7 +74,7 @@ class PolynomialExperiment:
         )
         trainings = [Training(f"degree-{degree}", partial(self._parts, degree)) for degree in settings.compared]
         self.results = fit_in_turn(trainings, self.trainer, run, listeners, resume=resume)
-        degree = self.validated.best
+        degree = self.validated.chosen
         x, y = self._test
         residuals = y - self._fitted(degree).predict(polynomial_features(x, degree))
         found = {f"{name}_{metric}": value for name, r in self.results.items() for metric, value in r.metrics.items()}
@@ -119,21 +82,21 @@ class PolynomialExperiment:
 
     def sections(self, run: Run) -> list[Section]:
         """Errors by degree, curves fitted, learning curves."""
-        settings, best = self.settings, self.validated.best
-        errors = errors_by_degree(self.validated.train, self.validated.held_out, chosen=best, noise=settings.noise)
+        settings, validated, chosen = self.settings, self.validated, self.validated.chosen
+        errors = errors_by_degree(validated, noise=settings.noise)
         x, y = self._train
         grid = torch.linspace(float(x.min()), float(x.max()), 300, dtype=torch.float64)
         truth = polynomial_features(grid, len(WEIGHT)) @ torch.tensor(WEIGHT).double() + BIAS
         fits = {
             f"degree {degree}": self._fitted(degree).predict(polynomial_features(grid, degree))
-            for degree in sorted({*settings.compared, best})
+            for degree in sorted({*settings.compared, chosen})
         }
         svg = to_svg(loss_curves(records_of(run, self.results)))
         write_atomically(run.folder / "curves.svg", svg)
-        chosen = self._fitted(best)
+        fitted = self._fitted(chosen)
         weights = [
             {"power": power, "true": WEIGHT[power - 1] if power <= len(WEIGHT) else 0.0, "fitted": value}
-            for power, value in enumerate(chosen.weight.tolist(), start=1)
+            for power, value in enumerate(fitted.weight.tolist(), start=1)
         ]
         return [
             Section(
@@ -141,7 +104,10 @@ class PolynomialExperiment:
                 join(
                     [
                         figure(to_svg(errors).decode(), caption=f"Errors in {settings.folds}-fold cross-validation."),
-                        text(f"Chosen: degree {best}. The truth has degree {len(WEIGHT)}."),
+                        text(
+                            f"Chosen: degree {chosen}, the lowest within one standard error of the smallest error, "
+                            f"which degree {validated.best} has. The truth has degree {len(WEIGHT)}."
+                        ),
                         table(weights),
                     ]
                 ),
