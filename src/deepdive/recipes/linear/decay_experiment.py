@@ -14,7 +14,7 @@ from deepdive.files import write_atomically
 from deepdive.models.linear import LinearRegression
 from deepdive.recipes.experiment import TablePrediction
 from deepdive.recipes.in_turn import Training, TrainingResult, fit_in_turn, records_of
-from deepdive.recipes.linear.figures import loss_curves
+from deepdive.recipes.linear.figures import error_curves
 from deepdive.recipes.linear.weight_decay import WeightDecaySettings
 from deepdive.recipes.training import optimizer_for, schedule_for, toolkit_named, trainer_for
 from deepdive.training import FolderCheckpoints, Regression, Run, choose_device, seed_everything
@@ -78,13 +78,13 @@ class DecayExperiment:
 
     def sections(self, run: Run) -> list[Section]:
         """Losses epoch by epoch, and what the weights came to."""
-        svg = to_svg(loss_curves(records_of(run, self.results)))
+        svg = to_svg(error_curves(records_of(run, self.results)))
         write_atomically(run.folder / "curves.svg", svg)
         rows = [
             {
                 "decay": form,
-                "training loss (with the penalty)": self.results[form].metrics["train_loss"],
-                "validation rmse": self._error(self.results[form]),
+                "rmse of rows trained on": self.results[form].metrics["train_rmse"],
+                "rmse of rows held out": self._error(self.results[form]),
                 "norm of w": float(self.weights[form]["net.weight"].norm()),
             }
             for form in FORMS
@@ -92,7 +92,14 @@ class DecayExperiment:
         said = "True norm of w: " + f"{0.01 * self.settings.dimensions**0.5:.4g}."
         return [
             Section(
-                "Decay", join([figure(svg.decode(), caption="Training and validation loss."), table(rows), text(said)])
+                "Decay",
+                join(
+                    [
+                        figure(svg.decode(), caption="Errors without the penalty, epoch by epoch."),
+                        table(rows),
+                        text(said),
+                    ]
+                ),
             )
         ]
 

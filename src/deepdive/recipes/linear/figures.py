@@ -32,6 +32,28 @@ def loss_curves(trainings: Mapping[str, Sequence[Record]]) -> "Figure":
     return figure
 
 
+def error_curves(trainings: Mapping[str, Sequence[Record]]) -> "Figure":
+    """Root mean squared errors of every epoch, without any penalty: rows trained on to the left, held out to the right.
+
+    The lines get thinner from one training to the next, so that those below can be seen where they are the same.
+    """
+    from matplotlib.figure import Figure
+
+    with figure_style():
+        figure = Figure(figsize=(7.2, 3.4), facecolor="white", layout="constrained")
+        axes = figure.subplots(1, 2, sharey=True)
+        for ax, split, title in zip(axes, ("train", "val"), ("rows trained on", "rows held out"), strict=True):
+            for i, (color, (name, records)) in enumerate(zip(PALETTE, trainings.items(), strict=False)):
+                errors = [record.metrics[f"{split}_rmse"] for record in records if record.kind == "epoch"]
+                ax.plot(range(1, len(errors) + 1), errors, color=color, lw=max(1.0, 6.0 - 2.5 * i), label=name)
+            ax.set_title(title, loc="left", fontsize="medium", fontweight="bold")
+            ax.set_xlabel("epoch")
+        axes[0].set_ylim(bottom=0)
+        axes[0].set_ylabel("root mean squared error")
+        axes[1].legend(fontsize="small", loc="lower right")
+    return figure
+
+
 def fitted_curves(x: "Tensor", y: "Tensor", grid: "Tensor", truth: "Tensor", fits: Mapping[str, "Tensor"]) -> "Figure":
     """Training points, the true curve, and what each model makes of it."""
     from matplotlib.figure import Figure

@@ -35,7 +35,7 @@ class WeightDecaySettings(SyntheticSettings):
     data="synthetic",
     targets=(
         Target("val_ratio", 1.0, when={"preset": "smoke"}, higher_is_better=False),
-        Target("val_ratio", 0.7, higher_is_better=False),
+        Target("val_ratio", 0.8, higher_is_better=False),
     ),
     presets={
         "smoke": {"epochs": 20},
