@@ -195,7 +195,7 @@ def _neighbours(
     return before, after
 
 
-def _mean(values: Sequence[float], default: int | float) -> int | float:
+def _mean(values: Sequence[int | float], default: int | float) -> int | float:
     return sum(values) / len(values) if values else default
 
 
