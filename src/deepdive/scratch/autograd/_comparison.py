@@ -15,9 +15,11 @@ def compare(name: str, a: Operand, b: Operand) -> Tensor:
     Raises:
         TypeError: logic of something else than booleans.
     """
-    a, b = operands(name.rstrip("_"), a, b)
-    if name in ("and_", "or_", "xor") and (a.dtype, b.dtype) != (np.bool_, np.bool_):
-        raise TypeError(f"{name.rstrip('_')} takes booleans, got {a.dtype} and {b.dtype}")
+    word = name.rstrip("_")
+    a, b = as_operand(word, a), as_operand(word, b)
+    if word in ("and", "or", "xor") and (a.dtype, b.dtype) != (np.bool_, np.bool_):
+        raise TypeError(f"{word} takes booleans, got {a.dtype} and {b.dtype}")
+    a, b = operands(word, a, b)
     compared: Any = getattr(operator, name)
     return constant(compared(a._data, b._data))
 

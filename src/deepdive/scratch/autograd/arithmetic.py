@@ -118,7 +118,7 @@ def where(condition: Operand, a: Operand, b: Operand) -> Tensor:
     )
 
 
-def clip(x: Operand, min: float | None = None, max: float | None = None) -> Tensor:
+def clip(x: Operand, min: int | float | None = None, max: int | float | None = None) -> Tensor:
     """``y = min(max(x, min), max)``: the gradient passes where ``min ≤ x ≤ max``.
 
     Raises:

@@ -10,14 +10,14 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from deepdive.scratch.autograd._graph import Edge, Node
-from deepdive.scratch.autograd._recording import as_operand
+from deepdive.scratch.autograd._recording import Operand, as_operand
 from deepdive.scratch.autograd.modes import set_grad_enabled
 from deepdive.scratch.autograd.reductions import sum_to
 from deepdive.scratch.autograd.tensor import Tensor
 
 
 def backward(
-    output: Tensor, gradient: Tensor | None = None, *, retain_graph: bool | None = None, create_graph: bool = False
+    output: Tensor, gradient: Operand | None = None, *, retain_graph: bool | None = None, create_graph: bool = False
 ) -> None:
     """Add ``∂output/∂x`` to ``x.grad`` for every leaf ``x`` that ``output`` was made of.
 
@@ -37,7 +37,7 @@ def backward(
 def grad(
     outputs: Tensor | Sequence[Tensor],
     inputs: Tensor | Sequence[Tensor],
-    grad_outputs: Tensor | Sequence[Tensor | None] | None = None,
+    grad_outputs: Operand | Sequence[Operand | None] | None = None,
     *,
     retain_graph: bool | None = None,
     create_graph: bool = False,
@@ -58,10 +58,9 @@ def grad(
     """
     roots = [outputs] if isinstance(outputs, Tensor) else list(outputs)
     targets = [inputs] if isinstance(inputs, Tensor) else list(inputs)
-    if grad_outputs is None or isinstance(grad_outputs, Tensor):
-        gradients: list[Tensor | None] = [grad_outputs] * (1 if isinstance(grad_outputs, Tensor) else len(roots))
-    else:
-        gradients = list(grad_outputs)
+    gradients: list[Operand | None] = [None] * len(roots)
+    if grad_outputs is not None:
+        gradients = list(grad_outputs) if isinstance(grad_outputs, list | tuple) else [grad_outputs]
     if len(gradients) != len(roots):
         raise ValueError(f"grad_outputs must hold one gradient per output, got {len(gradients)} for {len(roots)}")
     nodes = [x._node for x in targets]
@@ -84,7 +83,7 @@ def zero_grad(tensors: Iterable[Tensor]) -> None:
 
 
 def _run(
-    roots: list[tuple[Tensor, Tensor | None]], targets: set[Node] | None, retain: bool, create: bool
+    roots: list[tuple[Tensor, Operand | None]], targets: set[Node] | None, retain: bool, create: bool
 ) -> dict[Node, Tensor]:
     """Gradients of the targets; or, without any, gradients added to the leaves."""
     pending: dict[Node, Tensor] = {}
@@ -101,7 +100,8 @@ def _run(
                 found[node] = gradient
             elif targets is None and node.keeper is not None:
                 _keep(node, gradient, node in private, create)
-            node.check_saved()
+            if edges:
+                node.check_saved()
             for edge in edges:
                 parent, rule = edge.node, edge.rule
                 if parent is None or rule is None:
@@ -113,12 +113,12 @@ def _run(
                     part = part.astype(parent.dtype)
                 fresh = part._data.base is None and part._data is not gradient._data
                 _add(pending, private, parent, part, fresh, create)
-            if not retain and not node.is_leaf:
+            if edges and not retain:  # a node where the way ends gave nothing away
                 node.free()
     return found
 
 
-def _start(output: Tensor, gradient: Tensor | None) -> tuple[Node, Tensor]:
+def _start(output: Tensor, gradient: Operand | None) -> tuple[Node, Tensor]:
     if output._node is None:
         raise ValueError(
             "this tensor does not require a gradient: no recorded operation on a tensor with requires_grad=True made it"

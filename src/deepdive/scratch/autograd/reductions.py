@@ -108,7 +108,10 @@ def prod(x: Operand, axis: int | None = None, keepdims: bool = False) -> Tensor:
 
 
 def logsumexp(x: Operand, axis: Axis = None, keepdims: bool = False) -> Tensor:
-    """``y = log Σ exp(xᵢ) = m + log Σ exp(xᵢ - m)`` with ``m = max xᵢ``: ``∂y/∂xᵢ = exp(xᵢ - y)``, the softmax."""
+    """``y = log Σ exp(xᵢ) = m + log Σ exp(xᵢ - m)`` with ``m = max xᵢ``: ``∂y/∂xᵢ = exp(xᵢ - y)``, the softmax.
+
+    Of nothing but -inf it is -inf, and then the gradient is 0 (PyTorch says NaN).
+    """
     x = as_operand("logsumexp", x)
     if x.dtype.kind != "f":
         x = x.astype(np.float64)

@@ -130,7 +130,7 @@ def stack(tensors: Sequence[Operand], axis: int = 0) -> Tensor:
     Raises:
         ValueError: there are none, the axis is out of range, or shapes differ.
     """
-    parts = [as_operand("stack", x) for x in tensors]
+    parts = _same_type("stack", tensors)
     if len({x.shape for x in parts}) > 1:
         raise ValueError(f"stack: shapes must be equal, got {', '.join(str(x.shape) for x in parts)}")
     return concatenate([unsqueeze(x, axis) for x in parts], axis)

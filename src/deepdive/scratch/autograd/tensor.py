@@ -1,6 +1,7 @@
 """The tensor: an array of NumPy that knows where it came from."""
 
 import weakref
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 import numpy as np
@@ -190,6 +191,9 @@ class Tensor(Methods):
         if not self.ndim:
             raise TypeError("a tensor without dimensions has no length")
         return len(self._data)
+
+    def __iter__(self) -> Iterator["Tensor"]:
+        return (self[i] for i in range(len(self)))
 
     def __repr__(self) -> str:
         values = np.array2string(self._data, separator=", ", prefix="tensor(", precision=4)
