@@ -120,6 +120,8 @@ class ShiftExperiment(ABC):
     def fit(self, run: Run, listeners: Sequence[Listener], *, resume: bool) -> dict[str, float]:
         """Train in the run folder; ``test_recovered`` is the share of the oracle's gain that the estimate brought.
 
+        It is NaN where the oracle gained nothing.
+
         Raises:
             RunError: the pictures are not those that the run began with.
         """

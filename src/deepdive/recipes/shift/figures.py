@@ -60,19 +60,10 @@ def weights_figure(
         source, target = scores["source"].numpy(), scores["target"].numpy()
         bins = 40
         span = (float(min(source.min(), target.min())), float(max(source.max(), target.max())))
-        drawn = (("source", source, None, GREY), ("source, weighted", source, weighted.numpy(), BLUE))
-        for name, values, weight, color in (*drawn, ("target", target, None, GREEN)):
-            right.hist(
-                values,
-                bins,
-                span,
-                density=True,
-                weights=weight,
-                histtype="step",
-                label=name,
-                color=color,
-                linewidth=1.6,
-            )
+        rows = (("source", source, None, GREY), ("source, weighted", source, weighted.numpy(), BLUE))
+        for name, values, weight, color in (*rows, ("target", target, None, GREEN)):
+            drawn = {"density": True, "histtype": "step", "linewidth": 1.6}
+            right.hist(values, bins, range=span, weights=weight, label=name, color=color, **drawn)
         right.set(xlabel="score along the component", ylabel="density")
         right.legend(loc="upper left", fontsize="small")
         right.set_ylim(0, right.get_ylim()[1] * 1.25)

@@ -26,8 +26,8 @@ class LabelShiftSettings(ShiftSettings):
     title="Label shift on Fashion-MNIST: black-box estimation and weighted training",
     data="fashion-mnist",
     targets=(
-        Target("test_corrected_accuracy", 0.65, when={"preset": "smoke"}),
-        Target("test_recovered", 0.8),
+        Target("test_corrected_accuracy", 0.65, when={"preset": "smoke", "ratio": 5.0}),
+        Target("test_recovered", 0.8, when={"ratio": 5.0}),
     ),
     presets={
         "smoke": {"epochs": 1, "steps": 100, "log_every": 20},
