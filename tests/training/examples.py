@@ -80,3 +80,17 @@ class Heard:
 
     def finish(self) -> None:
         self.finished += 1
+
+
+class KilledError(Exception):
+    """What ends a run from outside."""
+
+
+def killed_at(step: int) -> Heard:
+    """A listener that ends the run at the first record from this step on."""
+
+    def at(record: Record) -> None:
+        if record.step >= step:
+            raise KilledError
+
+    return Heard(at)

@@ -1,7 +1,9 @@
 import pytest
 import torch
+from tests.training.examples import Blobs, task
+from torch import nn
 
-from deepdive.training import choose_device
+from deepdive.training import Trainer, choose_device
 from deepdive.training.devices import autocast_dtype
 
 
@@ -43,3 +45,47 @@ def test_an_unknown_precision_is_refused():
     assert autocast_dtype("bf16") == torch.bfloat16
     with pytest.raises(ValueError, match="precision is 'fp8'; it must be one of fp32, bf16, fp16"):
         autocast_dtype("fp8")
+
+
+class Forgetful(nn.Module):
+    """Holds a tensor and a layer that no one has told torch of."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__()
+        self.known = nn.Linear(4, 3)
+        self.scale = torch.ones(3, device="meta" if where == "tensor" else "cpu")
+        self.layers = [nn.Linear(3, 3, device="meta" if where == "layer" else "cpu")]
+
+    def forward(self, x):
+        return self.layers[0](self.known(x)) * self.scale
+
+
+@pytest.mark.parametrize(
+    ("where", "words"),
+    [
+        ("tensor", r"one device, but network\.known\.weight is on cpu, network\.scale is on meta"),
+        ("layer", r"one device, but network\.known\.weight is on cpu, network\.layers: weight is on meta"),
+    ],
+)
+def test_what_was_left_on_another_device_is_named(where, words):
+    with pytest.raises(ValueError, match=words) as caught:
+        Trainer().fit(task(Forgetful(where)), Blobs())
+    assert isinstance(caught.value.__cause__, RuntimeError)
+
+
+@pytest.mark.parametrize("loader", ["train_loader", "test_loader"])
+def test_a_batch_on_another_device_is_named(loader):
+    class Elsewhere(Blobs):
+        def _loader(self, found):
+            batches = found.batches
+            found.batches = lambda *a, **k: (tuple(x.to("meta") for x in b) for b in batches(*a, **k))
+            return found
+
+    setattr(Elsewhere, loader, lambda self: self._loader(getattr(Blobs, loader)(self)))
+    with pytest.raises(ValueError, match=r"but network\.0\.weight is on cpu, field 0 of the batch is on meta"):
+        Trainer().fit(task(), Elsewhere())
+
+
+def test_other_errors_stay_as_they_are():
+    with pytest.raises(RuntimeError, match="mat1 and mat2 shapes cannot be multiplied"):
+        Trainer().fit(task(nn.Linear(5, 3)), Blobs())

@@ -8,10 +8,13 @@ from deepdive.training.loop.progress import DivergedError as DivergedError
 from deepdive.training.loop.random_state import seed_everything as seed_everything
 from deepdive.training.loop.trainer import Trainer as Trainer
 from deepdive.training.metrics import Accuracy as Accuracy
+from deepdive.training.metrics import Mean as Mean
 from deepdive.training.metrics import MeanSquaredError as MeanSquaredError
 from deepdive.training.metrics import Metric as Metric
 from deepdive.training.module import Module as Module
 from deepdive.training.module import add_to_class as add_to_class
+from deepdive.training.multi_output import MultiOutput as MultiOutput
+from deepdive.training.multi_output import Output as Output
 from deepdive.training.records import Listener as Listener
 from deepdive.training.records import Plan as Plan
 from deepdive.training.records import Record as Record
@@ -22,6 +25,8 @@ from deepdive.training.runs.checkpoints import load_checkpoint as load_checkpoin
 from deepdive.training.runs.checkpoints import save_checkpoint as save_checkpoint
 from deepdive.training.runs.run import Run as Run
 from deepdive.training.runs.run import RunError as RunError
+from deepdive.training.runs.weights import load_weights as load_weights
+from deepdive.training.runs.weights import save_weights as save_weights
 from deepdive.training.task import Classification as Classification
 from deepdive.training.task import Optimization as Optimization
 from deepdive.training.task import Regression as Regression

@@ -1,10 +1,11 @@
 """Where a run computes, and in which precision."""
 
 import difflib
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 Precision = Literal["fp32", "bf16", "fp16"]
 
@@ -63,4 +64,40 @@ def prefer_layout(network: nn.Module, device: torch.device) -> None:
         return
     for module in network.modules():
         if isinstance(module, nn.Conv2d):
-            module.to(memory_format=torch.channels_last)
+            module.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
+
+
+def explain_devices(error: RuntimeError, module: nn.Module, inputs: Sequence[Tensor]) -> None:
+    """Raise a clearer error from ``error`` if tensors lie on several devices; else do nothing (textbook section 6.7).
+
+    Called only where something has gone wrong already, so that no step pays for it. What counts is every parameter and
+    buffer, tensors that a module holds without having registered them, alone or in a list, and the inputs.
+
+    Raises:
+        ValueError: names each device and the first tensor on it.
+    """
+    found: dict[torch.device, str] = {}
+    for name, tensor in (*_tensors_of(module), *((f"field {i} of the batch", x) for i, x in enumerate(inputs))):
+        found.setdefault(tensor.device, name)
+    if len(found) > 1:
+        places = ", ".join(f"{name} is on {device}" for device, name in found.items())
+        raise ValueError(
+            f"everything must be on one device, but {places}; what a module should take along must be one of its "
+            "parameters, buffers or registered modules (nn.ModuleList, register_buffer)"
+        ) from error
+
+
+def _tensors_of(module: nn.Module) -> Iterator[tuple[str, Tensor]]:
+    yield from module.named_parameters()
+    yield from module.named_buffers()
+    for place, inner in module.named_modules():
+        for name, value in vars(inner).items():
+            if name.startswith("_"):
+                continue  # torch's own: parameters, buffers and modules, which are seen above
+            items = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else [value]
+            for item in items:
+                path = f"{place}.{name}".lstrip(".")
+                if isinstance(item, Tensor):
+                    yield path, item
+                elif isinstance(item, nn.Module):
+                    yield from ((f"{path}: {each}", tensor) for each, tensor in item.named_parameters())

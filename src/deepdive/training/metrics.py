@@ -45,6 +45,25 @@ class Metric(ABC):
         """The metric over everything added since the last reset: a scalar, NaN if nothing was added."""
 
 
+class Mean(Metric):
+    """``mean = sum_i v_i / n`` of values that are given instead of outputs, e.g. a loss; targets are not looked at."""
+
+    total: Tensor
+    count: Tensor
+
+    def __init__(self) -> None:
+        super().__init__(total=torch.float32, count=torch.int64)
+
+    def update(self, outputs: Float[Tensor, "*shape"], targets: Tensor) -> None:
+        """Add a batch of values."""
+        self.total.add_(outputs.sum())
+        self.count.add_(outputs.numel())
+
+    def compute(self) -> Tensor:
+        """``total / count``."""
+        return self.total / self.count
+
+
 class Accuracy(Metric):
     """Share of examples whose true class is among the ``top`` most likely ones.
 

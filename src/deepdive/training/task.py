@@ -7,6 +7,7 @@ from typing import Any, Literal, Protocol, runtime_checkable
 import torch
 from torch import Tensor, nn
 
+from deepdive.algorithms.inspection import check_sizes_known
 from deepdive.data.types import Batch
 from deepdive.training.metrics import Accuracy, MeanSquaredError, Metric
 from deepdive.training.module import Module
@@ -63,6 +64,22 @@ class Task(Module):
         """Mean loss of a batch that is not learnt from; a training step unless a subclass says otherwise."""
         return self.training_step(batch)
 
+    def own_state(self) -> dict[str, Tensor]:
+        """Parameters and buffers that are the task's and not the network's, e.g. those of a loss."""
+        return {name: value for name, value in self.state_dict().items() if not name.startswith("network.")}
+
+    def load_own_state(self, state: Mapping[str, Tensor]) -> None:
+        """Go back to what ``own_state`` gave.
+
+        Raises:
+            ValueError: the names differ.
+        """
+        own = self.own_state()
+        if own.keys() != state.keys():
+            raise ValueError(f"the task has {sorted(own)} besides its network, the saved one {sorted(state)}")
+        for name, value in own.items():
+            value.copy_(state[name])
+
     def configure_optimizers(self, plan: Plan) -> Optimization:
         """The optimiser and its schedule for a run of ``plan.total_steps`` steps."""
         raise NotImplementedError(f"{type(self).__name__} must define configure_optimizers")
@@ -100,11 +117,14 @@ class Supervised(Task):
 
     def training_step(self, batch: Batch) -> Tensor:
         """Mean loss of the batch and the penalty; the metrics see its predictions."""
-        loss = self.validation_step(batch)
+        loss = self._mean_loss(batch)
         return loss if self.penalty is None else loss + self.penalty(self.network)
 
     def validation_step(self, batch: Batch) -> Tensor:
         """Mean loss of the batch; the metrics see its predictions."""
+        return self._mean_loss(batch)
+
+    def _mean_loss(self, batch: Batch) -> Tensor:
         *inputs, targets = batch
         outputs = self.network(*inputs)
         if self.metrics:
@@ -114,8 +134,13 @@ class Supervised(Task):
         return self.loss(outputs, targets)
 
     def configure_optimizers(self, plan: Plan) -> Optimization:
-        """The optimiser and schedule given to the constructor."""
-        optimizer = self.optimizer(self.network.parameters())
+        """The optimiser and schedule given to the constructor, for the network and whatever the loss learns.
+
+        Raises:
+            ValueError: the sizes of lazy layers are not known yet.
+        """
+        check_sizes_known(self)
+        optimizer = self.optimizer(self.parameters())
         schedule = self.schedule(optimizer, plan) if self.schedule else None
         return Optimization(optimizer, schedule, self.interval)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import torch
 
 from deepdive.data.types import Loader
-from deepdive.training.devices import Precision
+from deepdive.training.devices import Precision, explain_devices
 from deepdive.training.loop.progress import LossBuffer, RunningMean
 from deepdive.training.loop.step import autocast
 from deepdive.training.metrics import Metric
@@ -26,7 +26,7 @@ def evaluate(
     The task is in evaluation mode for the pass, without gradients, and its metrics start from 0 and end at 0.
 
     Raises:
-        ValueError: the loader has no examples.
+        ValueError: the loader has no examples, or its batches lie on another device than the network.
         DivergedError: a loss is NaN or infinite.
     """
     if loader.num_examples == 0:
@@ -39,7 +39,12 @@ def evaluate(
     try:
         with torch.inference_mode():
             for batch in loader.batches(device=device):
-                losses.add(validation_step(batch), batch[0].shape[0], step)
+                try:
+                    loss = validation_step(batch)
+                except RuntimeError as error:
+                    explain_devices(error, task, batch)
+                    raise
+                losses.add(loss, batch[0].shape[0], step)
         losses.flush_into(mean)
         return {f"{prefix}_loss": mean.value} | {f"{prefix}_{name}": value for name, value in compute(task).items()}
     finally:

@@ -101,7 +101,7 @@ class Session:
         try:
             if saved["kinds"] != self._kinds:
                 raise ValueError(f"it was made with {saved['kinds']}, not {self._kinds}")
-            self.task.network.load_state_dict(saved["model"])
+            self._load_weights(saved)
             self._stepper.load_optimizer(saved["optimizer"])
             if self._stepper.schedule is not None:
                 self._stepper.schedule.load_state_dict(saved["schedule"])
@@ -175,16 +175,14 @@ class Session:
     def _save_epoch(self) -> None:
         stopping = self.trainer.early_stopping
         if self.best.update(self.metrics):
-            self.checkpoints.save(
-                "best", {"model": self.task.network.state_dict(), "progress": self.progress.state_dict()}
-            )
+            self.checkpoints.save("best", self._weights() | {"progress": self.progress.state_dict()})
         if stopping is not None and self.best.epochs_since >= stopping.patience:
             self.progress.stopped = True
         self._save_last()
 
     def _finish(self) -> Iterator[Record]:
         if not math.isnan(self.best.value):  # it has been saved in this run; if the file is gone, that is an error
-            self.task.network.load_state_dict(self.checkpoints.load("best")["model"])
+            self._load_weights(self.checkpoints.load("best"))
         tested = self._evaluate("test")
         self.metrics = self.metrics | tested
         if tested:
@@ -223,7 +221,7 @@ class Session:
         stepper = self._stepper
         content: dict[str, Any] = {
             "kinds": self._kinds,
-            "model": self.task.network.state_dict(),
+            **self._weights(),
             "optimizer": stepper.optimizer.state_dict(),
             "schedule": stepper.schedule.state_dict() if stepper.schedule is not None else None,
             "scaler": stepper.scaler.state_dict(),
@@ -236,13 +234,20 @@ class Session:
         self.checkpoints.save("last", content)
         self._saved_step = self.progress.step
 
+    def _weights(self) -> dict[str, Any]:
+        return {"model": self.task.network.state_dict(), "task": self.task.own_state()}
+
+    def _load_weights(self, saved: dict[str, Any]) -> None:
+        self.task.network.load_state_dict(saved["model"])
+        self.task.load_own_state(saved.get("task", {}))
+
     @property
     def _kinds(self) -> list[str]:
         """The optimiser and the schedule by name: the state of one kind must not be given to another."""
         return [type(self._stepper.optimizer).__name__, type(self._stepper.schedule).__name__]
 
     def _check_weights(self) -> None:
-        finite = torch.stack([p.detach().isfinite().all() for p in self.task.network.parameters()]).all()
+        finite = torch.stack([p.detach().isfinite().all() for p in self.task.parameters()]).all()
         if not finite:
             error = DivergedError(
                 f"the weights became NaN or infinite by step {self.progress.step}", self.progress.step

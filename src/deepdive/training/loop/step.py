@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from deepdive.data.types import Batch
-from deepdive.training.devices import Precision, autocast_dtype
+from deepdive.training.devices import Precision, autocast_dtype, explain_devices
 from deepdive.training.task import Optimization, Task
 
 
@@ -33,6 +33,7 @@ class Stepper:
         compile: bool = False,
         batch_size: int,
     ) -> None:
+        self._task = task
         self.optimizer = optimization.optimizer
         self.schedule = optimization.schedule
         self._schedule_steps = optimization.interval == "step" and self.schedule is not None
@@ -51,9 +52,18 @@ class Stepper:
         self._compiled = torch.compile(self._eager, dynamic=False) if compile else None
 
     def loss(self, batch: Batch) -> Tensor:
-        """Mean loss of the batch; compiled for whole batches only, as a smaller last one is not worth it."""
+        """Mean loss of the batch; compiled for whole batches only, as a smaller last one is not worth it.
+
+        Raises:
+            ValueError: the network and the batch lie on several devices; names them.
+        """
         whole = batch[0].shape[0] == self._batch_size
-        return (self._compiled if self._compiled is not None and whole else self._eager)(batch)
+        step = self._compiled if self._compiled is not None and whole else self._eager
+        try:
+            return step(batch)
+        except RuntimeError as error:
+            explain_devices(error, self._task, batch)
+            raise
 
     def backward(self, loss: Tensor, count: int) -> None:
         """Add the gradient of a batch of ``count`` examples."""

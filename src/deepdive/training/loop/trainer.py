@@ -9,6 +9,7 @@ import torch
 from deepdive.data.types import DataModule
 from deepdive.training.devices import Precision, autocast_dtype, choose_device, prefer_layout
 from deepdive.training.loop.early_stopping import EarlyStopping
+from deepdive.training.loop.first_batch import size_lazy_layers
 from deepdive.training.loop.interrupt import stop_request
 from deepdive.training.loop.random_state import seed_everything
 from deepdive.training.loop.session import Session
@@ -77,6 +78,7 @@ class Trainer:
         data.prepare()
         device = choose_device(self.device)
         task.to(device)
+        size_lazy_layers(task, data, device)
         prefer_layout(task.network, device)
         return Session(self, task, data, device, checkpoints or MemoryCheckpoints())
 

@@ -136,9 +136,14 @@ class MemoryCheckpoints:
         self._kept: dict[str, dict[str, Any]] = {}
 
     def save(self, name: str, content: dict[str, Any]) -> None:
-        """Keep a copy of the model's tensors."""
+        """Keep a copy of the tensors of the model and of its task."""
         if name == "best":
-            self._kept[name] = content | {"model": {key: value.clone() for key, value in content["model"].items()}}
+            copies = {
+                part: {key: value.clone() for key, value in content[part].items()}
+                for part in ("model", "task")
+                if part in content
+            }
+            self._kept[name] = content | copies
 
     def load(self, name: str) -> dict[str, Any]:
         """The copy; ``KeyError`` if there is none."""
