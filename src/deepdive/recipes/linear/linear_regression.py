@@ -23,6 +23,10 @@ class LinearRegressionSettings(TableSettings):
     """Standard deviation of what no model can predict in the synthetic data."""
     epochs: int = 10
     batch_size: int = 32
+    log_features: bool = False
+    """Take the logarithm of skewed numeric columns."""
+    validation: float = 0.0
+    """Share of the training rows held out to choose the best epoch; with 0 all are learnt from."""
     hidden: tuple[int, ...] = ()
     """None: a linear model has no hidden layer."""
     schedule: Literal["constant", "one-cycle", "cosine", "step"] = "constant"
@@ -53,9 +57,9 @@ def linear_regression(settings: LinearRegressionSettings) -> "Experiment":
             f"hidden is {settings.hidden}; a linear model has no hidden layers (see the recipe california)"
         )
     if settings.data != "synthetic":
-        from deepdive.recipes.tabular.table_experiment import TableExperiment
+        from deepdive.recipes.linear.table_regression import TableRegression
 
-        return TableExperiment(settings)
+        return TableRegression(settings)
     from deepdive.recipes.linear.synthetic_experiment import SyntheticExperiment
 
     return SyntheticExperiment(settings)
