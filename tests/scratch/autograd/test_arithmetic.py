@@ -157,3 +157,8 @@ def test_logic_of_numbers_is_refused():
         autograd.ones(2) & (autograd.ones(2) > 0)
     with pytest.raises(TypeError, match="~ takes booleans, got float64"):
         ~autograd.ones(2)
+
+
+def test_where_names_shapes_that_do_not_broadcast():
+    with pytest.raises(ValueError, match=r"where: shapes \(3,\) and \(2,\) and \(\) do not broadcast"):
+        autograd.where(np.ones(3, bool), np.ones(2), 0.0)

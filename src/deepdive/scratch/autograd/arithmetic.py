@@ -7,7 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from deepdive.scratch.autograd._recording import Operand, Output, as_operand, constant, operands, record
+from deepdive.scratch.autograd._recording import (
+    Operand,
+    Output,
+    as_operand,
+    check_broadcast,
+    constant,
+    operands,
+    record,
+)
 from deepdive.scratch.autograd.tensor import Tensor
 
 
@@ -107,8 +115,7 @@ def where(condition: Operand, a: Operand, b: Operand) -> Tensor:
     if mask.dtype != np.bool_:
         raise TypeError(f"where: condition must hold booleans, got {mask.dtype}")
     a, b = operands("where", a, b)
-    broadcast = operands("where", mask, a.detach(), b.detach())
-    del broadcast  # made only to see that the shapes fit
+    check_broadcast("where", mask.shape, a.shape, b.shape)
     return record(
         "where",
         np.where(mask._data, a._data, b._data),

@@ -14,18 +14,15 @@ def exp(x: Operand) -> Tensor:
 
 
 def log(x: Operand) -> Tensor:
-    """``y = log x``, natural: ``∂y/∂x = 1 / x``; -inf at 0 and NaN below, as in PyTorch, without a warning."""
+    """``y = log x``, natural: ``∂y/∂x = 1 / x``; -inf at 0 and NaN below, with NumPy's warning."""
     x = _float("log", x)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        y = np.log(x._data)
-    return record("log", y, (x, lambda g: g / x), saves=(x,))
+    return record("log", np.log(x._data), (x, lambda g: g / x), saves=(x,))
 
 
 def sqrt(x: Operand) -> Tensor:
-    """``y = √x``: ``∂y/∂x = 1 / (2 y)``."""
+    """``y = √x``: ``∂y/∂x = 1 / (2 y)``; NaN below 0, with NumPy's warning."""
     x = _float("sqrt", x)
-    with np.errstate(invalid="ignore"):
-        y = Output(np.sqrt(x._data))
+    y = Output(np.sqrt(x._data))
     return record("sqrt", y, (x, lambda g: g / (2 * y())))
 
 
