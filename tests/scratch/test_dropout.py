@@ -36,3 +36,15 @@ def test_evaluation_changes_nothing():
 def test_p_must_be_a_probability(p):
     with pytest.raises(ValueError, match=f"p is a probability, between 0 and 1, got {p}"):
         scratch.Dropout(p)
+
+
+@pytest.mark.parametrize("make", [scratch.Dropout, torch.nn.Dropout], ids=["scratch", "library"])
+@pytest.mark.parametrize("p", [0.2, 0.5, 0.8])
+def test_the_expected_value_is_that_of_the_input(make, p):
+    """Within five standard errors: ``var(y) = x² p / (1 - p)``."""
+    torch.manual_seed(0)
+    x, n = torch.tensor([-3.0, -0.1, 0.0, 0.5, 20.0]), 20_000
+    y = make(p)(x.expand(n, -1))
+    error = 5 * x.abs() * (p / (1 - p) / n) ** 0.5
+    assert ((y.mean(dim=0) - x).abs() <= error + 1e-6).all()
+    torch.testing.assert_close(y.var(dim=0), x.square() * p / (1 - p), rtol=0.1, atol=1e-6)
