@@ -14,6 +14,12 @@ def test_the_tangent_touches_the_curve_with_its_slope():
     assert b"slope 2" in to_svg(figure)
 
 
+def test_every_point_gets_its_tangent():
+    figure = tangent_plot(torch.sin, [i / 10 for i in range(12)])
+    labels = [line.get_label() for line in figure.axes[0].get_lines()]
+    assert sum(label.startswith("tangent at") for label in labels) == 12
+
+
 def test_contours_arrows_and_the_way_down():
     path = torch.tensor([[2.0, 1.0], [1.0, 0.5], [0.0, 0.0]])
     figure = contour_plot(lambda p: p[..., 0] ** 2 + 2 * p[..., 1] ** 2, path=path, arrows=5)

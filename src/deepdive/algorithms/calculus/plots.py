@@ -1,6 +1,7 @@
 """Pictures of derivatives: a curve with its tangents, a surface with its gradients and a way down."""
 
 from collections.abc import Callable, Sequence
+from itertools import cycle
 from typing import TYPE_CHECKING
 
 import torch
@@ -32,7 +33,7 @@ def tangent_plot(
         figure = Figure(figsize=(6.4, 4.0), facecolor="white", layout="constrained")
         ax = figure.subplots()
         ax.plot(x.tolist(), y.tolist(), color=BLUE, label="f(x)")
-        for color, a in zip((*PALETTE[1:], *PALETTE[1:]), points, strict=False):
+        for color, a in zip(cycle(PALETTE[1:]), points, strict=False):
             at = torch.tensor(float(a), dtype=torch.float64)
             height, slope = function(at), derivative(function, at)
             line = height + slope * (x - at)
