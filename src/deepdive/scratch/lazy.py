@@ -11,8 +11,8 @@ from torch import Tensor
 from torch.nn.modules.lazy import LazyModuleMixin
 from torch.nn.parameter import UninitializedParameter
 
-from deepdive.scratch.spatial.convolution import Conv2d, PaddingMode, Size
 from deepdive.scratch.linear import Linear
+from deepdive.scratch.spatial.convolution import Conv2d, PaddingMode, Size
 
 
 class LazyLinear(LazyModuleMixin, Linear):

@@ -150,7 +150,7 @@ def hidden_unit_spread(
 
 
 def propagation_figure(runs: Mapping[str, Propagation]) -> "Figure":
-    """Mean squares by layer on a logarithmic axis, activations left and gradients right; a band is the networks' range."""
+    """Mean squares by layer on a logarithmic axis, activations left, gradients right; a band is the networks' range."""
     from matplotlib.figure import Figure
 
     with figure_style():

@@ -1,4 +1,4 @@
-"""What a network is made of: its layers, their output shapes, parameters and operations (row 6.8 of the curriculum)."""
+"""What a network is made of: its layers, their output shapes, parameters and operations."""
 
 import copy
 from collections.abc import Iterator, Mapping

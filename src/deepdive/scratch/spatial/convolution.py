@@ -9,8 +9,8 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn import Module, Parameter
 
-from deepdive.scratch.spatial._windows import Padding, pad, pad_from_input, pair, shifts
 from deepdive.scratch.linear import reset_uniform
+from deepdive.scratch.spatial._windows import Padding, pad, pad_from_input, pair, shifts
 
 Size = int | tuple[int, int]
 PaddingMode = Literal["zeros", "reflect", "replicate", "circular"]

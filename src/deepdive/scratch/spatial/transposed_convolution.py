@@ -9,9 +9,9 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn import Module, Parameter
 
+from deepdive.scratch.linear import reset_uniform
 from deepdive.scratch.spatial._windows import overlap_add, pair
 from deepdive.scratch.spatial.convolution import Size
-from deepdive.scratch.linear import reset_uniform
 
 
 class ConvTranspose2d(Module):
