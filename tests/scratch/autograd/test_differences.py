@@ -8,6 +8,8 @@ from tests.scratch.autograd.comparing import arrays
 from deepdive.algorithms.calculus import gradient, hessian
 from deepdive.scratch import autograd
 
+pytestmark = pytest.mark.usefixtures("without_shape_checks")  # thousands of evaluations
+
 FUNCTIONS = {
     "perceptron": lambda x: autograd.cross_entropy((x[:6].reshape(3, 2) @ x[6:].reshape(2, 3)).tanh(), np.arange(3)),
     "statistics": lambda x: x.var() * x.logsumexp() + x.sigmoid().prod() - x.cumsum()[::3].mean(),
