@@ -1,0 +1,175 @@
+"""Learning a kernel from a picture and its edges: data, task, figure, edges of other pictures."""
+
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+from jaxtyping import Float
+from PIL import Image
+from torch import Tensor
+
+from deepdive.data.images.picture import decode_picture
+from deepdive.data.loaders import TensorLoader
+from deepdive.data.types import DataModule
+from deepdive.figures import figure_style, to_png
+from deepdive.files import write_atomically
+from deepdive.recipes.experiment import TablePrediction
+from deepdive.recipes.networks import network_section
+from deepdive.recipes.runner import trained_weights
+from deepdive.recipes.training import optimizer_for, schedule_for, toolkit_named, trainer_for
+from deepdive.recipes.vision.edge_kernel import EdgeKernelSettings
+from deepdive.training import MeanSquaredError, Regression, Run, choose_device, seed_everything
+from deepdive.training.records import Listener
+from deepdive.training.report import Section, join, picture, table, text
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+TRUE_KERNEL = (1.0, -1.0)
+"""1 where white turns black to the right, -1 where black turns white."""
+
+
+class EdgeData(DataModule):
+    """A white picture with a black stripe, and its vertical edges: ``y[i, j] = x[i, j] - x[i, j + 1]``."""
+
+    def __init__(self, height: int, width: int, stripe: tuple[int, int]) -> None:
+        self.x = torch.ones(1, 1, height, width)
+        self.x[..., stripe[0] : stripe[1]] = 0
+        self.y = self.x[..., :-1] - self.x[..., 1:]
+
+    def prepare(self) -> None:
+        """There is nothing to obtain."""
+
+    def train_loader(self) -> TensorLoader:
+        """The one picture."""
+        return TensorLoader((self.x, self.y), 1)
+
+
+class EdgeExperiment:
+    """Fit a convolution of one row and two columns, without bias, to the edges of a picture.
+
+    The loss is the sum of squared errors over the picture, as in the textbook. Its only minimum is the kernel [1, -1],
+    as the stripe lies inside the picture, which so has an edge and a plain white part.
+
+    Raises:
+        ValueError: a setting is out of its range.
+    """
+
+    def __init__(self, settings: EdgeKernelSettings) -> None:
+        first, end = settings.stripe
+        if settings.height < 1 or not 0 < first < end < settings.width:
+            raise ValueError(
+                f"stripe is {settings.stripe} in a picture of {settings.height}x{settings.width}; it must begin after "
+                "the first column and end before the last"
+            )
+        self.settings = settings
+        self.trainer = trainer_for(settings)
+        self._optimizer = optimizer_for(settings.optimizer, settings.toolkit)
+        choose_device(settings.device)
+
+    def prepare(self) -> None:
+        """Draw the picture and make the task."""
+        settings = self.settings
+        self.data = EdgeData(settings.height, settings.width, settings.stripe)
+        seed_everything(settings.seed)
+        self.task = Regression(
+            self._network(),
+            loss=toolkit_named(settings.toolkit).MSELoss(reduction="sum"),
+            metrics={"rmse": MeanSquaredError(root=True)},
+            optimizer=self._optimizer,
+            schedule=schedule_for(settings),
+        )
+        self._before = self._kernel()
+
+    def fit(self, run: Run, listeners: Sequence[Listener], *, resume: bool) -> dict[str, float]:
+        """Learn the kernel; ``kernel_error`` is the largest difference of its elements from [1, -1]."""
+        metrics = self.trainer.fit(
+            self.task, self.data, checkpoints=run.checkpoints, listeners=listeners, resume=resume
+        )
+        error = (self._kernel() - torch.tensor(TRUE_KERNEL)).abs().max()
+        return metrics | {"kernel_error": float(error)}
+
+    def sections(self, run: Run) -> list[Section]:
+        """The kernel before and after, and what it makes of the picture."""
+        kernels = {"first": self._before, "learnt": self._kernel(), "true": torch.tensor(TRUE_KERNEL)}
+        rows = [{"kernel": name, "left": float(k[0]), "right": float(k[1])} for name, k in kernels.items()]
+        png = to_png(self._figure())
+        write_atomically(run.folder / "edges.png", png)
+        caption = "The picture, its edges, those the learnt kernel finds, and those it finds in the turned picture."
+        words = "A kernel of one row sees no horizontal edge: of the turned picture nothing is left."
+        return [
+            Section("Kernel", table(rows)),
+            Section("Edges", join([picture(caption, png), text(words)])),
+            network_section(self.task.network, self.data.x),
+        ]
+
+    def predict(self, run: Run, files: Sequence[Path]) -> list[TablePrediction]:
+        """Find the vertical edges of pictures; each is written to the run's folder ``edges`` as a grey picture.
+
+        Raises:
+            ValueError: a file is no picture, or has only one column; names it.
+        """
+        network = self._network()
+        network.load_state_dict(trained_weights(run))
+        return [self._predicted(run, network, file) for file in files]
+
+    def _predicted(self, run: Run, network: torch.nn.Module, file: Path) -> TablePrediction:
+        pixels, notes = decode_picture(file, channels=1)
+        if pixels.shape[2] < 2:
+            raise ValueError(f"{file} has one column; an edge lies between two")
+        with torch.inference_mode():
+            edges = network(pixels[None].float() / 255)[0, 0]
+        strongest = int(edges.abs().argmax())
+        row, column = divmod(strongest, edges.shape[1])
+        place = run.folder / "edges" / f"{file.stem}.png"
+        place.parent.mkdir(exist_ok=True)
+        write_atomically(place, _grey_png(edges))
+        columns = {
+            "picture": [str(file)],
+            "edges": [str(place)],
+            "strongest": [float(edges[row, column])],
+            "row": [row],
+            "column": [column],
+        }
+        return TablePrediction(file, columns, tuple(notes))
+
+    def _network(self) -> torch.nn.Module:
+        return toolkit_named(self.settings.toolkit).Conv2d(1, 1, kernel_size=(1, 2), bias=False)
+
+    def _kernel(self) -> Float[Tensor, " two"]:
+        [weight] = self.task.network.parameters()
+        return weight.detach().flatten().cpu().clone()
+
+    def _figure(self) -> "Figure":
+        from matplotlib.figure import Figure
+
+        x = self.data.x
+        with torch.inference_mode():
+            network = self.task.network.cpu().eval()
+            found, turned = network(x), network(x.transpose(2, 3))
+        panels = {"picture": x, "its edges": self.data.y, "edges found": found, "edges found, turned": turned}
+        with figure_style():
+            figure = Figure(figsize=(8.4, 2.2), facecolor="white", layout="constrained")
+            axes = figure.subplots(1, len(panels))
+            for ax, (title, values) in zip(axes, panels.items(), strict=True):
+                limits = {"cmap": "gray", "vmin": 0, "vmax": 1} if title == "picture" else _SIGNED
+                ax.imshow(values[0, 0].numpy(), interpolation="nearest", **limits)
+                ax.set_title(title, fontsize="medium")
+                ax.set(xticks=[], yticks=[])
+                ax.grid(False)
+                ax.spines[:].set_visible(True)
+            figure.colorbar(axes[-1].images[0], ax=axes[-1], shrink=0.8)
+        return figure
+
+
+_SIGNED = {"cmap": "RdBu", "vmin": -1, "vmax": 1}
+
+
+def _grey_png(edges: Float[Tensor, "h w"]) -> bytes:
+    """0 is middle grey, what turns black to the right white, and what turns white black."""
+    grey = (edges * 127 + 128).clamp(0, 255).to(torch.uint8)
+    buffer = io.BytesIO()
+    Image.fromarray(grey.numpy()).save(buffer, "PNG")
+    return buffer.getvalue()
