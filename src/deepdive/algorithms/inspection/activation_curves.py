@@ -35,7 +35,7 @@ def leaky(slope: float) -> Activation:
     """``max(x, 0) + slope min(x, 0)``, with the derivative 1 above 0 and ``slope`` elsewhere."""
     return Activation(
         lambda x: torch.where(x > 0, x, slope * x),
-        lambda x: torch.where(x > 0, 1.0, slope).to(x),
+        lambda x: torch.where(x > 0, torch.ones_like(x), slope),
     )
 
 

@@ -94,8 +94,8 @@ def gradient_flow(
     the random generators stay as they are.
 
     Raises:
-        ValueError: fewer than two fields, no parameter to learn, a layer whose size is unknown, or a loss that is no
-            single number.
+        ValueError: fewer than two fields, no parameter to learn, a layer of unknown size, a loss that is no single
+            number, or one that depends on no parameter.
     """
     if len(batch) < 2:
         raise ValueError(f"batch must be inputs and targets, got {len(batch)} fields")
@@ -112,11 +112,13 @@ def gradient_flow(
         value = loss(twin(*inputs), targets)
         if value.ndim:
             raise ValueError(f"loss must be a single number, got the shape {tuple(value.shape)}")
+        if not value.requires_grad:
+            raise ValueError("loss does not depend on any parameter, so nothing flows back")
         places = [y for _, _, y in outputs if y.requires_grad]
         found = torch.autograd.grad(value, [*(p for _, p in learnt), *places], allow_unused=True)
     by_parameter, by_place = found[: len(learnt)], iter(found[len(learnt) :])
     return GradientFlow(
-        float(value),
+        float(value.detach()),
         tuple(_of_parameter(name, p, g) for (name, p), g in zip(learnt, by_parameter, strict=True)),
         tuple(_of_layer(name, kind, y, next(by_place) if y.requires_grad else None) for name, kind, y in outputs),
     )

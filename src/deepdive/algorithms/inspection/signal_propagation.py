@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 class Propagation:
     """Mean squares, one row per network."""
 
-    forward: Float[Tensor, "networks depth+1"]
+    forward: Float[Tensor, "networks levels"]
     """Of the input and of what each layer puts out."""
-    backward: Float[Tensor, "networks depth+1"]
+    backward: Float[Tensor, "networks levels"]
     """Of the gradients by the same; the last one, by the output, is 1 on average."""
 
 
@@ -112,7 +112,7 @@ def expected_propagation(std: float, activation: str = "Identity", *, depth: int
 
 def hidden_unit_spread(
     std: float, *, constant: float = 0.5, hidden: int = 4, steps: int = 20, lr: float = 0.1, seed: int = 0
-) -> Float[Tensor, " steps+1"]:
+) -> Float[Tensor, " moments"]:
     """The largest difference between hidden units of a small perceptron, before and after each step of descent.
 
     Weights start at ``constant`` plus Normal(0, std²). With ``std=0`` all hidden units are the same: they get equal
