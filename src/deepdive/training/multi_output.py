@@ -1,4 +1,4 @@
-"""Networks with several outputs, each with its own loss, weight and metrics (row 6.9 of the curriculum)."""
+"""Networks with several outputs, each with its own loss, weight and metrics."""
 
 import math
 from collections.abc import Callable, Mapping

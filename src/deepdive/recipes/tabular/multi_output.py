@@ -1,0 +1,59 @@
+"""Several outputs of one network: age and gender from the other columns of a census (textbook section 6.1)."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from deepdive.recipes.registry import Target, recipe
+from deepdive.recipes.settings import OptimizerSettings, TrainingSettings
+
+if TYPE_CHECKING:
+    from deepdive.recipes.tabular.multi_output_experiment import MultiOutputExperiment
+
+
+@dataclass(frozen=True)
+class MultiOutputSettings(TrainingSettings):
+    """A table, the columns to predict, and how much each counts."""
+
+    data: str = "adult"
+    """A named table (deepdive data list), or a file: CSV, TSV, white-space separated text, Parquet."""
+    targets: tuple[str, ...] = ("age", "gender")
+    """The columns to predict: numbers by their value, words by their class."""
+    weights: tuple[float, ...] = (1.0, 1.0)
+    """Of each target's loss."""
+    learn_weights: bool = False
+    """Learn the weights from how uncertain each output is; they start as given."""
+    ignore: tuple[str, ...] = ()
+    """Columns not to learn from."""
+    test: float = 0.2
+    """Share of the rows held out for the test."""
+    validation: float = 0.1
+    """Share of the other rows held out to choose the best epoch."""
+    hidden: tuple[int, ...] = (128, 64)
+    """Width of each shared layer."""
+    dropout: float = 0.1
+    """Share of hidden units dropped in training."""
+    epochs: int = 6
+    batch_size: int = 256
+    optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adamw", lr=0.004))
+
+
+@recipe(
+    "multi-output",
+    chapter="6.1",
+    title="Age and gender from one row of a census: several inputs, several outputs",
+    data="adult",
+    targets=(
+        Target("test_gender_accuracy", 0.70, when={"preset": "smoke"}),
+        Target("test_gender_accuracy", 0.83),
+    ),
+    presets={
+        "smoke": {"epochs": 1, "steps": 60, "log_every": 20},
+        "quick": {},
+        "book": {"epochs": 12, "learn_weights": True},
+    },
+)
+def multi_output(settings: MultiOutputSettings) -> "MultiOutputExperiment":
+    """One shared perceptron with a head per target."""
+    from deepdive.recipes.tabular.multi_output_experiment import MultiOutputExperiment
+
+    return MultiOutputExperiment(settings)

@@ -1,0 +1,199 @@
+"""A network with several outputs on a table, as an experiment."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import polars as pl
+import torch
+from torch import Tensor
+
+from deepdive.data.progress import progress_bars
+from deepdive.data.tables import (
+    TABLES,
+    ClassTarget,
+    NumericTarget,
+    TableDataModule,
+    TablePreprocessor,
+    read_named,
+    read_table,
+)
+from deepdive.data.tables.targets import Target, target_from_json, target_to_json
+from deepdive.models.multi_output import MultiOutputMLP
+from deepdive.recipes.experiment import TablePrediction
+from deepdive.recipes.networks import network_section
+from deepdive.recipes.predictions import Value
+from deepdive.recipes.runner import trained_weights
+from deepdive.recipes.tabular.metrics import ScaledRootMeanSquaredError
+from deepdive.recipes.tabular.multi_output import MultiOutputSettings
+from deepdive.recipes.tabular.sources import fingerprint, names_of_rows
+from deepdive.recipes.training import optimizer_for, schedule_for, toolkit_named, trainer_for
+from deepdive.training import MultiOutput, Output, Run, RunError, choose_device, seed_everything
+from deepdive.training.records import Listener
+from deepdive.training.report import Section, table, text
+
+
+class MultiOutputExperiment:
+    """Predict several columns of a table at once, from all the others.
+
+    Raises:
+        ValueError: a setting is out of its range.
+    """
+
+    def __init__(self, settings: MultiOutputSettings) -> None:
+        if len(settings.weights) != len(settings.targets):
+            raise ValueError(f"weights is {settings.weights}; there must be one for each of {settings.targets}")
+        for name in settings.targets:
+            if "." in name or not name:
+                raise ValueError(f"targets holds {name!r}; a name with a dot cannot name a part of a network")
+        self.settings = settings
+        self.trainer = trainer_for(settings)
+        self._optimizer = optimizer_for(settings.optimizer, settings.toolkit)
+        choose_device(settings.device)
+
+    def prepare(self) -> None:
+        """Obtain the table, fit what prepares it to the training rows, and make the task."""
+        settings = self.settings
+        self.data = TableDataModule(
+            self._read(),
+            settings.targets,
+            batch_size=settings.batch_size,
+            test=settings.test,
+            validation=settings.validation,
+            seed=settings.seed,
+            ignore=settings.ignore,
+            log=True,
+            embed=True,
+        )
+        self.data.prepare()
+        for note in self.data.notes:
+            sys.stderr.write(f"note: {note}\n")
+        seed_everything(settings.seed)
+        self.task = MultiOutput(
+            self._network(self.data.preprocessor, self.data.fitted),
+            {
+                target.name: _output(target, weight)
+                for target, weight in zip(self.data.fitted, settings.weights, strict=True)
+            },
+            learn_weights=settings.learn_weights,
+            optimizer=self._optimizer,
+            schedule=schedule_for(settings),
+        )
+
+    def fit(self, run: Run, listeners: Sequence[Listener], *, resume: bool) -> dict[str, float]:
+        """Train in the run folder, which then also knows how rows are prepared.
+
+        Raises:
+            RunError: the table is not the one that the run began with.
+        """
+        inputs = {
+            "table": fingerprint(self.data.table),
+            "preprocessor": self.data.preprocessor.to_json(),
+            "targets": [target_to_json(target) for target in self.data.fitted],
+        }
+        if not (resume and (run.folder / "inputs.json").exists()):
+            run.write_json("inputs.json", inputs)
+        elif run.read_json("inputs.json")["table"] != inputs["table"]:
+            raise RunError(f"the table {self.settings.data} has changed since {run.folder} began; start a new run")
+        return self.trainer.fit(self.task, self.data, checkpoints=run.checkpoints, listeners=listeners, resume=resume)
+
+    def sections(self, run: Run) -> list[Section]:
+        """Every output beside what one would say without looking at the row, and the network."""
+        numbers, codes = (field[self.data.rows.test] for field in self.data.fields[:2])
+        outputs = self._outputs(self.task.network, numbers, codes)
+        rows = [
+            _compared(
+                target, outputs[target.name], self.data.table[target.name], self.data.rows.train, self.data.rows.test
+            )
+            for target in self.data.fitted
+        ]
+        weights = ", ".join(
+            f"{target.name} {weight:.3g}"
+            for target, weight in zip(self.data.fitted, self.task.weighted_sum.weights.tolist(), strict=True)
+        )
+        example = (torch.empty_like(numbers[:1], device="meta"), torch.empty_like(codes[:1], device="meta"))
+        return [
+            Section("Outputs", table(rows)),
+            Section("Weights of the losses", text(weights)),
+            network_section(self.task.network, example),
+        ]
+
+    def predict(self, run: Run, files: Sequence[Path]) -> list[TablePrediction]:
+        """Predict every target for each row of tables with the columns of the training table.
+
+        Raises:
+            ValueError: a file cannot be read or lacks a column; names it.
+        """
+        inputs = run.read_json("inputs.json")
+        try:
+            preprocessor = TablePreprocessor.from_json(inputs["preprocessor"])
+            targets = tuple(target_from_json(content) for content in inputs["targets"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise RunError(f"{run.folder / 'inputs.json'} is damaged: {error}") from error
+        network = self._network(preprocessor, targets)
+        network.load_state_dict(trained_weights(run))
+        found = []
+        for file in files:
+            rows = read_table(file, text=[column.name for column in preprocessor.categorical])
+            try:
+                outputs = self._outputs(network, *preprocessor.transform_codes(rows))
+                columns = names_of_rows(rows, self.settings.ignore)
+                for target in targets:
+                    columns |= _decoded(target, outputs[target.name])
+                found.append(TablePrediction(file, columns, preprocessor.describe(rows)))
+            except ValueError as error:
+                raise ValueError(f"{file}: {error}") from error
+        return found
+
+    def _read(self) -> pl.DataFrame:
+        settings = self.settings
+        if settings.data in TABLES:
+            with progress_bars() as report:
+                return read_named(settings.data, report=report)
+        return read_table(settings.data)
+
+    def _network(self, preprocessor: TablePreprocessor, targets: Sequence[Target]) -> MultiOutputMLP:
+        settings = self.settings
+        return MultiOutputMLP(
+            len(preprocessor.numeric_names),
+            preprocessor.cardinalities,
+            {target.name: target.outputs for target in targets},
+            settings.hidden,
+            settings.dropout,
+            nn=toolkit_named(settings.toolkit),
+        )
+
+    def _outputs(self, network: torch.nn.Module, numbers: Tensor, codes: Tensor) -> dict[str, Tensor]:
+        device = choose_device(self.settings.device)
+        network = network.to(device).eval()
+        with torch.inference_mode():
+            parts = [
+                network(x.to(device), c.to(device)) for x, c in zip(numbers.split(8192), codes.split(8192), strict=True)
+            ]
+        return {name: torch.cat([part[name].cpu() for part in parts]) for name in parts[0]}
+
+
+def _output(target: Target, weight: float) -> Output:
+    if isinstance(target, ClassTarget):
+        return Output("classification", weight)
+    return Output("regression", weight, metrics={"rmse": ScaledRootMeanSquaredError(target.scale)})
+
+
+def _decoded(target: Target, output: Tensor) -> dict[str, list[Value]]:
+    if isinstance(target, NumericTarget):
+        return {target.name: target.decode(output).to_list()}
+    chances = output.softmax(dim=1).max(dim=1).values.tolist()
+    return {target.name: target.decode(output).to_list(), f"{target.name} probability": [round(p, 6) for p in chances]}
+
+
+def _compared(target: Target, output: Tensor, column: pl.Series, train: Tensor, test: Tensor) -> dict[str, object]:
+    """The error of an output, and that of the mean or the most frequent class of the training rows."""
+    true, learnt = column[test.numpy()], column[train.numpy()]
+    if isinstance(target, NumericTarget):
+        errors = (target.decode(output) - true, true - learnt.mean())
+        network, constant = (float((error**2).mean() or 0.0) ** 0.5 for error in errors)  # type: ignore[operator, arg-type]
+        return {"output": target.name, "measure": "rmse", "network": network, "without looking": constant}
+    found, numbers = target.encode(true), target.encode(learnt)
+    network = float((output.argmax(dim=1) == found).double().mean())
+    constant = float((found == numbers.mode().values).double().mean())
+    return {"output": target.name, "measure": "accuracy", "network": network, "without looking": constant}
