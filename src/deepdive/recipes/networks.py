@@ -1,10 +1,13 @@
 """The network of a run, as a part of its report."""
 
-from torch import nn
+from collections.abc import Callable
 
-from deepdive.algorithms.inspection import summary
+from torch import Tensor, nn
+
+from deepdive.algorithms.inspection import gradient_flow, gradient_flow_figure, summary
 from deepdive.algorithms.inspection.summary import Inputs
-from deepdive.training.report import Section, join, pairs, table, text
+from deepdive.figures import to_svg
+from deepdive.training.report import Section, figure, join, pairs, table, text
 
 
 def network_section(network: nn.Module, inputs: Inputs, title: str = "Network") -> Section:
@@ -16,3 +19,18 @@ def network_section(network: nn.Module, inputs: Inputs, title: str = "Network") 
     found = summary(network, inputs)
     facts = {"class": found.network} | found.facts()
     return Section(title, join([pairs(facts), table(found.rows()), text(*found.notes())]))
+
+
+def gradient_section(
+    network: nn.Module, batch: tuple[Tensor, ...], loss: Callable[[Tensor, Tensor], Tensor]
+) -> Section:
+    """Gradients and activations of one batch ``(x_1, ..., x_k, y)``, layer by layer.
+
+    Raises:
+        ValueError: the network has nothing to learn; see `gradient_flow`.
+    """
+    place = next(network.parameters()).device
+    flow = gradient_flow(network, tuple(field.to(place) for field in batch), loss)
+    caption = f"One batch of {len(batch[0])} examples, of loss {flow.loss:.4g}."
+    drawn = figure(to_svg(gradient_flow_figure(flow)).decode(), caption=caption)
+    return Section("Gradient flow", join([drawn, table(flow.parameter_rows()), table(flow.layer_rows())]))

@@ -66,6 +66,13 @@ def trained(tmp_path_factory, without_shape_checks):
     return runner.start(recipe, settings, preset="quick", root=tmp_path_factory.mktemp("runs"), console=False)
 
 
+def test_the_report_shows_how_gradients_flow(trained):
+    report = (trained.run.folder / "report.html").read_text(encoding="utf-8")
+    assert "Gradient flow" in report
+    assert "<td>net.1.weight</td>" in report
+    assert "<td>net.2 (ReLU)</td>" in report
+
+
 def test_other_data_has_no_target(trained):
     assert trained.target is None
     assert trained.passed

@@ -11,7 +11,7 @@ from deepdive.data.images import ImageDataModule, ImageSpec, grid, load_images
 from deepdive.data.progress import progress_bars
 from deepdive.files import write_atomically
 from deepdive.recipes.experiment import Invert, Prediction
-from deepdive.recipes.networks import network_section
+from deepdive.recipes.networks import gradient_section, network_section
 from deepdive.recipes.runner import trained_weights
 from deepdive.recipes.training import optimizer_for, schedule_for, toolkit_named, trainer_for
 from deepdive.recipes.vision.labelling import label_files, note_inputs, probabilities, read_spec
@@ -21,6 +21,8 @@ from deepdive.training import Classification, Run, choose_device, seed_everythin
 from deepdive.training.listeners import to_png
 from deepdive.training.records import Listener
 from deepdive.training.report import Section, join, pairs, picture, text
+
+_FLOW_ROWS = 64
 
 MakeNetwork = Callable[[ImageSpec, Toolkit], nn.Module]
 """A network for pictures of this form, out of the parts of this toolkit."""
@@ -83,8 +85,17 @@ class ImageClassification:
         return [
             *self._predictions(run),
             network_section(network, example),
+            *self._gradients(),
             Section("Task", pairs({"kind": type(self.task).__name__} | kept)),
         ]
+
+    def _gradients(self) -> list[Section]:
+        pictures = self.data.pictures("train")
+        if pictures is None:
+            return []
+        few = pictures.rows(torch.arange(min(_FLOW_ROWS, len(pictures.labels))))
+        batch = self.data.spec.to_float(few.images), few.labels
+        return [gradient_section(self.task.network.eval(), batch, self.task.loss)]
 
     def _predictions(self, run: Run) -> list[Section]:
         pictures = self.data.pictures("test") or self.data.pictures("val") or self.data.pictures("train")
