@@ -1,4 +1,4 @@
-"""Several outputs of one network: age and gender from the other columns of a census (textbook section 6.1)."""
+"""Several outputs of one network: age and gender from the other columns of a census."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -39,7 +39,7 @@ class MultiOutputSettings(TrainingSettings):
 
 @recipe(
     "multi-output",
-    chapter="6.1",
+    chapter="6.9",
     title="Age and gender from one row of a census: several inputs, several outputs",
     data="adult",
     targets=(
