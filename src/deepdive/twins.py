@@ -145,13 +145,15 @@ LAYERS: dict[str, LayerTwin] = {
     ),
 }
 
+_ONE_HOT = (_case(_classes(4096), num_classes=10), _case(_classes(2, 3)), _case(_classes(5), num_classes=12))
+
 FUNCTIONS: dict[str, FunctionTwin] = {
     f"functional.{name}": FunctionTwin(getattr(scratch.functional, name), theirs, cases)
     for name, theirs, cases in (
         ("logsumexp", torch.logsumexp, (*_SOFTMAX, _case((2, 3, 4), dim=1, keepdim=True))),
         ("softmax", nn.functional.softmax, _SOFTMAX),
         ("log_softmax", nn.functional.log_softmax, _SOFTMAX),
-        ("one_hot", nn.functional.one_hot, (_case(_classes(4096), num_classes=10), _case(_classes(2, 3)))),
+        ("one_hot", nn.functional.one_hot, _ONE_HOT),
     )
 }
 
