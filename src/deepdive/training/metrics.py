@@ -98,6 +98,27 @@ class Accuracy(Metric):
         return self.correct / self.count
 
 
+class BinaryAccuracy(Metric):
+    """``accuracy = sum_i [(o_i > threshold) = y_i] / n`` for outputs of any kind and ``y`` 0 or 1; range 0 to 1."""
+
+    higher_is_better = True
+    correct: Tensor
+    count: Tensor
+
+    def __init__(self, threshold: int | float = 0.0) -> None:
+        super().__init__(correct=torch.int64, count=torch.int64)
+        self.threshold = threshold
+
+    def update(self, outputs: Float[Tensor, "*shape"], targets: Num[Tensor, "*shape"]) -> None:
+        """Add a batch of outputs and truths."""
+        self.correct.add_(((outputs > self.threshold) == targets.bool()).sum())
+        self.count.add_(targets.numel())
+
+    def compute(self) -> Tensor:
+        """``correct / count``."""
+        return self.correct / self.count
+
+
 class MeanSquaredError(Metric):
     """``mse = sum_i (o_i - y_i)^2 / n``, or its square root with ``root=True`` (in the target's unit)."""
 

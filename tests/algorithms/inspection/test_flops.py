@@ -13,7 +13,9 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from deepdive import models, scratch
 from deepdive.algorithms.inspection import FlopCount, summary
+from deepdive.models import Siamese
 from deepdive.models.linear import LinearRegression
+from deepdive.models.multi_output import MultiOutputMLP
 from deepdive.twins import NETWORKS
 
 pytestmark = pytest.mark.usefixtures("without_shape_checks")
@@ -33,6 +35,11 @@ IN_THE_TABLE = {
 }
 OTHERS = {
     "LinearRegression": lambda toolkit: (LinearRegression(4, nn=toolkit), (torch.empty(3, 4),)),
+    "MultiOutputMLP": lambda toolkit: (
+        MultiOutputMLP(3, (5, 9), {"age": 1, "sex": 2}, nn=toolkit),
+        (torch.empty(4, 3), torch.zeros(4, 2, dtype=torch.int64)),
+    ),
+    "Siamese": lambda toolkit: (Siamese(models.LeNet(4, nn=toolkit)), (torch.empty(2, 1, 28, 28),) * 2),
 }
 
 

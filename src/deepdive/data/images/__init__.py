@@ -8,6 +8,8 @@ from deepdive.data.images.load import load_images as load_images
 from deepdive.data.images.module import ImageDataModule as ImageDataModule
 from deepdive.data.images.module import ImageSet as ImageSet
 from deepdive.data.images.module import ImageSplits as ImageSplits
+from deepdive.data.images.pairs import ImagePairs as ImagePairs
+from deepdive.data.images.pairs import PairLoader as PairLoader
 from deepdive.data.images.picture import PictureError as PictureError
 from deepdive.data.images.picture import decode_picture as decode_picture
 from deepdive.data.images.picture import read_picture as read_picture

@@ -42,7 +42,8 @@ def grid(
         pixels = (pixels - low) / (high - low).clamp(min=1e-12)
     columns = min(columns, n)
     rows = -(-n // columns)
-    figure = Figure(figsize=(scale * columns, (scale + 0.3 * bool(titles)) * rows), layout="constrained")
+    height = scale * images.shape[2] / images.shape[3] + 0.3 * bool(titles)
+    figure = Figure(figsize=(scale * columns, height * rows), layout="constrained")
     axes = figure.subplots(rows, columns, squeeze=False).flatten()
     for i, ax in enumerate(axes):
         ax.set_axis_off()
