@@ -20,6 +20,7 @@ from deepdive.data.progress import progress_bars
 from deepdive.data.types import DataModule
 from deepdive.models.perceptrons import MLP
 from deepdive.recipes.experiment import Invert, Prediction
+from deepdive.recipes.networks import network_section
 from deepdive.recipes.runner import trained_weights
 from deepdive.recipes.shift.networks import AccuracyOf, CrossEntropySideBySide, SideBySide
 from deepdive.recipes.shift.settings import ShiftSettings
@@ -28,7 +29,7 @@ from deepdive.recipes.training import optimizer_for, schedule_for, toolkit_named
 from deepdive.recipes.vision.labelling import label_files, note_inputs, probabilities, read_spec
 from deepdive.training import Run, WeightedClassification, choose_device, seed_everything
 from deepdive.training.records import Listener
-from deepdive.training.report import Html, Section, code, join, pairs, table, text
+from deepdive.training.report import Html, Section, join, pairs, table, text
 
 _TEST_BATCH = 512
 NETWORKS = ("uncorrected", "corrected", "oracle")
@@ -136,11 +137,12 @@ class ShiftExperiment(ABC):
 
     def sections(self, run: Run) -> list[Section]:
         """Accuracies with their confidence intervals, the estimate, the networks, the task."""
+        spec = self.spec
         kept = {name: str(value) for name, value in self.task.hyperparameters.items() if name != "network"}
         return [
             Section("Accuracy on the target", join([self._table(), text(self._explained())])),
             *self.figures(),
-            Section("Network", code(str(self.task.network))),
+            network_section(self.networks, torch.empty(1, spec.channels, spec.height, spec.width, device="meta")),
             Section("Task", pairs({"kind": type(self.task).__name__} | kept)),
         ]
 
