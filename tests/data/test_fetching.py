@@ -16,7 +16,7 @@ import pytest
 from deepdive.data import fetching
 from deepdive.data.cache import CacheError
 from deepdive.data.fetching import DataUnavailableError, fetch, folder_of, origin
-from deepdive.data.registry import find
+from deepdive.data.registry import DATASETS, find
 from deepdive.data.sources import Https, SourceError
 
 CONTENTS = {"a.bin": bytes(range(256)) * 1000, "b.bin": b"few"}
@@ -277,7 +277,7 @@ print(len([deepdive.data.fetching.origin(d) for d in DATASETS.values()]))
 print(*(name for name in ("torch", "numpy", "requests") if name in sys.modules))
 """
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert run.stdout.split() == ["3"]
+    assert run.stdout.split() == [str(len(DATASETS))]
 
 
 def test_real_fashion_mnist(fashion_mnist_files):
