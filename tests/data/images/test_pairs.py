@@ -35,17 +35,17 @@ def test_every_pair_is_what_it_says(counts, epoch, fixed):
 def test_partners_are_equally_likely():
     found = loader((3, 4, 5))
     seen = torch.zeros(2, 12, 12)
-    for epoch in range(6000):
+    for epoch in range(2000):
         left, right, different = found.pairs(epoch)
         seen[different.long(), left, right] += 1
     labels = found.pictures.labels
     same = (labels[:, None] == labels) & ~torch.eye(12, dtype=torch.bool)
     for row in range(12):
-        own = seen[0, row][same[row]] / 3000
-        torch.testing.assert_close(own, torch.full_like(own, 1 / len(own)), atol=0.05, rtol=0)
+        own = seen[0, row][same[row]] / 1000
+        torch.testing.assert_close(own, torch.full_like(own, 1 / len(own)), atol=0.08, rtol=0)
         for label in set(labels.tolist()) - {int(labels[row])}:  # classes first, then pictures within them
-            other = seen[1, row][labels == label] / 3000
-            torch.testing.assert_close(other, torch.full_like(other, 0.5 / len(other)), atol=0.05, rtol=0)
+            other = seen[1, row][labels == label] / 1000
+            torch.testing.assert_close(other, torch.full_like(other, 0.5 / len(other)), atol=0.08, rtol=0)
 
 
 def test_batches_hold_the_pairs_and_can_start_anywhere():

@@ -15,7 +15,7 @@ RECIPE = load_recipe("siamese")
 
 
 def settings(**changes):
-    return with_preset(RECIPE.settings_type, {"data": "digits", "image_size": 16, "epochs": 8, **changes})
+    return with_preset(RECIPE.settings_type, {"data": "digits", "image_size": 12, "epochs": 5, **changes})
 
 
 def started(root, **changes):
@@ -29,10 +29,14 @@ def trained(tmp_path_factory, without_shape_checks):
 
 @pytest.mark.parametrize("toolkit", ["torch", "scratch"])
 def test_pairs_are_told_apart_by_either_toolkit(toolkit, tmp_path, trained):
-    metrics = (trained if toolkit == "torch" else started(tmp_path, toolkit="scratch")).metrics
-    assert metrics["test_accuracy"] > 0.9
+    metrics = trained.metrics
+    if toolkit == "scratch":
+        experiment = RECIPE.build(settings(toolkit="scratch"))
+        experiment.prepare()
+        metrics = experiment.fit(Run.create("siamese", {}, root=tmp_path), [], resume=False)
+    assert metrics["test_accuracy"] > 0.8
     assert 0.5 < metrics["test_unseen_accuracy"] < metrics["test_accuracy"]
-    assert metrics["test_accuracy"] == pytest.approx(trained.metrics["test_accuracy"], abs=0.03)
+    assert metrics["test_accuracy"] == pytest.approx(trained.metrics["test_accuracy"], abs=0.02)
 
 
 def test_the_report_shows_pairs_distances_and_classes(trained):
@@ -47,7 +51,7 @@ def test_the_report_shows_pairs_distances_and_classes(trained):
 def test_a_killed_run_goes_on_exactly(tmp_path):
     found = []
     for name, at in (("whole", 10**9), ("killed", 14)):
-        experiment = RECIPE.build(settings(epochs=3, checkpoint_every=3, log_every=2, unseen=0))
+        experiment = RECIPE.build(settings(epochs=2, checkpoint_every=3, log_every=2, unseen=0))
         experiment.prepare()
         run = Run.create("siamese", to_plain(experiment.settings), root=tmp_path / name)
         try:
@@ -67,7 +71,7 @@ def test_two_files_are_the_same_or_different(trained, tmp_path):
         rows = (test.labels == digit).nonzero().flatten()[:2].tolist()
         for i, row in enumerate(rows):
             files[digit, i] = tmp_path / f"{digit}-{i}.png"
-            Image.fromarray(test.images[row, 0].numpy()).resize((16, 16)).save(files[digit, i])
+            Image.fromarray(test.images[row, 0].numpy()).resize((12, 12)).save(files[digit, i])
     pairs = [files[0, 0], files[0, 1], files[1, 0], files[1, 1], files[0, 0], files[1, 0]]
     predictions = runner.predict(trained.run.folder, pairs)
     assert [p.label for p in predictions] == ["same", "same", "different"]

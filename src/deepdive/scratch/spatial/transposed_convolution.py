@@ -18,11 +18,11 @@ class ConvTranspose2d(Module):
     """``y[o, a, b] = bias[o] + Σ weight[c, o, m, n] input[c, i, j]`` with ``a = stride i + dilation m - padding``.
 
     ``b`` follows from ``j`` and ``n`` in the same way. Input ``(batch, in_channels, height, width)`` or without batch,
-    weight ``(in_channels, out_channels / groups, kernel
-    height, kernel width)``; ``height_out = stride (height - 1) + dilation (kernel - 1) + 1 - 2 padding +
-    output_padding``. If the matrix ``W`` is the convolution of the same weight and geometry, ``y = W·x``, then this is
-    ``x = Wᵀ·y``: the shapes come back, the values do not. Of the ``stride`` input sizes that a convolution maps onto
-    one output size, ``output_padding`` says which is meant, and so does an ``output_size`` of the call.
+    weight ``(in_channels, out_channels / groups, kernel height, kernel width)``; ``height_out = stride (height - 1) +
+    dilation (kernel - 1) + 1 - 2 padding + output_padding``. If the matrix ``W`` is the convolution of the same weight
+    and geometry, ``y = W·x``, then this is ``x = Wᵀ·y``: the shapes come back, the values do not. Of the ``stride``
+    input sizes that a convolution maps onto one output size, ``output_padding`` says which is meant, and so does an
+    ``output_size`` of the call.
 
     Every input element stamps its kernel, scaled, onto the output: one matrix product makes all stamps, and where they
     overlap they are added (Dumoulin and Visin, 2016).
