@@ -1,0 +1,26 @@
+"""The table of proofs: every public name of ``deepdive.scratch``, its library twin, and samples on which to compare.
+
+Read by the tests and by ``deepdive prove``. A row's key is the name as one writes it after ``scratch.``.
+"""
+
+from deepdive.twins.initializers import INITIALIZERS as INITIALIZERS
+from deepdive.twins.kinds import Case as Case
+from deepdive.twins.kinds import FunctionTwin as FunctionTwin
+from deepdive.twins.kinds import InitTwin as InitTwin
+from deepdive.twins.kinds import LayerTwin as LayerTwin
+from deepdive.twins.kinds import OptimizerTwin as OptimizerTwin
+from deepdive.twins.kinds import Sample as Sample
+from deepdive.twins.kinds import ScheduleTwin as ScheduleTwin
+from deepdive.twins.layers import POINTWISE as POINTWISE
+from deepdive.twins.losses import FUNCTIONS as FUNCTIONS
+from deepdive.twins.losses import LOSSES as LOSSES
+from deepdive.twins.networks import NETWORKS as NETWORKS
+from deepdive.twins.optimizers import OPTIMIZERS as OPTIMIZERS
+from deepdive.twins.optimizers import SCHEDULES as SCHEDULES
+from deepdive.twins.spatial import SPATIAL as SPATIAL
+
+LAYERS: dict[str, LayerTwin] = {**POINTWISE, **SPATIAL, **LOSSES}
+
+TWINS: dict[str, LayerTwin | FunctionTwin | InitTwin | OptimizerTwin | ScheduleTwin] = {
+    **LAYERS, **FUNCTIONS, **INITIALIZERS, **OPTIMIZERS, **SCHEDULES, **NETWORKS,
+}  # fmt: skip
