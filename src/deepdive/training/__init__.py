@@ -26,6 +26,7 @@ from deepdive.training.runs.checkpoints import load_checkpoint as load_checkpoin
 from deepdive.training.runs.checkpoints import save_checkpoint as save_checkpoint
 from deepdive.training.runs.run import Run as Run
 from deepdive.training.runs.run import RunError as RunError
+from deepdive.training.runs.weights import fit_state_dict as fit_state_dict
 from deepdive.training.runs.weights import load_weights as load_weights
 from deepdive.training.runs.weights import save_weights as save_weights
 from deepdive.training.task import Classification as Classification

@@ -6,7 +6,7 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from deepdive import scratch
-from deepdive.training import CheckpointError, load_weights, save_checkpoint, save_weights
+from deepdive.training import CheckpointError, fit_state_dict, load_weights, save_checkpoint, save_weights
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +65,10 @@ def test_numbers_may_become_wider_and_not_narrower(place):
         (nn.Sequential(nn.Linear(3, 4)), r"does not fit Sequential: the network has no 1\.weight, 1\.bias, .*2\.bias$"),
         (nn.Sequential(*network(), nn.PReLU()), r"does not fit Sequential: it lacks 3\.weight$"),
         (network(width=5), r"0\.weight has shape \(4, 3\), not \(5, 3\); 0\.bias has shape \(4,\), not \(5,\)"),
-        (nn.ModuleDict({"a": nn.Linear(3, 4, bias=False)}), r"it lacks a\.weight; the network has no 0\.weight"),
+        (
+            nn.ModuleDict({"a": nn.Linear(3, 4, bias=False)}),
+            r"it lacks a\.weight \(nearest: \d\.weight\); the network has no 0\.weight",
+        ),
     ],
     ids=["unexpected", "missing", "shape", "names"],
 )
@@ -94,3 +97,87 @@ def test_damaged_foreign_and_missing_files_are_refused(tmp_path):
     save_checkpoint(path, {"step": 3})
     with pytest.raises(CheckpointError, match=r"w\.safetensors is a checkpoint, but holds no weights of a network"):
         load_weights(path, network())
+
+
+def pretrained(classes=5, seed=0):
+    torch.manual_seed(seed)
+    net = nn.Sequential()
+    net.add_module("features", network(seed))
+    net.add_module("classifier", nn.Sequential(nn.Linear(2, 6), nn.ReLU(), nn.Linear(6, classes)))
+    return net
+
+
+def test_everything_is_loaded_and_nothing_is_kept():
+    net, state = pretrained(seed=1), pretrained().state_dict()
+    assert fit_state_dict(net, state) == []
+    assert all(torch.equal(value, state[name]) for name, value in net.state_dict().items())
+
+
+def test_the_head_keeps_its_own_values_and_the_rest_is_loaded():
+    net, state = pretrained(classes=2, seed=1), pretrained().state_dict()
+    before = {name: value.clone() for name, value in net.state_dict().items()}
+    head = ["classifier.2.weight", "classifier.2.bias"]
+    assert fit_state_dict(net, state, allow=("classifier.",)) == head
+    for name, value in net.state_dict().items():
+        assert torch.equal(value, before[name] if name in head else state[name])
+
+
+def test_a_head_that_the_file_lacks_or_names_otherwise_is_passed_over():
+    net, state = pretrained(), pretrained(seed=1).state_dict()
+    body = {name: value for name, value in state.items() if name.startswith("features.")}
+    assert len(fit_state_dict(net, body, allow=("classifier.",))) == 4
+    assert len(fit_state_dict(net, body | {"fc.weight": torch.ones(1000, 9)}, allow=("classifier.", "fc."))) == 4
+    with pytest.raises(CheckpointError, match=r"net\.pth does not fit Sequential: the network has no fc\.weight$"):
+        fit_state_dict(net, body | {"fc.weight": torch.ones(1000, 9)}, allow=("classifier.",), source="net.pth")
+
+
+def test_another_number_of_classes_is_met_with_what_to_give():
+    words = (
+        r"the state dict does not fit Sequential: the checkpoint is for 5 classes, the network has 2: give "
+        r"allow=\('classifier\.2\.',\) to replace the head; classifier\.2\.weight has shape \(5, 6\), not \(2, 6\); "
+    )
+    net = pretrained(classes=2, seed=1)
+    before = {name: value.clone() for name, value in net.state_dict().items()}
+    with pytest.raises(CheckpointError, match=words):
+        fit_state_dict(net, pretrained().state_dict())
+    assert all(torch.equal(value, before[name]) for name, value in net.state_dict().items())
+    assert fit_state_dict(net, pretrained().state_dict(), allow=("classifier.2.",))
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda state: {f"module.{name}": value for name, value in state.items()},
+         r"it lacks features\.0\.weight \(nearest: module\.features\.0\.weight\), .* and 2 more; the network has no "
+         r"module\.features\.0\.weight \(nearest: features\.0\.weight\), .* and 3 more$"),
+        (lambda state: state | {f"z{i}": torch.ones(1) for i in range(12)},
+         r"the network has no z0, .*, z9 and 2 more$"),
+        (lambda state: {name: value[..., None] for name, value in state.items()},
+         r"features\.0\.weight has shape \(4, 3, 1\), not \(4, 3\); (.*;){9} and 3 more$"),
+        (lambda state: state | {"features.1.weight": torch.tensor([1, 2, 3, float("nan")])},
+         r"has NaN or infinite values in features\.1\.weight$"),
+        (lambda state: state | {"features.1.weight": torch.ones(4, dtype=torch.complex64)},
+         r"features\.1\.weight holds torch\.complex64"),
+        (lambda state: {}, r"it lacks features\.0\.weight, .* and 2 more$"),
+    ],
+    ids=["prefix", "extra", "shapes", "nan", "dtype", "empty"],
+)  # fmt: skip
+def test_what_does_not_fit_is_listed_ten_of_a_kind(change, words):
+    net, state = pretrained(seed=1), change(pretrained().state_dict())
+    before = {name: value.clone() for name, value in net.state_dict().items()}
+    with pytest.raises(CheckpointError, match=words):
+        fit_state_dict(net, state)
+    assert all(torch.equal(value, before[name]) for name, value in net.state_dict().items())
+
+
+def test_old_files_have_no_counters_and_half_precision_becomes_wider():
+    net, state = pretrained(seed=1), pretrained().state_dict()
+    old = {name: value.half() for name, value in state.items() if not name.endswith("num_batches_tracked")}
+    assert fit_state_dict(net, old) == ["features.1.num_batches_tracked"]
+    assert torch.equal(net.classifier[0].weight, state["classifier.0.weight"].half().float())
+
+
+@pytest.mark.parametrize("prefix", ["", "clasifier."])
+def test_a_prefix_that_nothing_begins_with_is_refused(prefix):
+    with pytest.raises(ValueError, match=f"allow has '{prefix}', but no name of Sequential begins with it"):
+        fit_state_dict(pretrained(), pretrained().state_dict(), allow=(prefix,))
