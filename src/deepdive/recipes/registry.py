@@ -57,8 +57,6 @@ class RecipeInfo:
     """Settings that differ from the defaults, by preset; nested ones as nested mappings."""
     module: str = ""
     function: str = ""
-    field: str = ""
-    """The folder the recipe lies in: vision, language, ..."""
 
     def target(self, preset: str, settings: Mapping[str, Any] | None = None) -> Target | None:
         """The target of a run with these settings (the defaults if not given); ``None`` on other data."""
@@ -145,7 +143,7 @@ def _described(path: Path, root: Path) -> list[RecipeInfo]:
         return []
     module = ".".join((__package__ or "", *path.relative_to(root).with_suffix("").parts))
     return [
-        _info(node, decorator, module, path.parent.name)
+        _info(node, decorator, module)
         for node in ast.parse(source).body
         if isinstance(node, ast.FunctionDef)
         for decorator in node.decorator_list
@@ -153,10 +151,10 @@ def _described(path: Path, root: Path) -> list[RecipeInfo]:
     ]
 
 
-def _info(function: ast.FunctionDef, decorator: ast.Call, module: str, folder: str) -> RecipeInfo:
+def _info(function: ast.FunctionDef, decorator: ast.Call, module: str) -> RecipeInfo:
     arguments = {word.arg: _value(word.value) for word in decorator.keywords if word.arg}
     name = ast.literal_eval(decorator.args[0])
-    return RecipeInfo(name=name, module=module, function=function.name, field=folder, **arguments)
+    return RecipeInfo(name=name, module=module, function=function.name, **arguments)
 
 
 def _value(node: ast.expr) -> Any:

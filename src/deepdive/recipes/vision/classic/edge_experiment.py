@@ -19,7 +19,7 @@ from deepdive.recipes.experiment import TablePrediction
 from deepdive.recipes.networks import network_section
 from deepdive.recipes.runner import trained_weights
 from deepdive.recipes.training import optimizer_for, schedule_for, toolkit_named, trainer_for
-from deepdive.recipes.vision.edge_kernel import EdgeKernelSettings
+from deepdive.recipes.vision.classic.edge_kernel import EdgeKernelSettings
 from deepdive.training import MeanSquaredError, Regression, Run, choose_device, seed_everything
 from deepdive.training.records import Listener
 from deepdive.training.report import Section, join, picture, table, text

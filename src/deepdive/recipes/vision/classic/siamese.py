@@ -8,7 +8,7 @@ from deepdive.recipes.settings import OptimizerSettings
 from deepdive.recipes.vision.settings import ImageClassificationSettings
 
 if TYPE_CHECKING:
-    from deepdive.recipes.vision.siamese_experiment import SiameseExperiment
+    from deepdive.recipes.vision.classic.siamese_experiment import SiameseExperiment
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,6 @@ class SiameseSettings(ImageClassificationSettings):
 )
 def siamese(settings: SiameseSettings) -> "SiameseExperiment":
     """One LeNet for both sides, and the contrastive loss."""
-    from deepdive.recipes.vision.siamese_experiment import SiameseExperiment
+    from deepdive.recipes.vision.classic.siamese_experiment import SiameseExperiment
 
     return SiameseExperiment(settings)

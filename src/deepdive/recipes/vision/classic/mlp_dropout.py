@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings
-from deepdive.recipes.vision.mlp import MLPSettings, perceptron
+from deepdive.recipes.vision.classic.mlp import MLPSettings, perceptron
 
 if TYPE_CHECKING:
     from deepdive.recipes.vision.classification import ImageClassification

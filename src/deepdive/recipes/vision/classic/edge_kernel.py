@@ -7,7 +7,7 @@ from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings, TrainingSettings
 
 if TYPE_CHECKING:
-    from deepdive.recipes.vision.edge_experiment import EdgeExperiment
+    from deepdive.recipes.vision.classic.edge_experiment import EdgeExperiment
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,6 @@ class EdgeKernelSettings(TrainingSettings):
 )
 def edge_kernel(settings: EdgeKernelSettings) -> "EdgeExperiment":
     """One convolution of one row and two columns."""
-    from deepdive.recipes.vision.edge_experiment import EdgeExperiment
+    from deepdive.recipes.vision.classic.edge_experiment import EdgeExperiment
 
     return EdgeExperiment(settings)
