@@ -45,7 +45,6 @@ def test_the_description_is_what_the_decorator_says(tmp_path):
         presets={"quick": {"a": {"b": 1}}},
         module="deepdive.recipes.made",
         function="build",
-        field=tmp_path.name,
     )
 
 

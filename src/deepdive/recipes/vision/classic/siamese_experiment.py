@@ -21,8 +21,8 @@ from deepdive.recipes.networks import network_section
 from deepdive.recipes.predictions import Value
 from deepdive.recipes.runner import trained_weights
 from deepdive.recipes.training import optimizer_for, schedule_for, toolkit_named, trainer_for
-from deepdive.recipes.vision.labelling import note_inputs, read_spec
 from deepdive.recipes.vision.classic.siamese import SiameseSettings
+from deepdive.recipes.vision.labelling import note_inputs, read_spec
 from deepdive.training import BinaryAccuracy, Run, Supervised, choose_device, evaluate, seed_everything
 from deepdive.training.records import Listener
 from deepdive.training.report import Html, Section, figure, join, picture, table
