@@ -1,5 +1,7 @@
 """Checks made once, where data enters: so that the training loop need not look at values."""
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
@@ -43,6 +45,31 @@ def check_labels(labels: Tensor, num_classes: int, name: str = "labels") -> None
     if bad.any():
         value = labels[bad][0].item()
         raise ValueError(f"{name} holds {value}, but must lie in 0..{num_classes - 1}: {_rows(bad)}")
+
+
+def check_classes_kept(labels: Tensor, kept: Tensor, names: Sequence[str], *, name: str) -> None:
+    """Check that holding out examples leaves at least one of every class to learn from.
+
+    Args:
+        labels: class numbers before.
+        kept: class numbers of what is left.
+        names: of the classes.
+        name: what is held out, for the error.
+
+    Raises:
+        ValueError: a class has lost all; the message names the first few.
+
+    """
+    n = len(names)
+    gone: list[int] = (
+        ((labels.bincount(minlength=n) > 0) & (kept.bincount(minlength=n) == 0)).nonzero().flatten().tolist()
+    )
+    if gone:
+        some = ", ".join(names[i] for i in gone[:5]) + (", ..." if len(gone) > 5 else "")
+        raise ValueError(
+            f"holding out {name} leaves none to learn from of {len(gone)} of {n} classes ({some}); a class needs at "
+            "least 2 examples to have one held out: add some, hold out fewer, or keep those in a folder of their own"
+        )
 
 
 def _rows(bad: Tensor) -> str:

@@ -1,7 +1,7 @@
 """Pictures: reading, splitting, batching, showing."""
 
 from deepdive.data.images.builtin import read_builtin as read_builtin
-from deepdive.data.images.decoding import read_folder as read_folder
+from deepdive.data.images.folders import read_folder as read_folder
 from deepdive.data.images.grids import grid as grid
 from deepdive.data.images.idx import read_idx as read_idx
 from deepdive.data.images.load import load_images as load_images

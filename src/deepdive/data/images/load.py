@@ -1,14 +1,16 @@
-"""Pictures by the name of a data set or of a folder."""
+"""Pictures by the name of a data set, a folder or an archive."""
 
 import os
 from dataclasses import replace
 from pathlib import Path
 
 from deepdive.data.images.builtin import read_builtin
-from deepdive.data.images.decoding import read_folder
+from deepdive.data.images.folders import read_folder
 from deepdive.data.images.module import ImageDataModule, ImageSplits
+from deepdive.data.images.picture import Fit
 from deepdive.data.progress import Report
 from deepdive.data.registry import DATASETS, find
+from deepdive.data.sources.archives import SUFFIXES, is_archive
 from deepdive.data.types import Transform
 
 
@@ -20,7 +22,9 @@ def load_images(
     seed: int = 0,
     image_size: int | tuple[int, int] | None = None,
     channels: int | None = None,
+    fit: Fit = "pad",
     strict: bool = False,
+    skip_damaged: bool = False,
     normalize: bool = False,
     augment: Transform | None = None,
     report: Report | None = None,
@@ -29,19 +33,23 @@ def load_images(
 
     Args:
         source: a name in the registry, or a folder of pictures with one folder per class, optionally below
-            ``train``, ``val`` and ``test``; see `read_folder`, also for what is done without ``test``.
+            ``train``, ``val`` and ``test``, or an archive (.zip, .tar.gz, .tar.xz, ...) with the same inside; see
+            `read_folder`, also for what is done without ``test``.
         batch_size: pictures per training batch.
         validation: how many (int) or which share (float) to hold out of the training pictures.
         seed: of the order of the training pictures and of ``augment``.
         image_size: one side of a square, or height and width; by default that of the pictures.
         channels: 1 (grey) or 3 (colour); by default what the pictures have.
+        fit: whether pictures of other proportions than ``image_size`` are padded (``pad``) or cut (``crop``).
         strict: whether pictures of a folder that would have to be resized or converted are an error.
+        skip_damaged: whether files of a folder that are no pictures are left out, and told, instead of an error.
         normalize: whether to standardise each channel with its mean and standard deviation.
         augment: a random map of a batch of float training pictures.
         report: told how far downloads and decoding are.
 
     Raises:
-        ValueError: neither a data set nor a folder has that name; ``channels`` or ``image_size`` make no sense.
+        ValueError: neither a data set nor a folder has that name, or it is a file and no archive; ``channels`` or
+            ``image_size`` make no sense.
         FileNotFoundError: no folder at that path.
 
     """
@@ -52,13 +60,21 @@ def load_images(
         raise ValueError(f"image_size is {image_size}; it must be at least 1")
     named = isinstance(source, str) and source in DATASETS
     folder = Path(source).expanduser()
-    if not named and not folder.is_dir():
+    if not named and not folder.is_dir() and not is_archive(folder):
         raise _nothing_there(source)
 
     def read() -> ImageSplits:
         if named:
             return _with_channels(read_builtin(str(source), report=report), channels)
-        return read_folder(folder, image_size=size, channels=channels, strict=strict, report=report)
+        return read_folder(
+            folder,
+            image_size=size,
+            channels=channels,
+            fit=fit,
+            strict=strict,
+            skip_damaged=skip_damaged,
+            report=report,
+        )
 
     return ImageDataModule(
         read,
@@ -86,6 +102,8 @@ def _with_channels(splits: ImageSplits, channels: int | None) -> ImageSplits:
 
 
 def _nothing_there(source: str | Path) -> ValueError | FileNotFoundError:
+    if Path(source).expanduser().is_file():
+        return ValueError(f"{source} is a file, but no archive by its name, which would end in {', '.join(SUFFIXES)}")
     if isinstance(source, Path) or "/" in source or os.sep in source:
         return FileNotFoundError(f"no such folder: {source}")
     try:

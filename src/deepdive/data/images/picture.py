@@ -1,5 +1,6 @@
 """One picture file as a tensor: whatever its format, size, depth, orientation or transparency."""
 
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Literal
 import numpy as np
 import torch
 from jaxtyping import UInt8
-from PIL import Image, ImageOps
+from PIL import Image, ImageChops, ImageOps
 from torch import Tensor
 
 from deepdive.data.images.spec import ImageSpec
@@ -16,26 +17,30 @@ from deepdive.data.images.spec import ImageSpec
 _GREY_MODES = ("1", "L", "LA", "La", "I", "F")
 _ORIENTATION, _SIDEWAYS = 0x0112, (5, 6, 7, 8)
 
+Fit = Literal["pad", "crop"]
+"""How a picture of other proportions gets a size: whole and padded, or filling it and cut to its centre."""
+
 
 class PictureError(ValueError):
     """A file is no picture, is damaged, or has a form that has no 8-bit equivalent."""
 
 
 def read_picture(
-    path: Path, spec: ImageSpec, *, invert: Literal["auto", "yes", "no"] = "auto"
+    path: Path, spec: ImageSpec, *, invert: Literal["auto", "yes", "no"] = "auto", fit: Fit = "pad"
 ) -> tuple[UInt8[Tensor, "c h w"], list[str]]:
     """A picture in the form that a network was trained on, and in words what was done to it.
 
     The picture is turned as its EXIF data says, laid on a plain ground where it is transparent, converted to the
-    channels of ``spec``, resized to fit and padded with the colour of its border. ``auto`` inverts it where the
-    network knows grey pictures of one background and this one's border shows the other.
+    channels of ``spec``, resized to fit and padded with the colour of its border, or with ``fit="crop"`` resized
+    to fill and cut to its centre. ``auto`` inverts it where the network knows grey pictures of one background and
+    this one's border shows the other.
 
     Raises:
         FileNotFoundError: there is no such file.
         PictureError: it is no picture that can be read.
 
     """
-    pixels, notes = decode_picture(path, channels=spec.channels, size=(spec.height, spec.width))
+    pixels, notes = decode_picture(path, channels=spec.channels, size=(spec.height, spec.width), fit=fit)
     background = "light" if _border(pixels).median() > 127 else "dark"
     if invert == "yes":
         return 255 - pixels, [*notes, "inverted"]
@@ -45,25 +50,37 @@ def read_picture(
 
 
 def decode_picture(
-    path: Path, *, channels: int | None = None, size: tuple[int, int] | None = None
+    path: Path,
+    *,
+    content: bytes | None = None,
+    channels: int | None = None,
+    size: tuple[int, int] | None = None,
+    fit: Fit = "pad",
 ) -> tuple[UInt8[Tensor, "c h w"], list[str]]:
     """The pixels of a picture file, and in words what was done to them.
 
     Args:
         path: a file of any format that Pillow reads; of several frames, the first counts.
+        content: what the file holds, where it is no file of its own but lies in an archive; ``path`` then only
+            names it in errors.
         channels: 1 (grey) or 3 (colour); by default what the file has.
-        size: height and width to fit it into, keeping its proportions; by default its own.
+        size: height and width to bring it to; by default its own.
+        fit: ``pad`` keeps all of the picture, centred, on the colour of its border; ``crop`` fills the size and
+            cuts what stands out, on both sides alike. Proportions are kept either way.
 
     Raises:
         FileNotFoundError: there is no such file.
         PictureError: it is no picture that can be read.
+        ValueError: ``fit`` is neither.
 
     """
-    with _opened(path) as image:
-        return _decode(image, channels, size)
+    if fit not in ("pad", "crop"):
+        raise ValueError(f"fit is {fit!r}; it must be 'pad' or 'crop'")
+    with _opened(path, content) as image:
+        return _decode(image, channels, size, fit)
 
 
-def picture_form(path: Path) -> tuple[int, int, int]:
+def picture_form(path: Path, *, content: bytes | None = None) -> tuple[int, int, int]:
     """Channels, height and width of a picture, from its header alone.
 
     Raises:
@@ -71,30 +88,37 @@ def picture_form(path: Path) -> tuple[int, int, int]:
         PictureError: it is no picture that can be read.
 
     """
-    with _opened(path) as image:
+    with _opened(path, content) as image:
         w, h = image.size
-        if image.getexif().get(_ORIENTATION) in _SIDEWAYS:
+        if _orientation(image) in _SIDEWAYS:
             w, h = h, w
         return _channels(image), h, w
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Image.Image]:
+def _opened(path: Path, content: bytes | None) -> Iterator[Image.Image]:
     """The picture; whatever goes wrong with it inside the block is told with the file's name and the reason."""
-    if not path.is_file():
+    if content is None and not path.is_file():
         raise FileNotFoundError(f"no such picture: {path}")
-    if path.stat().st_size == 0:
+    if (path.stat().st_size if content is None else len(content)) == 0:
         raise PictureError(f"{path} is empty")
     try:
-        with Image.open(path) as image:
+        with Image.open(path if content is None else io.BytesIO(content)) as image:
             yield image
     except Exception as error:  # A damaged file may fail anywhere inside its decoder.
-        reason = "not a picture in a known format" if isinstance(error, Image.UnidentifiedImageError) else error
-        raise PictureError(f"{path} cannot be read: {reason}") from error
+        raise PictureError(f"{path} cannot be read: {_reason(error)}") from error
+
+
+def _reason(error: Exception) -> object:
+    if isinstance(error, Image.UnidentifiedImageError):
+        return "not a picture in a known format"
+    if isinstance(error, Image.DecompressionBombError | Image.DecompressionBombWarning):
+        return f"it is too large, or only says so to exhaust memory (a decompression bomb); scale it down: {error}"
+    return error
 
 
 def _decode(
-    image: Image.Image, channels: int | None, size: tuple[int, int] | None
+    image: Image.Image, channels: int | None, size: tuple[int, int] | None, fit: Fit
 ) -> tuple[UInt8[Tensor, "c h w"], list[str]]:
     notes: list[str] = []
     if getattr(image, "n_frames", 1) > 1:
@@ -104,18 +128,34 @@ def _decode(
     if size and image.format == "JPEG":
         # JPEG decodes to a fraction of its size at a fraction of the cost; twice the target leaves room to smooth.
         image.draft("L" if channels == 1 else "RGB", (2 * size[1], 2 * size[0]))
-    if image.getexif().get(_ORIENTATION, 1) != 1:
+    upright, orientation = image, _orientation(image)
+    if orientation != 1:
         notes.append("turned as its EXIF data says")
-        if image.getexif().get(_ORIENTATION) in _SIDEWAYS:
+        upright = ImageOps.exif_transpose(image)
+        if orientation in _SIDEWAYS:
             original_w, original_h = original_h, original_w
-    upright = _eight_bits(ImageOps.exif_transpose(image), notes)
-    plain = _without_alpha(upright, notes).convert("L" if channels == 1 else "RGB")
+    plain = _without_alpha(_true_ink(_eight_bits(upright, notes), image), notes)
+    plain = plain.convert("L" if channels == 1 else "RGB")
     if channels < original_channels:
         notes.append("converted from colour to grey")
     if size and size != (original_h, original_w):
-        plain = _fitted(plain, (size[1], size[0]), (original_w, original_h), notes)
+        plain = _fitted(plain, (size[1], size[0]), (original_w, original_h), fit, notes)
     pixels = torch.from_numpy(np.array(plain, dtype=np.uint8))
     return (pixels[None] if channels == 1 else pixels.permute(2, 0, 1).contiguous()), notes  # (c, h, w)
+
+
+def _orientation(image: Image.Image) -> int:
+    return image.getexif().get(_ORIENTATION, 1)
+
+
+def _true_ink(image: Image.Image, opened: Image.Image) -> Image.Image:
+    """The four inks of a JPEG the right way round.
+
+    Pillow reads every CMYK JPEG as Adobe writes them, inverted; those without Adobe's marker are not.
+    """
+    if image.mode == "CMYK" and opened.format == "JPEG" and "adobe" not in opened.info:
+        return ImageChops.invert(image)
+    return image
 
 
 def _channels(image: Image.Image) -> int:
@@ -148,21 +188,28 @@ def _without_alpha(image: Image.Image, notes: list[str]) -> Image.Image:
     return Image.alpha_composite(Image.new("RGBA", rgba.size, ground), rgba)
 
 
-def _fitted(image: Image.Image, size: tuple[int, int], original: tuple[int, int], notes: list[str]) -> Image.Image:
-    """Resized to fit into ``size`` (width, height), centred, the rest in the colour of the border."""
-    scale = min(size[0] / original[0], size[1] / original[1])
+def _fitted(
+    image: Image.Image, size: tuple[int, int], original: tuple[int, int], fit: Fit, notes: list[str]
+) -> Image.Image:
+    """Resized into ``size`` (width, height) and padded with the colour of its border, or resized over it and cut."""
+    ratios = size[0] / original[0], size[1] / original[1]
+    scale = min(ratios) if fit == "pad" else max(ratios)
     w, h = (max(1, round(scale * length)) for length in original)
     resized = image.resize((w, h), Image.Resampling.BILINEAR, reducing_gap=3.0)
     note = f"resized {original[0]}x{original[1]} to {w}x{h}"
     if (w, h) == size:
         notes.append(note)
         return resized
+    left, top = (size[0] - w) // 2, (size[1] - h) // 2
+    if fit == "crop":
+        notes.append(f"{note}, cropped to {size[0]}x{size[1]}")
+        return resized.crop((-left, -top, size[0] - left, size[1] - top))
     notes.append(f"{note}, padded to {size[0]}x{size[1]}")
     pixels = np.asarray(resized)
     border = np.concatenate([pixels[[0, -1]].reshape(2 * w, -1), pixels[:, [0, -1]].reshape(2 * h, -1)])
     colour = np.median(border, axis=0).astype(int).tolist()
     canvas = Image.new(image.mode, size, tuple(colour) if image.mode == "RGB" else colour[0])
-    canvas.paste(resized, ((size[0] - w) // 2, (size[1] - h) // 2))
+    canvas.paste(resized, (left, top))
     return canvas
 
 

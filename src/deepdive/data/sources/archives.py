@@ -1,5 +1,7 @@
 """Reading archives without ever leaving the folder they are unpacked into."""
 
+import bz2
+import gzip
 import lzma
 import posixpath
 import shutil
@@ -7,15 +9,19 @@ import subprocess
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
-from deepdive.data.sources.base import Stream
+from deepdive.data.sources.base import CHUNK, Stream
+
+SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
+"""Endings of the names of archives that users have."""
 
 _COPY_LIMIT = 64 << 30
+_END = 1024  # A tar file ends in so many zeros; tarfile takes one that is cut between two members for complete.
 
 
 class ArchiveError(ValueError):
@@ -55,6 +61,28 @@ def read_members(archive: Path, wanted: Collection[str]) -> Iterator[tuple[str, 
     raise ArchiveError(f"{archive.name} has no member {', '.join(sorted(missing.values()))}")
 
 
+def is_archive(path: Path) -> bool:
+    """Whether a file is an archive by its name, see `SUFFIXES`."""
+    return path.name.lower().endswith(SUFFIXES) and path.is_file()
+
+
+def plain_files(archive: Path) -> Iterator[tuple[str, int, Callable[[], bytes] | None]]:
+    """Name, length and content of every file in an archive in their order; folders have ``None`` for content.
+
+    Ask for a content before the next file, or not at all: it is read only then. Links and devices are left out.
+
+    Raises:
+        ArchiveError: the archive is damaged, encrypted or none.
+
+    """
+    with _opened(archive) as members:
+        for member in members:
+            if member.kind == "folder":
+                yield member.name, 0, None
+            elif member.content is not None:
+                yield member.name, member.size, member.content.read
+
+
 def unpack(archive: Path, folder: Path, *, max_bytes: int = _COPY_LIMIT) -> None:
     """Unpack a .zip, .whl, .deb or (compressed) .tar file below ``folder``: plain files and folders only.
 
@@ -91,13 +119,15 @@ def _opened(archive: Path) -> Iterator[Iterator[_Member]]:
             with zipfile.ZipFile(archive) as opened:
                 yield _zip_members(opened)
         elif archive.suffix == ".deb":
-            with _deb_content(archive) as content, tarfile.open(fileobj=content, mode="r|") as opened:
-                yield _tar_members(opened)
+            with _deb_content(archive) as content:
+                yield _tar_members(content)
         else:
-            with tarfile.open(archive, mode="r|*") as opened:
-                yield _tar_members(opened)
-    except (tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError) as error:
+            with _decompressed(archive) as content:
+                yield _tar_members(content)
+    except (tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, gzip.BadGzipFile, EOFError) as error:
         raise ArchiveError(f"{archive.name} is damaged: {error}") from error
+    except RuntimeError as error:  # Of zipfile: it wants a password, or does not know the method.
+        raise ArchiveError(f"{archive.name} cannot be read: {error}") from error
 
 
 @contextmanager
@@ -112,11 +142,43 @@ def _deb_content(archive: Path) -> Iterator[Any]:
             process.kill()  # The rest of a large package is not worth unpacking.
 
 
-def _tar_members(opened: tarfile.TarFile) -> Iterator[_Member]:
-    for info in opened:
-        special = "link" if info.issym() or info.islnk() else "device"
-        kind = "folder" if info.isdir() else "file" if info.isreg() else special
-        yield _Member(info.name, kind, info.size, opened.extractfile(info) if kind == "file" else None)
+@contextmanager
+def _decompressed(archive: Path) -> Iterator[Stream]:
+    """The tar file inside a compressed one, with every checksum tested: tarfile's own streams do without."""
+    with archive.open("rb") as raw:
+        head = raw.read(6)
+    opener = next((opener for magic, opener in _OPENERS.items() if head.startswith(magic)), open)
+    with opener(archive, "rb") as stream:
+        yield stream
+
+
+_OPENERS: dict[bytes, Callable[..., Any]] = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ\0": lzma.open}
+
+
+class _Watched:
+    """A stream that remembers how it ended."""
+
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
+        self.tail = b""
+
+    def read(self, size: int = -1, /) -> bytes:
+        content = self._stream.read(size)
+        self.tail = (self.tail + content)[-_END:]
+        return content
+
+
+def _tar_members(content: Stream) -> Iterator[_Member]:
+    watched = _Watched(content)
+    with tarfile.open(fileobj=cast(BinaryIO, watched), mode="r|") as opened:
+        for info in opened:
+            special = "link" if info.issym() or info.islnk() else "device"
+            kind = "folder" if info.isdir() else "file" if info.isreg() else special
+            yield _Member(info.name, kind, info.size, opened.extractfile(info) if kind == "file" else None)
+    while watched.read(CHUNK):
+        pass  # To the end: only there are checksums tested.
+    if watched.tail != bytes(_END):
+        raise tarfile.ReadError("it is cut off")
 
 
 def _zip_members(opened: zipfile.ZipFile) -> Iterator[_Member]:

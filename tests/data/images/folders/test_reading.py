@@ -6,8 +6,7 @@ import pytest
 import torch
 from PIL import Image
 
-from deepdive.data.images import decoding
-from deepdive.data.images.decoding import read_folder
+from deepdive.data.images.folders import decoding, read_folder
 
 
 @pytest.fixture
@@ -123,7 +122,7 @@ def test_sizes_and_channels_are_brought_to_one_and_counted(paint, tmp_path):
     assert splits.train.images.shape == (6, 1, 8, 8)
     assert splits.notes == (
         "6 pictures converted from colour to grey",
-        "4 pictures resized to fit 8x8",
+        "4 pictures resized to 8x8",
         "1 files that are no pictures by their suffix were left aside",
     )
 
@@ -147,11 +146,11 @@ def test_many_sizes_need_one_to_be_given(paint, tmp_path):
 def test_strictness_refuses_other_forms(options, paint, tmp_path):
     for name in ("a/1.png", "b/1.png"):
         paint(f"pets/{name}")
-    read_folder(tmp_path / "pets", strict=True, **options)
+    read_folder(tmp_path / "pets", strict=True, test=0, **options)
     paint("pets/b/odd.png", (8, 9))
     paint("pets/b/grey.png", (8, 8), "L")
     with pytest.raises(ValueError, match="strict: 2 of 4 pictures have not 3 channels, height 8") as caught:
-        read_folder(tmp_path / "pets", strict=True, **options)
+        read_folder(tmp_path / "pets", strict=True, test=0, **options)
     assert "odd.png: 3 x 8 x 9" in str(caught.value)
     assert "grey.png: 1 x 8 x 8" in str(caught.value)
 
@@ -161,7 +160,7 @@ def test_files_that_are_no_pictures_are_counted_and_named(image_size, pets):
     (pets / "cat" / "empty.png").touch()
     for i in range(6):
         (pets / "dog" / f"text{i}.png").write_text("no picture")
-    with pytest.raises(ValueError, match="7 of 27 pictures cannot be used; mend or remove them:") as caught:
+    with pytest.raises(ValueError, match="7 of 27 pictures cannot be used; mend, remove or skip them") as caught:
         read_folder(pets, image_size=image_size, channels=3)
     text = str(caught.value)
     assert "empty.png" in text

@@ -10,15 +10,16 @@ def touch(root, *names):
         path.write_bytes(b"x")
 
 
-def names_of(files, root):
-    return [(str(file.path.relative_to(root)), file.label) for file in files]
+def names_of(found, part, root):
+    paths = [str(file.path.relative_to(root)) for file in found.parts[part]]
+    return list(zip(paths, found.numbers[part], strict=True))
 
 
 def test_one_folder_per_class(tmp_path):
     touch(tmp_path, "dog/2.JPG", "dog/1.png", "cat/deep/er/3.gif", "cat/a.webp")
     found = scan_folder(tmp_path)
     assert found.labels == ("cat", "dog")
-    assert names_of(found.parts["train"], tmp_path) == [
+    assert names_of(found, "train", tmp_path) == [
         ("cat/a.webp", 0),
         ("cat/deep/er/3.gif", 0),
         ("dog/1.png", 1),
@@ -31,7 +32,7 @@ def test_one_folder_per_class(tmp_path):
 def test_parts_above_the_classes(val, tmp_path):
     touch(tmp_path, "Train/a/1.png", "Train/b/2.png", f"{val}/b/3.png", "test/a/4.png", "notes/x.png")
     found = scan_folder(tmp_path)
-    assert {part: names_of(files, tmp_path) for part, files in found.parts.items()} == {
+    assert {part: names_of(found, part, tmp_path) for part in found.parts} == {
         "train": [("Train/a/1.png", 0), ("Train/b/2.png", 1)],
         "val": [(f"{val}/b/3.png", 1)],
         "test": [("test/a/4.png", 0)],
@@ -44,7 +45,7 @@ def test_hidden_and_other_files_are_left_aside(tmp_path):
     found = scan_folder(tmp_path)
     assert found.labels == ("a", "b")
     assert len(found.parts["train"]) == 2
-    assert found.ignored == 2
+    assert found.notes == ("2 files that are no pictures by their suffix were left aside",)
 
 
 @pytest.mark.parametrize(

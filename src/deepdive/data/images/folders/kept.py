@@ -1,0 +1,76 @@
+"""Decoded pictures, kept in the cache until the files they came from change."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from deepdive.data.cache import CacheError, cache_folder, locked, writing
+from deepdive.data.images.folders.trees import fingerprint_of
+from deepdive.data.progress import Progress, Report
+
+_FORMAT = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Tensors by name, and facts about them that JSON can hold."""
+
+    tensors: Mapping[str, Tensor]
+    facts: Mapping[str, Any]
+
+
+def keep(
+    what: Mapping[str, Any],
+    files: Iterable[Path],
+    make: Callable[[], Kept],
+    *,
+    report: Report | None = None,
+) -> Kept:
+    """What ``make`` gives, from the cache if it was made before from the same files.
+
+    Args:
+        what: everything that ``make`` depends on other than the files, as JSON.
+        files: those it reads; each counts with its path, length and time of change.
+        make: decodes the pictures.
+        report: told where the tensors cannot be kept; that is no error.
+
+    """
+    key = hashlib.sha256(json.dumps([_FORMAT, what], sort_keys=True, default=str).encode()).hexdigest()[:16]
+    path = cache_folder() / "pictures" / f"{key}.safetensors"
+    digest = hashlib.sha256()
+    for line in fingerprint_of(files):
+        digest.update(line)
+    fingerprint = digest.hexdigest()
+    found = _load(path, fingerprint)
+    if found is None:
+        found = make()
+        _save(path, fingerprint, found, report)
+    return found
+
+
+def _load(path: Path, fingerprint: str) -> Kept | None:
+    try:
+        with safe_open(path, framework="pt") as file:
+            metadata = file.metadata() or {}
+            if metadata.get("fingerprint") != fingerprint:
+                return None
+            return Kept({name: file.get_tensor(name) for name in file.keys()}, json.loads(metadata["facts"]))
+    except (OSError, SafetensorError):
+        return None
+
+
+def _save(path: Path, fingerprint: str, made: Kept, report: Report | None) -> None:
+    metadata = {"fingerprint": fingerprint, "facts": json.dumps(dict(made.facts))}
+    try:
+        with locked(path, report), writing(path) as part:
+            save_file({name: tensor.contiguous() for name, tensor in made.tensors.items()}, part, metadata)
+    except (CacheError, SafetensorError) as error:
+        if report:  # Training can go on; only the next start pays again.
+            report(Progress(f"decoded pictures are not kept: {error}"))

@@ -1,0 +1,94 @@
+"""Labelled pictures of a folder or an archive, as tensors."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from deepdive.data.checks import check_classes_kept
+from deepdive.data.images.folders.classes import ClassFolders, scan_folder
+from deepdive.data.images.folders.decoding import PictureOptions, decode_pictures
+from deepdive.data.images.folders.kept import Kept, keep
+from deepdive.data.images.module import ImageSet, ImageSplits
+from deepdive.data.images.picture import Fit
+from deepdive.data.progress import Progress, Report
+from deepdive.data.sources.archives import is_archive
+from deepdive.data.splits import stratified_split
+
+
+def read_folder(
+    root: Path,
+    *,
+    image_size: tuple[int, int] | None = None,
+    channels: int | None = None,
+    fit: Fit = "pad",
+    strict: bool = False,
+    skip_damaged: bool = False,
+    test: int | float = 0.2,
+    report: Report | None = None,
+) -> ImageSplits:
+    """The pictures of a folder or an archive, see `scan_folder`, all of one size.
+
+    They are decoded once: the tensors stay in the cache, and serve until a file of the folder changes. An archive is
+    decoded as it is read, in one pass; nothing of it is unpacked.
+
+    Args:
+        root: the folder, or a .zip or (compressed) .tar file that holds such a folder.
+        image_size: height and width of every picture; by default the size that all of them have.
+        channels: 1 or 3; by default 1 if all pictures are grey.
+        fit: how a picture of other proportions gets ``image_size``: ``pad`` keeps all of it, padded with the colour
+            of its border; ``crop`` fills the size and cuts what stands out.
+        strict: refuse pictures that would have to be resized or converted.
+        skip_damaged: leave out files that are no pictures; a note says how many and which.
+        test: where there is no ``test`` folder, how many (int) or which share (float) to hold out of the training
+            pictures: the same share of every class, the same pictures every time.
+        report: told how far the decoding is.
+
+    Raises:
+        FileNotFoundError: no such folder.
+        ValueError: classes or pictures that cannot be used; the first few are named with their reasons. Too few
+            pictures in a class to hold any out.
+
+    """
+    options = PictureOptions(image_size, channels, fit, strict, skip_damaged)
+    archive = is_archive(root)
+    folders = None if archive else scan_folder(root)
+    paths = [root] if folders is None else (file.path for files in folders.parts.values() for file in files)
+
+    def make() -> Kept:
+        if archive and report:
+            report(Progress(f"reading {root.name}"))
+        return _decode(folders or scan_folder(root), options, report)
+
+    kept = keep({"classes": str(root.absolute())} | asdict(options), paths, make, report=report)
+    labels, notes = tuple(kept.facts["labels"]), tuple(kept.facts["notes"])
+    sets = {
+        part: ImageSet(kept.tensors[f"{part}.images"], kept.tensors[f"{part}.labels"]) for part in kept.facts["parts"]
+    }
+    if "test" not in sets and test:
+        everything = sets["train"].labels
+        kept_rows, held = stratified_split(everything, test, name="test")
+        check_classes_kept(everything, everything[kept_rows], labels, name=f"{len(held)} test pictures")
+        notes += (f"no test folder: {len(held)} of {len(everything)} pictures held out for testing",)
+        sets |= {"train": sets["train"].rows(kept_rows), "test": sets["train"].rows(held)}
+    return ImageSplits(labels, sets["train"], sets.get("val"), sets.get("test"), notes)
+
+
+def _decode(folders: ClassFolders, options: PictureOptions, report: Report | None) -> Kept:
+    files = [file for part in folders.parts.values() for file in part]
+    decoded = decode_pictures(files, options, name=folders.root.name, report=report)
+    numbers = torch.tensor([number for part in folders.numbers.values() for number in part])[decoded.rows]
+    part_of = torch.repeat_interleave(torch.tensor([len(part) for part in folders.parts.values()]))[decoded.rows]
+    tensors: dict[str, Tensor] = {}
+    for i, part in enumerate(folders.parts):
+        rows = (part_of == i).nonzero().flatten()
+        if not len(rows):
+            raise ValueError(f"the {part} part of {folders.root} has no picture that can be used")
+        first, last = int(rows[0]), int(rows[-1]) + 1  # parts follow one another
+        tensors |= {f"{part}.images": decoded.images[first:last], f"{part}.labels": numbers[first:last]}
+    present = set(tensors["train.labels"].tolist())
+    if gone := [label for i, label in enumerate(folders.labels) if i not in present]:
+        raise ValueError(f"no picture of the classes {', '.join(gone)} in {folders.root} can be used to learn from")
+    facts = {"labels": folders.labels, "parts": [*folders.parts], "notes": [*decoded.notes, *folders.notes]}
+    return Kept(tensors, facts)
