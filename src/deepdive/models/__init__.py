@@ -3,4 +3,5 @@
 from deepdive.models.perceptrons import MLP as MLP
 from deepdive.models.perceptrons import SoftmaxRegression as SoftmaxRegression
 from deepdive.models.vision import LeNet as LeNet
+from deepdive.models.vision import ResNet as ResNet
 from deepdive.models.vision import Siamese as Siamese
