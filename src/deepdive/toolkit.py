@@ -155,9 +155,41 @@ class Toolkit(Protocol):
 
     def AdaptiveAvgPool2d(self, output_size: int | tuple[int | None, int | None] | None) -> nn.Module: ...
 
+    def AdaptiveMaxPool2d(self, output_size: int | tuple[int | None, int | None] | None) -> nn.Module: ...
+
+    def BatchNorm1d(
+        self,
+        num_features: int,
+        eps: float = 1e-5,
+        momentum: float | None = 0.1,
+        affine: bool = True,
+        track_running_stats: bool = True,
+    ) -> nn.Module: ...
+
+    def BatchNorm2d(
+        self,
+        num_features: int,
+        eps: float = 1e-5,
+        momentum: float | None = 0.1,
+        affine: bool = True,
+        track_running_stats: bool = True,
+    ) -> nn.Module: ...
+
+    def LayerNorm(
+        self,
+        normalized_shape: int | list[int],
+        eps: float = 1e-5,
+        elementwise_affine: bool = True,
+        bias: bool = True,
+    ) -> nn.Module: ...
+
+    def GroupNorm(self, num_groups: int, num_channels: int, eps: float = 1e-5, affine: bool = True) -> nn.Module: ...
+
     def Dropout(self, p: float = 0.5) -> nn.Module: ...
 
     def ReLU(self) -> nn.Module: ...
+
+    def ReLU6(self) -> nn.Module: ...
 
     def LeakyReLU(self, negative_slope: float = 0.01) -> nn.Module: ...
 

@@ -22,6 +22,7 @@ from deepdive.scratch.activations import LeakyReLU as LeakyReLU
 from deepdive.scratch.activations import LogSoftmax as LogSoftmax
 from deepdive.scratch.activations import PReLU as PReLU
 from deepdive.scratch.activations import ReLU as ReLU
+from deepdive.scratch.activations import ReLU6 as ReLU6
 from deepdive.scratch.activations import Sigmoid as Sigmoid
 from deepdive.scratch.activations import Softmax as Softmax
 from deepdive.scratch.activations import Tanh as Tanh
@@ -34,8 +35,13 @@ from deepdive.scratch.losses import BCEWithLogitsLoss as BCEWithLogitsLoss
 from deepdive.scratch.losses import CrossEntropyLoss as CrossEntropyLoss
 from deepdive.scratch.losses import MSELoss as MSELoss
 from deepdive.scratch.losses import NLLLoss as NLLLoss
+from deepdive.scratch.normalization import BatchNorm1d as BatchNorm1d
+from deepdive.scratch.normalization import BatchNorm2d as BatchNorm2d
+from deepdive.scratch.normalization import GroupNorm as GroupNorm
+from deepdive.scratch.normalization import LayerNorm as LayerNorm
 from deepdive.scratch.shape import Flatten as Flatten
 from deepdive.scratch.spatial import AdaptiveAvgPool2d as AdaptiveAvgPool2d
+from deepdive.scratch.spatial import AdaptiveMaxPool2d as AdaptiveMaxPool2d
 from deepdive.scratch.spatial import AvgPool2d as AvgPool2d
 from deepdive.scratch.spatial import Conv2d as Conv2d
 from deepdive.scratch.spatial import ConvTranspose2d as ConvTranspose2d
@@ -47,15 +53,20 @@ CONTAINERS = ("Module", "ModuleDict", "ModuleList", "Parameter", "ParameterDict"
 __all__ = [
     "GELU",
     "AdaptiveAvgPool2d",
+    "AdaptiveMaxPool2d",
     "AvgPool2d",
     "BCEWithLogitsLoss",
+    "BatchNorm1d",
+    "BatchNorm2d",
     "Conv2d",
     "ConvTranspose2d",
     "CrossEntropyLoss",
     "Dropout",
     "Embedding",
     "Flatten",
+    "GroupNorm",
     "Identity",
+    "LayerNorm",
     "LazyConv2d",
     "LazyLinear",
     "LeakyReLU",
@@ -72,6 +83,7 @@ __all__ = [
     "ParameterDict",
     "ParameterList",
     "ReLU",
+    "ReLU6",
     "Sequential",
     "Sigmoid",
     "Softmax",

@@ -50,6 +50,33 @@ class _ReLU(Function):
         return gradients[0] * y.sign()
 
 
+class ReLU6(Module):
+    """``y = min(max(input, 0), 6)``, with ``dy/dinput = 1 if 0 < y < 6 else 0`` (Krizhevsky, 2010).
+
+    A bound that few bits can hold (Howard et al., 2017).
+    """
+
+    def forward(self, input: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
+        return _ReLU6.apply(input)
+
+
+class _ReLU6(Function):
+    generate_vmap_rule = True
+
+    @staticmethod
+    def forward(x: Tensor) -> Tensor:
+        return x.clamp(0, 6)
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: Any, output: Tensor) -> None:
+        ctx.save_for_backward(output)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> Tensor:
+        (y,) = ctx.saved_tensors
+        return gradients[0] * y.sign() * (6 - y).sign()
+
+
 class LeakyReLU(Module):
     """``y = max(input, 0) + negative_slope min(input, 0)`` (Maas et al., 2013)."""
 

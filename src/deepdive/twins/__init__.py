@@ -15,11 +15,12 @@ from deepdive.twins.layers import POINTWISE as POINTWISE
 from deepdive.twins.losses import FUNCTIONS as FUNCTIONS
 from deepdive.twins.losses import LOSSES as LOSSES
 from deepdive.twins.networks import NETWORKS as NETWORKS
+from deepdive.twins.normalization import NORMALIZATION as NORMALIZATION
 from deepdive.twins.optimizers import OPTIMIZERS as OPTIMIZERS
 from deepdive.twins.optimizers import SCHEDULES as SCHEDULES
 from deepdive.twins.spatial import SPATIAL as SPATIAL
 
-LAYERS: dict[str, LayerTwin] = {**POINTWISE, **SPATIAL, **LOSSES}
+LAYERS: dict[str, LayerTwin] = {**POINTWISE, **SPATIAL, **NORMALIZATION, **LOSSES}
 
 TWINS: dict[str, LayerTwin | FunctionTwin | InitTwin | OptimizerTwin | ScheduleTwin] = {
     **LAYERS, **FUNCTIONS, **INITIALIZERS, **OPTIMIZERS, **SCHEDULES, **NETWORKS,

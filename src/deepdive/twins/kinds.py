@@ -44,6 +44,8 @@ class LayerTwin:
     cases: tuple[Case, ...]
     random: bool = False
     """Draws in training; compared from one seed, and compiled in evaluation only."""
+    stateful: bool = False
+    """Remembers what it has seen in training; compared after many steps, too."""
     single: float = 1e-4
     """Largest relative difference in float32; sums run in another order than the library's."""
     double: float = 1e-10

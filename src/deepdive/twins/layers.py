@@ -8,6 +8,7 @@ _POINTS = (case((128, 4096)), case((3, 4)), case((2, 3, 4, 5)))
 POINTWISE: dict[str, LayerTwin] = {
     "Identity": layer("Identity", *_POINTS),
     "ReLU": layer("ReLU", *_POINTS),
+    "ReLU6": layer("ReLU6", *_POINTS),
     "LeakyReLU": layer("LeakyReLU", *_POINTS, case((3, 4), negative_slope=0.3)),
     "PReLU": layer("PReLU", *_POINTS, case((2, 3, 4), num_parameters=3, init=0.1), case((5,))),
     "Sigmoid": layer("Sigmoid", *_POINTS),

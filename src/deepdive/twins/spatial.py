@@ -11,6 +11,8 @@ SPATIAL: dict[str, LayerTwin] = {
         case((2, 3, 9, 8), in_channels=3, out_channels=3, kernel_size=2, dilation=(3, 2), groups=3, bias=False),
         case((2, 3, 7, 6), in_channels=3, out_channels=2, kernel_size=(5, 3), padding="same", dilation=(1, 2)),
         case((3, 7, 6), in_channels=3, out_channels=2, kernel_size=1, padding="valid"),
+        case((2, 4, 7, 6), in_channels=4, out_channels=4, kernel_size=3, stride=2, padding=1, groups=4),  # depthwise
+        case((2, 2, 5, 6), in_channels=2, out_channels=6, kernel_size=(3, 2), padding=1, groups=2, bias=False),
         *(
             case((2, 3, 6, 5), in_channels=3, out_channels=2, kernel_size=3, padding=(2, 1), padding_mode=mode)
             for mode in ("reflect", "replicate", "circular")
@@ -50,5 +52,13 @@ SPATIAL: dict[str, LayerTwin] = {
         case((2, 3, 8, 7), output_size=(3, 5)),
         case((3, 8, 7), output_size=(None, 2)),
         case((2, 3, 3, 2), output_size=5),
+    ),
+    "AdaptiveMaxPool2d": layer(
+        "AdaptiveMaxPool2d",
+        case(IMAGES, output_size=4),
+        case((2, 3, 8, 7), output_size=(3, 5)),
+        case((3, 8, 7), output_size=(None, 2)),
+        case((2, 3, 3, 2), output_size=5),
+        case((2, 3, 5, 4), output_size=1),
     ),
 }

@@ -15,7 +15,6 @@ from torch.nn import Module
 from deepdive.scratch.spatial._windows import Padding, num_windows, pad, pair, shifts
 
 Size = int | tuple[int, int]
-OptionalSize = int | tuple[int | None, int | None] | None
 
 
 class AvgPool2d(Module):
@@ -121,47 +120,6 @@ class MaxPool2d(Module):
             f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}, "
             f"dilation={self.dilation}, ceil_mode={self.ceil_mode}"
         )
-
-
-class AdaptiveAvgPool2d(Module):
-    """``y[i, j]``: the mean of rows ``⌊i h / h_out⌋`` to ``⌈(i + 1) h / h_out⌉``, and columns likewise.
-
-    ``output_size`` is ``(h_out, w_out)`` or one number for both; ``None`` keeps the size of the input. A mean of means
-    is a product with a matrix on each side: ``y = R · input · Cᵀ``.
-
-    Raises:
-        ValueError: ``output_size`` is not one or two whole numbers of at least 1, or ``None``.
-    """
-
-    def __init__(self, output_size: OptionalSize) -> None:
-        super().__init__()
-        sizes = output_size if isinstance(output_size, tuple) else (output_size, output_size)
-        if len(sizes) != 2 or not all(size is None or size >= 1 for size in sizes):
-            raise ValueError(
-                f"output_size must be one or two whole numbers of at least 1, or None, got {output_size!r}"
-            )
-        self.output_size = output_size
-
-    def forward(self, input: Float[Tensor, "*batch c h w"]) -> Float[Tensor, "*batch c h_out w_out"]:
-        if input.ndim not in (3, 4):
-            raise ValueError(
-                f"pooling takes (batch, channels, height, width) or without batch, got {tuple(input.shape)}"
-            )
-        sizes = self.output_size if isinstance(self.output_size, tuple) else (self.output_size, self.output_size)
-        h, w = input.shape[-2:]
-        return _means(input, h, sizes[0] or h) @ input @ _means(input, w, sizes[1] or w).T
-
-    def extra_repr(self) -> str:
-        return f"output_size={self.output_size}"
-
-
-def _means(like: Tensor, length: int, windows: int) -> Float[Tensor, "windows length"]:
-    """Row ``i`` averages the ``i``-th of ``windows`` nearly equal parts."""
-    i = torch.arange(windows, device=like.device)[:, None]
-    position = torch.arange(length, device=like.device)
-    start, end = i * length // windows, -(-(i + 1) * length // windows)
-    inside = (position >= start) & (position < end)
-    return inside.to(like.dtype) / (end - start)
 
 
 def _total(parts: Sequence[Tensor]) -> Tensor:

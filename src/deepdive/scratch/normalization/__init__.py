@@ -1,0 +1,11 @@
+"""Normalisation: values of mean 0 and variance 1 over some dimensions, then scaled and shifted.
+
+With ``m`` and ``v`` the mean and the variance over these dimensions, ``x̂ = (input - m) / √(v + eps)`` and ``y = weight
+x̂ + bias``. Which dimensions they are is all that tells one layer from another. Statistics are taken in single
+precision or better, whatever the type of the input.
+"""
+
+from deepdive.scratch.normalization.batch_norm import BatchNorm1d as BatchNorm1d
+from deepdive.scratch.normalization.batch_norm import BatchNorm2d as BatchNorm2d
+from deepdive.scratch.normalization.group_norm import GroupNorm as GroupNorm
+from deepdive.scratch.normalization.layer_norm import LayerNorm as LayerNorm

@@ -1,0 +1,92 @@
+"""What all normalisations share: ``x̂`` of mean 0 and variance 1 over some dimensions, then scaled and shifted."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+from torch.autograd import Function
+from torch.nn import Module, Parameter
+
+from deepdive.scratch import initialization as init
+
+
+def standardize(x: Float[Tensor, "..."], dims: list[int], eps: float) -> tuple[Tensor, Tensor, Tensor]:
+    """``x̂ = (x - m) / √(v + eps)``, with mean ``m`` and biased variance ``v`` over ``dims``, which keep size 1."""
+    return _Standardize.apply(x.to(precise(x)), dims, eps)
+
+
+class _Standardize(Function):
+    """Every value takes part in the mean and the variance; the gradient says by how much."""
+
+    generate_vmap_rule = True
+
+    @staticmethod
+    def forward(x: Tensor, dims: list[int], eps: float) -> tuple[Tensor, Tensor, Tensor]:
+        m = x.mean(dims, keepdim=True)
+        d = x - m
+        # The mean of many values is off by some rounding. Far from 0 that would be a shift of all that is left; it
+        # shows as the mean of the differences, which are small and exact.
+        off = d.mean(dims, keepdim=True)
+        d -= off
+        v = (d * d).mean(dims, keepdim=True)
+        return d * torch.rsqrt(v + eps), m + off, v
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: Any, output: Any) -> None:
+        x_hat, _, v = output
+        _, ctx.dims, ctx.eps = inputs
+        ctx.save_for_backward(x_hat, v)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None]:
+        # ∂x̂/∂x = (1 - 1/n - x̂ x̂ᵀ/n) / s with s = √(v + eps), ∂m/∂x = 1/n, ∂v/∂x = 2 s x̂ / n
+        g, g_m, g_v = gradients
+        x_hat, v = ctx.saved_tensors
+        s = torch.sqrt(v + ctx.eps)
+        n = math.prod(x_hat.shape[d] for d in ctx.dims)
+        along_1 = g.mean(ctx.dims, keepdim=True) - g_m * s / n
+        along_x_hat = (g * x_hat).mean(ctx.dims, keepdim=True) - 2 * g_v * s * s / n
+        return (g - along_1 - x_hat * along_x_hat) / s, None, None
+
+
+def precise(x: Tensor) -> torch.dtype:
+    """Single precision for half, otherwise the type of ``x``."""
+    return torch.promote_types(x.dtype, torch.float32)
+
+
+class Normalization(Module):
+    """What all have in common: ``eps``, and a scale and a shift of some shape, or neither."""
+
+    weight: Tensor | None
+    bias: Tensor | None
+
+    def __init__(
+        self,
+        shape: tuple[int, ...],
+        eps: float,
+        weight: bool,
+        bias: bool,
+        device: torch.device | str | None,
+        dtype: torch.dtype | None,
+    ) -> None:
+        super().__init__()
+        if not eps >= 0:
+            raise ValueError(f"eps must not be negative, got {eps}")
+        self.eps = eps
+        self.weight = Parameter(torch.empty(shape, device=device, dtype=dtype)) if weight else None
+        self.bias = Parameter(torch.empty(shape, device=device, dtype=dtype)) if bias else None
+
+    def reset_parameters(self) -> None:
+        """The scale back to 1, the shift to 0."""
+        if self.weight is not None:
+            init.ones_(self.weight)
+        if self.bias is not None:
+            init.zeros_(self.bias)
+
+    def scaled(self, x_hat: Tensor, shape: Sequence[int]) -> Tensor:
+        """``weight x̂ + bias``, both in a shape that broadcasts."""
+        y = x_hat if self.weight is None else x_hat * self.weight.view(shape)
+        return y if self.bias is None else y + self.bias.view(shape)

@@ -1,0 +1,57 @@
+"""Layer normalisation (textbook section 11.7)."""
+
+# ruff: noqa: D102 (what forward computes is said by its class)
+
+from collections.abc import Sequence
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from deepdive.scratch.normalization._standardize import Normalization, standardize
+
+
+class LayerNorm(Normalization):
+    """``y = weight (input - m) / √(v + eps) + bias`` with mean ``m`` and variance ``v`` of one example's features.
+
+    The features are the last dimensions of the input, of shape ``normalized_shape``; so are weight and bias, which
+    ``elementwise_affine=False`` leaves out, and ``bias=False`` the bias alone (Ba et al., 2016).
+
+    Raises:
+        ValueError: no or empty ``normalized_shape``, negative ``eps``, or an input that does not end in that shape.
+    """
+
+    def __init__(
+        self,
+        normalized_shape: int | Sequence[int],
+        eps: float = 1e-5,
+        elementwise_affine: bool = True,
+        bias: bool = True,
+        device: torch.device | str | None = None,
+        dtype: torch.dtype | None = None,
+    ) -> None:
+        shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
+        if not shape or any(size < 1 for size in shape):
+            raise ValueError(
+                f"normalized_shape must be one or more whole numbers of at least 1, got {normalized_shape!r}"
+            )
+        super().__init__(shape, eps, elementwise_affine, elementwise_affine and bias, device, dtype)
+        self.normalized_shape = shape
+        self.elementwise_affine = elementwise_affine
+        self.reset_parameters()
+
+    def forward(self, input: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
+        k = len(self.normalized_shape)
+        if tuple(input.shape[-k:]) != self.normalized_shape:
+            raise ValueError(
+                f"LayerNorm has normalized_shape={self.normalized_shape}, which its input of shape "
+                f"{tuple(input.shape)} does not end in"
+            )
+        x_hat, _, _ = standardize(input, list(range(-k, 0)), self.eps)
+        return self.scaled(x_hat, self.normalized_shape).to(input.dtype)
+
+    def extra_repr(self) -> str:
+        return (
+            f"{self.normalized_shape}, eps={self.eps}, elementwise_affine={self.elementwise_affine}, "
+            f"bias={self.bias is not None}"
+        )
