@@ -11,6 +11,25 @@ def test_it_has_the_published_number_of_parameters(nn, modern):
     assert sum(p.numel() for p in LeNet(modern=modern, nn=nn).parameters()) == 61_706
 
 
+def test_normalization_comes_before_each_activation():
+    network = LeNet(batch_norm=True)
+    kinds = [type(layer).__name__ for layer in network.net]
+    assert kinds == [
+        *("Conv2d", "BatchNorm2d", "Sigmoid", "AvgPool2d") * 2,
+        "Flatten",
+        *("Linear", "BatchNorm1d", "Sigmoid") * 2,
+        "Linear",
+    ]
+    assert sum(p.numel() for p in network.parameters()) == 61_706 + 2 * (6 + 16 + 120 + 84)
+    y = network.net[:2](torch.randn(64, 1, 28, 28))
+    torch.testing.assert_close(y.mean((0, 2, 3)), torch.zeros(6), atol=1e-4, rtol=0)
+    torch.testing.assert_close(y.var((0, 2, 3)), torch.ones(6), atol=1e-2, rtol=0)
+
+
+def test_without_normalization_its_names_are_as_ever():
+    assert list(LeNet().state_dict()) == [f"net.{i}.{kind}" for i in (0, 3, 7, 9, 11) for kind in ("weight", "bias")]
+
+
 def test_shapes_are_the_textbooks():
     x = torch.randn(1, 1, 28, 28)
     shapes = [tuple((x := layer(x)).shape[1:]) for layer in LeNet().net]
