@@ -5,7 +5,7 @@ import torch
 
 from deepdive import scratch
 from deepdive.recipes.settings import OptimizerSettings, TrainingSettings
-from deepdive.recipes.training import optimizer_for, schedule_for, toolkit_named, trainer_for
+from deepdive.recipes.training import classification_loss, optimizer_for, schedule_for, toolkit_named, trainer_for
 from deepdive.training import EarlyStopping, Plan
 
 
@@ -32,7 +32,7 @@ def test_the_optimiser_is_the_one_asked_for(toolkit, name, kind):
 
 @pytest.mark.parametrize("toolkit", ["torch", "scratch"])
 @pytest.mark.parametrize("name", ["sgd", "adam"])
-@pytest.mark.parametrize("schedule", ["constant", "one-cycle", "cosine", "step"])
+@pytest.mark.parametrize("schedule", ["constant", "one-cycle", "cosine", "step", "slanted-triangular"])
 def test_a_schedule_changes_the_learning_rate_and_nothing_else(toolkit, name, schedule):
     settings = TrainingSettings(toolkit=toolkit, schedule=schedule, optimizer=OptimizerSettings(name, lr=0.5))
     optimizer = optimizer_for(settings.optimizer, toolkit)(parameters())
@@ -48,9 +48,54 @@ def test_a_schedule_changes_the_learning_rate_and_nothing_else(toolkit, name, sc
     assert {key: optimizer.param_groups[0][key] for key in before} == before
     if schedule != "constant":
         assert max(rates) == pytest.approx(0.5, rel=0.02)
-        assert rates[-1] < 0.01
+        assert rates[-1] < (0.04 if schedule == "slanted-triangular" else 0.01)  # that one ends at lr / 32
     else:
         assert make is None
+
+
+@pytest.mark.parametrize("toolkit", ["torch", "scratch"])
+@pytest.mark.parametrize("schedule", ["one-cycle", "cosine", "step", "slanted-triangular"])
+def test_each_parameter_group_follows_the_schedule_from_its_own_rate(toolkit, schedule):
+    settings = TrainingSettings(toolkit=toolkit, schedule=schedule, optimizer=OptimizerSettings(lr=0.5))
+    groups = [{"params": parameters(), "lr": 0.5}, {"params": parameters(), "lr": 0.05}]
+    optimizer = optimizer_for(settings.optimizer, toolkit)(groups)
+    moved = schedule_for(settings)(optimizer, Plan(total_steps=30, steps_per_epoch=10))
+    highest = 0.0
+    for _ in range(30):
+        head, body = (group["lr"] for group in optimizer.param_groups)
+        assert body == pytest.approx(head / 10)
+        highest = max(highest, head)
+        optimizer.step()
+        moved.step()
+    assert highest == pytest.approx(0.5, rel=0.02)
+
+
+@pytest.mark.parametrize("toolkit", ["torch", "scratch"])
+@pytest.mark.parametrize("name", ["sgd", "adam", "adamw"])
+def test_biases_and_normalisation_are_left_out_of_the_decay_if_asked(toolkit, name):
+    net = torch.nn.Sequential(torch.nn.Linear(3, 3), torch.nn.BatchNorm1d(3))
+    settings = OptimizerSettings(name, lr=0.25, weight_decay=0.5, decay_norm_and_bias=False)
+    optimizer = optimizer_for(settings, toolkit)(net.parameters())
+    decays = {p: group["weight_decay"] for group in optimizer.param_groups for p in group["params"]}
+    assert decays == {p: 0.5 if p is net[0].weight else 0.0 for p in net.parameters()}
+    assert all(group["lr"] == 0.25 for group in optimizer.param_groups)
+    [group] = optimizer_for(OptimizerSettings(name, weight_decay=0.5), toolkit)(net.parameters()).param_groups
+    assert group["weight_decay"] == 0.5
+
+
+@pytest.mark.parametrize("toolkit", ["torch", "scratch"])
+def test_the_loss_of_a_classifier_is_the_toolkits_with_its_smoothing(toolkit):
+    logits, y = torch.randn(6, 4, dtype=torch.float64), torch.arange(6) % 4
+    smooth = 0.7 * torch.nn.functional.one_hot(y, 4) + 0.3 / 4
+    loss = classification_loss(toolkit, 0.3)
+    assert type(loss) is toolkit_named(toolkit).CrossEntropyLoss
+    torch.testing.assert_close(loss(logits, y), -(smooth * logits.log_softmax(1)).sum(1).mean())
+
+
+@pytest.mark.parametrize("value", [-0.1, 1.1, math.nan])
+def test_a_smoothing_out_of_range_is_named(value):
+    with pytest.raises(ValueError, match=f"label_smoothing is {value}; it must be from 0 to 1"):
+        classification_loss("torch", value)
 
 
 @pytest.mark.parametrize(

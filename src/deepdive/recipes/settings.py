@@ -21,6 +21,8 @@ class OptimizerSettings:
     """Of sgd."""
     weight_decay: float = 0.0
     """Share of the weights taken off per unit of learning rate."""
+    decay_norm_and_bias: bool = True
+    """Whether weight decay also takes from biases and from the scales and shifts of normalisation."""
     nesterov: bool = False
     """Look ahead along the momentum (sgd)."""
     fused: bool = False
@@ -40,7 +42,7 @@ class TrainingSettings:
     batch_size: int = 128
     """Examples per batch."""
     optimizer: OptimizerSettings = field(default_factory=OptimizerSettings)
-    schedule: Literal["constant", "one-cycle", "cosine", "step"] = "one-cycle"
+    schedule: Literal["constant", "one-cycle", "cosine", "step", "slanted-triangular"] = "one-cycle"
     """How the learning rate changes from step to step (step: a tenth after each third of the run)."""
     device: str = "auto"
     """auto, cpu, cuda, cuda:1, mps."""

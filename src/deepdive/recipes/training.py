@@ -1,18 +1,20 @@
 """From shared settings to the pieces of a training run: toolkit, optimiser, schedule, trainer."""
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 from types import ModuleType
 from typing import Literal, cast
 
 import torch
 from torch import nn
+from torch.optim.optimizer import ParamsT
 
 from deepdive.recipes.settings import OptimizerSettings, TrainingSettings
 from deepdive.toolkit import Toolkit
-from deepdive.training import EarlyStopping, Plan, Trainer, choose_device
+from deepdive.training import EarlyStopping, Plan, SlantedTriangularLR, Trainer, choose_device
 from deepdive.training.compilers import compiler_obstacle
+from deepdive.training.fine_tuning import without_decay_of_vectors
 from deepdive.training.task import Schedule
 
 ToolkitName = Literal["torch", "scratch"]
@@ -27,10 +29,19 @@ def toolkit_named(name: ToolkitName) -> Toolkit:
     return cast(Toolkit, scratch)
 
 
-def optimizer_for(
-    settings: OptimizerSettings, toolkit: ToolkitName
-) -> Callable[[Iterable[nn.Parameter]], torch.optim.Optimizer]:
-    """A function that makes the optimiser from parameters.
+def classification_loss(toolkit: ToolkitName, label_smoothing: float) -> nn.Module:
+    """The toolkit's cross-entropy, with a share of every target spread evenly over all classes.
+
+    Raises:
+        ValueError: ``label_smoothing`` is not from 0 to 1.
+    """
+    if not 0 <= label_smoothing <= 1:
+        raise ValueError(f"label_smoothing is {label_smoothing}; it must be from 0 to 1")
+    return toolkit_named(toolkit).CrossEntropyLoss(label_smoothing=label_smoothing)
+
+
+def optimizer_for(settings: OptimizerSettings, toolkit: ToolkitName) -> Callable[[ParamsT], torch.optim.Optimizer]:
+    """A function that makes the optimiser from parameters or groups of them.
 
     Raises:
         ValueError: a setting is out of its range, or a fused optimiser is asked of the scratch toolkit.
@@ -47,18 +58,26 @@ def optimizer_for(
             raise ValueError("optimizer.fused is True, but only the torch toolkit has fused optimisers")
         words["fused"] = True
     if settings.name == "sgd":
-        return partial(package.SGD, momentum=settings.momentum, nesterov=settings.nesterov, **words)
-    return partial({"adam": package.Adam, "adamw": package.AdamW}[settings.name], **words)
+        words |= {"momentum": settings.momentum, "nesterov": settings.nesterov}
+    make = partial({"sgd": package.SGD, "adam": package.Adam, "adamw": package.AdamW}[settings.name], **words)
+    return make if settings.decay_norm_and_bias else lambda params: make(without_decay_of_vectors(params))
 
 
 def schedule_for(settings: TrainingSettings) -> Callable[[torch.optim.Optimizer, Plan], Schedule] | None:
-    """A function that makes the schedule from the optimiser and the plan; ``None`` for a constant rate."""
+    """A function that makes the schedule from the optimiser and the plan; ``None`` for a constant rate.
+
+    The rate of each parameter group is its highest.
+    """
     schedules = _optim(settings.toolkit).lr_scheduler
-    lr = settings.optimizer.lr
     if settings.schedule == "one-cycle":
         return lambda optimizer, plan: schedules.OneCycleLR(
-            optimizer, max_lr=lr, total_steps=plan.total_steps + 1, cycle_momentum=False
+            optimizer,
+            max_lr=[group["lr"] for group in optimizer.param_groups],
+            total_steps=plan.total_steps + 1,
+            cycle_momentum=False,
         )
+    if settings.schedule == "slanted-triangular":
+        return lambda optimizer, plan: SlantedTriangularLR(optimizer, plan.total_steps)
     if settings.schedule == "cosine":
         return lambda optimizer, plan: schedules.CosineAnnealingLR(optimizer, T_max=plan.total_steps)
     if settings.schedule == "step":

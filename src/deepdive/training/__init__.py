@@ -1,6 +1,11 @@
 """Tasks, the trainer, run folders: how a network learns."""
 
 from deepdive.training.devices import choose_device as choose_device
+from deepdive.training.fine_tuning import DiscriminativeRates as DiscriminativeRates
+from deepdive.training.fine_tuning import GradualUnfreezing as GradualUnfreezing
+from deepdive.training.fine_tuning import SlantedTriangularLR as SlantedTriangularLR
+from deepdive.training.fine_tuning import freeze as freeze
+from deepdive.training.fine_tuning import layer_groups as layer_groups
 from deepdive.training.loop.early_stopping import EarlyStopping as EarlyStopping
 from deepdive.training.loop.evaluation import evaluate as evaluate
 from deepdive.training.loop.interrupt import TrainingInterrupted as TrainingInterrupted

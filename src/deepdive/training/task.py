@@ -1,17 +1,21 @@
 """What to do with a network: its loss, its metrics, its optimiser."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, TypeVar, runtime_checkable
 
 import torch
 from torch import Tensor, nn
+from torch.optim.optimizer import ParamsT
 
 from deepdive.algorithms.inspection import check_sizes_known
 from deepdive.data.types import Batch
+from deepdive.training.fine_tuning import ParameterGroup, hold_frozen_statistics
 from deepdive.training.metrics import Accuracy, MeanSquaredError, Metric
 from deepdive.training.module import Module
 from deepdive.training.records import Plan
+
+TaskType = TypeVar("TaskType", bound="Task")
 
 
 @runtime_checkable
@@ -22,7 +26,7 @@ class Schedule(Protocol):
         """Move on by one step or epoch."""
         ...
 
-    def get_last_lr(self) -> list[float]:
+    def get_last_lr(self) -> Sequence[float | Tensor]:
         """The current learning rate of every parameter group."""
         ...
 
@@ -64,6 +68,19 @@ class Task(Module):
         """Mean loss of a batch that is not learnt from; a training step unless a subclass says otherwise."""
         return self.training_step(batch)
 
+    def begin_epoch(self, epoch: int) -> None:
+        """Called before the first step of epoch ``epoch = 0, 1, ...``, and again where a run is resumed within it.
+
+        What it does, e.g. which layers it freezes, may depend on nothing but the number.
+        """
+
+    def train(self: TaskType, mode: bool = True) -> TaskType:
+        """Training mode or evaluation mode; the running statistics of frozen layers stay as they are in both."""
+        super().train(mode)
+        if mode:
+            hold_frozen_statistics(self.network)
+        return self
+
     def own_state(self) -> dict[str, Tensor]:
         """Parameters and buffers that are the task's and not the network's, e.g. those of a loss."""
         return {name: value for name, value in self.state_dict().items() if not name.startswith("network.")}
@@ -93,6 +110,10 @@ class Supervised(Task):
     ``optimizer`` makes an optimiser from parameters, e.g. ``functools.partial(torch.optim.SGD, lr=0.1)``;
     ``schedule`` makes a schedule from it and the plan, moved every ``interval``. ``penalty(network)`` is added to the
     loss that is learnt from, and to no other.
+
+    Layer by layer: ``parameter_groups(network)`` gives the optimiser groups with rates of their own, e.g.
+    `DiscriminativeRates`; ``unfreezing(network, epoch)`` freezes and unfreezes layers before each epoch, e.g.
+    `GradualUnfreezing`. Parameters that are still frozen in the last epoch are not given to the optimiser.
     """
 
     loss: Callable[[Tensor, Tensor], Tensor]
@@ -102,11 +123,13 @@ class Supervised(Task):
         network: nn.Module,
         *,
         loss: Callable[[Tensor, Tensor], Tensor],
-        optimizer: Callable[[Iterable[nn.Parameter]], torch.optim.Optimizer],
+        optimizer: Callable[[ParamsT], torch.optim.Optimizer],
         schedule: Callable[[torch.optim.Optimizer, Plan], Schedule] | None = None,
         interval: Literal["step", "epoch"] = "step",
         metrics: Mapping[str, Metric] | None = None,
         penalty: Callable[[nn.Module], Tensor] | None = None,
+        parameter_groups: Callable[[nn.Module], list[ParameterGroup]] | None = None,
+        unfreezing: Callable[[nn.Module, int], None] | None = None,
     ) -> None:
         super().__init__(network, metrics)
         self.loss = loss
@@ -114,6 +137,8 @@ class Supervised(Task):
         self.optimizer = optimizer
         self.schedule = schedule
         self.interval: Literal["step", "epoch"] = interval
+        self.parameter_groups = parameter_groups
+        self.unfreezing = unfreezing
 
     def training_step(self, batch: Batch) -> Tensor:
         """Mean loss of the batch and the penalty; the metrics see its predictions."""
@@ -133,16 +158,32 @@ class Supervised(Task):
                 metric.update(seen, targets)
         return self.loss(outputs, targets)
 
+    def begin_epoch(self, epoch: int) -> None:
+        """Freeze and unfreeze, if asked for."""
+        if self.unfreezing is not None:
+            self.unfreezing(self.network, epoch)
+
     def configure_optimizers(self, plan: Plan) -> Optimization:
-        """The optimiser and schedule given to the constructor, for the network and whatever the loss learns.
+        """The optimiser and schedule given to the constructor, for what the network and the loss learn.
 
         Raises:
-            ValueError: the sizes of lazy layers are not known yet.
+            ValueError: the sizes of lazy layers are not known yet, or everything is frozen.
         """
         check_sizes_known(self)
-        optimizer = self.optimizer(self.parameters())
+        self.begin_epoch(-(-plan.total_steps // max(1, plan.steps_per_epoch)) - 1)  # all that will ever learn
+        learnt = [p for p in self.parameters() if p.requires_grad]
+        if not learnt and next(self.parameters(), None) is not None:
+            raise ValueError(f"every parameter of {type(self.network).__name__} is frozen; there is nothing to learn")
+        optimizer = self.optimizer(learnt if self.parameter_groups is None else self._groups(learnt))
         schedule = self.schedule(optimizer, plan) if self.schedule else None
         return Optimization(optimizer, schedule, self.interval)
+
+    def _groups(self, learnt: list[nn.Parameter]) -> list[ParameterGroup]:
+        """Those of the network, and one for whatever the loss learns."""
+        groups = self.parameter_groups(self.network) if self.parameter_groups is not None else []
+        inside = set(self.network.parameters())
+        rest = [p for p in learnt if p not in inside]
+        return [*groups, {"params": rest}] if rest else groups
 
 
 class Classification(Supervised):

@@ -13,7 +13,7 @@ from deepdive.files import write_atomically
 from deepdive.recipes.experiment import Invert, Prediction
 from deepdive.recipes.networks import gradient_section, network_section
 from deepdive.recipes.runner import trained_weights
-from deepdive.recipes.training import optimizer_for, schedule_for, toolkit_named, trainer_for
+from deepdive.recipes.training import classification_loss, optimizer_for, schedule_for, toolkit_named, trainer_for
 from deepdive.recipes.vision.labelling import label_files, note_inputs, probabilities, read_spec
 from deepdive.recipes.vision.settings import ImageClassificationSettings
 from deepdive.toolkit import Toolkit
@@ -44,6 +44,7 @@ class ImageClassification:
         self._make_network = network
         self.trainer = trainer_for(settings)
         self._optimizer = optimizer_for(settings.optimizer, settings.toolkit)
+        self._loss = classification_loss(settings.toolkit, settings.label_smoothing)
         choose_device(settings.device)
 
     def prepare(self) -> None:
@@ -64,7 +65,10 @@ class ImageClassification:
             sys.stderr.write(f"note: {note}\n")
         seed_everything(settings.seed)
         self.task = Classification(
-            self._network(self.data.spec), optimizer=self._optimizer, schedule=schedule_for(settings)
+            self._network(self.data.spec),
+            loss=self._loss,
+            optimizer=self._optimizer,
+            schedule=schedule_for(settings),
         )
 
     def fit(self, run: Run, listeners: Sequence[Listener], *, resume: bool) -> dict[str, float]:

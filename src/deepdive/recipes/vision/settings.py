@@ -19,6 +19,8 @@ class ImageClassificationSettings(TrainingSettings):
     """Training pictures held out to choose the best epoch; with 0 all are learnt from."""
     normalize: bool = True
     """Standardise pixels by the mean and deviation of the training pictures; else they are 0 to 1."""
+    label_smoothing: float = 0.0
+    """Share of every target that is spread evenly over all classes, from 0 to 1."""
     optimizer: OptimizerSettings = field(default_factory=OptimizerSettings)
 
     def __post_init__(self) -> None:

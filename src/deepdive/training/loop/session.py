@@ -78,9 +78,10 @@ class Session:
 
     def __iter__(self) -> Iterator[Record]:
         """Train to the end, then test the best weights."""
-        self.task.train()
         progress = self.progress
         while not self._done:
+            self.task.begin_epoch(progress.epoch)
+            self.task.train()
             if progress.step < self._total_steps:
                 yield from self._steps()
             yield self._end_epoch()
