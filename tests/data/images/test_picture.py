@@ -2,6 +2,7 @@ import io
 import random
 from pathlib import Path
 
+import jaxtyping
 import numpy as np
 import pytest
 import torch
@@ -201,7 +202,7 @@ def test_what_is_no_picture_is_named(tmp_path):
 
 def test_a_picture_too_large_to_be_one_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 10)
-    with pytest.raises(PictureError, match=r"a\.png cannot be read: .*decompression bomb"):
+    with pytest.raises(PictureError, match=r"a\.png cannot be read: it is too large, or .*decompression bomb\); scale"):
         decode_picture(save(Image.fromarray(GREY), tmp_path / "a.png"))
     with pytest.raises(PictureError, match=r"a\.png cannot be read: .*decompression bomb"):
         picture_form(tmp_path / "a.png")
@@ -225,3 +226,118 @@ def test_damaged_files_raise_nothing_else(kind, tmp_path):
         except PictureError:
             refused += 1
     assert refused >= 10
+
+
+INKS = np.array([[[0, 0, 0, 0], [255, 0, 0, 0], [0, 255, 0, 0]], [[0, 0, 255, 0], [0, 0, 0, 255], [60, 120, 180, 40]]])
+
+
+@pytest.mark.parametrize("adobe", [True, False], ids=["inverted, as Adobe writes it", "as the standard has it"])
+def test_four_inks_are_the_right_way_round(adobe, tmp_path):
+    """Against the definition R = (255 - C)(255 - K) / 255, and so on, of blocks of one colour each."""
+    inks = INKS.astype(np.uint8).repeat(16, 0).repeat(16, 1)
+    buffer = io.BytesIO()
+    image = Image.frombytes("CMYK", (48, 32), (inks if adobe else 255 - inks).tobytes())
+    image.save(buffer, "JPEG", quality=100)
+    content = buffer.getvalue()
+    marker = content.index(b"\xff\xee")  # Pillow writes as Adobe does, and says so.
+    if not adobe:
+        content = content[:marker] + content[marker + 2 + int.from_bytes(content[marker + 2 : marker + 4]) :]
+    path = tmp_path / "a.jpg"
+    path.write_bytes(content)
+    pixels, notes = decode_picture(path)
+    expected = (255 - INKS[..., :3]) * (255 - INKS[..., 3:]) / 255
+    assert np.abs(pixels[:, 8::16, 8::16].permute(1, 2, 0).numpy() - expected).max() <= 3
+    assert notes == []
+    assert picture_form(path) == (3, 32, 48)
+
+
+def test_inks_of_other_formats_are_not_touched(tmp_path):
+    image = Image.frombytes("CMYK", (3, 2), INKS.astype(np.uint8).tobytes())
+    pixels, _ = decode_picture(save(image, tmp_path / "a.tiff"))
+    expected = (255 - INKS[..., :3]) * (255 - INKS[..., 3:]) / 255
+    assert np.abs(pixels.permute(1, 2, 0).numpy() - expected).max() <= 1
+
+
+@pytest.mark.parametrize("kind", ["palette", "colour key", "grey key"])
+def test_a_transparent_colour_gets_the_ground_and_no_other(kind, tmp_path):
+    """Pixels red, blue, red (or dark, light, dark), where blue (or light) is what cannot be seen."""
+    if kind == "palette":
+        image = Image.new("P", (3, 1))
+        image.putpalette([255, 0, 0, 0, 0, 255])
+        image.putdata([0, 1, 0])
+        path = save(image, tmp_path / "a.png", transparency=1)
+    elif kind == "colour key":
+        image = Image.fromarray(np.array([[[255, 0, 0], [0, 0, 255], [255, 0, 0]]], np.uint8))
+        path = save(image, tmp_path / "a.png", transparency=(0, 0, 255))
+    else:
+        path = save(Image.fromarray(np.array([[76, 250, 76]], np.uint8)), tmp_path / "a.png", transparency=250)
+    pixels, notes = decode_picture(path, channels=3)
+    seen = [76, 76, 76] if kind == "grey key" else [255, 0, 0]
+    assert pixels[:, 0].T.tolist() == [seen, [255, 255, 255], seen]
+    assert notes == ["transparent parts made white"]
+
+
+def test_half_transparent_pixels_are_mixed_with_the_ground(tmp_path):
+    image = Image.fromarray(np.array([[[40, 80, 120, 255], [40, 80, 120, 128]]], np.uint8))
+    pixels, _ = decode_picture(save(image, tmp_path / "a.png"))
+    mixed = [round(value * 128 / 255 + 255 * 127 / 255) for value in (40, 80, 120)]
+    assert np.abs(np.array(pixels[:, 0].T.tolist()) - [[40, 80, 120], mixed]).max() <= 1
+
+
+def test_the_content_of_an_archive_is_decoded_as_a_file_is(tmp_path):
+    path = save(Image.fromarray(COLOUR), tmp_path / "a.png")
+    nowhere = Path("pets.zip", "a.png")
+    pixels, notes = decode_picture(nowhere, content=path.read_bytes(), size=(4, 4))
+    assert torch.equal(pixels, decode_picture(path, size=(4, 4))[0])
+    assert notes == ["resized 6x8 to 3x4, padded to 4x4"]
+    assert picture_form(nowhere, content=path.read_bytes()) == (3, 8, 6)
+    with pytest.raises(PictureError, match=r"pets\.zip/a\.png is empty"):
+        decode_picture(nowhere, content=b"")
+    with pytest.raises(PictureError, match=r"pets\.zip/a\.png cannot be read: not a picture"):
+        decode_picture(nowhere, content=b"text")
+
+
+@pytest.mark.parametrize(
+    ("shape", "size"), [((20, 40), (10, 10)), ((41, 20), (10, 10)), ((9, 5), (4, 7)), ((6, 8), (3, 4))]
+)
+def test_cropping_fills_the_size_with_the_centre(shape, size, tmp_path):
+    """Each pixel of a ramp, resized without smoothing effects, says where it came from."""
+    y, x = np.indices(shape)
+    ramps = np.stack([y * 255 / max(shape), x * 255 / max(shape), 0 * x], axis=-1).round().astype(np.uint8)
+    pixels, notes = decode_picture(save(Image.fromarray(ramps), tmp_path / "a.png"), size=size, fit="crop")
+    assert pixels.shape == (3, *size)
+    scale = max(size[0] / shape[0], size[1] / shape[1])
+    for axis in (0, 1):
+        centre = (np.arange(size[axis]) + 0.5 - size[axis] / 2) / scale + shape[axis] / 2 - 0.5
+        found = pixels[axis].double().mean(dim=1 - axis).numpy() * max(shape) / 255
+        inner = slice(1, -1)  # The border of a picture has nothing behind it to be smoothed with.
+        assert np.abs(found - centre)[inner].max() <= 1.1
+    same = shape[0] * size[1] == shape[1] * size[0]
+    assert ("cropped to" in notes[0]) is not same
+
+
+def test_a_fit_that_is_none_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(jaxtyping.config, "jaxtyping_disable", True)
+    path = save(Image.fromarray(COLOUR), tmp_path / "a.png")
+    with pytest.raises(ValueError, match="fit is 'squeeze'; it must be 'pad' or 'crop'"):
+        decode_picture(path, size=(4, 4), fit="squeeze")
+
+
+def test_a_picture_may_be_cut_to_the_form_of_the_spec(tmp_path):
+    wide = np.zeros((10, 30, 3), np.uint8)
+    wide[:, 10:20] = 255
+    pixels, notes = read_picture(save(Image.fromarray(wide), tmp_path / "a.png"), spec(3, 10, None), fit="crop")
+    assert pixels.min() == 255
+    assert notes == ["resized 30x10 to 30x10, cropped to 10x10"]
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+def test_a_jpeg_that_is_cut_off_is_an_error_and_no_grey_half(progressive, tmp_path):
+    """Without the two bytes that mark its end, all pixels may still be there; with fewer bytes they are not."""
+    buffer, path = io.BytesIO(), tmp_path / "a.jpg"
+    Image.fromarray(COLOUR).resize((60, 80)).save(buffer, "JPEG", progressive=progressive)
+    whole = buffer.getvalue()
+    for length in [*range(1, len(whole), 41), len(whole) - 3]:
+        path.write_bytes(whole[:length])
+        with pytest.raises(PictureError, match=r"a\.jpg cannot be read: \w"):
+            decode_picture(path)

@@ -1,4 +1,5 @@
 import io
+import random
 import shutil
 import subprocess
 import tarfile
@@ -6,7 +7,7 @@ import zipfile
 
 import pytest
 
-from deepdive.data.sources.archives import ArchiveError, read_members, unpack
+from deepdive.data.sources.archives import ArchiveError, is_archive, plain_files, read_members, unpack
 
 
 def member(name, content=b"content", kind=tarfile.REGTYPE, link=""):
@@ -143,3 +144,75 @@ def test_reads_a_debian_package_that_dpkg_made(tmp_path):
     subprocess.run(["dpkg-deb", "--build", tree, tmp_path / "toy.deb"], check=True, capture_output=True)
     found = {name: stream.read() for name, stream in read_members(tmp_path / "toy.deb", ["usr/share/toy/a.bin"])}
     assert found == {"usr/share/toy/a.bin": b"abc"}
+
+
+def everything_in(archive):
+    return [(name, size, content and content()) for name, size, content in plain_files(archive)]
+
+
+CONTENTS = {"p/a": bytes(range(256)) * 5, "p/b": b"", "p/c/d": random.Random(0).randbytes(3000)}
+
+
+def tar_bytes(kind):
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode=f"w:{kind}") as archive:
+        archive.addfile(*member("p", kind=tarfile.DIRTYPE))
+        archive.addfile(*member("p/link", kind=tarfile.SYMTYPE, link="a"))
+        for name, content in CONTENTS.items():
+            archive.addfile(member(name, content)[0], io.BytesIO(content))
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["", "gz", "bz2", "xz", "zip"])
+def test_plain_files_come_in_order_and_links_do_not(kind, tmp_path):
+    path = tmp_path / f"toy.{kind or 'tar'}"
+    if kind == "zip":
+        make_zip(path, CONTENTS)
+    else:
+        path.write_bytes(tar_bytes(kind))
+    expected = [(name, len(content), content) for name, content in CONTENTS.items()]
+    assert everything_in(path) == ([] if kind == "zip" else [("p", 0, None)]) + expected
+
+
+@pytest.mark.parametrize("kind", ["", "gz", "bz2", "xz"])
+def test_an_archive_that_is_cut_off_anywhere_is_never_taken_for_whole(kind, tmp_path):
+    """The standard library's own streams take one cut between two members for complete."""
+    whole, path = tar_bytes(kind), tmp_path / f"toy.tar.{kind}".rstrip(".")
+    # Behind the two blocks of zeros at its end, a tar file is filled up with more of them.
+    end = len(whole) if kind else len(whole.rstrip(b"\0")) + 512
+    for length in sorted({1, 5, *range(0, end, max(1, end // 40)), *range(512, end, 512), end - 1}):
+        path.write_bytes(whole[:length])
+        with pytest.raises(ArchiveError, match=r"toy\.tar.* is damaged: \w"):
+            everything_in(path)
+
+
+@pytest.mark.parametrize("kind", ["gz", "bz2", "xz"])
+def test_a_changed_byte_in_a_compressed_archive_is_found(kind, tmp_path):
+    whole, path, found = tar_bytes(kind), tmp_path / f"toy.tar.{kind}", 0
+    expected = [("p", 0, None), *((name, len(content), content) for name, content in CONTENTS.items())]
+    for place in range(0, len(whole), 97):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 0x10]) + whole[place + 1 :])
+        try:
+            assert everything_in(path) == expected
+        except ArchiveError:
+            found += 1
+    assert found >= 0.8 * (len(whole) // 97)
+
+
+def test_an_encrypted_zip_is_named(tmp_path):
+    path = make_zip(tmp_path / "toy.zip", {"a": b"x"})
+    content = bytearray(path.read_bytes())
+    for place in (6, content.index(b"PK\1\2") + 8):
+        content[place] |= 1  # The flag that says: encrypted.
+    path.write_bytes(content)
+    with pytest.raises(ArchiveError, match=r"toy\.zip cannot be read: .*encrypted"):
+        everything_in(path)
+
+
+@pytest.mark.parametrize("name", ["a.zip", "a.b.tar", "A.TAR.GZ", "a.tgz", "a.tar.bz2", "a.tbz2", "a.tar.xz", "a.txz"])
+def test_archives_are_known_by_their_names(name, tmp_path):
+    assert not is_archive(tmp_path / name)
+    (tmp_path / name).touch()
+    assert is_archive(tmp_path / name)
+    (tmp_path / "a.csv").touch()
+    assert not is_archive(tmp_path / "a.csv")

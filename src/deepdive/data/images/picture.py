@@ -125,9 +125,10 @@ def _decode(
         notes.append(f"first of {getattr(image, 'n_frames', 1)} frames")
     original_channels, (original_w, original_h) = _channels(image), image.size
     channels = channels or original_channels
-    if size and image.format == "JPEG":
+    mode = "L" if channels == 1 else "RGB"
+    if size and image.format == "JPEG" and (channels == 1 or original_w > 2 * size[1]):
         # JPEG decodes to a fraction of its size at a fraction of the cost; twice the target leaves room to smooth.
-        image.draft("L" if channels == 1 else "RGB", (2 * size[1], 2 * size[0]))
+        image.draft(mode, (2 * size[1], 2 * size[0]))
     upright, orientation = image, _orientation(image)
     if orientation != 1:
         notes.append("turned as its EXIF data says")
@@ -135,13 +136,13 @@ def _decode(
         if orientation in _SIDEWAYS:
             original_w, original_h = original_h, original_w
     plain = _without_alpha(_true_ink(_eight_bits(upright, notes), image), notes)
-    plain = plain.convert("L" if channels == 1 else "RGB")
+    plain = plain if plain.mode == mode else plain.convert(mode)
     if channels < original_channels:
         notes.append("converted from colour to grey")
     if size and size != (original_h, original_w):
         plain = _fitted(plain, (size[1], size[0]), (original_w, original_h), fit, notes)
-    pixels = torch.from_numpy(np.array(plain, dtype=np.uint8))
-    return (pixels[None] if channels == 1 else pixels.permute(2, 0, 1).contiguous()), notes  # (c, h, w)
+    pixels = np.asarray(plain)[None] if channels == 1 else np.asarray(plain).transpose(2, 0, 1)
+    return torch.from_numpy(np.array(pixels, order="C")), notes  # (c, h, w)
 
 
 def _orientation(image: Image.Image) -> int:

@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -80,7 +81,7 @@ def plain_files(archive: Path) -> Iterator[tuple[str, int, Callable[[], bytes] |
             if member.kind == "folder":
                 yield member.name, 0, None
             elif member.content is not None:
-                yield member.name, member.size, member.content.read
+                yield member.name, member.size, partial(_content, archive, member.content)
 
 
 def unpack(archive: Path, folder: Path, *, max_bytes: int = _COPY_LIMIT) -> None:
@@ -112,10 +113,15 @@ def unpack(archive: Path, folder: Path, *, max_bytes: int = _COPY_LIMIT) -> None
                     shutil.copyfileobj(member.content, copy)
 
 
+def _content(archive: Path, stream: Stream) -> bytes:
+    with _told(archive):
+        return stream.read()
+
+
 @contextmanager
 def _opened(archive: Path) -> Iterator[Iterator[_Member]]:
-    try:
-        if archive.suffix in {".zip", ".whl"}:
+    with _told(archive):
+        if archive.suffix.lower() in {".zip", ".whl"}:
             with zipfile.ZipFile(archive) as opened:
                 yield _zip_members(opened)
         elif archive.suffix == ".deb":
@@ -124,8 +130,19 @@ def _opened(archive: Path) -> Iterator[Iterator[_Member]]:
         else:
             with _decompressed(archive) as content:
                 yield _tar_members(content)
-    except (tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, gzip.BadGzipFile, EOFError) as error:
+
+
+@contextmanager
+def _told(archive: Path) -> Iterator[None]:
+    """Whatever the standard library raises for a bad archive, as one kind of error with the archive's name."""
+    try:
+        yield
+    except (tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError) as error:
         raise ArchiveError(f"{archive.name} is damaged: {error}") from error
+    except OSError as error:
+        if error.errno is not None:
+            raise
+        raise ArchiveError(f"{archive.name} is damaged: {error}") from error  # Of gzip and bz2.
     except RuntimeError as error:  # Of zipfile: it wants a password, or does not know the method.
         raise ArchiveError(f"{archive.name} cannot be read: {error}") from error
 

@@ -1,6 +1,12 @@
+import os
+import shutil
+import tarfile
+import zipfile
+from pathlib import Path
+
 import pytest
 
-from deepdive.data.images.folders import scan_folder
+from deepdive.data.images.folders import scan_folder, trees
 
 
 def touch(root, *names):
@@ -8,6 +14,11 @@ def touch(root, *names):
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"x")
+
+
+def packed(folder, kind, **place):
+    """An archive of what a folder holds."""
+    return Path(shutil.make_archive(str(folder), kind, **({"root_dir": folder} | place)))
 
 
 def names_of(found, part, root):
@@ -60,10 +71,12 @@ def test_hidden_and_other_files_are_left_aside(tmp_path):
         (["train/a/1.png", "train/b/1.png", "val/a/1.png", "valid/a/1.png"], "val and .*valid are the same part"),
     ],
 )
-def test_what_is_wrong_is_named(names, message, tmp_path):
-    touch(tmp_path, *names)
+@pytest.mark.parametrize("kind", ["folder", "zip"])
+def test_what_is_wrong_is_named(kind, names, message, tmp_path):
+    touch(tmp_path / "pets", *names)
+    root = tmp_path / "pets" if kind == "folder" else packed(tmp_path / "pets", kind)
     with pytest.raises(ValueError, match=message):
-        scan_folder(tmp_path)
+        scan_folder(root)
 
 
 def test_an_empty_class_folder_is_named(tmp_path):
@@ -76,3 +89,115 @@ def test_an_empty_class_folder_is_named(tmp_path):
 def test_a_missing_folder_is_named(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"no such folder: .*nowhere"):
         scan_folder(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("kind", ["zip", "tar", "gztar", "bztar", "xztar"])
+@pytest.mark.parametrize("layout", ["classes", "parts", "one folder above the classes", "one folder above the parts"])
+def test_an_archive_is_read_as_the_folder_it_was_made_of(kind, layout, tmp_path):
+    folder = tmp_path / "pets"
+    parts = ("train/", "test/") if "parts" in layout else ("",)
+    names = ["a/1.png", "a/deep/2.jpg", "b/3.PNG", "b/notes.txt", "b/.hidden.png", "a/__MACOSX/4.png"]
+    touch(folder, *(part + name for part in parts for name in names))
+    above = {"root_dir": tmp_path, "base_dir": "pets"} if "above" in layout else {}
+    archive = packed(folder, kind, **above)
+    found, expected = scan_folder(archive), scan_folder(folder)
+    inner = archive / "pets" if above else archive
+    assert found.labels == expected.labels == ("a", "b")
+    for part in expected.parts:
+        assert names_of(found, part, inner) == names_of(expected, part, folder)
+        assert [file.content for file in found.parts[part]] == [b"x"] * 3
+    assert (
+        found.notes == expected.notes == (f"{len(parts)} files that are no pictures by their suffix were left aside",)
+    )
+
+
+def test_a_class_of_an_archive_may_be_empty_only_where_the_archive_says_so(tmp_path):
+    touch(tmp_path / "pets", "a/1.png", "b/1.png")
+    (tmp_path / "pets" / "empty").mkdir()
+    with pytest.raises(ValueError, match=r"the class folder .*pets\.zip/empty holds no picture"):
+        scan_folder(packed(tmp_path / "pets", "zip"))
+
+
+def test_a_damaged_archive_is_named_with_its_reason(tmp_path):
+    touch(tmp_path / "pets", "a/1.png", "b/1.png")
+    archive = packed(tmp_path / "pets", "gztar")
+    archive.write_bytes(archive.read_bytes()[:-30])
+    with pytest.raises(ValueError, match=rf"{tmp_path}/pets\.tar\.gz is damaged: Compressed file ended"):
+        scan_folder(archive)
+
+
+def test_an_archive_may_not_exhaust_the_memory(tmp_path, monkeypatch):
+    touch(tmp_path / "pets", "a/1.png", "b/1.png", "b/2.txt")
+    archive = packed(tmp_path / "pets", "zip")
+    monkeypatch.setattr(trees, "_ARCHIVE_LIMIT", 2)
+    assert len(scan_folder(archive).parts["train"]) == 2
+    monkeypatch.setattr(trees, "_ARCHIVE_LIMIT", 1)
+    with pytest.raises(ValueError, match=r"pets\.zip holds more than 0 GiB of pictures; unpack it and name the folder"):
+        scan_folder(archive)
+
+
+def test_names_in_archives_cannot_lead_out_of_them(tmp_path):
+    """Nothing is written, and hidden names, of which .. is one, are left aside."""
+    with zipfile.ZipFile(tmp_path / "pets.zip", "w") as archive:
+        for name in ("a/1.png", "./b/./2.png", "../c/3.png", "a/../../d/4.png", "/etc/5.png"):
+            archive.writestr(name, "x")
+    found = scan_folder(tmp_path / "pets.zip")
+    assert names_of(found, "train", tmp_path / "pets.zip")[:2] == [("a/1.png", 0), ("b/2.png", 1)]
+    assert all(tmp_path / "pets.zip" in file.path.parents for file in found.parts["train"])
+
+
+def test_links_to_folders_are_classes_but_lead_no_deeper(tmp_path):
+    touch(tmp_path / "elsewhere", "1.png", "2.png")
+    touch(tmp_path / "pets", "a/1.png")
+    (tmp_path / "pets" / "b").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "pets" / "a" / "round").symlink_to(tmp_path / "pets")
+    (tmp_path / "elsewhere" / "self").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "pets" / "a" / "linked.png").symlink_to(tmp_path / "elsewhere" / "1.png")
+    found = scan_folder(tmp_path / "pets")
+    assert names_of(found, "train", tmp_path / "pets") == [
+        ("a/1.png", 0),
+        ("a/linked.png", 0),
+        ("b/1.png", 1),
+        ("b/2.png", 1),
+    ]
+    assert found.notes == ("2 links to folders inside of folders were not followed; their pictures are not there",)
+
+
+def test_a_link_that_is_a_circle_of_its_own_is_no_folder(tmp_path):
+    touch(tmp_path, "a/1.png", "b/1.png")
+    (tmp_path / "c").symlink_to(tmp_path / "c")
+    assert scan_folder(tmp_path).labels == ("a", "b")
+
+
+def test_names_may_hold_spaces_letters_of_any_script_and_line_breaks(tmp_path):
+    names = ["großer Hund/ein Bild.png", "два кота/кот 1.png", "line\nbreak/1\n2.png", "a,b;'c'/\".png"]
+    touch(tmp_path / "pets", *names)
+    found = scan_folder(tmp_path / "pets")
+    assert set(found.labels) == {name.split("/")[0] for name in names}
+    assert {name for name, _ in names_of(found, "train", tmp_path / "pets")} == set(names)
+    with tarfile.open(tmp_path / "pets.tar", "w") as archive:
+        archive.add(tmp_path / "pets", "pets")
+    assert scan_folder(tmp_path / "pets.tar").labels == found.labels
+
+
+def test_a_class_whose_name_is_no_text_is_named(tmp_path):
+    touch(tmp_path, "a/1.png")
+    os.makedirs(os.fsencode(tmp_path) + b"/\xff")
+    with open(os.fsencode(tmp_path) + b"/\xff/1.png", "wb"):
+        pass
+    with pytest.raises(ValueError, match=r"the class folder '\\udcff' in .* no valid UTF-8; rename it"):
+        scan_folder(tmp_path)
+
+
+@pytest.mark.parametrize("names", [["1.png", "2.png"], ["unknown/1.png"]])
+def test_test_pictures_without_classes_can_be_left_out(names, tmp_path):
+    touch(tmp_path, "train/a/1.png", "train/b/1.png", *(f"test/{name}" for name in names))
+    assert list(scan_folder(tmp_path, unlabelled_test=True).parts) == ["train"]
+    with pytest.raises(ValueError, match="test"):
+        scan_folder(tmp_path)
+
+
+def test_test_pictures_of_which_some_have_classes_are_still_checked(tmp_path):
+    touch(tmp_path, "train/a/1.png", "train/b/1.png", "test/a/1.png", "test/c/1.png")
+    with pytest.raises(ValueError, match=r"test/c is no class of the training part"):
+        scan_folder(tmp_path, unlabelled_test=True)

@@ -24,12 +24,16 @@ class ClassFolders:
     """What was left aside, in words."""
 
 
-def scan_folder(root: Path) -> ClassFolders:
+def scan_folder(root: Path, *, unlabelled_test: bool = False) -> ClassFolders:
     """List the pictures below ``root``, which holds one folder per class, or ``train`` and ``test`` with such folders.
 
     ``root`` is a folder or an archive; the pictures of an archive are then in memory, encoded. ``val``, ``valid`` or
     ``validation`` may stand beside ``train``. Pictures may lie deeper inside of their class folder. Hidden files and
     folders, and files that have not one of `SUFFIXES`, are left aside.
+
+    Args:
+        root: where to look.
+        unlabelled_test: leave a ``test`` folder that holds none of the classes out, instead of calling it wrong.
 
     Raises:
         FileNotFoundError: no such folder.
@@ -44,6 +48,8 @@ def scan_folder(root: Path) -> ClassFolders:
     if len(labels) < 2:
         raise ValueError(_too_few_classes(tree, parts["train"], labels))
     number_of = {label: number for number, label in enumerate(labels)}
+    if unlabelled_test and "test" in parts and not labels_in(tree, parts["test"], labels):
+        del parts["test"]
     files: dict[str, tuple[PictureFile, ...]] = {}
     numbers: dict[str, tuple[int, ...]] = {}
     others = links = 0
@@ -67,6 +73,11 @@ def scan_folder(root: Path) -> ClassFolders:
         files[part], numbers[part] = tuple(listed), tuple(classes)
     _check_names(class_folders)
     return ClassFolders(root, labels, files, numbers, left_aside(others, links))
+
+
+def labels_in(tree: Tree, folder: Path, labels: tuple[str, ...]) -> set[str]:
+    """Which of the classes have a folder of their own directly in a folder."""
+    return {inner.name for inner in tree.subfolders(folder)} & set(labels)
 
 
 def left_aside(others: int, links: int) -> tuple[str, ...]:
