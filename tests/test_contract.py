@@ -61,7 +61,7 @@ def test_a_state_dict_restores_the_module(name):
     saved = copy.deepcopy(module.state_dict())
     expected = module(*inputs)
     with torch.no_grad():
-        for p in module.parameters():
+        for p in [*module.parameters(), *module.buffers()]:
             p.add_(1)
     module.load_state_dict(saved, strict=True)
     assert torch.equal(module(*inputs), expected)
@@ -73,10 +73,11 @@ def test_a_copy_is_equal_and_independent(name):
     expected = module(*inputs).detach()
     twin = copy.deepcopy(module)
     with torch.no_grad():
-        for p in module.parameters():
+        for p in [*module.parameters(), *module.buffers()]:
             p.zero_()
     assert torch.equal(twin(*inputs), expected)
-    assert not {id(p) for p in twin.parameters()} & {id(p) for p in module.parameters()}
+    ours, theirs = ({x.data_ptr() for x in m.state_dict().values()} for m in (module, twin))
+    assert not ours & theirs
 
 
 def test_training_and_evaluation_modes_reach_all_modules(name):

@@ -15,6 +15,7 @@ from deepdive.proofs import (
     optimizer_difference,
     pair_of,
     schedule_difference,
+    state_difference,
 )
 from deepdive.twins import (
     FUNCTIONS,
@@ -35,6 +36,12 @@ CASES = [
     pytest.param(twin, case, id=f"{name}-{i}")
     for name, twin in {**LAYERS, **CALLED, **NETWORKS}.items()
     for i, case in enumerate(twin.cases)
+]
+REMEMBERING = [
+    pytest.param(twin, case, id=f"{name}-{i}")
+    for name, twin in LAYERS.items()
+    if twin.stateful
+    for i, case in enumerate(twin.cases[1:], 1)
 ]
 UPDATES = [pytest.param(t, a, id=f"{n}-{i}") for n, t in OPTIMIZERS.items() for i, a in enumerate(t.arguments)]
 RATES = [pytest.param(t, a, id=f"{n}-{i}") for n, t in SCHEDULES.items() for i, a in enumerate(t.arguments)]
@@ -64,6 +71,13 @@ def test_containers_are_the_librarys_own():
 def test_outputs_and_gradients_are_equal(twin, case, dtype):
     tolerance = twin.single if dtype == torch.float32 else twin.double
     assert max(layer_difference(twin, case, dtype)) <= tolerance
+
+
+@pytest.mark.parametrize(("twin", "case"), REMEMBERING)
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64], ids=["single", "double"])
+def test_running_statistics_are_equal_after_fifty_passes_and_so_is_evaluation(twin, case, dtype):
+    tolerance = twin.single if dtype == torch.float32 else twin.double
+    assert max(state_difference(twin, case, dtype)) <= tolerance
 
 
 @pytest.mark.parametrize(("twin", "case"), CASES)
@@ -127,12 +141,51 @@ class DetachedReLU(scratch.ReLU):
         return super().forward(input.detach()) + 0 * input
 
 
+class Unscaled(scratch.LayerNorm):
+    def scaled(self, x_hat, shape):
+        return x_hat + 0 * super().scaled(x_hat, shape)
+
+
+class BiasedBatchNorm(scratch.BatchNorm2d):
+    """Remembers the biased variance."""
+
+    def _track(self, m, v, n):
+        super()._track(m, v * (n - 1) / n, n)
+
+
+class UnscaledBatchNorm(scratch.BatchNorm2d):
+    def scaled(self, x_hat, shape):
+        y = super().scaled(x_hat, shape)
+        return y if self.training else x_hat + 0 * y
+
+
+class ForgetfulBatchNorm(scratch.BatchNorm2d):
+    """Right for ten passes."""
+
+    def _track(self, m, v, n):
+        if self.num_batches_tracked < 10:
+            super()._track(m, v, n)
+
+
 @pytest.mark.parametrize(
     ("wrong", "name", "which"), [(HalfMSE, "MSELoss", 0), (DetachedReLU, "ReLU", 1)], ids=["output", "gradient"]
 )
 def test_a_wrong_twin_is_found(wrong, name, which):
     twin = replace(LAYERS[name], ours=wrong)
     assert layer_difference(twin, twin.cases[1], torch.float64)[which] > 0.01
+
+
+def test_a_layer_that_remembers_something_else_is_found():
+    twin, case = LAYERS["BatchNorm2d"], LAYERS["BatchNorm2d"].cases[1]
+    assert layer_difference(replace(twin, ours=BiasedBatchNorm), case, torch.float64)[0] > 1e-4
+    for wrong in (UnscaledBatchNorm, ForgetfulBatchNorm):
+        assert layer_difference(replace(twin, ours=wrong), case, torch.float64)[0] < 1e-10
+        assert state_difference(replace(twin, ours=wrong), case, torch.float64)[0] > 0.01
+
+
+def test_a_forgotten_scale_is_found():
+    twin = replace(LAYERS["LayerNorm"], ours=Unscaled)
+    assert layer_difference(twin, twin.cases[1], torch.float64)[0] > 0.01
 
 
 def test_a_twin_with_other_parameters_does_not_load():

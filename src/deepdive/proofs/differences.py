@@ -1,0 +1,168 @@
+"""How far a from-scratch part is from its library twin: outputs, gradients, buffers, updates, rates."""
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.modules.lazy import LazyModuleMixin
+
+from deepdive.twins import Case, InitTwin, LayerTwin, OptimizerTwin, Sample, ScheduleTwin
+
+STEPS = 100
+"""Updates over which optimisers and schedules are compared."""
+
+PASSES = 50
+"""Passes in training after which layers that remember are compared."""
+
+
+def pair_of(twin: LayerTwin, case: Case, dtype: torch.dtype) -> tuple[nn.Module, nn.Module, list[Tensor]]:
+    """The library's module, ours with the same weights, and inputs."""
+    generator = torch.Generator().manual_seed(0)
+    arguments = {
+        key: value.draw(generator, dtype) if isinstance(value, Sample) else value
+        for key, value in case.arguments.items()
+    }
+    inputs = [sample.draw(generator, dtype) for sample in case.inputs]
+    with torch.random.fork_rng(devices=[]):
+        theirs, ours = twin.theirs(**arguments).to(dtype), twin.ours(**arguments).to(dtype)
+        if isinstance(theirs, LazyModuleMixin):
+            with torch.no_grad():
+                theirs(*inputs)
+                ours(*inputs)
+    _unsettle(theirs, generator)
+    ours.load_state_dict(theirs.state_dict(), strict=True)
+    return theirs, ours, inputs
+
+
+@torch.no_grad()
+def _unsettle(module: nn.Module, generator: torch.Generator) -> None:
+    """Other values where all are equal: a scale of 1 or a shift of 0 would not show where it is forgotten."""
+    for x in [*module.parameters(), *module.buffers()]:
+        if x.is_floating_point() and x.numel() and torch.equal(x, x.flatten()[0].expand_as(x)):
+            x.add_(torch.rand(x.shape, generator=generator, dtype=x.dtype), alpha=0.5)
+
+
+def layer_difference(twin: LayerTwin, case: Case, dtype: torch.dtype, *, compiled: bool = False) -> tuple[float, float]:
+    """The largest difference of outputs and buffers, and of all gradients by inputs and parameters (0 if none)."""
+    theirs, ours, inputs = pair_of(twin, case, dtype)
+    if compiled and twin.random:
+        theirs.eval()
+        ours.eval()
+    return _compared(theirs, ours, inputs, torch.compile(ours, fullgraph=True) if compiled else ours)
+
+
+def state_difference(twin: LayerTwin, case: Case, dtype: torch.dtype) -> tuple[float, float]:
+    """The same in evaluation after many passes in training, and during these the largest difference of a buffer."""
+    theirs, ours, inputs = pair_of(twin, case, dtype)
+    generator = torch.Generator().manual_seed(1)
+    worst = 0.0
+    for t in range(PASSES):
+        batch = [sample.draw(generator, dtype).detach() + math.sin(t) for sample in case.inputs]
+        with torch.no_grad():
+            theirs(*batch)
+            ours(*batch)
+        worst = max(worst, _buffer_difference(ours, theirs))
+    output, gradient = _compared(theirs.eval(), ours.eval(), inputs, ours)
+    return max(worst, output), gradient
+
+
+def _compared(
+    theirs: nn.Module, ours: nn.Module, inputs: list[Tensor], run: Callable[..., Tensor]
+) -> tuple[float, float]:
+    """The largest difference of outputs and buffers, and of gradients, of one pass; ``run`` is ours, or compiled."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(1)
+        expected = theirs(*inputs)
+        torch.manual_seed(1)
+        result = run(*inputs)
+    output = max(difference(result, expected), _buffer_difference(ours, theirs))
+    if not expected.requires_grad:
+        return output, math.inf if result.requires_grad else 0.0
+    direction = torch.randn(expected.shape, generator=torch.Generator().manual_seed(2), dtype=expected.dtype)
+    leaves = [x for x in inputs if x.requires_grad]
+    gradients = [
+        torch.autograd.grad(y, [*leaves, *module.parameters()], direction)
+        for y, module in ((result, ours), (expected, theirs))
+    ]
+    return output, max(difference(a, b) for a, b in zip(*gradients, strict=True))
+
+
+def _buffer_difference(ours: nn.Module, theirs: nn.Module) -> float:
+    return max((difference(a, b) for a, b in zip(ours.buffers(), theirs.buffers(), strict=True)), default=0.0)
+
+
+def difference(a: Tensor, b: Tensor) -> float:
+    """``max |a - b| / max(1, max |b|)``; infinite where shapes, types or non-finite values differ."""
+    if a.shape != b.shape or a.dtype != b.dtype or not torch.equal(a.isfinite(), b.isfinite()):
+        return math.inf
+    if a.numel() == 0:
+        return 0.0
+    a, b = (x.detach().nan_to_num(0.0, 0.0, 0.0) for x in (a, b))
+    return float((a - b).abs().max() / b.abs().max().clamp(min=1))
+
+
+def init_difference(twin: InitTwin) -> float:
+    """The largest difference of what the two sides fill into a tensor, from equal generators."""
+    worst = 0.0
+    for arguments in twin.arguments:
+        if not twin.in_place:
+            worst = max(worst, abs(twin.ours(**arguments) - twin.theirs(**arguments)))
+            continue
+        filled = []
+        for fill in (twin.ours, twin.theirs):
+            with torch.random.fork_rng(devices=[]):
+                torch.manual_seed(0)
+                filled.append(fill(torch.empty(twin.shape), **arguments))
+        worst = max(worst, difference(*filled))
+    return worst
+
+
+def optimizer_difference(twin: OptimizerTwin, arguments: Mapping[str, Any]) -> float:
+    """The largest difference of any parameter after any of the updates, with two groups of parameters."""
+    sides = [small_problem(make, arguments) for make in (twin.ours, twin.theirs)]
+    worst = 0.0
+    for t in range(STEPS):
+        for parameters, optimizer in sides:
+            set_gradients(parameters, t)
+            optimizer.step()
+        worst = max(worst, *(difference(a, b) for a, b in zip(sides[0][0], sides[1][0], strict=True)))
+    return worst
+
+
+def schedule_difference(twin: ScheduleTwin, arguments: Mapping[str, Any]) -> float:
+    """The largest difference of any learning rate or momentum at any step, on optimisers of both kinds."""
+    worst = 0.0
+    for make, more in ((torch.optim.SGD, {"momentum": 0.9}), (torch.optim.Adam, {})):
+        optimizers = [small_problem(make, more)[1] for _ in range(2)]
+        schedules = [s(o, **arguments) for s, o in zip((twin.ours, twin.theirs), optimizers, strict=True)]
+        for _ in range(STEPS):
+            pairs = zip(*(_rates(optimizer) for optimizer in optimizers), strict=True)
+            worst = max(worst, *(abs(a - b) for a, b in pairs))
+            for optimizer, schedule in zip(optimizers, schedules, strict=True):
+                optimizer.step()
+                schedule.step()
+    return worst
+
+
+def small_problem(
+    make: Callable[..., torch.optim.Optimizer],
+    arguments: Mapping[str, Any],
+    sizes: tuple[tuple[int, ...], ...] = ((3, 4), (4,), ()),
+) -> tuple[list[nn.Parameter], torch.optim.Optimizer]:
+    """Parameters of these sizes, and an optimiser that has them in two groups."""
+    generator = torch.Generator().manual_seed(0)
+    parameters = [nn.Parameter(torch.randn(size, generator=generator, dtype=torch.float64)) for size in sizes]
+    groups = [{"params": parameters[:1]}, {"params": parameters[1:], "lr": 0.03, "weight_decay": 0.02}]
+    return parameters, make(groups, **{"lr": 0.01, **arguments})
+
+
+def set_gradients(parameters: list[nn.Parameter], t: int) -> None:
+    """Of a bowl that moves with ``t``, so that they change sign and size."""
+    for i, parameter in enumerate(parameters):
+        parameter.grad = 2 * parameter.detach() - math.sin(t / 3 + i)
+
+
+def _rates(optimizer: torch.optim.Optimizer) -> list[float]:
+    return [v for g in optimizer.param_groups for v in (g["lr"], g["betas"][0] if "betas" in g else g["momentum"])]
