@@ -1,6 +1,19 @@
 """Networks for pictures."""
 
+from deepdive.models.vision.alexnet import AlexNet as AlexNet
+from deepdive.models.vision.densenet import DenseLayer as DenseLayer
+from deepdive.models.vision.densenet import DenseNet as DenseNet
+from deepdive.models.vision.densenet import densenet121 as densenet121
+from deepdive.models.vision.densenet import densenet161 as densenet161
+from deepdive.models.vision.densenet import densenet169 as densenet169
+from deepdive.models.vision.densenet import densenet201 as densenet201
+from deepdive.models.vision.densenet import with_present_names as with_present_names
+from deepdive.models.vision.googlenet import INCEPTIONS as INCEPTIONS
+from deepdive.models.vision.googlenet import GoogLeNet as GoogLeNet
+from deepdive.models.vision.googlenet import Inception as Inception
+from deepdive.models.vision.googlenet import without_auxiliaries as without_auxiliaries
 from deepdive.models.vision.lenet import LeNet as LeNet
+from deepdive.models.vision.nin import NiN as NiN
 from deepdive.models.vision.resnet import BasicBlock as BasicBlock
 from deepdive.models.vision.resnet import Bottleneck as Bottleneck
 from deepdive.models.vision.resnet import ResNet as ResNet
@@ -15,3 +28,8 @@ from deepdive.models.vision.resnet import resnext101_64x4d as resnext101_64x4d
 from deepdive.models.vision.resnet import wide_resnet50_2 as wide_resnet50_2
 from deepdive.models.vision.resnet import wide_resnet101_2 as wide_resnet101_2
 from deepdive.models.vision.siamese import Siamese as Siamese
+from deepdive.models.vision.vgg import VGG as VGG
+from deepdive.models.vision.vgg import vgg11 as vgg11
+from deepdive.models.vision.vgg import vgg13 as vgg13
+from deepdive.models.vision.vgg import vgg16 as vgg16
+from deepdive.models.vision.vgg import vgg19 as vgg19

@@ -40,6 +40,13 @@ def check_stages(**sizes: Sequence[int]) -> None:
         raise ValueError(f"{words} must have the same length, one number per stage")
 
 
+def check_sizes(**sizes: int | float) -> None:
+    """Raise a ``ValueError`` for a size, by its name, that is not positive."""
+    for name, value in sizes.items():
+        if not value > 0:
+            raise ValueError(f"{name} must be positive, got {value}")
+
+
 def check_stem(stem: str) -> None:
     """Raise a ``ValueError`` for a stem that is not known."""
     if stem not in ("imagenet", "small"):
@@ -56,9 +63,10 @@ def smallest_picture(layers: Iterable[nn.Module]) -> int:
     for layer in reversed(list(layers)):
         if hasattr(layer, "kernel_size"):
             kernel, stride, padding = (_side(layer, name) for name in ("kernel_size", "stride", "padding"))
-            full = (n - 1) * stride + kernel - 2 * padding
-            least = (n - 1) * stride + 1 - padding
-            n = max(1, full - (stride - 1 if getattr(layer, "ceil_mode", False) else 0), least)
+            before = (n - 1) * stride + kernel - 2 * padding
+            if getattr(layer, "ceil_mode", False):
+                before = max(before - (stride - 1), (n - 1) * stride + 1 - padding)
+            n = max(1, before)
     return n
 
 
