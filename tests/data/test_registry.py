@@ -5,7 +5,7 @@ import pytest
 from deepdive.data.registry import DATASETS, find
 from deepdive.data.sources import Apt, Https, Installed, Npm, Pip
 
-NO_PACKAGE = {"airfoil", "kaggle-house"}
+NO_PACKAGE = {"airfoil", "kaggle-house", "cifar10"}
 """No package has these; a user without the addresses puts the files into a folder of his own."""
 
 
@@ -28,10 +28,21 @@ def test_sources_go_from_near_to_far(name):
     ranks = [(Installed, Https, (Pip, Npm, Apt))]
     order = [next(i for i, kind in enumerate(ranks[0]) if isinstance(s, kind)) for s in find(name).sources]
     assert order == sorted(order)
+    if not order:
+        others = [dataset for dataset in DATASETS.values() if name in dataset.instead]
+        assert others, "what has no source must at least serve in place of something that has"
+        return
     assert order[-1] == (1 if name in NO_PACKAGE else 2), "where a package has the files, it is the last resort"
     for source in find(name).sources:
         if isinstance(source, Https):
             assert re.fullmatch(r"https://.*/", source.address)
+
+
+@pytest.mark.parametrize("name", DATASETS)
+def test_what_serves_instead_exists_and_has_the_same_classes(name):
+    for other in find(name).instead:
+        assert find(other).labels == find(name).labels
+        assert other != name
 
 
 def test_an_unknown_name_lists_what_there_is():

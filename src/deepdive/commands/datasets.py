@@ -37,11 +37,11 @@ def _list() -> int:
 
 
 def _get(name: str) -> int:
-    from deepdive.data.fetching import fetch
+    from deepdive.data.fetching import fetch_any
     from deepdive.data.progress import progress_bars
 
     with progress_bars() as report:
-        files = fetch(name, report=report)
+        _, files = fetch_any(name, report=report)
     for path in files.values():
         sys.stdout.write(f"{path}\n")
     return 0

@@ -38,6 +38,35 @@ def fetch(
     return {file.name: folder / file.name for file in dataset.files}
 
 
+def fetch_any(dataset: str | Dataset, *, report: Report | None = None) -> tuple[Dataset, dict[str, Path]]:
+    """The files of a data set, or else those of one that serves in its place, see `Dataset.instead`; and which it is.
+
+    What lies on this machine in any form is preferred to a download.
+
+    Raises:
+        ValueError: no data set of that name.
+        DataUnavailableError: neither is to be had; the message has all reasons.
+        CacheError: the cache cannot be written.
+
+    """
+    dataset = find(dataset) if isinstance(dataset, str) else dataset
+    forms = [dataset, *(find(name) for name in dataset.instead)]
+    near: tuple[tuple[Source, ...], ...] = ((), (Folders(),)) if len(forms) > 1 else ()
+    for sources in near:  # The cache alone, then the user's folders.
+        for form in forms:
+            try:
+                return form, fetch(form, sources=sources, report=report)
+            except DataUnavailableError:
+                continue
+    reasons = []
+    for form in forms:
+        try:
+            return form, fetch(form, report=report)
+        except DataUnavailableError as error:
+            reasons.append(str(error))
+    raise DataUnavailableError("\n\nNor are the same examples in another form: ".join(reasons))
+
+
 def folder_of(dataset: Dataset) -> Path:
     """Where the files of a data set are kept."""
     return cache_folder() / "datasets" / dataset.name

