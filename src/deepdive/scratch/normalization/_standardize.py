@@ -46,7 +46,7 @@ class _Standardize(Function):
         g, g_m, g_v = gradients
         x_hat, v = ctx.saved_tensors
         s = torch.sqrt(v + ctx.eps)
-        n = math.prod(x_hat.shape[d] for d in ctx.dims)
+        n = math.prod([x_hat.shape[d] for d in ctx.dims])  # a list: the compiler takes no generator here
         along_1 = g.mean(ctx.dims, keepdim=True) - g_m * s / n
         along_x_hat = (g * x_hat).mean(ctx.dims, keepdim=True) - 2 * g_v * s * s / n
         return (g - along_1 - x_hat * along_x_hat) / s, None, None
