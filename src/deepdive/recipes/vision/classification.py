@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from deepdive.data.images import ImageDataModule, ImageSpec, grid, load_images
-from deepdive.data.progress import progress_bars
+from deepdive.data.progress import Report, progress_bars
 from deepdive.files import write_atomically
 from deepdive.recipes.experiment import Invert, Prediction
 from deepdive.recipes.networks import gradient_section, network_section
@@ -28,19 +28,41 @@ MakeNetwork = Callable[[ImageSpec, Toolkit], nn.Module]
 """A network for pictures of this form, out of the parts of this toolkit."""
 
 
+LoadPictures = Callable[[ImageClassificationSettings, Report], ImageDataModule]
+"""The pictures that settings speak of; the report is told how far it is."""
+
+
+def load_pictures(settings: ImageClassificationSettings, report: Report) -> ImageDataModule:
+    """The pictures as they are, of the named data set, folder or archive."""
+    return load_images(
+        settings.data,
+        batch_size=settings.batch_size,
+        validation=settings.validation,
+        seed=settings.seed,
+        image_size=settings.image_size,
+        skip_damaged=settings.skip_damaged,
+        normalize=settings.normalize,
+        report=report,
+    )
+
+
 class ImageClassification:
     """Fit a network to labelled pictures, and label new ones.
 
     Args:
         settings: what the user chose.
         network: makes the network once the form of the pictures is known.
+        load: gets the pictures.
 
     Raises:
         ValueError: a setting is out of its range.
     """
 
-    def __init__(self, settings: ImageClassificationSettings, network: MakeNetwork) -> None:
+    def __init__(
+        self, settings: ImageClassificationSettings, network: MakeNetwork, *, load: LoadPictures = load_pictures
+    ) -> None:
         self.settings = settings
+        self._load = load
         self._make_network = network
         self.trainer = trainer_for(settings)
         self._optimizer = optimizer_for(settings.optimizer, settings.toolkit)
@@ -51,15 +73,7 @@ class ImageClassification:
         """Obtain the pictures and make the task."""
         settings = self.settings
         with progress_bars() as report:
-            self.data: ImageDataModule = load_images(
-                settings.data,
-                batch_size=settings.batch_size,
-                validation=settings.validation,
-                seed=settings.seed,
-                image_size=settings.image_size,
-                normalize=settings.normalize,
-                report=report,
-            )
+            self.data = self._load(settings, report)
             self.data.prepare()
         for note in self.data.notes:
             sys.stderr.write(f"note: {note}\n")

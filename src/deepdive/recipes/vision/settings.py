@@ -12,7 +12,9 @@ class ImageClassificationSettings(TrainingSettings):
     """Training settings, and where the pictures come from."""
 
     data: str = "fashion-mnist"
-    """A named data set (deepdive data list), or a folder with one sub-folder of pictures per class."""
+    """A named data set (deepdive data list), or a folder or archive with one sub-folder of pictures per class."""
+    skip_damaged: bool = False
+    """Leave out files of a folder that are no pictures, and say so, instead of ending with an error."""
     image_size: int | None = None
     """Height and width of what the network gets; as the pictures are if not given."""
     validation: int = 0
@@ -24,5 +26,5 @@ class ImageClassificationSettings(TrainingSettings):
     optimizer: OptimizerSettings = field(default_factory=OptimizerSettings)
 
     def __post_init__(self) -> None:
-        if self.data not in DATASETS and Path(self.data).is_dir():  # so that a run can be resumed from anywhere
+        if self.data not in DATASETS and Path(self.data).exists():  # so that a run can be resumed from anywhere
             object.__setattr__(self, "data", str(Path(self.data).resolve()))

@@ -1,0 +1,71 @@
+"""A small residual network on CIFAR-10 (textbook section 14.13)."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from deepdive.recipes.registry import Target, recipe
+from deepdive.recipes.settings import OptimizerSettings
+from deepdive.recipes.vision.settings import ImageClassificationSettings
+
+if TYPE_CHECKING:
+    from deepdive.recipes.vision.classification import ImageClassification
+
+
+@dataclass(frozen=True)
+class Cifar10Settings(ImageClassificationSettings):
+    """A small residual network for small photographs, and how it is trained."""
+
+    data: str = "cifar10"
+    """A named data set (deepdive data list), or a folder or archive with one sub-folder of pictures per class."""
+    widths: tuple[int, ...] = (32, 64, 128, 256)
+    """Channels of each stage; 64 128 256 512 in the network this one is made after."""
+    residuals: tuple[bool, ...] = (False, False, False, True)
+    """Which stages have a residual block."""
+    shift: int = 2
+    """Training pictures are mirrored at random and shifted by up to so many pixels."""
+    epochs: int = 5
+    batch_size: int = 256
+    label_smoothing: float = 0.1
+    optimizer: OptimizerSettings = field(
+        default_factory=lambda: OptimizerSettings(
+            "sgd", lr=0.3, momentum=0.9, nesterov=True, weight_decay=5e-4, decay_norm_and_bias=False
+        )
+    )
+
+
+@recipe(
+    "cifar10",
+    chapter="14.13",
+    title="A small residual network on CIFAR-10",
+    data="cifar10",
+    targets=(
+        Target("test_accuracy", 0.25, when={"preset": "smoke"}),
+        Target("test_accuracy", 0.92, when={"preset": "book"}),
+        Target("test_accuracy", 0.85),
+    ),
+    presets={
+        "smoke": {"epochs": 1, "steps": 40, "batch_size": 128, "log_every": 10, "widths": (8, 16, 32, 64)},
+        "quick": {},
+        "book": {
+            "widths": (64, 128, 256, 512),
+            "residuals": (False, True, False, True),
+            "epochs": 24,
+            "batch_size": 512,
+            "shift": 4,
+            "optimizer": {"lr": 0.4},
+        },
+    },
+)
+def cifar10(settings: Cifar10Settings) -> "ImageClassification":
+    """ResNet-9 with mirrored and shifted pictures."""
+    from deepdive.models.vision.resnet9 import ResNet9
+    from deepdive.recipes.vision.augmented import augmented_pictures
+    from deepdive.recipes.vision.classification import ImageClassification
+
+    return ImageClassification(
+        settings,
+        lambda spec, nn: ResNet9(
+            len(spec.labels), spec.channels, widths=settings.widths, residuals=settings.residuals, nn=nn
+        ),
+        load=augmented_pictures(settings.shift),
+    )
