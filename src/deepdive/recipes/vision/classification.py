@@ -77,12 +77,14 @@ class ImageClassification:
             self.data.prepare()
         for note in self.data.notes:
             sys.stderr.write(f"note: {note}\n")
+        self.task = self.make_task(self.data.spec)
+
+    def make_task(self, spec: ImageSpec) -> Classification:
+        """A task with a new network, whose first weights come from the seed alone."""
+        settings = self.settings
         seed_everything(settings.seed)
-        self.task = Classification(
-            self._network(self.data.spec),
-            loss=self._loss,
-            optimizer=self._optimizer,
-            schedule=schedule_for(settings),
+        return Classification(
+            self._network(spec), loss=self._loss, optimizer=self._optimizer, schedule=schedule_for(settings)
         )
 
     def fit(self, run: Run, listeners: Sequence[Listener], *, resume: bool) -> dict[str, float]:

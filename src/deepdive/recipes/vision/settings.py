@@ -17,8 +17,8 @@ class ImageClassificationSettings(TrainingSettings):
     """Leave out files of a folder that are no pictures, and say so, instead of ending with an error."""
     image_size: int | None = None
     """Height and width of what the network gets; as the pictures are if not given."""
-    validation: int = 0
-    """Training pictures held out to choose the best epoch; with 0 all are learnt from."""
+    validation: int | float = 0
+    """Training pictures held out to choose the best epoch, or which share below 1; with 0 all are learnt from."""
     normalize: bool = True
     """Standardise pixels by the mean and deviation of the training pictures; else they are 0 to 1."""
     label_smoothing: float = 0.0

@@ -26,6 +26,7 @@ def read_folder(
     strict: bool = False,
     skip_damaged: bool = False,
     test: int | float = 0.2,
+    unlabelled_test: bool = False,
     report: Report | None = None,
 ) -> ImageSplits:
     """The pictures of a folder or an archive, see `scan_folder`, all of one size.
@@ -43,6 +44,7 @@ def read_folder(
         skip_damaged: leave out files that are no pictures; a note says how many and which.
         test: where there is no ``test`` folder, how many (int) or which share (float) to hold out of the training
             pictures: the same share of every class, the same pictures every time.
+        unlabelled_test: leave a ``test`` folder without classes out; nothing is held out then either.
         report: told how far the decoding is.
 
     Raises:
@@ -53,20 +55,21 @@ def read_folder(
     """
     options = PictureOptions(image_size, channels, fit, strict, skip_damaged)
     archive = is_archive(root)
-    folders = None if archive else scan_folder(root)
+    folders = None if archive else scan_folder(root, unlabelled_test=unlabelled_test)
     paths = [root] if folders is None else (file.path for files in folders.parts.values() for file in files)
 
     def make() -> Kept:
         if archive and report:
             report(Progress(f"reading {root.name}"))
-        return _decode(folders or scan_folder(root), options, report)
+        return _decode(folders or scan_folder(root, unlabelled_test=unlabelled_test), options, report)
 
-    kept = keep({"classes": str(root.absolute())} | asdict(options), paths, make, report=report)
+    what = {"classes": str(root.absolute()), "unlabelled_test": unlabelled_test} | asdict(options)
+    kept = keep(what, paths, make, report=report)
     labels, notes = tuple(kept.facts["labels"]), tuple(kept.facts["notes"])
     sets = {
         part: ImageSet(kept.tensors[f"{part}.images"], kept.tensors[f"{part}.labels"]) for part in kept.facts["parts"]
     }
-    if "test" not in sets and test:
+    if "test" not in sets and test and not unlabelled_test:
         everything = sets["train"].labels
         kept_rows, held = stratified_split(everything, test, name="test")
         check_classes_kept(everything, everything[kept_rows], labels, name=f"{len(held)} test pictures")

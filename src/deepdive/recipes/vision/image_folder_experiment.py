@@ -1,0 +1,173 @@
+"""Competition style, end to end: train, choose the best epoch, train again on all if asked, label the test pictures."""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any, cast
+
+from torch import Tensor, nn
+
+from deepdive.data.images import ImageDataModule, ImageSpec
+from deepdive.data.images.shifts import flip_and_shift
+from deepdive.data.progress import Report, progress_bars
+from deepdive.files import write_atomically
+from deepdive.recipes.experiment import Invert, Prediction
+from deepdive.recipes.in_turn import Training, fit_in_turn
+from deepdive.recipes.predictions import to_csv
+from deepdive.recipes.runner import trained_weights
+from deepdive.recipes.training import toolkit_named
+from deepdive.recipes.vision.classification import ImageClassification
+from deepdive.recipes.vision.image_folder import ImageFolderSettings
+from deepdive.recipes.vision.image_folder_pictures import Competition, read_competition, read_unlabelled
+from deepdive.recipes.vision.labelling import label_files, note_inputs, probabilities, read_spec
+from deepdive.recipes.vision.settings import ImageClassificationSettings
+from deepdive.toolkit import Toolkit
+from deepdive.training import FolderCheckpoints, Run
+from deepdive.training.records import Listener
+from deepdive.training.report import Section, join, table, text
+
+_SHOWN = 20
+
+
+class ImageFolderExperiment:
+    """Learn from labelled pictures; write ``submission.csv`` for those without labels.
+
+    Raises:
+        ValueError: a setting is out of its range.
+    """
+
+    def __init__(self, settings: ImageFolderSettings) -> None:
+        self.settings = settings
+        self._augment = flip_and_shift(settings.shift)
+        self._classification = ImageClassification(settings, partial(_network, settings), load=self._load)
+        self._competition: Competition | None = None
+
+    @property
+    def data(self) -> ImageDataModule:
+        """The labelled pictures, once they are prepared."""
+        return self._classification.data
+
+    def prepare(self) -> None:
+        """Obtain all pictures, those to be labelled as well: what is wrong with them is told before the training."""
+        self._classification.prepare()
+        with progress_bars() as report:
+            self.unlabelled = read_unlabelled(self._found(), self.data, self.settings, report)
+        for note in () if self.unlabelled is None else self.unlabelled.notes:
+            sys.stderr.write(f"note: {note}\n")
+        if self.unlabelled is None:
+            sys.stderr.write("note: there are no test pictures, so no submission is written; name some with --test\n")
+
+    def fit(self, run: Run, listeners: Sequence[Listener], *, resume: bool) -> dict[str, float]:
+        """Train in the run folder, and write the submission.
+
+        Raises:
+            RunError: the pictures are not those that the run began with.
+        """
+        inner = self._classification
+        if self.settings.refit:
+            metrics = self._fit_twice(run, listeners, resume=resume)
+        else:
+            metrics = inner.fit(run, listeners, resume=resume)
+        self._submit(run)
+        return metrics
+
+    def sections(self, run: Run) -> list[Section]:
+        """The first rows of the submission, and what every classifier's report has."""
+        sections = self._classification.sections(run)
+        if self.unlabelled is None:
+            return sections
+        rows = self._rows(self.unlabelled.images[:_SHOWN], self.unlabelled.ids[:_SHOWN])
+        told = f"submission.csv has {len(self.unlabelled.ids):,} rows; these are the first."
+        return [Section("Submission", join([text(told, *self.unlabelled.notes), table(rows)])), *sections]
+
+    def predict(self, run: Run, files: Sequence[Path], *, invert: Invert = "auto") -> list[Prediction]:
+        """Label picture files."""
+        spec = read_spec(run)
+        network = _network(self.settings, spec, toolkit_named(self.settings.toolkit))
+        network.load_state_dict(self._weights(run))
+        return label_files(network, spec, files, device=self.settings.device, invert=invert)
+
+    def _load(self, settings: ImageClassificationSettings, report: Report) -> ImageDataModule:
+        self._competition = read_competition(cast(ImageFolderSettings, settings), report)
+        splits = self._competition.splits
+        return ImageDataModule(
+            lambda: splits,
+            batch_size=settings.batch_size,
+            validation=settings.validation,
+            seed=settings.seed,
+            image_size=None if settings.image_size is None else (settings.image_size, settings.image_size),
+            normalize=settings.normalize,
+            augment=self._augment,
+        )
+
+    def _found(self) -> Competition:
+        if self._competition is None:
+            raise RuntimeError("prepare has not run yet")
+        return self._competition
+
+    def _fit_twice(self, run: Run, listeners: Sequence[Listener], *, resume: bool) -> dict[str, float]:
+        """Once with a part held out, which gives the validation metrics, and once on all, which gives the weights."""
+        inner = self._classification
+        first = inner.data
+        everything = self._load(replace(self.settings, validation=0), lambda _: None)
+        everything.prepare()
+        note_inputs(run, everything.spec, everything.pictures("train"), source=self.settings.data, resume=resume)
+
+        def all_of_them() -> tuple[Any, ImageDataModule]:
+            inner.task, inner.data = inner.make_task(everything.spec), everything
+            return inner.task, everything
+
+        trainings = [
+            Training("validated", lambda: (inner.make_task(first.spec), first)),
+            Training("refit", all_of_them),
+        ]
+        results = fit_in_turn(trainings, inner.trainer, run, listeners, resume=resume)
+        if inner.data is not everything:  # both were over before a kill
+            all_of_them()
+        inner.task.network.load_state_dict(self._weights(run))
+        validated = {name: value for name, value in results["validated"].metrics.items() if name.startswith("val_")}
+        return results["refit"].metrics | validated
+
+    def _weights(self, run: Run) -> dict[str, Any]:
+        if not self.settings.refit:
+            return trained_weights(run)
+        return FolderCheckpoints(run.folder / "checkpoints" / "refit").load("last")["model"]
+
+    def _submit(self, run: Run) -> None:
+        if self.unlabelled is None:
+            return
+        rows = self._rows(self.unlabelled.images, self.unlabelled.ids)
+        write_atomically(run.folder / "submission.csv", to_csv(rows, list(rows[0])))
+        sys.stderr.write(f"{run.folder / 'submission.csv'}\n")
+
+    def _rows(self, images: Tensor, ids: Sequence[str]) -> list[dict[str, Any]]:
+        competition, spec = self._found(), self.data.spec
+        chances = probabilities(self._classification.task.network, spec, images, device=self.settings.device)
+        if self.settings.submission == "labels":
+            guesses = [spec.labels[i] for i in chances.argmax(dim=1).tolist()]
+            return [
+                {competition.id_column: name, competition.label_column: guess}
+                for name, guess in zip(ids, guesses, strict=True)
+            ]
+        return [
+            {competition.id_column: name} | dict(zip(spec.labels, row, strict=True))
+            for name, row in zip(ids, chances.tolist(), strict=True)
+        ]
+
+
+def _network(settings: ImageFolderSettings, spec: ImageSpec, toolkit: Toolkit) -> nn.Module:
+    classes, channels = len(spec.labels), spec.channels
+    if settings.network == "resnet9":
+        from deepdive.models.vision.resnet9 import ResNet9
+
+        return ResNet9(classes, channels, nn=toolkit)
+    if settings.network == "lenet":
+        from deepdive.models.vision.lenet import LeNet
+
+        return LeNet(classes, channels, image_size=(spec.height, spec.width), modern=True, nn=toolkit)
+    from deepdive.models.vision.resnet import resnet18, resnet34
+
+    make = resnet18 if settings.network == "resnet18" else resnet34
+    return make(classes, channels, stem="small" if max(spec.height, spec.width) <= 64 else "imagenet", nn=toolkit)

@@ -1,0 +1,94 @@
+"""The pictures of a competition: labelled ones, and those to be labelled."""
+
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from deepdive.data.checks import check_classes_kept
+from deepdive.data.images import ImageDataModule, ImageSplits, read_builtin, read_folder
+from deepdive.data.images.folders.competition import find_layout
+from deepdive.data.images.folders.decoding import PictureOptions
+from deepdive.data.images.folders.labelled import read_labelled
+from deepdive.data.images.folders.loose import LoosePictures, read_loose
+from deepdive.data.progress import Report
+from deepdive.data.registry import DATASETS
+from deepdive.data.splits import stratified_split
+from deepdive.recipes.vision.image_folder import ImageFolderSettings
+
+
+@dataclass(frozen=True)
+class Competition:
+    """Labelled pictures, where the others lie, and what the columns of the submission are called."""
+
+    splits: ImageSplits
+    test: Path | None = None
+    numbered: bool = False
+    """Whether there is a test set whose labels are known, to be labelled by number."""
+    id_column: str = "id"
+    label_column: str = "label"
+
+
+def read_competition(settings: ImageFolderSettings, report: Report) -> Competition:
+    """The labelled pictures of a named data set, a folder of classes, or a folder with a table.
+
+    Raises:
+        FileNotFoundError: what is named does not exist.
+        ValueError: pictures, classes or a table that cannot be used.
+    """
+    table, test = (Path(name) if name else None for name in (settings.labels, settings.test))
+    if settings.data in DATASETS:
+        if table is not None:
+            raise ValueError(f"labels is {table}, but the classes of the data set {settings.data} are known")
+        if test is not None and not test.exists():
+            raise FileNotFoundError(f"test is {test}, but there is no such file or folder")
+        splits = read_builtin(settings.data, report=report)
+        found = Competition(splits, test, numbered=splits.test is not None)
+    else:
+        layout = find_layout(Path(settings.data).expanduser(), table, test)
+        options = _options(settings)
+        if layout.table is None:
+            read = partial(
+                read_folder,
+                layout.train,
+                image_size=options.image_size,
+                fit=options.fit,
+                skip_damaged=options.skip_damaged,
+                unlabelled_test=layout.test is not None,
+                report=report,
+            )
+            splits = read(test=0)
+            numbered = splits.test is not None
+            found = Competition(splits if numbered or layout.test else read(), layout.test, numbered)
+        else:
+            splits, labels = read_labelled(layout.train, layout.table, options, report=report)
+            found = Competition(splits, layout.test, id_column=labels.id_column, label_column=labels.label_column)
+    if settings.validation and found.splits.val is None:
+        every = found.splits.train.labels
+        kept, held = stratified_split(every, settings.validation, name="validation")
+        check_classes_kept(every, every[kept], found.splits.labels, name=f"{len(held)} validation pictures")
+    return found
+
+
+def read_unlabelled(
+    competition: Competition, data: ImageDataModule, settings: ImageFolderSettings, report: Report
+) -> LoosePictures | None:
+    """The pictures to be labelled; those of a test set whose labels are known are numbered from 1.
+
+    Raises:
+        ValueError: there is no picture, or one that cannot be used.
+    """
+    train = data.pictures("train")
+    if competition.test is not None and train is not None:
+        _, channels, height, width = train.images.shape
+        form = replace(_options(settings), image_size=(height, width), channels=channels)
+        return read_loose(competition.test, form, report=report)
+    known = data.pictures("test")
+    if known is None or not competition.numbered:
+        return None
+    ids = tuple(str(i) for i in range(1, len(known.labels) + 1))
+    return LoosePictures(ids, known.images, ("the labels of the test pictures are known; they are numbered from 1",))
+
+
+def _options(settings: ImageFolderSettings) -> PictureOptions:
+    size = None if settings.image_size is None else (settings.image_size, settings.image_size)
+    return PictureOptions(size, fit=settings.fit, skip_damaged=settings.skip_damaged)

@@ -1,0 +1,155 @@
+import csv
+import gzip
+import shutil
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from deepdive.data.images.folders.decoding import PictureOptions
+from deepdive.data.images.folders.labelled import read_labelled, read_labels
+from deepdive.data.images.folders.loose import read_loose
+
+ROWS = "id,label\n1,dog\n2,cat\n10,dog\n"
+
+
+def written(path, content):
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+def test_the_table_is_read_as_the_standard_library_reads_it(tmp_path):
+    content = '\ufeffbreed,"id"\r\n"große, Dogge","a b"\r\ncat,"x""y"\r\n\r\n'
+    table = read_labels(written(tmp_path / "labels.csv", content))
+    rows = list(csv.DictReader(content.lstrip("\ufeff").splitlines()))
+    assert table.labels == {row["id"]: row["breed"] for row in rows}
+    assert (table.id_column, table.label_column) == ("id", "breed")
+
+
+@pytest.mark.parametrize("packing", ["gz", "zip"])
+def test_the_table_may_be_packed(packing, tmp_path):
+    path = tmp_path / f"labels.csv.{packing}"
+    if packing == "gz":
+        path.write_bytes(gzip.compress(ROWS.encode()))
+    else:
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("labels.csv", ROWS)
+            archive.writestr("__MACOSX/._labels.csv", "x")
+    assert read_labels(path).labels == {"1": "dog", "2": "cat", "10": "dog"}
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("", "is empty; it should begin with a line of column names such as id,label"),
+        ("id,label\n", "has a header but no row"),
+        ("id;label\n1;dog\n", r"line 1: there is only one column, 'id;label'; .* by commas, not by ';'"),
+        ("id\tlabel\n1\tdog\n", r"line 1: .* by commas, not by '\\t'"),
+        ("id\n1\n", "line 1: there is only one column, 'id'; it must have a name and a class"),
+        (
+            "id,x,y\n1,2,3\n",
+            r"line 1: none of the columns id, x, y is known to hold the classes; call it one of label,",
+        ),
+        ("x,y,label\n1,2,3\n", "none of the columns x, y, label is known to hold the names of the pictures"),
+        ("id,label\n1,dog\n2\n", "line 3: 1 columns, but the header has 2"),
+        ("id,label\n1,dog\n,cat\n", "line 3: id is empty"),
+        ("id,label\n1, \n", "line 2: label is empty"),
+        ("id,label\n1,dog\n2,cat\n1,dog\n", "line 4: id '1' stands already in line 2"),
+        (b"id,label\n1,dog\n2,\xff\n", "line 3: not UTF-8"),
+    ],
+)
+def test_what_is_wrong_with_a_table_is_told_with_the_line(content, message, tmp_path):
+    with pytest.raises(ValueError, match=r"labels\.csv.*" + message):
+        read_labels(written(tmp_path / "labels.csv", content))
+
+
+def test_a_table_that_is_missing_or_damaged_is_named(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"no such file: .*labels\.csv"):
+        read_labels(tmp_path / "labels.csv")
+    for name in ("labels.csv.zip", "labels.csv.gz"):
+        with pytest.raises(ValueError, match=rf"{name} cannot be read"):
+            read_labels(written(tmp_path / name, "text"))
+    with zipfile.ZipFile(tmp_path / "two.csv.zip", "w") as archive:
+        archive.writestr("a.csv", ROWS)
+        archive.writestr("b.csv", ROWS)
+    with pytest.raises(ValueError, match=r"two\.csv\.zip holds 2 CSV files; it must hold one"):
+        read_labels(tmp_path / "two.csv.zip")
+
+
+@pytest.fixture
+def contest(paint, tmp_path):
+    for name in ("1", "2", "10"):
+        paint(f"contest/train/{name}.png")
+    return tmp_path / "contest"
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("suffix", ["", ".png"])
+def test_pictures_get_the_classes_of_their_rows(packed, suffix, contest):
+    ids = ["2", "1", "10", "77"]
+    table = written(
+        contest / "labels.csv",
+        "".join(f"{i}{suffix},{k}\n" for i, k in zip(["id", *ids], ["label", *"abac"], strict=True)).replace(
+            f"id{suffix},", "id,"
+        ),
+    )
+    root = contest / "train"
+    if packed:
+        root = Path(shutil.make_archive(str(root), "zip", contest, "train"))
+    for _ in range(2):  # the second time from the cache
+        splits, labels = read_labelled(root, table, PictureOptions())
+        assert splits.labels == ("a", "b")
+        assert splits.train.labels.tolist() == [1, 0, 0]
+        for row, name in enumerate(("1", "2", "10")):
+            pixels = np.array(Image.open(contest / "train" / f"{name}.png")).transpose(2, 0, 1)
+            assert np.array_equal(splits.train.images[row], pixels)
+        assert splits.notes == (
+            f"1 of 4 rows of labels.csv have no picture in {root.name}",
+            "1 classes of labels.csv have no picture: c",
+        )
+        assert labels.id_column == "id"
+
+
+def test_another_table_counts_at_once_though_the_pixels_are_kept(contest):
+    first, _ = read_labelled(contest / "train", written(contest / "labels.csv", ROWS), PictureOptions())
+    second, _ = read_labelled(
+        contest / "train", written(contest / "labels.csv", ROWS.replace("2,cat", "2,emu")), PictureOptions()
+    )
+    assert (first.labels, second.labels) == (("cat", "dog"), ("dog", "emu"))
+    assert torch.equal(first.train.images, second.train.images)
+
+
+def test_pictures_without_a_row_are_named(contest, paint):
+    paint("contest/train/3.png")
+    with pytest.raises(ValueError, match=r"1 of 4 pictures have no row in .*labels\.csv, .* column id: .*train/3\.png"):
+        read_labelled(contest / "train", written(contest / "labels.csv", ROWS), PictureOptions())
+
+
+def test_one_class_is_not_enough(contest):
+    table = written(contest / "labels.csv", ROWS.replace("cat", "dog"))
+    with pytest.raises(ValueError, match="are all of one class, dog; there must be at least two"):
+        read_labelled(contest / "train", table, PictureOptions())
+
+
+def test_skipped_pictures_leave_their_class_with_the_others(contest):
+    (contest / "train" / "1.png").write_text("no picture")
+    table = written(contest / "labels.csv", ROWS)
+    splits, _ = read_labelled(contest / "train", table, PictureOptions(skip_damaged=True))
+    assert splits.train.labels.tolist() == [0, 1]
+    assert "1 of 3 pictures were skipped" in splits.notes[0]
+
+
+def test_loose_pictures_are_in_the_order_of_their_numbers(contest, paint):
+    assert read_loose(contest / "train", PictureOptions()).ids == ("1", "2", "10")
+    paint("contest/train/deep/1.jpg")
+    assert read_loose(contest / "train", PictureOptions()).ids == ("1", "2", "10", "deep/1")
+    paint("contest/train/1.bmp")
+    assert read_loose(contest / "train", PictureOptions()).ids == ("1.bmp", "1.png", "2.png", "10.png", "deep/1.jpg")
+
+
+def test_a_folder_without_pictures_is_named(tmp_path):
+    with pytest.raises(ValueError, match=f"{tmp_path} holds no picture"):
+        read_loose(tmp_path, PictureOptions())
