@@ -80,6 +80,14 @@ def test_probabilities_instead_of_labels(contest, tmp_path):
     assert all(abs(float(row["dark"]) + float(row["light"]) - 1) < 1e-5 for row in rows)
 
 
+def test_new_pictures_are_cut_as_those_of_the_training_were(contest, tmp_path):
+    outcome = started(tmp_path, contest[0] / "table", fit="crop", steps=2)
+    wide = torch.zeros(20, 60, 3, dtype=torch.uint8)
+    Image.fromarray(wide.numpy()).save(tmp_path / "wide.png")
+    [prediction] = runner.predict(outcome.run.folder, [tmp_path / "wide.png"])
+    assert prediction.notes[0] == "resized 60x20 to 84x28, cropped to 28x28"
+
+
 def test_known_test_labels_are_measured_and_numbered(tmp_path):
     outcome = started(tmp_path, "digits", image_size=12, steps=3)
     assert [row["id"] for row in submission(outcome.run)] == [str(i) for i in range(1, 360)]

@@ -87,7 +87,8 @@ class ImageFolderExperiment:
         spec = read_spec(run)
         network = _network(self.settings, spec, toolkit_named(self.settings.toolkit))
         network.load_state_dict(self._weights(run))
-        return label_files(network, spec, files, device=self.settings.device, invert=invert)
+        device, fit = self.settings.device, self.settings.fit
+        return label_files(network, spec, files, device=device, invert=invert, fit=fit)
 
     def _load(self, settings: ImageClassificationSettings, report: Report) -> ImageDataModule:
         self._competition = read_competition(cast(ImageFolderSettings, settings), report)

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from deepdive.data.images import ImageSet, ImageSpec, read_picture
+from deepdive.data.images.picture import Fit
 from deepdive.recipes.experiment import Invert, Prediction
 from deepdive.training import Run, RunError, choose_device
 
@@ -23,10 +24,10 @@ def probabilities(network: nn.Module, spec: ImageSpec, images: Tensor, *, device
 
 
 def label_files(
-    network: nn.Module, spec: ImageSpec, files: Sequence[Path], *, device: str, invert: Invert
+    network: nn.Module, spec: ImageSpec, files: Sequence[Path], *, device: str, invert: Invert, fit: Fit = "pad"
 ) -> list[Prediction]:
     """Label picture files: the likeliest class of each and the next two."""
-    read = [read_picture(file, spec, invert=invert) for file in files]
+    read = [read_picture(file, spec, invert=invert, fit=fit) for file in files]
     chances = probabilities(network, spec, torch.stack([image for image, _ in read]), device=device)
     found = []
     for file, (_, notes), row in zip(files, read, chances, strict=True):
