@@ -17,13 +17,13 @@ class Cifar10Settings(ImageClassificationSettings):
 
     data: str = "cifar10"
     """A named data set (deepdive data list), or a folder or archive with one sub-folder of pictures per class."""
-    widths: tuple[int, ...] = (32, 64, 128, 256)
+    widths: tuple[int, ...] = (16, 64, 128, 128)
     """Channels of each stage; 64 128 256 512 in the network this one is made after."""
     residuals: tuple[bool, ...] = (False, False, False, True)
     """Which stages have a residual block."""
     shift: int = 2
     """Training pictures are mirrored at random and shifted by up to so many pixels."""
-    epochs: int = 5
+    epochs: int = 9
     batch_size: int = 256
     label_smoothing: float = 0.1
     optimizer: OptimizerSettings = field(
