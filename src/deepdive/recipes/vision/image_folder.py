@@ -33,7 +33,7 @@ class ImageFolderSettings(ImageClassificationSettings):
     shift: int = 2
     """Training pictures are mirrored at random and shifted by up to so many pixels."""
     validation: int | float = 0.1
-    epochs: int = 2
+    epochs: int = 3
     batch_size: int = 256
     label_smoothing: float = 0.1
     optimizer: OptimizerSettings = field(

@@ -163,7 +163,7 @@ def _network(settings: ImageFolderSettings, spec: ImageSpec, toolkit: Toolkit) -
     if settings.network == "resnet9":
         from deepdive.models.vision.resnet9 import ResNet9
 
-        return ResNet9(classes, channels, nn=toolkit)
+        return ResNet9(classes, channels, widths=(16, 64, 128, 128), nn=toolkit)
     if settings.network == "lenet":
         from deepdive.models.vision.lenet import LeNet
 
