@@ -34,6 +34,13 @@ def test_the_output_has_the_type_of_the_input_and_the_shape_of_the_librarys(name
         torch.testing.assert_close(y.float(), expected.float(), atol=0.05, rtol=0.05)
 
 
+def test_autocast_gives_the_type_that_the_library_gives(name):
+    theirs, ours, inputs = pair_of(PARTS[name], PARTS[name].cases[1], torch.float32)
+    with torch.autocast("cpu", torch.bfloat16):
+        y, expected = ours(*inputs), theirs(*inputs)
+    assert y.dtype == expected.dtype
+
+
 def test_gradients_are_finite_and_reach_every_parameter(name):
     module, inputs = part(name)
     module(*inputs).sum().backward()

@@ -11,7 +11,8 @@ import pytest
 
 from deepdive.twins import FUNCTIONS, LAYERS, NETWORKS
 
-TWINS = {**LAYERS, **{name: twin.as_layers() for name, twin in FUNCTIONS.items()}, **NETWORKS}
+ALL = {**LAYERS, **{name: twin.as_layers() for name, twin in FUNCTIONS.items()}, **NETWORKS}
+TWINS = {name: twin for name, twin in ALL.items() if twin.compiled}
 PROGRAM = """
 import json, sys
 import torch

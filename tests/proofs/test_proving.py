@@ -27,6 +27,14 @@ def test_without_a_compiler_the_proof_says_so(monkeypatch):
     assert proof.reason == "torch.compile: No working C++ compiler found"
 
 
+def test_a_deep_network_is_proven_without_the_compiler(monkeypatch):
+    monkeypatch.setattr(torch, "compile", None)
+    [proof] = prove("VGG")
+    assert proof.ok
+    assert proof.eager_ratio > 0
+    assert proof.reason == "of many layers, which take the compiler long"
+
+
 @pytest.mark.parametrize("name", ["init.xavier_normal_", "optim.SGD", "optim.lr_scheduler.StepLR"])
 def test_parts_that_are_no_layers_are_proven(name):
     [proof] = prove(name)

@@ -11,6 +11,7 @@ from torch import Tensor
 from torch.autograd import Function
 from torch.nn import Module, Parameter
 
+from deepdive.scratch._types import product_type
 from deepdive.scratch.functional import log_softmax, softmax
 
 
@@ -123,7 +124,8 @@ class PReLU(Module):
         if self.num_parameters not in (1, channels):
             raise ValueError(f"PReLU has num_parameters={self.num_parameters}, but its input has {channels} channels")
         weight = self.weight if self.num_parameters == 1 else self.weight.view(-1, *[1] * (input.ndim - 2))
-        return _ReLU.apply(input) + weight * input.clamp(max=0)
+        y = _ReLU.apply(input) + weight * input.clamp(max=0)
+        return y.to(product_type(input))
 
     def extra_repr(self) -> str:
         return f"num_parameters={self.num_parameters}"

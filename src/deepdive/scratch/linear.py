@@ -51,7 +51,7 @@ class Linear(Module):
                 f"{tuple(input.shape)} is {input.shape[-1]}"
             )
         y = input @ self.weight.T
-        return y if self.bias is None else y + self.bias
+        return y if self.bias is None else y + self.bias.to(y.dtype)
 
     def extra_repr(self) -> str:
         return f"in_features={self.in_features}, out_features={self.out_features}, bias={self.bias is not None}"

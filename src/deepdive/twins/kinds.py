@@ -46,6 +46,8 @@ class LayerTwin:
     """Draws in training; compared from one seed, and compiled in evaluation only."""
     stateful: bool = False
     """Remembers what it has seen in training; compared after many steps, too."""
+    compiled: bool = True
+    """Compared compiled, too; a network of many layers takes the compiler long, and its layers are."""
     single: float = 1e-4
     """Largest relative difference in float32; sums run in another order than the library's."""
     double: float = 1e-10

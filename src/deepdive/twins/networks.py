@@ -7,12 +7,16 @@ from typing import Any
 from torch import nn
 
 from deepdive import scratch
-from deepdive.models import MLP, LeNet, SoftmaxRegression
+from deepdive.models import MLP, VGG, AlexNet, DenseNet, GoogLeNet, LeNet, NiN, ResNet, SoftmaxRegression
+from deepdive.models.vision import INCEPTIONS, Bottleneck
 from deepdive.twins._rows import case
 from deepdive.twins.kinds import Case, LayerTwin
 
 _GRAY = (case((128, 1, 28, 28)), case((2, 1, 28, 28)))
 """The first case is timed, the second one shows what is the same for any input."""
+
+_SMALL = (case((16, 2, 32, 32)), case((3, 2, 28, 20)))
+"""For networks that are deep, and narrow here so that they are quickly compared."""
 
 
 def _network(make: Callable[..., nn.Module], *cases: Case, **more: Any) -> LayerTwin:
@@ -24,4 +28,42 @@ NETWORKS: dict[str, LayerTwin] = {
     "MLP": _network(partial(MLP, 784, 10), *_GRAY),
     "LeNet": _network(LeNet, *_GRAY),
     "LeNet(modern=True)": _network(partial(LeNet, modern=True), *_GRAY),
+    "LeNet(batch_norm=True)": _network(
+        partial(LeNet, batch_norm=True),
+        *(case((128, 1, 28, 28)), case((8, 1, 28, 28))),
+        stateful=True,
+        compiled=False,
+        single=2e-3,  # in double precision 1e-12: what each normalisation divides by is small, so rounding grows
+    ),
+    "AlexNet": _network(
+        partial(AlexNet, 5, 2, channels=(8, 12, 16, 16, 12), first=(3, 1, 1), hidden=24, pooled=2),
+        *_SMALL,
+        random=True,
+        compiled=False,
+    ),
+    "VGG": _network(
+        partial(VGG, 5, 2, depths=(1, 2), widths=(8, 12), hidden=24, pooled=3), *_SMALL, random=True, compiled=False
+    ),
+    "VGG(batch_norm=True)": _network(
+        partial(VGG, 5, 2, depths=(1, 2), widths=(8, 12), batch_norm=True, hidden=24, pooled=3),
+        *_SMALL,
+        random=True,
+        compiled=False,
+    ),
+    "NiN": _network(partial(NiN, 5, 2, channels=(8, 12, 16), first=(5, 1, 2)), *_SMALL, random=True, compiled=False),
+    "GoogLeNet": _network(
+        partial(GoogLeNet, 5, 2, width=0.25, stages=(INCEPTIONS[0][:1], INCEPTIONS[1][:1]), stem="small"),
+        *_SMALL,
+        random=True,
+        compiled=False,
+    ),
+    "ResNet": _network(partial(ResNet, 5, 2, depths=(1, 1), widths=(8, 12), stem="small"), *_SMALL, stateful=True),
+    "ResNet(block=Bottleneck)": _network(
+        partial(ResNet, 5, 2, block=Bottleneck, depths=(2,), widths=(8,), groups=4, width_per_group=16),
+        *_SMALL,
+        compiled=False,
+    ),
+    "DenseNet": _network(
+        partial(DenseNet, 5, 2, growth_rate=6, depths=(2, 1), width=8, stem="small"), *_SMALL, compiled=False
+    ),
 }

@@ -16,6 +16,9 @@ from deepdive.algorithms.inspection import FlopCount, summary
 from deepdive.models import Siamese
 from deepdive.models.linear import LinearRegression
 from deepdive.models.multi_output import MultiOutputMLP
+from deepdive.models.vision import BasicBlock, Bottleneck, DenseLayer, Inception
+from deepdive.models.vision.anynet import AnyNet, XBlock
+from deepdive.models.vision.resnet9 import Residual, ResNet9
 from deepdive.twins import NETWORKS
 
 pytestmark = pytest.mark.usefixtures("without_shape_checks")
@@ -34,11 +37,28 @@ IN_THE_TABLE = {
     for i, case in enumerate(twin.cases)
 }
 OTHERS = {
+    "AnyNet": lambda toolkit: (
+        AnyNet(5, 2, depths=(1, 2), widths=(8, 16), group_widths=4, nn=toolkit),
+        (torch.empty(2, 2, 16, 16),),
+    ),
+    "XBlock": lambda toolkit: (
+        XBlock(4, 8, inner_channels=8, group_width=4, stride=2, nn=toolkit),
+        (torch.empty(2, 4, 9, 8),),
+    ),
+    "ResNet9": lambda toolkit: (ResNet9(5, 2, widths=(4, 6, 8, 8), nn=toolkit), (torch.empty(2, 2, 16, 16),)),
+    "Residual": lambda toolkit: (Residual(4, nn=toolkit), (torch.empty(2, 4, 9, 8),)),
     "LinearRegression": lambda toolkit: (LinearRegression(4, nn=toolkit), (torch.empty(3, 4),)),
     "MultiOutputMLP": lambda toolkit: (
         MultiOutputMLP(3, (5, 9), {"age": 1, "sex": 2}, nn=toolkit),
         (torch.empty(4, 3), torch.zeros(4, 2, dtype=torch.int64)),
     ),
+    "BasicBlock": lambda toolkit: (BasicBlock(4, 6, 2, nn=toolkit), (torch.empty(2, 4, 9, 8),)),
+    "Bottleneck": lambda toolkit: (
+        Bottleneck(4, 4, groups=2, width_per_group=64, nn=toolkit),
+        (torch.empty(2, 4, 9, 8),),
+    ),
+    "DenseLayer": lambda toolkit: (DenseLayer(4, 3, nn=toolkit), (torch.empty(2, 4, 9, 8),)),
+    "Inception": lambda toolkit: (Inception(4, (2, 3, 4, 2, 3, 2), nn=toolkit), (torch.empty(2, 4, 9, 8),)),
     "Siamese": lambda toolkit: (Siamese(models.LeNet(4, nn=toolkit)), (torch.empty(2, 1, 28, 28),) * 2),
 }
 

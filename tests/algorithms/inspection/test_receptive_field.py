@@ -1,6 +1,6 @@
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from torch import nn
 
@@ -85,7 +85,9 @@ def test_it_is_what_the_gradient_reaches(words, data):
     i, j = (n // 2 + data.draw(st.integers(-1, 1)) for n in y.shape)
     (gradient,) = torch.autograd.grad(y[i, j], x)
     touched = gradient[0, 0] != 0
-    for dim, expected in ((1, field.rows(i)), (0, field.columns(j))):
+    seen = (1, field.rows(i)), (0, field.columns(j))
+    assume(all(0 <= each[0] and each[-1] < 90 for _, each in seen))  # at the border, padding is seen
+    for dim, expected in seen:
         lines = touched.any(dim).nonzero().flatten()
         assert (int(lines[0]), int(lines[-1])) == (expected[0], expected[-1])
 

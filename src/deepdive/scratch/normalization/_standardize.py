@@ -11,6 +11,7 @@ from torch.autograd import Function
 from torch.nn import Module, Parameter
 
 from deepdive.scratch import initialization as init
+from deepdive.scratch._types import precise
 
 
 def standardize(x: Float[Tensor, "..."], dims: list[int], eps: float) -> tuple[Tensor, Tensor, Tensor]:
@@ -50,11 +51,6 @@ class _Standardize(Function):
         along_1 = g.mean(ctx.dims, keepdim=True) - g_m * s / n
         along_x_hat = (g * x_hat).mean(ctx.dims, keepdim=True) - 2 * g_v * s * s / n
         return (g - along_1 - x_hat * along_x_hat) / s, None, None
-
-
-def precise(x: Tensor) -> torch.dtype:
-    """Single precision for half, otherwise the type of ``x``."""
-    return torch.promote_types(x.dtype, torch.float32)
 
 
 class Normalization(Module):

@@ -9,7 +9,8 @@ from jaxtyping import Float
 from torch import Tensor
 
 from deepdive.scratch import initialization as init
-from deepdive.scratch.normalization._standardize import Normalization, precise, standardize
+from deepdive.scratch._types import precise
+from deepdive.scratch.normalization._standardize import Normalization, standardize
 
 
 class _BatchNorm(Normalization):

@@ -2,6 +2,7 @@
 
 # ruff: noqa: D102 (what forward computes is said by its class)
 
+from functools import reduce
 from typing import Literal
 
 import torch
@@ -9,6 +10,7 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn import Module, Parameter
 
+from deepdive.scratch._types import precise, product_type
 from deepdive.scratch.linear import reset_uniform
 from deepdive.scratch.spatial._windows import Padding, pad, pad_from_input, pair, shifts
 
@@ -22,7 +24,8 @@ class Conv2d(Module):
     Input ``(batch, in_channels, height, width)`` or without batch, weight ``(out_channels, in_channels / groups,
     kernel height, kernel width)``; ``height_out = ⌊(height + padding - dilation (kernel - 1) - 1) / stride⌋ + 1`` with
     the padding of both sides. Each of the ``groups`` sees its own share of the channels. The windows become the
-    columns of one matrix and the convolution one matrix product (Chellapilla et al., 2006).
+    columns of one matrix and the convolution one matrix product (Chellapilla et al., 2006); with ``groups =
+    in_channels``, a depthwise convolution, every channel is filtered alone.
 
     Raises:
         ValueError: sizes that do not fit together, here or in the input.
@@ -78,6 +81,12 @@ class Conv2d(Module):
 
     def _convolve(self, x: Float[Tensor, "b c h w"]) -> Float[Tensor, "b o h_out w_out"]:
         x = self._padded(x)
+        y = self._depthwise(x) if self.groups == self.in_channels > 1 else self._as_matrix(x)
+        if self.bias is not None:
+            y = y + self.bias.to(y.dtype).view(-1, 1, 1)
+        return y.contiguous()
+
+    def _as_matrix(self, x: Float[Tensor, "b c hp wp"]) -> Float[Tensor, "b o h_out w_out"]:
         (kh, kw), (sh, sw), (dh, dw) = self.kernel_size, self.stride, self.dilation
         rows = torch.stack(shifts(x.transpose(0, 1), 2, kh, sh, dh), 1)  # (c, kh, b, h_out, w)
         windows = torch.stack(shifts(rows, 4, kw, sw, dw), 2)  # (c, kh, kw, b, h_out, w_out)
@@ -85,10 +94,19 @@ class Conv2d(Module):
         per_window = self.in_channels // self.groups * kh * kw
         columns = windows.reshape(self.groups, per_window, b * h_out * w_out)
         weight = self.weight.view(self.groups, self.out_channels // self.groups, per_window)
-        y = (weight @ columns).view(self.out_channels, b, h_out, w_out)
-        if self.bias is not None:
-            y = y + self.bias.view(-1, 1, 1, 1)
-        return y.transpose(0, 1).contiguous()
+        return (weight @ columns).view(self.out_channels, b, h_out, w_out).transpose(0, 1)
+
+    def _depthwise(self, x: Float[Tensor, "b c hp wp"]) -> Float[Tensor, "b o h_out w_out"]:
+        """One channel per group: too little for a matrix product, so the shifted input is added up, scaled."""
+        (kh, kw), (sh, sw), (dh, dw) = self.kernel_size, self.stride, self.dilation
+        per_channel = self.out_channels // self.in_channels
+        weight = self.weight.to(precise(self.weight)).view(self.in_channels, per_channel, kh, kw, 1, 1)
+        terms = (
+            weight[:, :, m, n] * column.unsqueeze(2)  # (b, c, o / c, h_out, w_out)
+            for m, row in enumerate(shifts(x, 2, kh, sh, dh))
+            for n, column in enumerate(shifts(row, 3, kw, sw, dw))
+        )
+        return reduce(torch.add, terms).flatten(1, 2).to(product_type(x))
 
     def _padded(self, x: Float[Tensor, "b c h w"]) -> Float[Tensor, "b c hp wp"]:
         if x.ndim != 4 or x.shape[1] != self.in_channels:

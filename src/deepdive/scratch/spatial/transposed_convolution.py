@@ -98,7 +98,7 @@ class ConvTranspose2d(Module):
         rows = overlap_add(stamps.unbind(2), 4, sw, dw, pw, w_out)  # (o, kh, b, h, w_out)
         y = overlap_add(rows.unbind(1), 2, sh, dh, ph, h_out)  # (o, b, h_out, w_out)
         if self.bias is not None:
-            y = y + self.bias.view(-1, 1, 1, 1)
+            y = y + self.bias.to(y.dtype).view(-1, 1, 1, 1)
         return y.transpose(0, 1).contiguous()
 
     def _sizes(self, x: Tensor, asked: list[int] | None) -> tuple[int, int]:
