@@ -5,6 +5,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.machinery import PathFinder
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -85,7 +86,11 @@ def _compiler() -> Finding:
 
 
 def _clients() -> Finding:
-    present = [name for name in ("pip", "npm", "apt-get") if shutil.which(name) or (name == "pip" and find_spec("pip"))]
+    present = [
+        name
+        for name in ("pip", "npm", "apt-get")
+        if shutil.which(name) or (name == "pip" and PathFinder.find_spec("pip"))
+    ]
     state = f"{', '.join(present) or 'none'}: data comes from packages where its address is out of reach"
     return Finding("package clients", state, bool(present))
 

@@ -1,4 +1,5 @@
 import io
+import subprocess
 import sys
 import tarfile
 
@@ -98,3 +99,12 @@ def test_apt_tells_both_of_its_failures(client, file_of, workspace):
     (workspace / "no-package").touch()
     with pytest.raises(SourceError, match=r"Unable to locate package toy; before that, apt-get update: .*Release file"):
         read_all(Apt("toy", "usr/share/toy"), file_of(CONTENT), workspace=workspace)
+
+
+def test_looking_for_pip_leaves_setuptools_as_it_was():
+    """Its import hook takes a search for pip as pip's own start; its next import would fail, and torch not compile."""
+    program = (
+        "from deepdive.data.sources import Pip; Pip('toy', 'data').available([])\nimport distutils.core, setuptools"
+    )
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.machinery import PathFinder
 from pathlib import Path
 from shutil import which
 
@@ -32,9 +33,8 @@ class Pip:
 
     def available(self, files: Sequence[File]) -> bool:
         """Whether this Python has pip."""
-        from importlib.util import find_spec
-
-        return find_spec("pip") is not None
+        # Not importlib.util's: setuptools takes a look for pip as pip's own start and then lets torch not compile.
+        return PathFinder.find_spec("pip") is not None
 
     def streams(self, files: Sequence[File], workspace: Path, report: Report | None = None) -> Streams:
         """The files of the wheel; see `Source`."""
