@@ -24,7 +24,7 @@ run: setup
 	$(BIN)/deepdive run lenet
 
 test: setup
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 lint: setup
 	$(BIN)/ruff format --check .

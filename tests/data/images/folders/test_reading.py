@@ -2,6 +2,7 @@ import io
 import os
 import re
 import shutil
+import time
 from pathlib import Path
 
 import numpy as np
@@ -108,7 +109,14 @@ def test_progress_is_told(pets):
 
 
 def test_an_interruption_is_not_kept_waiting(pets, monkeypatch):
-    calls = count_decodes(monkeypatch)
+    calls, real = [], decoding.decode_picture
+
+    def slow(path, **options):
+        calls.append(path)
+        time.sleep(0.1)
+        return real(path, **options)
+
+    monkeypatch.setattr(decoding, "decode_picture", slow)
     monkeypatch.setattr(decoding.os, "cpu_count", lambda: 1)
 
     def interrupt(progress):
