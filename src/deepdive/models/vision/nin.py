@@ -12,10 +12,12 @@ class NiN(torch.nn.Module):
     """Four blocks, the last one with a channel per class, whose mean over all positions is the class's logit.
 
     A block is a convolution and two 1x1 convolutions, which are one small network of linear layers at every position,
-    each with a ReLU; pooling halves height and width between blocks. Input ``(batch, in_channels, height, width)``,
-    output logits ``(batch, num_classes)``, from 0. ``channels`` are those of the first three blocks, ``first`` is the
-    kernel, stride and padding of the first convolution: ``(11, 4, 0)`` for 224x224 pixels as in the textbook,
-    ``(5, 1, 2)`` for small pictures. Weights start by Xavier, uniform, as there.
+    each with a ReLU; pooling halves height and width between blocks. The very last ReLU of the paper is left out: a
+    class whose logits it cuts to 0 on all pictures would never be learnt.
+
+    Input ``(batch, in_channels, height, width)``, output logits ``(batch, num_classes)``. ``channels`` are those of the
+    first three blocks, ``first`` is the kernel, stride and padding of the first convolution: ``(11, 4, 0)`` for 224x224
+    pixels as in the textbook, ``(5, 1, 2)`` for small pictures. Weights start by Xavier, uniform, as there.
 
     Raises:
         ValueError: ``channels`` are not three numbers of at least 1; the input has other channels, or is too small: by
@@ -47,7 +49,7 @@ class NiN(torch.nn.Module):
             _block(c2, c3, 3, 1, 1, nn),
             nn.MaxPool2d(3, stride=2),
             nn.Dropout(dropout),
-            _block(c3, num_classes, 3, 1, 1, nn),
+            _block(c3, num_classes, 3, 1, 1, nn)[:-1],
             nn.AdaptiveAvgPool2d(1),
             nn.Flatten(),
         )

@@ -39,12 +39,22 @@ class LeNetSettings(ImageClassificationSettings):
 )
 def lenet(settings: LeNetSettings) -> "ImageClassification":
     """LeNet, classic or modern."""
+    return lenet_experiment(settings)
+
+
+def lenet_experiment(settings: LeNetSettings, *, batch_norm: bool = False) -> "ImageClassification":
+    """The experiment of LeNet's settings; the recipe of section 8.5 adds batch normalisation."""
     from deepdive.models.vision.lenet import LeNet
     from deepdive.recipes.vision.classification import ImageClassification
 
     return ImageClassification(
         settings,
         lambda spec, nn: LeNet(
-            len(spec.labels), spec.channels, image_size=(spec.height, spec.width), modern=settings.modern, nn=nn
+            len(spec.labels),
+            spec.channels,
+            image_size=(spec.height, spec.width),
+            modern=settings.modern,
+            batch_norm=batch_norm,
+            nn=nn,
         ),
     )

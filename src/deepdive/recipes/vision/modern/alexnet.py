@@ -1,0 +1,77 @@
+"""AlexNet on Fashion-MNIST (textbook section 8.1)."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from deepdive.recipes.registry import Target, recipe
+from deepdive.recipes.settings import OptimizerSettings
+from deepdive.recipes.vision.settings import ImageClassificationSettings
+
+if TYPE_CHECKING:
+    from deepdive.recipes.vision.classification import ImageClassification
+
+
+@dataclass(frozen=True)
+class AlexNetSettings(ImageClassificationSettings):
+    """AlexNet and how it is trained."""
+
+    channels: tuple[int, int, int, int, int] = (32, 64, 96, 64, 64)
+    """Of the five convolutions; 64 192 384 256 256 for published weights, 96 256 384 384 256 in the textbook."""
+    first: tuple[int, int, int] = (3, 1, 1)
+    """Kernel, stride and padding of the first convolution; 11 4 2 for pictures of 224 pixels a side."""
+    hidden: int = 256
+    """Units of each of the two hidden layers; 4096 in the paper."""
+    pooled: int = 2
+    """Places a side that the hidden layers see; 6 in the paper."""
+    dropout: float = 0.5
+    """Share of units dropped before each hidden layer in training."""
+    epochs: int = 4
+    batch_size: int = 256
+    optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.001))
+
+
+@recipe(
+    "alexnet",
+    chapter="8.1",
+    title="AlexNet on Fashion-MNIST",
+    data="fashion-mnist",
+    targets=(
+        Target("test_accuracy", 0.5, when={"preset": "smoke"}),
+        Target("test_accuracy", 0.85, when={"preset": "book"}),
+        Target("test_accuracy", 0.89),
+    ),
+    presets={
+        "smoke": {"epochs": 1, "steps": 40, "log_every": 10, "hidden": 64},
+        "quick": {},
+        "book": {
+            "channels": (96, 256, 384, 384, 256),
+            "first": (11, 4, 1),
+            "hidden": 4096,
+            "pooled": 5,
+            "image_size": 224,
+            "epochs": 10,
+            "batch_size": 128,
+            "schedule": "constant",
+            "normalize": False,
+            "optimizer": {"name": "sgd", "lr": 0.01, "momentum": 0.0},
+        },
+    },
+)
+def alexnet(settings: AlexNetSettings) -> "ImageClassification":
+    """AlexNet of any width."""
+    from deepdive.models.vision.alexnet import AlexNet
+    from deepdive.recipes.vision.classification import ImageClassification
+
+    return ImageClassification(
+        settings,
+        lambda spec, nn: AlexNet(
+            len(spec.labels),
+            spec.channels,
+            channels=settings.channels,
+            first=settings.first,
+            hidden=settings.hidden,
+            pooled=settings.pooled,
+            dropout=settings.dropout,
+            nn=nn,
+        ),
+    )

@@ -1,0 +1,70 @@
+"""Network in Network on Fashion-MNIST (textbook section 8.3)."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from deepdive.recipes.registry import Target, recipe
+from deepdive.recipes.settings import OptimizerSettings
+from deepdive.recipes.vision.settings import ImageClassificationSettings
+
+if TYPE_CHECKING:
+    from deepdive.recipes.vision.classification import ImageClassification
+
+
+@dataclass(frozen=True)
+class NiNSettings(ImageClassificationSettings):
+    """Network in Network and how it is trained."""
+
+    channels: tuple[int, int, int] = (32, 64, 96)
+    """Of the first three blocks; 96 256 384 in the textbook."""
+    first: tuple[int, int, int] = (5, 1, 2)
+    """Kernel, stride and padding of the first convolution; 11 4 0 for pictures of 224 pixels a side."""
+    dropout: float = 0.3
+    """Share of channels' values dropped before the last block in training."""
+    epochs: int = 5
+    batch_size: int = 256
+    optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.002))
+
+
+@recipe(
+    "nin",
+    chapter="8.3",
+    title="Network in Network on Fashion-MNIST",
+    data="fashion-mnist",
+    targets=(
+        Target("test_accuracy", 0.3, when={"preset": "smoke"}),
+        Target("test_accuracy", 0.85, when={"preset": "book"}),
+        Target("test_accuracy", 0.87),
+    ),
+    presets={
+        "smoke": {"epochs": 1, "steps": 40, "log_every": 10, "channels": (16, 32, 48)},
+        "quick": {},
+        "book": {
+            "channels": (96, 256, 384),
+            "first": (11, 4, 0),
+            "dropout": 0.5,
+            "image_size": 224,
+            "epochs": 10,
+            "batch_size": 128,
+            "schedule": "constant",
+            "normalize": False,
+            "optimizer": {"name": "sgd", "lr": 0.05, "momentum": 0.0},
+        },
+    },
+)
+def nin(settings: NiNSettings) -> "ImageClassification":
+    """Network in Network of any width."""
+    from deepdive.models.vision.nin import NiN
+    from deepdive.recipes.vision.classification import ImageClassification
+
+    return ImageClassification(
+        settings,
+        lambda spec, nn: NiN(
+            len(spec.labels),
+            spec.channels,
+            channels=settings.channels,
+            first=settings.first,
+            dropout=settings.dropout,
+            nn=nn,
+        ),
+    )

@@ -1,0 +1,78 @@
+"""RegNet on Fashion-MNIST (textbook section 8.8)."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from deepdive.recipes.registry import Target, recipe
+from deepdive.recipes.settings import OptimizerSettings
+from deepdive.recipes.vision.settings import ImageClassificationSettings
+
+if TYPE_CHECKING:
+    from deepdive.recipes.vision.classification import ImageClassification
+
+
+@dataclass(frozen=True)
+class RegNetSettings(ImageClassificationSettings):
+    """RegNetX, or any other AnyNet, and how it is trained."""
+
+    depths: tuple[int, ...] = (2, 3)
+    """Blocks of each stage; 4 6 in the textbook's RegNetX32."""
+    widths: tuple[int, ...] = (32, 80)
+    """Channels of each stage."""
+    group_widths: int = 16
+    """Channels of a group in the 3x3 convolutions."""
+    bottleneck_ratios: float = 1.0
+    """Channels of a block's ends over those of its middle."""
+    stem_width: int = 32
+    """Channels that the stem makes."""
+    stem: Literal["imagenet", "small"] = "small"
+    """Whether the stem halves the picture."""
+    epochs: int = 4
+    batch_size: int = 256
+    optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.005))
+
+
+@recipe(
+    "regnet",
+    chapter="8.8",
+    title="RegNetX on Fashion-MNIST",
+    data="fashion-mnist",
+    targets=(
+        Target("test_accuracy", 0.5, when={"preset": "smoke"}),
+        Target("test_accuracy", 0.85, when={"preset": "book"}),
+        Target("test_accuracy", 0.89),
+    ),
+    presets={
+        "smoke": {"epochs": 1, "steps": 40, "log_every": 10, "depths": (1, 1)},
+        "quick": {},
+        "book": {
+            "depths": (4, 6),
+            "stem": "imagenet",
+            "image_size": 96,
+            "epochs": 10,
+            "batch_size": 128,
+            "schedule": "constant",
+            "normalize": False,
+            "optimizer": {"name": "sgd", "lr": 0.05, "momentum": 0.0},
+        },
+    },
+)
+def regnet(settings: RegNetSettings) -> "ImageClassification":
+    """RegNetX, or any other AnyNet."""
+    from deepdive.models.vision.anynet import AnyNet
+    from deepdive.recipes.vision.classification import ImageClassification
+
+    return ImageClassification(
+        settings,
+        lambda spec, nn: AnyNet(
+            len(spec.labels),
+            spec.channels,
+            depths=settings.depths,
+            widths=settings.widths,
+            group_widths=settings.group_widths,
+            bottleneck_ratios=settings.bottleneck_ratios,
+            stem_width=settings.stem_width,
+            stem=settings.stem,
+            nn=nn,
+        ),
+    )

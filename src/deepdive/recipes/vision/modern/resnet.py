@@ -1,0 +1,79 @@
+"""Residual networks on Fashion-MNIST (textbook section 8.6)."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from deepdive.recipes.registry import Target, recipe
+from deepdive.recipes.settings import OptimizerSettings
+from deepdive.recipes.vision.settings import ImageClassificationSettings
+
+if TYPE_CHECKING:
+    from deepdive.recipes.vision.classification import ImageClassification
+
+
+@dataclass(frozen=True)
+class ResNetSettings(ImageClassificationSettings):
+    """A residual network and how it is trained."""
+
+    depths: tuple[int, ...] = (1, 1, 1)
+    """Blocks of each stage; 2 2 2 2 for ResNet-18, 3 4 6 3 for ResNet-34 and, of bottlenecks, ResNet-50."""
+    widths: tuple[int, ...] = (16, 64, 128)
+    """Channels of each stage; 64 128 256 512 in the paper."""
+    block: Literal["basic", "bottleneck"] = "basic"
+    """Two 3x3 convolutions, or a 3x3 between two 1x1 (then four times the channels come out)."""
+    groups: int = 1
+    """Of the bottleneck's 3x3 convolution; more than 1 for ResNeXt."""
+    width_per_group: int = 64
+    """Channels of a group in the first stage, if the stage had 64."""
+    stem: Literal["imagenet", "small"] = "small"
+    """A 7x7 convolution and a pooling for large pictures, or a 3x3 convolution for small ones."""
+    epochs: int = 4
+    batch_size: int = 256
+    optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.005))
+
+
+@recipe(
+    "resnet",
+    chapter="8.6",
+    title="Residual network on Fashion-MNIST",
+    data="fashion-mnist",
+    targets=(
+        Target("test_accuracy", 0.75, when={"preset": "smoke"}),
+        Target("test_accuracy", 0.90, when={"preset": "book"}),
+        Target("test_accuracy", 0.915),
+    ),
+    presets={
+        "smoke": {"epochs": 1, "steps": 40, "log_every": 10, "widths": (8, 16, 32)},
+        "quick": {},
+        "book": {
+            "depths": (2, 2, 2, 2),
+            "widths": (64, 128, 256, 512),
+            "stem": "imagenet",
+            "image_size": 96,
+            "epochs": 10,
+            "batch_size": 128,
+            "schedule": "constant",
+            "normalize": False,
+            "optimizer": {"name": "sgd", "lr": 0.01, "momentum": 0.0},
+        },
+    },
+)
+def resnet(settings: ResNetSettings) -> "ImageClassification":
+    """Any ResNet or ResNeXt."""
+    from deepdive.models.vision.resnet import BasicBlock, Bottleneck, ResNet
+    from deepdive.recipes.vision.classification import ImageClassification
+
+    return ImageClassification(
+        settings,
+        lambda spec, nn: ResNet(
+            len(spec.labels),
+            spec.channels,
+            block=BasicBlock if settings.block == "basic" else Bottleneck,
+            depths=settings.depths,
+            widths=settings.widths,
+            groups=settings.groups,
+            width_per_group=settings.width_per_group,
+            stem=settings.stem,
+            nn=nn,
+        ),
+    )

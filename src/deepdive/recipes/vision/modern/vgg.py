@@ -1,0 +1,80 @@
+"""VGG on Fashion-MNIST (textbook section 8.2)."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from deepdive.recipes.registry import Target, recipe
+from deepdive.recipes.settings import OptimizerSettings
+from deepdive.recipes.vision.settings import ImageClassificationSettings
+
+if TYPE_CHECKING:
+    from deepdive.recipes.vision.classification import ImageClassification
+
+
+@dataclass(frozen=True)
+class VGGSettings(ImageClassificationSettings):
+    """VGG and how it is trained."""
+
+    depths: tuple[int, ...] = (1, 1, 2, 2, 2)
+    """Convolutions of each block: 1 1 2 2 2 for VGG-11, 2 2 3 3 3 for VGG-16, 2 2 4 4 4 for VGG-19."""
+    widths: tuple[int, ...] = (16, 32, 64, 128, 128)
+    """Channels of each block; 64 128 256 512 512 in the paper."""
+    batch_norm: bool = False
+    """Normalise before each activation."""
+    hidden: int = 256
+    """Units of each of the two hidden layers; 4096 in the paper."""
+    pooled: int = 1
+    """Places a side that the hidden layers see; 7 in the paper."""
+    dropout: float = 0.5
+    """Share of hidden units dropped in training."""
+    image_size: int | None = 32
+    """Height and width of what the network gets, halved by each block."""
+    epochs: int = 4
+    batch_size: int = 256
+    optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.001))
+
+
+@recipe(
+    "vgg",
+    chapter="8.2",
+    title="VGG-11 on Fashion-MNIST",
+    data="fashion-mnist",
+    targets=(
+        Target("test_accuracy", 0.5, when={"preset": "smoke"}),
+        Target("test_accuracy", 0.85, when={"preset": "book"}),
+        Target("test_accuracy", 0.89),
+    ),
+    presets={
+        "smoke": {"epochs": 1, "steps": 40, "log_every": 10, "hidden": 64},
+        "quick": {},
+        "book": {
+            "hidden": 4096,
+            "pooled": 7,
+            "image_size": 224,
+            "epochs": 10,
+            "batch_size": 128,
+            "schedule": "constant",
+            "normalize": False,
+            "optimizer": {"name": "sgd", "lr": 0.01, "momentum": 0.0},
+        },
+    },
+)
+def vgg(settings: VGGSettings) -> "ImageClassification":
+    """VGG of any depth and width."""
+    from deepdive.models.vision.vgg import VGG
+    from deepdive.recipes.vision.classification import ImageClassification
+
+    return ImageClassification(
+        settings,
+        lambda spec, nn: VGG(
+            len(spec.labels),
+            spec.channels,
+            depths=settings.depths,
+            widths=settings.widths,
+            batch_norm=settings.batch_norm,
+            hidden=settings.hidden,
+            pooled=settings.pooled,
+            dropout=settings.dropout,
+            nn=nn,
+        ),
+    )
