@@ -7,7 +7,19 @@ from typing import Any
 from torch import nn
 
 from deepdive import scratch
-from deepdive.models import MLP, VGG, AlexNet, DenseNet, GoogLeNet, LeNet, NiN, ResNet, SoftmaxRegression
+from deepdive.models import (
+    MLP,
+    VGG,
+    AlexNet,
+    AnyNet,
+    DenseNet,
+    GoogLeNet,
+    LeNet,
+    NiN,
+    ResNet,
+    ResNet9,
+    SoftmaxRegression,
+)
 from deepdive.models.vision import INCEPTIONS, Bottleneck
 from deepdive.twins._rows import case
 from deepdive.twins.kinds import Case, LayerTwin
@@ -65,5 +77,13 @@ NETWORKS: dict[str, LayerTwin] = {
     ),
     "DenseNet": _network(
         partial(DenseNet, 5, 2, growth_rate=6, depths=(2, 1), width=8, stem="small"), *_SMALL, compiled=False
+    ),
+    "AnyNet": _network(
+        partial(AnyNet, 5, 2, depths=(1, 2), widths=(8, 16), group_widths=4, bottleneck_ratios=2, stem_width=8),
+        *_SMALL,
+        compiled=False,
+    ),
+    "ResNet9": _network(
+        partial(ResNet9, 5, 2, widths=(8, 12), residuals=(False, True)), *_SMALL, stateful=True, compiled=False
     ),
 }

@@ -1,6 +1,8 @@
 """Networks for pictures."""
 
 from deepdive.models.vision.alexnet import AlexNet as AlexNet
+from deepdive.models.vision.anynet import AnyNet as AnyNet
+from deepdive.models.vision.anynet import XBlock as XBlock
 from deepdive.models.vision.densenet import DenseLayer as DenseLayer
 from deepdive.models.vision.densenet import DenseNet as DenseNet
 from deepdive.models.vision.densenet import densenet121 as densenet121
@@ -14,6 +16,18 @@ from deepdive.models.vision.googlenet import Inception as Inception
 from deepdive.models.vision.googlenet import without_auxiliaries as without_auxiliaries
 from deepdive.models.vision.lenet import LeNet as LeNet
 from deepdive.models.vision.nin import NiN as NiN
+from deepdive.models.vision.regnet import regnet_x as regnet_x
+from deepdive.models.vision.regnet import regnet_x_1_6gf as regnet_x_1_6gf
+from deepdive.models.vision.regnet import regnet_x_3_2gf as regnet_x_3_2gf
+from deepdive.models.vision.regnet import regnet_x_6_4gf as regnet_x_6_4gf
+from deepdive.models.vision.regnet import regnet_x_8gf as regnet_x_8gf
+from deepdive.models.vision.regnet import regnet_x_12gf as regnet_x_12gf
+from deepdive.models.vision.regnet import regnet_x_16gf as regnet_x_16gf
+from deepdive.models.vision.regnet import regnet_x_32gf as regnet_x_32gf
+from deepdive.models.vision.regnet import regnet_x_200mf as regnet_x_200mf
+from deepdive.models.vision.regnet import regnet_x_400mf as regnet_x_400mf
+from deepdive.models.vision.regnet import regnet_x_600mf as regnet_x_600mf
+from deepdive.models.vision.regnet import regnet_x_800mf as regnet_x_800mf
 from deepdive.models.vision.resnet import BasicBlock as BasicBlock
 from deepdive.models.vision.resnet import Bottleneck as Bottleneck
 from deepdive.models.vision.resnet import ResNet as ResNet
@@ -27,6 +41,7 @@ from deepdive.models.vision.resnet import resnext101_32x8d as resnext101_32x8d
 from deepdive.models.vision.resnet import resnext101_64x4d as resnext101_64x4d
 from deepdive.models.vision.resnet import wide_resnet50_2 as wide_resnet50_2
 from deepdive.models.vision.resnet import wide_resnet101_2 as wide_resnet101_2
+from deepdive.models.vision.resnet9 import ResNet9 as ResNet9
 from deepdive.models.vision.siamese import Siamese as Siamese
 from deepdive.models.vision.vgg import VGG as VGG
 from deepdive.models.vision.vgg import vgg11 as vgg11
