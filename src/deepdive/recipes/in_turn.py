@@ -1,7 +1,7 @@
 """Several trainings of one run, one after the other; a run that was killed goes on within the one it was in."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 
 import msgspec
 
@@ -18,6 +18,8 @@ class Training:
 
     name: str
     make: Callable[[], tuple[Task, DataModule]]
+    seed: int | None = None
+    """Of the trainer, if not its own."""
 
 
 @dataclass(frozen=True)
@@ -34,20 +36,23 @@ def fit_in_turn(
 ) -> dict[str, TrainingResult]:
     """Train those that are not over yet, in order, and return the results of all by name.
 
-    The listeners hear of one run. Its learning curves would jump at every training, so they are left to the report.
+    The listeners hear of one run. Its learning curves would jump at every training, so those of several are left to the
+    report. A single training keeps its checkpoints where any run does.
 
     Raises:
         RunError: the result of a training is damaged.
     """
-    joined = JoinedListeners([each for each in listeners if not isinstance(each, Curves)], trainings=len(trainings))
+    kept = [each for each in listeners if len(trainings) == 1 or not isinstance(each, Curves)]
+    joined = JoinedListeners(kept, trainings=len(trainings))
     results: dict[str, TrainingResult] = {}
     try:
         for training in trainings:
-            result = _result(run, training.name) if resume else None
+            result = result_of(run, training.name) if resume else None
             if result is None:
                 task, data = training.make()
-                folder = FolderCheckpoints(run.folder / "checkpoints" / training.name)
-                metrics = trainer.fit(task, data, checkpoints=folder, listeners=[joined], resume=resume)
+                own = trainer if training.seed is None else replace(trainer, seed=training.seed)
+                folder = run.checkpoints if len(trainings) == 1 else checkpoints_of(run, training.name)
+                metrics = own.fit(task, data, checkpoints=folder, listeners=[joined], resume=resume)
                 result = TrainingResult(metrics, joined.extent)
                 (run.folder / "trainings").mkdir(exist_ok=True)
                 run.write_json(f"trainings/{training.name}.json", asdict(result))
@@ -58,16 +63,17 @@ def fit_in_turn(
     return results
 
 
-def records_of(run: Run, results: dict[str, TrainingResult]) -> dict[str, list[Record]]:
-    """The records of each training, with epochs and steps counted on from the one before."""
-    records, found, at = read_metrics(run.metrics_file), {}, 0
-    for name, result in results.items():
-        found[name] = records[at : at + result.extent.records]
-        at += result.extent.records
-    return found
+def checkpoints_of(run: Run, name: str) -> FolderCheckpoints:
+    """Where one of several trainings keeps ``last`` and ``best``."""
+    return FolderCheckpoints(run.folder / "checkpoints" / name)
 
 
-def _result(run: Run, name: str) -> TrainingResult | None:
+def result_of(run: Run, name: str) -> TrainingResult | None:
+    """How a training ended, ``None`` if it has not.
+
+    Raises:
+        RunError: its file is damaged.
+    """
     place = f"trainings/{name}.json"
     if not (run.folder / place).is_file():
         return None
@@ -75,3 +81,12 @@ def _result(run: Run, name: str) -> TrainingResult | None:
         return msgspec.convert(run.read_json(place), TrainingResult)
     except msgspec.ValidationError as error:
         raise RunError(f"{run.folder / place} is damaged: {error}") from error
+
+
+def records_of(run: Run, results: Mapping[str, TrainingResult]) -> dict[str, list[Record]]:
+    """The records of each training, with epochs and steps counted on from the one before."""
+    records, found, at = read_metrics(run.metrics_file), {}, 0
+    for name, result in results.items():
+        found[name] = records[at : at + result.extent.records]
+        at += result.extent.records
+    return found

@@ -9,7 +9,8 @@ import time
 import pytest
 
 from deepdive.recipes import runner
-from deepdive.recipes.tabular.folding import Extent, FoldResult, FoldStore, pooled
+from deepdive.recipes.joining import JoinedListeners
+from deepdive.recipes.tabular.folding import FoldStore, pooled
 from deepdive.training import FolderCheckpoints, Run, RunError
 from deepdive.training.listeners import MetricsFile
 
@@ -50,9 +51,12 @@ def test_stopped_at_a_checkpoint_it_is_the_same_run(table, whole, tmp_path, monk
     assert outcome_of(folder) == outcome_of(whole.run.folder)
 
 
-@pytest.mark.parametrize("moment", [1, 2, 5])
-def test_stopped_before_or_after_a_fold_it_is_the_same_run(table, whole, tmp_path, monkeypatch, moment):
-    folder = killed_then_resumed(table, tmp_path, monkeypatch, FoldStore, "write", moment)
+@pytest.mark.parametrize(
+    ("where", "method", "moment"),
+    [(FoldStore, "write_inputs", 1), (Run, "write_json", 3), (JoinedListeners, "advance", 2)],
+)
+def test_stopped_before_or_after_a_fold_it_is_the_same_run(table, whole, tmp_path, monkeypatch, where, method, moment):
+    folder = killed_then_resumed(table, tmp_path, monkeypatch, where, method, moment)
     assert outcome_of(folder) == outcome_of(whole.run.folder)
 
 
@@ -93,34 +97,30 @@ def test_another_table_is_not_gone_on_with(table, tmp_path):
 def test_a_damaged_result_of_a_fold_is_named(table, tmp_path):
     store = FoldStore(Run.create("house-prices", {}, root=tmp_path), 2)
     assert store.result(0) is None
-    store.write(0, "result.json", {"metrics": {}, "rows": "many", "extent": {}})
-    with pytest.raises(RunError, match=r"folds/1/result\.json is damaged"):
+    (store.run.folder / "trainings").mkdir()
+    store.run.write_json("trainings/fold1.json", {"metrics": {"test_rmse": "small"}, "extent": {}})
+    with pytest.raises(RunError, match=r"trainings/fold1\.json is damaged"):
         store.result(0)
 
 
 def test_metrics_of_folds_are_those_of_all_held_out_rows():
     errors = [[0.1, -0.3, 0.2], [0.5]]
-    results = [
-        FoldResult(
-            {"test_rmse": (sum(e * e for e in part) / len(part)) ** 0.5, "test_accuracy": len(part) / 4},
-            len(part),
-            Extent(),
-        )
-        for part in errors
+    metrics = [
+        {"test_rmse": (sum(e * e for e in part) / len(part)) ** 0.5, "test_accuracy": len(part) / 4} for part in errors
     ]
-    found = pooled(results)
+    found = pooled(metrics, [len(part) for part in errors])
     squares = [e * e for part in errors for e in part]
     assert found["test_rmse"] == pytest.approx((sum(squares) / 4) ** 0.5)
     assert found["test_accuracy"] == pytest.approx((3 * 0.75 + 0.25) / 4)
     assert found["test_accuracy_std"] == pytest.approx((0.75 - 0.25) / 2**0.5)
-    assert pooled(results[:1]) == results[0].metrics
+    assert pooled(metrics[:1], [3]) == metrics[0]
 
 
 def test_every_fold_leaves_its_traces(whole):
     folder = whole.run.folder
     assert sorted(path.name for path in (folder / "checkpoints").iterdir()) == ["fold1", "fold2", "fold3"]
-    results = [json.loads((folder / "folds" / str(k) / "result.json").read_text()) for k in (1, 2, 3)]
-    assert sum(result["rows"] for result in results) == 120
+    results = [json.loads((folder / "trainings" / f"fold{k}.json").read_text()) for k in (1, 2, 3)]
+    assert sorted(path.name for path in (folder / "folds").iterdir()) == ["1.json", "2.json", "3.json"]
     lines = (folder / "metrics.jsonl").read_text().splitlines()
     assert len(lines) == sum(result["extent"]["records"] for result in results)
     steps = [json.loads(line)["step"] for line in lines]

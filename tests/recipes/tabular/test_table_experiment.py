@@ -54,7 +54,7 @@ def test_a_fold_is_the_same_whatever_its_held_out_rows_hold(table, tmp_path):
         start(path, tmp_path / name, folds=3).run.folder
         for path, name in ((table, "a"), (tmp_path / "spoiled.csv", "b"))
     ]
-    inputs = [(folder / "folds" / "1" / "inputs.json").read_text() for folder in folders]
+    inputs = [(folder / "folds" / "1.json").read_text() for folder in folders]
     assert inputs[0] == inputs[1]
     from safetensors.torch import load_file
 
@@ -174,8 +174,8 @@ def test_mistakes_are_named_before_a_folder_is_made(table, tmp_path, changes, me
 @pytest.mark.parametrize("content", ["{}", '{"preprocessor": {}, "target": {}}'])
 def test_a_damaged_description_of_the_columns_is_named(whole, table, tmp_path, content):
     shutil.copytree(whole.run.folder, tmp_path / "run")
-    (tmp_path / "run" / "folds" / "1" / "inputs.json").write_text(content)
-    with pytest.raises(RunError, match=r"folds/1/inputs\.json is damaged"):
+    (tmp_path / "run" / "folds" / "1.json").write_text(content)
+    with pytest.raises(RunError, match=r"folds/1\.json is damaged"):
         predicted(tmp_path / "run", table)
 
 

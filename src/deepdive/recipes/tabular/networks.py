@@ -131,7 +131,7 @@ def load_member(store: FoldStore, index: int, settings: TableSettings) -> Member
         RunError: what surrounds the network is damaged.
         CheckpointError: its weights are damaged.
     """
-    content, checkpoints = store.read(index, "inputs.json"), store.checkpoints(index)
+    content, checkpoints = store.inputs(index), store.checkpoints(index)
     name = next((name for name in ("best", "last") if checkpoints.has(name)), None)
     if content is None or name is None:
         return None
@@ -139,8 +139,7 @@ def load_member(store: FoldStore, index: int, settings: TableSettings) -> Member
         preprocessor = TablePreprocessor.from_json(content["preprocessor"])
         target = target_from_json(content["target"])
     except (KeyError, TypeError, ValueError) as error:
-        place = store.run.folder / "folds" / str(index + 1) / "inputs.json"
-        raise RunError(f"{place} is damaged: {error}") from error
+        raise RunError(f"{store.run.folder / store.place(index)} is damaged: {error}") from error
     network = make_network(settings, preprocessor, target)
     network.load_state_dict(checkpoints.load(name)["model"])
     return Member(network, preprocessor, target)

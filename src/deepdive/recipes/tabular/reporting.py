@@ -8,13 +8,13 @@ import torch
 from deepdive.data.tables import ClassTarget, NumericTarget
 from deepdive.figures import to_png, to_svg
 from deepdive.files import write_atomically
+from deepdive.recipes.in_turn import records_of
 from deepdive.recipes.predictions import to_csv
 from deepdive.recipes.tabular.figures import fold_curves, predicted_against_true
-from deepdive.recipes.tabular.folding import FoldResult, FoldStore
+from deepdive.recipes.tabular.folding import FoldStore
 from deepdive.recipes.tabular.networks import Ensemble, load_member
 from deepdive.recipes.tabular.sources import whole
 from deepdive.training import Run, RunError, choose_device
-from deepdive.training.listeners import read_metrics
 from deepdive.training.report import Html, Section, code, join, picture, table, text
 
 if TYPE_CHECKING:
@@ -32,31 +32,22 @@ def table_sections(run: Run, experiment: "TableExperiment") -> list[Section]:
     """
     store = FoldStore(run, len(experiment.folds))
     results = [store.result(i) for i in range(len(experiment.folds))]
-    finished = [result for result in results if result is not None]
+    finished = {store.name(i): result for i, result in enumerate(results) if result is not None}
     if len(finished) < len(results):
         raise RunError(f"{run.folder} has the results of {len(finished)} folds, not of all {len(results)}")
     sections = [Section("Held-out rows", _held_out(run, experiment, store))]
     if len(finished) > 1:
-        _write_curves(run, finished)
+        figure = fold_curves(list(records_of(run, finished).values()))
+        write_atomically(run.folder / "curves.svg", to_svg(figure))
+        write_atomically(run.folder / "curves.png", to_png(figure))
         rows = [
-            {"fold": i + 1, "rows held out": r.rows, "epochs": r.extent.epochs} | r.metrics
-            for i, r in enumerate(finished)
+            {"fold": i + 1, "rows held out": len(fold.test), "epochs": r.extent.epochs} | r.metrics
+            for i, (fold, r) in enumerate(zip(experiment.folds, finished.values(), strict=True))
         ]
         sections.insert(0, Section("Folds", table(rows)))
     if (run.folder / "predictions.csv").is_file():
         sections.append(Section("Predictions", _predictions(run)))
     return [*sections, Section("Columns", _columns(experiment)), Section("Network", _network(experiment))]
-
-
-def _write_curves(run: Run, results: list[FoldResult]) -> None:
-    records = read_metrics(run.metrics_file)
-    parts, at = [], 0
-    for result in results:
-        parts.append(records[at : at + result.extent.records])
-        at += result.extent.records
-    figure = fold_curves(parts)
-    write_atomically(run.folder / "curves.svg", to_svg(figure))
-    write_atomically(run.folder / "curves.png", to_png(figure))
 
 
 def _held_out(run: Run, experiment: "TableExperiment", store: FoldStore) -> Html:

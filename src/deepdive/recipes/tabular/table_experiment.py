@@ -2,15 +2,18 @@
 
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from deepdive.data.tables import TABLES, ClassTarget, TableDataModule, read_named
 from deepdive.data.tables.checks import check_columns
 from deepdive.data.tables.module import Rows, usable
+from deepdive.data.tables.targets import target_to_json
 from deepdive.files import write_atomically
 from deepdive.recipes.experiment import TablePrediction
+from deepdive.recipes.in_turn import Training, fit_in_turn
 from deepdive.recipes.predictions import predictions_csv
-from deepdive.recipes.tabular.folding import Fold, FoldStore, fit_folds, pooled
+from deepdive.recipes.tabular.folding import FoldStore, pooled
 from deepdive.recipes.tabular.networks import Ensemble, make_task
 from deepdive.recipes.tabular.reporting import table_sections
 from deepdive.recipes.tabular.settings import TableSettings
@@ -70,8 +73,12 @@ class TableExperiment:
         elif run.read_json("inputs.json") != inputs:
             raise RunError(f"the table {self.settings.data} has changed since {run.folder} began; start a new run")
         store = FoldStore(run, len(self.folds))
-        folds = [Fold(i, self.trainer, self._parts, self.folds[i]) for i in range(len(self.folds))]
-        metrics = pooled(fit_folds(folds, store, listeners, resume=resume))
+        trainings = [
+            Training(store.name(i), partial(self._parts, store, i), seed=(self.trainer.seed + i) % 2**32)
+            for i in range(len(self.folds))
+        ]
+        results = fit_in_turn(trainings, self.trainer, run, listeners, resume=resume)
+        metrics = pooled([each.metrics for each in results.values()], [len(rows.test) for rows in self.folds])
         self._write_predictions(run)
         return metrics
 
@@ -109,9 +116,12 @@ class TableExperiment:
         prediction = TablePrediction(Path(named.unlabelled), columns)
         write_atomically(run.folder / "predictions.csv", predictions_csv([prediction]))
 
-    def _parts(self, index: int, rows: Rows) -> tuple[TableDataModule, Task]:
-        data = self.data if index == 0 else self._data(rows)
-        return data, self._task(data, index)
+    def _parts(self, store: FoldStore, index: int) -> tuple[Task, TableDataModule]:
+        data = self.data if index == 0 else self._data(self.folds[index])
+        [target] = data.fitted
+        inputs = {"preprocessor": data.preprocessor.to_json(), "target": target_to_json(target)}
+        store.write_inputs(index, inputs)
+        return self._task(data, index), data
 
     def _data(self, rows: Rows) -> TableDataModule:
         settings = self.settings
