@@ -1,0 +1,74 @@
+"""Design spaces of networks, compared by the errors of many samples (textbook section 8.8)."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from deepdive.recipes.registry import Target, recipe
+from deepdive.recipes.settings import OptimizerSettings
+from deepdive.recipes.vision.settings import ImageClassificationSettings
+
+if TYPE_CHECKING:
+    from deepdive.recipes.vision.design_space.experiment import DesignSpaceExperiment
+
+Space = Literal["anynet-a", "anynet-b", "anynet-c", "anynet-d", "anynet-e", "regnet"]
+
+
+@dataclass(frozen=True)
+class DesignSpaceSettings(ImageClassificationSettings):
+    """The spaces, what is drawn from them, and how each sample is trained."""
+
+    spaces: tuple[Space, ...] = ("anynet-a", "anynet-e")
+    """Two or more; edf_gain compares the last with the first."""
+    samples: int = 36
+    """Networks drawn from each space."""
+    workers: int = 2
+    """Processes that train, each on one thread of the processor; the results are the same with any number."""
+    mega_flops: tuple[float, float] = (0.4, 0.6)
+    """Least and greatest cost of a network, in millions of operations for one picture."""
+    stages: int = 3
+    """Of every network; each halves the picture."""
+    max_depth: int = 4
+    """Blocks of a stage, at most."""
+    max_width: int = 128
+    """Channels of a stage, at most."""
+    stem: Literal["imagenet", "small"] = "imagenet"
+    """Whether the first convolution halves the picture."""
+    stem_width: int = 8
+    """Its channels."""
+    validation: int = 5000
+    """Training pictures held out to measure the errors on."""
+    epochs: int = 1
+    """Passes over the training data, for each sample."""
+    steps: int | None = 200
+    """End the training of a sample after this many optimiser steps."""
+    optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings(lr=0.1, weight_decay=5e-5))
+    precision: Literal["fp32", "bf16", "fp16"] = "fp32"
+    """Of matrix products."""
+
+
+@recipe(
+    "design-space",
+    chapter="8.8",
+    title="AnyNet against its constraints: error distributions on Fashion-MNIST",
+    data="fashion-mnist",
+    targets=(
+        Target("test_accuracy", 0.5, when={"preset": "smoke"}),
+        Target("edf_gain", 0.0, when={"preset": "book"}),
+        Target("edf_gain", 0.002),
+    ),
+    presets={
+        "smoke": {"samples": 2, "steps": 40, "validation": 2000, "mega_flops": (0.2, 0.4), "log_every": 10},
+        "quick": {},
+        "book": {
+            "spaces": ("anynet-a", "anynet-b", "anynet-c", "anynet-d", "anynet-e", "regnet"),
+            "samples": 100,
+            "epochs": 2,
+            "steps": None,
+        },
+    },
+)
+def design_space(settings: DesignSpaceSettings) -> "DesignSpaceExperiment":
+    """Many small networks of each space."""
+    from deepdive.recipes.vision.design_space.experiment import DesignSpaceExperiment
+
+    return DesignSpaceExperiment(settings)

@@ -1,0 +1,118 @@
+"""``python -m deepdive.recipes.vision.design_space.worker RUN DEVICE`` trains samples of a run, as it is told."""
+
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+
+from deepdive.data.images import ImageDataModule, load_images
+from deepdive.data.loaders import TensorLoader
+from deepdive.data.progress import Report
+from deepdive.data.types import DataModule, Loader
+from deepdive.recipes.settings import from_plain
+from deepdive.recipes.training import optimizer_for, schedule_for, trainer_for
+from deepdive.recipes.vision.design_space.design_space import DesignSpaceSettings
+from deepdive.recipes.vision.design_space.pool import serve
+from deepdive.recipes.vision.design_space.samples import Ended, Sample, SampleStore, draw_samples, make_network
+from deepdive.training import Classification, DivergedError, Run, TrainingInterrupted, seed_everything
+from deepdive.training.records import Plan, Record
+
+
+class Worker:
+    """Trains samples one after the other, on the same pictures."""
+
+    def __init__(self, run: Run, device: str) -> None:
+        self.settings = replace(from_plain(DesignSpaceSettings, run.settings), device=device)
+        self.store = SampleStore(run)
+        self.pictures = open_pictures(self.settings)
+        self.pictures.prepare()
+        self.samples = {sample.name: sample for sample in draw_samples(self.settings, self.pictures.spec)}
+
+    def work(self, name: str) -> None:
+        """Train one sample and keep its weights and its file, in this order."""
+        sample = self.samples[name]
+        began = time.perf_counter()
+        try:
+            ended = self._trained(sample)
+        except TrainingInterrupted as interruption:  # somebody wants this process to end: no fault of the sample's
+            sys.exit(str(interruption))
+        except DivergedError as error:
+            guessed = 1 - 1 / len(self.pictures.spec.labels)
+            ended = Ended("diverged", guessed, str(error))
+        except Exception as error:  # the search goes on, and says so in its report
+            ended = Ended("failed", reason=f"{type(error).__name__}: {error}")
+        self.store.write(sample, replace(ended, seconds=round(time.perf_counter() - began, 2)))
+
+    def _trained(self, sample: Sample) -> Ended:
+        settings = self.settings
+        seed_everything(sample.seed)
+        network = make_network(settings, self.pictures.spec, sample.design)
+        task = Classification(
+            network, optimizer=optimizer_for(settings.optimizer, settings.toolkit), schedule=schedule_for(settings)
+        )
+        trainer = replace(trainer_for(settings), seed=sample.seed, monitor="val_accuracy")
+        epochs = _Epochs()
+        trainer.fit(task, _WithoutTest(self.pictures), listeners=[epochs])
+        self.store.checkpoints(sample).save("best", {"model": network.state_dict()})
+        return Ended("trained", round(1 - max(epochs.accuracies), 6))
+
+
+def open_pictures(settings: DesignSpaceSettings, report: Report | None = None) -> ImageDataModule:
+    """The pictures, part of them held out; nothing is read yet."""
+    return load_images(
+        settings.data,
+        batch_size=settings.batch_size,
+        validation=settings.validation,
+        seed=settings.seed,
+        image_size=settings.image_size,
+        normalize=settings.normalize,
+        report=report,
+    )
+
+
+class _WithoutTest(DataModule):
+    """The test pictures are for the one network that is chosen in the end."""
+
+    def __init__(self, pictures: ImageDataModule) -> None:
+        self._pictures = pictures
+
+    def prepare(self) -> None:
+        """Everything is there."""
+
+    def train_loader(self) -> TensorLoader:
+        return self._pictures.train_loader()
+
+    def val_loader(self) -> Loader | None:
+        return self._pictures.val_loader()
+
+
+class _Epochs:
+    """Remembers the accuracy on held-out pictures after every epoch; the weights of the best one stay."""
+
+    def __init__(self) -> None:
+        self.accuracies: list[float] = []
+
+    def start(self, plan: Plan) -> None:
+        """Nothing to do."""
+
+    def record(self, record: Record) -> None:
+        """An epoch may be over."""
+        if record.kind == "epoch":
+            self.accuracies.append(record.metrics["val_accuracy"])
+
+    def finish(self) -> None:
+        """Nothing to do."""
+
+
+def main() -> None:
+    """Open the run named on the command line and wait for the names of samples."""
+    torch.set_num_threads(1)  # as many processes as wanted train alike
+    folder, device = sys.argv[1:]
+    worker = Worker(Run.open(Path(folder)), device)
+    serve(worker.work)
+
+
+if __name__ == "__main__":
+    main()
