@@ -43,7 +43,7 @@ def test_an_absent_device_is_named_with_the_present_ones(monkeypatch):
 
 def test_an_unknown_precision_is_refused():
     assert autocast_dtype("bf16") == torch.bfloat16
-    with pytest.raises(ValueError, match="precision is 'fp8'; it must be one of fp32, bf16, fp16"):
+    with pytest.raises(ValueError, match="precision is 'fp8'; it must be one of auto, fp32, bf16, fp16"):
         autocast_dtype("fp8")
 
 

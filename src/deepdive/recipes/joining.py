@@ -49,11 +49,11 @@ class JoinedListeners:
         if self._started:
             return
         self._started = True
-        whole = Plan(
-            plan.total_steps * self._trainings,
-            plan.steps_per_epoch,
-            self._before.steps + plan.start_step,
-            self._before.records + plan.start_records,
+        whole = replace(
+            plan,
+            total_steps=plan.total_steps * self._trainings,
+            start_step=self._before.steps + plan.start_step,
+            start_records=self._before.records + plan.start_records,
         )
         for listener in self._listeners:
             listener.start(whole)

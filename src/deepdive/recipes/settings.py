@@ -46,8 +46,10 @@ class TrainingSettings:
     """How the learning rate changes from step to step (step: a tenth after each third of the run)."""
     device: str = "auto"
     """auto, cpu, cuda, cuda:1, mps."""
-    precision: Literal["fp32", "bf16", "fp16"] = "fp32"
-    """Of matrix products."""
+    precision: Literal["auto", "fp32", "bf16", "fp16"] = "auto"
+    """Of matrix products; auto takes bf16 where a few steps of it are clearly faster."""
+    layout: Literal["auto", "channels-last", "contiguous"] = "auto"
+    """Of convolutions in memory; auto takes the faster one."""
     clip_norm: float | None = None
     """Largest norm of the whole gradient."""
     clip_value: float | None = None

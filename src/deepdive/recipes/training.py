@@ -100,6 +100,7 @@ def trainer_for(settings: TrainingSettings) -> Trainer:
         steps=settings.steps,
         device=settings.device,
         precision=settings.precision,
+        layout=settings.layout,
         clip_norm=settings.clip_norm,
         clip_value=settings.clip_value,
         accumulate=settings.accumulate,

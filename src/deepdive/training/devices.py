@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 Precision = Literal["fp32", "bf16", "fp16"]
+"""Of matrix products."""
 
 _KINDS = ("auto", "cpu", "cuda", "mps")
 
@@ -45,26 +46,17 @@ def choose_device(name: str | torch.device = "auto") -> torch.device:
 def autocast_dtype(precision: str) -> torch.dtype | None:
     """The dtype of matrix products under ``precision``; ``None`` for full precision.
 
+    ``auto`` is for a trainer to settle; until then, and outside of one, it is full precision.
+
     Raises:
         ValueError: there is no such precision.
     """
-    dtypes: dict[str, torch.dtype | None] = {"fp32": None, "bf16": torch.bfloat16, "fp16": torch.float16}
+    dtypes: dict[str, torch.dtype | None] = {
+        "auto": None, "fp32": None, "bf16": torch.bfloat16, "fp16": torch.float16,
+    }  # fmt: skip
     if precision not in dtypes:
         raise ValueError(f"precision is {precision!r}; it must be one of {', '.join(dtypes)}")
     return dtypes[precision]
-
-
-def prefer_layout(network: nn.Module, device: torch.device) -> None:
-    """Lay the weights of the library's 2-d convolutions out as the processor computes them fastest: channels last.
-
-    Shapes, values and state dicts stay as they are; the outputs of such a convolution, and what follows it, come in the
-    same layout. On other devices the layout is left alone.
-    """
-    if device.type != "cpu":
-        return
-    for module in network.modules():
-        if isinstance(module, nn.Conv2d):
-            module.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
 
 
 def explain_devices(error: RuntimeError, module: nn.Module, inputs: Sequence[Tensor]) -> None:

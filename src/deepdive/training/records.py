@@ -16,6 +16,12 @@ class Plan:
     """Optimiser steps done before this session: more than 0 after a resume."""
     start_records: int = 0
     """Records kept from before this session; a listener that stored later ones drops them."""
+    precision: str = "fp32"
+    """Of matrix products."""
+    layout: str | None = None
+    """Of convolutions in memory; ``None``: as the network came."""
+    notes: tuple[str, ...] = ()
+    """What the user should know of the choices that were made."""
 
 
 @dataclass(frozen=True, slots=True)

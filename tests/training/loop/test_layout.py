@@ -11,7 +11,7 @@ from deepdive import scratch
 from deepdive.data.loaders import TensorLoader
 from deepdive.data.types import DataModule
 from deepdive.training import Classification, FolderCheckpoints, Trainer
-from deepdive.training.devices import prefer_layout
+from deepdive.training.formats import lay_out, told_format
 
 CPU = torch.device("cpu")
 
@@ -44,7 +44,7 @@ def channels_last(tensor):
 
 def test_only_the_layout_changes():
     plain, laid_out = network(), network()
-    prefer_layout(laid_out, CPU)
+    lay_out(laid_out, told_format("fp32", "auto", CPU).layout)
     assert channels_last(laid_out[0].weight)
     assert_same_weights(plain.state_dict(), laid_out.state_dict())
     x = torch.randn(4, 3, 12, 12)
@@ -54,10 +54,10 @@ def test_only_the_layout_changes():
 
 def test_other_devices_and_other_toolkits_are_left_alone():
     on_meta = network().to("meta")
-    prefer_layout(on_meta, torch.device("meta"))
+    lay_out(on_meta, told_format("fp32", "auto", torch.device("meta")).layout)
     assert on_meta[0].weight.is_contiguous()
     ours = scratch.Conv2d(3, 5, 3)
-    prefer_layout(ours, CPU)
+    lay_out(ours, "channels-last")
     assert ours.weight.is_contiguous()
 
 

@@ -50,11 +50,11 @@ class ProgressLines:
         self._place = _Place(Plan(total_steps=0, steps_per_epoch=1), 0.0)
 
     def start(self, plan: Plan) -> None:
-        """Say so when the run goes on from an earlier session."""
+        """Say how it is computed, and whether the run goes on from an earlier session."""
         self._spoken = self._clock()
         self._place = _Place(plan, self._spoken)
-        if plan.start_step:
-            self._say(_resuming(plan))
+        for line in _beginning(plan):
+            self._say(line)
 
     def record(self, record: Record) -> None:
         """A line, unless the last one is fresh."""
@@ -104,8 +104,8 @@ class ProgressBar:
         self._metrics = Text(style="bright_black", no_wrap=True, overflow="ellipsis")
         self._live = Live(Group(self._bar, self._metrics), console=console, refresh_per_second=4, transient=True)
         self._live.start()
-        if plan.start_step:
-            self._say(_resuming(plan))
+        for line in _beginning(plan):
+            self._say(line)
 
     def record(self, record: Record) -> None:
         """Move the bar; a finished epoch or the test becomes a line above it."""
@@ -164,8 +164,9 @@ class _Place:
         return f"{rate}  {format_seconds(left / speed)} left" if left > 0 else rate
 
 
-def _resuming(plan: Plan) -> str:
-    return f"resuming after step {plan.start_step}/{plan.total_steps}"
+def _beginning(plan: Plan) -> list[str]:
+    resuming = [f"resuming after step {plan.start_step}/{plan.total_steps}"] if plan.start_step else []
+    return [*plan.notes, *resuming]
 
 
 def _joined(*parts: str) -> str:

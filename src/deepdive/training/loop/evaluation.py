@@ -1,6 +1,7 @@
 """Loss and metrics of a task over a whole loader."""
 
 from collections.abc import Iterable
+from typing import Literal
 
 import torch
 
@@ -18,7 +19,7 @@ def evaluate(
     device: torch.device,
     *,
     prefix: str,
-    precision: Precision = "fp32",
+    precision: Precision | Literal["auto"] = "fp32",
     step: int = 0,
 ) -> dict[str, float]:
     """Mean loss and every metric over one pass, as ``<prefix>_loss``, ``<prefix>_accuracy``, ...

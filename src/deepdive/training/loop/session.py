@@ -2,11 +2,13 @@
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import torch
 
 from deepdive.data.types import DataModule
+from deepdive.training.formats import FormatSetting
 from deepdive.training.loop.early_stopping import Best
 from deepdive.training.loop.evaluation import compute, evaluate, reset
 from deepdive.training.loop.interrupt import StopRequest, TrainingInterrupted
@@ -59,25 +61,30 @@ class Session:
         self.best = self._monitor()
         self._stepper = Stepper(
             task,
-            task.configure_optimizers(self.plan),
+            task.configure_optimizers(self._size),
             device,
-            precision=trainer.precision,
             clip_norm=trainer.clip_norm,
             clip_value=trainer.clip_value,
             accumulate=trainer.accumulate,
             compile=trainer.compile,
             batch_size=self._train.batch_size,
         )
+        self._format = FormatSetting(task, self._stepper, device, precision=trainer.precision, layout=trainer.layout)
         self._losses = LossBuffer()
         self._saved_step = 0
 
     @property
     def plan(self) -> Plan:
-        """The size of the work, and how much of it is done."""
-        return Plan(self._total_steps, self._steps_per_epoch, self.progress.step, self.progress.records)
+        """The size of the work, how much of it is done, and how it is computed."""
+        return replace(self._size, **self._format.fields())
+
+    def settle(self) -> None:
+        """Choose precision and layout by measuring, if that was left open and no checkpoint has told them."""
+        self._format.settle(self._train, self.progress.epoch)
 
     def __iter__(self) -> Iterator[Record]:
         """Train to the end, then test the best weights."""
+        self.settle()
         progress = self.progress
         while not self._done:
             self.task.begin_epoch(progress.epoch)
@@ -102,6 +109,7 @@ class Session:
         try:
             if saved["kinds"] != self._kinds:
                 raise ValueError(f"it was made with {saved['kinds']}, not {self._kinds}")
+            self._format.load_state_dict(saved.get("format"))
             self._load_weights(saved)
             self._stepper.load_optimizer(saved["optimizer"])
             if self._stepper.schedule is not None:
@@ -117,6 +125,10 @@ class Session:
             self._saved_step = self.progress.step
         except (KeyError, RuntimeError, TypeError, ValueError) as error:
             raise CheckpointError(f"the checkpoint 'last' does not fit this task: {error}") from error
+
+    @property
+    def _size(self) -> Plan:
+        return Plan(self._total_steps, self._steps_per_epoch, self.progress.step, self.progress.records)
 
     @property
     def _done(self) -> bool:
@@ -176,7 +188,8 @@ class Session:
     def _save_epoch(self) -> None:
         stopping = self.trainer.early_stopping
         if self.best.update(self.metrics):
-            self.checkpoints.save("best", self._weights() | {"progress": self.progress.state_dict()})
+            best = self._weights() | {"format": self._format.state_dict(), "progress": self.progress.state_dict()}
+            self.checkpoints.save("best", best)
         if stopping is not None and self.best.epochs_since >= stopping.patience:
             self.progress.stopped = True
         self._save_last()
@@ -199,7 +212,7 @@ class Session:
                 loader,
                 self.device,
                 prefix=prefix,
-                precision=self.trainer.precision,
+                precision=self._format.format.precision,
                 step=self.progress.step,
             )
         except DivergedError as error:
@@ -222,6 +235,7 @@ class Session:
         stepper = self._stepper
         content: dict[str, Any] = {
             "kinds": self._kinds,
+            "format": self._format.state_dict(),
             **self._weights(),
             "optimizer": stepper.optimizer.state_dict(),
             "schedule": stepper.schedule.state_dict() if stepper.schedule is not None else None,

@@ -3,7 +3,7 @@
 import math
 import warnings
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
@@ -34,6 +34,7 @@ class Stepper:
         batch_size: int,
     ) -> None:
         self._task = task
+        self._device = device
         self.optimizer = optimization.optimizer
         self.schedule = optimization.schedule
         self._schedule_steps = optimization.interval == "step" and self.schedule is not None
@@ -45,11 +46,16 @@ class Stepper:
         self._pending = 0.0
         self.learning_rate: float | Tensor = 0.0
         """What the first parameter group learnt with in the last update."""
-        self.scaler = torch.amp.GradScaler(device.type, enabled=precision == "fp16")
-        self._scaled = precision == "fp16"
         self._clipped = clip_norm is not None or clip_value is not None
-        self._eager = autocast(task.training_step, device, precision)
-        self._compiled = torch.compile(self._eager, dynamic=False) if compile else None
+        self._compile = compile
+        self.compute_in(precision)
+
+    def compute_in(self, precision: Precision) -> None:
+        """Set the precision, before the first step."""
+        self._scaled = precision == "fp16"
+        self.scaler = torch.amp.GradScaler(self._device.type, enabled=self._scaled)
+        self._eager = autocast(self._task.training_step, self._device, precision)
+        self._compiled = torch.compile(self._eager, dynamic=False) if self._compile else None
 
     def loss(self, batch: Batch) -> Tensor:
         """Mean loss of the batch; compiled for whole batches only, as a smaller last one is not worth it.
@@ -129,9 +135,9 @@ class Stepper:
 
 
 def autocast(
-    function: Callable[[Batch], Tensor], device: torch.device, precision: Precision
+    function: Callable[[Batch], Tensor], device: torch.device, precision: Precision | Literal["auto"]
 ) -> Callable[[Batch], Tensor]:
-    """The function with its matrix products in the given precision; itself for ``fp32``."""
+    """The function with its matrix products in the given precision; itself for full precision."""
     dtype = autocast_dtype(precision)
     if dtype is None:
         return function

@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from typing import Literal
 
 import torch
 
 from deepdive.data.types import DataModule
-from deepdive.training.devices import Precision, autocast_dtype, choose_device, prefer_layout
+from deepdive.training.devices import Precision, autocast_dtype, choose_device
+from deepdive.training.formats import Layout, check_layout
 from deepdive.training.loop.early_stopping import EarlyStopping
 from deepdive.training.loop.first_batch import size_lazy_layers
 from deepdive.training.loop.interrupt import stop_request
@@ -38,8 +40,12 @@ class Trainer:
     """End after this many optimiser steps, even within an epoch."""
     device: str = "auto"
     """``auto``, ``cpu``, ``cuda``, ``cuda:1``, ``mps``."""
-    precision: Precision = "fp32"
-    """Of matrix products: ``fp32``, ``bf16``, or ``fp16`` with loss scaling."""
+    precision: Precision | Literal["auto"] = "fp32"
+    """Of matrix products: ``fp32``, ``bf16``, ``fp16`` with loss scaling; ``auto`` times a few steps and takes ``bf16``
+    where it is clearly faster. A resumed run keeps what was chosen."""
+    layout: Layout | Literal["auto"] = "auto"
+    """Of the library's 2-d convolutions in memory: ``channels-last``, ``contiguous``; ``auto`` is measured together
+    with the precision, and without ``precision="auto"`` it is what is known to be faster on the device."""
     clip_norm: float | None = None
     """Largest norm of the whole gradient."""
     clip_value: float | None = None
@@ -66,6 +72,7 @@ class Trainer:
         for name in ("steps", "checkpoint_every", "clip_norm", "clip_value"):
             check_positive(name, getattr(self, name))
         autocast_dtype(self.precision)
+        check_layout(self.layout)
 
     def session(
         self, task: Task, data: DataModule, checkpoints: FolderCheckpoints | MemoryCheckpoints | None = None
@@ -79,7 +86,6 @@ class Trainer:
         device = choose_device(self.device)
         task.to(device)
         size_lazy_layers(task, data, device)
-        prefer_layout(task.network, device)
         return Session(self, task, data, device, checkpoints or MemoryCheckpoints())
 
     def fit(
@@ -109,6 +115,7 @@ class Trainer:
             at_the_end.enter_context(_repeatable(session.device))
             if resume:
                 session.resume()
+            session.settle()
             listeners = list(listeners)
             for listener in listeners:
                 at_the_end.callback(listener.finish)

@@ -22,12 +22,10 @@ def environment() -> dict[str, str]:
         except PackageNotFoundError:
             facts[package] = "not installed"
     facts["system"] = f"{platform.system()} {platform.machine()}"
-    facts["processor"] = _processor()
+    facts["processor"] = processor()
     facts["threads"] = str(torch.get_num_threads())
-    if torch.cuda.is_available():
-        facts["accelerator"] = torch.cuda.get_device_name()
-    elif torch.backends.mps.is_available():
-        facts["accelerator"] = "Apple MPS"
+    if name := accelerator():
+        facts["accelerator"] = name
     facts["commit"] = commit()
     return facts
 
@@ -44,7 +42,15 @@ def commit() -> str:
     return done.stdout.strip() if inside and done.returncode == 0 else "unknown"
 
 
-def _processor() -> str:
+def accelerator() -> str:
+    """The name of the graphics processor; empty if there is none."""
+    if torch.cuda.is_available():
+        return torch.cuda.get_device_name()
+    return "Apple MPS" if torch.backends.mps.is_available() else ""
+
+
+def processor() -> str:
+    """The name of the processor and its number of cores."""
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
         name = next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
