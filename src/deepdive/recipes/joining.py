@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from deepdive.training.records import Listener, Plan, Record
+from deepdive.training.records import Listener, Plan, Record, Storing
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,12 @@ class JoinedListeners:
         shifted = replace(record, epoch=record.epoch + self._before.epochs, step=record.step + self._before.steps)
         for listener in self._listeners:
             listener.record(shifted)
+
+    def sync(self) -> None:
+        """A checkpoint of the training that is going on will be saved."""
+        for listener in self._listeners:
+            if isinstance(listener, Storing):
+                listener.sync()
 
     def finish(self) -> None:
         """One of the trainings is over; the run is not."""

@@ -53,3 +53,12 @@ class Listener(Protocol):
     def finish(self) -> None:
         """Once, at the end of a session, also after an error or an interruption."""
         ...
+
+
+@runtime_checkable
+class Storing(Protocol):
+    """A listener whose records a resumed run goes on from."""
+
+    def sync(self) -> None:
+        """Wait until every record is where a power cut leaves it: called before each checkpoint."""
+        ...

@@ -1,7 +1,10 @@
 """A run that is stopped anywhere and resumed is the run that was not stopped: weights and records, bit for bit."""
 
+import os
 import random
 import signal
+from contextlib import closing
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -11,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.training.examples import Blobs, assert_same_weights, network, task, weights
 
+from deepdive.recipes.joining import JoinedListeners
 from deepdive.training import CheckpointError, EarlyStopping, FolderCheckpoints, Trainer, TrainingInterrupted
 from deepdive.training.listeners import MetricsFile
 
@@ -75,6 +79,30 @@ class FragileCheckpoints(FolderCheckpoints):
         self.kill.tick()
         super().save(name, content)
         self.kill.tick()
+
+
+@pytest.mark.parametrize("joined", [False, True])
+def test_a_power_cut_leaves_every_line_that_a_checkpoint_counts(joined, tmp_path, monkeypatch):
+    """What the disk has of the file is what was there at the last sync."""
+    path, on_disk, seen = tmp_path / "metrics.jsonl", [0], []
+
+    def fsync(number):
+        if os.path.samestat(os.fstat(number), path.stat()):
+            on_disk.append(path.read_bytes().count(b"\n"))
+
+    class Checkpoints(FolderCheckpoints):
+        def save(self, name, content):
+            seen.append((on_disk[-1], content["progress"]["records"]))
+            super().save(name, content)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    one, data = make()
+    lines = MetricsFile(path)
+    with closing(JoinedListeners([lines], trainings=1)) as several:
+        listener = several if joined else lines
+        replace(TRAINER, log_every=1).fit(one, data, checkpoints=Checkpoints(tmp_path), listeners=[listener])
+    assert len(seen) > STEPS / 2
+    assert all(written == counted for written, counted in seen)
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -1,7 +1,7 @@
 """The training loop: batches in, records out."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -43,6 +43,7 @@ class Session:
         self.device = device
         self.checkpoints = checkpoints
         self.stop = StopRequest()
+        self.before_saving: list[Callable[[], None]] = []
         self.metrics: dict[str, float] = {}
         self.progress = Progress()
         for metric in task.metrics.values():
@@ -246,6 +247,8 @@ class Session:
             "values": self.metrics,
             "random": random_tensors(),
         }
+        for make_sure in self.before_saving:  # a checkpoint counts records: they must not be lost before it
+            make_sure()
         self.checkpoints.save("last", content)
         self._saved_step = self.progress.step
 

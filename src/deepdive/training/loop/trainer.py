@@ -16,7 +16,7 @@ from deepdive.training.loop.interrupt import stop_request
 from deepdive.training.loop.random_state import seed_everything
 from deepdive.training.loop.session import Session
 from deepdive.training.loop.step import check_positive
-from deepdive.training.records import Listener
+from deepdive.training.records import Listener, Storing
 from deepdive.training.runs.checkpoints import FolderCheckpoints, MemoryCheckpoints
 from deepdive.training.task import Task
 
@@ -117,6 +117,7 @@ class Trainer:
                 session.resume()
             session.settle()
             listeners = list(listeners)
+            session.before_saving = [each.sync for each in listeners if isinstance(each, Storing)]
             for listener in listeners:
                 at_the_end.callback(listener.finish)
                 listener.start(session.plan)
