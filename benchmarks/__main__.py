@@ -8,6 +8,7 @@ from benchmarks._table import show
 
 ALL = (
     "startup", "data", "trainer", "epoch", "scratch", "autograd", "vectorization", "regression", "memory", "accuracy",
+    "vision",
 )  # fmt: skip
 
 

@@ -24,6 +24,14 @@ class Row:
         return self.ratio >= self.target if self.higher_is_better else self.ratio <= self.target
 
 
+@dataclass(frozen=True)
+class NotApplicable:
+    """What this machine cannot measure, and why."""
+
+    name: str
+    reason: str
+
+
 def speed_ratio(
     name: str, ours: Callable[[], float], theirs: Callable[[], float], target: float, *, pairs: int = 5
 ) -> Row:
@@ -46,11 +54,14 @@ def seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - began
 
 
-def show(rows: Iterable[Row]) -> int:
+def show(rows: Iterable[Row | NotApplicable]) -> int:
     """Print rows as they come; 1 if one misses its target, else 0."""
     print(f"{'':58} {'ours':>12} {'theirs':>12} {'ratio':>8} {'target':>8}")
     status = 0
     for row in rows:
+        if isinstance(row, NotApplicable):
+            print(f"{row.name:<58} {row.reason}", flush=True)
+            continue
         theirs = "" if row.theirs is None else f"{row.theirs:.4g} {row.unit}"
         sign = "≥" if row.higher_is_better else "≤"
         ours, target = f"{row.ours:.4g} {row.unit}", f"{sign} {row.target:g}"

@@ -6,6 +6,7 @@ backward and update. What is timed is the steps between an early and the last re
 pays for set-up or compilation.
 """
 
+import math
 import os
 import sys
 import tempfile
@@ -24,6 +25,7 @@ from deepdive.data.loaders import TensorLoader
 from deepdive.data.types import DataModule
 from deepdive.models.vision.lenet import LeNet
 from deepdive.training import Classification, Plan, Record, Regression, Task, Trainer
+from deepdive.training.devices import Precision
 from deepdive.training.listeners import MetricsFile, default_listeners
 
 BATCH = 128
@@ -64,7 +66,14 @@ class Clock:
 
 
 def session(
-    task: Task, data: DataModule, *, warm: int, steps: int, compile: bool = False, tensorboard: bool = True
+    task: Task,
+    data: DataModule,
+    *,
+    warm: int,
+    steps: int,
+    compile: bool = False,
+    tensorboard: bool = True,
+    precision: Precision = "fp32",
 ) -> float:
     """Seconds per step of our trainer with its listeners."""
     clock = Clock(warm, warm + steps)
@@ -75,7 +84,10 @@ def session(
             *default_listeners(folder, tensorboard=tensorboard, batch_size=BATCH),
             clock,
         ]
-        trainer = Trainer(epochs=100, steps=warm + steps, device="cpu", compile=compile)
+        every = math.gcd(warm, steps, 50)
+        trainer = Trainer(
+            epochs=100, steps=warm + steps, log_every=every, device="cpu", precision=precision, compile=compile
+        )
         trainer.fit(task, data, listeners=listeners)
     return clock.seconds_per_step
 
