@@ -40,8 +40,9 @@ def test_an_epoch_is_every_row_once_with_its_fields_together(n, batch_size, shuf
 @settings(deadline=None)
 @given(n=st.integers(1, 50), batch_size=st.integers(1, 20), shuffle=st.booleans(), drop_last=st.booleans())
 def test_starting_late_gives_the_rest_of_the_same_epoch(n, batch_size, shuffle, drop_last):
-    def noise(x, generator):
-        return x + torch.rand(len(x), generator=generator)
+    def noise(batch, generator):
+        x, y = batch
+        return x + torch.rand(len(x), generator=generator), y
 
     if drop_last and n < batch_size:
         return
@@ -94,19 +95,19 @@ def test_first_places_are_uniform():
 
 
 def test_random_transforms_differ_between_batches_and_epochs_and_repeat():
-    def noise(x, generator):
-        return torch.rand(len(x), generator=generator)
+    def noise(batch, generator):
+        return (torch.rand(len(batch[0]), generator=generator),)
 
     loader = TensorLoader(numbered(12), 4, transform=noise)
     assert len({*rows_of(loader, 0), *rows_of(loader, 1)}) == 24
     assert rows_of(loader, 1) == rows_of(TensorLoader(numbered(12), 4, transform=noise), 1)
 
 
-def test_transform_leaves_the_other_fields_and_the_data():
-    loader = TensorLoader(numbered(5), 2, shuffle=True, transform=lambda x, _: -x)
+def test_a_transform_maps_the_whole_batch_and_leaves_the_data():
+    loader = TensorLoader(numbered(5), 2, shuffle=True, transform=lambda batch, _: (-batch[0], batch[1] + 1, batch[0]))
     assert sorted(rows_of(loader)) == [-4, -3, -2, -1, 0]
     assert sorted(rows_of(loader)) == [-4, -3, -2, -1, 0]
-    assert all(torch.equal(-10 * x, y) for x, y in loader.batches())
+    assert all(torch.equal(-10 * x + 1, y) and torch.equal(z, -x) for x, y, z in loader.batches())
 
 
 def test_drop_last():

@@ -28,6 +28,19 @@ def test_top_k_accuracy_equals_scikit_learns():
     assert float(metric.compute()) == pytest.approx(top_k_accuracy_score(y, o, k=3, labels=np.arange(7)))
 
 
+def test_the_likeliest_class_of_probabilities_counts_as_the_true_one():
+    generator = torch.Generator().manual_seed(0)
+    logits, targets = (torch.randn(50, 5, generator=generator) for _ in range(2))
+    soft, hard = Accuracy(top=2), Accuracy(top=2)
+    soft.update(logits, targets.softmax(dim=1))
+    hard.update(logits, targets.argmax(dim=1))
+    assert soft.compute() == hard.compute()
+    with pytest.raises(
+        ValueError, match=r"targets are probabilities of shape \(50, 4\); they must have that of the out"
+    ):
+        soft.update(logits, targets[:, :4])
+
+
 def test_accuracy_of_pictures_counts_every_place():
     o = torch.zeros(2, 3, 4, 5)
     o[:, 1] = 1

@@ -17,16 +17,16 @@ class TensorLoader:
     """Batches of rows of the same number from several tensors, e.g. images and labels.
 
     The order of epoch ``e`` is a permutation drawn from ``(seed, e)``; without ``shuffle`` it is that of the
-    rows. ``transform`` maps the first field of each batch and gets a CPU generator seeded from ``(seed, e,
-    batch)``, so a batch is the same whether or not those before it were asked for, on every device.
-    Unshuffled batches are views: they must not be changed in place.
+    rows. ``transform`` maps each whole batch and gets a CPU generator seeded from ``(seed, e, batch)``, so a batch
+    is the same whether or not those before it were asked for, on every device. Unshuffled batches are views: they
+    must not be changed in place.
 
     Args:
         fields: tensors with the same first dimension, at least one row.
         batch_size: rows per batch; the last batch has what remains, unless ``drop_last``.
         shuffle: whether the order changes from epoch to epoch.
         seed: any integer from 0.
-        transform: a map of the first field of a whole batch.
+        transform: a map of a whole batch, e.g. of ``(images, labels)``; what it gives is the batch.
         drop_last: whether a last batch of fewer rows is left out.
 
     Raises:
@@ -112,8 +112,8 @@ class TensorLoader:
             raise TypeError("transform is None; there is nothing to apply")
         generator = torch.Generator()
         seeds = _seeds(self.seed, epoch, len(self) + 1)[1:]  # The first one is for the order.
-        for seed, (first, *others) in zip(seeds[start:], batches, strict=True):
-            yield transform(first, generator.manual_seed(seed)), *others
+        for seed, batch in zip(seeds[start:], batches, strict=True):
+            yield transform(batch, generator.manual_seed(seed))
 
     def _generator(self, epoch: int) -> torch.Generator:
         return torch.Generator().manual_seed(_seeds(self.seed, epoch, 1)[0])

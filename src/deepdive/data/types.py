@@ -10,8 +10,8 @@ from torch import Tensor
 Batch = tuple[Tensor, ...]
 """One tensor per field, all with the same first dimension, e.g. ``(images, labels)``."""
 
-Transform = Callable[[Tensor, torch.Generator], Tensor]
-"""A map of the first field of a whole batch; random ones draw from the generator they are given."""
+Transform = Callable[[Batch, torch.Generator], Batch]
+"""A map of a whole batch, all its fields; random ones draw from the generator they are given."""
 
 
 @runtime_checkable

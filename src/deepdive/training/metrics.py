@@ -68,10 +68,11 @@ class Accuracy(Metric):
     """Share of examples whose true class is among the ``top`` most likely ones.
 
     ``accuracy = sum_i [y_i in top(o_i)] / n`` with logits ``o`` of shape ``(n, classes, ...)`` and class numbers
-    ``y`` of shape ``(n, ...)``; range 0 to 1.
+    ``y`` of shape ``(n, ...)``; range 0 to 1. Of targets that are probabilities, in the shape of the logits, the
+    likeliest class counts as the true one.
 
     Raises:
-        ValueError: ``top`` is less than 1.
+        ValueError: ``top`` is less than 1; from ``update``, where probabilities have another shape than the logits.
     """
 
     higher_is_better = True
@@ -84,8 +85,19 @@ class Accuracy(Metric):
         super().__init__(correct=torch.int64, count=torch.int64)
         self.top = top
 
-    def update(self, outputs: Float[Tensor, "n classes *rest"], targets: Int[Tensor, "n *rest"]) -> None:
-        """Add a batch of logits (or probabilities) and class numbers."""
+    def update(
+        self,
+        outputs: Float[Tensor, "n classes *rest"],
+        targets: Int[Tensor, "n *rest"] | Float[Tensor, "..."],
+    ) -> None:
+        """Add a batch of logits (or probabilities) and of class numbers or probabilities."""
+        if targets.is_floating_point():
+            if targets.shape != outputs.shape:
+                raise ValueError(
+                    f"targets are probabilities of shape {tuple(targets.shape)}; they must have that of the outputs, "
+                    f"{tuple(outputs.shape)}"
+                )
+            targets = targets.argmax(dim=1)
         if self.top == 1:
             hits = outputs.argmax(dim=1) == targets
         else:

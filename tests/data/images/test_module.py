@@ -74,10 +74,36 @@ def test_validation_pictures_of_the_data_win():
 
 def test_validation_and_test_keep_their_order_and_are_not_augmented():
     test = pictures(9, seed=2)
-    data = module(test=test, validation=8, augment=lambda x, g: x * 0, test_batch_size=4)
+    data = module(test=test, validation=8, augment=lambda x, g: x * 0.0, test_batch_size=4)
     torch.testing.assert_close(images_of(data.test_loader()), test.images / 255)
     torch.testing.assert_close(images_of(data.val_loader()), data.pictures("val").images / 255)
     assert images_of(data.train_loader()).abs().max() == 0
+
+
+def test_augment_gets_bytes_and_what_it_gives_is_resized_and_standardised():
+    seen = []
+
+    def augment(images, generator):
+        seen.append((images.dtype, images.shape, torch.rand(1, generator=generator).item()))
+        return torch.full(images.shape, 0.5)
+
+    data = module(augment=augment, image_size=(4, 4), normalize=True, batch_size=20)
+    [mean], [std] = data.spec.mean, data.spec.std
+    torch.testing.assert_close(images_of(data.train_loader()), torch.full((40, 1, 4, 4), (0.5 - mean) / std))
+    assert [(dtype, shape) for dtype, shape, _ in seen] == [(torch.uint8, (20, 1, 6, 5))] * 2
+    assert seen[0][2] != seen[1][2], "every batch has its own random numbers"
+
+
+def test_mix_gets_standardised_pictures_and_probabilities():
+    train = pictures(8)
+    data = module(train, test=train, batch_size=8, normalize=True, mix=lambda batch, g: (batch[0] * 2, batch[1] / 2))
+    [(x, y)] = data.train_loader().batches()
+    assert y.shape == (8, 4)
+    assert y.sum(dim=0).tolist() == [1, 1, 1, 1]
+    [(plain, labels)] = data.test_loader().batches()
+    assert labels.dtype == torch.int64
+    order = [[torch.allclose(a, 2 * b) for b in plain].index(True) for a in x]
+    assert torch.equal(y.argmax(dim=1), labels[order])
 
 
 def test_training_order_follows_the_seed():

@@ -39,7 +39,10 @@ def test_it_learns_and_labels(toolkit, photographs, tmp_path):
 
 @pytest.mark.parametrize(
     ("changes", "message"),
-    [({"shift": -1}, "pixels is -1; it must be at least 0"), ({"label_smoothing": 2.0}, "label_smoothing is 2")],
+    [
+        ({"augment": {"crop": -1}}, r"augment\.crop: padding is -1; it must be"),
+        ({"label_smoothing": 2.0}, "label_smoothing is 2"),
+    ],
 )
 def test_settings_out_of_range_are_named(changes, message):
     with pytest.raises(ValueError, match=message):

@@ -42,7 +42,14 @@ def contest(tmp_path_factory):
 
 
 def settings(data, **changes):
-    small = {"network": "lenet", "epochs": 6, "batch_size": 8, "validation": 8, "image_size": 28, "shift": 1}
+    small = {
+        "network": "lenet",
+        "epochs": 6,
+        "batch_size": 8,
+        "validation": 8,
+        "image_size": 28,
+        "augment": {"crop": 1},
+    }
     small |= {"data": str(data), "optimizer": {"lr": 0.02}}
     return with_preset(RECIPE.settings_type, small | changes)
 
@@ -128,7 +135,7 @@ def test_a_run_that_was_stopped_in_its_refit_goes_on_exactly(contest, tmp_path):
         ({"test": "nowhere"}, FileNotFoundError, "test is nowhere, but there is no such file or folder"),
         ({"labels": "no.csv"}, FileNotFoundError, r"table is no\.csv, but there is no such file"),
         ({"validation": 47}, ValueError, "holding out 47 validation pictures leaves none to learn from"),
-        ({"shift": -1}, ValueError, "pixels is -1"),
+        ({"augment": {"cutmix": -1}}, ValueError, r"augment\.cutmix: alpha is -1"),
         ({"data": "digits", "labels": "x.csv"}, ValueError, "the classes of the data set digits are known"),
     ],
 )

@@ -21,10 +21,11 @@ from deepdive.training.listeners import MetricsFile
 STEPS = 18
 
 
-def noisy(x, generator):
+def noisy(batch, generator):
     """Everything random that a batch could depend on."""
+    x, y = batch
     jitter = 0.01 * (random.gauss(0, 1) + np.random.normal() + float(torch.randn(1)))
-    return x + jitter + 0.1 * torch.randn(x.shape, generator=generator)
+    return x + jitter + 0.1 * torch.randn(x.shape, generator=generator), y
 
 
 def make():

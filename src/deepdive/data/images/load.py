@@ -6,7 +6,7 @@ from pathlib import Path
 
 from deepdive.data.images.builtin import read_builtin
 from deepdive.data.images.folders import read_folder
-from deepdive.data.images.module import ImageDataModule, ImageSplits
+from deepdive.data.images.module import Augment, ImageDataModule, ImageSplits
 from deepdive.data.images.picture import Fit
 from deepdive.data.progress import Report
 from deepdive.data.registry import DATASETS, find
@@ -26,7 +26,8 @@ def load_images(
     strict: bool = False,
     skip_damaged: bool = False,
     normalize: bool = False,
-    augment: Transform | None = None,
+    augment: Augment | None = None,
+    mix: Transform | None = None,
     report: Report | None = None,
 ) -> ImageDataModule:
     """Labelled pictures as a data module; nothing is read before its ``prepare``.
@@ -37,14 +38,15 @@ def load_images(
             `read_folder`, also for what is done without ``test``.
         batch_size: pictures per training batch.
         validation: how many (int) or which share (float) to hold out of the training pictures.
-        seed: of the order of the training pictures and of ``augment``.
+        seed: of the order of the training pictures, of ``augment`` and of ``mix``.
         image_size: one side of a square, or height and width; by default that of the pictures.
         channels: 1 (grey) or 3 (colour); by default what the pictures have.
         fit: whether pictures of other proportions than ``image_size`` are padded (``pad``) or cut (``crop``).
         strict: whether pictures of a folder that would have to be resized or converted are an error.
         skip_damaged: whether files of a folder that are no pictures are left out, and told, instead of an error.
         normalize: whether to standardise each channel with its mean and standard deviation.
-        augment: a random map of a batch of float training pictures.
+        augment: a random map of a batch of byte training pictures to floats in 0..1, e.g. an `Augmentation`.
+        mix: a random map of a whole training batch of pictures and probabilities, e.g. `MixUp` or `CutMix`.
         report: told how far downloads and decoding are.
 
     Raises:
@@ -84,6 +86,7 @@ def load_images(
         image_size=size,
         normalize=normalize,
         augment=augment,
+        mix=mix,
     )
 
 

@@ -6,12 +6,16 @@ from dataclasses import dataclass
 import torch
 from jaxtyping import Int64, UInt8
 from torch import Tensor
+from torch.nn.functional import one_hot
 
 from deepdive.data.checks import check_labels
-from deepdive.data.images.spec import ImageSpec, background_of
+from deepdive.data.images.spec import ImageSpec, background_of, scaled
 from deepdive.data.loaders import TensorLoader
 from deepdive.data.splits import stratified_split
-from deepdive.data.types import DataModule, Transform
+from deepdive.data.types import Batch, DataModule, Transform
+
+Augment = Callable[[Tensor, torch.Generator], Tensor]
+"""A random map of byte pictures ``(b, c, h, w)``, which it leaves as they are, to float ones in 0..1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +47,21 @@ class ImageDataModule(DataModule):
     """Batches of float pictures ``(b, c, h, w)`` and class numbers ``(b)``.
 
     The pictures stay in memory as bytes; a whole batch at a time becomes floats, resized and standardised as
-    `ImageSpec.to_float` says, and then, for training only, goes through ``augment``.
+    `ImageSpec.to_float` says. Training batches go through ``augment`` before they are resized, if then still needed,
+    and standardised; with ``mix`` the class numbers become probabilities ``(b, classes)``, and it maps pictures and
+    probabilities at the end.
 
     Args:
         read: gives the pictures; called once, by `prepare`.
         batch_size: pictures per batch.
         validation: how many (int) or which share (float) of the training pictures to hold out, the same share
             of every class and the same pictures whatever the seed; ignored where the data has its own.
-        seed: of the order of the training pictures and of ``augment``.
+        seed: of the order of the training pictures, of ``augment`` and of ``mix``.
         image_size: height and width of what the network gets, if not those of the pictures.
         normalize: whether to subtract the mean and divide by the standard deviation of the training pictures,
             per channel.
-        augment: a random map of a batch of float pictures.
+        augment: a random map of a batch of byte pictures to floats in 0..1, e.g. an `Augmentation`.
+        mix: a random map of a whole batch, e.g. `MixUp` or `CutMix`.
         test_batch_size: for validation and test, where no gradient needs memory.
 
     Raises:
@@ -71,7 +78,8 @@ class ImageDataModule(DataModule):
         seed: int = 0,
         image_size: tuple[int, int] | None = None,
         normalize: bool = False,
-        augment: Transform | None = None,
+        augment: Augment | None = None,
+        mix: Transform | None = None,
         test_batch_size: int = 512,
     ) -> None:
         self.batch_size = batch_size
@@ -83,6 +91,7 @@ class ImageDataModule(DataModule):
         self.notes: tuple[str, ...] = ()
         self._read = read
         self._augment = augment
+        self._mix = mix
         self._spec: ImageSpec | None = None
         self._sets: dict[str, ImageSet] = {}
 
@@ -120,11 +129,13 @@ class ImageDataModule(DataModule):
 
     def train_loader(self) -> TensorLoader:
         """Shuffled and, if so asked, augmented training batches."""
-        spec, train, augment = self.spec, self._sets["train"], self._augment
+        spec, train, augment, mix = self.spec, self._sets["train"], self._augment, self._mix
 
-        def transform(images: Tensor, generator: torch.Generator) -> Tensor:
-            x = spec.to_float(images)
-            return x if augment is None else augment(x, generator)
+        def transform(batch: Batch, generator: torch.Generator) -> Batch:
+            images, labels = batch
+            x = scaled(images) if augment is None else augment(images, generator)
+            x = spec.standardized_(spec.resized(x))
+            return (x, labels) if mix is None else mix((x, one_hot(labels, len(spec.labels)).float()), generator)
 
         fields = (train.images, train.labels)
         return TensorLoader(fields, self.batch_size, shuffle=True, seed=self.seed, transform=transform)
@@ -142,7 +153,7 @@ class ImageDataModule(DataModule):
         if pictures is None:
             return None
         fields = (pictures.images, pictures.labels)
-        return TensorLoader(fields, self.test_batch_size, transform=lambda images, _: spec.to_float(images))
+        return TensorLoader(fields, self.test_batch_size, transform=spec.batch_to_float)
 
     def _describe(self, images: UInt8[Tensor, "n c h w"]) -> ImageSpec:
         c, (h, w) = images.shape[1], self.image_size or images.shape[-2:]

@@ -11,6 +11,8 @@ from jaxtyping import Float32, UInt8
 from torch import Tensor
 from torch.nn.functional import interpolate
 
+from deepdive.data.types import Batch
+
 
 @dataclass(frozen=True, slots=True)
 class ImageSpec:
@@ -47,13 +49,30 @@ class ImageSpec:
         return msgspec.convert(values, cls)  # its ValidationError is a ValueError
 
     def to_float(self, images: UInt8[Tensor, "b c h w"]) -> Float32[Tensor, "b c height width"]:
-        """What the network gets: resized to this height and width, scaled to 0..1, then standardised."""
-        x = images.to(torch.float32).div_(255)
-        if x.shape[-2:] != (self.height, self.width):
-            x = interpolate(x, (self.height, self.width), mode="bilinear", antialias=True)
+        """What the network gets: scaled to 0..1, resized to this height and width, then standardised."""
+        return self.standardized_(self.resized(scaled(images)))
+
+    def batch_to_float(self, batch: Batch, generator: torch.Generator | None = None) -> Batch:
+        """A batch with its first field, byte pictures, as the network gets them: a loader's transform."""
+        images, *others = batch
+        return self.to_float(images), *others
+
+    def resized(self, x: Float32[Tensor, "b c h w"]) -> Float32[Tensor, "b c height width"]:
+        """Pictures of this height and width; themselves if they have it."""
+        if x.shape[-2:] == (self.height, self.width):
+            return x
+        return interpolate(x, (self.height, self.width), mode="bilinear", antialias=True)
+
+    def standardized_(self, x: Float32[Tensor, "b c height width"]) -> Float32[Tensor, "b c height width"]:
+        """``(x - mean) / std`` of pictures in 0..1, in their own memory."""
         if any(self.mean) or any(s != 1 for s in self.std):
             x = x.sub_(_per_channel(self.mean, x.device)).div_(_per_channel(self.std, x.device))
         return x
+
+
+def scaled(images: UInt8[Tensor, "b c h w"]) -> Float32[Tensor, "b c h w"]:
+    """Bytes as numbers from 0 to 1, in memory of their own."""
+    return images.to(torch.float32).div_(255)
 
 
 @lru_cache(maxsize=64)

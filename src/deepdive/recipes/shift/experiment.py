@@ -105,9 +105,7 @@ class ShiftExperiment(ABC):
         """Batches of pictures as the networks get them."""
         settings, spec = self.settings, self.spec
         size = settings.batch_size if shuffle else _TEST_BATCH
-        return TensorLoader(
-            fields, size, shuffle=shuffle, seed=settings.seed, transform=lambda images, _: spec.to_float(images)
-        )
+        return TensorLoader(fields, size, shuffle=shuffle, seed=settings.seed, transform=spec.batch_to_float)
 
     def network(self, spec: ImageSpec) -> nn.Module:
         """One network; the same initial weights every time."""

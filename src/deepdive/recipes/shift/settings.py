@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 
 from deepdive.recipes.settings import OptimizerSettings
-from deepdive.recipes.vision.settings import ImageClassificationSettings
+from deepdive.recipes.vision.settings import PictureSettings
 
 
 @dataclass(frozen=True)
-class ShiftSettings(ImageClassificationSettings):
+class ShiftSettings(PictureSettings):
     """Three networks of one kind that differ in nothing but the weights of their training examples."""
 
     hidden: tuple[int, ...] = ()

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings
-from deepdive.recipes.vision.settings import ImageClassificationSettings
+from deepdive.recipes.vision.settings import AugmentationSettings, ImageClassificationSettings
 
 if TYPE_CHECKING:
     from deepdive.recipes.vision.classification import ImageClassification
@@ -21,11 +21,10 @@ class Cifar10Settings(ImageClassificationSettings):
     """Channels of each stage; 64 128 256 512 in the network this one is made after."""
     residuals: tuple[bool, ...] = (False, False, False, True)
     """Which stages have a residual block."""
-    shift: int = 2
-    """Training pictures are mirrored at random and shifted by up to so many pixels."""
     epochs: int = 9
     batch_size: int = 256
     label_smoothing: float = 0.1
+    augment: AugmentationSettings = field(default_factory=lambda: AugmentationSettings(flip=True, crop=2))
     optimizer: OptimizerSettings = field(
         default_factory=lambda: OptimizerSettings(
             "sgd", lr=0.3, momentum=0.9, nesterov=True, weight_decay=5e-4, decay_norm_and_bias=False
@@ -51,7 +50,7 @@ class Cifar10Settings(ImageClassificationSettings):
             "residuals": (False, True, False, True),
             "epochs": 24,
             "batch_size": 512,
-            "shift": 4,
+            "augment": {"crop": 4},
             "optimizer": {"lr": 0.4},
         },
     },
@@ -59,7 +58,6 @@ class Cifar10Settings(ImageClassificationSettings):
 def cifar10(settings: Cifar10Settings) -> "ImageClassification":
     """ResNet-9 with mirrored and shifted pictures."""
     from deepdive.models.vision.resnet9 import ResNet9
-    from deepdive.recipes.vision.augmented import augmented_pictures
     from deepdive.recipes.vision.classification import ImageClassification
 
     return ImageClassification(
@@ -67,5 +65,4 @@ def cifar10(settings: Cifar10Settings) -> "ImageClassification":
         lambda spec, nn: ResNet9(
             len(spec.labels), spec.channels, widths=settings.widths, residuals=settings.residuals, nn=nn
         ),
-        load=augmented_pictures(settings.shift),
     )

@@ -14,6 +14,7 @@ from deepdive.recipes.experiment import Invert, Prediction
 from deepdive.recipes.networks import gradient_section, network_section
 from deepdive.recipes.runner import trained_weights
 from deepdive.recipes.training import classification_loss, optimizer_for, schedule_for, toolkit_named, trainer_for
+from deepdive.recipes.vision.augmenting import augmentation_for, mixing_for
 from deepdive.recipes.vision.labelling import label_files, note_inputs, probabilities, read_spec
 from deepdive.recipes.vision.settings import ImageClassificationSettings
 from deepdive.toolkit import Toolkit
@@ -33,7 +34,7 @@ LoadPictures = Callable[[ImageClassificationSettings, Report], ImageDataModule]
 
 
 def load_pictures(settings: ImageClassificationSettings, report: Report) -> ImageDataModule:
-    """The pictures as they are, of the named data set, folder or archive."""
+    """The pictures of the named data set, folder or archive, those of the training changed at random if so asked."""
     return load_images(
         settings.data,
         batch_size=settings.batch_size,
@@ -42,6 +43,8 @@ def load_pictures(settings: ImageClassificationSettings, report: Report) -> Imag
         image_size=settings.image_size,
         skip_damaged=settings.skip_damaged,
         normalize=settings.normalize,
+        augment=augmentation_for(settings.augment),
+        mix=mixing_for(settings.augment),
         report=report,
     )
 
@@ -67,6 +70,8 @@ class ImageClassification:
         self.trainer = trainer_for(settings)
         self._optimizer = optimizer_for(settings.optimizer, settings.toolkit)
         self._loss = classification_loss(settings.toolkit, settings.label_smoothing)
+        augmentation_for(settings.augment)
+        mixing_for(settings.augment)
         choose_device(settings.device)
 
     def prepare(self) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings
-from deepdive.recipes.vision.settings import ImageClassificationSettings
+from deepdive.recipes.vision.settings import AugmentationSettings, ImageClassificationSettings
 
 if TYPE_CHECKING:
     from deepdive.recipes.vision.image_folder_experiment import ImageFolderExperiment
@@ -30,12 +30,11 @@ class ImageFolderSettings(ImageClassificationSettings):
     """Which network; the larger ones are for hours, or for a graphics card."""
     fit: Literal["pad", "crop"] = "pad"
     """Whether pictures of other proportions than the image size are padded or cut."""
-    shift: int = 2
-    """Training pictures are mirrored at random and shifted by up to so many pixels."""
     validation: int | float = 0.1
     epochs: int = 3
     batch_size: int = 256
     label_smoothing: float = 0.1
+    augment: AugmentationSettings = field(default_factory=lambda: AugmentationSettings(flip=True, crop=2))
     optimizer: OptimizerSettings = field(
         default_factory=lambda: OptimizerSettings(
             "sgd", lr=0.2, momentum=0.9, nesterov=True, weight_decay=5e-4, decay_norm_and_bias=False
@@ -63,7 +62,13 @@ class ImageFolderSettings(ImageClassificationSettings):
     presets={
         "smoke": {"epochs": 1, "steps": 20, "batch_size": 64, "log_every": 10, "network": "lenet"},
         "quick": {},
-        "book": {"network": "resnet18", "epochs": 20, "batch_size": 128, "shift": 4, "optimizer": {"lr": 0.1}},
+        "book": {
+            "network": "resnet18",
+            "epochs": 20,
+            "batch_size": 128,
+            "augment": {"crop": 4},
+            "optimizer": {"lr": 0.1},
+        },
     },
 )
 def image_folder(settings: ImageFolderSettings) -> "ImageFolderExperiment":

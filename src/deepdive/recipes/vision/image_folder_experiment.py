@@ -10,7 +10,6 @@ from typing import Any, cast
 from torch import Tensor, nn
 
 from deepdive.data.images import ImageDataModule, ImageSpec
-from deepdive.data.images.shifts import flip_and_shift
 from deepdive.data.progress import Report, progress_bars
 from deepdive.files import write_atomically
 from deepdive.recipes.experiment import Invert, Prediction
@@ -18,6 +17,7 @@ from deepdive.recipes.in_turn import Training, fit_in_turn
 from deepdive.recipes.predictions import to_csv
 from deepdive.recipes.runner import trained_weights
 from deepdive.recipes.training import toolkit_named
+from deepdive.recipes.vision.augmenting import augmentation_for, mixing_for
 from deepdive.recipes.vision.classification import ImageClassification
 from deepdive.recipes.vision.image_folder import ImageFolderSettings
 from deepdive.recipes.vision.image_folder_pictures import Competition, read_competition, read_unlabelled
@@ -40,7 +40,6 @@ class ImageFolderExperiment:
 
     def __init__(self, settings: ImageFolderSettings) -> None:
         self.settings = settings
-        self._augment = flip_and_shift(settings.shift)
         self._classification = ImageClassification(settings, partial(_network, settings), load=self._load)
         self._competition: Competition | None = None
 
@@ -100,7 +99,8 @@ class ImageFolderExperiment:
             seed=settings.seed,
             image_size=None if settings.image_size is None else (settings.image_size, settings.image_size),
             normalize=settings.normalize,
-            augment=self._augment,
+            augment=augmentation_for(settings.augment),
+            mix=mixing_for(settings.augment),
         )
 
     def _found(self) -> Competition:

@@ -2,14 +2,51 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from deepdive.data.registry import DATASETS
 from deepdive.recipes.settings import OptimizerSettings, TrainingSettings
 
 
 @dataclass(frozen=True)
-class ImageClassificationSettings(TrainingSettings):
-    """Training settings, and where the pictures come from."""
+class AugmentationSettings:
+    """How training pictures are changed at random; all is off by default (textbook section 14.1)."""
+
+    flip: bool = False
+    """Mirror half of the pictures left to right."""
+    vertical_flip: bool = False
+    """Mirror half of the pictures top to bottom."""
+    crop: int = 0
+    """Pixels of padding on every side, out of which a picture of the size before is cut."""
+    resized_crop: float | None = None
+    """Smallest share of the picture's area, up to 1, that is cut out and brought back to its size."""
+    rotation: float = 0.0
+    """Largest angle in degrees, to either side."""
+    scale: float = 0.0
+    """Zoom by a factor from 1 less this to 1 more, e.g. 0.2."""
+    translate: float = 0.0
+    """Largest shift as a share of the height and of the width."""
+    shear: float = 0.0
+    """Largest angle in degrees by which upright lines lean, to either side."""
+    jitter: float = 0.0
+    """Change brightness, contrast and saturation by factors from 1 less this to 1 more, e.g. 0.4."""
+    hue: float = 0.0
+    """Largest turn of the hues to either side, in full turns, up to 0.5."""
+    grayscale: float = 0.0
+    """Share of the pictures that lose their colours."""
+    cutout: int = 0
+    """Side in pixels of a square that is blanked out at a random place."""
+    fill: Literal["reflect", "zero"] = "reflect"
+    """What a shift or turn uncovers: the picture's mirror image about its edge, or black."""
+    mixup: float = 0.0
+    """Strength of blending pairs of pictures and their labels: alpha of the paper, e.g. 0.2."""
+    cutmix: float = 0.0
+    """Strength of pasting a box of another picture and mixing their labels: alpha of the paper, e.g. 1."""
+
+
+@dataclass(frozen=True)
+class PictureSettings(TrainingSettings):
+    """Training settings, and where labelled pictures come from."""
 
     data: str = "fashion-mnist"
     """A named data set (deepdive data list), or a folder or archive with one sub-folder of pictures per class."""
@@ -21,10 +58,18 @@ class ImageClassificationSettings(TrainingSettings):
     """Training pictures held out to choose the best epoch, or which share below 1; with 0 all are learnt from."""
     normalize: bool = True
     """Standardise pixels by the mean and deviation of the training pictures; else they are 0 to 1."""
-    label_smoothing: float = 0.0
-    """Share of every target that is spread evenly over all classes, from 0 to 1."""
     optimizer: OptimizerSettings = field(default_factory=OptimizerSettings)
 
     def __post_init__(self) -> None:
         if self.data not in DATASETS and Path(self.data).exists():  # so that a run can be resumed from anywhere
             object.__setattr__(self, "data", str(Path(self.data).resolve()))
+
+
+@dataclass(frozen=True)
+class ImageClassificationSettings(PictureSettings):
+    """How one network learns to classify pictures."""
+
+    label_smoothing: float = 0.0
+    """Share of every target that is spread evenly over all classes, from 0 to 1."""
+    augment: AugmentationSettings = field(default_factory=AugmentationSettings)
+    """Random changes of the training pictures."""

@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING
 
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings
-from deepdive.recipes.vision.settings import ImageClassificationSettings
+from deepdive.recipes.vision.settings import PictureSettings
 
 if TYPE_CHECKING:
     from deepdive.recipes.vision.classic.siamese_experiment import SiameseExperiment
 
 
 @dataclass(frozen=True)
-class SiameseSettings(ImageClassificationSettings):
+class SiameseSettings(PictureSettings):
     """Two branches of LeNet that are one, and how their distance is learnt."""
 
     dimensions: int = 16

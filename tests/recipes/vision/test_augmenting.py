@@ -1,0 +1,116 @@
+"""From settings to random changes, and training with mixed labels in both toolkits."""
+
+import math
+from dataclasses import fields, replace
+
+import pytest
+import torch
+
+from deepdive.data.images.augmentation import (
+    Augmentation,
+    ColorJitter,
+    CutMix,
+    Cutout,
+    Grayscale,
+    HorizontalFlip,
+    Hue,
+    MixUp,
+    OneOf,
+    PadAndCrop,
+    RandomResizedCrop,
+    Rotation,
+    Scale,
+    Shear,
+    Translate,
+    VerticalFlip,
+)
+from deepdive.recipes import load_recipe, runner
+from deepdive.recipes.settings import with_preset
+from deepdive.recipes.vision.augmenting import augmentation_for, mixing_for
+from deepdive.recipes.vision.settings import AugmentationSettings
+
+pytestmark = pytest.mark.usefixtures("without_shape_checks")
+EVERY = {
+    "flip": (True, HorizontalFlip, {"p": 0.5}),
+    "vertical_flip": (True, VerticalFlip, {"p": 0.5}),
+    "crop": (3, PadAndCrop, {"padding": 3}),
+    "resized_crop": (0.3, RandomResizedCrop, {"area": (0.3, 1.0)}),
+    "rotation": (20.0, Rotation, {"degrees": 20}),
+    "scale": (0.2, Scale, {"low": 0.8, "high": 1.2}),
+    "translate": (0.1, Translate, {"share": 0.1}),
+    "shear": (10.0, Shear, {"degrees": 10, "vertical": 0}),
+    "jitter": (0.4, ColorJitter, {"p": 1}),
+    "hue": (0.1, Hue, {"turns": 0.1}),
+    "grayscale": (0.2, Grayscale, {"p": 0.2}),
+    "cutout": (8, Cutout, {"side": 8}),
+}
+
+
+def test_nothing_is_changed_by_default():
+    assert augmentation_for(AugmentationSettings()) is None
+    assert mixing_for(AugmentationSettings()) is None
+
+
+def test_every_setting_is_one_transform_in_the_order_of_the_settings():
+    for name, (value, kind, attributes) in EVERY.items():
+        [transform] = augmentation_for(AugmentationSettings(**{name: value})).transforms
+        assert type(transform) is kind
+        assert {key: getattr(transform, key) for key in attributes} == attributes
+    whole = augmentation_for(AugmentationSettings(**{name: value for name, (value, *_) in EVERY.items()}, fill="zero"))
+    assert [type(t) for t in whole.transforms] == [kind for _, kind, _ in EVERY.values()]
+    assert isinstance(whole, Augmentation)
+    assert whole.fill == "zero"
+    assert {field.name for field in fields(AugmentationSettings)} == {*EVERY, "fill", "mixup", "cutmix"}
+
+
+def test_pairs_are_mixed_either_way_or_both():
+    assert isinstance(mixing_for(AugmentationSettings(mixup=0.2)), MixUp)
+    cutmix = mixing_for(AugmentationSettings(cutmix=1.0))
+    assert isinstance(cutmix, CutMix)
+    assert cutmix.alpha == 1
+    both = mixing_for(AugmentationSettings(mixup=0.2, cutmix=1.0))
+    assert isinstance(both, OneOf)
+    assert [(type(t), t.alpha) for t in both.transforms] == [(MixUp, 0.2), (CutMix, 1.0)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"crop": -2}, r"augment\.crop: padding is -2; it must be a whole number from 0 up"),
+        ({"resized_crop": 1.5}, r"augment\.resized_crop: area is \(1\.5, 1\.0\)"),
+        ({"resized_crop": 0.0}, r"augment\.resized_crop: area is \(0\.0, 1\.0\)"),
+        ({"rotation": math.nan}, r"augment\.rotation: degrees is nan"),
+        ({"scale": 1.0}, r"augment\.scale: \(low, high\) is \(0\.0, 2\.0\)"),
+        ({"hue": 1.0}, r"augment\.hue: turns is 1\.0; it must be from 0 to 0\.5"),
+        ({"cutout": -1}, r"augment\.cutout: side is -1"),
+        ({"mixup": -0.1}, r"augment\.mixup: alpha is -0\.1; it must be above 0"),
+        ({"cutmix": math.inf}, r"augment\.cutmix: alpha is inf"),
+    ],
+)
+@pytest.mark.parametrize("name", ["lenet", "cifar10", "image-folder"])
+def test_a_setting_out_of_range_is_named_when_the_recipe_is_built(name, changes, message):
+    recipe = load_recipe(name)
+    settings = with_preset(recipe.settings_type, {})
+    with pytest.raises(ValueError, match=message):
+        recipe.build(replace(settings, augment=replace(settings.augment, **changes)))
+
+
+@pytest.mark.parametrize("toolkit", ["torch", "scratch"])
+def test_a_network_learns_from_changed_and_mixed_pictures(toolkit, tmp_path):
+    recipe = load_recipe("lenet")
+    augment = {"crop": 1, "rotation": 10.0, "jitter": 0.2, "mixup": 0.2, "cutmix": 0.5}
+    changes = {"data": "digits", "epochs": 4, "batch_size": 32, "toolkit": toolkit, "augment": augment}
+    changes |= {"image_size": 28, "modern": True, "label_smoothing": 0.1}
+    settings = with_preset(recipe.settings_type, changes)
+    outcome = runner.start(recipe, settings, preset="quick", root=tmp_path, console=False)
+    assert outcome.metrics["test_accuracy"] > 0.8
+    assert outcome.metrics["train_accuracy"] < outcome.metrics["test_accuracy"], "mixed pictures are harder to tell"
+
+
+def test_both_toolkits_measure_probabilities_alike():
+    from deepdive.recipes.training import classification_loss
+
+    logits, y = torch.randn(6, 4), torch.rand(6, 4).softmax(dim=1)
+    expected = -(((0.9 * y + 0.025) * logits.log_softmax(dim=1)).sum(dim=1)).mean()
+    for toolkit in ("torch", "scratch"):
+        torch.testing.assert_close(classification_loss(toolkit, 0.1)(logits, y), expected)
