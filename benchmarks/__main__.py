@@ -8,7 +8,7 @@ from benchmarks._table import show
 
 ALL = (
     "startup", "data", "trainer", "epoch", "scratch", "autograd", "vectorization", "regression", "memory", "accuracy",
-    "vision",
+    "augmentation", "vision",
 )  # fmt: skip
 
 

@@ -25,3 +25,4 @@ from deepdive.data.images.augmentation.mixing import CutMix as CutMix
 from deepdive.data.images.augmentation.mixing import Mixing as Mixing
 from deepdive.data.images.augmentation.mixing import MixUp as MixUp
 from deepdive.data.images.augmentation.mixing import OneOf as OneOf
+from deepdive.data.images.augmentation.sheet import contact_sheet as contact_sheet

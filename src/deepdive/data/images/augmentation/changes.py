@@ -53,7 +53,7 @@ class Changes:
         for rows in _parts(x):
             some = x[rows] if moved is None else moved.pictures(x[rows], rows)
             if colours is None:
-                torch.div(some, unit, out=out[rows])
+                torch.div(some, unit, out=out[rows]).clamp_(max=1)  # interpolation rounds, also upwards
             else:
                 colours.write(some.float(), rows, out[rows])
         for hole, value in self.holes:
@@ -161,4 +161,4 @@ def _area(boxes: Float[Tensor, "b n 4"]) -> Float[Tensor, "b n"]:
     return (boxes[..., 2:] - boxes[..., :2]).clamp(min=0).prod(dim=-1)
 
 
-_CACHED = 2**18
+_CACHED = 2**19  # numbers

@@ -13,6 +13,7 @@ cut; here a later step may bring it back, and means are those of the uncut pictu
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from functools import reduce
 
 import torch
 from jaxtyping import Float64
@@ -147,15 +148,14 @@ class ColorJitter(Chromatic):
         for name, strength in parts.items():
             check_range(name, strength, 0, math.inf)
         check_range("hue", hue, 0, 0.5)
-        self.parts = (Brightness(brightness), Contrast(contrast), Saturation(saturation), Hue(hue))
+        every = (Brightness(brightness), Contrast(contrast), Saturation(saturation), Hue(hue))
+        self.parts = tuple(part for part, given in zip(every, (*parts.values(), hue), strict=True) if given)
         self.p = check_range("p", p, 0, 1)
 
     def draw(self, b: int, generator: torch.Generator) -> ColourMap:
         """A map for each."""
-        whole = unchanged(b)
-        for part in self.parts:
-            whole = whole.then(part.draw(b, generator))
-        return whole
+        maps = [part.draw(b, generator) for part in self.parts]
+        return reduce(ColourMap.then, maps) if maps else unchanged(b)
 
 
 def unchanged(b: int) -> ColourMap:

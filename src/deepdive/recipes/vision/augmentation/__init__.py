@@ -1,0 +1,1 @@
+"""With and without random changes of the training pictures."""
