@@ -153,7 +153,7 @@ def _parts(x: Tensor) -> Iterator[slice]:
     """On a processor so many pictures at once that they stay in its cache from one step to the next; else all."""
     step = len(x)
     if x.device.type == "cpu":
-        step = max(1, _CACHED * torch.get_num_threads() // max(1, x[0].numel())) if len(x) else 1
+        step = max(1, _CACHED // max(1, x[0].numel())) if len(x) else 1
     return (slice(i, i + step) for i in range(0, len(x), step))
 
 
@@ -161,4 +161,4 @@ def _area(boxes: Float[Tensor, "b n 4"]) -> Float[Tensor, "b n"]:
     return (boxes[..., 2:] - boxes[..., :2]).clamp(min=0).prod(dim=-1)
 
 
-_CACHED = 2**19  # numbers
+_CACHED = 2**20  # numbers
