@@ -21,7 +21,7 @@ class Cifar10Settings(ImageClassificationSettings):
     """Channels of each stage; 64 128 256 512 in the network this one is made after."""
     residuals: tuple[bool, ...] = (False, False, False, True)
     """Which stages have a residual block."""
-    epochs: int = 9
+    epochs: int = 12
     batch_size: int = 256
     label_smoothing: float = 0.1
     augment: AugmentationSettings = field(default_factory=lambda: AugmentationSettings(flip=True, crop=2))
