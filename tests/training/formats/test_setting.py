@@ -31,9 +31,10 @@ class Pictures(DataModule):
         return TensorLoader((x, torch.arange(60) % 3), 16, shuffle=True, seed=2, transform=noisy)
 
 
-def noisy(x, generator):
+def noisy(batch, generator):
+    x, y = batch
     jitter = random.gauss(0, 1) + np.random.normal() + float(torch.randn(1))
-    return x + 0.01 * jitter + 0.1 * torch.randn(x.shape, generator=generator)
+    return x + 0.01 * jitter + 0.1 * torch.randn(x.shape, generator=generator), y
 
 
 def task(lazy=False):
