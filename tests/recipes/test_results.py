@@ -44,7 +44,8 @@ def test_the_results_page_is_up_to_date():
 
 def outcome(tmp_path, settings, preset="quick", accuracy=0.9):
     run = Run.create("mlp", to_plain(settings), preset=preset, root=tmp_path / "runs")
-    return Outcome(run, {"test_accuracy": accuracy}, Target("test_accuracy", 0.86), 12.34)
+    computed = {"precision": "bf16", "layout": "channels-last"}
+    return Outcome(run, {"test_accuracy": accuracy}, Target("test_accuracy", 0.86), 12.34, computed=computed)
 
 
 def test_a_record_is_named_after_what_was_changed(tmp_path):
@@ -63,6 +64,7 @@ def test_a_record_is_named_after_what_was_changed(tmp_path):
     assert content["value"] == 0.9
     assert content["passed"]
     assert {"torch", "processor", "commit"} <= set(content["environment"])
+    assert content["environment"]["precision"] == "bf16"
 
 
 def test_without_a_target_there_is_nothing_to_record(tmp_path):

@@ -35,5 +35,5 @@ def write_run_report(outcome: "Outcome", info: RecipeInfo, sections: Sequence[Se
             "Run it again": " ".join(run.command),
         },
         settings=run.settings,
-        environment=dict(run.environment),
+        environment=outcome.environment,
     )

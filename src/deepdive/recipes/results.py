@@ -42,7 +42,7 @@ def record(outcome: "Outcome", settings: Any, defaults: Any, folder: Path = FOLD
         "metrics": outcome.metrics,
         "seconds": round(outcome.seconds, 1),
         "created": run.created,
-        "environment": run.environment,
+        "environment": outcome.environment,
     }
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / ("+".join(part.replace("/", "_") for part in parts) + ".json")

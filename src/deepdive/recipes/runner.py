@@ -4,7 +4,7 @@ import inspect
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from deepdive.recipes.experiment import Experiment, FilePrediction, Invert
 from deepdive.recipes.registry import Recipe, Target, load_recipe
 from deepdive.recipes.reporting import write_run_report
 from deepdive.recipes.settings import from_plain, to_plain
-from deepdive.training import CheckpointError, Run, RunError, TrainingInterrupted
+from deepdive.training import CheckpointError, Plan, Record, Run, RunError, TrainingInterrupted
 from deepdive.training.listeners import default_listeners, require_tensorboard
 from deepdive.training.runs.environment import environment
 
@@ -28,6 +28,13 @@ class Outcome:
     """Of this session, set-up and test included."""
     resumed: bool = False
     """Whether other sessions came before this one."""
+    computed: dict[str, str] = field(default_factory=dict)
+    """Precision and layout, and why they were chosen."""
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """All that the result depends on besides settings and code."""
+        return self.run.environment | self.computed
 
     @property
     def passed(self) -> bool:
@@ -157,10 +164,12 @@ def _fit(
         batch = run.settings.get("batch_size")
         per_step = batch * run.settings.get("accumulate", 1) if batch else None
         listeners = default_listeners(run.folder, console=console, tensorboard=tensorboard, batch_size=per_step)
+        computed = _Computed()
         try:
-            metrics = experiment.fit(run, listeners, resume=resume)
+            metrics = experiment.fit(run, [*listeners, computed], resume=resume)
             target = recipe.info.target(run.preset, run.settings)
-            outcome = Outcome(run, metrics, target, time.perf_counter() - began, resumed=resume)
+            seconds = time.perf_counter() - began
+            outcome = Outcome(run, metrics, target, seconds, resumed=resume, computed=computed.facts)
             write_run_report(outcome, recipe.info, experiment.sections(run))
             run.write_json("result.json", _result(outcome))
         except TrainingInterrupted as interruption:
@@ -173,6 +182,24 @@ def _fit(
     return outcome
 
 
+class _Computed:
+    """A listener that remembers how a run is computed."""
+
+    def __init__(self) -> None:
+        self.facts: dict[str, str] = {}
+
+    def start(self, plan: Plan) -> None:
+        """Look at the plan."""
+        said = {"precision": plan.precision, "layout": plan.layout, "chosen": "; ".join(plan.notes)}
+        self.facts = {name: value for name, value in said.items() if value}
+
+    def record(self, record: Record) -> None:
+        """Nothing."""
+
+    def finish(self) -> None:
+        """Nothing."""
+
+
 def _result(outcome: Outcome) -> dict[str, Any]:
     target = outcome.target
     return {
@@ -181,5 +208,6 @@ def _result(outcome: Outcome) -> dict[str, Any]:
         "passed": outcome.passed,
         "seconds": round(outcome.seconds, 2),
         "resumed": outcome.resumed,
+        "computed": outcome.computed,
         "verdict": outcome.verdict,
     }

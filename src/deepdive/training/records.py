@@ -16,8 +16,8 @@ class Plan:
     """Optimiser steps done before this session: more than 0 after a resume."""
     start_records: int = 0
     """Records kept from before this session; a listener that stored later ones drops them."""
-    precision: str = "fp32"
-    """Of matrix products."""
+    precision: str | None = None
+    """Of matrix products; ``None``: not said."""
     layout: str | None = None
     """Of convolutions in memory; ``None``: as the network came."""
     notes: tuple[str, ...] = ()

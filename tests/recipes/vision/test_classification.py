@@ -36,7 +36,11 @@ def test_the_smoke_preset_reaches_its_target(name, toolkit, tmp_path):
     }
     report = (folder / "report.html").read_text(encoding="utf-8")
     assert outcome.verdict.replace("≥", "&ge;") in report or outcome.verdict in report
-    assert "learning_rate" not in json.loads((folder / "result.json").read_text())["metrics"]
+    result = json.loads((folder / "result.json").read_text())
+    assert "learning_rate" not in result["metrics"]
+    assert result["computed"]["precision"] == "fp32"
+    assert "too small to be measured" in result["computed"]["chosen"]
+    assert result["computed"]["chosen"] in report
 
 
 @pytest.mark.parametrize("name", CLASSIFIERS)

@@ -119,6 +119,9 @@ def test_on_another_machine_it_is_measured_again(measured, monkeypatch, tmp_path
     session.resume()
     session.settle()
     assert (session.plan.precision, session.plan.layout) == ("bf16", "channels-last")
+    convolution = session.task.network[0].weight
+    momentum = session._stepper.optimizer.state[convolution]["momentum_buffer"]
+    assert momentum.stride() == convolution.stride() != torch.empty(convolution.shape).stride()
 
 
 def test_what_is_told_overrules_the_checkpoint(measured, tmp_path):

@@ -111,6 +111,7 @@ class Session:
             if saved["kinds"] != self._kinds:
                 raise ValueError(f"it was made with {saved['kinds']}, not {self._kinds}")
             self._format.load_state_dict(saved.get("format"))
+            self.settle()  # on another machine; the state of the optimiser is then laid out as the weights are
             self._load_weights(saved)
             self._stepper.load_optimizer(saved["optimizer"])
             if self._stepper.schedule is not None:
