@@ -80,7 +80,7 @@ def choose_format(task: Task, batch: Batch, device: torch.device, layout: Layout
             if len(formats) == 1:
                 return Choice(plain, "; ".join(reasons) or "there is no other format for this network")
             seconds = step_seconds(task, batch, device, formats)
-    except RuntimeError as error:  # the first step of the training will meet it too, and explain it
+    except Exception as error:  # the first step of the training will meet it too, and explain it
         return Choice(plain, f"nothing could be measured ({type(error).__name__})")
     reasons.append("steps take " + ", ".join(f"{_shown(value)} in {each}" for each, value in seconds.items()))
     return Choice(fastest(seconds), "; ".join(reasons), seconds)
