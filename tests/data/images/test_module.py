@@ -2,6 +2,7 @@ import pytest
 import torch
 
 from deepdive.data.images.module import ImageDataModule, ImageSet, ImageSplits, channel_statistics
+from deepdive.data.splits import stratified_split
 from deepdive.data.types import DataModule
 
 
@@ -153,3 +154,11 @@ def test_sets_of_different_shapes_are_refused():
 def test_too_large_a_validation_split_is_refused():
     with pytest.raises(ValueError, match="validation is 40; of 40 examples"):
         module(validation=40).prepare()
+
+
+def test_a_class_that_would_lose_all_its_pictures_to_the_validation_is_named():
+    few = ImageSet(pictures(9).images, torch.tensor([0, 0, 0, 1, 1, 1, 2, 2, 3]))
+    held_out = next(n for n in range(1, 9) if 3 not in few.labels[stratified_split(few.labels, n)[0]])
+    module(few, validation=held_out - 1).prepare()
+    with pytest.raises(ValueError, match=rf"holding out {held_out} validation pictures leaves none .* classes \(d\)"):
+        module(few, validation=held_out).prepare()

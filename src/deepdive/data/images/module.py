@@ -8,7 +8,7 @@ from jaxtyping import Int64, UInt8
 from torch import Tensor
 from torch.nn.functional import one_hot
 
-from deepdive.data.checks import check_labels
+from deepdive.data.checks import check_classes_kept, check_labels
 from deepdive.data.images.spec import ImageSpec, background_of, scaled
 from deepdive.data.loaders import TensorLoader
 from deepdive.data.splits import stratified_split
@@ -65,7 +65,8 @@ class ImageDataModule(DataModule):
         test_batch_size: for validation and test, where no gradient needs memory.
 
     Raises:
-        ValueError: from `prepare`, where labels are out of range or sets differ in their shapes.
+        ValueError: from `prepare`, where labels are out of range, sets differ in their shapes, or holding out leaves
+            nothing to learn from of a class.
 
     """
 
@@ -111,6 +112,9 @@ class ImageDataModule(DataModule):
             if part.images.shape[1:] != train.images.shape[1:]:
                 shapes = f"{tuple(part.images.shape[1:])}, those of the train set {tuple(train.images.shape[1:])}"
                 raise ValueError(f"pictures of the {name} set have shape {shapes}; they must be equal")
+        if train is not splits.train and val is not None:
+            held_out = f"{len(val.labels)} validation pictures"
+            check_classes_kept(splits.train.labels, train.labels, splits.labels, name=held_out)
         self.labels, self.notes = splits.labels, splits.notes
         self._spec = self._describe(train.images)
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from deepdive.data.checks import check_classes_kept
 from deepdive.data.images import ImageDataModule, ImageSplits, read_builtin, read_folder
 from deepdive.data.images.folders.competition import find_layout
 from deepdive.data.images.folders.decoding import PictureOptions
@@ -12,7 +11,6 @@ from deepdive.data.images.folders.labelled import read_labelled
 from deepdive.data.images.folders.loose import LoosePictures, read_loose
 from deepdive.data.progress import Report
 from deepdive.data.registry import DATASETS
-from deepdive.data.splits import stratified_split
 from deepdive.recipes.vision.image_folder import ImageFolderSettings
 
 
@@ -62,10 +60,6 @@ def read_competition(settings: ImageFolderSettings, report: Report) -> Competiti
         else:
             splits, labels = read_labelled(layout.train, layout.table, options, report=report)
             found = Competition(splits, layout.test, id_column=labels.id_column, label_column=labels.label_column)
-    if settings.validation and found.splits.val is None:
-        every = found.splits.train.labels
-        kept, held = stratified_split(every, settings.validation, name="validation")
-        check_classes_kept(every, every[kept], found.splits.labels, name=f"{len(held)} validation pictures")
     return found
 
 
