@@ -61,9 +61,20 @@ def test_a_folder_holds_at_most_a_dozen_modules():
 
 
 def test_nothing_is_unpickled():
+    """torch.load reads tensors and nothing else where it is told weights_only=True in so many words."""
     found = []
     for path in FILES:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        safe = {
+            node.func
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Call)
+            for word in node.keywords
+            if word.arg == "weights_only" and isinstance(word.value, ast.Constant) and word.value.value is True
+        }
+        for node in ast.walk(tree):
+            if node in safe:
+                continue
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import | ast.ImportFrom) else []
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
                 names.append(f"{node.value.id}.{node.attr}")

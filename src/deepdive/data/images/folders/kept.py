@@ -1,4 +1,4 @@
-"""Decoded pictures, kept in the cache until the files they came from change."""
+"""Tensors made from files, such as decoded pictures, kept in the cache until these files change."""
 
 import hashlib
 import json
@@ -31,6 +31,7 @@ def keep(
     files: Iterable[Path],
     make: Callable[[], Kept],
     *,
+    folder: str = "pictures",
     report: Report | None = None,
 ) -> Kept:
     """What ``make`` gives, from the cache if it was made before from the same files.
@@ -39,11 +40,12 @@ def keep(
         what: everything that ``make`` depends on other than the files, as JSON.
         files: those it reads; each counts with its path, length and time of change.
         make: decodes the pictures.
+        folder: where in the cache they are kept.
         report: told where the tensors cannot be kept; that is no error.
 
     """
     key = hashlib.sha256(json.dumps([_FORMAT, what], sort_keys=True, default=str).encode()).hexdigest()[:16]
-    path = cache_folder() / "pictures" / f"{key}.safetensors"
+    path = cache_folder() / folder / f"{key}.safetensors"
     digest = hashlib.sha256()
     for line in fingerprint_of(files):
         digest.update(line)
@@ -73,4 +75,4 @@ def _save(path: Path, fingerprint: str, made: Kept, report: Report | None) -> No
             save_file({name: tensor.contiguous() for name, tensor in made.tensors.items()}, part, metadata)
     except (CacheError, SafetensorError) as error:
         if report:  # Training can go on; only the next start pays again.
-            report(Progress(f"decoded pictures are not kept: {error}"))
+            report(Progress(f"decoded {path.parent.name} are not kept: {error}"))

@@ -1,0 +1,160 @@
+"""What the frozen layers of a network make of each picture, computed once and learnt from many times."""
+
+from collections.abc import Mapping
+from typing import cast
+
+import torch
+from torch import Tensor, nn
+
+from deepdive.data.images import ImageSet, ImageSpec
+from deepdive.data.loaders import TensorLoader
+from deepdive.data.progress import Progress, Report
+from deepdive.data.types import Batch, DataModule
+from deepdive.models.vision import EfficientNetLite
+from deepdive.training.formats import lay_out, told_format
+
+_ROWS = 32
+"""Pictures at a time, so that what lies between two layers stays in the processor's cache."""
+_MOST = 4 << 30
+"""Bytes that features may take."""
+
+
+class FromGroup(nn.Module):
+    """A network whose first groups of layers have been applied already; all of it is in the state dict.
+
+    Args:
+        network: all of it.
+        begin: how many groups have been applied.
+        fixed_statistics: normalise by the running statistics in training, too, and leave them as they are: those of
+            few pictures are worse than those of a million, and would no longer fit what the pictures do not show.
+    """
+
+    def __init__(self, network: EfficientNetLite, begin: int, *, fixed_statistics: bool = False) -> None:
+        super().__init__()
+        self.network = network
+        self.begin = begin
+        self.fixed_statistics = fixed_statistics
+        self._end = len(network.groups)
+
+    def train(self, mode: bool = True) -> "FromGroup":
+        """Training mode, but for the normalisation where its statistics are fixed."""
+        super().train(mode)
+        if self.fixed_statistics:
+            for module in self.modules():
+                if getattr(module, "running_mean", None) is not None:
+                    module.eval()
+        return self
+
+    @property
+    def groups(self) -> list[tuple[str, ...]]:
+        """Those of the network, by the names that its parameters have here."""
+        return [tuple(f"network.{prefix}" for prefix in group) for group in self.network.groups]
+
+    @property
+    def head(self) -> nn.Linear:
+        """The classifier, the last group."""
+        [name] = self.network.groups[-1]
+        return cast(nn.Linear, self.network.get_submodule(name))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Logits."""
+        return self.network.between(x, self.begin, self._end)
+
+
+class FeatureRows(DataModule):
+    """Rows of features or of pictures in memory, and their classes, by part.
+
+    Args:
+        parts: ``train`` and ``test``, perhaps ``val``: inputs and class numbers.
+        labels: names of the classes.
+        batch_size: rows per training batch.
+        seed: of the order of training batches.
+        spec: how pictures become floats; ``None`` where rows are features already.
+    """
+
+    def __init__(
+        self,
+        parts: Mapping[str, Batch],
+        labels: tuple[str, ...],
+        *,
+        batch_size: int,
+        seed: int,
+        spec: ImageSpec | None = None,
+    ) -> None:
+        self.labels = labels
+        self._parts = parts
+        self._batch_size = batch_size
+        self._seed = seed
+        self._transform = None if spec is None else spec.batch_to_float
+
+    def prepare(self) -> None:
+        """Nothing to do."""
+
+    def train_loader(self) -> TensorLoader:
+        """Shuffled rows."""
+        return TensorLoader(
+            self._parts["train"], self._batch_size, shuffle=True, seed=self._seed, transform=self._transform
+        )
+
+    def val_loader(self) -> TensorLoader | None:
+        """Rows in order."""
+        return self._in_order("val")
+
+    def test_loader(self) -> TensorLoader | None:
+        """Rows in order."""
+        return self._in_order("test")
+
+    def _in_order(self, part: str) -> TensorLoader | None:
+        rows = self._parts.get(part)
+        return None if rows is None else TensorLoader(rows, 4 * _ROWS, transform=self._transform)
+
+
+def rows_of(pictures: Mapping[str, ImageSet]) -> dict[str, Batch]:
+    """Pictures as rows."""
+    return {part: (each.images, each.labels) for part, each in pictures.items()}
+
+
+def features_of(
+    network: EfficientNetLite,
+    rows: Mapping[str, Batch],
+    begin: int,
+    end: int,
+    *,
+    device: torch.device,
+    spec: ImageSpec | None = None,
+    report: Report | None = None,
+) -> dict[str, Batch]:
+    """What the groups ``begin`` to ``end - 1`` of the network make of rows, in evaluation mode; classes as they are.
+
+    Raises:
+        ValueError: the features would take too much memory.
+    """
+    network = network.to(device).eval()
+    lay_out(network, told_format("fp32", "auto", device).layout)
+    total, done = sum(len(inputs) for inputs, _ in rows.values()), 0
+    found: dict[str, Batch] = {}
+    with torch.no_grad():  # not inference_mode: what is computed there cannot be learnt from
+        for part, (inputs, classes) in rows.items():
+            out: Tensor | None = None
+            for begun, some in zip(range(0, len(inputs), _ROWS), inputs.split(_ROWS), strict=True):
+                x = some.to(device)
+                made = network.between(x if spec is None else spec.to_float(x), begin, end).cpu()
+                if out is None:
+                    _check_memory(total * made[0].nbytes, total, end)
+                    out = made.new_empty(len(inputs), *made.shape[1:])
+                out[begun : begun + len(made)] = made
+                done += len(made)
+                if report:
+                    report(Progress("what the frozen layers make of the pictures", done, total, "pictures"))
+            if out is not None:
+                found[part] = out, classes
+    return found
+
+
+def _check_memory(size: int, rows: int, groups: int) -> None:
+    if size > _MOST:
+        raise ValueError(
+            f"what the first {groups} groups of layers make of {rows:,} pictures (mirror images included) would take "
+            f"{size / 1e9:.1f} GB; freeze more groups (frozen), or none, or take fewer or smaller pictures "
+            "(train_pictures, image_size)"
+        )
