@@ -2,6 +2,8 @@
 
 import inspect
 import pkgutil
+import subprocess
+import sys
 from importlib import import_module
 
 import pytest
@@ -144,3 +146,14 @@ def test_products_with_a_vector_count_too():
         torch.addmv(torch.ones(3), torch.ones(3, 4), torch.ones(4))
         torch.ones(3, 4) + torch.ones(4)
     assert count.total == 2 * (12 + 4 + 12)
+
+
+def test_counting_does_not_import_the_compiler():
+    """It would take a second at the start of every run."""
+    code = (
+        "import sys, torch\nfrom deepdive.algorithms.inspection import FlopCount\n"
+        "with FlopCount() as count:\n    torch.ones(3, 4) @ torch.ones(4, 5)\n"
+        "print(count.total, 'torch._dynamo' in sys.modules)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.split() == ["120", "False"]

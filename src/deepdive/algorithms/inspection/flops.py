@@ -29,6 +29,11 @@ class FlopCount(TorchDispatchMode):
         self.total = 0
         """Operations so far."""
 
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        """Whether torch hides the counting from its compiler, for which it would import it: a second at a start."""
+        return False
+
     def __torch_dispatch__(
         self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: Mapping[str, Any] | None = None
     ) -> Any:
