@@ -11,11 +11,11 @@ from deepdive.data.images import ImageSpec
 from deepdive.data.progress import progress_bars
 from deepdive.recipes.experiment import Invert, Prediction
 from deepdive.recipes.training import optimizer_for, trainer_for
+from deepdive.recipes.vision.classification import load_pictures
 from deepdive.recipes.vision.design_space.design_space import DesignSpaceSettings
 from deepdive.recipes.vision.design_space.pool import WorkersFailedError, run_tasks
 from deepdive.recipes.vision.design_space.reporting import Findings, design_sections
 from deepdive.recipes.vision.design_space.samples import Ended, Sample, SampleStore, draw_samples, make_network
-from deepdive.recipes.vision.design_space.worker import open_pictures
 from deepdive.recipes.vision.labelling import label_files, note_inputs, probabilities, read_spec
 from deepdive.training import Run, RunError, TrainingInterrupted, choose_device
 from deepdive.training.listeners import Curves, TimingFile, read_metrics
@@ -55,7 +55,7 @@ class DesignSpaceExperiment:
         """
         settings = self.settings
         with progress_bars() as report:
-            self.data = open_pictures(settings, report)
+            self.data = load_pictures(settings, report)
             self.data.prepare()
         for note in self.data.notes:
             sys.stderr.write(f"note: {note}\n")

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import torch
 
-from deepdive.data.images import ImageDataModule, load_images
+from deepdive.data.images import ImageDataModule
 from deepdive.data.loaders import TensorLoader
-from deepdive.data.progress import Report
 from deepdive.data.types import DataModule, Loader
 from deepdive.recipes.settings import from_plain
 from deepdive.recipes.training import optimizer_for, schedule_for, trainer_for
+from deepdive.recipes.vision.classification import load_pictures
 from deepdive.recipes.vision.design_space.design_space import DesignSpaceSettings
 from deepdive.recipes.vision.design_space.pool import serve
 from deepdive.recipes.vision.design_space.samples import Ended, Sample, SampleStore, draw_samples, make_network
@@ -26,7 +26,7 @@ class Worker:
     def __init__(self, run: Run, device: str) -> None:
         self.settings = replace(from_plain(DesignSpaceSettings, run.settings), device=device)
         self.store = SampleStore(run)
-        self.pictures = open_pictures(self.settings)
+        self.pictures = load_pictures(self.settings, lambda _: None)
         self.pictures.prepare()
         self.samples = {sample.name: sample for sample in draw_samples(self.settings, self.pictures.spec)}
 
@@ -57,19 +57,6 @@ class Worker:
         trainer.fit(task, _WithoutTest(self.pictures), listeners=[epochs])
         self.store.checkpoints(sample).save("best", {"model": network.state_dict()})
         return Ended("trained", round(1 - max(epochs.accuracies), 6))
-
-
-def open_pictures(settings: DesignSpaceSettings, report: Report | None = None) -> ImageDataModule:
-    """The pictures, part of them held out; nothing is read yet."""
-    return load_images(
-        settings.data,
-        batch_size=settings.batch_size,
-        validation=settings.validation,
-        seed=settings.seed,
-        image_size=settings.image_size,
-        normalize=settings.normalize,
-        report=report,
-    )
 
 
 class _WithoutTest(DataModule):
