@@ -183,6 +183,17 @@ def test_what_diverges_counts_as_a_guess(run):
     assert "the loss became" in ended.reason
 
 
+def test_a_sample_is_trained_as_the_settings_say(tmp_path):
+    weights = []
+    for changes in ({}, {"label_smoothing": 0.5}, {"augment": {"crop": 2, "mixup": 0.4}}):
+        worker = Worker(Run.create("design-space", to_plain(settings(**changes)), root=tmp_path), "cpu")
+        worker.work("anynet-a-001")
+        sample = worker.samples["anynet-a-001"]
+        assert worker.store.read(sample).state == "trained"
+        weights.append(worker.store.checkpoints(sample).load("best")["model"]["fc.weight"])
+    assert not any(torch.equal(weights[i], weights[j]) for i, j in ((0, 1), (0, 2), (1, 2)))
+
+
 def test_what_fails_otherwise_is_told(run, monkeypatch):
     worker = Worker(run, "cpu")
     monkeypatch.setattr(
@@ -239,6 +250,8 @@ def test_a_space_of_which_nothing_can_be_trained_is_an_error(run):
         ({"validation": 0}, "validation is 0; spaces are compared by errors on pictures held out"),
         ({"mega_flops": (500.0, 600.0)}, "of 2,000,000 designs drawn from anynet-a, 0 cost between 500,000,000 and"),
         ({"batch_size": 0}, "batch_size is 0; it must be at least 1"),
+        ({"label_smoothing": 2.0}, r"label_smoothing is 2\.0; it must be from 0 to 1"),
+        ({"augment": {"mixup": -1.0}}, r"augment\.mixup: "),
     ],
 )
 def test_settings_out_of_range_are_named(changes, words):

@@ -10,7 +10,7 @@ from deepdive.algorithms.design_spaces import ErrorDistribution, area_gain, kolm
 from deepdive.data.images import ImageSpec
 from deepdive.data.progress import progress_bars
 from deepdive.recipes.experiment import Invert, Prediction
-from deepdive.recipes.training import optimizer_for, trainer_for
+from deepdive.recipes.training import classification_loss, optimizer_for, trainer_for
 from deepdive.recipes.vision.classification import load_pictures
 from deepdive.recipes.vision.design_space.design_space import DesignSpaceSettings
 from deepdive.recipes.vision.design_space.pool import WorkersFailedError, run_tasks
@@ -45,6 +45,7 @@ class DesignSpaceExperiment:
         self.settings = settings
         trainer_for(settings)
         optimizer_for(settings.optimizer, settings.toolkit)
+        classification_loss(settings.toolkit, settings.label_smoothing)
         choose_device(settings.device)
 
     def prepare(self) -> None:

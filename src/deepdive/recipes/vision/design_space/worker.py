@@ -11,7 +11,7 @@ from deepdive.data.images import ImageDataModule
 from deepdive.data.loaders import TensorLoader
 from deepdive.data.types import DataModule, Loader
 from deepdive.recipes.settings import from_plain
-from deepdive.recipes.training import optimizer_for, schedule_for, trainer_for
+from deepdive.recipes.training import classification_loss, optimizer_for, schedule_for, trainer_for
 from deepdive.recipes.vision.classification import load_pictures
 from deepdive.recipes.vision.design_space.design_space import DesignSpaceSettings
 from deepdive.recipes.vision.design_space.pool import serve
@@ -50,7 +50,10 @@ class Worker:
         seed_everything(sample.seed)
         network = make_network(settings, self.pictures.spec, sample.design)
         task = Classification(
-            network, optimizer=optimizer_for(settings.optimizer, settings.toolkit), schedule=schedule_for(settings)
+            network,
+            loss=classification_loss(settings.toolkit, settings.label_smoothing),
+            optimizer=optimizer_for(settings.optimizer, settings.toolkit),
+            schedule=schedule_for(settings),
         )
         trainer = replace(trainer_for(settings), seed=sample.seed, monitor="val_accuracy")
         epochs = _Epochs()
