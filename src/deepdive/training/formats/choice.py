@@ -16,7 +16,7 @@ from deepdive.training.task import Task
 
 SMALL_STEP = 2e9
 """Operations of a step below which nothing is measured: it is over in milliseconds, and bound by memory."""
-CLEARLY = 1.1
+CLEARLY = 1.2
 """How many times as fast another format must be to be taken."""
 EMULATED = 4.0
 """Products in half precision that take so many times as long as in full are done without the units for them."""
