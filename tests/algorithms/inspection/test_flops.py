@@ -20,6 +20,7 @@ from deepdive.models.linear import LinearRegression
 from deepdive.models.multi_output import MultiOutputMLP
 from deepdive.models.vision import BasicBlock, Bottleneck, DenseLayer, Inception
 from deepdive.models.vision.anynet import AnyNet, XBlock
+from deepdive.models.vision.efficientnet import EfficientNetLite, InvertedResidual
 from deepdive.models.vision.resnet9 import Residual, ResNet9
 from deepdive.twins import NETWORKS
 
@@ -61,6 +62,8 @@ OTHERS = {
     ),
     "DenseLayer": lambda toolkit: (DenseLayer(4, 3, nn=toolkit), (torch.empty(2, 4, 9, 8),)),
     "Inception": lambda toolkit: (Inception(4, (2, 3, 4, 2, 3, 2), nn=toolkit), (torch.empty(2, 4, 9, 8),)),
+    "EfficientNetLite": lambda toolkit: (EfficientNetLite(4, 2, width=0.25, nn=toolkit), (torch.empty(2, 2, 33, 32),)),
+    "InvertedResidual": lambda toolkit: (InvertedResidual(4, 6, stride=2, nn=toolkit), (torch.empty(2, 4, 9, 8),)),
     "Siamese": lambda toolkit: (Siamese(models.LeNet(4, nn=toolkit)), (torch.empty(2, 1, 28, 28),) * 2),
 }
 
