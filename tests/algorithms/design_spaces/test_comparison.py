@@ -1,8 +1,10 @@
+import warnings
+
 import numpy as np
 import pytest
 import scipy.stats
 import torch
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from deepdive.algorithms.design_spaces import ErrorDistribution, area_gain, kolmogorov_smirnov
@@ -19,7 +21,10 @@ def test_kolmogorov_smirnov_is_scipys(m, n, shift, ties, seed):
     a, b = generator.random(m), generator.random(n) + shift
     if ties:
         a, b = a.round(1), b.round(1)
-    expected = scipy.stats.ks_2samp(a, b, method="exact")
+    with warnings.catch_warnings(record=True) as given_up:
+        warnings.simplefilter("always")
+        expected = scipy.stats.ks_2samp(a, b, method="exact")
+    assume(not given_up)  # SciPy falls back to the asymptotic value for some samples with ties
     found = kolmogorov_smirnov(distribution(a), distribution(b))
     assert found.statistic == pytest.approx(expected.statistic, abs=1e-12)
     assert found.p_value == pytest.approx(expected.pvalue, abs=1e-9)
