@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from deepdive.data.images.picture import read_picture as read_picture
     from deepdive.data.images.spec import ImageSpec as ImageSpec
     from deepdive.data.loaders import TensorLoader as TensorLoader
-    from deepdive.data.pretrained import find_pretrained as find_pretrained
     from deepdive.data.pretrained import read_pretrained as read_pretrained
     from deepdive.data.progress import Progress as Progress
     from deepdive.data.progress import Report as Report
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from deepdive.data.registry import Dataset as Dataset
     from deepdive.data.registry import PretrainedWeights as PretrainedWeights
     from deepdive.data.registry import find as find
+    from deepdive.data.registry import find_pretrained as find_pretrained
     from deepdive.data.tables.builtin import read_named as read_named
     from deepdive.data.tables.module import TableDataModule as TableDataModule
     from deepdive.data.tables.preprocessing import TablePreprocessor as TablePreprocessor
@@ -43,9 +43,9 @@ _HOMES = {
     "images.picture": ("read_picture",),
     "images.spec": ("ImageSpec",),
     "loaders": ("TensorLoader",),
-    "pretrained": ("find_pretrained", "read_pretrained"),
+    "pretrained": ("read_pretrained",),
     "progress": ("Progress", "Report", "progress_bars"),
-    "registry": ("DATASETS", "PRETRAINED", "Dataset", "PretrainedWeights", "find"),
+    "registry": ("DATASETS", "PRETRAINED", "Dataset", "PretrainedWeights", "find", "find_pretrained"),
     "tables.builtin": ("read_named",),
     "tables.module": ("TableDataModule",),
     "tables.preprocessing": ("TablePreprocessor",),

@@ -1,6 +1,5 @@
 """Published weights of networks by name, obtained as data sets are."""
 
-import difflib
 from pathlib import Path
 
 import torch
@@ -9,21 +8,7 @@ from torch import Tensor
 from deepdive.data.fetching import fetch
 from deepdive.data.images.folders.kept import Kept, keep
 from deepdive.data.progress import Report
-from deepdive.data.registry import PRETRAINED, PretrainedWeights
-
-
-def find_pretrained(name: str) -> PretrainedWeights:
-    """What is known of the weights called ``name``, e.g. which pictures they were learnt from.
-
-    Raises:
-        ValueError: there are none; suggests a similar name and lists all.
-
-    """
-    if name in PRETRAINED:
-        return PRETRAINED[name]
-    similar = difflib.get_close_matches(name.lower(), PRETRAINED, n=1)
-    hint = f"did you mean {similar[0]!r}? " if similar else ""
-    raise ValueError(f"no pretrained weights are called {name!r}; {hint}there are: {', '.join(PRETRAINED)}")
+from deepdive.data.registry import find_pretrained
 
 
 def read_pretrained(name: str, *, report: Report | None = None) -> dict[str, Tensor]:

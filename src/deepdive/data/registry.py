@@ -4,7 +4,9 @@ A row here makes a data set obtainable; `deepdive.data.images.builtin` says how 
 """
 
 import difflib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from deepdive.data.sources import Apt, File, Https, Installed, Npm, Pip, Source
 
@@ -46,6 +48,9 @@ class PretrainedWeights(Dataset):
     """With this the names of the classifier's parameters begin, e.g. ``fc.``; another task has another classifier."""
 
 
+Row = TypeVar("Row", bound=Dataset)
+
+
 def find(name: str) -> Dataset:
     """The data set called ``name``.
 
@@ -53,11 +58,25 @@ def find(name: str) -> Dataset:
         ValueError: there is none; the message suggests a similar name and lists all.
 
     """
-    if name in DATASETS:
-        return DATASETS[name]
-    similar = difflib.get_close_matches(name.lower(), DATASETS, n=1)
+    return _row_of(DATASETS, name, "no data set is called")
+
+
+def find_pretrained(name: str) -> PretrainedWeights:
+    """What is known of the weights called ``name``, e.g. which pictures they were learnt from.
+
+    Raises:
+        ValueError: there are none; suggests a similar name and lists all.
+
+    """
+    return _row_of(PRETRAINED, name, "no pretrained weights are called")
+
+
+def _row_of(table: Mapping[str, Row], name: str, missing: str) -> Row:
+    if name in table:
+        return table[name]
+    similar = difflib.get_close_matches(name.lower(), table, n=1)
     hint = f"did you mean {similar[0]!r}? " if similar else ""
-    raise ValueError(f"no data set is called {name!r}; {hint}there are: {', '.join(DATASETS)}")
+    raise ValueError(f"{missing} {name!r}; {hint}there are: {', '.join(table)}")
 
 
 _DIGITS = tuple("0123456789")

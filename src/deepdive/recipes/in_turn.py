@@ -51,7 +51,7 @@ def fit_in_turn(
             if result is None:
                 task, data = training.make()
                 own = trainer if training.seed is None else replace(trainer, seed=training.seed)
-                folder = run.checkpoints if len(trainings) == 1 else checkpoints_of(run, training.name)
+                folder = checkpoints_of(run, training.name, alone=len(trainings) == 1)
                 metrics = own.fit(task, data, checkpoints=folder, listeners=[joined], resume=resume)
                 result = TrainingResult(metrics, joined.extent)
                 (run.folder / "trainings").mkdir(exist_ok=True)
@@ -63,9 +63,9 @@ def fit_in_turn(
     return results
 
 
-def checkpoints_of(run: Run, name: str) -> FolderCheckpoints:
-    """Where one of several trainings keeps ``last`` and ``best``."""
-    return FolderCheckpoints(run.folder / "checkpoints" / name)
+def checkpoints_of(run: Run, name: str, *, alone: bool = False) -> FolderCheckpoints:
+    """Where one of several trainings keeps ``last`` and ``best``; the only one (``alone``) does where any run does."""
+    return run.checkpoints if alone else FolderCheckpoints(run.folder / "checkpoints" / name)
 
 
 def result_of(run: Run, name: str) -> TrainingResult | None:

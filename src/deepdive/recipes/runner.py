@@ -12,7 +12,7 @@ from deepdive.recipes.experiment import Experiment, FilePrediction, Invert
 from deepdive.recipes.registry import Recipe, Target, load_recipe
 from deepdive.recipes.reporting import write_run_report
 from deepdive.recipes.settings import from_plain, to_plain
-from deepdive.training import CheckpointError, Plan, Record, Run, RunError, TrainingInterrupted
+from deepdive.training import CheckpointError, FolderCheckpoints, Plan, Record, Run, RunError, TrainingInterrupted
 from deepdive.training.listeners import default_listeners, require_tensorboard
 from deepdive.training.runs.environment import environment
 
@@ -123,9 +123,13 @@ def predict(
     return experiment.predict(run, files, **{"invert": invert or "auto"} if takes_pictures else {})
 
 
-def trained_weights(run: Run) -> dict[str, Any]:
-    """The state dict of the best weights of a run, or of the last ones while there are no best."""
-    content = run.checkpoints.load("best" if run.checkpoints.has("best") else "last")
+def trained_weights(run: Run, checkpoints: FolderCheckpoints | None = None) -> dict[str, Any]:
+    """The state dict of the best weights, or of the last ones while there are no best.
+
+    They are those of the run, or those in the ``checkpoints`` of one of its trainings.
+    """
+    checkpoints = checkpoints or run.checkpoints
+    content = checkpoints.load("best" if checkpoints.has("best") else "last")
     if "model" not in content:
         raise CheckpointError(f"the checkpoints of {run.folder} hold no model")
     return content["model"]

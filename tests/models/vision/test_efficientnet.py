@@ -4,9 +4,9 @@ import pytest
 import torch
 
 from deepdive import scratch
+from deepdive.data import find_pretrained, read_pretrained
 from deepdive.data.fetching import DataUnavailableError
 from deepdive.data.images import ImageSpec
-from deepdive.data.pretrained import find_pretrained, read_pretrained
 from deepdive.models.vision import EFFICIENTNET_LITE, EfficientNetLite, InvertedResidual
 from deepdive.training import CheckpointError, fit_state_dict
 

@@ -13,11 +13,11 @@ from deepdive.figures import to_svg
 from deepdive.files import write_atomically
 from deepdive.models.linear import LinearRegression
 from deepdive.recipes.experiment import TablePrediction
-from deepdive.recipes.in_turn import Training, TrainingResult, fit_in_turn, records_of
+from deepdive.recipes.in_turn import Training, TrainingResult, checkpoints_of, fit_in_turn, records_of
 from deepdive.recipes.linear.figures import error_curves
 from deepdive.recipes.linear.weight_decay import WeightDecaySettings
 from deepdive.recipes.training import optimizer_for, schedule_for, toolkit_named, trainer_for
-from deepdive.training import FolderCheckpoints, Regression, Run, choose_device, seed_everything
+from deepdive.training import Regression, Run, choose_device, seed_everything
 from deepdive.training.records import Listener
 from deepdive.training.report import Section, figure, join, table, text
 
@@ -127,7 +127,7 @@ class DecayExperiment:
 
     def _last_weights(self, run: Run, form: str) -> dict[str, Tensor]:
         """After the last step, not those of the best epoch: the forms are compared at the same moment."""
-        return FolderCheckpoints(run.folder / "checkpoints" / form).load("last")["model"]
+        return checkpoints_of(run, form).load("last")["model"]
 
     @staticmethod
     def _error(result: TrainingResult) -> float:

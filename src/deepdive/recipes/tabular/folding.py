@@ -21,7 +21,7 @@ class FoldStore:
 
     def checkpoints(self, index: int) -> FolderCheckpoints:
         """Where a fold keeps ``last`` and ``best``."""
-        return self.run.checkpoints if self.folds == 1 else checkpoints_of(self.run, self.name(index))
+        return checkpoints_of(self.run, self.name(index), alone=self.folds == 1)
 
     def result(self, index: int) -> TrainingResult | None:
         """How the training of a fold ended, ``None`` if it has not.

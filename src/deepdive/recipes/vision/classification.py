@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from deepdive.data.images import ImageDataModule, ImageSpec, grid, load_images
+from deepdive.data.images import ImageDataModule, ImageSpec, ImageSplits, grid, load_images
 from deepdive.data.progress import Report, progress_bars
 from deepdive.files import write_atomically
 from deepdive.recipes.experiment import Invert, Prediction
@@ -47,6 +47,21 @@ def load_pictures(settings: ImageClassificationSettings, report: Report) -> Imag
         augment=augmentation_for(settings.augment),
         mix=mixing_for(settings.augment),
         report=report,
+    )
+
+
+def module_of(settings: ImageClassificationSettings, splits: ImageSplits) -> ImageDataModule:
+    """Pictures that are read already, in batches as settings say."""
+    side = settings.image_size
+    return ImageDataModule(
+        lambda: splits,
+        batch_size=settings.batch_size,
+        validation=settings.validation,
+        seed=settings.seed,
+        image_size=None if side is None else (side, side),
+        normalize=settings.normalize,
+        augment=augmentation_for(settings.augment),
+        mix=mixing_for(settings.augment),
     )
 
 

@@ -13,18 +13,17 @@ from deepdive.data.images import ImageDataModule, ImageSpec
 from deepdive.data.progress import Report, progress_bars
 from deepdive.files import write_atomically
 from deepdive.recipes.experiment import Invert, Prediction
-from deepdive.recipes.in_turn import Training, fit_in_turn
+from deepdive.recipes.in_turn import Training, checkpoints_of, fit_in_turn
 from deepdive.recipes.predictions import to_csv
 from deepdive.recipes.runner import trained_weights
 from deepdive.recipes.training import toolkit_named
-from deepdive.recipes.vision.augmenting import augmentation_for, mixing_for
-from deepdive.recipes.vision.classification import ImageClassification
+from deepdive.recipes.vision.classification import ImageClassification, module_of
 from deepdive.recipes.vision.image_folder import ImageFolderSettings
 from deepdive.recipes.vision.image_folder_pictures import Competition, read_competition, read_unlabelled
 from deepdive.recipes.vision.labelling import label_files, note_inputs, probabilities, read_spec
 from deepdive.recipes.vision.settings import ImageClassificationSettings
 from deepdive.toolkit import Toolkit
-from deepdive.training import FolderCheckpoints, Run
+from deepdive.training import Run
 from deepdive.training.records import Listener
 from deepdive.training.report import Section, join, table, text
 
@@ -91,17 +90,7 @@ class ImageFolderExperiment:
 
     def _load(self, settings: ImageClassificationSettings, report: Report) -> ImageDataModule:
         self._competition = read_competition(cast(ImageFolderSettings, settings), report)
-        splits = self._competition.splits
-        return ImageDataModule(
-            lambda: splits,
-            batch_size=settings.batch_size,
-            validation=settings.validation,
-            seed=settings.seed,
-            image_size=None if settings.image_size is None else (settings.image_size, settings.image_size),
-            normalize=settings.normalize,
-            augment=augmentation_for(settings.augment),
-            mix=mixing_for(settings.augment),
-        )
+        return module_of(settings, self._competition.splits)
 
     def _found(self) -> Competition:
         if self._competition is None:
@@ -134,7 +123,7 @@ class ImageFolderExperiment:
     def _weights(self, run: Run) -> dict[str, Any]:
         if not self.settings.refit:
             return trained_weights(run)
-        return FolderCheckpoints(run.folder / "checkpoints" / "refit").load("last")["model"]
+        return checkpoints_of(run, "refit").load("last")["model"]
 
     def _submit(self, run: Run) -> None:
         if self.unlabelled is None:

@@ -17,16 +17,17 @@ from deepdive.figures import to_png, to_svg
 from deepdive.files import write_atomically
 from deepdive.models.vision.resnet9 import ResNet9
 from deepdive.recipes.experiment import Invert, Prediction
-from deepdive.recipes.in_turn import Training, TrainingResult, fit_in_turn, records_of
+from deepdive.recipes.in_turn import Training, TrainingResult, checkpoints_of, fit_in_turn, records_of
+from deepdive.recipes.runner import trained_weights
 from deepdive.recipes.training import toolkit_named
 from deepdive.recipes.vision.augmentation.figures import accuracy_curves, shown_changes
 from deepdive.recipes.vision.augmentation.recipe import ComparisonSettings
 from deepdive.recipes.vision.augmenting import augmentation_for, mixing_for
-from deepdive.recipes.vision.classification import ImageClassification
+from deepdive.recipes.vision.classification import ImageClassification, module_of
 from deepdive.recipes.vision.labelling import label_files, note_inputs, read_spec
-from deepdive.recipes.vision.settings import ImageClassificationSettings
+from deepdive.recipes.vision.settings import AugmentationSettings, ImageClassificationSettings
 from deepdive.toolkit import Toolkit
-from deepdive.training import Classification, FolderCheckpoints, Run
+from deepdive.training import Classification, Run
 from deepdive.training.records import Listener
 from deepdive.training.report import Section, figure, join, picture, table, text
 
@@ -66,7 +67,7 @@ class AugmentationExperiment:
         if inner.data.pictures("val") is not None:  # the loss of a network that is too sure of itself rises early on
             trainer = replace(trainer, monitor="val_accuracy")
         self.results = fit_in_turn(trainings, trainer, run, listeners, resume=resume)
-        inner.task.network.load_state_dict(_weights(run))
+        inner.task.network.load_state_dict(self._weights(run))
         found = {f"{form}_{name}": value for form, r in self.results.items() for name, value in r.metrics.items()}
         plain, augmented = (_accuracy(self.results[form]) for form in FORMS)
         return found | {"gain": augmented - plain}
@@ -97,7 +98,7 @@ class AugmentationExperiment:
         """Label picture files by the network that saw changed pictures."""
         spec = read_spec(run)
         network = _network(self.settings, spec, toolkit_named(self.settings.toolkit))
-        network.load_state_dict(_weights(run))
+        network.load_state_dict(self._weights(run))
         return label_files(network, spec, files, device=self.settings.device, invert=invert)
 
     def _load(self, settings: ImageClassificationSettings, report: Report) -> ImageDataModule:
@@ -113,21 +114,18 @@ class AugmentationExperiment:
         return self._data(changed=True)
 
     def _data(self, *, changed: bool) -> ImageDataModule:
-        settings, splits = self.settings, self._splits
-        return ImageDataModule(
-            lambda: splits,
-            batch_size=settings.batch_size,
-            seed=settings.seed,
-            image_size=None if settings.image_size is None else (settings.image_size, settings.image_size),
-            normalize=settings.normalize,
-            augment=augmentation_for(settings.augment) if changed else None,
-            mix=mixing_for(settings.augment) if changed else None,
-        )
+        settings = self.settings
+        return module_of(settings if changed else replace(settings, augment=AugmentationSettings()), self._splits)
 
     def _parts(self, form: str) -> tuple[Classification, ImageDataModule]:
         inner = self._classification
         inner.task = inner.make_task(inner.data.spec)
         return inner.task, inner.data if form == "augmented" else self._data(changed=False)
+
+    @staticmethod
+    def _weights(run: Run) -> dict[str, Any]:
+        """Of the network that saw changed pictures."""
+        return trained_weights(run, checkpoints_of(run, "augmented"))
 
     def _sheet(self, run: Run) -> bytes:
         train = self._splits.train
@@ -156,12 +154,6 @@ def _accuracy(result: TrainingResult) -> float:
     return next(
         result.metrics[f"{part}_accuracy"] for part in ("test", "val", "train") if f"{part}_accuracy" in result.metrics
     )
-
-
-def _weights(run: Run) -> dict[str, Any]:
-    """Of the network that saw changed pictures."""
-    folder = FolderCheckpoints(run.folder / "checkpoints" / "augmented")
-    return folder.load("best" if folder.has("best") else "last")["model"]
 
 
 def _network(settings: ComparisonSettings, spec: ImageSpec, toolkit: Toolkit) -> nn.Module:

@@ -11,6 +11,7 @@ import msgspec
 from deepdive.algorithms.design_spaces import Design, Frame, sample_designs, space_named
 from deepdive.data.images import ImageSpec
 from deepdive.models.vision.anynet import AnyNet
+from deepdive.recipes.in_turn import checkpoints_of
 from deepdive.recipes.training import toolkit_named
 from deepdive.recipes.vision.design_space.design_space import DesignSpaceSettings
 from deepdive.training import FolderCheckpoints, Run, RunError
@@ -92,7 +93,7 @@ class SampleStore:
 
     def checkpoints(self, sample: Sample) -> FolderCheckpoints:
         """Where the weights of a sample lie, under the name ``best``."""
-        return FolderCheckpoints(self.run.folder / "checkpoints" / sample.name)
+        return checkpoints_of(self.run, sample.name)
 
     def write(self, sample: Sample, ended: Ended) -> None:
         """Write the file of a sample."""

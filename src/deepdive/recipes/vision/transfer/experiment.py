@@ -14,6 +14,7 @@ from deepdive.data.types import Batch, DataModule
 from deepdive.models.vision import EfficientNetLite
 from deepdive.recipes.experiment import Invert, Prediction
 from deepdive.recipes.in_turn import Training, checkpoints_of, fit_in_turn, records_of
+from deepdive.recipes.runner import trained_weights
 from deepdive.recipes.training import classification_loss, optimizer_for, schedule_for, toolkit_named, trainer_for
 from deepdive.recipes.vision.labelling import label_files, note_inputs, probabilities, read_spec
 from deepdive.recipes.vision.transfer.features import FeatureRows, FromGroup, features_of, rows_of
@@ -212,7 +213,7 @@ class FineTuneExperiment:
         """It begins with the head of the features: a random one would first pull the layers below apart."""
         settings, frozen = self.settings, self.settings.frozen
         network = FromGroup(self._pretrained(len(self.pictures.spec.labels)), frozen, fixed_statistics=True)
-        network.load_state_dict(_weights(run, FEATURES))
+        network.load_state_dict(self._kept(run, FEATURES))
         if frozen:
             freeze(network, [prefix for group in network.groups[:frozen] for prefix in group])
         learning = network.groups[frozen:]
@@ -240,12 +241,12 @@ class FineTuneExperiment:
 
     def _trained(self, run: Run, classes: int) -> EfficientNetLite:
         network = FromGroup(EfficientNetLite(classes, nn=toolkit_named(self.settings.toolkit)), 0)
-        network.load_state_dict(_weights(run, self.main))
+        network.load_state_dict(self._kept(run, self.main))
         return network.network
 
     def _average(self, run: Run) -> None:
         """Keep the mean of the weights before and after fine-tuning."""
-        before, after = _weights(run, FEATURES), _weights(run, FINE_TUNED)
+        before, after = self._kept(run, FEATURES), self._kept(run, FINE_TUNED)
         mean = {
             name: torch.lerp(before[name], value, self.settings.tuned) if value.is_floating_point() else value
             for name, value in after.items()
@@ -265,21 +266,18 @@ class FineTuneExperiment:
         loss = self._loss(chances.clamp(min=1e-30).log(), labels)
         return {"test_loss": float(loss), "test_accuracy": float((chances.argmax(1) == labels).float().mean())}
 
+    def _kept(self, run: Run, name: str) -> dict[str, Any]:
+        """The best weights of a training, or the last ones while there are no best."""
+        checkpoints = checkpoints_of(run, name, alone=name == FINE_TUNED and not self.settings.from_scratch)
+        if not checkpoints.has("last"):
+            raise RunError(f"the training {name!r} has no checkpoint yet; go on with: deepdive resume {run.folder}")
+        return trained_weights(run, checkpoints)
+
     def _took(self, name: str) -> float | None:
         """Seconds of a training and of all that it builds on."""
         if name == FROM_SCRATCH:
             return self._seconds.alone(name)
         return self._seconds.of(*([] if name == FEATURES else [FINE_TUNED]))
-
-
-def _weights(run: Run, name: str) -> dict[str, Any]:
-    """The best weights of a training, or the last ones while there are no best."""
-    checkpoints = checkpoints_of(run, name)
-    if name == FINE_TUNED and not checkpoints.has("last"):
-        checkpoints = run.checkpoints  # where it is the only training
-    if not checkpoints.has("last"):
-        raise RunError(f"the training {name!r} has no checkpoint yet; go on with: deepdive resume {run.folder}")
-    return checkpoints.load("best" if checkpoints.has("best") else "last")["model"]
 
 
 def _tell(listeners: Sequence[Listener], metrics: dict[str, float]) -> None:

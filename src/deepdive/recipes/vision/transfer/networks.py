@@ -4,9 +4,9 @@ from pathlib import Path
 
 from torch import Tensor
 
-from deepdive.data.pretrained import find_pretrained, read_pretrained
+from deepdive.data.pretrained import read_pretrained
 from deepdive.data.progress import Report
-from deepdive.data.registry import PRETRAINED, PretrainedWeights
+from deepdive.data.registry import PRETRAINED, PretrainedWeights, find_pretrained
 from deepdive.models.vision import EfficientNetLite
 from deepdive.toolkit import Toolkit
 from deepdive.training import CheckpointError, fit_state_dict, load_checkpoint
