@@ -9,7 +9,7 @@ from torch import Tensor
 from deepdive.data.checks import check_classes_kept
 from deepdive.data.images.folders.classes import ClassFolders, scan_folder
 from deepdive.data.images.folders.decoding import PictureOptions, decode_pictures
-from deepdive.data.images.folders.kept import Kept, keep
+from deepdive.data.kept import Kept, keep
 from deepdive.data.images.module import ImageSet, ImageSplits
 from deepdive.data.images.picture import Fit
 from deepdive.data.progress import Progress, Report
