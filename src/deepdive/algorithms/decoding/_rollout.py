@@ -39,10 +39,11 @@ def rollout(
         log_p, score = log_p + torch.where(live, chosen, 0), score + torch.where(live, gain, 0)
         lengths = lengths + live
         columns.append(torch.where(live, tokens, pad))
+        seen = following.amax(1).masked_fill(~live, 0)  # NaN if anything of the row is.
         live = live & (longest > t)
         if end is not None:
             live = live & (tokens != end)
-        if not goes_on(live, score):
+        if not goes_on(live, seen):
             break
     found = torch.stack(columns, 1)
     return Hypotheses(found.unsqueeze(1), lengths.unsqueeze(1), score.unsqueeze(1), log_p.unsqueeze(1))

@@ -25,7 +25,7 @@ class Continuations:
         if not self._checked:
             self._check(scores, len(tokens))
         log_p = scores.log_softmax(1, dtype=torch.promote_types(scores.dtype, torch.float32))
-        return log_p.index_fill(1, self._banned, -torch.inf) if len(self._banned) else log_p, state
+        return log_p.index_fill_(1, self._banned, -torch.inf) if len(self._banned) else log_p, state
 
     def _check(self, scores: Tensor, rows: int) -> None:
         if scores.ndim != 2 or len(scores) != rows:

@@ -66,7 +66,7 @@ def beam_search(
     for t in range(1, steps + 1):
         log_p, state = continuations.step(tokens, state)  # (n * width, v)
         v = log_p.shape[1]
-        total = (alive.unsqueeze(2) + log_p.view(n, width, v)).flatten(1)  # (n, width * v)
+        total = log_p.view(n, width, v).add_(alive.unsqueeze(2)).flatten(1)  # (n, width * v), in place
         best, index = total.topk(min(beams, width * v), dim=1)
         parents, chosen = index // v, index % v
         history.append((parents, chosen))

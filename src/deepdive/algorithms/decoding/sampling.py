@@ -43,14 +43,13 @@ def truncate(
     scaled = (log_probabilities - log_probabilities.amax(1, keepdim=True)) / temperature
     if top_k is None and top_p is None:
         return scaled.log_softmax(1)
-    ranked, order = scaled.sort(dim=1, descending=True, stable=True)
-    if top_k is not None:
-        ranked[:, top_k:] = -torch.inf
+    k = scaled.shape[1] if top_k is None else min(top_k, scaled.shape[1])
+    ranked, order = scaled.topk(k, dim=1)
     if top_p is not None:
         q = ranked.softmax(1)
-        before = q.cumsum(1) - q
-        ranked = ranked.masked_fill((before >= top_p).index_fill(1, order.new_zeros(1), False), -torch.inf)
-    return torch.empty_like(ranked).scatter(1, order, ranked.log_softmax(1))
+        before = q.cumsum(1) - q  # The likeliest is kept whatever rounding makes of this.
+        ranked[:, 1:] = ranked[:, 1:].masked_fill(before[:, 1:] >= top_p, -torch.inf)
+    return torch.full_like(scaled, -torch.inf).scatter(1, order, ranked.log_softmax(1))
 
 
 @torch.no_grad()
