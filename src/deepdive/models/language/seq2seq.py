@@ -1,4 +1,4 @@
-"""Sequence to sequence without attention (textbook sections 10.6 and 10.7; Cho et al., 2014; Sutskever et al., 2014)."""
+"""Sequence to sequence without attention (textbook section 10.6; Cho et al., 2014; Sutskever et al., 2014)."""
 
 import torch
 from jaxtyping import Float, Int64
@@ -52,9 +52,8 @@ class Seq2Seq(torch.nn.Module):
         nn: Toolkit = torch.nn,
     ) -> None:
         super().__init__()
-        self.encoder = RecurrentEncoder(
-            source_size, embedding, hidden, layers, cell, dropout, bidirectional, padding, nn=nn
-        )
+        self.source_embedding = nn.Embedding(source_size, embedding, padding_idx=padding)
+        self.encoder = RecurrentEncoder(embedding, hidden, layers, cell, dropout, bidirectional, nn=nn)
         self.embedding = nn.Embedding(target_size, embedding, padding_idx=padding)
         self.dropout = nn.Dropout(dropout)
         between = dropout if layers > 1 else 0.0
@@ -74,7 +73,7 @@ class Seq2Seq(torch.nn.Module):
 
     def encode(self, source: Int64[Tensor, "b s"], lengths: Int64[Tensor, " b"]) -> DecoderState:
         """The decoder's first state."""
-        _, state = self.encoder(source, lengths)
+        _, state = self.encoder(self.dropout(self.source_embedding(source)), lengths)
         upper = state if isinstance(state, Tensor) else state[0]
         return state, upper[-1]
 
