@@ -84,9 +84,7 @@ class TextEncoder:
 
     def __eq__(self, other: object) -> bool:
         return (
-            isinstance(other, TextEncoder)
-            and self.tokenizer == other.tokenizer
-            and self.vocabulary == other.vocabulary
+            isinstance(other, TextEncoder) and self.tokenizer == other.tokenizer and self.vocabulary == other.vocabulary
         )
 
     def __hash__(self) -> int:
