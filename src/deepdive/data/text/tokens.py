@@ -126,7 +126,7 @@ class WordTokenizer:
 
     def factor(self, text: str) -> Factors:
         """What `split` gives, without a string for each word."""
-        return factor_words(self._spaced(text))
+        return factor_words(_to_letters(text) if self.letters_only else self._spaced(text))
 
     def settings(self) -> dict[str, Any]:
         """The arguments."""
@@ -145,8 +145,13 @@ def _plain(text: str, lower: bool, letters_only: bool) -> str:
     """The text in lower case or as letters: ``re.sub("[^A-Za-z]+", " ", text).lower()``, byte by byte at once."""
     if not letters_only:
         return text.lower() if lower else text
-    letters = np.frombuffer(text.encode("ascii", "replace").translate(_TO_LETTERS), np.uint8)
+    letters = np.frombuffer(_to_letters(text), np.uint8)
     kept = letters != ord(" ")
     kept[1:] |= kept[:-1].copy()  # the first space of a run follows a letter
     kept[:1] = True
     return letters[kept].tobytes().decode("ascii")
+
+
+def _to_letters(text: str) -> bytes:
+    """Lower-case letters, with a space for every other character."""
+    return text.encode("ascii", "replace").translate(_TO_LETTERS)

@@ -60,10 +60,11 @@ class Vocabulary:
             raise ValueError("counts is empty; a vocabulary needs at least one token")
         names = sorted(counts)
         often = np.fromiter(map(counts.__getitem__, names), np.int64, len(names))
-        order = np.argsort(-often, kind="stable")
-        order = order[: int((often >= min_frequency).sum())]
-        places = set(first)
-        kept = [token for token in map(names.__getitem__, order.tolist()) if token not in places]
+        order = np.argsort(-often, kind="stable")[: int((often >= min_frequency).sum())]
+        kept = list(map(names.__getitem__, order.tolist()))
+        if not counts.keys().isdisjoint(first):
+            places = set(first)
+            kept = [token for token in kept if token not in places]
         kept = kept[: None if max_size is None else max_size - len(first)]
         if not kept and not reserved:
             raise ValueError(
@@ -71,14 +72,14 @@ class Vocabulary:
                 f"{min_frequency}, or beyond max_size, which is {max_size}"
             )
         self._tokens = (*first, *kept)
-        self._counts = [counts.get(token, 0) for token in self._tokens]
+        self._counts = [*(counts.get(token, 0) for token in first), *map(counts.__getitem__, kept)]
         self._unknown = unknown
         self._reserved = tuple(reserved)
         self.total = int(often.sum())
         """How many tokens were counted."""
         if unknown is not None:
             self._counts[0] += self.total - sum(self._counts)
-        self._index = {token: i for i, token in enumerate(self._tokens)}
+        self._index = dict(zip(self._tokens, range(len(self._tokens)), strict=True))
 
     @classmethod
     def of(cls, tokens: Iterable[str], **options: Any) -> "Vocabulary":

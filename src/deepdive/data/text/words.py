@@ -1,12 +1,10 @@
 """Words between white space, numbered without making a string of each: a hash table for many words at once."""
 
 import numpy as np
-from jaxtyping import Int32, Int64, UInt8, UInt64
+from jaxtyping import Int64, UInt8, UInt64
 
 from deepdive.data.text.factors import Factors, factor_tokens
 
-_ASCII_SPACES = bytes(byte < 128 and chr(byte).isspace() for byte in range(256))
-"""For every byte, 1 where it is white space. Other white space than ASCII's has more than one byte."""
 _MASKS = np.array([(1 << 8 * n) - 1 for n in range(9)], np.uint64)
 """The lowest ``n`` bytes."""
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
@@ -23,20 +21,23 @@ Keys = UInt64[np.ndarray, " n"]
 Positions = Int64[np.ndarray, " n"]
 
 
-def factor_words(text: str) -> Factors:
-    """Factors of ``text.split()``.
+def factor_words(text: str | bytes) -> Factors:
+    """Factors of ``text.split()``; bytes are UTF-8.
 
     Eight bytes of a word are read as one integer, its key. Words of up to eight bytes are told apart by it exactly;
     the key of a longer word mixes all its bytes, and each is compared with the word that it was taken for. Should two
-    words ever have the same key, or the text hold NUL bytes or rare white space, a dictionary does the work.
+    words ever have the same key, or the text hold control characters or rare white space, a dictionary does the work.
     """
-    spaced = b"".join((b" ", text.encode("utf-8", "surrogatepass"), b" " * 9))
-    factors = None if b"\0" in spaced else _factor_bytes(spaced)
-    return factor_tokens(text.split()) if factors is None else factors
+    data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
+    factors = _factor_bytes(b"".join((b" ", data, b" " * 9)))
+    if factors is None:
+        text = text if isinstance(text, str) else text.decode("utf-8", "surrogatepass")
+        return factor_tokens(text.split())
+    return factors
 
 
 def _factor_bytes(spaced: bytes) -> Factors | None:
-    is_space = np.frombuffer(spaced.translate(_ASCII_SPACES), np.bool_)
+    all_bytes = np.frombuffer(spaced, np.uint8)
     # The eight bytes from every position on, as an integer whose lowest byte is the first of them.
     eights = np.ndarray((len(spaced) - 7,), "<u8", buffer=spaced, strides=(1,))
     table = _WordTable()
@@ -44,7 +45,10 @@ def _factor_bytes(spaced: bytes) -> Factors | None:
     last = 0  # where the last white space was
     begin, size = 1, _FIRST_BLOCK
     while begin < len(spaced):
-        ends = np.flatnonzero(is_space[begin : begin + size])
+        block = all_bytes[begin : begin + size]
+        if _holds_controls(block):
+            return None
+        ends = np.flatnonzero(block <= ord(" "))
         ends += begin
         begin, size = begin + size, _BLOCK
         if not len(ends):
@@ -55,97 +59,112 @@ def _factor_bytes(spaced: bytes) -> Factors | None:
         last = ends[-1]
         lengths = ends - starts
         if not lengths.all():
-            starts, lengths = starts[lengths > 0], lengths[lengths > 0]
-        block = table.codes(eights, starts, lengths)
-        if block is None:
+            words = np.flatnonzero(lengths)
+            starts, lengths = starts.take(words), lengths.take(words)
+        found = table.codes(eights, starts, lengths)
+        if found is None:
             return None
-        codes.append(block)
-    distinct = table.words(np.frombuffer(spaced, np.uint8))
+        codes.append(found)
+    distinct = table.words(all_bytes)
     if distinct is None:
         return None
-    return Factors(distinct, np.concatenate(codes) if codes else np.empty(0, np.int32))
+    return Factors(distinct, np.concatenate(codes))
+
+
+def _holds_controls(block: UInt8[np.ndarray, " n"]) -> bool:
+    """Whether a byte below 33 is not white space: 9 to 13 and 28 to 32 are."""
+    return bool((block < 9).any() or (block - np.uint8(14) < 14).any())
 
 
 class _WordTable:
-    """Numbers of words by their keys: open addressing with linear probing (Knuth, volume 3, section 6.4)."""
+    """Numbers of words by their keys: open addressing with linear probing (Knuth, volume 3, section 6.4).
+
+    Inside, words are numbered from 1, and 0 is the free slot, whose key 0 is that of no word.
+    """
 
     def __init__(self) -> None:
-        self._keys = np.empty(0, np.uint64)
-        self._starts = np.empty(0, np.int64)  # of the first occurrence of every word
-        self._lengths = np.empty(0, np.int64)
-        self._allocate(16)
+        self._size = 1
+        self._keys = np.zeros(1 << 14, np.uint64)
+        self._starts = np.zeros(1 << 14, np.int64)  # of the first occurrence of every word
+        self._lengths = np.zeros(1 << 14, np.int64)
+        self._slots = np.zeros(1 << 16, np.int64)  # numbers
 
     def words(self, spaced: UInt8[np.ndarray, " all"]) -> list[str] | None:
         """The words in the order of their numbers; ``None`` where one holds white space beyond ASCII's."""
-        sizes = self._lengths + 1  # with the white space behind
+        starts, sizes = self._starts[1 : self._size], self._lengths[1 : self._size] + 1  # with the white space behind
         ends = sizes.cumsum()
-        taken = spaced[np.arange(sizes.sum()) + np.repeat(self._starts - (ends - sizes), sizes)]
+        taken = spaced[np.arange(sizes.sum()) + np.repeat(starts - (ends - sizes), sizes)]
         taken[ends - 1] = ord(" ")
         joined = taken.tobytes().decode("utf-8", "surrogatepass")
         words = joined.split()
         return words if words == joined.split(" ")[:-1] else None
 
-    def codes(self, eights: Eights, starts: Positions, lengths: Positions) -> Int32[np.ndarray, " n"] | None:
-        """The number of each word, a new one for a new word; ``None`` where two different words have the same key."""
-        keys = eights[starts] & _MASKS.take(lengths, mode="clip")
+    def codes(self, eights: Eights, starts: Positions, lengths: Positions) -> Positions | None:
+        """The number of each word from 0, a new one for a new word; ``None`` where two words have the same key."""
+        keys = eights[starts]
+        keys &= _MASKS.take(lengths, mode="clip")
         long = np.flatnonzero(lengths > 8)
-        later = _later_pieces(eights, starts[long], lengths[long])
+        long_starts, long_lengths = starts.take(long), lengths.take(long)
+        later = _later_pieces(eights, long_starts, long_lengths)
+        mixed = keys.take(long)
+        heads = mixed.copy()
         for rows, piece in later:
-            keys[long[rows]] = _mixed(keys[long[rows]], piece)
-        codes = self._find(keys)
-        new = np.flatnonzero(codes < 0)
+            mixed[rows] = _mixed(mixed[rows], piece)
+        keys[long] = mixed
+        codes, new = self._find(keys)
         if len(new):
             self._add(keys[new], starts[new], lengths[new])
-            codes[new] = self._find(keys[new])
-        taken_for = self._starts[codes[long]]
-        differ = (self._lengths[codes[long]] != lengths[long]) | (eights[taken_for] != eights[starts[long]])
-        if differ.any():
+            codes[new], _ = self._find(keys[new])
+        taken_for = self._starts.take(codes.take(long))
+        same_length = self._lengths.take(codes.take(long)) == long_lengths
+        if not same_length.all() or (eights[taken_for] != heads).any():
             return None
-        others = _later_pieces(eights, taken_for, lengths[long])
+        others = _later_pieces(eights, taken_for, long_lengths)
         same = all((piece == other).all() for (_, piece), (_, other) in zip(later, others, strict=True))
+        codes -= 1
         return codes if same else None
 
-    def _find(self, keys: Keys) -> Int32[np.ndarray, " n"]:
+    def _find(self, keys: Keys) -> tuple[Positions, Positions]:
+        """Numbers, and where they are 0 because the key is not there."""
         slots = self._first_slots(keys)
-        found = self._slot_keys[slots]
-        codes = self._slot_codes[slots]  # -1 where the slot is free
-        pending = np.flatnonzero(found != keys)
-        while len(pending := pending[codes[pending] >= 0]):
+        codes = self._slots.take(slots)
+        missed = pending = np.flatnonzero(self._keys.take(codes) != keys)
+        while len(pending := pending[codes[pending] > 0]):
             slots[pending] = self._next(slots[pending])
-            codes[pending] = self._slot_codes[slots[pending]]
-            pending = pending[self._slot_keys[slots[pending]] != keys[pending]]
-        return codes
+            codes[pending] = self._slots[slots[pending]]
+            pending = pending[self._keys[codes[pending]] != keys[pending]]
+        return codes, missed[codes[missed] == 0]
 
     def _add(self, keys: Keys, starts: Positions, lengths: Positions) -> None:
-        distinct, first = np.unique(keys, return_index=True)
-        known = len(self._keys)
-        self._keys = np.concatenate((self._keys, distinct))
-        self._starts = np.concatenate((self._starts, starts[first]))
-        self._lengths = np.concatenate((self._lengths, lengths[first]))
-        if 4 * len(self._keys) > len(self._slot_keys):
-            self._allocate((4 * len(self._keys)).bit_length())
-            known = 0
-        self._fill(self._keys[known:], np.arange(known, len(self._keys), dtype=np.int32))
+        keys, first = np.unique(keys, return_index=True)
+        old, self._size = self._size, self._size + len(keys)
+        if self._size > len(self._keys):
+            more = max(len(self._keys), len(keys))
+            self._keys, self._starts, self._lengths = (
+                np.pad(array, (0, more)) for array in (self._keys, self._starts, self._lengths)
+            )
+        self._keys[old : self._size] = keys
+        self._starts[old : self._size] = starts[first]
+        self._lengths[old : self._size] = lengths[first]
+        if 4 * self._size > len(self._slots):
+            self._slots = np.zeros(1 << (4 * self._size).bit_length(), np.int64)
+            old = 1
+        self._fill(np.arange(old, self._size))
 
-    def _allocate(self, bits: int) -> None:
-        self._bits = np.uint64(bits)
-        self._slot_keys = np.zeros(1 << bits, np.uint64)  # 0 where free: no word has this key
-        self._slot_codes = np.full(1 << bits, -1, np.int32)
-
-    def _fill(self, keys: Keys, codes: Int32[np.ndarray, " n"]) -> None:
-        slots = self._first_slots(keys)
-        while len(keys):
-            free = self._slot_keys[slots] == 0
-            self._slot_keys[slots[free]] = keys[free]  # Of several keys for one slot, the last one gets it.
-            won = self._slot_keys[slots] == keys
-            self._slot_codes[slots[won]] = codes[won]
-            keys, codes, slots = keys[~won], codes[~won], self._next(slots[~won])
+    def _fill(self, codes: Positions) -> None:
+        slots = self._first_slots(self._keys[codes])
+        while len(codes):
+            free = self._slots[slots] == 0
+            self._slots[slots[free]] = codes[free]  # Of several words for one slot, the last one gets it.
+            lost = self._slots[slots] != codes
+            codes, slots = codes[lost], self._next(slots[lost])
 
     def _first_slots(self, keys: Keys) -> Positions:
-        return (keys * _MULTIPLIER >> (np.uint64(64) - self._bits)).view(np.int64)
+        shift = np.uint64(65 - len(self._slots).bit_length())
+        return (keys * _MULTIPLIER >> shift).view(np.int64)
 
     def _next(self, slots: Positions) -> Positions:
-        return (slots + 1) & (len(self._slot_keys) - 1)
+        return (slots + 1) & (len(self._slots) - 1)
 
 
 def _later_pieces(eights: Eights, starts: Positions, lengths: Positions) -> list[tuple[Positions, Keys]]:
