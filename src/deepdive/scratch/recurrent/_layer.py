@@ -122,7 +122,8 @@ class RecurrentLayer(Module):
         return x, tuple(torch.stack(parts) for parts in zip(*finals, strict=True))
 
     def _parameters_of(self, end: str) -> tuple[Tensor, Tensor, Tensor | None, Tensor | None]:
-        return tuple(getattr(self, name + end, None) for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"))
+        weights = getattr(self, f"weight_ih{end}"), getattr(self, f"weight_hh{end}")
+        return *weights, getattr(self, f"bias_ih{end}", None), getattr(self, f"bias_hh{end}", None)
 
     def _initial(self, x: Tensor, batch: tuple[int, ...], hx: State | None) -> State:
         """``hx`` if it fits, 0 if there is none."""
