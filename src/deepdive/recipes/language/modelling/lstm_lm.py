@@ -24,7 +24,7 @@ class LSTMLMSettings(LanguageModelSettings):
     title="Long short-term memory as a character language model on The Time Machine",
     data="time-machine",
     targets=(
-        Target("val_perplexity", 12.0, when={"preset": "smoke"}, higher_is_better=False),
+        Target("val_perplexity", 14.0, when={"preset": "smoke"}, higher_is_better=False),
         Target("val_perplexity", 6.6, higher_is_better=False),
     ),
     presets={

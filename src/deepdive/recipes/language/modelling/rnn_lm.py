@@ -24,7 +24,7 @@ class RNNLMSettings(LanguageModelSettings):
     title="A recurrent character language model on The Time Machine",
     data="time-machine",
     targets=(
-        Target("val_perplexity", 12.0, when={"preset": "smoke"}, higher_is_better=False),
+        Target("val_perplexity", 14.0, when={"preset": "smoke"}, higher_is_better=False),
         Target("val_perplexity", 7.1, higher_is_better=False),
     ),
     presets={
