@@ -45,7 +45,7 @@ def test_corpus_bleu_is_that_of_sacrebleu(smoothing):
 
 
 def test_the_example_of_the_paper():
-    """Papineni et al. (2002), section 2.1: 17/18 and 10/17 for one, 8/14 and 1/13 for the other; 2/7 for "the the the"."""
+    """Papineni et al. (2002), section 2.1: 17/18 and 10/17 for one, 8/14 and 1/13 for the other, 2/7 for "the the"."""
     references = [
         "It is a guide to action that ensures that the military will forever heed Party commands",
         "It is the guiding principle which guarantees the military forces always being under the command of the Party",
