@@ -10,9 +10,7 @@ from deepdive.figures import to_svg
 from deepdive.training.report import Section, figure, join, pairs, table, text
 
 
-def network_section(
-    network: nn.Module, inputs: Inputs, title: str = "Network", *, device: str = "meta"
-) -> Section:
+def network_section(network: nn.Module, inputs: Inputs, title: str = "Network", *, device: str = "meta") -> Section:
     """Layer by layer: output shapes, parameters and operations for these inputs, one example as a rule.
 
     ``device`` is ``cpu`` where the path through the network depends on values, e.g. on lengths.

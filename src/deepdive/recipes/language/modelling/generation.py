@@ -98,7 +98,9 @@ def read_prompt(encoder: TextEncoder, text: str) -> tuple[Tensor, tuple[str, ...
     vocabulary = encoder.vocabulary
     unseen = sorted({token for token in tokens if token not in vocabulary})
     if not tokens or len(unseen) == len(set(tokens)):
-        raise ValueError(f"the text {text!r} holds no token that the network has learnt; it has {len(encoder):,} tokens")
+        raise ValueError(
+            f"the text {text!r} holds no token that the network has learnt; it has {len(encoder):,} tokens"
+        )
     notes = (f"{text!r}: never seen in training, read as unknown: {', '.join(map(repr, unseen))}",) if unseen else ()
     return vocabulary.ids(tokens), notes
 

@@ -110,7 +110,9 @@ class TranslationExperiment:
         keep_inputs(run, inputs, what=f"the pairs of {self.settings.data} have", resume=resume)
         metrics = self.trainer.fit(self.task, data, checkpoints=run.checkpoints, listeners=listeners, resume=resume)
         self.task.eval()
-        self._said = best_tokens(search(self.task.network, data.held_out.numbers, data.target, self._search), data.target)
+        self._said = best_tokens(
+            search(self.task.network, data.held_out.numbers, data.target, self._search), data.target
+        )
         truths = [[data.target.split(text) for text in each] for each in data.held_out.references]
         bleu = corpus_bleu(self._said, truths).score
         for row in self._rows()[:_TOLD]:
@@ -155,7 +157,9 @@ class TranslationExperiment:
         """
         settings, inputs = self.settings, run.read_json("inputs.json")
         try:
-            source, target = (TextEncoder.from_json(inputs[name], f"the {name} encoder") for name in ("source", "target"))
+            source, target = (
+                TextEncoder.from_json(inputs[name], f"the {name} encoder") for name in ("source", "target")
+            )
         except (KeyError, TypeError, ValueError) as error:
             raise RunError(f"{run.folder / 'inputs.json'} is damaged: {error}") from error
         reader, writer = SentenceEncoder(source, reverse=settings.reverse_source), SentenceEncoder(target)

@@ -67,7 +67,7 @@ def translations(
     numbers = source.encode([" ".join(text.split()) for text in texts])
     found = []
     for some in search(network, numbers, target, how):
-        found += [(t, l, s) for t, l, s in zip(some.tokens, some.lengths, some.scores.tolist(), strict=True)]
+        found += list(zip(some.tokens, some.lengths, some.scores.tolist(), strict=True))
     predictions = []
     for text, (tokens, lengths, scores) in zip(texts, found, strict=True):
         answers = tuple(target.decode(_row(tokens[k], lengths[k])) for k in range(how.n_best))

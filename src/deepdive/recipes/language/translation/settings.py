@@ -12,8 +12,8 @@ class TranslationSettings(TrainingSettings):
     """Training settings, the sentence pairs, and how translations are searched for."""
 
     data: str = "fra-eng"
-    """A named set of pairs (deepdive data list), or a file of one's own: a sentence, a tab and its translation per line,
-    as text or in a zip."""
+    """A named set of pairs (deepdive data list), or a file of one's own, a zip perhaps: a sentence, a tab and its
+    translation per line."""
     pairs: int | None = 100_000
     """How many to use: the first ones, which are the shortest of fra-eng."""
     longest: int = 50
