@@ -18,8 +18,9 @@ class NgramCounts:
 def ngram_counts(ids: Int64[Tensor, " tokens"], n: int) -> NgramCounts:
     """Count the windows ``ids[i : i + n]``; of equally frequent ones, the one of lower numbers comes first.
 
-    A window is one number: ``rank(ids[i : i + n - 1]) · size + ids[i + n - 1]``, where the rank is that of the shorter
-    window among those that occur. So the numbers stay below ``tokens · size``, however large ``n`` is.
+    A window is one number: ``rank(ids[i : i + n - 1]) · size + rank(ids[i + n - 1])``, where the rank is that among
+    the windows of the same length that occur, and ``size`` how many different tokens do. So the numbers stay small,
+    however large ``n`` is.
 
     Args:
         ids: numbers of tokens, from 0.
@@ -33,10 +34,10 @@ def ngram_counts(ids: Int64[Tensor, " tokens"], n: int) -> NgramCounts:
         raise ValueError(f"n is {n}; it must be at least 1 and at most the number of tokens, which is {len(ids)}")
     if bool((ids < 0).any()):
         raise ValueError(f"ids holds {int(ids.min())}; numbers of tokens begin at 0")
-    size = int(ids.max()) + 1
     found, rank, counts = ids.unique(return_inverse=True, return_counts=True)
+    token, size = rank, len(found)
     for k in range(1, n):
-        found, rank, counts = (rank[:-1] * size + ids[k:]).unique(return_inverse=True, return_counts=True)
+        found, rank, counts = (rank[:-1] * size + token[k:]).unique(return_inverse=True, return_counts=True)
     somewhere = torch.empty_like(found)
     somewhere[rank] = torch.arange(len(rank), device=ids.device)
     counts, order = counts.sort(descending=True, stable=True)

@@ -18,9 +18,7 @@ _POINTS = 400
 """Ranks that are drawn of a curve, evenly spaced in their logarithm: more cannot be seen."""
 
 
-def frequency_figure(
-    counts: Mapping[str, Num[Tensor, " _"]], fits: Mapping[str, ZipfFit] | None = None
-) -> "Figure":
+def frequency_figure(counts: Mapping[str, Num[Tensor, " _"]], fits: Mapping[str, ZipfFit] | None = None) -> "Figure":
     """Frequency over rank, both logarithmic, one curve per name, and its fit dashed (textbook section 9.2.5).
 
     Args:
