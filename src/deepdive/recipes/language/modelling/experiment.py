@@ -6,8 +6,8 @@ from collections.abc import Sequence
 import torch
 from torch import nn
 
+from deepdive.data import TextEncoder
 from deepdive.data.progress import progress_bars
-from deepdive.data.text import TextEncoder
 from deepdive.files import write_atomically
 from deepdive.models.language import RecurrentLanguageModel
 from deepdive.recipes.experiment import TextPrediction

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from deepdive.algorithms.decoding import sample, truncate, warm_up
-from deepdive.data.text import TextEncoder
+from deepdive.data import TextEncoder
 from deepdive.recipes.experiment import TextPrediction
 
 
