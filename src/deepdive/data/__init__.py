@@ -34,6 +34,15 @@ if TYPE_CHECKING:
     from deepdive.data.tables.reading import read_table as read_table
     from deepdive.data.tagging import TaggingDataModule as TaggingDataModule
     from deepdive.data.tagging import read_conll as read_conll
+    from deepdive.data.text.byte_pair import BytePairTokenizer as BytePairTokenizer
+    from deepdive.data.text.corpora import load_text as load_text
+    from deepdive.data.text.encoder import TextEncoder as TextEncoder
+    from deepdive.data.text.module import TextDataModule as TextDataModule
+    from deepdive.data.text.reading import read_text as read_text
+    from deepdive.data.text.tokens import CharacterTokenizer as CharacterTokenizer
+    from deepdive.data.text.tokens import Tokenizer as Tokenizer
+    from deepdive.data.text.tokens import WordTokenizer as WordTokenizer
+    from deepdive.data.text.vocabulary import Vocabulary as Vocabulary
     from deepdive.data.translation import TranslationDataModule as TranslationDataModule
     from deepdive.data.translation import read_pairs as read_pairs
     from deepdive.data.types import Batch as Batch
@@ -58,6 +67,13 @@ _HOMES = {
     "tables.preprocessing": ("TablePreprocessor",),
     "tables.reading": ("read_table",),
     "tagging": ("TaggingDataModule", "read_conll"),
+    "text.byte_pair": ("BytePairTokenizer",),
+    "text.corpora": ("load_text",),
+    "text.encoder": ("TextEncoder",),
+    "text.module": ("TextDataModule",),
+    "text.reading": ("read_text",),
+    "text.tokens": ("CharacterTokenizer", "Tokenizer", "WordTokenizer"),
+    "text.vocabulary": ("Vocabulary",),
     "translation": ("TranslationDataModule", "read_pairs"),
     "types": ("Batch", "DataModule", "Loader", "Transform"),
 }

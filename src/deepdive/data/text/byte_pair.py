@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -72,7 +73,8 @@ class BytePairTokenizer:
             raise ValueError(f"min_frequency is {min_frequency}; it must be at least 1")
         if not text:
             raise ValueError("text is empty; there is nothing to learn from")
-        words = {tuple(_symbols(word)): count for word, count in Counter(_PIECES.findall(text)).items()}
+        counts = Counter(_PIECES.findall(text))
+        words: dict[Sequence[str], int] = {tuple(_symbols(word)): count for word, count in counts.items()}
         return cls(learn_merges(words, tokens - len(_ALPHABET), min_frequency=min_frequency))
 
     @property
@@ -132,7 +134,7 @@ class BytePairTokenizer:
     def _merged(self, symbols: list[str]) -> list[str]:
         last = len(self._rank)
         while len(symbols) > 1:
-            pair = min(zip(symbols, symbols[1:], strict=False), key=lambda pair: self._rank.get(pair, last))
+            pair = min(pairwise(symbols), key=lambda pair: self._rank.get(pair, last))
             if pair not in self._rank:
                 break
             symbols = merge_pair(symbols, pair)

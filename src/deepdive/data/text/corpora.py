@@ -1,6 +1,6 @@
 """Texts by name: what the files of a named corpus hold, and how it is usually cut."""
 
-import lzma
+import difflib
 import os
 import zipfile
 from collections.abc import Callable, Mapping
@@ -37,17 +37,10 @@ def _read_ptb(files: Files) -> Texts:
         return Texts(part("ptb.train.txt"), part("ptb.valid.txt"), part("ptb.test.txt"))
 
 
-def _read_wikitext(files: Files) -> Texts:
-    packed = files["train_decoded.txt.xz"]
-    train = decode_text(lzma.decompress(packed.read_bytes()), str(packed))
-    return Texts(train, read_text(files["valid.txt"]), read_text(files["test.txt"]))
-
-
 CORPORA: Mapping[str, Corpus] = {
     "time-machine": Corpus(lambda files: read_text(files["timemachine.txt"]), CharacterTokenizer(letters_only=True)),
     "moby-dick": Corpus(lambda files: read_text(files["data.txt"]), CharacterTokenizer(letters_only=True)),
     "ptb": Corpus(_read_ptb, WordTokenizer(line_end="<eos>")),
-    "wikitext2": Corpus(_read_wikitext, WordTokenizer(line_end="<eos>")),
 }
 """Every corpus by its name in the registry."""
 
@@ -83,14 +76,14 @@ def load_text(
     """
     name = str(source)
     if isinstance(source, str) and name in CORPORA:
-        return TextDataModule(
-            lambda: read_corpus(name, report=report), tokenizer or CORPORA[name].tokenizer, **options
-        )
+        return TextDataModule(lambda: read_corpus(name, report=report), tokenizer or CORPORA[name].tokenizer, **options)
     path = Path(source).expanduser()
     if not path.exists():
         if isinstance(source, Path) or "/" in name or os.sep in name or path.suffix:
             raise FileNotFoundError(f"no such file: {source}")
+        similar = difflib.get_close_matches(name.lower(), CORPORA, n=1)
+        hint = f"did you mean {similar[0]!r}? " if similar else ""
         raise ValueError(
-            f"{name!r} is no corpus, nor is there a file of that name; corpora are: {', '.join(CORPORA)}"
+            f"{name!r} is no corpus, nor is there a file of that name; {hint}corpora are: {', '.join(CORPORA)}"
         )
     return TextDataModule(lambda: read_text(path), tokenizer or CharacterTokenizer(), **options)

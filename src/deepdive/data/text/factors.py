@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from itertools import count
 
 import numpy as np
-from jaxtyping import Int, Int64
+from jaxtyping import Int64, Integer
 
 
 @dataclass(frozen=True)
@@ -12,7 +12,7 @@ class Factors:
     """A sequence of tokens: the ``i``-th is ``distinct[codes[i]]``. Every distinct token occurs."""
 
     distinct: list[str]
-    codes: Int[np.ndarray, " n"]
+    codes: Integer[np.ndarray, " n"]
 
     def counts(self, start: int = 0, stop: int | None = None) -> Int64[np.ndarray, " distinct"]:
         """How often each distinct token occurs, in all or from position ``start`` up to ``stop``."""

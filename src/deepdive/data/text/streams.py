@@ -25,8 +25,8 @@ class SequentialWindows:
         corpus: numbers of tokens.
         batch_size: streams, ``b``.
         num_steps: tokens per window, ``t``.
-        shift: whether an epoch begins at a random one of the first ``t`` tokens, as far as that costs no batch; the
-            choice depends on ``(seed, epoch)`` alone.
+        shift: whether an epoch begins at a random one of the first ``t`` tokens, which depends on ``(seed, epoch)``
+            alone.
         cover: whether all tokens are used.
         seed: any integer from 0, for ``shift``.
 
@@ -62,7 +62,9 @@ class SequentialWindows:
             self._offsets = 1
         else:
             check_length(len(corpus), num_steps, streams=batch_size)
-            self._length = (len(corpus) - 1) // (batch_size * num_steps) * num_steps
+            # Whatever token an epoch begins at, it has this many batches; a text that is short has one.
+            usable = len(corpus) - (num_steps if shift else 1)
+            self._length = max(1, usable // (batch_size * num_steps)) * num_steps
             self._offsets = min(num_steps, len(corpus) - batch_size * self._length) if shift else 1
             self._streams = OnDevices(corpus)
 
@@ -75,9 +77,7 @@ class SequentialWindows:
         """Batches in one epoch."""
         return -(-self._length // self.num_steps)
 
-    def batches(
-        self, epoch: int = 0, *, start: int = 0, device: torch.device | str | None = None
-    ) -> Iterator[Batch]:
+    def batches(self, epoch: int = 0, *, start: int = 0, device: torch.device | str | None = None) -> Iterator[Batch]:
         """Batches ``start``, ``start + 1``, ... of an epoch, on ``device``; the skipped ones cost nothing.
 
         A late start is for one who kept the state: only the first batch of the epoch is fresh.

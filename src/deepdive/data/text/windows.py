@@ -75,9 +75,7 @@ class RandomWindows:
         check_length(len(corpus), num_steps)
         # Whatever token an epoch begins at, it has this many windows; a text of less than 2 t tokens has one.
         windows = max(1, (len(corpus) - num_steps) // num_steps)
-        self._order = TensorLoader(
-            (torch.arange(windows),), batch_size, shuffle=True, seed=seed, drop_last=drop_last
-        )
+        self._order = TensorLoader((torch.arange(windows),), batch_size, shuffle=True, seed=seed, drop_last=drop_last)
         self._offsets = min(num_steps, len(corpus) - windows * num_steps)
         self._corpus = OnDevices(corpus)
         self.num_steps = num_steps

@@ -124,7 +124,7 @@ class _WordTable:
         codes -= 1
         return codes if same else None
 
-    def _find(self, keys: Keys) -> tuple[Positions, Positions]:
+    def _find(self, keys: Keys) -> tuple[Positions, Int64[np.ndarray, " missing"]]:
         """Numbers, and where they are 0 because the key is not there."""
         slots = self._first_slots(keys)
         codes = self._slots.take(slots)
@@ -167,7 +167,7 @@ class _WordTable:
         return (slots + 1) & (len(self._slots) - 1)
 
 
-def _later_pieces(eights: Eights, starts: Positions, lengths: Positions) -> list[tuple[Positions, Keys]]:
+def _later_pieces(eights: Eights, starts: Positions, lengths: Positions) -> list[tuple[np.ndarray, np.ndarray]]:
     """Bytes 8 to 15, 16 to 23, ... of words: which words have any, and what they are."""
     pieces: list[tuple[np.ndarray, np.ndarray]] = []
     rows, at = np.arange(len(starts)), 8
