@@ -67,7 +67,6 @@ _HOMES = {
     "tables.preprocessing": ("TablePreprocessor",),
     "tables.reading": ("read_table",),
     "tagging": ("TaggingDataModule", "read_conll"),
-    "translation": ("TranslationDataModule", "read_pairs"),
     "text.byte_pair": ("BytePairTokenizer",),
     "text.corpora": ("load_text",),
     "text.encoder": ("TextEncoder",),
@@ -75,6 +74,7 @@ _HOMES = {
     "text.reading": ("read_text",),
     "text.tokens": ("CharacterTokenizer", "Tokenizer", "WordTokenizer"),
     "text.vocabulary": ("Vocabulary",),
+    "translation": ("TranslationDataModule", "read_pairs"),
     "types": ("Batch", "DataModule", "Loader", "Transform"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
