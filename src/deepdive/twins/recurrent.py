@@ -21,7 +21,7 @@ def _layers(name: str, *more: Case) -> LayerTwin:
     deep, packed, one = (_states(*shape)[name] for shape in ((4, 2, 4), (4, 4, 4), (1, 4)))
     return layer(
         name,
-        case((32, 35, 256), input_size=256, hidden_size=256, batch_first=True),
+        case((32, 16, 256), input_size=256, hidden_size=256, batch_first=True),
         case((2, 5, 3), batch_first=True, **_SIZES),
         case((5, 2, 3), bias=False, **_SIZES),
         case((5, 2, 3), num_layers=3, dropout=0.4, **_SIZES),
@@ -32,7 +32,7 @@ def _layers(name: str, *more: Case) -> LayerTwin:
         case(Packed(_LENGTHS, 3), **_SIZES),
         case(Packed(_LENGTHS, 3), packed, dropout=0.4, **_DEEP, **_SIZES),
         *more,
-        case((4, 2, 3), deep, **_DEEP, **_SIZES),
+        case((2, 2, 3), deep, **_DEEP, **_SIZES),
         random=True,
     )
 

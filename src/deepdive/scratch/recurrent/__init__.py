@@ -6,5 +6,3 @@ from deepdive.scratch.recurrent.cells import RNNCell as RNNCell
 from deepdive.scratch.recurrent.layers import GRU as GRU
 from deepdive.scratch.recurrent.layers import LSTM as LSTM
 from deepdive.scratch.recurrent.layers import RNN as RNN
-from deepdive.scratch.recurrent.packing import pack_padded_sequence as pack_padded_sequence
-from deepdive.scratch.recurrent.packing import pad_packed_sequence as pad_packed_sequence

@@ -97,8 +97,8 @@ class RecurrentLayer(Module):
             raise ValueError(f"{type(self).__name__} needs at least one step, got an input of {tuple(input.shape)}")
         initial = self._initial(x, () if one else (batch,), hx)
         initial = tuple(s.unsqueeze(1) for s in initial) if one else initial
-        h, final = self._stacked(x.reshape(steps * batch, -1), [batch] * steps, initial)
-        h = h.view(steps, batch, -1).movedim(1, batch_dim)
+        h, final = self._stacked(x.flatten(0, 1), [batch] * steps, initial)
+        h = h.unflatten(0, (steps, batch)).movedim(1, batch_dim)
         return (h.squeeze(1), tuple(s.squeeze(1) for s in final)) if one else (h, final)
 
     def _stacked(

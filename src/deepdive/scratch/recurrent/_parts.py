@@ -36,9 +36,10 @@ def check_input(name: str, x: Tensor, dimensions: tuple[int, ...], input_size: i
 
 def check_pair(name: str, hx: object) -> None:
     """Raise a ``TypeError`` unless ``hx`` is ``None`` or a pair of tensors."""
-    if hx is None or (isinstance(hx, tuple | list) and len(hx) == 2 and all(isinstance(s, Tensor) for s in hx)):
+    several = isinstance(hx, tuple | list)
+    if hx is None or (several and len(hx) == 2 and all(isinstance(s, Tensor) for s in hx)):
         return
-    kind = f"{len(hx)} of them" if isinstance(hx, tuple | list) else type(hx).__name__
+    kind = f"({', '.join(type(s).__name__ for s in hx)})" if several else type(hx).__name__
     raise TypeError(f"hx of {name} must be a pair (h, c) of tensors, got {kind}")
 
 

@@ -1,7 +1,0 @@
-"""What ``torch.nn.utils`` has for training recurrent networks: clipping of gradients, and ``rnn`` for packing."""
-
-from deepdive.scratch.clipping import clip_grad_norm_ as clip_grad_norm_
-from deepdive.scratch.clipping import clip_grad_value_ as clip_grad_value_
-from deepdive.scratch.recurrent import packing as rnn
-
-__all__ = ["clip_grad_norm_", "clip_grad_value_", "rnn"]
