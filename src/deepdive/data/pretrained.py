@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from deepdive.data.fetching import fetch
-from deepdive.data.images.folders.kept import Kept, keep
+from deepdive.data.kept import Kept, keep
 from deepdive.data.progress import Report
 from deepdive.data.registry import find_pretrained
 

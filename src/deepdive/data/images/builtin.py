@@ -10,9 +10,9 @@ import torch
 from deepdive.data.fetching import fetch_any
 from deepdive.data.images.cifar import read_cifar10
 from deepdive.data.images.folders import read_folder
-from deepdive.data.images.folders.kept import Kept, keep
 from deepdive.data.images.idx import read_idx
 from deepdive.data.images.module import ImageSet, ImageSplits
+from deepdive.data.kept import Kept, keep
 from deepdive.data.progress import Report
 from deepdive.data.registry import find
 from deepdive.data.splits import stratified_split

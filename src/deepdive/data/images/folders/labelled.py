@@ -11,9 +11,9 @@ from pathlib import Path
 import torch
 
 from deepdive.data.images.folders.decoding import PictureOptions, decode_pictures
-from deepdive.data.images.folders.kept import Kept, keep
 from deepdive.data.images.folders.loose import find_pictures, ids_of, in_order
 from deepdive.data.images.module import ImageSet, ImageSplits
+from deepdive.data.kept import Kept, keep
 from deepdive.data.progress import Report
 from deepdive.data.sources.archives import ArchiveError, plain_files
 

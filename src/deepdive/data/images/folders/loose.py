@@ -9,8 +9,8 @@ from torch import Tensor
 
 from deepdive.data.images.folders.classes import left_aside
 from deepdive.data.images.folders.decoding import PictureOptions, decode_pictures
-from deepdive.data.images.folders.kept import Kept, keep
 from deepdive.data.images.folders.trees import ArchiveTree, FolderTree, Found
+from deepdive.data.kept import Kept, keep
 from deepdive.data.progress import Report
 from deepdive.data.sources.archives import is_archive
 

@@ -9,9 +9,9 @@ from torch import Tensor
 from deepdive.data.checks import check_classes_kept
 from deepdive.data.images.folders.classes import ClassFolders, scan_folder
 from deepdive.data.images.folders.decoding import PictureOptions, decode_pictures
-from deepdive.data.images.folders.kept import Kept, keep
 from deepdive.data.images.module import ImageSet, ImageSplits
 from deepdive.data.images.picture import Fit
+from deepdive.data.kept import Kept, keep
 from deepdive.data.progress import Progress, Report
 from deepdive.data.sources.archives import is_archive
 from deepdive.data.splits import stratified_split

@@ -2,7 +2,7 @@
 
 import os
 import posixpath
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, runtime_checkable
@@ -182,17 +182,6 @@ def is_picture(name: str) -> bool:
 def is_hidden(name: str) -> bool:
     """Whether a file or folder is hidden, or what a Mac adds to archives."""
     return name.startswith(".") or name == "__MACOSX"
-
-
-def fingerprint_of(paths: Iterable[Path]) -> Iterator[bytes]:
-    """What changes when one of the files does: path, length and time of change."""
-    for path in paths:
-        try:
-            stat = path.stat()
-            facts = f"\0{stat.st_size}\0{stat.st_mtime_ns}\n"
-        except OSError:
-            facts = "\0missing\n"  # A link to nowhere: told when it is to be decoded.
-        yield os.fsencode(path) + facts.encode()
 
 
 def _path(file: PictureFile) -> Path:

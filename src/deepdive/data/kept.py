@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,6 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from deepdive.data.cache import CacheError, cache_folder, locked, writing
-from deepdive.data.images.folders.trees import fingerprint_of
 from deepdive.data.progress import Progress, Report
 
 _FORMAT = 2
@@ -47,7 +47,7 @@ def keep(
     key = hashlib.sha256(json.dumps([_FORMAT, what], sort_keys=True, default=str).encode()).hexdigest()[:16]
     path = cache_folder() / folder / f"{key}.safetensors"
     digest = hashlib.sha256()
-    for line in fingerprint_of(files):
+    for line in _fingerprint_of(files):
         digest.update(line)
     fingerprint = digest.hexdigest()
     found = _load(path, fingerprint)
@@ -76,3 +76,14 @@ def _save(path: Path, fingerprint: str, made: Kept, report: Report | None) -> No
     except (CacheError, SafetensorError) as error:
         if report:  # Training can go on; only the next start pays again.
             report(Progress(f"decoded {path.parent.name} are not kept: {error}"))
+
+
+def _fingerprint_of(paths: Iterable[Path]) -> Iterator[bytes]:
+    """What changes when one of the files does: path, length and time of change."""
+    for path in paths:
+        try:
+            stat = path.stat()
+            facts = f"\0{stat.st_size}\0{stat.st_mtime_ns}\n"
+        except OSError:
+            facts = "\0missing\n"  # A link to nowhere: told when it is to be decoded.
+        yield os.fsencode(path) + facts.encode()

@@ -1,0 +1,47 @@
+"""Every named data set, and how one is found by its name."""
+
+import difflib
+from collections.abc import Mapping
+from typing import TypeVar
+
+from deepdive.data.registry.dataset import Dataset, PretrainedWeights
+from deepdive.data.registry.pictures import PICTURES
+from deepdive.data.registry.series import SERIES
+from deepdive.data.registry.tables import TABLES
+from deepdive.data.registry.texts import TEXTS
+from deepdive.data.registry.weights import WEIGHTS
+
+DATASETS: dict[str, Dataset] = {row.name: row for row in (*PICTURES, *TABLES, *SERIES, *TEXTS, *WEIGHTS)}
+"""Every data set by its name, by kind, and pretrained weights, which are had the same way."""
+PRETRAINED: dict[str, PretrainedWeights] = {row.name: row for row in WEIGHTS}
+"""Those of them that are weights of a network."""
+
+Row = TypeVar("Row", bound=Dataset)
+
+
+def find(name: str) -> Dataset:
+    """The data set called ``name``.
+
+    Raises:
+        ValueError: there is none; the message suggests a similar name and lists all.
+
+    """
+    return _row_of(DATASETS, name, "no data set is called")
+
+
+def find_pretrained(name: str) -> PretrainedWeights:
+    """What is known of the weights called ``name``, e.g. which pictures they were learnt from.
+
+    Raises:
+        ValueError: there are none; suggests a similar name and lists all.
+
+    """
+    return _row_of(PRETRAINED, name, "no pretrained weights are called")
+
+
+def _row_of(table: Mapping[str, Row], name: str, missing: str) -> Row:
+    if name in table:
+        return table[name]
+    similar = difflib.get_close_matches(name.lower(), table, n=1)
+    hint = f"did you mean {similar[0]!r}? " if similar else ""
+    raise ValueError(f"{missing} {name!r}; {hint}there are: {', '.join(table)}")
