@@ -158,7 +158,7 @@ def test_bad_input_is_named():
         NGramModel(ids, 0, 3)
     with pytest.raises(ValueError, match=r"ids holds 2 at place 2; tokens must lie in 0\.\.1"):
         NGramModel(ids, 1, 2)
-    with pytest.raises(ValueError, match="cannot be numbered with 64 bits"):
+    with pytest.raises(ValueError, match="cannot be numbered in 64 bits"):
         NGramModel(ids, 1, 2**62)
     model = NGramModel(ids, 2, 3)
     with pytest.raises(ValueError, match=r"ids holds -1 at place 0"):
@@ -167,7 +167,7 @@ def test_bad_input_is_named():
         model.next_token_distribution([0, 9])
     with pytest.raises(ValueError, match="ids is empty; perplexity"):
         model.perplexity(ids[:0])
-    with pytest.raises(ValueError, match="count is -1 and temperature is 1.0"):
+    with pytest.raises(ValueError, match=r"count is -1 and temperature is 1.0"):
         model.generate([0], -1)
     with pytest.raises(ValueError, match="top_k is 0"):
         model.generate([0], 1, top_k=0)

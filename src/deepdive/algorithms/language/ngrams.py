@@ -49,8 +49,8 @@ class NGramModel:
         smoothing: `MaximumLikelihood`, `AddAlpha`, `Laplace` or `KneserNey`, which is the default.
 
     Raises:
-        ValueError: the text has fewer tokens than ``order``, ``order`` or ``vocabulary_size`` is below 1, a token is out of
-            range, or the product of text length and vocabulary is beyond 64 bits.
+        ValueError: the text has fewer tokens than ``order``, ``order`` or ``vocabulary_size`` is below 1, a token is out
+            of range, or the product of text length and vocabulary is beyond 64 bits.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class NGramModel:
         self._check(ids)
         if len(ids) * vocabulary_size >= 2**63:
             raise ValueError(
-                f"{len(ids)} tokens of a vocabulary of {vocabulary_size} cannot be numbered with 64 bits; split the text"
+                f"{len(ids)} tokens of a vocabulary of {vocabulary_size} cannot be numbered in 64 bits; cut the text"
             )
         self._levels = _count(ids, order, vocabulary_size)
         self._tables = [self._table(m) for m in range(order)]
@@ -200,7 +200,8 @@ class NGramModel:
 def _count(ids: Tensor, order: int, size: int) -> list[_Level]:
     """The trie, level by level: the number of the ``m``-gram that ends at each place comes from the level before."""
     levels: list[_Level] = []
-    node = torch.zeros(len(ids), dtype=torch.int64)  # of the (m - 1)-gram before each token that has so many before it
+    # node: of the (m - 1)-gram before each token that has so many before it; before: of that which ends at each place
+    before = node = torch.zeros(len(ids), dtype=torch.int64)
     for m in range(1, order + 1):
         words = ids[m - 1 :]
         keys, ends, counts = (node * size + words).unique(return_inverse=True, return_counts=True)

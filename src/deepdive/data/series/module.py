@@ -41,7 +41,7 @@ class SeriesDataModule(RowsDataModule):
         learn: what of the series is learnt.
         batch_size: windows per training batch.
         test: share (float) or count (int) of the values at the end that test.
-        validation: share or count of the values before them that validate.
+        validation: share (of all) or count of the values before them that validate.
         seed: of the order of training batches.
 
     Raises:
@@ -63,7 +63,8 @@ class SeriesDataModule(RowsDataModule):
         if tau < 1:
             raise ValueError(f"tau is {tau}; a window must hold at least 1 value")
         super().__init__((), batch_size=batch_size, seed=seed)
-        self.series, self.tau, self.learn = series, tau, learn
+        self.series, self.tau = series, tau
+        self.learn: Learn = learn
         self._test, self._validation = test, validation
 
     def prepare(self) -> None:
@@ -76,9 +77,10 @@ class SeriesDataModule(RowsDataModule):
         self.test_start = n - tested
         self.val_start = self.test_start - validated
         lost = 0 if self.learn == "levels" else 1
-        if self.val_start - lost < tau + 1:
+        learnt = max(0, self.val_start)
+        if learnt - lost < tau + 1:
             raise ValueError(
-                f"series {self.series.name!r} has {n} values, of which {max(0, self.val_start)} are left to learn from; "
+                f"series {self.series.name!r} has {n} values, of which {learnt} are left to learn from; "
                 f"windows of tau = {tau} need at least {tau + 1 + lost}: take a smaller tau, or hold out less"
             )
         self.scale = SeriesScale.fit(values[: self.val_start], self.learn)
@@ -100,10 +102,11 @@ class SeriesDataModule(RowsDataModule):
         """
         self.prepare()
         n = len(self.series)
-        count = n - self.test_start - horizon + 1
+        tested = n - self.test_start
+        count = tested - horizon + 1
         if horizon < 1 or count < 1:
             raise ValueError(
-                f"horizon is {horizon}; it must be from 1 to the length of the test part, which is {n - self.test_start}"
+                f"horizon is {horizon}; it must be from 1 to the length of the test part, which is {tested}"
             )
         begin = self.test_start - 1  # the place of the first moment
         windows = self.scaled.unfold(0, self.tau, 1)

@@ -22,6 +22,7 @@ class NamedSeries:
 
 SERIES = {
     "sunspots": NamedSeries("monthly-sunspots.csv", "Sunspots", 132),  # the solar cycle, 11 years on average
+    "sunspots-yearly": NamedSeries("sunspots.csv", "SUNACTIVITY", 11),
     "airline-passengers": NamedSeries("airline-passengers.csv", "Passengers", 12),
     "min-temperatures": NamedSeries("daily-min-temperatures.csv", "Temp", 365),
     "sp500": NamedSeries("sp500.csv", "Close", None),

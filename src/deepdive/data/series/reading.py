@@ -131,26 +131,18 @@ def _times(column: pl.Series) -> tuple[str, ...]:
     if column.null_count():
         row = int(column.is_null().arg_max() or 0)
         raise ValueError(f"column {column.name!r} tells no time in row {row + 1}")
-    if column.dtype == pl.Float64:
-        falls = bool((column.diff() < 0).any())
-        times = tuple(f"{value:.15g}" for value in column)
-        sortable = True
-    else:
-        times = tuple(column)
-        sortable = all(_ISO.fullmatch(word) for word in times)
-        falls = sortable and any(b < a for a, b in zip(times, times[1:], strict=False))
-    # a year of numbers falls only where rows are out of order; a month of numbers falls every January
-    if sortable and falls and (column.dtype != pl.Float64 or column.name.lower() in ("year", "timestamp")):
-        row = _first_fall(column)
+    numbers = column.dtype == pl.Float64
+    times = tuple(f"{value:.15g}" for value in column) if numbers else tuple(column)
+    # 12 months or 7 days start again and again, a year does not
+    ordered = column.name.lower() in ("year", "timestamp") if numbers else all(map(_ISO.fullmatch, times))
+    falls = (column < column.shift(1)).fill_null(False)
+    if ordered and falls.any():
+        row = int(falls.arg_max() or 0)
         raise ValueError(
-            f"column {column.name!r} goes back in time: row {row + 1} is {times[row]}, after {times[row - 1]}; a series "
-            "runs from old to new, so sort the file"
+            f"column {column.name!r} goes back in time: row {row + 1} is {times[row]}, after {times[row - 1]}; a "
+            "series runs from old to new, so sort the file"
         )
     return times
-
-
-def _first_fall(column: pl.Series) -> int:
-    return int((column < column.shift(1)).fill_null(False).arg_max() or 0)
 
 
 def _filled(column: pl.Series, gaps: Gaps) -> tuple[Tensor, tuple[str, ...]]:

@@ -69,7 +69,7 @@ class SeriesScale:
         return cls(**content)
 
 
-def _changes(values: Float64[Tensor, " n"], learn: Learn) -> Tensor:
+def _changes(values: Float64[Tensor, " n"], learn: str) -> Tensor:
     if learn not in ("levels", "differences", "log-differences"):
         raise ValueError(f"learn is {learn!r}; it must be levels, differences or log-differences")
     if learn == "levels":
