@@ -1,6 +1,7 @@
 """Every from-scratch part equals its library twin: numbers, gradients, state, signature, words."""
 
 import inspect
+import typing
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,7 @@ from torch import nn
 from deepdive import scratch
 from deepdive.proofs import (
     difference,
+    gradient_difference,
     init_difference,
     layer_difference,
     optimizer_difference,
@@ -18,6 +20,7 @@ from deepdive.proofs import (
     state_difference,
 )
 from deepdive.twins import (
+    CLIPPING,
     FUNCTIONS,
     INITIALIZERS,
     LAYERS,
@@ -43,22 +46,29 @@ REMEMBERING = [
     if twin.stateful
     for i, case in enumerate(twin.cases[1:], 1)
 ]
+CLIPPINGS = [pytest.param(t, a, id=f"{n}-{i}") for n, t in CLIPPING.items() for i, a in enumerate(t.arguments)]
 UPDATES = [pytest.param(t, a, id=f"{n}-{i}") for n, t in OPTIMIZERS.items() for i, a in enumerate(t.arguments)]
 RATES = [pytest.param(t, a, id=f"{n}-{i}") for n, t in SCHEDULES.items() for i, a in enumerate(t.arguments)]
-PUBLIC = {**LAYERS, **FUNCTIONS, **INITIALIZERS, **OPTIMIZERS, **SCHEDULES}
+PUBLIC = {**LAYERS, **FUNCTIONS, **INITIALIZERS, **CLIPPING, **OPTIMIZERS, **SCHEDULES}
 
 
 def test_every_public_name_has_a_row():
-    names = set(scratch.__all__) - {*scratch.CONTAINERS, "autograd", "functional", "init", "optim"}
-    names |= {f"functional.{name}" for name, value in vars(scratch.functional).items() if _is_own(value)}
+    names = set(scratch.__all__) - {*scratch.CONTAINERS, "autograd", "functional", "init", "optim", "utils"}
+    names |= {
+        f"functional.{name}" for name, value in vars(scratch.functional).items() if _is_own(value, scratch.functional)
+    }
     names |= {f"init.{name}" for name in vars(scratch.init) if name.endswith("_") and not name.startswith("_")}
+    names |= {f"utils.{name}" for name in scratch.utils.__all__ if name != "rnn"}
+    names |= {
+        f"utils.rnn.{name}" for name, value in vars(scratch.utils.rnn).items() if _is_own(value, scratch.utils.rnn)
+    }
     names |= {f"optim.{name}" for name in scratch.optim.__all__} - {"optim.Optimizer", "optim.lr_scheduler"}
     names |= {f"optim.lr_scheduler.{name}" for name in scratch.optim.lr_scheduler.__all__ if name != "LRScheduler"}
     assert set(PUBLIC) == names | {"init.calculate_gain"}
 
 
-def _is_own(value):
-    return inspect.isfunction(value) and value.__module__ == scratch.functional.__name__ and value.__name__[0] != "_"
+def _is_own(value, module):
+    return inspect.isfunction(value) and value.__module__ == module.__name__ and value.__name__[0] != "_"
 
 
 def test_containers_are_the_librarys_own():
@@ -105,8 +115,13 @@ def test_signatures_agree(name):
 
 
 def signature(function):
-    """By name; what a class without arguments inherits as ``*args, **kwargs`` is none."""
-    parameters = inspect.signature(function).parameters
+    """By name; what a class without arguments inherits as ``*args, **kwargs`` is none.
+
+    A class of which several ways to call it are declared has the parameters of the first.
+    """
+    declared = typing.get_overloads(function.__init__) if inspect.isclass(function) else []
+    parameters = dict(inspect.signature(declared[0] if declared else function).parameters)
+    parameters.pop("self", None)
     return {n: p for n, p in parameters.items() if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)}
 
 
@@ -119,6 +134,11 @@ def test_inputs_have_the_same_names(name):
 @pytest.mark.parametrize("name", INITIALIZERS)
 def test_initialisers_draw_the_same_numbers(name):
     assert init_difference(INITIALIZERS[name]) == 0
+
+
+@pytest.mark.parametrize(("twin", "arguments"), CLIPPINGS)
+def test_gradients_are_clipped_alike(twin, arguments):
+    assert gradient_difference(twin, arguments) <= twin.tolerance
 
 
 @pytest.mark.parametrize(("twin", "arguments"), UPDATES)
@@ -201,4 +221,4 @@ def test_difference_sees_shape_type_and_infinity():
 
 
 def test_names_in_the_table_are_unique_to_their_part():
-    assert len(TWINS) == sum(map(len, (LAYERS, FUNCTIONS, NETWORKS, INITIALIZERS, OPTIMIZERS, SCHEDULES)))
+    assert len(TWINS) == sum(map(len, (LAYERS, FUNCTIONS, NETWORKS, INITIALIZERS, CLIPPING, OPTIMIZERS, SCHEDULES)))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from deepdive.recipes.predictions import FilePrediction, Prediction, TablePrediction, predictions_csv, to_csv
+from deepdive.recipes.predictions import AnyPrediction, Prediction, TablePrediction, predictions_csv, to_csv
 
 LABEL = Prediction(Path("a.png"), "cat", 0.75, {"dog": 0.2}, ("resized",))
 TABLE = TablePrediction(Path("t.csv"), {"Id": ["7", "8"], "price": [1.5, 0.1234567890123]}, ("colour: new",))
@@ -13,7 +13,7 @@ TABLE = TablePrediction(Path("t.csv"), {"Id": ["7", "8"], "price": [1.5, 0.12345
 
 @pytest.mark.parametrize("prediction", [LABEL, TABLE])
 def test_both_kinds_can_be_told_and_stored(prediction):
-    assert isinstance(prediction, FilePrediction)
+    assert isinstance(prediction, AnyPrediction)
     assert all(json.loads(json.dumps(item))["file"] == str(prediction.file) for item in prediction.objects())
 
 

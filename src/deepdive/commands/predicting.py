@@ -1,32 +1,59 @@
-"""``deepdive predict``: what a trained network says of files."""
+"""``deepdive predict``: what a trained network says of files or texts."""
 
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import tyro
 
 if TYPE_CHECKING:
-    from deepdive.recipes.experiment import FilePrediction
+    from deepdive.recipes.experiment import AnyPrediction
+
+
+@dataclass(frozen=True)
+class _RecipeOptions:
+    """What only some recipes know; by default each decides for itself."""
+
+    invert: Literal["auto", "yes", "no"] | None = None
+    """Pictures: swap light and dark; auto, the default: if the background is unlike the training pictures'."""
+    length: int | None = None
+    """Texts that are continued: tokens to add. Series: values to add."""
+    temperature: float | None = None
+    """Texts that are continued: above 1 bolder, towards 0 the likeliest token."""
+    top_k: int | None = None
+    """Texts that are continued: choose among so many likeliest tokens."""
+    top_p: float | None = None
+    """Texts that are continued: choose among the fewest tokens that have this probability together."""
+    samples: int | None = None
+    """Texts that are continued: how many times."""
+    seed: int | None = None
+    """Texts that are continued: of the choices."""
+    suggestions: int | None = None
+    """Next words: how many to suggest."""
+    beams: int | None = None
+    """Translation: hypotheses kept at each step; 1 takes the likeliest token."""
+    length_penalty: float | None = None
+    """Translation: 0 for none, more for longer sentences."""
+    n_best: int | None = None
+    """Translation: how many to show."""
 
 
 @dataclass(frozen=True)
 class _Options:
     folder: Annotated[Path, tyro.conf.Positional]
     """The run folder."""
-    files: Annotated[tuple[Path, ...], tyro.conf.Positional]
-    """What to predict."""
+    inputs: Annotated[tuple[str, ...], tyro.conf.Positional]
+    """Files; for a recipe of texts a text, or a file with one per line."""
     json: bool = False
-    """One JSON object per line: for each file, or for each row of a table."""
+    """One JSON object per line: for each input, or for each row of a table."""
     output: Path | None = None
     """Write the predictions to this CSV file instead."""
     device: str = "auto"
     """auto, cpu, cuda, cuda:1, mps."""
-    invert: Literal["auto", "yes", "no"] | None = None
-    """Swap light and dark in pictures; auto, the default: if the background is unlike the training pictures'."""
+    options: Annotated[_RecipeOptions, tyro.conf.arg(name="")] = field(default_factory=_RecipeOptions)
 
 
 def main(arguments: list[str]) -> int:
@@ -35,18 +62,18 @@ def main(arguments: list[str]) -> int:
         _Options,
         args=arguments,
         prog="deepdive predict",
-        description="Apply a trained run to new files.",
+        description="Apply a trained run to new files or texts.",
         config=(tyro.conf.FlagCreatePairsOff,),
     )
-    if not options.files:
-        raise ValueError("no files are given; name at least one after the run folder")
+    if not options.inputs:
+        raise ValueError("no files are given, and no texts; name at least one after the run folder")
     if options.json and options.output:
         raise ValueError(f"json and output {options.output} are both given; output is a CSV file")
     if options.output and not options.output.absolute().parent.is_dir():
         raise FileNotFoundError(f"output is {options.output}, but there is no folder {options.output.parent}")
     from deepdive.recipes import runner
 
-    predictions = runner.predict(options.folder, options.files, device=options.device, invert=options.invert)
+    predictions = runner.predict(options.folder, options.inputs, device=options.device, **asdict(options.options))
     if options.json:
         _print_json(predictions)
     elif options.output:
@@ -56,24 +83,24 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def _print_json(predictions: "Sequence[FilePrediction]") -> None:
+def _print_json(predictions: "Sequence[AnyPrediction]") -> None:
     for prediction in predictions:
         for content in prediction.objects():
             sys.stdout.write(json.dumps(content, ensure_ascii=False) + "\n")
 
 
-def _write(predictions: "Sequence[FilePrediction]", output: Path) -> None:
+def _write(predictions: "Sequence[AnyPrediction]", output: Path) -> None:
     from deepdive.files import write_atomically
     from deepdive.recipes.predictions import predictions_csv
 
     write_atomically(output, predictions_csv(predictions))
     for prediction in predictions:
         for note in prediction.notes:
-            sys.stderr.write(f"note: {prediction.file}: {note}\n")
+            sys.stderr.write(f"note: {prediction.given}: {note}\n")
     sys.stdout.write(f"{output}\n")
 
 
-def _print(predictions: "Sequence[FilePrediction]") -> None:
+def _print(predictions: "Sequence[AnyPrediction]") -> None:
     """Notes on a table go to standard error: what is printed of it is a CSV file."""
     from deepdive.recipes.predictions import TablePrediction
 

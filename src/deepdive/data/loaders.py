@@ -111,14 +111,14 @@ class TensorLoader:
         if transform is None:
             raise TypeError("transform is None; there is nothing to apply")
         generator = torch.Generator()
-        seeds = _seeds(self.seed, epoch, len(self) + 1)[1:]  # The first one is for the order.
+        seeds = epoch_seeds(self.seed, epoch, len(self) + 1)[1:]  # The first one is for the order.
         for seed, batch in zip(seeds[start:], batches, strict=True):
             yield transform(batch, generator.manual_seed(seed))
 
     def _generator(self, epoch: int) -> torch.Generator:
-        return torch.Generator().manual_seed(_seeds(self.seed, epoch, 1)[0])
+        return torch.Generator().manual_seed(epoch_seeds(self.seed, epoch, 1)[0])
 
 
-def _seeds(seed: int, epoch: int, count: int) -> list[int]:
+def epoch_seeds(seed: int, epoch: int, count: int) -> list[int]:
     """The first ``count`` of the numbers that belong to ``(seed, epoch)``; close pairs give unrelated ones."""
     return np.random.SeedSequence(seed, spawn_key=(epoch,)).generate_state(count, np.uint32).tolist()

@@ -1,12 +1,12 @@
 """What a recipe's function returns: something that can be fitted in a run folder and asked about new inputs."""
 
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Callable, Sequence
 from typing import Literal, Protocol, runtime_checkable
 
-from deepdive.recipes.predictions import FilePrediction as FilePrediction
+from deepdive.recipes.predictions import AnyPrediction as AnyPrediction
 from deepdive.recipes.predictions import Prediction as Prediction
 from deepdive.recipes.predictions import TablePrediction as TablePrediction
+from deepdive.recipes.predictions import TextPrediction as TextPrediction
 from deepdive.training import Run
 from deepdive.training.records import Listener
 from deepdive.training.report import Section
@@ -31,9 +31,11 @@ class Experiment(Protocol):
         """The parts of the report that are this experiment's own, e.g. a grid of predictions."""
         ...
 
-    def predict(self, run: Run, files: Sequence[Path]) -> Sequence[FilePrediction]:
-        """Read the trained network from the run folder and apply it to files.
+    @property
+    def predict(self) -> Callable[..., Sequence[AnyPrediction]]:
+        """Read the trained network from the run folder and apply it to new inputs.
 
-        An experiment with pictures also takes ``invert``, by keyword.
+        A method ``predict(run, files, *, ...)`` is given paths, ``predict(run, texts, *, ...)`` texts. What it takes by
+        keyword, e.g. ``invert`` for pictures or ``temperature`` for texts, a user may set by a flag of that name.
         """
         ...

@@ -1,4 +1,4 @@
-"""What a trained network says of files: one label for a picture, a row of values for each row of a table."""
+"""What a trained network says: one label for a picture, values for each row of a table, an answer to a text."""
 
 import csv
 import io
@@ -11,12 +11,12 @@ Value = str | float | int | None
 
 
 @runtime_checkable
-class FilePrediction(Protocol):
-    """What is said of one file, as text for a reader and as records for a program."""
+class AnyPrediction(Protocol):
+    """What is said of one input, as text for a reader and as records for a program."""
 
     @property
-    def file(self) -> Path:
-        """The input."""
+    def given(self) -> str:
+        """The input: the path of a file, or a text."""
         ...
 
     @property
@@ -33,7 +33,7 @@ class FilePrediction(Protocol):
         ...
 
     def objects(self) -> Iterator[Mapping[str, object]]:
-        """One object per JSON line, each with the name of the file."""
+        """One object per JSON line, each with the input."""
         ...
 
 
@@ -49,6 +49,11 @@ class Prediction:
     """The next most likely labels."""
     notes: tuple[str, ...] = ()
     """What was done to the input before the network saw it."""
+
+    @property
+    def given(self) -> str:
+        """The path."""
+        return str(self.file)
 
     def lines(self) -> Iterator[str]:
         """The label, its probability, and the next ones."""
@@ -73,6 +78,11 @@ class TablePrediction:
     notes: tuple[str, ...] = ()
     """What of the table the network does not know."""
 
+    @property
+    def given(self) -> str:
+        """The path."""
+        return str(self.file)
+
     def lines(self) -> Iterator[str]:
         """The rows as CSV, under a header."""
         yield from to_csv(self.records(), list(self.columns)).splitlines()
@@ -88,7 +98,42 @@ class TablePrediction:
             yield {"file": str(self.file), **record}
 
 
-def predictions_csv(predictions: Sequence[FilePrediction]) -> str:
+@dataclass(frozen=True)
+class TextPrediction:
+    """Answers to one text, the best one first: continuations, translations, next words, the text with its tags."""
+
+    given: str
+    answers: tuple[str, ...]
+    scores: tuple[float, ...] = ()
+    """One per answer, or none: probabilities, or whatever ``score`` names."""
+    score: str = "probability"
+    notes: tuple[str, ...] = ()
+    """What of the text the network does not know."""
+
+    def lines(self) -> Iterator[str]:
+        """The text alone with an only answer, else one line per answer."""
+        if len(self.answers) == 1 and not self.scores:
+            yield self.answers[0]
+            return
+        yield self.given
+        for record in self.records():
+            said = f"  ({self.score} {record[self.score]:.3f})" if self.scores else ""
+            yield f"  {record['answer']}{said}"
+
+    def records(self) -> Iterator[dict[str, Value]]:
+        """One row per answer."""
+        for i, answer in enumerate(self.answers):
+            score: dict[str, Value] = {self.score: self.scores[i]} if self.scores else {}
+            yield {"text": self.given, "answer": answer, **score}
+
+    def objects(self) -> Iterator[Mapping[str, object]]:
+        """The text with all answers."""
+        yield {"text": self.given, "answers": list(self.answers), "notes": list(self.notes)} | (
+            {self.score: list(self.scores)} if self.scores else {}
+        )
+
+
+def predictions_csv(predictions: Sequence[AnyPrediction]) -> str:
     """All predictions as one CSV file; a first column tells the file where rows come from several tables.
 
     Raises:
@@ -96,13 +141,14 @@ def predictions_csv(predictions: Sequence[FilePrediction]) -> str:
 
     """
     records: list[dict[str, Value]] = []
+    several_tables = len(predictions) > 1 and isinstance(predictions[0], TablePrediction)
     for prediction in predictions:
-        tagged = {"file": str(prediction.file)} if len(predictions) > 1 else {}
+        tagged = {"file": prediction.given} if several_tables else {}
         found = [tagged | record for record in prediction.records()]
         if records and found and records[0].keys() != found[0].keys():
             raise ValueError(
-                f"the predictions for {predictions[0].file} have the columns {', '.join(records[0])}, those for "
-                f"{prediction.file} have {', '.join(found[0])}; write them to files of their own"
+                f"the predictions for {predictions[0].given} have the columns {', '.join(records[0])}, those for "
+                f"{prediction.given} have {', '.join(found[0])}; write them to files of their own"
             )
         records.extend(found)
     return to_csv(records, list(records[0]) if records else [])

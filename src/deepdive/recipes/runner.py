@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from deepdive.recipes.experiment import Experiment, FilePrediction, Invert
+from deepdive.recipes.experiment import AnyPrediction, Experiment
+from deepdive.recipes.inputs import texts_in
 from deepdive.recipes.registry import Recipe, Target, load_recipe
 from deepdive.recipes.reporting import write_run_report
 from deepdive.recipes.settings import from_plain, to_plain
@@ -102,25 +103,30 @@ def resume(folder: Path, *, device: str | None = None, console: bool = True, ten
 
 
 def predict(
-    folder: Path, files: Sequence[Path], *, device: str = "auto", invert: Invert | None = None
-) -> Sequence[FilePrediction]:
-    """Apply the trained network of a run to files, on any device; ``invert`` is for pictures only.
+    folder: Path, inputs: Sequence[Path | str], *, device: str = "auto", **options: Any
+) -> Sequence[AnyPrediction]:
+    """Apply the trained network of a run to files or texts, on any device.
+
+    A recipe that reads texts takes a file among the ``inputs`` as one text per line. Options that are ``None`` are left
+    to the recipe.
 
     Raises:
         RunError: the folder is no run, or nothing is trained yet.
         FileNotFoundError: a file does not exist.
-        ValueError: ``invert`` is given, but the recipe has no pictures.
+        ValueError: the recipe does not know one of the options; says which it knows.
     """
     run = Run.open(folder)
     _, experiment = _experiment(run, device)
-    takes_pictures = "invert" in inspect.signature(experiment.predict).parameters
-    if invert is not None and not takes_pictures:
-        raise ValueError(
-            f"invert is {invert!r}, but the recipe {run.recipe} has no pictures whose shades could be swapped"
-        )
+    known = inspect.signature(experiment.predict).parameters
+    wanted = {name: value for name, value in options.items() if value is not None}
+    for name, value in wanted.items():
+        if name not in known:
+            others = ", ".join(list(known)[2:]) or "none"
+            raise ValueError(f"{name} is {value!r}, but the recipe {run.recipe} has no such option; it has: {others}")
     if run.result is None and not _has_checkpoint(run):
         raise RunError(f"{folder} has no checkpoint yet; go on with: deepdive resume {folder}")
-    return experiment.predict(run, files, **{"invert": invert or "auto"} if takes_pictures else {})
+    given = texts_in(inputs) if "texts" in known else [Path(each) for each in inputs]
+    return experiment.predict(run, given, **wanted)
 
 
 def trained_weights(run: Run, checkpoints: FolderCheckpoints | None = None) -> dict[str, Any]:

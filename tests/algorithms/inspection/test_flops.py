@@ -11,6 +11,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
+from torch.nn.utils.rnn import pack_padded_sequence
 from torch.utils.flop_counter import FlopCounterMode
 
 from deepdive import models, scratch
@@ -132,6 +133,43 @@ def test_kinds_of_later_chapters(network, shapes):
     on_meta = [x.to("meta") for x in inputs]  # on a processor a fused kernel hides its products from both
     found = summary(network, inputs).flops
     assert found == pytest.approx(librarys_count(network.to("meta"), *on_meta), rel=0.01)
+
+
+RECURRENT = {"RNN": 1, "LSTM": 4, "GRU": 3}
+
+
+@pytest.mark.parametrize("device", ["meta", "cpu"])
+@pytest.mark.parametrize("toolkit", [nn, scratch], ids=["torch", "scratch"])
+@pytest.mark.parametrize("kind", RECURRENT)
+@pytest.mark.parametrize("form", ["batch", "one", "packed"])
+def test_recurrent_layers_meet_every_step_with_all_their_weights(kind, toolkit, device, form):
+    layer = getattr(toolkit, kind)(10, 20, 2, bidirectional=True)
+    x = torch.empty(5, 3, 10)
+    inputs, rows = {
+        "batch": (x, 15),
+        "one": (x[:, 0], 5),
+        "packed": (pack_padded_sequence(x, [2, 5, 1], enforce_sorted=False), 8),
+    }[form]
+    found = summary(layer, (inputs,), device=device)
+    weights = sum(p.numel() for p in layer.parameters() if p.ndim == 2)
+    assert found.flops == 2 * rows * weights == 2 * rows * RECURRENT[kind] * 20 * 2 * (10 + 20 + 40 + 20)
+    assert found.layers[0].output_shapes[0][-1] == 40
+    assert len(found.layers[0].output_shapes) == (3 if kind == "LSTM" else 2)
+    if form == "batch":
+        on_meta = getattr(nn, kind)(10, 20, 2, bidirectional=True, device="meta")
+        assert found.flops == librarys_count(on_meta, x.to("meta"))
+
+
+@pytest.mark.parametrize("device", ["meta", "cpu"])
+@pytest.mark.parametrize("toolkit", [nn, scratch], ids=["torch", "scratch"])
+@pytest.mark.parametrize("kind", RECURRENT)
+@pytest.mark.parametrize("shape", [(3, 10), (10,)])
+def test_so_do_cells(kind, toolkit, device, shape):
+    cell, x = getattr(toolkit, f"{kind}Cell")(10, 20), torch.empty(shape)
+    rows = x.numel() // 10
+    found = summary(cell, x, device=device)
+    assert found.flops == 2 * rows * RECURRENT[kind] * 20 * (10 + 20) == librarys_count(cell, x)
+    assert found.layers[0].output_shapes == ((*shape[:-1], 20),) * (2 if kind == "LSTM" else 1)
 
 
 def test_attention_is_two_products_per_head():

@@ -112,7 +112,7 @@ def test_a_file_that_does_not_fit_is_named(whole, tmp_path, content, message):
 
 
 def test_shades_are_not_for_tables(whole, table):
-    with pytest.raises(ValueError, match="invert is 'yes', but the recipe house-prices has no pictures"):
+    with pytest.raises(ValueError, match="invert is 'yes', but the recipe house-prices has no such option"):
         predicted(whole.run.folder, table, invert="yes")
 
 

@@ -46,9 +46,14 @@ class PairPrediction:
     """From here on they are different."""
     notes: tuple[str, ...] = ()
 
+    @property
+    def given(self) -> str:
+        """Both paths."""
+        return f"{self.file}, {self.other}"
+
     def lines(self) -> Iterator[str]:
         """Verdict and distance."""
-        yield f"{self.file}, {self.other}: {self.label} (distance {self.distance:.3f}, limit {self.threshold:g})"
+        yield f"{self.given}: {self.label} (distance {self.distance:.3f}, limit {self.threshold:g})"
 
     def records(self) -> Iterator[dict[str, Value]]:
         """One row."""

@@ -1,0 +1,95 @@
+"""From 10 MB of text to a vocabulary and numbers: at once, against the textbook's lists of lists.
+
+Both sides begin with one string in memory and end with a vocabulary and the number of every token; neither reads a
+file. The textbook's side (sections 9.2.1 to 9.2.4) splits line by line, counts with a nested loop, and looks up token
+by token with a ``__getitem__`` that takes lists too; it ends with a list. Ours ends with a tensor. The rows with
+letters only include the textbook's preprocessing, a regular expression on every line there. The text is WikiText-2
+if a folder in DEEPDIVE_DATA has it, else made-up words whose frequencies follow Zipf's law.
+"""
+
+import collections
+import lzma
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks._table import Row, seconds, show, speed_ratio
+from deepdive.data.text.encoder import TextEncoder
+from deepdive.data.text.tokens import CharacterTokenizer, Tokenizer, WordTokenizer
+
+WIKITEXT = "train_decoded.txt.xz"
+
+
+def rows() -> Iterator[Row]:
+    name, text = corpus()
+    kinds: tuple[tuple[str, type, Callable[[str], list[str]], int], ...] = (
+        ("characters", CharacterTokenizer, list, 10),
+        ("words", WordTokenizer, str.split, 10),
+    )
+    for what, kind, split, target in kinds:
+        yield row(f"{what} of {name} to numbers", text, kind(), split, target)
+        yield row(f"the same, {what} of letters only", text, kind(letters_only=True), split, target, letters=True)
+
+
+def row(
+    name: str, text: str, tokenizer: Tokenizer, split: Callable[[str], list[str]], target: float, letters: bool = False
+) -> Row:
+    return speed_ratio(
+        name,
+        lambda: seconds(lambda: TextEncoder.fit_encode(text, tokenizer)),
+        lambda: seconds(lambda: list_of_lists(text, split, letters=letters)),
+        target,
+    )
+
+
+def corpus() -> tuple[str, str]:
+    """A name and 10 MB."""
+    for folder in os.environ.get("DEEPDIVE_DATA", "").split(os.pathsep):
+        for path in sorted(Path(folder).rglob(WIKITEXT)) if folder else ():
+            return "WikiText-2", lzma.decompress(path.read_bytes()).decode()
+    generator = np.random.default_rng(0)
+    ranks = np.arange(1, 30_001)
+    letters = np.array(list("abcdefghijklmnopqrstuvwxyz"))
+    words = ["".join(generator.choice(letters, 1 + generator.poisson(2 + np.log10(rank)))) for rank in ranks.tolist()]
+    drawn = generator.choice(np.array(words), 2_000_000, p=1 / ranks / (1 / ranks).sum())
+    return "made-up words", "\n".join(" ".join(line) for line in drawn.reshape(-1, 50).tolist())
+
+
+class Vocab:
+    """As the textbook writes it."""
+
+    def __init__(self, tokens: list[list[str]]) -> None:
+        counter = collections.Counter([token for line in tokens for token in line])
+        self.token_freqs = sorted(counter.items(), key=lambda pair: pair[1], reverse=True)
+        self.idx_to_token = sorted({"<unk>", *(token for token, _ in self.token_freqs)})
+        self.token_to_idx = {token: idx for idx, token in enumerate(self.idx_to_token)}
+
+    def __getitem__(self, tokens):
+        if not isinstance(tokens, (list, tuple)):
+            return self.token_to_idx.get(tokens, self.unk)
+        return [self.__getitem__(token) for token in tokens]
+
+    @property
+    def unk(self) -> int:
+        return self.token_to_idx["<unk>"]
+
+
+def list_of_lists(text: str, split: Callable[[str], list[str]], *, letters: bool) -> tuple[list[int], Vocab]:
+    lines = text.split("\n")
+    if letters:
+        lines = [re.sub("[^A-Za-z]+", " ", line).strip().lower() for line in lines]
+    tokens = [split(line) for line in lines]
+    vocab = Vocab(tokens)
+    return [vocab[token] for line in tokens for token in line], vocab
+
+
+def main() -> int:
+    return show(rows())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,52 @@
+"""The law of word frequencies (Zipf, 1949; textbook section 9.2.5)."""
+
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float64, Num
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class ZipfFit:
+    """``log frequency = intercept - exponent · log rank``, natural logarithms, fitted on a range of ranks."""
+
+    exponent: float
+    intercept: float
+    first: int
+    """The first rank of the range, from 1."""
+    last: int
+    """The last rank of the range."""
+
+    def frequency(self, rank: Num[Tensor, "*ranks"]) -> Float64[Tensor, "*ranks"]:
+        """What the law says of ranks: ``exp(intercept) / rank^exponent``."""
+        return torch.exp(self.intercept - self.exponent * rank.double().log())
+
+
+def zipf_fit(counts: Num[Tensor, " m"], *, first: int = 1, last: int | None = None) -> ZipfFit:
+    """The line of least squares through log frequency over log rank.
+
+    Frequencies are ranked from the largest, whatever their order. The first few ranks and those of words that occur
+    once or twice follow the law least; a range of ranks leaves them out.
+
+    Args:
+        counts: how often each word occurs; zeros are left out.
+        first: the first rank that counts, from 1.
+        last: the last rank that counts; by default the last there is.
+
+    Raises:
+        ValueError: a count is negative or not finite, or the range has fewer than 2 ranks.
+
+    """
+    if bool((counts < 0).any()) or not bool(counts.double().isfinite().all()):
+        raise ValueError("counts must be finite and from 0 up")
+    ranked = counts[counts > 0].double().sort(descending=True).values
+    end = len(ranked) if last is None else min(last, len(ranked))
+    if first < 1 or end - first < 1:
+        raise ValueError(
+            f"first is {first} and last is {last}; of {len(ranked)} ranks, counted from 1, they must leave at least 2"
+        )
+    x = torch.arange(first, end + 1, dtype=torch.float64).log()
+    y = ranked[first - 1 : end].log()
+    slope = float(((x - x.mean()) * (y - y.mean())).sum() / (x - x.mean()).square().sum())
+    return ZipfFit(-slope, float(y.mean() - slope * x.mean()), first, end)

@@ -1,0 +1,103 @@
+"""Sequences of different lengths in two tensors: nothing is padded until a batch is asked for."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, chain
+
+import numpy as np
+import torch
+from jaxtyping import Int64, Shaped
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Ragged:
+    """``n`` sequences one after another: sequence ``i`` is ``values[offsets[i] : offsets[i + 1]]``."""
+
+    values: Shaped[Tensor, " tokens"]
+    offsets: Int64[Tensor, " n_plus_1"]
+    """From 0 to the number of values, never falling."""
+
+    @classmethod
+    def from_lists(cls, sequences: Sequence[Sequence[int]]) -> "Ragged":
+        """Whole numbers, e.g. token numbers, as they come out of a vocabulary."""
+        offsets = list(accumulate(map(len, sequences), initial=0))
+        values = np.fromiter(chain.from_iterable(sequences), np.int64, count=offsets[-1])
+        return cls(torch.from_numpy(values), torch.tensor(offsets))
+
+    @classmethod
+    def concatenated(cls, parts: Iterable["Ragged"]) -> "Ragged":
+        """The sequences of one part behind those of another."""
+        parts = list(parts)
+        lengths = torch.cat([part.lengths for part in parts])
+        return cls(torch.cat([part.values for part in parts]), _offsets(lengths))
+
+    def __len__(self) -> int:
+        """How many sequences there are."""
+        return len(self.offsets) - 1
+
+    def __getitem__(self, row: int) -> Shaped[Tensor, " length"]:
+        """One sequence, a view.
+
+        Raises:
+            IndexError: there is no such row.
+        """
+        if not -len(self) <= row < len(self):
+            raise IndexError(f"row {row} is out of range; there are {len(self)} sequences")
+        row %= len(self)
+        return self.values[self.offsets[row] : self.offsets[row + 1]]
+
+    @property
+    def lengths(self) -> Int64[Tensor, " n"]:
+        """Values of each sequence."""
+        return self.offsets.diff()
+
+    def to(self, device: torch.device | str) -> "Ragged":
+        """The same on another device."""
+        return Ragged(self.values.to(device, non_blocking=True), self.offsets.to(device, non_blocking=True))
+
+    def rows(self, rows: Int64[Tensor, " m"]) -> "Ragged":
+        """Some of the sequences, in the order of ``rows``."""
+        lengths = self.lengths[rows]
+        offsets = _offsets(lengths)
+        # Each value's place within its new row, plus where its old row begins.
+        shift = (self.offsets[rows] - offsets[:-1]).repeat_interleave(lengths)
+        return Ragged(self.values[torch.arange(len(shift), device=shift.device) + shift], offsets)
+
+    def reversed(self, *, keep: int = 0) -> "Ragged":
+        """Each sequence backwards, but for the last ``keep`` of its values, which stay where they are."""
+        lengths = self.lengths.repeat_interleave(self.lengths)
+        starts = self.offsets[:-1].repeat_interleave(self.lengths)
+        place = torch.arange(len(self.values), device=starts.device) - starts
+        last = lengths - 1 - keep
+        return Ragged(self.values[starts + torch.where(place <= last, last - place, place)], self.offsets)
+
+    def preceded_by(self, value: int) -> "Ragged":
+        """Each sequence with one more value in front."""
+        n, total = len(self), len(self.values)
+        row = torch.arange(n, device=self.offsets.device)
+        values = self.values.new_full((total + n,), value)
+        values[torch.arange(total, device=row.device) + 1 + row.repeat_interleave(self.lengths)] = self.values
+        return Ragged(values, self.offsets + torch.arange(n + 1, device=row.device))
+
+    def padded(
+        self, rows: Int64[Tensor, " b"], pad: int | float = 0, *, width: int | None = None
+    ) -> tuple[Shaped[Tensor, "b t"], Int64[Tensor, " b"]]:
+        """Some of the sequences as one tensor, ``pad`` behind the shorter ones, and how long each is.
+
+        ``width`` is ``t``, that of the longest if not given (finding it waits for the device); longer sequences are
+        cut.
+        """
+        starts, lengths = self.offsets[rows], self.offsets[rows + 1] - self.offsets[rows]
+        if width is None:
+            width = int(lengths.max()) if len(lengths) else 0
+        lengths = lengths.clamp(max=width)
+        t = torch.arange(width, device=starts.device)
+        if len(self.values) == 0:
+            return self.values.new_full((len(rows), width), pad), lengths
+        index = (starts.unsqueeze(1) + t).clamp_(max=len(self.values) - 1)  # (b, t); behind the end: any value
+        return self.values[index].masked_fill_(t >= lengths.unsqueeze(1), pad), lengths
+
+
+def _offsets(lengths: Tensor) -> Tensor:
+    return torch.cat((lengths.new_zeros(1), lengths.cumsum(0)))

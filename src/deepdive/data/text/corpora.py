@@ -1,0 +1,89 @@
+"""Texts by name: what the files of a named corpus hold, and how it is usually cut."""
+
+import difflib
+import os
+import zipfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from deepdive.data.fetching import fetch
+from deepdive.data.progress import Report
+from deepdive.data.text.module import TextDataModule, Texts
+from deepdive.data.text.reading import decode_text, read_text
+from deepdive.data.text.tokens import CharacterTokenizer, Tokenizer, WordTokenizer
+
+Files = Mapping[str, Path]
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """How the files of a named corpus become texts, and what they are usually cut into."""
+
+    read: Callable[[Files], str | Texts]
+    tokenizer: Tokenizer
+
+
+def _read_ptb(files: Files) -> Texts:
+    with zipfile.ZipFile(files["ptb.zip"]) as archive:
+        members = {Path(name).name: name for name in archive.namelist()}
+
+        def part(name: str) -> str:
+            if name not in members:
+                raise ValueError(f"{files['ptb.zip']} lacks {name}; it holds {', '.join(members) or 'nothing'}")
+            return decode_text(archive.read(members[name]), f"{files['ptb.zip']}, {name}")
+
+        return Texts(part("ptb.train.txt"), part("ptb.valid.txt"), part("ptb.test.txt"))
+
+
+CORPORA: Mapping[str, Corpus] = {
+    "time-machine": Corpus(lambda files: read_text(files["timemachine.txt"]), CharacterTokenizer(letters_only=True)),
+    "moby-dick": Corpus(lambda files: read_text(files["data.txt"]), CharacterTokenizer(letters_only=True)),
+    "ptb": Corpus(_read_ptb, WordTokenizer(line_end="<eos>")),
+}
+"""Every corpus by its name in the registry."""
+
+
+def read_corpus(name: str, *, report: Report | None = None) -> str | Texts:
+    """The texts of a named corpus, obtained first if need be.
+
+    Raises:
+        ValueError: no corpus has that name, or its files are not what they should be.
+        DataUnavailableError: no source has it; the message lists each.
+
+    """
+    if name not in CORPORA:
+        raise ValueError(f"{name!r} is no corpus; these are: {', '.join(CORPORA)}")
+    return CORPORA[name].read(fetch(name, report=report))
+
+
+def load_text(
+    source: str | Path, tokenizer: Tokenizer | None = None, *, report: Report | None = None, **options: Any
+) -> TextDataModule:
+    """A text as a data module; nothing is read before its ``prepare``.
+
+    Args:
+        source: a name in `CORPORA`, or a text file of one's own in UTF-8.
+        tokenizer: cuts it into tokens; by default as the corpus usually is, and a file of one's own into characters.
+        report: told how far a download is.
+        options: as in `TextDataModule`.
+
+    Raises:
+        ValueError: neither a corpus nor a file has that name.
+        FileNotFoundError: no file at that path.
+
+    """
+    name = str(source)
+    if isinstance(source, str) and name in CORPORA:
+        return TextDataModule(lambda: read_corpus(name, report=report), tokenizer or CORPORA[name].tokenizer, **options)
+    path = Path(source).expanduser()
+    if not path.exists():
+        if isinstance(source, Path) or "/" in name or os.sep in name or path.suffix:
+            raise FileNotFoundError(f"no such file: {source}")
+        similar = difflib.get_close_matches(name.lower(), CORPORA, n=1)
+        hint = f"did you mean {similar[0]!r}? " if similar else ""
+        raise ValueError(
+            f"{name!r} is no corpus, nor is there a file of that name; {hint}corpora are: {', '.join(CORPORA)}"
+        )
+    return TextDataModule(lambda: read_text(path), tokenizer or CharacterTokenizer(), **options)

@@ -1,0 +1,85 @@
+"""Metrics of predicted tokens; those that are not to be predicted have the target -100."""
+
+from collections.abc import Sequence
+
+import torch
+from jaxtyping import Float, Int64
+from torch import Tensor
+
+from deepdive.algorithms.language import entity_counts
+from deepdive.training.metrics import Metric
+
+IGNORED = -100
+"""The target of a token that is not to be predicted, such as padding."""
+
+
+class Perplexity(Metric):
+    """``perplexity = exp(sum_i l_i / n)`` over tokens, ``l_i`` in nats: between how many tokens a choice is left.
+
+    Updated with the mean loss of a batch over its tokens, a scalar, and with the targets; 1 is certain, the size of the
+    vocabulary is a guess. Source: textbook section 9.3.2.
+    """
+
+    total: Tensor
+    count: Tensor
+
+    def __init__(self) -> None:
+        super().__init__(total=torch.float32, count=torch.int64)
+
+    def update(self, outputs: Float[Tensor, ""], targets: Int64[Tensor, "*shape"]) -> None:
+        """Add the mean loss of a batch of targets."""
+        n = (targets != IGNORED).sum()
+        self.total.add_(outputs * n)
+        self.count.add_(n)
+
+    def compute(self) -> Tensor:
+        """``exp(total / count)``."""
+        return (self.total / self.count).exp()
+
+
+class TokenAccuracy(Metric):
+    """``accuracy = sum_i [argmax o_i = y_i] / n`` over tokens, logits ``o (*, classes)``; range 0 to 1."""
+
+    higher_is_better = True
+    correct: Tensor
+    count: Tensor
+
+    def __init__(self) -> None:
+        super().__init__(correct=torch.int64, count=torch.int64)
+
+    def update(self, outputs: Float[Tensor, "*shape classes"], targets: Int64[Tensor, "*shape"]) -> None:
+        """Add the logits of a batch."""
+        told = targets != IGNORED
+        self.correct.add_(((outputs.argmax(dim=-1) == targets) & told).sum())
+        self.count.add_(told.sum())
+
+    def compute(self) -> Tensor:
+        """``correct / count``."""
+        return self.correct / self.count
+
+
+class EntityF1(Metric):
+    """``F1 = 2 correct / (predicted + true)`` over named entities: first word, last word and type must be right.
+
+    Logits ``(b, t, tags)`` and targets ``(b, t)``; ``labels`` names the tags, see `entity_counts`. Range 0 to 1.
+    """
+
+    higher_is_better = True
+    correct: Tensor
+    predicted: Tensor
+    true: Tensor
+
+    def __init__(self, labels: Sequence[str]) -> None:
+        super().__init__(correct=torch.int64, predicted=torch.int64, true=torch.int64)
+        self.labels = tuple(labels)
+
+    def update(self, outputs: Float[Tensor, "b t tags"], targets: Int64[Tensor, "b t"]) -> None:
+        """Add the logits of a batch."""
+        correct, predicted, true = entity_counts(outputs.argmax(dim=-1), targets, self.labels).sum(dim=0)
+        self.correct.add_(correct)
+        self.predicted.add_(predicted)
+        self.true.add_(true)
+
+    def compute(self) -> Tensor:
+        """``2 correct / (predicted + true)``."""
+        return 2 * self.correct / (self.predicted + self.true)
