@@ -30,6 +30,7 @@ from deepdive.twins import (
     TWINS,
     Case,
     LayerTwin,
+    Packed,
     Sample,
 )
 
@@ -187,6 +188,39 @@ class ForgetfulBatchNorm(scratch.BatchNorm2d):
             super()._track(m, v, n)
 
 
+class OtherCell(scratch.LSTM):
+    """Right but for the second part of its state."""
+
+    def forward(self, input, hx=None):
+        output, (h, c) = super().forward(input, hx)
+        return output, (h, 1.1 * c)
+
+
+class DetachedCell(scratch.LSTM):
+    def forward(self, input, hx=None):
+        output, (h, c) = super().forward(input, hx)
+        return output, (h, c.detach() + 0 * c)
+
+
+class Unsorted(scratch.GRU):
+    """Gives the states of a packed sequence in the order of its lengths."""
+
+    def forward(self, input, hx=None):
+        return super().forward(input._replace(sorted_indices=None, unsorted_indices=None), hx)
+
+
+@pytest.mark.parametrize(("wrong", "which"), [(OtherCell, 0), (DetachedCell, 1)], ids=["output", "gradient"])
+def test_a_layer_that_is_wrong_in_its_state_alone_is_found(wrong, which):
+    twin = replace(LAYERS["LSTM"], ours=wrong)
+    assert layer_difference(twin, twin.cases[1], torch.float64)[which] > 0.01
+
+
+def test_a_packed_sequence_in_another_order_is_found():
+    twin = replace(LAYERS["GRU"], ours=Unsorted)
+    packed = next(case for case in twin.cases if isinstance(case.inputs[0], Packed))
+    assert layer_difference(twin, packed, torch.float64)[0] > 0.01
+
+
 @pytest.mark.parametrize(
     ("wrong", "name", "which"), [(HalfMSE, "MSELoss", 0), (DetachedReLU, "ReLU", 1)], ids=["output", "gradient"]
 )
@@ -218,6 +252,24 @@ def test_difference_sees_shape_type_and_infinity():
     x = torch.zeros(2)
     assert difference(x, x) == 0
     assert difference(x, x[:1]) == difference(x, x.double()) == difference(x / 0, x) == float("inf")
+
+
+def test_difference_of_nests_is_that_of_any_two_in_one_place():
+    x, y = torch.zeros(2), torch.tensor([0.0, 0.5])
+    assert difference((x, [x, None]), (x, [y, None])) == 0.5
+    assert difference((x, x), (x,)) == difference((x,), [x]) == difference((x, None), (x, x)) == float("inf")
+    assert difference((), ()) == 0
+
+
+def lopsided(parameters, clip_value):
+    for p in parameters:
+        if p.grad is not None:
+            p.grad.clamp_(-clip_value / 2, clip_value)
+
+
+def test_a_clipping_that_differs_is_found():
+    twin = CLIPPING["utils.clip_grad_value_"]
+    assert gradient_difference(replace(twin, ours=lopsided), twin.arguments[0]) > 0.01
 
 
 def test_names_in_the_table_are_unique_to_their_part():

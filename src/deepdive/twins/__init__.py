@@ -11,6 +11,7 @@ from deepdive.twins.kinds import GradientTwin as GradientTwin
 from deepdive.twins.kinds import InitTwin as InitTwin
 from deepdive.twins.kinds import LayerTwin as LayerTwin
 from deepdive.twins.kinds import OptimizerTwin as OptimizerTwin
+from deepdive.twins.kinds import Packed as Packed
 from deepdive.twins.kinds import Sample as Sample
 from deepdive.twins.kinds import ScheduleTwin as ScheduleTwin
 from deepdive.twins.layers import POINTWISE as POINTWISE

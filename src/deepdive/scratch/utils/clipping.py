@@ -47,4 +47,4 @@ def _gradients(parameters: Tensor | Iterable[Tensor]) -> list[Tensor]:
 
 def _norm(x: Float[Tensor, "..."], p: float) -> Float[Tensor, ""]:
     """A norm of norms is the norm of all numbers."""
-    return x.abs().max() if p == math.inf else (x.abs() ** p).sum() ** (1 / p)
+    return x.abs().max() if p == math.inf else x.abs().pow_(p).sum() ** (1 / p)
