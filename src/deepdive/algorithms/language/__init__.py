@@ -12,5 +12,12 @@ from deepdive.algorithms.language.entities import entity_scores as entity_scores
 from deepdive.algorithms.language.entities import entity_spans as entity_spans
 from deepdive.algorithms.language.entities import entity_types as entity_types
 from deepdive.algorithms.language.figures import frequency_figure as frequency_figure
+from deepdive.algorithms.language.ngrams import NGramModel as NGramModel
+from deepdive.algorithms.language.smoothing import AddAlpha as AddAlpha
+from deepdive.algorithms.language.smoothing import KneserNey as KneserNey
+from deepdive.algorithms.language.smoothing import Laplace as Laplace
+from deepdive.algorithms.language.smoothing import MaximumLikelihood as MaximumLikelihood
+from deepdive.algorithms.language.smoothing import Smoothing as Smoothing
+from deepdive.algorithms.language.smoothing import absolute_discount as absolute_discount
 from deepdive.algorithms.language.zipf import ZipfFit as ZipfFit
 from deepdive.algorithms.language.zipf import zipf_fit as zipf_fit
