@@ -7,7 +7,6 @@ from itertools import count
 import numpy as np
 from jaxtyping import Int64, Integer
 
-
 _BLOCK = 1 << 18
 """Tokens at a time, so that what is computed of them stays in the processor's cache."""
 
