@@ -74,6 +74,7 @@ def session(
     compile: bool = False,
     tensorboard: bool = True,
     precision: Precision = "fp32",
+    clip_norm: float | None = None,
 ) -> float:
     """Seconds per step of our trainer with its listeners."""
     clock = Clock(warm, warm + steps)
@@ -86,7 +87,13 @@ def session(
         ]
         every = math.gcd(warm, steps, 50)
         trainer = Trainer(
-            epochs=100, steps=warm + steps, log_every=every, device="cpu", precision=precision, compile=compile
+            epochs=100,
+            steps=warm + steps,
+            log_every=every,
+            device="cpu",
+            precision=precision,
+            compile=compile,
+            clip_norm=clip_norm,
         )
         trainer.fit(task, data, listeners=listeners)
     return clock.seconds_per_step

@@ -1,6 +1,7 @@
 """Every from-scratch part equals its library twin: numbers, gradients, state, signature, words."""
 
 import inspect
+import typing
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,7 @@ from torch import nn
 from deepdive import scratch
 from deepdive.proofs import (
     difference,
+    gradient_difference,
     init_difference,
     layer_difference,
     optimizer_difference,
@@ -18,8 +20,10 @@ from deepdive.proofs import (
     state_difference,
 )
 from deepdive.twins import (
+    CLIPPING,
     FUNCTIONS,
     INITIALIZERS,
+    LANGUAGE,
     LAYERS,
     NETWORKS,
     OPTIMIZERS,
@@ -27,6 +31,7 @@ from deepdive.twins import (
     TWINS,
     Case,
     LayerTwin,
+    Packed,
     Sample,
 )
 
@@ -34,7 +39,7 @@ CALLED = {name: twin.as_layers() for name, twin in FUNCTIONS.items()}
 
 CASES = [
     pytest.param(twin, case, id=f"{name}-{i}")
-    for name, twin in {**LAYERS, **CALLED, **NETWORKS}.items()
+    for name, twin in {**LAYERS, **CALLED, **NETWORKS, **LANGUAGE}.items()
     for i, case in enumerate(twin.cases)
 ]
 REMEMBERING = [
@@ -43,22 +48,29 @@ REMEMBERING = [
     if twin.stateful
     for i, case in enumerate(twin.cases[1:], 1)
 ]
+CLIPPINGS = [pytest.param(t, a, id=f"{n}-{i}") for n, t in CLIPPING.items() for i, a in enumerate(t.arguments)]
 UPDATES = [pytest.param(t, a, id=f"{n}-{i}") for n, t in OPTIMIZERS.items() for i, a in enumerate(t.arguments)]
 RATES = [pytest.param(t, a, id=f"{n}-{i}") for n, t in SCHEDULES.items() for i, a in enumerate(t.arguments)]
-PUBLIC = {**LAYERS, **FUNCTIONS, **INITIALIZERS, **OPTIMIZERS, **SCHEDULES}
+PUBLIC = {**LAYERS, **FUNCTIONS, **INITIALIZERS, **CLIPPING, **OPTIMIZERS, **SCHEDULES}
 
 
 def test_every_public_name_has_a_row():
-    names = set(scratch.__all__) - {*scratch.CONTAINERS, "autograd", "functional", "init", "optim"}
-    names |= {f"functional.{name}" for name, value in vars(scratch.functional).items() if _is_own(value)}
+    names = set(scratch.__all__) - {*scratch.CONTAINERS, "autograd", "functional", "init", "optim", "utils"}
+    names |= {
+        f"functional.{name}" for name, value in vars(scratch.functional).items() if _is_own(value, scratch.functional)
+    }
     names |= {f"init.{name}" for name in vars(scratch.init) if name.endswith("_") and not name.startswith("_")}
+    names |= {f"utils.{name}" for name in scratch.utils.__all__ if name != "rnn"}
+    names |= {
+        f"utils.rnn.{name}" for name, value in vars(scratch.utils.rnn).items() if _is_own(value, scratch.utils.rnn)
+    }
     names |= {f"optim.{name}" for name in scratch.optim.__all__} - {"optim.Optimizer", "optim.lr_scheduler"}
     names |= {f"optim.lr_scheduler.{name}" for name in scratch.optim.lr_scheduler.__all__ if name != "LRScheduler"}
     assert set(PUBLIC) == names | {"init.calculate_gain"}
 
 
-def _is_own(value):
-    return inspect.isfunction(value) and value.__module__ == scratch.functional.__name__ and value.__name__[0] != "_"
+def _is_own(value, module):
+    return inspect.isfunction(value) and value.__module__ == module.__name__ and value.__name__[0] != "_"
 
 
 def test_containers_are_the_librarys_own():
@@ -105,8 +117,13 @@ def test_signatures_agree(name):
 
 
 def signature(function):
-    """By name; what a class without arguments inherits as ``*args, **kwargs`` is none."""
-    parameters = inspect.signature(function).parameters
+    """By name; what a class without arguments inherits as ``*args, **kwargs`` is none.
+
+    A class of which several ways to call it are declared has the parameters of the first.
+    """
+    declared = typing.get_overloads(function.__init__) if inspect.isclass(function) else []
+    parameters = dict(inspect.signature(declared[0] if declared else function).parameters)
+    parameters.pop("self", None)
     return {n: p for n, p in parameters.items() if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)}
 
 
@@ -119,6 +136,11 @@ def test_inputs_have_the_same_names(name):
 @pytest.mark.parametrize("name", INITIALIZERS)
 def test_initialisers_draw_the_same_numbers(name):
     assert init_difference(INITIALIZERS[name]) == 0
+
+
+@pytest.mark.parametrize(("twin", "arguments"), CLIPPINGS)
+def test_gradients_are_clipped_alike(twin, arguments):
+    assert gradient_difference(twin, arguments) <= twin.tolerance
 
 
 @pytest.mark.parametrize(("twin", "arguments"), UPDATES)
@@ -167,6 +189,39 @@ class ForgetfulBatchNorm(scratch.BatchNorm2d):
             super()._track(m, v, n)
 
 
+class OtherCell(scratch.LSTM):
+    """Right but for the second part of its state."""
+
+    def forward(self, input, hx=None):
+        output, (h, c) = super().forward(input, hx)
+        return output, (h, 1.1 * c)
+
+
+class DetachedCell(scratch.LSTM):
+    def forward(self, input, hx=None):
+        output, (h, c) = super().forward(input, hx)
+        return output, (h, c.detach() + 0 * c)
+
+
+class Unsorted(scratch.GRU):
+    """Gives the states of a packed sequence in the order of its lengths."""
+
+    def forward(self, input, hx=None):
+        return super().forward(input._replace(sorted_indices=None, unsorted_indices=None), hx)
+
+
+@pytest.mark.parametrize(("wrong", "which"), [(OtherCell, 0), (DetachedCell, 1)], ids=["output", "gradient"])
+def test_a_layer_that_is_wrong_in_its_state_alone_is_found(wrong, which):
+    twin = replace(LAYERS["LSTM"], ours=wrong)
+    assert layer_difference(twin, twin.cases[1], torch.float64)[which] > 0.01
+
+
+def test_a_packed_sequence_in_another_order_is_found():
+    twin = replace(LAYERS["GRU"], ours=Unsorted)
+    packed = next(case for case in twin.cases if isinstance(case.inputs[0], Packed))
+    assert layer_difference(twin, packed, torch.float64)[0] > 0.01
+
+
 @pytest.mark.parametrize(
     ("wrong", "name", "which"), [(HalfMSE, "MSELoss", 0), (DetachedReLU, "ReLU", 1)], ids=["output", "gradient"]
 )
@@ -200,5 +255,23 @@ def test_difference_sees_shape_type_and_infinity():
     assert difference(x, x[:1]) == difference(x, x.double()) == difference(x / 0, x) == float("inf")
 
 
+def test_difference_of_nests_is_that_of_any_two_in_one_place():
+    x, y = torch.zeros(2), torch.tensor([0.0, 0.5])
+    assert difference((x, [x, None]), (x, [y, None])) == 0.5
+    assert difference((x, x), (x,)) == difference((x,), [x]) == difference((x, None), (x, x)) == float("inf")
+    assert difference((), ()) == 0
+
+
+def lopsided(parameters, clip_value):
+    for p in parameters:
+        if p.grad is not None:
+            p.grad.clamp_(-clip_value / 2, clip_value)
+
+
+def test_a_clipping_that_differs_is_found():
+    twin = CLIPPING["utils.clip_grad_value_"]
+    assert gradient_difference(replace(twin, ours=lopsided), twin.arguments[0]) > 0.01
+
+
 def test_names_in_the_table_are_unique_to_their_part():
-    assert len(TWINS) == sum(map(len, (LAYERS, FUNCTIONS, NETWORKS, INITIALIZERS, OPTIMIZERS, SCHEDULES)))
+    assert len(TWINS) == sum(map(len, (LAYERS, FUNCTIONS, NETWORKS, INITIALIZERS, CLIPPING, OPTIMIZERS, SCHEDULES)))

@@ -11,6 +11,7 @@ from typing import Literal, Protocol, runtime_checkable
 from torch import Generator, Tensor, nn
 
 Size = int | tuple[int, int]
+Nonlinearity = Literal["tanh", "relu"]
 Reduction = Literal["none", "mean", "sum"]
 
 
@@ -130,6 +131,48 @@ class Toolkit(Protocol):
         bias: bool = True,
         dilation: Size = 1,
     ) -> nn.Module: ...
+
+    def RNN(
+        self,
+        input_size: int,
+        hidden_size: int,
+        num_layers: int = 1,
+        nonlinearity: Nonlinearity = "tanh",
+        bias: bool = True,
+        batch_first: bool = False,
+        dropout: float = 0.0,
+        bidirectional: bool = False,
+    ) -> nn.Module: ...
+
+    def LSTM(
+        self,
+        input_size: int,
+        hidden_size: int,
+        num_layers: int = 1,
+        bias: bool = True,
+        batch_first: bool = False,
+        dropout: float = 0.0,
+        bidirectional: bool = False,
+    ) -> nn.Module: ...
+
+    def GRU(
+        self,
+        input_size: int,
+        hidden_size: int,
+        num_layers: int = 1,
+        bias: bool = True,
+        batch_first: bool = False,
+        dropout: float = 0.0,
+        bidirectional: bool = False,
+    ) -> nn.Module: ...
+
+    def RNNCell(
+        self, input_size: int, hidden_size: int, bias: bool = True, nonlinearity: Nonlinearity = "tanh"
+    ) -> nn.Module: ...
+
+    def LSTMCell(self, input_size: int, hidden_size: int, bias: bool = True) -> nn.Module: ...
+
+    def GRUCell(self, input_size: int, hidden_size: int, bias: bool = True) -> nn.Module: ...
 
     def Embedding(self, num_embeddings: int, embedding_dim: int, padding_idx: int | None = None) -> nn.Module: ...
 

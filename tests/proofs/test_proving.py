@@ -35,13 +35,23 @@ def test_a_deep_network_is_proven_without_the_compiler(monkeypatch):
     assert proof.reason == "of many layers, which take the compiler long"
 
 
-@pytest.mark.parametrize("name", ["init.xavier_normal_", "optim.SGD", "optim.lr_scheduler.StepLR"])
+def test_a_function_whose_result_has_no_fixed_size_is_not_compiled():
+    [proof] = prove("utils.rnn.pad_packed_sequence")
+    assert proof.ok
+    assert proof.eager_ratio > 0
+    assert proof.compiled_ratio is None
+    assert proof.reason == "the size of the result depends on values"
+
+
+@pytest.mark.parametrize(
+    "name", ["init.xavier_normal_", "optim.SGD", "optim.lr_scheduler.StepLR", "utils.clip_grad_norm_"]
+)
 def test_parts_that_are_no_layers_are_proven(name):
     [proof] = prove(name)
     assert proof.ok
     assert proof.name == name
     assert proof.max_gradient_difference is None
-    assert (proof.eager_ratio is not None) == (name == "optim.SGD")
+    assert (proof.eager_ratio is not None) == (name in ("optim.SGD", "utils.clip_grad_norm_"))
 
 
 def test_all_are_proven_one_by_one(monkeypatch):

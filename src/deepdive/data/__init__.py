@@ -26,10 +26,14 @@ if TYPE_CHECKING:
     from deepdive.data.registry import PretrainedWeights as PretrainedWeights
     from deepdive.data.registry import find as find
     from deepdive.data.registry import find_pretrained as find_pretrained
+    from deepdive.data.sequences import BucketLoader as BucketLoader
+    from deepdive.data.sequences import Ragged as Ragged
     from deepdive.data.tables.builtin import read_named as read_named
     from deepdive.data.tables.module import TableDataModule as TableDataModule
     from deepdive.data.tables.preprocessing import TablePreprocessor as TablePreprocessor
     from deepdive.data.tables.reading import read_table as read_table
+    from deepdive.data.tagging import TaggingDataModule as TaggingDataModule
+    from deepdive.data.tagging import read_conll as read_conll
     from deepdive.data.text.byte_pair import BytePairTokenizer as BytePairTokenizer
     from deepdive.data.text.corpora import load_text as load_text
     from deepdive.data.text.encoder import TextEncoder as TextEncoder
@@ -39,6 +43,8 @@ if TYPE_CHECKING:
     from deepdive.data.text.tokens import Tokenizer as Tokenizer
     from deepdive.data.text.tokens import WordTokenizer as WordTokenizer
     from deepdive.data.text.vocabulary import Vocabulary as Vocabulary
+    from deepdive.data.translation import TranslationDataModule as TranslationDataModule
+    from deepdive.data.translation import read_pairs as read_pairs
     from deepdive.data.types import Batch as Batch
     from deepdive.data.types import DataModule as DataModule
     from deepdive.data.types import Loader as Loader
@@ -55,10 +61,12 @@ _HOMES = {
     "pretrained": ("read_pretrained",),
     "progress": ("Progress", "Report", "progress_bars"),
     "registry": ("DATASETS", "PRETRAINED", "Dataset", "PretrainedWeights", "find", "find_pretrained"),
+    "sequences": ("BucketLoader", "Ragged"),
     "tables.builtin": ("read_named",),
     "tables.module": ("TableDataModule",),
     "tables.preprocessing": ("TablePreprocessor",),
     "tables.reading": ("read_table",),
+    "tagging": ("TaggingDataModule", "read_conll"),
     "text.byte_pair": ("BytePairTokenizer",),
     "text.corpora": ("load_text",),
     "text.encoder": ("TextEncoder",),
@@ -66,6 +74,7 @@ _HOMES = {
     "text.reading": ("read_text",),
     "text.tokens": ("CharacterTokenizer", "Tokenizer", "WordTokenizer"),
     "text.vocabulary": ("Vocabulary",),
+    "translation": ("TranslationDataModule", "read_pairs"),
     "types": ("Batch", "DataModule", "Loader", "Transform"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

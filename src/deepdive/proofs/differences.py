@@ -2,13 +2,15 @@
 
 import math
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn.modules.lazy import LazyModuleMixin
 
-from deepdive.twins import Case, InitTwin, LayerTwin, OptimizerTwin, Sample, ScheduleTwin
+from deepdive.proofs.nests import differentiable, mapped, tensors
+from deepdive.twins import Case, GradientTwin, InitTwin, LayerTwin, OptimizerTwin, Sample, ScheduleTwin
 
 STEPS = 100
 """Updates over which optimisers and schedules are compared."""
@@ -17,7 +19,7 @@ PASSES = 50
 """Passes in training after which layers that remember are compared."""
 
 
-def pair_of(twin: LayerTwin, case: Case, dtype: torch.dtype) -> tuple[nn.Module, nn.Module, list[Tensor]]:
+def pair_of(twin: LayerTwin, case: Case, dtype: torch.dtype) -> tuple[nn.Module, nn.Module, list[Any]]:
     """The library's module, ours with the same weights, and inputs."""
     generator = torch.Generator().manual_seed(0)
     arguments = {
@@ -60,8 +62,10 @@ def state_difference(twin: LayerTwin, case: Case, dtype: torch.dtype) -> tuple[f
     generator = torch.Generator().manual_seed(1)
     worst = 0.0
     for t in range(PASSES):
-        batch = [sample.draw(generator, dtype).detach() + math.sin(t) for sample in case.inputs]
         with torch.no_grad():
+            batch = [
+                mapped(partial(torch.add, other=math.sin(t)), sample.draw(generator, dtype)) for sample in case.inputs
+            ]
             theirs(*batch)
             ours(*batch)
         worst = max(worst, _buffer_difference(ours, theirs))
@@ -69,9 +73,7 @@ def state_difference(twin: LayerTwin, case: Case, dtype: torch.dtype) -> tuple[f
     return max(worst, output), gradient
 
 
-def _compared(
-    theirs: nn.Module, ours: nn.Module, inputs: list[Tensor], run: Callable[..., Tensor]
-) -> tuple[float, float]:
+def _compared(theirs: nn.Module, ours: nn.Module, inputs: list[Any], run: Callable[..., Any]) -> tuple[float, float]:
     """The largest difference of outputs and buffers, and of gradients, of one pass; ``run`` is ours, or compiled."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(1)
@@ -79,23 +81,37 @@ def _compared(
         torch.manual_seed(1)
         result = run(*inputs)
     output = max(difference(result, expected), _buffer_difference(ours, theirs))
-    if not expected.requires_grad:
-        return output, math.inf if result.requires_grad else 0.0
-    direction = torch.randn(expected.shape, generator=torch.Generator().manual_seed(2), dtype=expected.dtype)
-    leaves = [x for x in inputs if x.requires_grad]
-    gradients = [
-        torch.autograd.grad(y, [*leaves, *module.parameters()], direction)
-        for y, module in ((result, ours), (expected, theirs))
-    ]
-    return output, max(difference(a, b) for a, b in zip(*gradients, strict=True))
+    sides = [(differentiable(result), ours), (differentiable(expected), theirs)]
+    if [y.requires_grad for y in tensors(result)] != [y.requires_grad for y in tensors(expected)]:
+        return output, math.inf
+    if not sides[0][0]:
+        return output, 0.0
+    generator = torch.Generator().manual_seed(2)
+    directions = [torch.randn(y.shape, generator=generator, dtype=y.dtype) for y in sides[1][0]]
+    leaves = differentiable(inputs)
+    gradients = [torch.autograd.grad(ys, [*leaves, *module.parameters()], directions) for ys, module in sides]
+    return output, difference(*gradients)
 
 
 def _buffer_difference(ours: nn.Module, theirs: nn.Module) -> float:
     return max((difference(a, b) for a, b in zip(ours.buffers(), theirs.buffers(), strict=True)), default=0.0)
 
 
-def difference(a: Tensor, b: Tensor) -> float:
-    """``max |a - b| / max(1, max |b|)``; infinite where shapes, types or non-finite values differ."""
+def difference(a: Any, b: Any) -> float:
+    """``max |a - b| / max(1, max |b|)``; infinite where shapes, types or non-finite values differ.
+
+    Of nests of tensors it is the largest of any two in the same place, and infinite where the nests differ.
+    """
+    if isinstance(a, Tensor) and isinstance(b, Tensor):
+        return _tensor_difference(a, b)
+    if type(a) is not type(b):
+        return math.inf
+    if not isinstance(a, tuple | list):
+        return 0.0 if a == b else math.inf
+    return math.inf if len(a) != len(b) else max(map(difference, a, b), default=0.0)
+
+
+def _tensor_difference(a: Tensor, b: Tensor) -> float:
     if a.shape != b.shape or a.dtype != b.dtype or not torch.equal(a.isfinite(), b.isfinite()):
         return math.inf
     if a.numel() == 0:
@@ -118,6 +134,24 @@ def init_difference(twin: InitTwin) -> float:
                 filled.append(fill(torch.empty(twin.shape), **arguments))
         worst = max(worst, difference(*filled))
     return worst
+
+
+def gradient_difference(twin: GradientTwin, arguments: Mapping[str, Any]) -> float:
+    """The largest difference of what the two sides make of the same gradients, and of what they give back."""
+    done = []
+    for change in (twin.ours, twin.theirs):
+        parameters = some_gradients()
+        done.append((change(parameters, **arguments), [p.grad for p in parameters]))
+    return difference(*done)
+
+
+def some_gradients(sizes: tuple[tuple[int, ...], ...] = ((3, 4), (4,), (), (2,))) -> list[nn.Parameter]:
+    """Parameters of these sizes with gradients, but for the last, which has none."""
+    generator = torch.Generator().manual_seed(0)
+    parameters = [nn.Parameter(torch.randn(size, generator=generator, dtype=torch.float64)) for size in sizes]
+    for p in parameters[:-1]:
+        p.grad = 3 * torch.randn(p.shape, generator=generator, dtype=p.dtype)
+    return parameters
 
 
 def optimizer_difference(twin: OptimizerTwin, arguments: Mapping[str, Any]) -> float:

@@ -3,12 +3,14 @@
 import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import torch
 from torch import nn
 
 from deepdive.proofs.differences import (
+    gradient_difference,
     init_difference,
     layer_difference,
     optimizer_difference,
@@ -16,10 +18,15 @@ from deepdive.proofs.differences import (
     schedule_difference,
     set_gradients,
     small_problem,
+    some_gradients,
     state_difference,
 )
 from deepdive.proofs.timing import one_pass, one_thread, time_ratio
-from deepdive.twins import TWINS, FunctionTwin, InitTwin, LayerTwin, OptimizerTwin, ScheduleTwin
+from deepdive.twins import TWINS, FunctionTwin, GradientTwin, InitTwin, LayerTwin, OptimizerTwin, ScheduleTwin
+
+_IN_PLACE = "updates in place"
+_SIZES = ((256, 784), (256,), (10, 256), (10,))
+"""Of the parameters of a small network."""
 
 
 @dataclass(frozen=True)
@@ -68,10 +75,15 @@ def _prove(name: str) -> Proof:
             return _prove_layer(name, _path(twin.theirs), twin.as_layers())
         case InitTwin() as twin:
             return Proof(name, _path(twin.theirs), init_difference(twin), None, tolerance=0.0)
+        case GradientTwin() as twin:
+            difference = max(gradient_difference(twin, arguments) for arguments in twin.arguments)
+            return Proof(
+                name, _path(twin.theirs), difference, None, twin.tolerance, _gradient_ratio(twin), reason=_IN_PLACE
+            )
         case OptimizerTwin() as twin:
             difference = max(optimizer_difference(twin, arguments) for arguments in twin.arguments)
             ratio = optimizer_ratio(twin)
-            return Proof(name, _path(twin.theirs), difference, None, twin.tolerance, ratio, reason="updates in place")
+            return Proof(name, _path(twin.theirs), difference, None, twin.tolerance, ratio, reason=_IN_PLACE)
         case ScheduleTwin() as twin:
             difference = max(schedule_difference(twin, arguments) for arguments in twin.arguments)
             return Proof(name, _path(twin.theirs), difference, None, twin.tolerance)
@@ -92,7 +104,7 @@ def _prove_layer(name: str, path: str, twin: LayerTwin) -> Proof:
     library = one_pass(theirs, inputs, list(theirs.parameters()))
     proof = replace(proof, eager_ratio=time_ratio(one_pass(ours, inputs, list(ours.parameters())), library))
     if not twin.compiled:
-        return replace(proof, reason="of many layers, which take the compiler long")
+        return replace(proof, reason=twin.uncompiled)
     try:
         compiled = one_pass(torch.compile(ours, fullgraph=True), inputs, list(ours.parameters()))
         compiled()
@@ -107,10 +119,16 @@ def optimizer_ratio(twin: OptimizerTwin) -> float:
     """Time of our update by the library's, on the parameters of a small network."""
     steps = []
     for make in (twin.ours, twin.theirs):
-        parameters, optimizer = small_problem(make, twin.arguments[1], sizes=((256, 784), (256,), (10, 256), (10,)))
+        parameters, optimizer = small_problem(make, twin.arguments[1], sizes=_SIZES)
         set_gradients(parameters, 0)
         steps.append(optimizer.step)
     return time_ratio(steps[0], steps[1])
+
+
+def _gradient_ratio(twin: GradientTwin) -> float:
+    """Time of our change of gradients by the library's, on the parameters of a small network."""
+    ours, theirs = (partial(change, some_gradients(_SIZES), **twin.arguments[0]) for change in (twin.ours, twin.theirs))
+    return time_ratio(ours, theirs)
 
 
 def _path(twin: Any) -> str:

@@ -5,9 +5,12 @@ import math
 import statistics
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import nn
+
+from deepdive.proofs.nests import differentiable
 
 
 @contextlib.contextmanager
@@ -21,14 +24,15 @@ def one_thread() -> Iterator[None]:
         torch.set_num_threads(before)
 
 
-def one_pass(module: Callable[..., Tensor], inputs: list[Tensor], parameters: list[nn.Parameter]) -> Callable[[], None]:
+def one_pass(module: Callable[..., Any], inputs: list[Any], parameters: list[nn.Parameter]) -> Callable[[], None]:
     """One run forward and backward; gradients are not added up, which would cost both sides the same."""
-    leaves = [x for x in inputs if x.requires_grad] + parameters
+    leaves = differentiable(inputs) + parameters
 
     def run() -> None:
-        y = module(*inputs)
+        outputs = module(*inputs)
         if leaves:
-            torch.autograd.grad(y, leaves, torch.ones_like(y))
+            ys = differentiable(outputs)
+            torch.autograd.grad(ys, leaves, [torch.ones_like(y) for y in ys])
 
     return run
 

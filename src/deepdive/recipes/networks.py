@@ -10,13 +10,15 @@ from deepdive.figures import to_svg
 from deepdive.training.report import Section, figure, join, pairs, table, text
 
 
-def network_section(network: nn.Module, inputs: Inputs, title: str = "Network") -> Section:
+def network_section(network: nn.Module, inputs: Inputs, title: str = "Network", *, device: str = "meta") -> Section:
     """Layer by layer: output shapes, parameters and operations for these inputs, one example as a rule.
+
+    ``device`` is ``cpu`` where the path through the network depends on values, e.g. on lengths.
 
     Raises:
         ValueError: the network does not run on these inputs; see `summary`.
     """
-    found = summary(network, inputs)
+    found = summary(network, inputs, device=device)
     facts = {"class": found.network} | found.facts()
     return Section(title, join([pairs(facts), table(found.rows()), text(*found.notes())]))
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from deepdive.recipes.experiment import AnyPrediction, Experiment
+from deepdive.recipes.inputs import texts_in
 from deepdive.recipes.registry import Recipe, Target, load_recipe
 from deepdive.recipes.reporting import write_run_report
 from deepdive.recipes.settings import from_plain, to_plain
-from deepdive.recipes.texts import texts_in
 from deepdive.training import CheckpointError, FolderCheckpoints, Plan, Record, Run, RunError, TrainingInterrupted
 from deepdive.training.listeners import default_listeners, require_tensorboard
 from deepdive.training.runs.environment import environment

@@ -1,7 +1,8 @@
 """The from-scratch toolkit: names, signatures and numbers of ``torch.nn``, every equation visible.
 
 Give it to a network, ``LeNet(nn=deepdive.scratch)``, or use a part alone, ``scratch.Conv2d(1, 6, 5)``. Only containers
-come from the library. ``scratch.init``, ``scratch.functional`` and ``scratch.optim`` mirror those of ``torch``.
+come from the library. ``scratch.init``, ``scratch.functional``, ``scratch.optim`` and ``scratch.utils`` mirror those of
+``torch``.
 """
 
 from torch.nn import Module as Module
@@ -16,6 +17,7 @@ from deepdive.scratch import autograd as autograd
 from deepdive.scratch import functional as functional
 from deepdive.scratch import initialization as init
 from deepdive.scratch import optim as optim
+from deepdive.scratch import utils as utils
 from deepdive.scratch.activations import GELU as GELU
 from deepdive.scratch.activations import Identity as Identity
 from deepdive.scratch.activations import LeakyReLU as LeakyReLU
@@ -39,6 +41,12 @@ from deepdive.scratch.normalization import BatchNorm1d as BatchNorm1d
 from deepdive.scratch.normalization import BatchNorm2d as BatchNorm2d
 from deepdive.scratch.normalization import GroupNorm as GroupNorm
 from deepdive.scratch.normalization import LayerNorm as LayerNorm
+from deepdive.scratch.recurrent import GRU as GRU
+from deepdive.scratch.recurrent import LSTM as LSTM
+from deepdive.scratch.recurrent import RNN as RNN
+from deepdive.scratch.recurrent import GRUCell as GRUCell
+from deepdive.scratch.recurrent import LSTMCell as LSTMCell
+from deepdive.scratch.recurrent import RNNCell as RNNCell
 from deepdive.scratch.shape import Flatten as Flatten
 from deepdive.scratch.spatial import AdaptiveAvgPool2d as AdaptiveAvgPool2d
 from deepdive.scratch.spatial import AdaptiveMaxPool2d as AdaptiveMaxPool2d
@@ -52,6 +60,9 @@ CONTAINERS = ("Module", "ModuleDict", "ModuleList", "Parameter", "ParameterDict"
 
 __all__ = [
     "GELU",
+    "GRU",
+    "LSTM",
+    "RNN",
     "AdaptiveAvgPool2d",
     "AdaptiveMaxPool2d",
     "AvgPool2d",
@@ -64,8 +75,10 @@ __all__ = [
     "Dropout",
     "Embedding",
     "Flatten",
+    "GRUCell",
     "GroupNorm",
     "Identity",
+    "LSTMCell",
     "LayerNorm",
     "LazyConv2d",
     "LazyLinear",
@@ -82,6 +95,7 @@ __all__ = [
     "Parameter",
     "ParameterDict",
     "ParameterList",
+    "RNNCell",
     "ReLU",
     "ReLU6",
     "Sequential",
@@ -92,4 +106,5 @@ __all__ = [
     "functional",
     "init",
     "optim",
+    "utils",
 ]

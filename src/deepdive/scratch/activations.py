@@ -29,7 +29,12 @@ class ReLU(Module):
     """``y = max(input, 0)``, with ``dy/dinput = 1 if y > 0 else 0`` (Nair and Hinton, 2010)."""
 
     def forward(self, input: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
-        return _ReLU.apply(input)
+        return relu(input)
+
+
+def relu(x: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
+    """``max(x, 0)``, with derivative 0 at 0."""
+    return _ReLU.apply(x)
 
 
 class _ReLU(Function):
@@ -86,7 +91,7 @@ class LeakyReLU(Module):
         self.negative_slope = negative_slope
 
     def forward(self, input: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
-        return _ReLU.apply(input) + self.negative_slope * input.clamp(max=0)
+        return relu(input) + self.negative_slope * input.clamp(max=0)
 
     def extra_repr(self) -> str:
         return f"negative_slope={self.negative_slope}"
@@ -124,7 +129,7 @@ class PReLU(Module):
         if self.num_parameters not in (1, channels):
             raise ValueError(f"PReLU has num_parameters={self.num_parameters}, but its input has {channels} channels")
         weight = self.weight if self.num_parameters == 1 else self.weight.view(-1, *[1] * (input.ndim - 2))
-        y = _ReLU.apply(input) + weight * input.clamp(max=0)
+        y = relu(input) + weight * input.clamp(max=0)
         return y.to(product_type(input))
 
     def extra_repr(self) -> str:

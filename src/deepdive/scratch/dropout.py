@@ -25,12 +25,17 @@ class Dropout(Module):
         self.p = p
 
     def forward(self, input: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
-        if not self.training or self.p == 0:
-            return input
-        if self.p == 1:
-            return input * 0
-        mask = torch.empty_like(input).bernoulli_(1 - self.p)
-        return input * (mask / (1 - self.p))
+        return dropout(input, self.p) if self.training else input
 
     def extra_repr(self) -> str:
         return f"p={self.p}, inplace=False"
+
+
+def dropout(x: Float[Tensor, "..."], p: float) -> Float[Tensor, "..."]:
+    """``mask * x / (1 - p)``, with a new mask at every call."""
+    if p == 0:
+        return x
+    if p == 1:
+        return x * 0
+    mask = torch.empty_like(x).bernoulli_(1 - p)
+    return x * (mask / (1 - p))

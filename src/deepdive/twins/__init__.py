@@ -3,25 +3,34 @@
 Read by the tests and by ``deepdive prove``. A row's key is the name as one writes it after ``scratch.``.
 """
 
+from deepdive.twins.clipping import CLIPPING as CLIPPING
 from deepdive.twins.initializers import INITIALIZERS as INITIALIZERS
 from deepdive.twins.kinds import Case as Case
 from deepdive.twins.kinds import FunctionTwin as FunctionTwin
+from deepdive.twins.kinds import Given as Given
+from deepdive.twins.kinds import GradientTwin as GradientTwin
 from deepdive.twins.kinds import InitTwin as InitTwin
 from deepdive.twins.kinds import LayerTwin as LayerTwin
 from deepdive.twins.kinds import OptimizerTwin as OptimizerTwin
+from deepdive.twins.kinds import Packed as Packed
 from deepdive.twins.kinds import Sample as Sample
 from deepdive.twins.kinds import ScheduleTwin as ScheduleTwin
+from deepdive.twins.language import LANGUAGE as LANGUAGE
 from deepdive.twins.layers import POINTWISE as POINTWISE
-from deepdive.twins.losses import FUNCTIONS as FUNCTIONS
+from deepdive.twins.losses import FUNCTIONS as LOSS_FUNCTIONS
 from deepdive.twins.losses import LOSSES as LOSSES
 from deepdive.twins.networks import NETWORKS as NETWORKS
 from deepdive.twins.normalization import NORMALIZATION as NORMALIZATION
 from deepdive.twins.optimizers import OPTIMIZERS as OPTIMIZERS
 from deepdive.twins.optimizers import SCHEDULES as SCHEDULES
+from deepdive.twins.recurrent import PACKING as PACKING
+from deepdive.twins.recurrent import RECURRENT as RECURRENT
 from deepdive.twins.spatial import SPATIAL as SPATIAL
 
-LAYERS: dict[str, LayerTwin] = {**POINTWISE, **SPATIAL, **NORMALIZATION, **LOSSES}
+LAYERS: dict[str, LayerTwin] = {**POINTWISE, **SPATIAL, **NORMALIZATION, **RECURRENT, **LOSSES}
 
-TWINS: dict[str, LayerTwin | FunctionTwin | InitTwin | OptimizerTwin | ScheduleTwin] = {
-    **LAYERS, **FUNCTIONS, **INITIALIZERS, **OPTIMIZERS, **SCHEDULES, **NETWORKS,
+FUNCTIONS: dict[str, FunctionTwin] = {**LOSS_FUNCTIONS, **PACKING}
+
+TWINS: dict[str, LayerTwin | FunctionTwin | InitTwin | GradientTwin | OptimizerTwin | ScheduleTwin] = {
+    **LAYERS, **FUNCTIONS, **INITIALIZERS, **CLIPPING, **OPTIMIZERS, **SCHEDULES, **NETWORKS, **LANGUAGE,
 }  # fmt: skip

@@ -5,12 +5,17 @@ from typing import Any
 from torch import nn
 
 from deepdive import scratch
-from deepdive.twins.kinds import Case, LayerTwin, Sample
+from deepdive.twins.kinds import Case, Input, LayerTwin, Sample, Several
 
 
-def case(*inputs: Sample | tuple[int, ...], **arguments: Any) -> Case:
+def case(*inputs: Input | tuple[int, ...], **arguments: Any) -> Case:
     """Inputs, normal where only a shape is given, and the arguments to make the layer with."""
-    return Case(tuple(x if isinstance(x, Sample) else Sample(x) for x in inputs), arguments)
+    return Case(tuple(Sample(x) if isinstance(x, tuple) else x for x in inputs), arguments)
+
+
+def pair(*shape: int) -> Several:
+    """Two tensors of this shape, given as one."""
+    return Several((Sample(shape), Sample(shape)))
 
 
 def layer(name: str, *cases: Case, **more: Any) -> LayerTwin:

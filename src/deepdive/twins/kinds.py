@@ -1,4 +1,4 @@
-"""What a row of the table of proofs can be: a pair of layers, functions, initialisers, optimisers or schedules."""
+"""What a row of the table of proofs can be: two layers, functions, initialisers, optimisers, schedules, clippings."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import torch
 from torch import Generator, Tensor, nn
+from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence
 
 
 @dataclass(frozen=True)
@@ -28,10 +29,49 @@ class Sample:
 
 
 @dataclass(frozen=True)
+class Several:
+    """Samples that are one argument, such as the pair ``(h, c)``."""
+
+    samples: tuple[Sample, ...]
+
+    def draw(self, generator: Generator, dtype: torch.dtype) -> tuple[Tensor, ...]:
+        """All of them."""
+        return tuple(sample.draw(generator, dtype) for sample in self.samples)
+
+
+@dataclass(frozen=True)
+class Packed:
+    """Normal sequences of these lengths, in no order, as one packed sequence."""
+
+    lengths: tuple[int, ...]
+    features: int
+
+    def draw(self, generator: Generator, dtype: torch.dtype) -> PackedSequence:
+        """The sequences; their data ask for a gradient."""
+        x = torch.randn(max(self.lengths), len(self.lengths), self.features, generator=generator, dtype=dtype)
+        packed = pack_padded_sequence(x, list(self.lengths), enforce_sorted=False)
+        return PackedSequence(packed.data.requires_grad_(), *packed[1:])
+
+
+@dataclass(frozen=True)
+class Given:
+    """Whole numbers that are always the same, such as lengths."""
+
+    values: tuple[int, ...]
+
+    def draw(self, generator: Generator, dtype: torch.dtype) -> Tensor:
+        """The numbers."""
+        return torch.tensor(self.values)
+
+
+Input = Sample | Several | Packed | Given
+
+
+@dataclass(frozen=True)
 class Case:
     """Arguments to make a layer with, and inputs to call it on; samples among the arguments are drawn, too."""
 
-    inputs: tuple[Sample, ...]
+    inputs: tuple[Input, ...]
     arguments: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -47,7 +87,9 @@ class LayerTwin:
     stateful: bool = False
     """Remembers what it has seen in training; compared after many steps, too."""
     compiled: bool = True
-    """Compared compiled, too; a network of many layers takes the compiler long, and its layers are."""
+    """Compared compiled, too, on the last case."""
+    uncompiled: str = "of many layers, which take the compiler long"
+    """Why it is not, where it is not."""
     single: float = 1e-4
     """Largest relative difference in float32; sums run in another order than the library's."""
     double: float = 1e-10
@@ -58,17 +100,20 @@ class LayerTwin:
 class FunctionTwin:
     """Two functions of tensors; a case's arguments are given by name."""
 
-    ours: Callable[..., Tensor]
-    theirs: Callable[..., Tensor]
+    ours: Callable[..., Any]
+    theirs: Callable[..., Any]
     cases: tuple[Case, ...]
+    uncompiled: str = ""
+    """Why it is not compared compiled, where it is not."""
 
     def as_layers(self) -> LayerTwin:
         """Modules that call the functions, so that one proof serves both."""
-        return LayerTwin(partial(_Call, self.ours), partial(_Call, self.theirs), self.cases)
+        ours, theirs = partial(_Call, self.ours), partial(_Call, self.theirs)
+        return LayerTwin(ours, theirs, self.cases, compiled=not self.uncompiled, uncompiled=self.uncompiled)
 
 
 class _Call(nn.Module):
-    def __init__(self, function: Callable[..., Tensor], **arguments: Any) -> None:
+    def __init__(self, function: Callable[..., Any], **arguments: Any) -> None:
         super().__init__()
         self.forward = partial(function, **arguments)
 
@@ -84,6 +129,16 @@ class InitTwin:
     """Fills the tensor it is given first."""
     shape: tuple[int, ...] = (6, 4, 3, 3)
     """Of that tensor."""
+
+
+@dataclass(frozen=True)
+class GradientTwin:
+    """Two functions that change the gradients of parameters in place."""
+
+    ours: Callable[..., Tensor | None]
+    theirs: Callable[..., Tensor | None]
+    arguments: tuple[Mapping[str, Any], ...]
+    tolerance: float = 1e-10
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
+from torch.nn.utils.rnn import pack_padded_sequence
 from torch.utils.flop_counter import FlopCounterMode
 
 from deepdive import models, scratch
@@ -22,7 +23,7 @@ from deepdive.models.vision import BasicBlock, Bottleneck, DenseLayer, Inception
 from deepdive.models.vision.anynet import AnyNet, XBlock
 from deepdive.models.vision.efficientnet import EfficientNetLite, InvertedResidual
 from deepdive.models.vision.resnet9 import Residual, ResNet9
-from deepdive.twins import NETWORKS
+from deepdive.twins import LANGUAGE, NETWORKS
 
 pytestmark = pytest.mark.usefixtures("without_shape_checks")
 
@@ -85,6 +86,40 @@ def test_so_are_those_of_networks_with_more_inputs_or_outputs(name, toolkit):
     assert summary(network, inputs).flops == pytest.approx(librarys_count(network, *inputs), rel=0.01)
 
 
+@pytest.mark.parametrize("name", LANGUAGE)
+def test_those_of_networks_of_language_are_one_for_each_weight_and_token(name):
+    """Fused kernels hide the products of recurrent layers from the library's counter; a closed form is the oracle."""
+    twin = LANGUAGE[name]
+    for case in twin.cases:
+        inputs = tuple(sample.draw(torch.Generator(), torch.float32).detach() for sample in case.inputs)
+        found = []
+        for make in (twin.theirs, twin.ours):
+            network = make(**case.arguments)
+            found.append(summary(network, inputs, device="cpu").flops)
+        assert found[0] == found[1] == closed_form(network, inputs)
+
+
+def closed_form(network, inputs):
+    """Twice the multiplications: every weight meets every token, and in a packed sequence no padding."""
+    first, *rest = inputs
+    tokens = first.shape[0] * first.shape[1]
+    packed = int(rest[0].sum()) if rest else tokens
+    written = rest[1].numel() if len(rest) > 1 else tokens
+    total = 0
+    for path, module in network.named_modules():
+        weights = sum(p.numel() for name, p in module.named_parameters(recurse=False) if "weight" in name)
+        kind = type(module).__name__
+        if kind in ("RNN", "GRU", "LSTM"):
+            read = isinstance(network, models.language.RecurrentEncoder) or path.startswith("encoder")
+            total += 2 * weights * (packed if read else written)
+        elif kind == "Linear":
+            total += 2 * weights * (tokens if isinstance(network, models.language.Tagger) else written)
+        elif kind == "Conv2d":
+            characters = inputs[-1]
+            total += 2 * weights * characters.numel()
+    return total
+
+
 def test_no_network_is_left_out():
     modules = [import_module(m.name) for m in pkgutil.walk_packages(models.__path__, "deepdive.models.")]
     found = {
@@ -94,7 +129,7 @@ def test_no_network_is_left_out():
         if inspect.isclass(value) and issubclass(value, nn.Module) and value.__module__ == module.__name__
         and not name.startswith("_")
     }  # fmt: skip
-    assert found <= {name.partition("(")[0] for name in NETWORKS} | set(OTHERS)
+    assert found <= {name.partition("(")[0] for name in (*NETWORKS, *LANGUAGE)} | set(OTHERS)
 
 
 @given(
@@ -132,6 +167,43 @@ def test_kinds_of_later_chapters(network, shapes):
     on_meta = [x.to("meta") for x in inputs]  # on a processor a fused kernel hides its products from both
     found = summary(network, inputs).flops
     assert found == pytest.approx(librarys_count(network.to("meta"), *on_meta), rel=0.01)
+
+
+RECURRENT = {"RNN": 1, "LSTM": 4, "GRU": 3}
+
+
+@pytest.mark.parametrize("device", ["meta", "cpu"])
+@pytest.mark.parametrize("toolkit", [nn, scratch], ids=["torch", "scratch"])
+@pytest.mark.parametrize("kind", RECURRENT)
+@pytest.mark.parametrize("form", ["batch", "one", "packed"])
+def test_recurrent_layers_meet_every_step_with_all_their_weights(kind, toolkit, device, form):
+    layer = getattr(toolkit, kind)(10, 20, 2, bidirectional=True)
+    x = torch.empty(5, 3, 10)
+    inputs, rows = {
+        "batch": (x, 15),
+        "one": (x[:, 0], 5),
+        "packed": (pack_padded_sequence(x, [2, 5, 1], enforce_sorted=False), 8),
+    }[form]
+    found = summary(layer, (inputs,), device=device)
+    weights = sum(p.numel() for p in layer.parameters() if p.ndim == 2)
+    assert found.flops == 2 * rows * weights == 2 * rows * RECURRENT[kind] * 20 * 2 * (10 + 20 + 40 + 20)
+    assert found.layers[0].output_shapes[0][-1] == 40
+    assert len(found.layers[0].output_shapes) == (3 if kind == "LSTM" else 2)
+    if form == "batch":
+        on_meta = getattr(nn, kind)(10, 20, 2, bidirectional=True, device="meta")
+        assert found.flops == librarys_count(on_meta, x.to("meta"))
+
+
+@pytest.mark.parametrize("device", ["meta", "cpu"])
+@pytest.mark.parametrize("toolkit", [nn, scratch], ids=["torch", "scratch"])
+@pytest.mark.parametrize("kind", RECURRENT)
+@pytest.mark.parametrize("shape", [(3, 10), (10,)])
+def test_so_do_cells(kind, toolkit, device, shape):
+    cell, x = getattr(toolkit, f"{kind}Cell")(10, 20), torch.empty(shape)
+    rows = x.numel() // 10
+    found = summary(cell, x, device=device)
+    assert found.flops == 2 * rows * RECURRENT[kind] * 20 * (10 + 20) == librarys_count(cell, x)
+    assert found.layers[0].output_shapes == ((*shape[:-1], 20),) * (2 if kind == "LSTM" else 1)
 
 
 def test_attention_is_two_products_per_head():

@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
+from deepdive import scratch
 from deepdive.algorithms.inspection import recurrent_parameters, summary
 
 KINDS = {"LSTM": 4, "GRU": 3, "RNN": 1}
@@ -29,15 +30,17 @@ def test_the_textbooks_counts():
     assert recurrent_parameters(3, 28, 64) == 3 * (28 * 64 + 64**2 + 64)
 
 
-def test_the_summary_explains_the_second_bias():
-    found = summary(nn.Sequential(nn.LSTM(10, 20)), torch.empty(5, 3, 10))
+@pytest.mark.parametrize("toolkit", [nn, scratch], ids=["torch", "scratch"])
+@pytest.mark.parametrize(("kind", "shape"), [("LSTM", (5, 3, 10)), ("LSTMCell", (3, 10))])
+def test_the_summary_explains_the_second_bias(toolkit, kind, shape):
+    found = summary(nn.Sequential(getattr(toolkit, kind)(10, 20)), torch.empty(shape))
     count = 4 * (10 * 20 + 400 + 20)
     assert found.notes() == [
         f"0: the equations' 4(dh + h² + h) gives {count:,} parameters; the library has a second bias per gate"
     ]
     assert found.parameters == count + 4 * 20
     assert found.notes()[0] in str(found)
-    assert not summary(nn.GRU(3, 4, bias=False), torch.empty(5, 3, 3)).notes()
+    assert not summary(toolkit.GRU(3, 4, bias=False), torch.empty(5, 3, 3)).notes()
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,16 @@ def test_a_given_width_cuts_or_pads(sequences, width):
     assert lengths.tolist() == [min(len(sequence), width) for sequence in sequences]
 
 
+@given(sequences=lists, keep=st.integers(0, 3), first=st.integers(-9, 9))
+def test_backwards_and_with_one_more_in_front(sequences, keep, first):
+    ragged = Ragged.from_lists(sequences)
+    back, longer = ragged.reversed(keep=keep), ragged.preceded_by(first)
+    for i, sequence in enumerate(sequences):
+        turned = max(0, len(sequence) - keep)
+        assert back[i].tolist() == sequence[:turned][::-1] + sequence[turned:]
+        assert longer[i].tolist() == [first, *sequence]
+
+
 def test_parts_follow_one_another():
     parts = [[[1, 2], []], [[3]], [[], [4, 5, 6]]]
     ragged = Ragged.concatenated(Ragged.from_lists(part) for part in parts)

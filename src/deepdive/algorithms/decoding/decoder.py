@@ -19,7 +19,8 @@ class Decoder(Protocol):
         """Scores of all ``v`` tokens to come after ``tokens``, and the state after these.
 
         The scores are logits or log-probabilities: ``log p = log_softmax(scores)`` is taken by the search, and leaves
-        log-probabilities as they are. The state that is given must stay as it is.
+        log-probabilities as they are. A search does not use the state it gave again, so that it may be changed in
+        place, as a cache is; who searches twice from one state needs a copy of it then.
         """
         ...
 

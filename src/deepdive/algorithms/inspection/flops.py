@@ -14,9 +14,10 @@ class FlopCount(TorchDispatchMode):
     """Count the operations of everything that runs in this context, from shapes alone: it works on ``meta`` tensors.
 
     A multiply and its add count as two, so ``(m, k) @ (k, n)`` is ``2 m k n``; only matrix products, convolutions and
-    fused attention count. Element-wise work (activations, biases, normalisation, pooling) does not: it is bound by
-    memory, and by convention left out. It is ``torch.utils.flop_counter``'s convention, and matrix-vector products,
-    which that passes over, count here too.
+    kernels that fuse some of them (attention, an LSTM on a processor) count. Element-wise work (activations, biases,
+    normalisation, pooling) does not: it is bound by memory, and by convention left out. It is
+    ``torch.utils.flop_counter``'s convention, and matrix-vector products and fused LSTMs, which that passes over, count
+    here too.
 
     >>> with FlopCount() as count:
     ...     _ = torch.ones(3, 4) @ torch.ones(4, 5)
@@ -66,6 +67,11 @@ def _attention(_: Any, query: torch.Tensor, key: torch.Tensor, value: torch.Tens
     return 2 * query[..., 0].numel() * key.shape[-2] * (query.shape[-1] + value.shape[-1])
 
 
+def _lstm(_: Any, x: torch.Tensor, weight_ih: torch.Tensor, weight_hh: torch.Tensor, *more: Any) -> int:
+    """One layer and direction, fused: every row of every step meets both weights."""
+    return 2 * x[..., 0].numel() * (weight_ih.numel() + weight_hh.numel())
+
+
 _COSTS: dict[Any, Callable[..., int]] = {
     _aten.mm: _product,
     _aten.bmm: _product,
@@ -74,6 +80,7 @@ _COSTS: dict[Any, Callable[..., int]] = {
     _aten.addmm: _added_product,
     _aten.baddbmm: _added_product,
     _aten.addmv: _added_product,
+    _aten.mkldnn_rnn_layer: _lstm,
     _aten.convolution: _convolution,
     _aten._scaled_dot_product_flash_attention: _attention,
     _aten._scaled_dot_product_flash_attention_for_cpu: _attention,

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
+from torch.nn.utils.rnn import PackedSequence
 
 from deepdive.algorithms.inspection.flops import FlopCount
 from deepdive.algorithms.inspection.table import LayerCall, Summary, recurrent_note
@@ -82,6 +83,8 @@ def _moved(value: Any, device: torch.device) -> Any:
         return torch.empty_like(value, device=device) if device.type == "meta" else value.detach().to(device)
     if isinstance(value, Mapping):
         return {key: _moved(inner, device) for key, inner in value.items()}
+    if isinstance(value, PackedSequence):  # its sizes are numbers that a layer reads
+        return PackedSequence(_moved(value.data, device), *value[1:])
     if isinstance(value, tuple) and hasattr(value, "_fields"):
         return type(value)(*(_moved(inner, device) for inner in value))
     if isinstance(value, list | tuple):
@@ -147,9 +150,11 @@ class _Listener:
 
 
 def _tensors(value: Any) -> Iterator[Tensor]:
-    """The tensors of a nest, each once."""
+    """The tensors of a nest, each once; of a packed sequence its data."""
     if isinstance(value, Tensor):
         yield value
+    elif isinstance(value, PackedSequence):
+        yield value.data
     elif isinstance(value, Mapping):
         for inner in value.values():
             yield from _tensors(inner)

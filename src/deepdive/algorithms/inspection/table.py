@@ -134,12 +134,14 @@ def recurrent_parameters(
 
 
 def recurrent_note(module: nn.Module) -> str:
-    """Why a recurrent layer of the library has more parameters than its equations; empty for other layers."""
-    gates = {"LSTM": 4, "GRU": 3, "RNN": 1}.get(type(module).__name__)
-    if gates is None or not isinstance(module, nn.RNNBase) or not module.bias or module.proj_size:
+    """Why a recurrent layer or cell of a toolkit has more parameters than its equations; empty for other modules."""
+    gates = {"LSTM": 4, "GRU": 3, "RNN": 1}.get(type(module).__name__.removesuffix("Cell"))
+    d, h = (getattr(module, name, None) for name in ("input_size", "hidden_size"))
+    if gates is None or not isinstance(d, int) or not isinstance(h, int):
         return ""
-    d, h = module.input_size, module.hidden_size
-    shape = {"layers": module.num_layers, "bidirectional": module.bidirectional}
+    shape = {"layers": getattr(module, "num_layers", 1), "bidirectional": getattr(module, "bidirectional", False)}
+    if sum(p.numel() for p in module.parameters()) != recurrent_parameters(gates, d, h, biases=2, **shape):
+        return ""
     count = recurrent_parameters(gates, d, h, **shape)
     formula = "dh + h² + h" if gates == 1 else f"{gates}(dh + h² + h)"
     return f"the equations' {formula} gives {count:,} parameters; the library has a second bias per gate"

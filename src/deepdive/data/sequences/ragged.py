@@ -64,6 +64,22 @@ class Ragged:
         shift = (self.offsets[rows] - offsets[:-1]).repeat_interleave(lengths)
         return Ragged(self.values[torch.arange(len(shift), device=shift.device) + shift], offsets)
 
+    def reversed(self, *, keep: int = 0) -> "Ragged":
+        """Each sequence backwards, but for the last ``keep`` of its values, which stay where they are."""
+        lengths = self.lengths.repeat_interleave(self.lengths)
+        starts = self.offsets[:-1].repeat_interleave(self.lengths)
+        place = torch.arange(len(self.values), device=starts.device) - starts
+        last = lengths - 1 - keep
+        return Ragged(self.values[starts + torch.where(place <= last, last - place, place)], self.offsets)
+
+    def preceded_by(self, value: int) -> "Ragged":
+        """Each sequence with one more value in front."""
+        n, total = len(self), len(self.values)
+        row = torch.arange(n, device=self.offsets.device)
+        values = self.values.new_full((total + n,), value)
+        values[torch.arange(total, device=row.device) + 1 + row.repeat_interleave(self.lengths)] = self.values
+        return Ragged(values, self.offsets + torch.arange(n + 1, device=row.device))
+
     def padded(
         self, rows: Int64[Tensor, " b"], pad: int | float = 0, *, width: int | None = None
     ) -> tuple[Shaped[Tensor, "b t"], Int64[Tensor, " b"]]:

@@ -6,16 +6,16 @@ import torch
 from jaxtyping import Float, Int64
 from torch import Tensor
 
-from deepdive.models.language.recurrent import CellName, check_recurrent
+from deepdive.models.language.recurrent import check_recurrent
 from deepdive.toolkit import Toolkit
 
 
 class FillInModel(torch.nn.Module):
     """``logits_t = W [f_{t-1}; b_{t+1}] + c``: each token from those before it and those behind it.
 
-    ``f_t = cell(e(x_t), f_{t-1})`` reads from the left and ``b_t = cell'(e(x_t), b_{t+1})`` from the right; neither
-    has seen ``x_t`` where it is predicted, so all tokens of a text are learnt from at once. There is one layer: a second
-    one would see through the first what lies on the other side (Schuster and Paliwal, 1997).
+    ``f_t = cell(e(x_t), f_{t-1})`` reads from the left, ``b_t = cell'(e(x_t), b_{t+1})`` from the right. Neither has
+    seen ``x_t`` where it is predicted, so all tokens of a text are learnt from at once. There is one layer: a second
+    would see through the first what lies on the other side (Schuster and Paliwal, 1997).
 
     Args:
         vocabulary_size: tokens to tell apart.
@@ -34,7 +34,7 @@ class FillInModel(torch.nn.Module):
         vocabulary_size: int,
         embedding: int = 64,
         hidden: int = 128,
-        cell: CellName = "GRU",
+        cell: str = "GRU",
         dropout: float = 0.0,
         bidirectional: bool = True,
         *,

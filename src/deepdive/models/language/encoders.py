@@ -5,7 +5,7 @@ from jaxtyping import Float, Int64
 from torch import Tensor
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from deepdive.models.language.recurrent import CellName, check_recurrent
+from deepdive.models.language.recurrent import check_recurrent
 from deepdive.models.language.states import State, joined_directions
 from deepdive.toolkit import Toolkit
 
@@ -33,7 +33,7 @@ class RecurrentEncoder(torch.nn.Module):
         width: int,
         hidden: int,
         layers: int = 1,
-        cell: CellName = "GRU",
+        cell: str = "GRU",
         dropout: float = 0.0,
         bidirectional: bool = True,
         *,

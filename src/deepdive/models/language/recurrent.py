@@ -1,7 +1,5 @@
 """Recurrent language models (textbook sections 9.4 to 9.6 and 10.1 to 10.3)."""
 
-from typing import Literal
-
 import torch
 from jaxtyping import Float, Int64
 from torch import Tensor
@@ -10,7 +8,6 @@ from deepdive.models.language.states import State, begin_state, select_rows
 from deepdive.toolkit import Toolkit
 
 CELLS = ("RNN", "GRU", "LSTM")
-CellName = Literal["RNN", "GRU", "LSTM"]
 
 
 class RecurrentLanguageModel(torch.nn.Module):
@@ -42,7 +39,7 @@ class RecurrentLanguageModel(torch.nn.Module):
         embedding: int | None = None,
         hidden: int = 32,
         layers: int = 1,
-        cell: CellName = "RNN",
+        cell: str = "RNN",
         dropout: float = 0.0,
         tied: bool = False,
         *,

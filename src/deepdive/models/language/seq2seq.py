@@ -5,7 +5,6 @@ from jaxtyping import Float, Int64
 from torch import Tensor
 
 from deepdive.models.language.encoders import RecurrentEncoder
-from deepdive.models.language.recurrent import CellName
 from deepdive.models.language.states import State, select_rows
 from deepdive.toolkit import Toolkit
 
@@ -44,7 +43,7 @@ class Seq2Seq(torch.nn.Module):
         embedding: int = 256,
         hidden: int = 256,
         layers: int = 1,
-        cell: CellName = "GRU",
+        cell: str = "GRU",
         dropout: float = 0.2,
         bidirectional: bool = True,
         padding: int | None = None,

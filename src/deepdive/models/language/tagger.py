@@ -5,7 +5,6 @@ from jaxtyping import Float, Int64
 from torch import Tensor
 
 from deepdive.models.language.encoders import RecurrentEncoder
-from deepdive.models.language.recurrent import CellName
 from deepdive.toolkit import Toolkit
 
 
@@ -81,7 +80,7 @@ class Tagger(torch.nn.Module):
         character_width: int = 64,
         hidden: int = 200,
         layers: int = 1,
-        cell: CellName = "LSTM",
+        cell: str = "LSTM",
         dropout: float = 0.5,
         padding: int = 0,
         *,

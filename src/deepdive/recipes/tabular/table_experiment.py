@@ -12,6 +12,7 @@ from deepdive.data.tables.targets import target_to_json
 from deepdive.files import write_atomically
 from deepdive.recipes.experiment import TablePrediction
 from deepdive.recipes.in_turn import Training, fit_in_turn
+from deepdive.recipes.inputs import keep_inputs
 from deepdive.recipes.predictions import predictions_csv
 from deepdive.recipes.tabular.folding import FoldStore, pooled
 from deepdive.recipes.tabular.networks import Ensemble, make_task
@@ -19,7 +20,7 @@ from deepdive.recipes.tabular.reporting import table_sections
 from deepdive.recipes.tabular.settings import TableSettings
 from deepdive.recipes.tabular.sources import fingerprint, names_of_rows, read_like, read_source, roles, splits
 from deepdive.recipes.training import optimizer_for, trainer_for
-from deepdive.training import Run, RunError, Task, choose_device
+from deepdive.training import Run, Task, choose_device
 from deepdive.training.records import Listener
 from deepdive.training.report import Section
 
@@ -68,10 +69,7 @@ class TableExperiment:
             RunError: the table is not the one that the run began with.
         """
         inputs = {"target": self.target, "ignore": list(self.ignore), "table": fingerprint(self.table)}
-        if not (resume and (run.folder / "inputs.json").exists()):
-            run.write_json("inputs.json", inputs)
-        elif run.read_json("inputs.json") != inputs:
-            raise RunError(f"the table {self.settings.data} has changed since {run.folder} began; start a new run")
+        keep_inputs(run, inputs, what=f"the table {self.settings.data} has", resume=resume)
         store = FoldStore(run, len(self.folds))
         trainings = [
             Training(store.name(i), partial(self._parts, store, i), seed=(self.trainer.seed + i) % 2**32)

@@ -1,6 +1,5 @@
 """What experiments that label pictures share: probabilities, picture files, the note of what was learnt from."""
 
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from torch import Tensor, nn
 from deepdive.data.images import ImageSet, ImageSpec, read_picture
 from deepdive.data.images.picture import Fit
 from deepdive.recipes.experiment import Invert, Prediction
+from deepdive.recipes.inputs import checksum, keep_inputs
 from deepdive.training import Run, RunError, choose_device
 
 _ROWS = 256
@@ -44,15 +44,9 @@ def note_inputs(run: Run, spec: ImageSpec, pictures: ImageSet | None, *, source:
     Raises:
         RunError: on a resume, where they are not those that the run began with.
     """
-    digest = hashlib.sha256()
-    if pictures is not None:
-        for tensor in (pictures.images, pictures.labels):
-            digest.update(tensor.contiguous().numpy().data)
-    inputs = {"spec": spec.to_json(), "pictures": digest.hexdigest()}
-    if not (resume and (run.folder / "inputs.json").exists()):
-        run.write_json("inputs.json", inputs)
-    elif run.read_json("inputs.json") != inputs:
-        raise RunError(f"the pictures of {source} have changed since {run.folder} began; start a new run")
+    seen = checksum(() if pictures is None else (pictures.images, pictures.labels))
+    inputs = {"spec": spec.to_json(), "pictures": seen}
+    keep_inputs(run, inputs, what=f"the pictures of {source} have", resume=resume)
 
 
 def read_spec(run: Run) -> ImageSpec:

@@ -2,6 +2,7 @@
 
 from deepdive.training.sequences.language_modelling import LanguageModelling as LanguageModelling
 from deepdive.training.sequences.metrics import IGNORED as IGNORED
+from deepdive.training.sequences.metrics import EntityF1 as EntityF1
 from deepdive.training.sequences.metrics import Perplexity as Perplexity
 from deepdive.training.sequences.metrics import TokenAccuracy as TokenAccuracy
 from deepdive.training.sequences.tokens import TokenClassification as TokenClassification

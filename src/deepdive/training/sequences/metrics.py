@@ -1,9 +1,12 @@
 """Metrics of predicted tokens; those that are not to be predicted have the target -100."""
 
+from collections.abc import Sequence
+
 import torch
 from jaxtyping import Float, Int64
 from torch import Tensor
 
+from deepdive.algorithms.language import entity_counts
 from deepdive.training.metrics import Metric
 
 IGNORED = -100
@@ -53,3 +56,30 @@ class TokenAccuracy(Metric):
     def compute(self) -> Tensor:
         """``correct / count``."""
         return self.correct / self.count
+
+
+class EntityF1(Metric):
+    """``F1 = 2 correct / (predicted + true)`` over named entities: first word, last word and type must be right.
+
+    Logits ``(b, t, tags)`` and targets ``(b, t)``; ``labels`` names the tags, see `entity_counts`. Range 0 to 1.
+    """
+
+    higher_is_better = True
+    correct: Tensor
+    predicted: Tensor
+    true: Tensor
+
+    def __init__(self, labels: Sequence[str]) -> None:
+        super().__init__(correct=torch.int64, predicted=torch.int64, true=torch.int64)
+        self.labels = tuple(labels)
+
+    def update(self, outputs: Float[Tensor, "b t tags"], targets: Int64[Tensor, "b t"]) -> None:
+        """Add the logits of a batch."""
+        correct, predicted, true = entity_counts(outputs.argmax(dim=-1), targets, self.labels).sum(dim=0)
+        self.correct.add_(correct)
+        self.predicted.add_(predicted)
+        self.true.add_(true)
+
+    def compute(self) -> Tensor:
+        """``2 correct / (predicted + true)``."""
+        return 2 * self.correct / (self.predicted + self.true)

@@ -1,0 +1,89 @@
+"""Autoregressive (Markov) models of a series by least squares (textbook section 9.1.1)."""
+
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float, Float64
+from torch import Tensor
+
+from deepdive.algorithms.forecasting.iteration import forecast
+from deepdive.algorithms.regression import least_squares
+
+
+@dataclass(frozen=True)
+class Autoregression:
+    """``x_t = b + Σ_j w_j x_{t-p+j} + ε_t`` with ``j = 0, ..., p - 1``: the last weight is that of the last value."""
+
+    weight: Float64[Tensor, " order"]
+    bias: float
+    noise: float
+    """Standard deviation of ``ε`` over the values fitted to."""
+
+    @property
+    def order(self) -> int:
+        """``p``, how far the model looks back: the next value depends on nothing before (Markov)."""
+        return len(self.weight)
+
+    @property
+    def spectral_radius(self) -> float:
+        """Largest absolute eigenvalue of the companion matrix; below 1, forecasts tend to the mean of the series."""
+        return float(torch.linalg.eigvals(self._companion()).abs().max())
+
+    def step(self, windows: Float[Tensor, "n tau"]) -> Float[Tensor, " n"]:
+        """The next value after every window; values before the last ``order`` ones are not looked at."""
+        weight = self.weight.to(windows)
+        return windows[:, windows.shape[1] - self.order :] @ weight + self.bias
+
+    def forecast(self, windows: Float[Tensor, "n tau"], horizon: int) -> Float[Tensor, "n horizon"]:
+        """The next ``horizon`` values after every window, see `deepdive.algorithms.forecasting.forecast`.
+
+        Raises:
+            ValueError: ``horizon`` is below 1, or a window is shorter than the order.
+        """
+        if windows.shape[1] < self.order:
+            raise ValueError(f"windows hold {windows.shape[1]} values; a model of order {self.order} needs as many")
+        return forecast(self.step, windows, horizon)
+
+    def deviation(self, horizon: int) -> Float64[Tensor, " horizon"]:
+        """Standard deviation of the error ``1, ..., horizon`` steps ahead, if the series does follow the model.
+
+        ``σ_k = σ √(ψ_0² + ... + ψ_{k-1}²)``: ``ψ_j``, the response to a unit of noise ``j`` steps before, is the first
+        element of the ``j``-th power of the companion matrix (Box and Jenkins, 1970).
+
+        Raises:
+            ValueError: ``horizon`` is below 1.
+        """
+        if horizon < 1:
+            raise ValueError(f"horizon is {horizon}; it must be at least 1")
+        companion, response = self._companion(), torch.eye(self.order, dtype=torch.float64)[0]
+        psi = []
+        for _ in range(horizon):
+            psi.append(response[0])
+            response = companion @ response
+        return self.noise * torch.stack(psi).square().cumsum(0).sqrt()
+
+    def _companion(self) -> Tensor:
+        """The matrix that takes ``(x_t, ..., x_{t-p+1})`` to ``(x_{t+1}, ..., x_{t-p+2})``, without the bias."""
+        companion = torch.zeros(self.order, self.order, dtype=torch.float64)
+        companion[0] = self.weight.flip(0)
+        companion[1:, :-1] = torch.eye(self.order - 1, dtype=torch.float64)
+        return companion
+
+
+def fit_autoregression(values: Float[Tensor, " n"], order: int) -> Autoregression:
+    """The autoregressive model of this order with the least squared error of one step, in closed form.
+
+    Raises:
+        ValueError: ``order`` is below 1, or there are fewer than ``2 order + 1`` values: more unknowns than equations.
+    """
+    if order < 1:
+        raise ValueError(f"order is {order}; it must be at least 1")
+    if len(values) < 2 * order + 1:
+        raise ValueError(
+            f"there are {len(values)} values; a model of order {order} with a bias needs at least {2 * order + 1}"
+        )
+    rows = values.double().unfold(0, order + 1, 1)  # (n - order, order + 1)
+    x, y = rows[:, :-1], rows[:, -1]
+    found = least_squares(x, y, method="minimum-norm")
+    residuals = y - found.predict(x)
+    return Autoregression(found.weight, float(found.bias), float(residuals.square().mean().sqrt()))

@@ -1,0 +1,39 @@
+"""Forecasts of many steps from a forecaster of one (textbook section 9.1.4)."""
+
+from collections.abc import Callable
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+OneStep = Callable[[Tensor], Tensor]
+"""``x_{t+1} = f(x_{t-tau+1}, ..., x_t)`` for a batch of windows: ``(n, tau)`` to ``(n, 1)`` or ``(n,)``."""
+
+
+def forecast(step: OneStep, windows: Float[Tensor, "n tau"], horizon: int) -> Float[Tensor, "n horizon"]:
+    """The next ``horizon`` values after every window: predictions take the place of what is not known yet.
+
+    ``x̂_{t+k} = f(x̂_{t+k-tau}, ..., x̂_{t+k-1})`` where ``x̂ = x`` up to ``t``. All windows move on together, so there are
+    ``horizon`` calls of ``step`` however many windows there are. No gradients are kept.
+
+    Args:
+        step: forecasts one value.
+        windows: the last ``tau`` values up to each moment, old to new.
+        horizon: how many values to forecast, at least 1.
+
+    Raises:
+        ValueError: ``horizon`` is below 1, there is no value in a window, or ``step`` gives another shape.
+    """
+    n, tau = windows.shape
+    if horizon < 1:
+        raise ValueError(f"horizon is {horizon}; it must be at least 1")
+    if tau < 1:
+        raise ValueError(f"windows has shape {tuple(windows.shape)}; a window must hold at least 1 value")
+    path = torch.cat([windows, windows.new_zeros(n, horizon)], dim=1)
+    with torch.no_grad():
+        for k in range(horizon):
+            said = step(path[:, k : k + tau])
+            if said.shape not in ((n, 1), (n,)):
+                raise ValueError(f"step gave shape {tuple(said.shape)} for {n} windows; it must be ({n}, 1) or ({n},)")
+            path[:, tau + k] = said.reshape(n)
+    return path[:, tau:]

@@ -1,0 +1,149 @@
+"""Tagged sentences as a data module."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+
+import torch
+
+from deepdive.data.sequences import BucketLoader, Ragged
+from deepdive.data.tagging.reading import TaggedSentence
+from deepdive.data.tagging.words import PAD, WordEncoder
+from deepdive.data.text.windows import IGNORED
+from deepdive.data.types import Batch, DataModule, Transform
+
+
+@dataclass(frozen=True)
+class TaggingSplits:
+    """Tagged sentences to learn from, to choose the best epoch by, and to test on."""
+
+    train: Sequence[TaggedSentence]
+    val: Sequence[TaggedSentence] = field(default_factory=list)
+    test: Sequence[TaggedSentence] = field(default_factory=list)
+
+
+class TaggingDataModule(DataModule):
+    """Batches ``(words (b, t), lengths (b), characters (b, t, c), tags (b, t))`` of numbers.
+
+    Words and characters are padded with ``<pad>``, which is 1, and tags with -100; ``labels`` are the names of the
+    tags, ``O`` first. Words are in lower case; characters are as they were written, see `WordEncoder`.
+
+    Args:
+        read: gives the sentences; called once, by `prepare`.
+        min_frequency: a word or character that occurs less often in the training sentences is ``<unk>``.
+        characters: whether batches have the field of characters.
+        max_characters: the size ``c`` of that field.
+        batch_size: sentences per training batch.
+        test_batch_size: for validation and test, where no gradient needs memory.
+        seed: of the order of training batches.
+
+    Raises:
+        ValueError: from `prepare`, where there are no training sentences, a sentence has no words or another number of
+            tags than words, or a tag is none of those that training sentences have.
+    """
+
+    def __init__(
+        self,
+        read: Callable[[], TaggingSplits],
+        *,
+        min_frequency: int = 2,
+        characters: bool = True,
+        max_characters: int = 16,
+        batch_size: int = 32,
+        test_batch_size: int = 256,
+        seed: int = 0,
+    ) -> None:
+        self.batch_size = batch_size
+        self.test_batch_size = test_batch_size
+        self.seed = seed
+        self.characters = characters
+        self._read = read
+        self._min_frequency = min_frequency
+        self._max_characters = max_characters
+        self._fields: dict[str, tuple[tuple[Ragged, ...], Transform]] = {}
+
+    def prepare(self) -> None:
+        """Read the sentences, learn the vocabularies and number everything; a second call does nothing."""
+        if self._fields:
+            return
+        self.sentences = self._read()
+        """As they were read, in the order that the loaders' `rows` number."""
+        parts = {"train": self.sentences.train, "val": self.sentences.val, "test": self.sentences.test}
+        for name, sentences in parts.items():
+            _check_sentences(name, sentences)
+        if not self.sentences.train:
+            raise ValueError("there are no training sentences")
+        self.labels = _ordered({tag for _, tags in self.sentences.train for tag in tags})
+        self.encoder = WordEncoder.fit(
+            (words for words, _ in self.sentences.train),
+            min_frequency=self._min_frequency,
+            max_characters=self._max_characters,
+        )
+        """What turns words into numbers."""
+        self._fields = {name: self._numbered(name, sentences) for name, sentences in parts.items() if sentences}
+
+    def _numbered(self, part: str, sentences: Sequence[TaggedSentence]) -> tuple[tuple[Ragged, ...], Transform]:
+        words, forms, spellings = self.encoder.encode([words for words, _ in sentences])
+        number = {label: i for i, label in enumerate(self.labels)}
+        try:
+            tags = [number[tag] for tag in chain.from_iterable(tags for _, tags in sentences)]
+        except KeyError as error:
+            raise ValueError(
+                f"the {part} sentences have the tag {error.args[0]!r}, which the training sentences lack; they have "
+                f"{', '.join(self.labels)}"
+            ) from None
+        pad = spellings.new_full((1, spellings.shape[1]), self.encoder.characters.id_of(PAD))
+        spellings = torch.cat((spellings, pad))  # The last form is that of padding.
+        return (words, forms, Ragged(torch.tensor(tags), words.offsets)), _Spelt(spellings, self.characters)
+
+    def train_loader(self) -> BucketLoader:
+        """Shuffled batches of training sentences of about the same length."""
+        return self._loader("train", self.batch_size, shuffle=True)
+
+    def val_loader(self) -> BucketLoader | None:
+        """Validation sentences, the shortest first, or ``None`` where there are none."""
+        self.prepare()
+        return self._loader("val", self.test_batch_size) if "val" in self._fields else None
+
+    def test_loader(self) -> BucketLoader | None:
+        """Test sentences, the shortest first, or ``None`` where there are none."""
+        self.prepare()
+        return self._loader("test", self.test_batch_size) if "test" in self._fields else None
+
+    def _loader(self, part: str, batch_size: int, *, shuffle: bool = False) -> BucketLoader:
+        self.prepare()
+        (words, forms, tags), transform = self._fields[part]
+        pads = self.encoder.words.id_of(PAD), 0, -1, IGNORED
+        fields = words, words.lengths, forms, tags
+        return BucketLoader(fields, batch_size, pads=pads, shuffle=shuffle, seed=self.seed, transform=transform)
+
+
+class _Spelt:
+    """Puts the characters of words in the place of the numbers of their forms, or leaves these out."""
+
+    def __init__(self, spellings: torch.Tensor, wanted: bool) -> None:
+        self._spellings = {spellings.device: spellings}
+        self._home = spellings.device
+        self._wanted = wanted
+
+    def __call__(self, batch: Batch, generator: torch.Generator) -> Batch:
+        words, lengths, forms, tags = batch
+        if not self._wanted:
+            return words, lengths, tags
+        if forms.device not in self._spellings:
+            self._spellings[forms.device] = self._spellings[self._home].to(forms.device, non_blocking=True)
+        return words, lengths, self._spellings[forms.device][forms], tags
+
+
+def _check_sentences(part: str, sentences: Sequence[TaggedSentence]) -> None:
+    for i, (words, tags) in enumerate(sentences):
+        if not words or len(words) != len(tags):
+            raise ValueError(
+                f"{part} sentence {i} has {len(words)} words and {len(tags)} tags; it must have a tag for each word, "
+                "and some"
+            )
+
+
+def _ordered(tags: set[str]) -> tuple[str, ...]:
+    """``O`` first, then type by type, ``B-`` before ``I-``."""
+    return tuple(sorted(tags, key=lambda tag: (tag != "O", tag[2:], tag)))

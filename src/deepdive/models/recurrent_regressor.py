@@ -1,0 +1,50 @@
+"""A recurrent network that reads a sequence and says one number (textbook sections 9.4, 10.1 and 10.2)."""
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from deepdive.toolkit import Toolkit
+
+CELLS = ("tanh", "relu", "skip", "gru", "lstm")
+
+
+class RecurrentRegressor(torch.nn.Module):
+    """``ŷ = W h_T + b`` where ``h_T`` is the state after the last step.
+
+    Input ``(batch, steps, num_inputs)``, or ``(batch, steps)`` for one number per step; output ``(batch, 1)``. ``cell``
+    is ``tanh`` or ``relu`` for a plain recurrent layer, ``gru``, ``lstm``, or ``skip``, whose state goes around the
+    nonlinearity: ``h_t = h_{t-1} + tanh(W x_t + U h_{t-1} + b) / 2``.
+
+    Raises:
+        ValueError: ``cell`` is not in ``CELLS``, or a width is less than 1.
+    """
+
+    def __init__(self, cell: str = "gru", num_inputs: int = 1, hidden: int = 32, *, nn: Toolkit = torch.nn) -> None:
+        super().__init__()
+        if cell not in CELLS:
+            raise ValueError(f"cell must be one of {', '.join(CELLS)}, got {cell!r}")
+        if num_inputs < 1 or hidden < 1:
+            raise ValueError(f"num_inputs and hidden must be at least 1, got {num_inputs} and {hidden}")
+        self.cell = cell
+        if cell == "skip":
+            self.input = nn.Linear(num_inputs, hidden)
+            self.recurrent = nn.Linear(hidden, hidden, bias=False)
+        elif cell in ("gru", "lstm"):
+            layer = nn.GRU if cell == "gru" else nn.LSTM
+            self.rnn = layer(num_inputs, hidden, batch_first=True)
+        else:
+            self.rnn = nn.RNN(num_inputs, hidden, nonlinearity=cell, batch_first=True)
+        self.output = nn.Linear(hidden, 1)
+
+    def forward(self, x: Float[Tensor, "batch steps *inputs"]) -> Float[Tensor, "batch 1"]:
+        """One number per sequence."""
+        if x.ndim == 2:
+            x = x[..., None]
+        return self.output(self._skipping(x) if self.cell == "skip" else self.rnn(x)[0][:, -1])
+
+    def _skipping(self, x: Tensor) -> Tensor:
+        h = x.new_zeros(len(x), self.recurrent.weight.shape[0])
+        for projected in self.input(x).unbind(dim=1):
+            h = h + torch.tanh(projected + self.recurrent(h)) / 2
+        return h

@@ -1,0 +1,55 @@
+"""What a run is given: the data that it began with, and the texts that it is asked about."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor
+
+from deepdive.data.text import read_text
+from deepdive.training import Run, RunError
+
+
+def keep_inputs(run: Run, inputs: Mapping[str, Any], *, what: str, resume: bool) -> None:
+    """Write ``inputs.json``: what later commands must know of the data, and a checksum of it.
+
+    Raises:
+        RunError: on a resume, where they are not those that the run began with; ``what`` says whose.
+    """
+    if not (resume and (run.folder / "inputs.json").exists()):
+        run.write_json("inputs.json", dict(inputs))
+    elif run.read_json("inputs.json") != dict(inputs):
+        raise RunError(f"{what} changed since {run.folder} began; start a new run")
+
+
+def checksum(tensors: Iterable[Tensor]) -> str:
+    """SHA-256 of the numbers in tensors."""
+    digest = hashlib.sha256()
+    for tensor in tensors:
+        digest.update(tensor.contiguous().cpu().numpy().data)
+    return digest.hexdigest()
+
+
+def texts_in(inputs: Sequence[Path | str]) -> list[str]:
+    """The texts themselves; the path of a file stands for its lines, empty ones left out.
+
+    Raises:
+        ValueError: a text is empty, or a file is no text.
+    """
+    found: list[str] = []
+    for each in inputs:
+        if not str(each).strip():
+            raise ValueError("a text is empty; there must be at least one character that is no space")
+        if _is_file(each):
+            found += [line for line in read_text(Path(each)).split("\n") if line.strip()]
+        else:
+            found.append(str(each))
+    return found
+
+
+def _is_file(text: Path | str) -> bool:
+    try:
+        return Path(text).is_file()
+    except (OSError, ValueError):  # longer than any file name, or with a character that none may have
+        return False

@@ -1,0 +1,162 @@
+"""Two networks that fill gaps, as an experiment: one sees both sides, the other what is before."""
+
+from collections.abc import Sequence
+from functools import partial
+
+import torch
+from torch import Tensor, nn
+
+from deepdive.data import TextEncoder
+from deepdive.data.progress import progress_bars
+from deepdive.data.types import Batch, DataModule
+from deepdive.models.language import FillInModel
+from deepdive.recipes.experiment import TextPrediction
+from deepdive.recipes.in_turn import Training, checkpoints_of, fit_in_turn
+from deepdive.recipes.inputs import checksum, keep_inputs
+from deepdive.recipes.language.filling.fill_in import FillInSettings
+from deepdive.recipes.language.modelling.generation import unknown_numbers
+from deepdive.recipes.language.modelling.texts import text_for
+from deepdive.recipes.networks import network_section
+from deepdive.recipes.runner import trained_weights
+from deepdive.recipes.training import classification_loss, optimizer_for, schedule_for, toolkit_named, trainer_for
+from deepdive.training import Run, RunError, Task, choose_device, seed_everything
+from deepdive.training.records import Listener
+from deepdive.training.report import Section, table, text
+from deepdive.training.sequences import Perplexity, TokenAccuracy, TokenClassification
+
+_BOTH, _BEFORE = "both-sides", "left-alone"
+_GAP = "_"
+
+
+class FillIn(TokenClassification):
+    """Predict every token of a window from the others."""
+
+    def logits_and_targets(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """Logits of the tokens themselves, whatever comes next."""
+        x = batch[0]
+        return self.network(x), x
+
+
+class FillInExperiment:
+    """Fit both networks to a text, compare them, and fill the gaps of others.
+
+    Raises:
+        ValueError: a setting is out of its range.
+    """
+
+    def __init__(self, settings: FillInSettings) -> None:
+        self.settings = settings
+        self.trainer = trainer_for(settings)
+        self._optimizer = optimizer_for(settings.optimizer, settings.toolkit)
+        if settings.partition == "sequential":
+            raise ValueError("partition is 'sequential'; what is behind a gap cannot be carried from window to window")
+        choose_device(settings.device)
+
+    def prepare(self) -> None:
+        """Obtain and cut the text."""
+        with progress_bars() as report:
+            self.data = text_for(self.settings, report)
+            self.data.prepare()
+        self.encoder = self.data.encoder
+        self._parts(bidirectional=True)
+
+    def fit(self, run: Run, listeners: Sequence[Listener], *, resume: bool) -> dict[str, float]:
+        """Train both in the run folder.
+
+        Raises:
+            RunError: the text is not the one that the run began with.
+        """
+        inputs = {"encoder": self.encoder.to_json(), "text": checksum(self.data.corpora.values())}
+        keep_inputs(run, inputs, what=f"the text {self.settings.data} has", resume=resume)
+        trainings = [Training(name, partial(self._parts, bidirectional=name == _BOTH)) for name in (_BEFORE, _BOTH)]
+        results = fit_in_turn(trainings, self.trainer, run, listeners, resume=resume)
+        self._results = {name: result.metrics for name, result in results.items()}
+        before = {f"{name}_left_alone": value for name, value in results[_BEFORE].metrics.items() if "test" in name}
+        return results[_BOTH].metrics | before
+
+    def sections(self, run: Run) -> list[Section]:
+        """Both networks compared, gaps filled, the network."""
+        rows = [{"reads": name} | metrics for name, metrics in self._results.items()]
+        network = self._trained(run, self.encoder)
+        gaps = "t_e ti_e tra_eller sm_led ro_nd at us"
+        try:
+            [filled] = fill(network, self.encoder, [gaps])
+            example = text(f"{gaps}  →  {filled.answers[0]}")
+        except ValueError as error:  # a text of one's own need not know these letters
+            example = text(f"no example: {error}")
+        return [
+            Section("Both sides, and the left alone", table(rows)),
+            Section("Gaps", example),
+            network_section(network.cpu(), torch.zeros(1, self.settings.num_steps, dtype=torch.long)),
+        ]
+
+    def predict(self, run: Run, texts: Sequence[str]) -> list[TextPrediction]:
+        """Fill the gaps of texts, each written as ``_``.
+
+        Raises:
+            RunError: ``inputs.json`` is missing or damaged.
+            ValueError: a text has no gap: what it is to go on with is not for a network of two directions to say.
+        """
+        try:
+            encoder = TextEncoder.from_json(run.read_json("inputs.json")["encoder"], "the encoder")
+        except (KeyError, TypeError, ValueError) as error:
+            raise RunError(f"{run.folder / 'inputs.json'} is damaged: {error}") from error
+        return fill(self._trained(run, encoder), encoder, texts)
+
+    def _parts(self, *, bidirectional: bool) -> tuple[Task, DataModule]:
+        settings = self.settings
+        seed_everything(settings.seed)
+        task = FillIn(
+            self._network(self.encoder, bidirectional=bidirectional),
+            loss=classification_loss(settings.toolkit, 0.0),
+            metrics={"accuracy": TokenAccuracy(), "perplexity": Perplexity()},
+            optimizer=self._optimizer,
+            schedule=schedule_for(settings),
+        )
+        return task, self.data
+
+    def _network(self, encoder: TextEncoder, *, bidirectional: bool) -> nn.Module:
+        settings = self.settings
+        return FillInModel(
+            len(encoder),
+            settings.embedding,
+            settings.hidden,
+            settings.cell,
+            settings.dropout,
+            bidirectional,
+            nn=toolkit_named(settings.toolkit),
+        )
+
+    def _trained(self, run: Run, encoder: TextEncoder) -> nn.Module:
+        network = self._network(encoder, bidirectional=True)
+        network.load_state_dict(trained_weights(run, checkpoints_of(run, _BOTH)))
+        return network.to(choose_device(self.settings.device)).eval()
+
+
+def fill(network: nn.Module, encoder: TextEncoder, texts: Sequence[str]) -> list[TextPrediction]:
+    """The likeliest token in each gap, from left to right: what was filled in counts for the next.
+
+    Raises:
+        ValueError: a text has no gap.
+    """
+    place = next(network.parameters()).device
+    vocabulary = encoder.vocabulary
+    found = []
+    for given in texts:
+        pieces = given.split(_GAP)
+        if len(pieces) == 1:
+            raise ValueError(
+                f"the text {given!r} has no gap; write {_GAP!r} for each missing token. A network of two directions "
+                "fills gaps but cannot go on with a text: it needs what is behind"
+            )
+        parts = [vocabulary.ids(encoder.tokenizer.split(piece)) if piece else torch.empty(0).long() for piece in pieces]
+        unknown = torch.tensor([vocabulary.ids([" "])[0] if " " in vocabulary else 0])
+        ids = torch.cat([token for part in parts for token in (part, unknown)][:-1]).to(place)
+        gaps = torch.tensor([len(part) for part in parts[:-1]]).cumsum(0) + torch.arange(len(parts) - 1)
+        with torch.inference_mode():
+            for at in gaps.tolist():
+                logits = network(ids.unsqueeze(0))[0, at]
+                logits[list(unknown_numbers(encoder))] = -torch.inf
+                ids[at] = logits.argmax()
+        found.append(TextPrediction(given, (encoder.decode(ids.cpu()),)))
+    return found

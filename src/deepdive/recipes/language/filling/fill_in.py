@@ -1,0 +1,55 @@
+"""Gaps in a text, filled from both sides (textbook section 10.4)."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from deepdive.recipes.language.modelling.settings import TextSettings
+from deepdive.recipes.registry import Target, recipe
+from deepdive.recipes.settings import OptimizerSettings
+
+if TYPE_CHECKING:
+    from deepdive.recipes.language.filling.experiment import FillInExperiment
+
+
+@dataclass(frozen=True)
+class FillInSettings(TextSettings):
+    """A network that reads from both sides, and one from the left alone to compare it with."""
+
+    partition: Literal["auto", "textbook", "random", "sequential"] = "random"
+    """How windows are cut; random: all, without overlap."""
+    num_steps: int = 64
+    """Tokens per window."""
+    epochs: int = 15
+    batch_size: int = 32
+    cell: Literal["RNN", "GRU", "LSTM"] = "GRU"
+    """Of the recurrent layer."""
+    embedding: int = 32
+    """Width of the vectors of tokens."""
+    hidden: int = 128
+    """Width of the state of each direction."""
+    dropout: float = 0.1
+    """Share of inputs and outputs that is dropped in training."""
+    clip_norm: float | None = 1.0
+    optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.005))
+
+
+@recipe(
+    "fill-in",
+    chapter="10.4",
+    title="Letters missing from The Time Machine: from both sides, and from the left alone",
+    data="time-machine",
+    targets=(
+        Target("test_accuracy", 0.3, when={"preset": "smoke"}),
+        Target("test_accuracy", 0.7),
+    ),
+    presets={
+        "smoke": {"epochs": 1, "log_every": 20},
+        "quick": {},
+        "book": {"epochs": 30, "hidden": 256, "dropout": 0.3},
+    },
+)
+def fill_in(settings: FillInSettings) -> "FillInExperiment":
+    """Predict each token from all others."""
+    from deepdive.recipes.language.filling.experiment import FillInExperiment
+
+    return FillInExperiment(settings)

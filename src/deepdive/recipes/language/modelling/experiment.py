@@ -1,0 +1,140 @@
+"""A recurrent language model on any text, as an experiment: perplexity, samples, continuations of new texts."""
+
+import sys
+from collections.abc import Sequence
+
+import torch
+from torch import nn
+
+from deepdive.data import TextEncoder
+from deepdive.data.progress import progress_bars
+from deepdive.files import write_atomically
+from deepdive.models.language import RecurrentLanguageModel
+from deepdive.recipes.experiment import TextPrediction
+from deepdive.recipes.inputs import checksum, keep_inputs
+from deepdive.recipes.language.modelling.generation import Choice, continuations
+from deepdive.recipes.language.modelling.settings import LanguageModelSettings
+from deepdive.recipes.language.modelling.texts import text_for
+from deepdive.recipes.networks import network_section
+from deepdive.recipes.runner import trained_weights
+from deepdive.recipes.training import classification_loss, optimizer_for, schedule_for, toolkit_named, trainer_for
+from deepdive.training import Run, RunError, choose_device, seed_everything
+from deepdive.training.records import Listener
+from deepdive.training.report import Section, code, join, pairs, text
+from deepdive.training.sequences import LanguageModelling
+
+_TEMPERATURES = (0.5, 0.8, 1.0)
+
+
+class LanguageModelExperiment:
+    """Fit a recurrent language model to a text, and let it continue others.
+
+    Raises:
+        ValueError: a setting is out of its range.
+    """
+
+    def __init__(self, settings: LanguageModelSettings) -> None:
+        self.settings = settings
+        self.trainer = trainer_for(settings)
+        self._optimizer = optimizer_for(settings.optimizer, settings.toolkit)
+        choose_device(settings.device)
+
+    def prepare(self) -> None:
+        """Obtain and cut the text, and make the task."""
+        settings = self.settings
+        with progress_bars() as report:
+            self.data = text_for(settings, report)
+            self.data.prepare()
+        self.encoder = self.data.encoder
+        for part, share in self.data.unknown_shares.items():
+            if share > 0.01 and part != "train":
+                sys.stderr.write(f"note: {share:.1%} of the {part} tokens are not in the training part\n")
+        seed_everything(settings.seed)
+        streams = settings.batch_size if self.data.partition == "sequential" else None
+        self.task = LanguageModelling(
+            self.network(self.encoder),
+            streams=streams,
+            loss=classification_loss(settings.toolkit, 0.0),
+            optimizer=self._optimizer,
+            schedule=schedule_for(settings),
+        )
+
+    def network(self, encoder: TextEncoder) -> nn.Module:
+        """A new network for these tokens."""
+        settings = self.settings
+        return RecurrentLanguageModel(
+            len(encoder),
+            settings.embedding,
+            settings.hidden,
+            settings.layers,
+            settings.cell,
+            settings.dropout,
+            settings.tied,
+            nn=toolkit_named(settings.toolkit),
+        )
+
+    def fit(self, run: Run, listeners: Sequence[Listener], *, resume: bool) -> dict[str, float]:
+        """Train in the run folder, which then also knows the tokens.
+
+        Raises:
+            RunError: the text is not the one that the run began with.
+        """
+        inputs = {"encoder": self.encoder.to_json(), "text": checksum(self.data.corpora.values())}
+        keep_inputs(run, inputs, what=f"the text {self.settings.data} has", resume=resume)
+        return self.trainer.fit(self.task, self.data, checkpoints=run.checkpoints, listeners=listeners, resume=resume)
+
+    def sections(self, run: Run) -> list[Section]:
+        """Samples, the text, the network."""
+        facts = {f"{name} tokens": count for name, count in self.data.token_counts.items()}
+        facts |= {f"{name} unknown": f"{share:.2%}" for name, share in self.data.unknown_shares.items()}
+        facts |= {"different tokens": len(self.encoder), "windows": self.data.partition}
+        example = torch.zeros(1, self.settings.num_steps, dtype=torch.long)
+        return [
+            *self._samples(run),
+            Section("Text", pairs(facts)),
+            network_section(self.task.network, example),
+        ]
+
+    def predict(
+        self,
+        run: Run,
+        texts: Sequence[str],
+        *,
+        length: int = 100,
+        temperature: float = 0.8,
+        top_k: int | None = None,
+        top_p: float | None = None,
+        samples: int = 1,
+        seed: int = 0,
+    ) -> list[TextPrediction]:
+        """Continue texts."""
+        network, encoder = self.trained(run)
+        return continuations(network, encoder, texts, Choice(length, temperature, top_k, top_p, samples, seed))
+
+    def trained(self, run: Run) -> tuple[nn.Module, TextEncoder]:
+        """The trained network, in evaluation mode, and its tokens.
+
+        Raises:
+            RunError: ``inputs.json`` is missing or damaged.
+        """
+        try:
+            encoder = TextEncoder.from_json(run.read_json("inputs.json")["encoder"], "the encoder")
+        except (KeyError, TypeError, ValueError) as error:
+            raise RunError(f"{run.folder / 'inputs.json'} is damaged: {error}") from error
+        network = self.network(encoder)
+        network.load_state_dict(trained_weights(run))
+        return network.to(choose_device(self.settings.device)).eval(), encoder
+
+    def _samples(self, run: Run) -> list[Section]:
+        network = self.task.network.eval()
+        try:
+            told = [
+                (f"temperature {t}", continuations(network, self.encoder, [self.settings.prompt], Choice(300, t)))
+                for t in _TEMPERATURES
+            ]
+        except ValueError as error:  # the prompt may not suit a text of one's own
+            return [Section("Samples", text(f"None: {error}"))]
+        written = [f"--- {name}\n{prediction.answers[0]}\n" for name, [prediction] in told]
+        write_atomically(run.folder / "samples.txt", "\n".join(written))
+        parts = [part for name, [prediction] in told for part in (text(name), code(prediction.answers[0]))]
+        return [Section("Samples", join(parts))]

@@ -1,0 +1,46 @@
+"""A gated recurrent unit as a character language model on The Time Machine (textbook section 10.2)."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from deepdive.recipes.language.modelling.settings import LanguageModelSettings
+from deepdive.recipes.registry import Target, recipe
+
+if TYPE_CHECKING:
+    from deepdive.recipes.language.modelling.experiment import LanguageModelExperiment
+
+
+@dataclass(frozen=True)
+class GRULMSettings(LanguageModelSettings):
+    """The network and how it is trained."""
+
+    cell: Literal["RNN", "GRU", "LSTM"] = "GRU"
+    """Of the recurrent layers."""
+
+
+@recipe(
+    "gru-lm",
+    chapter="10.2",
+    title="A gated recurrent unit as a character language model on The Time Machine",
+    data="time-machine",
+    targets=(
+        Target("val_perplexity", 14.0, when={"preset": "smoke"}, higher_is_better=False),
+        Target("val_perplexity", 6.5, higher_is_better=False),
+    ),
+    presets={
+        "smoke": {"epochs": 4, "log_every": 10},
+        "quick": {},
+        "book": {
+            "epochs": 100,
+            "hidden": 32,
+            "dropout": 0.0,
+            "schedule": "constant",
+            "optimizer": {"name": "sgd", "lr": 1.0, "momentum": 0.0},
+        },
+    },
+)
+def gru_lm(settings: GRULMSettings) -> "LanguageModelExperiment":
+    """Predict each next character."""
+    from deepdive.recipes.language.modelling.experiment import LanguageModelExperiment
+
+    return LanguageModelExperiment(settings)

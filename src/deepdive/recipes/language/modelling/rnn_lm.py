@@ -1,0 +1,46 @@
+"""A recurrent character language model on The Time Machine (textbook section 9.5 to 9.6)."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from deepdive.recipes.language.modelling.settings import LanguageModelSettings
+from deepdive.recipes.registry import Target, recipe
+
+if TYPE_CHECKING:
+    from deepdive.recipes.language.modelling.experiment import LanguageModelExperiment
+
+
+@dataclass(frozen=True)
+class RNNLMSettings(LanguageModelSettings):
+    """The network and how it is trained."""
+
+    cell: Literal["RNN", "GRU", "LSTM"] = "RNN"
+    """Of the recurrent layers."""
+
+
+@recipe(
+    "rnn-lm",
+    chapter="9.5",
+    title="A recurrent character language model on The Time Machine",
+    data="time-machine",
+    targets=(
+        Target("val_perplexity", 14.0, when={"preset": "smoke"}, higher_is_better=False),
+        Target("val_perplexity", 7.1, higher_is_better=False),
+    ),
+    presets={
+        "smoke": {"epochs": 4, "log_every": 10},
+        "quick": {},
+        "book": {
+            "epochs": 100,
+            "hidden": 32,
+            "dropout": 0.0,
+            "schedule": "constant",
+            "optimizer": {"name": "sgd", "lr": 1.0, "momentum": 0.0},
+        },
+    },
+)
+def rnn_lm(settings: RNNLMSettings) -> "LanguageModelExperiment":
+    """Predict each next character."""
+    from deepdive.recipes.language.modelling.experiment import LanguageModelExperiment
+
+    return LanguageModelExperiment(settings)

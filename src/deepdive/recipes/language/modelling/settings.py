@@ -1,0 +1,61 @@
+"""Settings of the recipes that model language. Free of torch."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from deepdive.data.registry import DATASETS
+from deepdive.recipes.settings import OptimizerSettings, TrainingSettings
+
+
+@dataclass(frozen=True)
+class TextSettings(TrainingSettings):
+    """Training settings, the text, and how it becomes batches."""
+
+    data: str = "time-machine"
+    """A named text (deepdive data list), or a text file of one's own, in UTF-8."""
+    tokens: Literal["auto", "characters", "letters", "words", "byte-pair"] = "auto"
+    """What the text is cut into; letters: in lower case, all else is a space; auto: as is usual for the named text,
+    and characters for one's own."""
+    min_frequency: int = 1
+    """Rarer tokens are unknown."""
+    max_tokens: int | None = None
+    """How many different tokens there are at most; of byte pairs 2,000 if not given."""
+    partition: Literal["auto", "textbook", "random", "sequential"] = "auto"
+    """How windows are cut; textbook: those that begin at the first 10,000 tokens, tested on 5,000 more; random: all,
+    without overlap; sequential: in parallel streams whose state is carried on; auto: textbook for time-machine, else
+    random."""
+    num_steps: int = 32
+    """Tokens per window."""
+    validation: float = 0.1
+    """Share of one's own text to validate on."""
+    test: float = 0.1
+    """Share of one's own text to test on, its end."""
+
+    def __post_init__(self) -> None:
+        if self.data not in DATASETS and Path(self.data).is_file():  # so that a run can be resumed from anywhere
+            object.__setattr__(self, "data", str(Path(self.data).resolve()))
+
+
+@dataclass(frozen=True)
+class LanguageModelSettings(TextSettings):
+    """A recurrent language model and how it is trained."""
+
+    epochs: int = 50
+    batch_size: int = 1024
+    cell: Literal["RNN", "GRU", "LSTM"] = "RNN"
+    """Of the recurrent layers."""
+    embedding: int | None = None
+    """Width of the learnt vectors of tokens; none: one-hot vectors."""
+    hidden: int = 64
+    """Width of the state."""
+    layers: int = 1
+    """Recurrent layers."""
+    dropout: float = 0.2
+    """Share of inputs, of values between layers and of outputs that is dropped in training."""
+    tied: bool = False
+    """Whether input and output share their table of vectors."""
+    clip_norm: float | None = 1.0
+    optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.01))
+    prompt: str = "time traveller"
+    """What the samples in the report begin with."""

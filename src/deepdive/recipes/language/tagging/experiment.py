@@ -1,0 +1,184 @@
+"""A network that tags words, as an experiment: entity-level F1, examples, tags for new sentences."""
+
+import re
+from collections.abc import Sequence
+
+import torch
+from torch import nn
+
+from deepdive.algorithms.language import EntityScores, entity_counts, entity_scores, entity_spans
+from deepdive.data.progress import progress_bars
+from deepdive.data.sequences import Ragged
+from deepdive.data.tagging import TaggedSentence, TaggingDataModule, WordEncoder
+from deepdive.data.tagging.words import PAD
+from deepdive.data.text import Vocabulary
+from deepdive.models.language import Tagger
+from deepdive.recipes.experiment import TextPrediction
+from deepdive.recipes.inputs import checksum, keep_inputs
+from deepdive.recipes.language.tagging.sources import read_splits
+from deepdive.recipes.language.tagging.tag_sequence import TagSequenceSettings
+from deepdive.recipes.networks import network_section
+from deepdive.recipes.runner import trained_weights
+from deepdive.recipes.training import classification_loss, optimizer_for, schedule_for, toolkit_named, trainer_for
+from deepdive.training import Run, RunError, choose_device, seed_everything
+from deepdive.training.records import Listener
+from deepdive.training.report import Section, pairs, table
+from deepdive.training.sequences import IGNORED, EntityF1, TokenAccuracy, TokenClassification
+
+_SHOWN = 25
+_PIECES = re.compile(r"\w+(?:[.'’-]\w+)*|[^\w\s]")
+
+
+class TaggingExperiment:
+    """Fit a tagger to sentences whose words have tags, and tag new ones.
+
+    Raises:
+        ValueError: a setting is out of its range.
+    """
+
+    def __init__(self, settings: TagSequenceSettings) -> None:
+        self.settings = settings
+        self.trainer = trainer_for(settings)
+        self._optimizer = optimizer_for(settings.optimizer, settings.toolkit)
+        choose_device(settings.device)
+
+    def prepare(self) -> None:
+        """Obtain and number the sentences, and make the task."""
+        settings = self.settings
+        with progress_bars() as report:
+            splits = read_splits(settings.data, report)
+        self.data = TaggingDataModule(
+            lambda: splits, min_frequency=settings.min_frequency, batch_size=settings.batch_size, seed=settings.seed
+        )
+        self.data.prepare()
+        seed_everything(settings.seed)
+        self.task = TokenClassification(
+            self._network(self.data.encoder, self.data.labels),
+            loss=classification_loss(settings.toolkit, 0.0),
+            metrics={"f1": EntityF1(self.data.labels), "accuracy": TokenAccuracy()},
+            optimizer=self._optimizer,
+            schedule=schedule_for(settings),
+        )
+
+    def fit(self, run: Run, listeners: Sequence[Listener], *, resume: bool) -> dict[str, float]:
+        """Train in the run folder, which then also knows words, letters and tags.
+
+        Raises:
+            RunError: the sentences are not those that the run began with.
+        """
+        encoder = self.data.encoder
+        batches = self.data.train_loader().batches()
+        inputs = {
+            "words": encoder.words.to_json(),
+            "characters": encoder.characters.to_json(),
+            "max_characters": encoder.max_characters,
+            "labels": list(self.data.labels),
+            "sentences": checksum(part for batch in batches for part in (batch[0], batch[-1])),
+        }
+        keep_inputs(run, inputs, what=f"the sentences of {self.settings.data} have", resume=resume)
+        return self.trainer.fit(self.task, self.data, checkpoints=run.checkpoints, listeners=listeners, resume=resume)
+
+    def sections(self, run: Run) -> list[Section]:
+        """Scores by type, sentences held out with their tags, the sentences, the network."""
+        splits, network = self.data.sentences, self.task.network
+        held = splits.test or splits.val or splits.train
+        found = self._tags(network, self.data.encoder, [words for words, _ in held], self.data.labels)
+        scores = self._scores(found, held)
+        rows = [{"type": "all", **_shown(scores, None)}] + [{"type": k, **_shown(scores, k)} for k in scores.of_type]
+        examples = [
+            {"found": marked(words, tags), "right": "" if tags == truth else marked(words, truth)}
+            for (words, truth), tags in zip(held[:_SHOWN], found, strict=False)
+        ]
+        facts = {name: len(getattr(splits, name)) for name in ("train", "val", "test")}
+        facts |= {"words": len(self.data.encoder.words), "letters": len(self.data.encoder.characters)}
+        words = torch.ones(1, 6, dtype=torch.long)
+        inputs = words, torch.tensor([6]), words.unsqueeze(-1).expand(1, 6, self.data.encoder.max_characters)
+        return [
+            Section("Entities", table(rows)),
+            Section("Sentences held out", table(examples)),
+            Section("Sentences", pairs(facts)),
+            network_section(network.cpu(), inputs, device="cpu"),
+        ]
+
+    def predict(self, run: Run, texts: Sequence[str]) -> list[TextPrediction]:
+        """Mark the entities in texts, ``[Ada Lovelace PER] lived in [London LOC] .``.
+
+        Raises:
+            RunError: ``inputs.json`` is missing or damaged.
+        """
+        inputs = run.read_json("inputs.json")
+        try:
+            vocabularies = (Vocabulary.from_json(inputs[name]) for name in ("words", "characters"))
+            encoder = WordEncoder(*vocabularies, max_characters=inputs["max_characters"])
+            labels = tuple(inputs["labels"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise RunError(f"{run.folder / 'inputs.json'} is damaged: {error}") from error
+        network = self._network(encoder, labels)
+        network.load_state_dict(trained_weights(run))
+        sentences = [_PIECES.findall(text) for text in texts]
+        found = self._tags(network, encoder, sentences, labels)
+        return [
+            TextPrediction(text, (marked(words, tags),))
+            for text, words, tags in zip(texts, sentences, found, strict=True)
+        ]
+
+    def _network(self, encoder: WordEncoder, labels: Sequence[str]) -> nn.Module:
+        settings = self.settings
+        return Tagger(
+            len(encoder.words),
+            len(encoder.characters),
+            len(labels),
+            settings.embedding,
+            settings.characters,
+            settings.hidden,
+            settings.layers,
+            settings.cell,
+            settings.dropout,
+            encoder.words.id_of(PAD),
+            nn=toolkit_named(settings.toolkit),
+        )
+
+    def _tags(
+        self, network: nn.Module, encoder: WordEncoder, sentences: Sequence[list[str]], labels: Sequence[str]
+    ) -> list[list[str]]:
+        """The likeliest tag of every word."""
+        place = choose_device(self.settings.device)
+        network = network.to(place).eval()
+        words, forms, spellings = encoder.encode(sentences)
+        found: list[list[str]] = []
+        with torch.inference_mode():
+            for rows in torch.arange(len(sentences)).split(256):
+                x, lengths = words.padded(rows, encoder.words.id_of(PAD))
+                c = spellings[forms.padded(rows)[0]]
+                tags = network(x.to(place), lengths.to(place), c.to(place)).argmax(dim=-1).tolist()
+                found += [[labels[i] for i in row[:n]] for row, n in zip(tags, lengths.tolist(), strict=True)]
+        return found
+
+    def _scores(self, found: Sequence[list[str]], held: Sequence[TaggedSentence]) -> EntityScores:
+        labels = self.data.labels
+        number = {label: i for i, label in enumerate(labels)}
+        guessed, true = (
+            Ragged.from_lists([[number[tag] for tag in tags] for tags in rows])
+            for rows in (found, [tags for _, tags in held])
+        )
+        rows = torch.arange(len(held))
+        return entity_scores(entity_counts(guessed.padded(rows)[0], true.padded(rows, IGNORED)[0], labels), labels)
+
+
+def marked(words: Sequence[str], tags: Sequence[str]) -> str:
+    """The words with brackets around entities and their types behind them."""
+    pieces = list(words)
+    for kind, start, stop in entity_spans(tags):
+        pieces[start] = f"[{pieces[start]}"
+        pieces[stop - 1] = f"{pieces[stop - 1]} {kind}]"
+    return " ".join(pieces)
+
+
+def _shown(scores: EntityScores, kind: str | None) -> dict[str, object]:
+    score = scores.overall if kind is None else scores.of_type[kind]
+    return {
+        "F1": round(score.f1, 4),
+        "precision": round(score.precision, 4),
+        "recall": round(score.recall, 4),
+        "entities": score.true,
+    }

@@ -1,0 +1,46 @@
+"""Tagged sentences that settings speak of."""
+
+from pathlib import Path
+
+from deepdive.data import fetch
+from deepdive.data.progress import Report
+from deepdive.data.registry import DATASETS
+from deepdive.data.splits import hold_out
+from deepdive.data.tagging import TaggedSentence, TaggingSplits, read_conll
+
+_PARTS = {"train": ("train",), "val": ("dev", "valid", "validation", "val"), "test": ("test",)}
+_SHARE = 0.1
+
+
+def read_splits(data: str, report: Report | None = None) -> TaggingSplits:
+    """Sentences to learn from, to validate on and to test on; of a single file a tenth each is held out.
+
+    Raises:
+        FileNotFoundError: no data set, file or folder has this name.
+        ValueError: a folder lacks a file for training, or a file is not as it must be; names file and line.
+    """
+    if data in DATASETS:
+        files = fetch(data, report=report)
+        return TaggingSplits(*(read_conll(files[name]) for name in ("train", "dev", "test")))
+    path = Path(data)
+    if path.is_dir():
+        return _folder(path)
+    if not path.is_file():
+        raise FileNotFoundError(f"data is {data!r}; there is no data set, file or folder of that name")
+    sentences = read_conll(path)
+    rest, test = hold_out(len(sentences), _SHARE, name="test")
+    kept, val = hold_out(len(rest), _SHARE, name="validation")
+    parts = (rest[kept], rest[val], test)
+    return TaggingSplits(*([sentences[i] for i in rows.tolist()] for rows in parts))
+
+
+def _folder(path: Path) -> TaggingSplits:
+    found: dict[str, list[TaggedSentence]] = {}
+    for part, stems in _PARTS.items():
+        files = sorted(file for file in path.iterdir() if file.is_file() and file.stem in stems)
+        if len(files) > 1:
+            raise ValueError(f"{path} holds {', '.join(file.name for file in files)}; there may be one of them")
+        found[part] = read_conll(files[0]) if files else []
+    if not found["train"]:
+        raise ValueError(f"{path} holds no file called train, e.g. train.txt")
+    return TaggingSplits(**found)

@@ -1,0 +1,65 @@
+"""A tag for every word: named entities in pieces of Wikipedia (textbook section 10.9; Ma and Hovy, 2016)."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from deepdive.data.registry import DATASETS
+from deepdive.recipes.registry import Target, recipe
+from deepdive.recipes.settings import OptimizerSettings, TrainingSettings
+
+if TYPE_CHECKING:
+    from deepdive.recipes.language.tagging.experiment import TaggingExperiment
+
+
+@dataclass(frozen=True)
+class TagSequenceSettings(TrainingSettings):
+    """The sentences, the network, and how it is trained."""
+
+    data: str = "wikiann-en"
+    """Named sentences (deepdive data list), a file with a word and its tag per line (CoNLL), of which parts are held
+    out, or a folder with such files, called train, dev or valid, and test."""
+    min_frequency: int = 2
+    """Rarer words are unknown; their letters are not."""
+    cell: Literal["RNN", "GRU", "LSTM"] = "LSTM"
+    """Of the recurrent layers."""
+    embedding: int = 100
+    """Width of the vectors of words."""
+    characters: int = 64
+    """Features of the letters of a word; 0 for none."""
+    hidden: int = 200
+    """Width of both directions together."""
+    layers: int = 1
+    """Recurrent layers."""
+    dropout: float = 0.5
+    """Share of features and of outputs that is dropped in training."""
+    epochs: int = 8
+    batch_size: int = 64
+    clip_norm: float | None = 5.0
+    optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.004))
+
+    def __post_init__(self) -> None:
+        if self.data not in DATASETS and Path(self.data).exists():  # so that a run can be resumed from anywhere
+            object.__setattr__(self, "data", str(Path(self.data).resolve()))
+
+
+@recipe(
+    "tag-sequence",
+    chapter="10.9",
+    title="Persons, places and organisations in Wikipedia: a bidirectional LSTM over words and letters",
+    data="wikiann-en",
+    targets=(
+        Target("test_f1", 0.1, when={"preset": "smoke"}),
+        Target("test_f1", 0.65),
+    ),
+    presets={
+        "smoke": {"epochs": 1, "steps": 100, "log_every": 20, "embedding": 32, "hidden": 64, "optimizer": {"lr": 0.01}},
+        "quick": {},
+        "book": {"epochs": 20, "hidden": 400, "embedding": 200, "layers": 2},
+    },
+)
+def tag_sequence(settings: TagSequenceSettings) -> "TaggingExperiment":
+    """Tag every word."""
+    from deepdive.recipes.language.tagging.experiment import TaggingExperiment
+
+    return TaggingExperiment(settings)

@@ -1,0 +1,182 @@
+"""Any network that translates, as an experiment: training, BLEU on sentences held out, translations of new ones."""
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+
+from deepdive.algorithms.language import corpus_bleu
+from deepdive.data import fetch
+from deepdive.data.progress import progress_bars
+from deepdive.data.registry import DATASETS
+from deepdive.data.text import TextEncoder
+from deepdive.data.translation import SentenceEncoder, TranslationDataModule, read_pairs
+from deepdive.data.translation.sentences import PAD
+from deepdive.files import write_atomically
+from deepdive.recipes.experiment import TextPrediction
+from deepdive.recipes.inputs import checksum, keep_inputs
+from deepdive.recipes.language.translation.searching import Search, best_tokens, search, translations
+from deepdive.recipes.language.translation.settings import TranslationSettings
+from deepdive.recipes.networks import network_section
+from deepdive.recipes.runner import trained_weights
+from deepdive.recipes.training import classification_loss, optimizer_for, schedule_for, toolkit_named, trainer_for
+from deepdive.toolkit import Toolkit
+from deepdive.training import Run, RunError, choose_device, seed_everything
+from deepdive.training.records import Listener
+from deepdive.training.report import Section, pairs, table
+from deepdive.training.sequences import Translation
+
+_SHOWN, _TOLD = 30, 5
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """What a network must know of two languages."""
+
+    source: int
+    """Tokens of the language that is read."""
+    target: int
+    """Tokens of the language that is written."""
+    padding: int
+    """Number of the padding token of both."""
+
+
+MakeNetwork = Callable[[Sizes, Toolkit], nn.Module]
+"""A network for languages of these sizes, out of the parts of this toolkit."""
+
+
+class TranslationExperiment:
+    """Fit a network to sentence pairs, measure BLEU, and translate new sentences.
+
+    Args:
+        settings: what the user chose.
+        network: makes the network; it has ``encode``, ``step`` and ``select`` for the search.
+
+    Raises:
+        ValueError: a setting is out of its range.
+    """
+
+    def __init__(self, settings: TranslationSettings, network: MakeNetwork) -> None:
+        self.settings = settings
+        self._make_network = network
+        self.trainer = trainer_for(settings)
+        self._optimizer = optimizer_for(settings.optimizer, settings.toolkit)
+        self._loss = classification_loss(settings.toolkit, settings.label_smoothing)
+        self._search = Search(settings.beams, settings.length_penalty)
+        choose_device(settings.device)
+
+    def prepare(self) -> None:
+        """Read, cut and split the pairs, and make the task."""
+        settings = self.settings
+        with progress_bars() as report:
+            path = next(iter(fetch(settings.data, report=report).values())) if settings.data in DATASETS else None
+        self.data = TranslationDataModule(
+            lambda: read_pairs(path or settings.data),
+            num_pairs=settings.pairs,
+            max_tokens=settings.longest,
+            test=settings.test,
+            validation=settings.validation,
+            min_frequency=settings.min_frequency,
+            batch_size=settings.batch_size,
+            seed=settings.seed,
+            reverse_source=settings.reverse_source,
+        )
+        self.data.prepare()
+        seed_everything(settings.seed)
+        self.task = Translation(
+            self._network(self.data.source, self.data.target),
+            padding=self.data.target.vocabulary.id_of(PAD),
+            sampling=settings.scheduled_sampling,
+            ramp=settings.epochs - 1,
+            loss=self._loss,
+            optimizer=self._optimizer,
+            schedule=schedule_for(settings),
+        )
+
+    def fit(self, run: Run, listeners: Sequence[Listener], *, resume: bool) -> dict[str, float]:
+        """Train in the run folder, and translate the sentences held out.
+
+        Raises:
+            RunError: the pairs are not those that the run began with.
+        """
+        data, split = self.data, self.data.split
+        inputs = {
+            "source": data.source.encoder.to_json(),
+            "target": data.target.encoder.to_json(),
+            "pairs": checksum([split.train, split.val, split.test, data.held_out.numbers.values]),
+        }
+        keep_inputs(run, inputs, what=f"the pairs of {self.settings.data} have", resume=resume)
+        metrics = self.trainer.fit(self.task, data, checkpoints=run.checkpoints, listeners=listeners, resume=resume)
+        self.task.eval()
+        self._said = best_tokens(
+            search(self.task.network, data.held_out.numbers, data.target, self._search), data.target
+        )
+        truths = [[data.target.split(text) for text in each] for each in data.held_out.references]
+        bleu = corpus_bleu(self._said, truths).score
+        for row in self._rows()[:_TOLD]:
+            sys.stderr.write(f"  {row['sentence']}  ->  {row['translation']}  (e.g. {row['reference']})\n")
+        return metrics | {"test_bleu": bleu}
+
+    def sections(self, run: Run) -> list[Section]:
+        """Translations of sentences held out, the pairs, the network."""
+        rows = self._rows()
+        lines = ["\t".join((row["sentence"], row["translation"], row["reference"])) for row in rows]
+        write_atomically(run.folder / "translations.tsv", "\n".join(["sentence\ttranslation\treference", *lines, ""]))
+        data = self.data
+        facts = {
+            "pairs to learn from": len(data.split.train),
+            "pairs to validate on": len(data.split.val),
+            "sentences to test on": len(data.held_out.sources),
+            "references of these": sum(map(len, data.held_out.references)),
+            "source tokens": len(data.source),
+            "target tokens": len(data.target),
+            "padding in batches": f"{data.train_loader().padding_waste():.1%}",
+        }
+        example = torch.zeros(1, 5, dtype=torch.long), torch.tensor([5]), torch.zeros(1, 5, dtype=torch.long)
+        return [
+            Section("Translations of sentences held out", table(rows[:_SHOWN])),
+            Section("Pairs", pairs(facts)),
+            network_section(self.task.network.cpu(), example, device="cpu"),
+        ]
+
+    def predict(
+        self,
+        run: Run,
+        texts: Sequence[str],
+        *,
+        beams: int | None = None,
+        length_penalty: float | None = None,
+        n_best: int = 1,
+    ) -> list[TextPrediction]:
+        """Translate texts.
+
+        Raises:
+            RunError: ``inputs.json`` is missing or damaged.
+        """
+        settings, inputs = self.settings, run.read_json("inputs.json")
+        try:
+            source, target = (
+                TextEncoder.from_json(inputs[name], f"the {name} encoder") for name in ("source", "target")
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise RunError(f"{run.folder / 'inputs.json'} is damaged: {error}") from error
+        reader, writer = SentenceEncoder(source, reverse=settings.reverse_source), SentenceEncoder(target)
+        network = self._network(reader, writer)
+        network.load_state_dict(trained_weights(run))
+        beams = max(n_best, settings.beams) if beams is None else beams
+        how = Search(beams, settings.length_penalty if length_penalty is None else length_penalty, n_best)
+        return translations(network.to(choose_device(settings.device)).eval(), reader, writer, texts, how)
+
+    def _network(self, source: SentenceEncoder, target: SentenceEncoder) -> nn.Module:
+        sizes = Sizes(len(source), len(target), target.vocabulary.id_of(PAD))
+        return self._make_network(sizes, toolkit_named(self.settings.toolkit))
+
+    def _rows(self) -> list[dict[str, str]]:
+        """Each sentence held out, its translation, and one that is right."""
+        held, decode = self.data.held_out, self.data.target.encoder.tokenizer.join
+        return [
+            {"sentence": sentence, "translation": decode(said), "reference": references[0]}
+            for sentence, said, references in zip(held.sources, self._said, held.references, strict=True)
+        ]

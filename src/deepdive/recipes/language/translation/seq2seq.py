@@ -1,0 +1,75 @@
+"""Translation through one vector: an encoder and a decoder without attention (textbook section 10.6)."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from deepdive.recipes.language.translation.settings import TranslationSettings
+from deepdive.recipes.registry import Target, recipe
+
+if TYPE_CHECKING:
+    from deepdive.recipes.language.translation.experiment import TranslationExperiment
+
+
+@dataclass(frozen=True)
+class Seq2SeqSettings(TranslationSettings):
+    """The network and how it is trained."""
+
+    cell: Literal["RNN", "GRU", "LSTM"] = "GRU"
+    """Of the recurrent layers."""
+    embedding: int = 256
+    """Width of the vectors of words."""
+    hidden: int = 384
+    """Width of the state."""
+    layers: int = 1
+    """Recurrent layers of encoder and decoder."""
+    dropout: float = 0.2
+    """Share of inputs, of values between layers and of outputs that is dropped in training."""
+    bidirectional: bool = True
+    """Whether the encoder reads in both directions."""
+
+
+@recipe(
+    "seq2seq",
+    chapter="10.6",
+    title="English to French through one vector: encoder and decoder",
+    data="fra-eng",
+    targets=(
+        Target("test_bleu", 0.5, when={"preset": "smoke"}),
+        Target("test_bleu", 24.0),
+    ),
+    presets={
+        "smoke": {
+            "epochs": 3,
+            "pairs": 3000,
+            "test": 100,
+            "validation": 100,
+            "embedding": 64,
+            "hidden": 64,
+            "beams": 1,
+            "log_every": 20,
+            "optimizer": {"lr": 0.01},
+        },
+        "quick": {},
+        "book": {"epochs": 10, "embedding": 256, "hidden": 512, "layers": 2},
+    },
+)
+def seq2seq(settings: Seq2SeqSettings) -> "TranslationExperiment":
+    """Translate short sentences."""
+    from deepdive.models.language import Seq2Seq
+    from deepdive.recipes.language.translation.experiment import TranslationExperiment
+
+    return TranslationExperiment(
+        settings,
+        lambda sizes, nn: Seq2Seq(
+            sizes.source,
+            sizes.target,
+            settings.embedding,
+            settings.hidden,
+            settings.layers,
+            settings.cell,
+            settings.dropout,
+            settings.bidirectional,
+            sizes.padding,
+            nn=nn,
+        ),
+    )

@@ -1,0 +1,1 @@
+"""Recipes on series in time, and on recurrence itself."""

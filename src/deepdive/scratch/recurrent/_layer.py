@@ -1,0 +1,149 @@
+"""What all recurrent layers share: their parameters, the forms of their inputs, layers upon layers, two directions."""
+
+import warnings
+
+import torch
+from jaxtyping import Float, Int64
+from torch import Tensor
+from torch.nn import Module, Parameter
+from torch.nn.utils.rnn import PackedSequence
+
+from deepdive.scratch._types import product_type
+from deepdive.scratch.dropout import dropout
+from deepdive.scratch.recurrent._equations import Equations, State
+from deepdive.scratch.recurrent._parts import check_input, check_shape, check_sizes, reset_uniform
+from deepdive.scratch.recurrent._unrolling import project, unroll
+
+Input = Float[Tensor, "*batch_and_steps features"] | PackedSequence
+"""Sequences of equal lengths, or packed."""
+Output = Float[Tensor, "*batch_and_steps units"] | PackedSequence
+"""The same with the units of the last layer."""
+
+
+class RecurrentLayer(Module):
+    """Layers of the given ``equations`` upon each other, each read in one direction or in two."""
+
+    def __init__(
+        self,
+        equations: Equations,
+        input_size: int,
+        hidden_size: int,
+        num_layers: int,
+        bias: bool,
+        batch_first: bool,
+        dropout: float,
+        bidirectional: bool,
+        device: torch.device | str | None,
+        dtype: torch.dtype | None,
+    ) -> None:
+        super().__init__()
+        check_sizes(input_size=input_size, hidden_size=hidden_size, num_layers=num_layers)
+        if not 0 <= dropout <= 1:
+            raise ValueError(f"dropout is a probability, between 0 and 1, got {dropout}")
+        if dropout > 0 and num_layers == 1:
+            warnings.warn(f"dropout={dropout} has no effect: it acts between layers, and num_layers is 1", stacklevel=3)
+        self._equations = equations
+        self.input_size = input_size
+        self.hidden_size = hidden_size
+        self.num_layers = num_layers
+        self.bias = bias
+        self.batch_first = batch_first
+        self.dropout = float(dropout)
+        self.bidirectional = bidirectional
+        rows = equations.gates * hidden_size
+        for layer in range(num_layers):
+            features = input_size if layer == 0 else hidden_size * len(self._directions)
+            for end in self._directions:
+                shapes = {"weight_ih": (rows, features), "weight_hh": (rows, hidden_size)}
+                if bias:
+                    shapes |= {"bias_ih": (rows,), "bias_hh": (rows,)}
+                for name, shape in shapes.items():
+                    parameter = Parameter(torch.empty(shape, device=device, dtype=dtype))
+                    self.register_parameter(f"{name}_l{layer}{end}", parameter)
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draw weights and biases anew, uniform in ±1/√hidden_size."""
+        reset_uniform(self, self.hidden_size)
+
+    @property
+    def _directions(self) -> tuple[str, ...]:
+        """How the names of their parameters end."""
+        return ("", "_reverse") if self.bidirectional else ("",)
+
+    def run(self, input: Input, hx: State | None) -> tuple[Output, State]:
+        """``h`` of the last layer at every step, and the last state of every layer and direction.
+
+        Raises:
+            ValueError: the input or a tensor of ``hx`` has another shape than it must have.
+        """
+        return self._packed(input, hx) if isinstance(input, PackedSequence) else self._padded(input, hx)
+
+    def _packed(self, input: PackedSequence, hx: State | None) -> tuple[PackedSequence, State]:
+        data, sizes, order, back = input
+        check_input(type(self).__name__, data, (2,), self.input_size)
+        initial = (_reordered(s, order) for s in self._initial(data, (int(sizes[0]),), hx))
+        h, final = self._stacked(data, sizes.tolist(), tuple(initial))
+        return PackedSequence(h, sizes, order, back), tuple(_reordered(s, back) for s in final)
+
+    def _padded(self, input: Tensor, hx: State | None) -> tuple[Tensor, State]:
+        """Sequences of equal lengths are packed ones of which none ends early."""
+        check_input(type(self).__name__, input, (2, 3), self.input_size)
+        one = input.ndim == 2
+        batch_dim = 0 if self.batch_first and not one else 1
+        x = (input.unsqueeze(1) if one else input).movedim(batch_dim, 1)  # (t, b, features)
+        steps, batch = x.shape[:2]
+        if steps == 0:
+            raise ValueError(f"{type(self).__name__} needs at least one step, got an input of {tuple(input.shape)}")
+        initial = self._initial(x, () if one else (batch,), hx)
+        initial = tuple(s.unsqueeze(1) for s in initial) if one else initial
+        h, final = self._stacked(x.flatten(0, 1), [batch] * steps, initial)
+        h = h.unflatten(0, (steps, batch)).movedim(1, batch_dim)
+        return (h.squeeze(1), tuple(s.squeeze(1) for s in final)) if one else (h, final)
+
+    def _stacked(
+        self, x: Float[Tensor, "rows features"], sizes: list[int], initial: State
+    ) -> tuple[Float[Tensor, "rows outputs"], State]:
+        """Layers upon each other, dropout between them."""
+        states = zip(*(s.unbind(0) for s in initial), strict=True)
+        finals = []
+        for layer in range(self.num_layers):
+            if layer > 0 and self.training:
+                x = dropout(x, self.dropout)
+            outputs = []
+            for end in self._directions:
+                weight_ih, weight_hh, bias_ih, bias_hh = self._parameters_of(f"_l{layer}{end}")
+                projected = project(x, weight_ih, bias_ih)
+                reverse = end == "_reverse"
+                h, final = unroll(self._equations, projected, sizes, next(states), weight_hh, bias_hh, reverse=reverse)
+                outputs.append(h)
+                finals.append(final)
+            x = torch.cat(outputs, dim=-1) if self.bidirectional else outputs[0]
+        return x, tuple(torch.stack(parts) for parts in zip(*finals, strict=True))
+
+    def _parameters_of(self, end: str) -> tuple[Tensor, Tensor, Tensor | None, Tensor | None]:
+        weights = getattr(self, f"weight_ih{end}"), getattr(self, f"weight_hh{end}")
+        return *weights, getattr(self, f"bias_ih{end}", None), getattr(self, f"bias_hh{end}", None)
+
+    def _initial(self, x: Tensor, batch: tuple[int, ...], hx: State | None) -> State:
+        """``hx`` if it fits, 0 if there is none."""
+        shape = (self.num_layers * len(self._directions), *batch, self.hidden_size)
+        dtype = product_type(x) if self._equations.rounded else x.dtype
+        if hx is None:
+            return (torch.zeros(shape, dtype=dtype, device=x.device),) * self._equations.states
+        for name, s in zip("hc", hx, strict=False):
+            words = "num_layers · directions, batch, hidden_size" if batch else "num_layers · directions, hidden_size"
+            check_shape(name, s, words, shape)
+        return tuple(s.to(dtype) for s in hx)
+
+    def extra_repr(self) -> str:
+        """What differs from the defaults."""
+        words = [str(self.input_size), str(self.hidden_size)]
+        defaults = {"num_layers": 1, "bias": True, "batch_first": False, "dropout": 0, "bidirectional": False}
+        words += [f"{n}={getattr(self, n)}" for n, default in defaults.items() if getattr(self, n) != default]
+        return ", ".join(words)
+
+
+def _reordered(s: Float[Tensor, "layers b h"], order: Int64[Tensor, " b"] | None) -> Float[Tensor, "layers b h"]:
+    """The sequences of a batch in another order."""
+    return s if order is None else s.index_select(1, order)

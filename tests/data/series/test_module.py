@@ -1,0 +1,115 @@
+"""Windows of a series, its split in time, its scale."""
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deepdive.data.series import Series, SeriesDataModule, SeriesScale
+
+
+def walk(n, seed=0, positive=False):
+    generator = torch.Generator().manual_seed(seed)
+    steps = torch.randn(n, generator=generator, dtype=torch.float64)
+    values = steps.cumsum(0)
+    return Series("walk", (0.1 * values).exp() if positive else values)
+
+
+def prepared(series, **words):
+    data = SeriesDataModule(series, **words)
+    data.prepare()
+    return data
+
+
+@given(
+    n=st.integers(40, 80),
+    tau=st.integers(1, 6),
+    test=st.integers(0, 10),
+    validation=st.integers(0, 10),
+    learn=st.sampled_from(["levels", "differences", "log-differences"]),
+)
+def test_windows_are_the_past_of_their_targets_and_parts_do_not_mix(n, tau, test, validation, learn):
+    series = walk(n, positive=True)
+    data = prepared(series, tau=tau, test=test, validation=validation, learn=learn)
+    x = series.values.numpy()
+    u = {"levels": lambda: x, "differences": lambda: np.diff(x), "log-differences": lambda: np.diff(np.log(x))}[learn]()
+    lost = n - len(u)
+    train = u[: n - test - validation - lost]
+    z = (u - train.mean()) / train.std()
+    rows = [z[i : i + tau + 1] for i in range(len(z) - tau)]
+    sizes = [len(part[0]) for part in (data.train, data.val, data.test)]
+    assert sizes == [len(rows) - test - validation, validation, test]
+    together = torch.cat([torch.cat(part, dim=1) for part in (data.train, data.val, data.test)])
+    np.testing.assert_allclose(together.numpy(), np.array(rows), rtol=1e-4, atol=1e-5)
+
+
+def test_the_scale_knows_nothing_of_what_is_held_out():
+    series = walk(100)
+    changed = Series("walk", torch.cat([series.values[:70], series.values[70:] * 100]))
+    first, second = (prepared(each, test=20, validation=10) for each in (series, changed))
+    assert first.scale == second.scale
+    assert torch.equal(first.train[0], second.train[0])
+
+
+def test_training_windows_are_shuffled_and_the_others_are_not():
+    data = prepared(walk(60), tau=2, batch_size=100, test=0.2, validation=0.1)
+    [(x, _)] = data.train_loader().batches()
+    assert not torch.equal(x, data.train[0])
+    assert torch.equal(x.sort(dim=0).values, data.train[0].sort(dim=0).values)
+    loader = data.test_loader()
+    assert loader is not None
+    [(x, y)] = loader.batches()
+    assert torch.equal(x, data.test[0])
+    assert len(y) == 12
+    assert prepared(walk(60), test=0, validation=0).val_loader() is None
+
+
+@given(
+    horizon=st.integers(1, 15),
+    tau=st.integers(1, 8),
+    learn=st.sampled_from(["levels", "differences", "log-differences"]),
+)
+def test_origins_are_decoded_to_what_comes_if_the_future_is_known(horizon, tau, learn):
+    series = walk(80, positive=True)
+    data = prepared(series, tau=tau, test=15, validation=5, learn=learn)
+    origins = data.origins(horizon)
+    assert len(origins.windows) == 15 - horizon + 1
+    assert origins.place.tolist() == list(range(64, 64 + len(origins.windows)))
+    torch.testing.assert_close(origins.last, series.values[origins.place])
+    z = data.scaled.unfold(0, tau + horizon, 1)[-len(origins.windows) :]  # past and future of every origin
+    torch.testing.assert_close(origins.windows, z[:, :tau])
+    torch.testing.assert_close(data.scale.decode(z[:, tau:], origins.last), origins.future, rtol=1e-4, atol=1e-4)
+
+
+def test_a_scale_survives_json():
+    scale = SeriesScale.fit(walk(50).values, "differences")
+    assert SeriesScale.from_json(scale.to_json()) == scale
+
+
+def test_bad_input_is_named():
+    series = walk(20)
+    with pytest.raises(ValueError, match="tau is 0; a window must hold at least 1 value"):
+        SeriesDataModule(series, 0)
+    with pytest.raises(
+        ValueError, match="has 20 values, of which 5 are left to learn from; windows of tau = 6 need at least 7"
+    ):
+        prepared(series, tau=6, test=10, validation=5)
+    with pytest.raises(ValueError, match=r"test is 1.5; of 20 values"):
+        prepared(series, test=1.5)
+    with pytest.raises(ValueError, match="validation is -1; of 20 values"):
+        prepared(series, validation=-1)
+    with pytest.raises(ValueError, match="horizon is 5; it must be from 1 to the length of the test part, which is 4"):
+        prepared(series, test=4).origins(5)
+    line = Series("line", torch.arange(20.0).double())
+    with pytest.raises(ValueError, match="the differences of the 14 values of the training part are constant"):
+        prepared(line, learn="differences")
+    with pytest.raises(ValueError, match="learn is log-differences, but row 1 is 0; a logarithm needs values above 0"):
+        prepared(line, learn="log-differences")
+    late = Series("late", torch.tensor([0.0] * 10 + [1.0] * 3).double())
+    with pytest.raises(ValueError, match="the levels of the 9 values of the training part are constant"):
+        prepared(late, tau=2, test=3, validation=1)
+    with pytest.raises(ValueError, match="series 'nan', row 2: nan is no finite number"):
+        prepared(Series("nan", torch.tensor([0.0, float("nan"), 1.0]).double()))
+    with pytest.raises(ValueError, match="learn is 'logs'; it must be levels, differences or log-differences"):
+        SeriesScale.fit.__func__.__wrapped__(SeriesScale, series.values, "logs")

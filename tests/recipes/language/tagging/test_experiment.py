@@ -1,0 +1,54 @@
+import pytest
+
+from deepdive.recipes import runner
+from deepdive.recipes.language.tagging.experiment import marked
+from deepdive.recipes.language.tagging.sources import read_splits
+
+from ..texts import run, tagged
+
+pytestmark = pytest.mark.usefixtures("without_shape_checks")
+SMALL = {"epochs": 6, "batch_size": 8, "embedding": 16, "hidden": 16, "characters": 8, "dropout": 0.1}
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("tags")
+    (folder / "all.conll").write_text(tagged(), encoding="utf-8")
+    return run("tag-sequence", folder / "all.conll", folder, **SMALL, optimizer={"lr": 0.02})
+
+
+def test_entities_of_sentences_held_out_are_found(trained):
+    assert trained.metrics["test_f1"] > 0.95
+    report = (trained.run.folder / "report.html").read_text(encoding="utf-8")
+    assert "PER" in report
+    assert "Sentences held out" in report
+
+
+def test_new_sentences_are_marked(trained):
+    [told] = runner.predict(trained.run.folder, ["Ada Smith left London."])
+    assert told.answers == ("[Ada Smith PER] left [London LOC] .",)
+
+
+def test_a_folder_has_its_parts_by_name(tmp_path):
+    for name, seed in (("train.txt", 0), ("valid.txt", 1), ("test.txt", 2)):
+        (tmp_path / name).write_text(tagged(7 + seed, seed), encoding="utf-8")
+    splits = read_splits(str(tmp_path))
+    assert [len(part) for part in (splits.train, splits.val, splits.test)] == [7, 8, 9]
+    (tmp_path / "dev.txt").write_text(tagged(3), encoding="utf-8")
+    with pytest.raises(ValueError, match=r"holds dev.txt, valid.txt; there may be one of them"):
+        read_splits(str(tmp_path))
+
+
+def test_what_is_missing_is_told(tmp_path):
+    with pytest.raises(FileNotFoundError, match="there is no data set, file or folder of that name"):
+        read_splits(str(tmp_path / "nothing"))
+    with pytest.raises(ValueError, match="holds no file called train"):
+        read_splits(str(tmp_path))
+    (tmp_path / "train.txt").write_text("Ada\tB-PER\nSmith\n", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"train.txt, line 2: .* has one column"):
+        read_splits(str(tmp_path))
+
+
+def test_entities_are_put_in_brackets():
+    assert marked(["a", "b", "c"], ["B-X", "B-X", "O"]) == "[a X] [b X] c"
+    assert marked(["a", "b", "c"], ["O", "I-X", "I-X"]) == "a [b c X]"

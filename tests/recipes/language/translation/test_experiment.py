@@ -1,0 +1,75 @@
+import pytest
+
+from deepdive.recipes import runner
+
+from ..texts import pairs, run
+
+pytestmark = pytest.mark.usefixtures("without_shape_checks")
+SMALL = {
+    "epochs": 30, "batch_size": 8, "embedding": 24, "hidden": 32, "test": 8, "validation": 6, "min_frequency": 1,
+    "optimizer": {"lr": 0.01}, "dropout": 0.0,
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    path = tmp_path_factory.mktemp("pairs") / "pairs.tsv"
+    path.write_text("".join(f"{a}\t{b}\n" for a, b in pairs()), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def trained(data, tmp_path_factory):
+    return run("seq2seq", data, tmp_path_factory.mktemp("runs"), **SMALL)
+
+
+def test_sentences_held_out_are_translated(trained, capsys):
+    assert trained.metrics["test_bleu"] > 80
+    rows = (trained.run.folder / "translations.tsv").read_text(encoding="utf-8").splitlines()
+    assert rows[0] == "sentence\ttranslation\treference"
+    assert len(rows) == 1 + 8
+    assert "Translations of sentences held out" in (trained.run.folder / "report.html").read_text(encoding="utf-8")
+
+
+def test_new_sentences_are_translated(trained):
+    english, french = pairs()[17]
+    [told] = runner.predict(trained.run.folder, [english])
+    assert told.answers == (french,)
+    [several] = runner.predict(trained.run.folder, [english], n_best=3, beams=6)
+    assert several.answers[0] == french
+    assert len(set(several.answers)) == 3
+    assert list(several.scores) == sorted(several.scores, reverse=True)
+
+
+def test_words_never_seen_are_told(trained):
+    [told] = runner.predict(trained.run.folder, ["i see zebras now."])
+    assert told.notes == ("never seen in training: 'zebras'",)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"beams": 2, "n_best": 3}, "n_best is 3; it must be from 1 to beams, which is 2"),
+        ({"length_penalty": -1.0}, "alpha must be finite and from 0 up"),
+        ({"temperature": 1.0}, "temperature is 1.0, but the recipe seq2seq has no such option; it has: beams"),
+    ],
+)
+def test_options_out_of_range_are_refused(trained, options, message):
+    with pytest.raises(ValueError, match=message):
+        runner.predict(trained.run.folder, ["i eat."], **options)
+
+
+def test_an_unbalanced_line_is_told_with_its_number(tmp_path):
+    path = tmp_path / "bad.tsv"
+    path.write_text("go.\tva.\nhello there\n", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"bad.tsv, line 2: 'hello there' has no tab"):
+        run("seq2seq", path, tmp_path, **SMALL)
+
+
+@pytest.mark.parametrize("changes", [{"scheduled_sampling": 0.3}, {"reverse_source": True}, {"toolkit": "scratch"}])
+def test_other_ways_to_learn(data, changes, tmp_path):
+    outcome = run("seq2seq", data, tmp_path, **SMALL | {"cell": "LSTM"} | changes)
+    assert outcome.metrics["test_bleu"] > 50
+    english, _ = pairs()[3]
+    [told] = runner.predict(outcome.run.folder, [english])
+    assert told.answers[0].endswith(".")

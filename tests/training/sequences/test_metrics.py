@@ -1,0 +1,32 @@
+import math
+
+import pytest
+import torch
+from torch.nn import functional as F
+
+from deepdive.training.sequences import IGNORED, Perplexity, TokenAccuracy
+
+
+def test_perplexity_is_over_tokens_whatever_the_batches():
+    logits, targets = torch.randn(40, 7), torch.randint(7, (40,))
+    targets[3:20] = IGNORED
+    metric = Perplexity()
+    for part in (slice(0, 10), slice(20, 25), slice(25, 40)):
+        metric.update(F.cross_entropy(logits[part], targets[part]), targets[part])
+    kept = torch.cat([torch.arange(10), torch.arange(20, 40)])
+    expected = math.exp(F.cross_entropy(logits[kept], targets[kept]))
+    assert metric.compute().item() == pytest.approx(expected, rel=1e-5)
+
+
+def test_a_guess_among_n_tokens_has_perplexity_n():
+    metric = Perplexity()
+    targets = torch.randint(9, (5, 6))
+    metric.update(F.cross_entropy(torch.zeros(30, 9), targets.flatten()), targets)
+    assert metric.compute().item() == pytest.approx(9)
+    assert Perplexity().compute().isnan()
+
+
+def test_accuracy_is_over_tokens_that_count():
+    metric = TokenAccuracy()
+    metric.update(torch.eye(3).expand(2, 3, 3), torch.tensor([[0, 1, 0], [0, IGNORED, IGNORED]]))
+    assert metric.compute().item() == pytest.approx(3 / 4)
