@@ -32,6 +32,7 @@ class DeepGRULMSettings(LanguageModelSettings):
         "quick": {},
         "book": {
             "epochs": 100,
+            "embedding": None,
             "hidden": 32,
             "dropout": 0.0,
             "schedule": "constant",

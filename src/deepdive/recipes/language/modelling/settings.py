@@ -41,11 +41,11 @@ class TextSettings(TrainingSettings):
 class LanguageModelSettings(TextSettings):
     """A recurrent language model and how it is trained."""
 
-    epochs: int = 50
+    epochs: int = 30
     batch_size: int = 1024
     cell: Literal["RNN", "GRU", "LSTM"] = "RNN"
     """Of the recurrent layers."""
-    embedding: int | None = None
+    embedding: int | None = 32
     """Width of the learnt vectors of tokens; none: one-hot vectors."""
     hidden: int = 64
     """Width of the state."""
