@@ -7,7 +7,6 @@ import torch
 from torch import Tensor, nn
 
 from deepdive.data import TextEncoder
-from deepdive.data.progress import progress_bars
 from deepdive.data.types import Batch, DataModule
 from deepdive.models.language import FillInModel
 from deepdive.recipes.experiment import TextPrediction
@@ -15,7 +14,7 @@ from deepdive.recipes.in_turn import Training, checkpoints_of, fit_in_turn
 from deepdive.recipes.inputs import checksum, keep_inputs
 from deepdive.recipes.language.filling.fill_in import FillInSettings
 from deepdive.recipes.language.modelling.generation import unknown_numbers
-from deepdive.recipes.language.modelling.texts import text_for
+from deepdive.recipes.language.modelling.texts import prepared_text
 from deepdive.recipes.networks import network_section
 from deepdive.recipes.runner import trained_weights
 from deepdive.recipes.training import classification_loss, optimizer_for, schedule_for, toolkit_named, trainer_for
@@ -54,9 +53,7 @@ class FillInExperiment:
 
     def prepare(self) -> None:
         """Obtain and cut the text."""
-        with progress_bars() as report:
-            self.data = text_for(self.settings, report)
-            self.data.prepare()
+        self.data = prepared_text(self.settings)
         self.encoder = self.data.encoder
         self._parts(bidirectional=True)
 

@@ -1,19 +1,17 @@
 """A recurrent language model on any text, as an experiment: perplexity, samples, continuations of new texts."""
 
-import sys
 from collections.abc import Sequence
 
 import torch
 
 from deepdive.data import TextEncoder
-from deepdive.data.progress import progress_bars
 from deepdive.files import write_atomically
 from deepdive.models.language import RecurrentLanguageModel
 from deepdive.recipes.experiment import TextPrediction
 from deepdive.recipes.inputs import checksum, keep_inputs
 from deepdive.recipes.language.modelling.generation import Choice, continuations
 from deepdive.recipes.language.modelling.settings import LanguageModelSettings
-from deepdive.recipes.language.modelling.texts import text_for
+from deepdive.recipes.language.modelling.texts import prepared_text
 from deepdive.recipes.networks import network_section
 from deepdive.recipes.runner import trained_weights
 from deepdive.recipes.training import classification_loss, optimizer_for, schedule_for, toolkit_named, trainer_for
@@ -41,13 +39,8 @@ class LanguageModelExperiment:
     def prepare(self) -> None:
         """Obtain and cut the text, and make the task."""
         settings = self.settings
-        with progress_bars() as report:
-            self.data = text_for(settings, report)
-            self.data.prepare()
+        self.data = prepared_text(settings)
         self.encoder = self.data.encoder
-        for part, share in self.data.unknown_shares.items():
-            if share > 0.01 and part != "train":
-                sys.stderr.write(f"note: {share:.1%} of the {part} tokens are not in the training part\n")
         seed_everything(settings.seed)
         streams = settings.batch_size if self.data.partition == "sequential" else None
         self.model = self.network(self.encoder)

@@ -28,9 +28,9 @@ class TextSettings(TrainingSettings):
     num_steps: int = 32
     """Tokens per window."""
     validation: float = 0.1
-    """Share of one's own text to validate on."""
+    """Share of one text to validate on."""
     test: float = 0.1
-    """Share of one's own text to test on, its end."""
+    """Share of one text to test on, its end."""
 
     def __post_init__(self) -> None:
         if self.data not in DATASETS and Path(self.data).is_file():  # so that a run can be resumed from anywhere

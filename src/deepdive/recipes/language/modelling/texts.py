@@ -1,6 +1,8 @@
 """From settings to a text in batches."""
 
-from deepdive.data.progress import Report
+import sys
+
+from deepdive.data.progress import Report, progress_bars
 from deepdive.data.text import (
     BytePairTokenizer,
     CharacterTokenizer,
@@ -18,6 +20,10 @@ _TEXTBOOK = {"train": 10_000, "validation": 5_000}
 """Windows of textbook section 9.5."""
 
 _BYTE_PAIRS = 2000
+_STEPS, _FEWEST_WINDOWS = 40, 8
+"""Of an epoch, and of a batch."""
+_MUCH = 0.01
+"""Share of unknown tokens that is worth a note."""
 
 
 def text_for(settings: TextSettings, report: Report | None = None) -> TextDataModule:
@@ -43,6 +49,28 @@ def text_for(settings: TextSettings, report: Report | None = None) -> TextDataMo
         report=report,
         **(_TEXTBOOK if textbook else {"validation": settings.validation, "test": settings.test}),
     )
+
+
+def prepared_text(settings: TextSettings) -> TextDataModule:
+    """The text that settings speak of, obtained, cut and numbered; what a user should know of it is said.
+
+    Of a short text, batches are smaller than asked for, so that an epoch has some tens of steps.
+
+    Raises:
+        ValueError: as for `text_for`, or the text is empty, too short or unlike its training part.
+    """
+    with progress_bars() as report:
+        data = text_for(settings, report)
+        data.prepare()
+    if data.partition == "random":
+        windows = data.token_counts["train"] // data.num_steps
+        data.batch_size = min(data.batch_size, max(_FEWEST_WINDOWS, windows // _STEPS))
+        if data.batch_size < settings.batch_size:
+            sys.stderr.write(f"note: {windows:,} windows to learn from, {data.batch_size} of them in a batch\n")
+    for part, share in data.unknown_shares.items():
+        if share > _MUCH and part != "train":
+            sys.stderr.write(f"note: {share:.1%} of the {part} tokens are not in the training part\n")
+    return data
 
 
 def uses_textbook_split(settings: TextSettings) -> bool:
