@@ -24,7 +24,7 @@ def test_of_a_short_text_batches_are_smaller_and_it_is_said(path, capsys):
 
 def test_tokens_unlike_those_of_the_training_part_are_told(tmp_path, capsys):
     file = tmp_path / "mixed.txt"
-    file.write_text("abcdefgh " * 400 + "abc Ω " * 200, encoding="utf-8")
+    file.write_text("abcdefgh " * 700 + "abc Ω " * 200, encoding="utf-8")
     prepared_text(LanguageModelSettings(data=str(file), batch_size=8))
     assert "of the test tokens are not in the training part" in capsys.readouterr().err
 
