@@ -14,7 +14,7 @@ class RecurrentRegressor(torch.nn.Module):
 
     Input ``(batch, steps, num_inputs)``, or ``(batch, steps)`` for one number per step; output ``(batch, 1)``. ``cell``
     is ``tanh`` or ``relu`` for a plain recurrent layer, ``gru``, ``lstm``, or ``skip``, whose state goes around the
-    nonlinearity: ``h_t = h_{t-1} + tanh(W x_t + U h_{t-1} + b) / 2``.
+    nonlinearity: ``h_t = h_{t-1} + tanh(W x_t + U h_{t-1} + b) / 10``.
 
     Raises:
         ValueError: ``cell`` is not in ``CELLS``, or a width is less than 1.
@@ -46,5 +46,5 @@ class RecurrentRegressor(torch.nn.Module):
     def _skipping(self, x: Tensor) -> Tensor:
         h = x.new_zeros(len(x), self.recurrent.weight.shape[0])
         for projected in self.input(x).unbind(dim=1):
-            h = h + torch.tanh(projected + self.recurrent(h)) / 2
+            h = h + torch.tanh(projected + self.recurrent(h)) / 10
         return h
