@@ -11,7 +11,7 @@ def test_the_answer_is_the_sum_of_the_two_marked_numbers(length):
     assert [len(part[0]) for part in (data.train, data.val, data.test)] == [300, 20, 10]
     x, y = data.train
     numbers, marks = x.unbind(dim=2)
-    assert set(marks.unique().tolist()) == {0.0, 1.0}
+    assert set(marks.unique().tolist()) <= {0.0, 1.0}
     assert torch.equal(marks[:, : length // 2].sum(dim=1), torch.ones(300))
     assert torch.equal(marks[:, length // 2 :].sum(dim=1), torch.ones(300))
     picked = torch.stack([row[mark.bool()].sum() for row, mark in zip(numbers, marks, strict=True)])

@@ -67,7 +67,7 @@ def test_a_recurrent_network_forecasts_too(waves, tmp_path):
 
 
 def test_predictions_go_on_after_the_end_of_a_file(finished, waves, tmp_path):
-    kept = list(csv.reader(waves.open()))
+    kept = list(csv.reader(waves.read_text().splitlines()))
     cut = tmp_path / "cut.csv"
     cut.write_text("\n".join(",".join(row) for row in kept[:-12]) + "\n")
     [found] = runner.predict(finished.run.folder, [cut])
@@ -77,10 +77,10 @@ def test_predictions_go_on_after_the_end_of_a_file(finished, waves, tmp_path):
     assert found.notes == ("step 1 comes after 2013-12",)
     short = tmp_path / "short.csv"
     short.write_text("Level\n1\n2\n")
-    with pytest.raises(ValueError, match="column 'Level' has 2 values; a forecast needs the last 12"):
+    with pytest.raises(ValueError, match=r"column 'Level' has 2 values; a forecast needs the last 12"):
         runner.predict(finished.run.folder, [short])
     short.write_text("level\n1\n2\n")
-    with pytest.raises(ValueError, match="did you mean 'Level'|did you mean 'level'"):
+    with pytest.raises(ValueError, match=r"did you mean 'Level'|did you mean 'level'"):
         runner.predict(finished.run.folder, [short])
 
 
