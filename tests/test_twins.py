@@ -23,6 +23,7 @@ from deepdive.twins import (
     CLIPPING,
     FUNCTIONS,
     INITIALIZERS,
+    LANGUAGE,
     LAYERS,
     NETWORKS,
     OPTIMIZERS,
@@ -38,7 +39,7 @@ CALLED = {name: twin.as_layers() for name, twin in FUNCTIONS.items()}
 
 CASES = [
     pytest.param(twin, case, id=f"{name}-{i}")
-    for name, twin in {**LAYERS, **CALLED, **NETWORKS}.items()
+    for name, twin in {**LAYERS, **CALLED, **NETWORKS, **LANGUAGE}.items()
     for i, case in enumerate(twin.cases)
 ]
 REMEMBERING = [

@@ -96,3 +96,52 @@ def test_an_output_that_cannot_be_is_a_mistake(folder, tmp_path, flags, message)
     done = deepdive("predict", folder, "a.png", *flags, cwd=tmp_path)
     assert done.returncode == 2
     assert message in done.stderr
+
+
+@pytest.fixture(scope="module")
+def language_model(tmp_path_factory):
+    root = tmp_path_factory.mktemp("text")
+    (root / "story.txt").write_text("the time machine is a machine of time. " * 60, encoding="utf-8")
+    flags = ("--data", "story.txt", "--epochs", "2", "--batch-size", "8", "--hidden", "16", "--quiet")
+    done = deepdive("run", "gru-lm", *flags, cwd=root)
+    assert done.returncode == 0, done.stderr
+    return next(root.glob("runs/gru-lm/*"))
+
+
+def test_a_text_is_continued(language_model, tmp_path):
+    done = deepdive("predict", language_model, "the time", "--length", "9", "--seed", "2", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    [line] = done.stdout.splitlines()
+    assert line.startswith("the time")
+    assert len(line) == len("the time") + 9
+
+
+def test_texts_come_from_a_file_and_go_to_one(language_model, tmp_path):
+    (tmp_path / "texts.txt").write_text("the\ntime\n", encoding="utf-8")
+    flags = ("--length", "3", "--output", "out.csv")
+    done = deepdive("predict", language_model, "texts.txt", "a machine", *flags, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    header, *rows = (tmp_path / "out.csv").read_text(encoding="utf-8").splitlines()
+    assert header == "text,answer"
+    assert [row.split(",")[0] for row in rows] == ["the", "time", "a machine"]
+
+
+def test_characters_never_seen_are_a_note(language_model, tmp_path):
+    done = deepdive("predict", language_model, "theß", "--length", "3", "--json", cwd=tmp_path)
+    content = json.loads(done.stdout)
+    assert content["text"] == "theß"
+    assert content["notes"] == ["'theß': never seen in training, read as unknown: 'ß'"]
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        (("--top-k", "0"), "top_k must be at least 1, got 0"),
+        (("--invert", "yes"), "invert is 'yes', but the recipe gru-lm has no such option; it has: length,"),
+    ],
+)
+def test_options_of_texts_that_cannot_be_are_one_line_and_status_2(language_model, tmp_path, flags, message):
+    done = deepdive("predict", language_model, "the", *flags, cwd=tmp_path)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert len(done.stderr.splitlines()) == 1

@@ -1,5 +1,6 @@
 """Networks, one family per file; each takes its toolkit as an argument."""
 
+from deepdive.models import language as language
 from deepdive.models.perceptrons import MLP as MLP
 from deepdive.models.perceptrons import SoftmaxRegression as SoftmaxRegression
 from deepdive.models.vision import VGG as VGG

@@ -7,6 +7,7 @@ from deepdive.twins.clipping import CLIPPING as CLIPPING
 from deepdive.twins.initializers import INITIALIZERS as INITIALIZERS
 from deepdive.twins.kinds import Case as Case
 from deepdive.twins.kinds import FunctionTwin as FunctionTwin
+from deepdive.twins.kinds import Given as Given
 from deepdive.twins.kinds import GradientTwin as GradientTwin
 from deepdive.twins.kinds import InitTwin as InitTwin
 from deepdive.twins.kinds import LayerTwin as LayerTwin
@@ -14,6 +15,7 @@ from deepdive.twins.kinds import OptimizerTwin as OptimizerTwin
 from deepdive.twins.kinds import Packed as Packed
 from deepdive.twins.kinds import Sample as Sample
 from deepdive.twins.kinds import ScheduleTwin as ScheduleTwin
+from deepdive.twins.language import LANGUAGE as LANGUAGE
 from deepdive.twins.layers import POINTWISE as POINTWISE
 from deepdive.twins.losses import FUNCTIONS as LOSS_FUNCTIONS
 from deepdive.twins.losses import LOSSES as LOSSES
@@ -30,5 +32,5 @@ LAYERS: dict[str, LayerTwin] = {**POINTWISE, **SPATIAL, **NORMALIZATION, **RECUR
 FUNCTIONS: dict[str, FunctionTwin] = {**LOSS_FUNCTIONS, **PACKING}
 
 TWINS: dict[str, LayerTwin | FunctionTwin | InitTwin | GradientTwin | OptimizerTwin | ScheduleTwin] = {
-    **LAYERS, **FUNCTIONS, **INITIALIZERS, **CLIPPING, **OPTIMIZERS, **SCHEDULES, **NETWORKS,
+    **LAYERS, **FUNCTIONS, **INITIALIZERS, **CLIPPING, **OPTIMIZERS, **SCHEDULES, **NETWORKS, **LANGUAGE,
 }  # fmt: skip

@@ -53,7 +53,18 @@ class Packed:
         return PackedSequence(packed.data.requires_grad_(), *packed[1:])
 
 
-Input = Sample | Several | Packed
+@dataclass(frozen=True)
+class Given:
+    """Whole numbers that are always the same, such as lengths."""
+
+    values: tuple[int, ...]
+
+    def draw(self, generator: Generator, dtype: torch.dtype) -> Tensor:
+        """The numbers."""
+        return torch.tensor(self.values)
+
+
+Input = Sample | Several | Packed | Given
 
 
 @dataclass(frozen=True)

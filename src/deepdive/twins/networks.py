@@ -31,59 +31,60 @@ _SMALL = (case((16, 2, 32, 32)), case((3, 2, 28, 20)))
 """For networks that are deep, and narrow here so that they are quickly compared."""
 
 
-def _network(make: Callable[..., nn.Module], *cases: Case, **more: Any) -> LayerTwin:
+def network(make: Callable[..., nn.Module], *cases: Case, **more: Any) -> LayerTwin:
+    """A network out of our layers, and out of the library's."""
     return LayerTwin(partial(make, nn=scratch), make, cases, **more)
 
 
 NETWORKS: dict[str, LayerTwin] = {
-    "SoftmaxRegression": _network(partial(SoftmaxRegression, 784, 10), *_GRAY),
-    "MLP": _network(partial(MLP, 784, 10), *_GRAY),
-    "LeNet": _network(LeNet, *_GRAY),
-    "LeNet(modern=True)": _network(partial(LeNet, modern=True), *_GRAY),
-    "LeNet(batch_norm=True)": _network(
+    "SoftmaxRegression": network(partial(SoftmaxRegression, 784, 10), *_GRAY),
+    "MLP": network(partial(MLP, 784, 10), *_GRAY),
+    "LeNet": network(LeNet, *_GRAY),
+    "LeNet(modern=True)": network(partial(LeNet, modern=True), *_GRAY),
+    "LeNet(batch_norm=True)": network(
         partial(LeNet, batch_norm=True),
         *(case((128, 1, 28, 28)), case((8, 1, 28, 28))),
         stateful=True,
         compiled=False,
         single=2e-3,  # in double precision 1e-12: what each normalisation divides by is small, so rounding grows
     ),
-    "AlexNet": _network(
+    "AlexNet": network(
         partial(AlexNet, 5, 2, channels=(8, 12, 16, 16, 12), first=(3, 1, 1), hidden=24, pooled=2),
         *_SMALL,
         random=True,
         compiled=False,
     ),
-    "VGG": _network(
+    "VGG": network(
         partial(VGG, 5, 2, depths=(1, 2), widths=(8, 12), hidden=24, pooled=3), *_SMALL, random=True, compiled=False
     ),
-    "VGG(batch_norm=True)": _network(
+    "VGG(batch_norm=True)": network(
         partial(VGG, 5, 2, depths=(1, 2), widths=(8, 12), batch_norm=True, hidden=24, pooled=3),
         *_SMALL,
         random=True,
         compiled=False,
     ),
-    "NiN": _network(partial(NiN, 5, 2, channels=(8, 12, 16), first=(5, 1, 2)), *_SMALL, random=True, compiled=False),
-    "GoogLeNet": _network(
+    "NiN": network(partial(NiN, 5, 2, channels=(8, 12, 16), first=(5, 1, 2)), *_SMALL, random=True, compiled=False),
+    "GoogLeNet": network(
         partial(GoogLeNet, 5, 2, width=0.25, stages=(INCEPTIONS[0][:1], INCEPTIONS[1][:1]), stem="small"),
         *_SMALL,
         random=True,
         compiled=False,
     ),
-    "ResNet": _network(partial(ResNet, 5, 2, depths=(1, 1), widths=(8, 12), stem="small"), *_SMALL, stateful=True),
-    "ResNet(block=Bottleneck)": _network(
+    "ResNet": network(partial(ResNet, 5, 2, depths=(1, 1), widths=(8, 12), stem="small"), *_SMALL, stateful=True),
+    "ResNet(block=Bottleneck)": network(
         partial(ResNet, 5, 2, block=Bottleneck, depths=(2,), widths=(8,), groups=4, width_per_group=16),
         *_SMALL,
         compiled=False,
     ),
-    "DenseNet": _network(
+    "DenseNet": network(
         partial(DenseNet, 5, 2, growth_rate=6, depths=(2, 1), width=8, stem="small"), *_SMALL, compiled=False
     ),
-    "AnyNet": _network(
+    "AnyNet": network(
         partial(AnyNet, 5, 2, depths=(1, 2), widths=(8, 16), group_widths=4, bottleneck_ratios=2, stem_width=8),
         *_SMALL,
         compiled=False,
     ),
-    "ResNet9": _network(
+    "ResNet9": network(
         partial(ResNet9, 5, 2, widths=(8, 12), residuals=(False, True)), *_SMALL, stateful=True, compiled=False
     ),
 }

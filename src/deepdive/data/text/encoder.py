@@ -166,5 +166,7 @@ def fit_vocabulary(
         ValueError: as `Vocabulary`.
 
     """
-    frequency = {token: n for token, n in zip(distinct, counts.tolist(), strict=True) if n}
+    frequency = dict(zip(distinct, counts.tolist(), strict=True))
+    if not counts.all():  # other parts of the text have tokens that this one lacks
+        frequency = {token: n for token, n in frequency.items() if n}
     return Vocabulary(frequency, reserved=(*reserved, *tokenizer.tokens), **options)

@@ -153,5 +153,5 @@ def _plain(text: str, lower: bool, letters_only: bool) -> str:
 
 
 def _to_letters(text: str) -> bytes:
-    """Lower-case letters, with a space for every other character."""
-    return text.encode("ascii", "replace").translate(_TO_LETTERS)
+    """Lower-case letters, with a space for every byte of every other character."""
+    return text.encode("utf-8", "surrogatepass").translate(_TO_LETTERS)

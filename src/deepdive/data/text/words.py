@@ -26,7 +26,8 @@ def factor_words(text: str | bytes) -> Factors:
 
     Eight bytes of a word are read as one integer, its key. Words of up to eight bytes are told apart by it exactly;
     the key of a longer word mixes all its bytes, and each is compared with the word that it was taken for. Should two
-    words ever have the same key, or the text hold control characters or rare white space, a dictionary does the work.
+    words ever have the same key, or the text hold control characters or white space
+    beyond ASCII's, a dictionary does the work.
     """
     data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
     factors = _factor_bytes(b"".join((b" ", data, b" " * 9)))
@@ -37,31 +38,24 @@ def factor_words(text: str | bytes) -> Factors:
 
 
 def _factor_bytes(spaced: bytes) -> Factors | None:
-    all_bytes = np.frombuffer(spaced, np.uint8)
+    all_bytes = np.frombuffer(spaced, np.uint8)[:-8]  # the last ones are there for what reads eight bytes at once
     # The eight bytes from every position on, as an integer whose lowest byte is the first of them.
     eights = np.ndarray((len(spaced) - 7,), "<u8", buffer=spaced, strides=(1,))
     table = _WordTable()
     codes: list[np.ndarray] = []
-    last = 0  # where the last white space was
-    begin, size = 1, _FIRST_BLOCK
-    while begin < len(spaced):
-        block = all_bytes[begin : begin + size]
+    begun = np.empty(0, np.int64)  # where a word begins that the last block has not to its end
+    at, size = 0, _FIRST_BLOCK
+    while at < len(all_bytes) - 1:
+        block = all_bytes[at : at + size + 1]  # with the first byte of the next one
         if _holds_controls(block):
             return None
-        ends = np.flatnonzero(block <= ord(" "))
-        ends += begin
-        begin, size = begin + size, _BLOCK
-        if not len(ends):
-            continue
-        starts = np.empty_like(ends)
-        starts[0], starts[1:] = last, ends[:-1]
-        starts += 1
-        last = ends[-1]
-        lengths = ends - starts
-        if not lengths.all():
-            words = np.flatnonzero(lengths)
-            starts, lengths = starts.take(words), lengths.take(words)
-        found = table.codes(eights, starts, lengths)
+        is_space = block <= ord(" ")
+        starts = np.concatenate((begun, np.flatnonzero(is_space[:-1] > is_space[1:]) + (at + 1)))
+        ends = np.flatnonzero(is_space[:-1] < is_space[1:])
+        ends += at + 1
+        starts, begun = starts[: len(ends)], starts[len(ends) :]
+        at, size = at + size, min(2 * size, _BLOCK)
+        found = table.codes(eights, starts, ends - starts)
         if found is None:
             return None
         codes.append(found)
@@ -112,9 +106,11 @@ class _WordTable:
             mixed[rows] = _mixed(mixed[rows], piece)
         keys[long] = mixed
         codes, new = self._find(keys)
-        if len(new):
-            self._add(keys[new], starts[new], lengths[new])
-            codes[new], _ = self._find(keys[new])
+        while len(new):
+            first = new[self._of_different_slots(keys[new])]
+            self._add(keys[first], starts[first], lengths[first])
+            codes[new], still = self._find(keys[new])
+            new = new[still]
         taken_for = self._starts.take(codes.take(long))
         same_length = self._lengths.take(codes.take(long)) == long_lengths
         if not same_length.all() or (eights[taken_for] != heads).any():
@@ -135,8 +131,14 @@ class _WordTable:
             pending = pending[self._keys[codes[pending]] != keys[pending]]
         return codes, missed[codes[missed] == 0]
 
+    def _of_different_slots(self, keys: Keys) -> Int64[np.ndarray, " fewer"]:
+        """Places of keys that differ: of those with the same first slot, the last one."""
+        slots, places = self._first_slots(keys), np.arange(len(keys))
+        last = np.empty(len(self._slots), np.int64)
+        last[slots] = places
+        return np.flatnonzero(last[slots] == places)
+
     def _add(self, keys: Keys, starts: Positions, lengths: Positions) -> None:
-        keys, first = np.unique(keys, return_index=True)
         old, self._size = self._size, self._size + len(keys)
         if self._size > len(self._keys):
             more = max(len(self._keys), len(keys))
@@ -144,10 +146,10 @@ class _WordTable:
                 np.pad(array, (0, more)) for array in (self._keys, self._starts, self._lengths)
             )
         self._keys[old : self._size] = keys
-        self._starts[old : self._size] = starts[first]
-        self._lengths[old : self._size] = lengths[first]
-        if 4 * self._size > len(self._slots):
-            self._slots = np.zeros(1 << (4 * self._size).bit_length(), np.int64)
+        self._starts[old : self._size] = starts
+        self._lengths[old : self._size] = lengths
+        if 8 * self._size > len(self._slots):
+            self._slots = np.zeros(1 << (8 * self._size).bit_length(), np.int64)
             old = 1
         self._fill(np.arange(old, self._size))
 

@@ -50,7 +50,7 @@ class RecurrentLanguageModel(torch.nn.Module):
         if tied and embedding is None:
             raise ValueError("tied is True, but embedding is None; there is no table of vectors to share")
         self.vocabulary_size = vocabulary_size
-        self.cell = cell
+        self.cell, self.layers, self.hidden = cell, layers, hidden
         width = vocabulary_size if embedding is None else embedding
         self.embedding = None if embedding is None else nn.Embedding(vocabulary_size, width)
         between = dropout if layers > 1 else 0.0
@@ -59,21 +59,21 @@ class RecurrentLanguageModel(torch.nn.Module):
         self.projection = nn.Linear(hidden, width, bias=False) if tied and hidden != width else nn.Identity()
         self.output = nn.Linear(width if tied else hidden, vocabulary_size)
         if self.embedding is not None:
-            nn.init.uniform_(self.embedding.weight, -0.1, 0.1)
-            nn.init.zeros_(self.output.bias)
+            nn.init.uniform_(self.embedding.get_parameter("weight"), -0.1, 0.1)
+            nn.init.zeros_(self.output.get_parameter("bias"))
             if tied:
                 self.output.weight = self.embedding.weight
             else:
-                nn.init.uniform_(self.output.weight, -0.1, 0.1)
+                nn.init.uniform_(self.output.get_parameter("weight"), -0.1, 0.1)
 
     def forward(self, tokens: Int64[Tensor, "b t"], state: State | None = None) -> tuple[Float[Tensor, "b t v"], State]:
         """Logits of the token after each one, and the state after the last."""
-        h, state = self.rnn(self.dropout(self._vectors(tokens)), state)
-        return self.output(self.projection(self.dropout(h))), state
+        h, after = self.rnn(self.dropout(self._vectors(tokens)), state)
+        return self.output(self.projection(self.dropout(h))), after
 
     def begin_state(self, rows: int) -> State:
         """The state before the first token: zeros, ``(layers, rows, hidden)``."""
-        return begin_state(self.rnn, self.cell, rows)
+        return begin_state(self.cell, self.layers, rows, self.hidden, like=next(self.parameters()))
 
     def step(self, tokens: Int64[Tensor, " n"], state: State) -> tuple[Float[Tensor, "n v"], State]:
         """Logits of the token after one more, and the next state."""
@@ -87,7 +87,8 @@ class RecurrentLanguageModel(torch.nn.Module):
     def _vectors(self, tokens: Tensor) -> Tensor:
         if self.embedding is not None:
             return self.embedding(tokens)
-        one_hot = torch.zeros(*tokens.shape, self.vocabulary_size, device=tokens.device, dtype=self.output.weight.dtype)
+        dtype = self.output.get_parameter("weight").dtype
+        one_hot = torch.zeros(*tokens.shape, self.vocabulary_size, device=tokens.device, dtype=dtype)
         return one_hot.scatter_(-1, tokens.unsqueeze(-1), 1.0)
 
 

@@ -60,7 +60,7 @@ class Seq2Seq(torch.nn.Module):
         self.projection = nn.Linear(hidden + embedding + hidden, embedding)
         self.output = nn.Linear(embedding, target_size)
         self._scale = embedding**0.5  # vectors of length about 1 suit the output; the input wants numbers about 1
-        nn.init.normal_(self.embedding.weight, std=1 / self._scale)
+        nn.init.normal_(self.embedding.get_parameter("weight"), std=1 / self._scale)
         self.output.weight = self.embedding.weight
 
     def forward(

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-import torch
 from jaxtyping import Int64
 from torch import Tensor
 
@@ -10,11 +9,9 @@ State = Tensor | tuple[Tensor, Tensor]
 """``h (layers, batch, hidden)``, or ``(h, c)`` of an LSTM."""
 
 
-def begin_state(rnn: torch.nn.Module, cell: str, rows: int) -> State:
-    """Zeros for ``rows`` sequences, as the recurrent layers ``rnn`` of this kind of cell take them."""
-    directions = 2 if rnn.bidirectional else 1
-    like = next(rnn.parameters())
-    zeros = like.new_zeros(int(rnn.num_layers) * directions, rows, int(rnn.hidden_size))
+def begin_state(cell: str, layers: int, rows: int, hidden: int, *, like: Tensor) -> State:
+    """Zeros for ``rows`` sequences in layers of this kind of cell, with the type and on the device of ``like``."""
+    zeros = like.new_zeros(layers, rows, hidden)
     return (zeros, zeros.clone()) if cell == "LSTM" else zeros
 
 

@@ -1,7 +1,7 @@
 """Language modelling: the next token from those before it (textbook sections 9.3 and 9.5)."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol, cast
 
 import torch
 from torch import Tensor, nn
@@ -10,6 +10,14 @@ from deepdive.data.types import Batch
 from deepdive.training.metrics import Metric
 from deepdive.training.sequences.metrics import Perplexity
 from deepdive.training.sequences.tokens import TokenClassification
+
+
+class Recurrent(Protocol):
+    """A network that reads on: called with tokens ``(b, t)`` and a state, it gives logits and the next state."""
+
+    def begin_state(self, rows: int) -> Any:
+        """The state before the first token: a tensor, or several, with the rows in dimension 1."""
+        ...
 
 
 class LanguageModelling(TokenClassification):
@@ -48,7 +56,7 @@ class LanguageModelling(TokenClassification):
         self.streams = streams
         self._evaluated: tuple[Tensor, ...] = ()
         if streams is not None:
-            for i, part in enumerate(_parts(network.begin_state(streams))):
+            for i, part in enumerate(_parts(cast(Recurrent, network).begin_state(streams))):
                 self.register_buffer(f"state_{i}", part)
 
     def logits_and_targets(self, batch: Batch) -> tuple[Tensor, Tensor]:
@@ -70,9 +78,9 @@ class LanguageModelling(TokenClassification):
         if self.training:
             if rows != self.streams:
                 raise ValueError(f"a batch has {rows} streams, but streams is {self.streams}")
-            return tuple(buffer for name, buffer in self._buffers.items() if name.startswith("state_"))
+            return tuple(buffer for name, buffer in self.named_buffers(recurse=False) if name.startswith("state_"))
         if not self._evaluated or self._evaluated[0].shape[1] != rows:
-            self._evaluated = _parts(self.network.begin_state(rows))
+            self._evaluated = _parts(cast(Recurrent, self.network).begin_state(rows))
         return self._evaluated
 
 

@@ -1,7 +1,7 @@
 """Translation: one sentence from another, token by token (textbook sections 10.6 and 10.7)."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol, cast
 
 import torch
 from torch import Tensor, nn
@@ -10,6 +10,18 @@ from deepdive.data.types import Batch
 from deepdive.training.metrics import Metric
 from deepdive.training.sequences.metrics import IGNORED, Perplexity
 from deepdive.training.sequences.tokens import TokenClassification
+
+
+class EncoderDecoder(Protocol):
+    """A network that can also write step by step."""
+
+    def encode(self, source: Tensor, lengths: Tensor) -> Any:
+        """The state before the first token."""
+        ...
+
+    def step(self, tokens: Tensor, state: Any) -> tuple[Tensor, Any]:
+        """Logits of the token after one more, and the next state."""
+        ...
 
 
 class Translation(TokenClassification):
@@ -73,10 +85,11 @@ class Translation(TokenClassification):
 
     def _sampled(self, source: Tensor, lengths: Tensor, before: Tensor) -> Tensor:
         """Logits where some of the tokens before are the network's own: step by step, as each needs the last."""
-        state = self.network.encode(source, lengths)
+        network = cast(EncoderDecoder, self.network)
+        state = network.encode(source, lengths)
         tokens, steps = before[:, 0], []
         for t in range(before.shape[1]):
-            logits, state = self.network.step(tokens, state)
+            logits, state = network.step(tokens, state)
             steps.append(logits)
             if t + 1 < before.shape[1]:
                 own = torch.rand(len(tokens), device=tokens.device) < self.share

@@ -4,7 +4,6 @@ import sys
 from collections.abc import Sequence
 
 import torch
-from torch import nn
 
 from deepdive.data import TextEncoder
 from deepdive.data.progress import progress_bars
@@ -51,15 +50,16 @@ class LanguageModelExperiment:
                 sys.stderr.write(f"note: {share:.1%} of the {part} tokens are not in the training part\n")
         seed_everything(settings.seed)
         streams = settings.batch_size if self.data.partition == "sequential" else None
+        self.model = self.network(self.encoder)
         self.task = LanguageModelling(
-            self.network(self.encoder),
+            self.model,
             streams=streams,
             loss=classification_loss(settings.toolkit, 0.0),
             optimizer=self._optimizer,
             schedule=schedule_for(settings),
         )
 
-    def network(self, encoder: TextEncoder) -> nn.Module:
+    def network(self, encoder: TextEncoder) -> RecurrentLanguageModel:
         """A new network for these tokens."""
         settings = self.settings
         return RecurrentLanguageModel(
@@ -92,7 +92,7 @@ class LanguageModelExperiment:
         return [
             *self._samples(run),
             Section("Text", pairs(facts)),
-            network_section(self.task.network, example),
+            network_section(self.model, example),
         ]
 
     def predict(
@@ -111,7 +111,7 @@ class LanguageModelExperiment:
         network, encoder = self.trained(run)
         return continuations(network, encoder, texts, Choice(length, temperature, top_k, top_p, samples, seed))
 
-    def trained(self, run: Run) -> tuple[nn.Module, TextEncoder]:
+    def trained(self, run: Run) -> tuple[RecurrentLanguageModel, TextEncoder]:
         """The trained network, in evaluation mode, and its tokens.
 
         Raises:
@@ -126,7 +126,7 @@ class LanguageModelExperiment:
         return network.to(choose_device(self.settings.device)).eval(), encoder
 
     def _samples(self, run: Run) -> list[Section]:
-        network = self.task.network.eval()
+        network = self.model.eval()
         try:
             told = [
                 (f"temperature {t}", continuations(network, self.encoder, [self.settings.prompt], Choice(300, t)))

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from deepdive.algorithms.decoding import sample, truncate, warm_up
 from deepdive.data import TextEncoder
+from deepdive.models.language import RecurrentLanguageModel
 from deepdive.recipes.experiment import TextPrediction
 
 
@@ -35,7 +36,9 @@ class Choice:
             raise ValueError(f"seed is {self.seed}; it must not be negative")
 
 
-def continuations(network: nn.Module, encoder: TextEncoder, texts: Sequence[str], how: Choice) -> list[TextPrediction]:
+def continuations(
+    network: RecurrentLanguageModel, encoder: TextEncoder, texts: Sequence[str], how: Choice
+) -> list[TextPrediction]:
     """Each text with tokens drawn after it, ``how.samples`` times; the network first reads the text.
 
     Raises:
@@ -64,7 +67,9 @@ def continuations(network: nn.Module, encoder: TextEncoder, texts: Sequence[str]
     return found
 
 
-def suggestions(network: nn.Module, encoder: TextEncoder, texts: Sequence[str], count: int) -> list[TextPrediction]:
+def suggestions(
+    network: RecurrentLanguageModel, encoder: TextEncoder, texts: Sequence[str], count: int
+) -> list[TextPrediction]:
     """The ``count`` likeliest tokens after each text, with their probabilities.
 
     Raises:

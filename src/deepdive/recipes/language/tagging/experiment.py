@@ -22,7 +22,7 @@ from deepdive.recipes.runner import trained_weights
 from deepdive.recipes.training import classification_loss, optimizer_for, schedule_for, toolkit_named, trainer_for
 from deepdive.training import Run, RunError, choose_device, seed_everything
 from deepdive.training.records import Listener
-from deepdive.training.report import Section, pairs, table
+from deepdive.training.report import Section, join, pairs, table, text
 from deepdive.training.sequences import IGNORED, EntityF1, TokenAccuracy, TokenClassification
 
 _SHOWN = 25
@@ -95,7 +95,10 @@ class TaggingExperiment:
         inputs = words, torch.tensor([6]), words.unsqueeze(-1).expand(1, 6, self.data.encoder.max_characters)
         return [
             Section("Entities", table(rows)),
-            Section("Sentences held out", table(examples)),
+            Section(
+                "Sentences held out",
+                join([text("Where the tags found are wrong, the right ones stand beside."), table(examples)]),
+            ),
             Section("Sentences", pairs(facts)),
             network_section(network.cpu(), inputs, device="cpu"),
         ]
@@ -115,11 +118,11 @@ class TaggingExperiment:
             raise RunError(f"{run.folder / 'inputs.json'} is damaged: {error}") from error
         network = self._network(encoder, labels)
         network.load_state_dict(trained_weights(run))
-        sentences = [_PIECES.findall(text) for text in texts]
+        sentences: list[list[str]] = [_PIECES.findall(given) for given in texts]
         found = self._tags(network, encoder, sentences, labels)
         return [
-            TextPrediction(text, (marked(words, tags),))
-            for text, words, tags in zip(texts, sentences, found, strict=True)
+            TextPrediction(given, (marked(words, tags),))
+            for given, words, tags in zip(texts, sentences, found, strict=True)
         ]
 
     def _network(self, encoder: WordEncoder, labels: Sequence[str]) -> nn.Module:
@@ -150,8 +153,9 @@ class TaggingExperiment:
             for rows in torch.arange(len(sentences)).split(256):
                 x, lengths = words.padded(rows, encoder.words.id_of(PAD))
                 c = spellings[forms.padded(rows)[0]]
-                tags = network(x.to(place), lengths.to(place), c.to(place)).argmax(dim=-1).tolist()
-                found += [[labels[i] for i in row[:n]] for row, n in zip(tags, lengths.tolist(), strict=True)]
+                tags: list[list[int]] = network(x.to(place), lengths.to(place), c.to(place)).argmax(dim=-1).tolist()
+                named = ([labels[i] for i in row] for row in tags)
+                found += [row[:n] for row, n in zip(named, lengths.tolist(), strict=True)]
         return found
 
     def _scores(self, found: Sequence[list[str]], held: Sequence[TaggedSentence]) -> EntityScores:

@@ -33,7 +33,7 @@ class TagSequenceSettings(TrainingSettings):
     """Recurrent layers."""
     dropout: float = 0.5
     """Share of features and of outputs that is dropped in training."""
-    epochs: int = 8
+    epochs: int = 12
     batch_size: int = 64
     clip_norm: float | None = 5.0
     optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.004))

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any, Protocol, cast
 
 import torch
 from torch import Tensor, nn
 
-from deepdive.algorithms.decoding import Hypotheses, beam_search
+from deepdive.algorithms.decoding import Decoder, Hypotheses, beam_search
 from deepdive.data.sequences import Ragged
 from deepdive.data.translation import SentenceEncoder
 from deepdive.data.translation.sentences import BOS, EOS, PAD
@@ -14,6 +15,14 @@ from deepdive.recipes.experiment import TextPrediction
 
 _ROWS = 250
 _UNKNOWN = 0
+
+
+class Translator(Decoder, Protocol):
+    """A decoder that begins with what was read."""
+
+    def encode(self, source: Tensor, lengths: Tensor) -> Any:
+        """The state before the first token."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -32,15 +41,15 @@ class Search:
 def search(network: nn.Module, sources: Ragged, target: SentenceEncoder, how: Search) -> list[Hypotheses]:
     """The best translations of many sentences, some hundreds at a time; as long as twice the sentence and 10 more."""
     place = next(network.parameters()).device
-    number = target.vocabulary.id_of
+    number, translator = target.vocabulary.id_of, cast(Translator, network)
     found = []
     with torch.inference_mode():
         for rows in torch.arange(len(sources)).split(_ROWS):
             tokens, lengths = (part.to(place) for part in sources.padded(rows, number(PAD)))
             found.append(
                 beam_search(
-                    network,
-                    network.encode(tokens, lengths),
+                    translator,
+                    translator.encode(tokens, lengths),
                     torch.full((len(rows),), number(BOS), device=place),
                     end=number(EOS),
                     max_steps=2 * lengths + 10,
