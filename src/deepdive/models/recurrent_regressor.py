@@ -14,7 +14,7 @@ class RecurrentRegressor(torch.nn.Module):
 
     Input ``(batch, steps, num_inputs)``, or ``(batch, steps)`` for one number per step; output ``(batch, 1)``. ``cell``
     is ``tanh`` or ``relu`` for a plain recurrent layer, ``gru``, ``lstm``, or ``skip``, whose state goes around the
-    nonlinearity: ``h_t = h_{t-1} + tanh(W x_t + U h_{t-1} + b) / 2``.
+    nonlinearity: ``h_t = h_{t-1} + tanh(W x_t + U h_{t-1} + b) / 10``.
 
     Raises:
         ValueError: ``cell`` is not in ``CELLS``, or a width is less than 1.
@@ -26,7 +26,7 @@ class RecurrentRegressor(torch.nn.Module):
             raise ValueError(f"cell must be one of {', '.join(CELLS)}, got {cell!r}")
         if num_inputs < 1 or hidden < 1:
             raise ValueError(f"num_inputs and hidden must be at least 1, got {num_inputs} and {hidden}")
-        self.cell = cell
+        self.cell, self.hidden = cell, hidden
         if cell == "skip":
             self.input = nn.Linear(num_inputs, hidden)
             self.recurrent = nn.Linear(hidden, hidden, bias=False)
@@ -44,7 +44,7 @@ class RecurrentRegressor(torch.nn.Module):
         return self.output(self._skipping(x) if self.cell == "skip" else self.rnn(x)[0][:, -1])
 
     def _skipping(self, x: Tensor) -> Tensor:
-        h = x.new_zeros(len(x), self.recurrent.weight.shape[0])
+        h = x.new_zeros(len(x), self.hidden)
         for projected in self.input(x).unbind(dim=1):
-            h = h + torch.tanh(projected + self.recurrent(h)) / 2
+            h = h + torch.tanh(projected + self.recurrent(h)) / 10
         return h

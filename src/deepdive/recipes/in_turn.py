@@ -20,6 +20,8 @@ class Training:
     make: Callable[[], tuple[Task, DataModule]]
     seed: int | None = None
     """Of the trainer, if not its own."""
+    trainer: Trainer | None = None
+    """If not that of all."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,8 @@ def fit_in_turn(
             result = result_of(run, training.name) if resume else None
             if result is None:
                 task, data = training.make()
-                own = trainer if training.seed is None else replace(trainer, seed=training.seed)
+                own = training.trainer or trainer
+                own = own if training.seed is None else replace(own, seed=training.seed)
                 folder = checkpoints_of(run, training.name, alone=len(trainings) == 1)
                 metrics = own.fit(task, data, checkpoints=folder, listeners=[joined], resume=resume)
                 result = TrainingResult(metrics, joined.extent)

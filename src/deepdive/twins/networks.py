@@ -20,6 +20,7 @@ from deepdive.models import (
     ResNet9,
     SoftmaxRegression,
 )
+from deepdive.models.recurrent_regressor import CELLS, RecurrentRegressor
 from deepdive.models.vision import INCEPTIONS, Bottleneck
 from deepdive.twins._rows import case
 from deepdive.twins.kinds import Case, LayerTwin
@@ -39,6 +40,12 @@ def network(make: Callable[..., nn.Module], *cases: Case, **more: Any) -> LayerT
 NETWORKS: dict[str, LayerTwin] = {
     "SoftmaxRegression": network(partial(SoftmaxRegression, 784, 10), *_GRAY),
     "MLP": network(partial(MLP, 784, 10), *_GRAY),
+    **{
+        f"RecurrentRegressor(cell={cell!r})": network(
+            partial(RecurrentRegressor, cell, 2, 16), case((32, 20, 2)), case((3, 7, 2)), compiled=False
+        )
+        for cell in CELLS
+    },
     "LeNet": network(LeNet, *_GRAY),
     "LeNet(modern=True)": network(partial(LeNet, modern=True), *_GRAY),
     "LeNet(batch_norm=True)": network(

@@ -133,6 +133,7 @@ def test_generation_follows_the_distribution_and_the_seed():
     greedy = drawn(temperature=0.0)
     assert greedy == drawn(top_k=1)
     assert greedy[0] == int(p.argmax())
+    assert set(drawn(banned=[0, 3])) == {1, 2}
 
 
 def test_a_million_tokens_take_seconds():

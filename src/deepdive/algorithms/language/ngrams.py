@@ -49,8 +49,8 @@ class NGramModel:
         smoothing: `MaximumLikelihood`, `AddAlpha`, `Laplace` or `KneserNey`, which is the default.
 
     Raises:
-        ValueError: the text has fewer tokens than ``order``, ``order`` or ``vocabulary_size`` is below 1, a token is out
-            of range, or the product of text length and vocabulary is beyond 64 bits.
+        ValueError: the text has fewer tokens than ``order``, ``order`` or ``vocabulary_size`` is below 1, a token is
+            out of range, or the product of text length and vocabulary is beyond 64 bits.
     """
 
     def __init__(
@@ -139,11 +139,13 @@ class NGramModel:
         *,
         temperature: int | float = 1.0,
         top_k: int | None = None,
+        banned: Sequence[int] = (),
         generator: Generator | None = None,
     ) -> Iterator[int]:
         """``count`` tokens drawn one after the other, each from ``P(· | what is there)^(1 / temperature)``.
 
-        With ``temperature`` 0 the likeliest token is taken; ``top_k`` leaves the others than the likeliest ones out.
+        With ``temperature`` 0 the likeliest token is taken; ``top_k`` leaves the others than the likeliest ones out,
+        and ``banned`` tokens are never drawn.
 
         Raises:
             ValueError: ``count`` or ``temperature`` is negative, ``top_k`` is below 1, or a token is out of range.
@@ -152,14 +154,21 @@ class NGramModel:
             raise ValueError(f"count is {count} and temperature is {temperature}; both must be from 0 up, and finite")
         if top_k is not None and top_k < 1:
             raise ValueError(f"top_k is {top_k}; it must be at least 1")
-        self._check(torch.as_tensor(prefix, dtype=torch.int64))
-        return self._generated(list(prefix), count, temperature, top_k, generator)
+        self._check(torch.as_tensor([*prefix, *banned], dtype=torch.int64))
+        return self._generated(list(prefix), count, temperature, top_k, list(banned), generator)
 
     def _generated(
-        self, path: list[int], count: int, temperature: int | float, top_k: int | None, generator: Generator | None
+        self,
+        path: list[int],
+        count: int,
+        temperature: int | float,
+        top_k: int | None,
+        banned: list[int],
+        generator: Generator | None,
     ) -> Iterator[int]:
         for _ in range(count):
             p = self.next_token_distribution(path[max(0, len(path) - self.order + 1) :])
+            p[banned] = 0.0
             likely = p.topk(min(top_k or len(p), len(p)))
             if temperature == 0:
                 token = int(likely.indices[0])

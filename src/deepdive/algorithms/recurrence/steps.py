@@ -24,7 +24,7 @@ def recurrent_step(
 ) -> tuple[Step, int]:
     """A recurrence in double precision, and the size of its state (an LSTM's is ``(h, c)``, side by side).
 
-    ``tanh``, ``relu``: ``h' = φ(W x + U h)``. ``skip``: ``h' = h + tanh(W x + U h) / 2``, a connection around the
+    ``tanh``, ``relu``: ``h' = φ(W x + U h)``. ``skip``: ``h' = h + tanh(W x + U h) / 10``, a connection around the
     nonlinearity. ``gru``: ``h' = z ⊙ h + (1 - z) ⊙ h̃``. ``lstm``: ``c' = f ⊙ c + i ⊙ g``, ``h' = o ⊙ tanh(c')``.
 
     Args:
@@ -54,7 +54,7 @@ def recurrent_step(
     def simple(x: Tensor, h: Tensor) -> Tensor:
         z = x @ w.T + h @ u.T
         if kind == "skip":
-            return h + torch.tanh(z) / 2
+            return h + torch.tanh(z) / 10
         return torch.relu(z) if kind == "relu" else torch.tanh(z)
 
     def gru(x: Tensor, h: Tensor) -> Tensor:

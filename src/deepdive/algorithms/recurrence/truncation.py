@@ -18,8 +18,8 @@ class Truncation:
 
     ``full``: ``ξ_t = 1``. ``truncated``: ``ξ_t = 0`` where ``t`` is a multiple of ``length``, so the sequence falls
     into parts that learn nothing of each other; the gradient is biased towards what is near. ``randomised``:
-    ``ξ_t = 1/keep`` with probability ``keep``, else 0, so that ``E[ξ_t] = 1``; the gradient is unbiased, and what comes from far away is
-    the rarer, but the larger.
+    ``ξ_t = 1/keep`` with probability ``keep``, else 0, so that ``E[ξ_t] = 1``; the gradient is unbiased, and
+    what comes from far away is the rarer, but the larger.
 
     Raises:
         ValueError: ``length`` is below 1, or ``keep`` is not above 0 and at most 1.

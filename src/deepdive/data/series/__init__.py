@@ -1,5 +1,6 @@
 """Series: a column of numbers in the order of time, as windows for a forecaster."""
 
+from deepdive.data.series.adding import AddingProblem as AddingProblem
 from deepdive.data.series.module import Origins as Origins
 from deepdive.data.series.module import SeriesDataModule as SeriesDataModule
 from deepdive.data.series.named import SERIES as SERIES

@@ -1,6 +1,5 @@
 """A series forecast one and many steps ahead, as an experiment: training, baselines, report, predictions."""
 
-import hashlib
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,26 +16,28 @@ from deepdive.algorithms.forecasting import (
     skill,
 )
 from deepdive.data.progress import progress_bars
-from deepdive.data.series import SERIES, Series, SeriesDataModule, SeriesScale, load_series, read_series
+from deepdive.data.series import SERIES, SeriesDataModule, SeriesScale, load_series, read_series
 from deepdive.models.linear import LinearRegression
 from deepdive.models.perceptrons import MLP
 from deepdive.models.recurrent_regressor import RecurrentRegressor
 from deepdive.recipes.experiment import TablePrediction
+from deepdive.recipes.inputs import checksum, keep_inputs
 from deepdive.recipes.runner import trained_weights
 from deepdive.recipes.series.forecast import ForecastSettings
 from deepdive.recipes.series.forecast_report import forecast_sections
 from deepdive.recipes.tabular.metrics import ScaledRootMeanSquaredError
 from deepdive.recipes.training import optimizer_for, schedule_for, toolkit_named, trainer_for
-from deepdive.training import Regression, Run, RunError, choose_device, seed_everything
+from deepdive.training import Regression, Run, choose_device, seed_everything
 from deepdive.training.records import Listener
 from deepdive.training.report import Section
 
 
 class ForecastExperiment:
-    """Learn to forecast one step, forecast many by taking each forecast for the truth, and measure against baselines.
+    """Learn to forecast one step, forecast many by taking each forecast for the truth, measure against baselines.
 
-    For every ``k`` of ``horizons``, on the same moments of the test part: ``test_rmse_k`` of the network, in the unit of
-    the series, ``test_skill_k``, which is 1 minus its ratio to the error of the naive forecast, and ``test_mase_k``;
+    For every ``k`` of ``horizons``, on the same moments of the test part: ``test_rmse_k`` of the network, in the unit
+    of the series, ``test_skill_k``, which is 1 minus its ratio to the error of the naive forecast, and
+    ``test_mase_k``;
     and the errors of the others, ``test_naive_rmse_k``, ``test_autoregression_rmse_k`` and, where there is a period,
     ``test_seasonal_rmse_k``.
 
@@ -89,7 +90,8 @@ class ForecastExperiment:
         self.horizons = tuple(k for k in sorted(set(settings.horizons)) if k <= max(1, tested // 2))
         if not self.horizons:
             raise ValueError(
-                f"horizons is {settings.horizons}, but the test part has {tested} values; one must be at most half of that"
+                f"horizons is {settings.horizons}, but the test part has {tested} values; one must be "
+                "at most half of that"
             )
         self.notes = self.series.notes
         if left := sorted(set(settings.horizons) - set(self.horizons)):
@@ -109,11 +111,12 @@ class ForecastExperiment:
         Raises:
             RunError: the series is not the one that the run began with.
         """
-        inputs = {"column": self.series.name, "series": _fingerprint(self.series), "scale": self.data.scale.to_json()}
-        if not (resume and (run.folder / "inputs.json").exists()):
-            run.write_json("inputs.json", inputs)
-        elif run.read_json("inputs.json") != inputs:
-            raise RunError(f"the series {self.settings.data} has changed since {run.folder} began; start a new run")
+        inputs = {
+            "column": self.series.name,
+            "series": checksum([self.series.values]),
+            "scale": self.data.scale.to_json(),
+        }
+        keep_inputs(run, inputs, what=f"the series {self.settings.data} has", resume=resume)
         metrics = self.trainer.fit(
             self.task, self.data, checkpoints=run.checkpoints, listeners=listeners, resume=resume
         )
@@ -148,7 +151,9 @@ class ForecastExperiment:
             series = read_series(file, name, time=settings.time, gaps=settings.gaps, delimiter=settings.delimiter)
             needed = settings.tau + scale.lost
             if len(series) < needed:
-                raise ValueError(f"{file}: column {name!r} has {len(series)} values; a forecast needs the last {needed}")
+                raise ValueError(
+                    f"{file}: column {name!r} has {len(series)} values; a forecast needs the last {needed}"
+                )
             try:
                 window = scale.encode(series.values[-needed:]).float()[None]
             except ValueError as error:
@@ -193,8 +198,3 @@ class ForecastExperiment:
         if settings.network == "mlp":
             return MLP(settings.tau, 1, (settings.hidden,), nn=toolkit)
         return RecurrentRegressor("gru", 1, settings.hidden, nn=toolkit)
-
-
-def _fingerprint(series: Series) -> str:
-    """A checksum of the values."""
-    return hashlib.sha256(series.values.numpy().tobytes()).hexdigest()

@@ -47,21 +47,21 @@ def _table(experiment: "ForecastExperiment") -> Html:
 
 def _said(experiment: "ForecastExperiment") -> list[str]:
     settings, data = experiment.settings, experiment.data
-    skills = skill(experiment.errors["network"], experiment.errors["naive"])
+    n, skills = len(experiment.series), skill(experiment.errors["network"], experiment.errors["naive"])
     poor = [k for k in experiment.horizons if float(skills[k - 1]) < _WORTH]
     lines = [
-        f"Learnt from the first {data.val_start:,} of {len(experiment.series):,} values, {settings.learn}; chosen by "
-        f"the next {data.test_start - data.val_start:,}, tested on the last {len(experiment.series) - data.test_start:,}. "
+        f"Learnt from the first {data.val_start:,} of {n:,} values, {settings.learn}; chosen by "
+        f"the next {data.test_start - data.val_start:,}, tested on the last {n - data.test_start:,}. "
         "Skill is 1 minus the ratio to the error of the naive forecast, which says that nothing changes: 0 is as "
         "good as that, 1 perfect.",
         *experiment.notes,
     ]
     if poor:
         lines.append(
-            f"At k = {', '.join(map(str, poor))} the network is hardly better than the naive forecast, or worse. Of a "
-            "random walk nothing better can be said, and prices on a market are close to one: whatever their past tells "
-            "has been traded on. Learning changes (--learn differences, or log-differences for prices) at least begins "
-            "at the last value."
+            f"At k = {', '.join(map(str, poor))} the network is hardly better than the naive forecast, or worse. Of "
+            "a random walk nothing better can be said, and prices on a market are close to one: what their past "
+            "tells has been traded on. Learning changes (--learn differences, or log-differences for prices) at least "
+            "begins at the last value."
         )
     return lines
 

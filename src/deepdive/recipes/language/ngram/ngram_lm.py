@@ -1,0 +1,62 @@
+"""A language model of counts on The Time Machine (textbook section 9.3)."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from deepdive.data.registry import DATASETS
+from deepdive.recipes.registry import Target, recipe
+
+if TYPE_CHECKING:
+    from deepdive.recipes.language.ngram.experiment import NGramExperiment
+
+
+@dataclass(frozen=True)
+class NGramSettings:
+    """The text, and how far the models look back."""
+
+    data: str = "time-machine"
+    """A named text (deepdive data list), or a text file of one's own, in UTF-8."""
+    tokens: Literal["auto", "characters", "letters", "words"] = "auto"
+    """What the text is cut into; letters: in lower case, all else is a space; auto: as is usual for the named text,
+    and characters for one's own."""
+    min_frequency: int = 1
+    """Rarer tokens are unknown."""
+    max_tokens: int | None = None
+    """How many different tokens there are at most."""
+    validation: float = 0.1
+    """Share of the text that chooses the order and the smoothing, where it comes as one."""
+    test: float = 0.1
+    """Share of the text that tests what is chosen, its end."""
+    max_order: int = 7
+    """Orders from 1 to this one are compared; order n looks n - 1 tokens back."""
+    epsilon: float = 1.0
+    """Of Laplace smoothing: how many tokens of evidence the frequencies without context are worth."""
+    prompt: str = "time traveller"
+    """What the samples in the report begin with."""
+    device: str = "auto"
+    """Counts stay where they are: any device gives the same."""
+    seed: int = 0
+    """Of the samples in the report."""
+
+    def __post_init__(self) -> None:
+        if self.data not in DATASETS and Path(self.data).is_file():  # so that a run can be resumed from anywhere
+            object.__setattr__(self, "data", str(Path(self.data).resolve()))
+
+
+@recipe(
+    "ngram-lm",
+    chapter="9.3",
+    title="n-gram language models: Laplace and Kneser-Ney smoothing on The Time Machine",
+    data="time-machine",
+    targets=(
+        Target("test_perplexity", 6.8, when={"max_order": 3, "tokens": "auto"}, higher_is_better=False),
+        Target("test_perplexity", 4.2, when={"max_order": 7, "tokens": "auto"}, higher_is_better=False),
+    ),
+    presets={"smoke": {"max_order": 3}, "quick": {}, "book": {"max_order": 3}},
+)
+def ngram_lm(settings: NGramSettings) -> "NGramExperiment":
+    """Count, smooth, choose by the validation part, test."""
+    from deepdive.recipes.language.ngram.experiment import NGramExperiment
+
+    return NGramExperiment(settings)

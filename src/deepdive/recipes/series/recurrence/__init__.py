@@ -1,0 +1,1 @@
+"""Backpropagation through time: how far gradients reach, and what helps."""

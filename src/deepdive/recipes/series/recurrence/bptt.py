@@ -1,0 +1,68 @@
+"""Backpropagation through time: vanishing, exploding and their cures (textbook section 9.7)."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from deepdive.recipes.registry import Target, recipe
+from deepdive.recipes.settings import OptimizerSettings, TrainingSettings
+
+if TYPE_CHECKING:
+    from deepdive.recipes.series.recurrence.experiment import BPTTExperiment
+
+
+@dataclass(frozen=True)
+class BPTTSettings(TrainingSettings):
+    """Recurrent networks that differ in nothing but the cure, on sequences whose answer lies far back."""
+
+    length: int = 60
+    """Steps of a sequence."""
+    rows: int = 10_000
+    """Sequences to learn from; a thousand more validate, a thousand test."""
+    hidden: int = 64
+    """Width of the state."""
+    forget: float = 3.0
+    """Added to the first bias of the LSTM's forget gate: so much of the state is kept from the start."""
+    networks: tuple[str, ...] = (
+        "tanh",
+        "orthogonal",
+        "identity-unclipped",
+        "identity",
+        "skip",
+        "lstm",
+        "gru",
+    )
+    """Which are trained."""
+    epochs: int = 8
+    batch_size: int = 100
+    clip_norm: float | None = 1.0
+    optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.01))
+
+
+@recipe(
+    "bptt",
+    chapter="9.7",
+    title="Backpropagation through time: vanishing and exploding gradients, and their cures",
+    data="synthetic",
+    targets=(
+        Target("test_gru_mse", 0.06, when={"preset": "smoke"}, higher_is_better=False),
+        Target("test_gru_ratio", 0.1, higher_is_better=False),
+    ),
+    presets={
+        "smoke": {
+            "length": 10,
+            "rows": 2000,
+            "epochs": 15,
+            "batch_size": 50,
+            "hidden": 32,
+            "networks": ["tanh", "identity-unclipped", "gru"],
+            "log_every": 40,
+        },
+        "quick": {},
+        "book": {"length": 100, "epochs": 15},
+    },
+)
+def bptt(settings: BPTTSettings) -> "BPTTExperiment":
+    """Measure how far gradients reach, then add two numbers that are far apart."""
+    from deepdive.recipes.series.recurrence.experiment import BPTTExperiment
+
+    return BPTTExperiment(settings)
