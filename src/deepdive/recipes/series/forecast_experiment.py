@@ -136,13 +136,17 @@ class ForecastExperiment:
         """Errors against the steps ahead, forecasts against the series, the network."""
         return forecast_sections(self)
 
-    def predict(self, run: Run, files: Sequence[Path]) -> list[TablePrediction]:
-        """The next values after the end of the same column of other files.
+    def predict(self, run: Run, files: Sequence[Path], *, length: int | None = None) -> list[TablePrediction]:
+        """The next values after the end of the same column of other files, ``ahead`` of them unless told otherwise.
 
         Raises:
-            ValueError: a file is no series, lacks the column or is shorter than a window; names it.
+            ValueError: ``length`` is less than 1, or a file is no series, lacks the column or is shorter than a window;
+                names it.
         """
         settings, inputs = self.settings, run.read_json("inputs.json")
+        ahead = settings.ahead if length is None else length
+        if ahead < 1:
+            raise ValueError(f"length is {length}; it must be at least 1")
         scale, name = SeriesScale.from_json(inputs["scale"]), inputs["column"]
         network = self._network()
         network.load_state_dict(trained_weights(run))
@@ -158,9 +162,9 @@ class ForecastExperiment:
                 window = scale.encode(series.values[-needed:]).float()[None]
             except ValueError as error:
                 raise ValueError(f"{file}: {error}") from error
-            values = scale.decode(self._iterated(network, window, settings.ahead), series.values[-1:])[0]
+            values = scale.decode(self._iterated(network, window, ahead), series.values[-1:])[0]
             after = () if series.times is None else (f"step 1 comes after {series.times[-1]}",)
-            columns = {"step": list(range(1, settings.ahead + 1)), name: values.tolist()}
+            columns = {"step": list(range(1, ahead + 1)), name: values.tolist()}
             found.append(TablePrediction(file, columns, (*series.notes, *after)))
         return found
 
