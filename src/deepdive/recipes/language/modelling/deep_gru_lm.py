@@ -16,6 +16,8 @@ class DeepGRULMSettings(LanguageModelSettings):
 
     cell: Literal["RNN", "GRU", "LSTM"] = "GRU"
     """Of the recurrent layers."""
+    layers: int = 2
+    """Recurrent layers."""
 
 
 @recipe(

@@ -25,7 +25,7 @@ class NextWordSettings(LanguageModelSettings):
     """How windows are cut; sequential: in parallel streams whose state is carried on."""
     num_steps: int = 35
     """Words per window."""
-    epochs: int = 4
+    epochs: int = 3
     batch_size: int = 32
     cell: Literal["RNN", "GRU", "LSTM"] = "LSTM"
     """Of the recurrent layers."""
