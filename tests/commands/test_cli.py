@@ -48,6 +48,7 @@ def test_list_shows_every_recipe_and_the_last_result(capsys, tmp_path, monkeypat
     assert "0.8765 pass" in out
     assert "damaged" in out
     assert "never run" in out
+    assert "none" not in out.split(), "every recipe has a target for its preset quick"
 
 
 def test_data_list_shows_licence_and_size(capsys, monkeypatch):

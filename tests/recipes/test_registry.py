@@ -48,6 +48,20 @@ def test_the_description_is_what_the_decorator_says(tmp_path):
     )
 
 
+def test_what_several_recipes_share_is_written_once(tmp_path):
+    (tmp_path / "made.py").write_text(
+        "_EASY = Target('m', 0.5)\n_PRESETS = {'quick': {'a': 1}}\n"
+        "@recipe('x', chapter='1', title='T', data='d', presets=_PRESETS, targets=(_EASY, Target('e', 2.0)))\n"
+        "def x(settings: int): ...\n"
+        "@recipe('y', chapter='1', title='T', data='d', presets=_PRESETS, targets=(_EASY,))\n"
+        "def y(settings: int): ...\n"
+    )
+    x, y = _described(tmp_path / "made.py", tmp_path)
+    assert x.presets == y.presets == {"quick": {"a": 1}}
+    assert x.targets == (Target("m", 0.5), Target("e", 2.0))
+    assert y.targets == (Target("m", 0.5),)
+
+
 def test_the_first_target_that_fits_counts():
     info = recipe_info("lenet")
     assert info.target("quick", {"modern": False}).value == 0.85

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import tyro
 
-from deepdive.recipes import RecipeInfo, recipes
+from deepdive.recipes import RecipeInfo, Target, load_recipe, recipes
+from deepdive.recipes.settings import to_plain, with_preset
 
 
 @dataclass(frozen=True)
@@ -25,10 +26,18 @@ def main(arguments: list[str]) -> int:
     for column in ("section", "recipe", "what", "target (quick)", "last result"):
         table.add_column(column, no_wrap=column == "recipe")
     for info in recipes().values():
-        target = info.target("quick")
+        target = _target(info)
         table.add_row(info.chapter, info.name, info.title, str(target or "none"), _last_result(info, options.runs))
     Console(highlight=False).print(table)
     return 0
+
+
+def _target(info: RecipeInfo) -> Target | None:
+    """That of the preset quick; a recipe is loaded only if its targets depend on other settings."""
+    if all(set(target.when) <= {"preset"} for target in info.targets):
+        return info.target("quick")
+    settings = with_preset(load_recipe(info.name).settings_type, info.presets["quick"])
+    return info.target("quick", to_plain(settings))
 
 
 def _last_result(info: RecipeInfo, root: Path) -> str:

@@ -1,8 +1,8 @@
 """What can be run: every recipe's description, read from its source without importing it.
 
-A recipe is a function under the decorator ``recipe(...)``. The decorator's arguments are plain literals and
-``Target``s, so the list of recipes comes from the syntax trees of the files in a few milliseconds, and torch is
-loaded only for a run.
+A recipe is a function under the decorator ``recipe(...)``. The decorator's arguments are plain literals, ``Target``s,
+and names of such in the same file, so the list of recipes comes from the syntax trees of the files in a few
+milliseconds, and torch is loaded only for a run.
 """
 
 import ast
@@ -87,7 +87,7 @@ def recipe(
     targets: tuple[Target, ...],
     presets: Mapping[str, Mapping[str, Any]],
 ) -> Callable[[Callable[[Any], Any]], Callable[[Any], Any]]:
-    """Register a function ``settings -> Experiment`` as a recipe; write its arguments as literals.
+    """Register a function ``settings -> Experiment`` as a recipe; its arguments are literals, or names of literals.
 
     Raises:
         ValueError: a preset is not one of smoke, quick, book.
@@ -142,26 +142,34 @@ def _described(path: Path, root: Path) -> list[RecipeInfo]:
     if "@recipe(" not in source:
         return []
     module = ".".join((__package__ or "", *path.relative_to(root).with_suffix("").parts))
+    body = ast.parse(source).body
+    shared = {
+        node.targets[0].id: node.value
+        for node in body
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+    }
     return [
-        _info(node, decorator, module)
-        for node in ast.parse(source).body
+        _info(node, decorator, module, shared)
+        for node in body
         if isinstance(node, ast.FunctionDef)
         for decorator in node.decorator_list
         if isinstance(decorator, ast.Call) and isinstance(decorator.func, ast.Name) and decorator.func.id == "recipe"
     ]
 
 
-def _info(function: ast.FunctionDef, decorator: ast.Call, module: str) -> RecipeInfo:
-    arguments = {word.arg: _value(word.value) for word in decorator.keywords if word.arg}
+def _info(function: ast.FunctionDef, decorator: ast.Call, module: str, shared: Mapping[str, ast.expr]) -> RecipeInfo:
+    arguments = {word.arg: _value(word.value, shared) for word in decorator.keywords if word.arg}
     name = ast.literal_eval(decorator.args[0])
     return RecipeInfo(name=name, module=module, function=function.name, **arguments)
 
 
-def _value(node: ast.expr) -> Any:
-    """A literal, in which calls of ``Target`` may stand."""
+def _value(node: ast.expr, shared: Mapping[str, ast.expr]) -> Any:
+    """A literal, in which calls of ``Target`` may stand, and names of others in the same file."""
+    if isinstance(node, ast.Name) and node.id in shared:
+        return _value(shared[node.id], shared)
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Target":
         words = {word.arg: ast.literal_eval(word.value) for word in node.keywords if word.arg}
         return Target(*[ast.literal_eval(argument) for argument in node.args], **words)
     if isinstance(node, ast.Tuple):
-        return tuple(_value(element) for element in node.elts)
+        return tuple(_value(element, shared) for element in node.elts)
     return ast.literal_eval(node)

@@ -1,0 +1,113 @@
+"""Recurrent language models over the characters of The Time Machine (textbook sections 9.5, 9.6, 10.1 to 10.3)."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from deepdive.recipes.language.modelling.settings import LanguageModelSettings
+from deepdive.recipes.registry import Target, recipe
+
+if TYPE_CHECKING:
+    from deepdive.recipes.language.modelling.experiment import LanguageModelExperiment
+
+_SMOKE = Target("val_perplexity", 14.0, when={"preset": "smoke"}, higher_is_better=False)
+_PRESETS = {
+    "smoke": {"epochs": 4, "log_every": 10},
+    "quick": {},
+    "book": {
+        "epochs": 100,
+        "embedding": None,
+        "hidden": 32,
+        "dropout": 0.0,
+        "schedule": "constant",
+        "optimizer": {"name": "sgd", "lr": 1.0, "momentum": 0.0},
+    },
+}
+
+
+@dataclass(frozen=True)
+class RNNLMSettings(LanguageModelSettings):
+    """A plain recurrent network, and how it is trained."""
+
+
+@recipe(
+    "rnn-lm",
+    chapter="9.5",
+    title="A plain recurrent network as a character language model on The Time Machine",
+    data="time-machine",
+    targets=(_SMOKE, Target("val_perplexity", 7.1, higher_is_better=False)),
+    presets=_PRESETS,
+)
+def rnn_lm(settings: RNNLMSettings) -> "LanguageModelExperiment":
+    """Predict each next character."""
+    return _experiment(settings)
+
+
+@dataclass(frozen=True)
+class GRULMSettings(LanguageModelSettings):
+    """Gated recurrent units, and how they are trained."""
+
+    cell: Literal["RNN", "GRU", "LSTM"] = "GRU"
+    """Of the recurrent layers."""
+
+
+@recipe(
+    "gru-lm",
+    chapter="10.2",
+    title="Gated recurrent units as a character language model on The Time Machine",
+    data="time-machine",
+    targets=(_SMOKE, Target("val_perplexity", 6.5, higher_is_better=False)),
+    presets=_PRESETS,
+)
+def gru_lm(settings: GRULMSettings) -> "LanguageModelExperiment":
+    """Predict each next character."""
+    return _experiment(settings)
+
+
+@dataclass(frozen=True)
+class LSTMLMSettings(LanguageModelSettings):
+    """Long short-term memory, and how it is trained."""
+
+    cell: Literal["RNN", "GRU", "LSTM"] = "LSTM"
+    """Of the recurrent layers."""
+
+
+@recipe(
+    "lstm-lm",
+    chapter="10.1",
+    title="Long short-term memory as a character language model on The Time Machine",
+    data="time-machine",
+    targets=(_SMOKE, Target("val_perplexity", 6.6, higher_is_better=False)),
+    presets=_PRESETS,
+)
+def lstm_lm(settings: LSTMLMSettings) -> "LanguageModelExperiment":
+    """Predict each next character."""
+    return _experiment(settings)
+
+
+@dataclass(frozen=True)
+class DeepGRULMSettings(LanguageModelSettings):
+    """Two layers of gated recurrent units, and how they are trained."""
+
+    cell: Literal["RNN", "GRU", "LSTM"] = "GRU"
+    """Of the recurrent layers."""
+    layers: int = 2
+    """Recurrent layers."""
+
+
+@recipe(
+    "deep-gru-lm",
+    chapter="10.3",
+    title="Two layers of gated recurrent units as a character language model on The Time Machine",
+    data="time-machine",
+    targets=(_SMOKE, Target("val_perplexity", 6.1, higher_is_better=False)),
+    presets=_PRESETS,
+)
+def deep_gru_lm(settings: DeepGRULMSettings) -> "LanguageModelExperiment":
+    """Predict each next character."""
+    return _experiment(settings)
+
+
+def _experiment(settings: LanguageModelSettings) -> "LanguageModelExperiment":
+    from deepdive.recipes.language.modelling.experiment import LanguageModelExperiment
+
+    return LanguageModelExperiment(settings)
