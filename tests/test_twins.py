@@ -274,4 +274,5 @@ def test_a_clipping_that_differs_is_found():
 
 
 def test_names_in_the_table_are_unique_to_their_part():
-    assert len(TWINS) == sum(map(len, (LAYERS, FUNCTIONS, NETWORKS, INITIALIZERS, CLIPPING, OPTIMIZERS, SCHEDULES)))
+    parts = (LAYERS, FUNCTIONS, NETWORKS, LANGUAGE, INITIALIZERS, CLIPPING, OPTIMIZERS, SCHEDULES)
+    assert len(TWINS) == sum(map(len, parts))
