@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from deepdive.training.sequences import IGNORED, Perplexity, TokenAccuracy
+from deepdive.training.sequences import IGNORED, EntityF1, Perplexity, TokenAccuracy
 
 
 def test_perplexity_is_over_tokens_whatever_the_batches():
@@ -30,3 +30,18 @@ def test_accuracy_is_over_tokens_that_count():
     metric = TokenAccuracy()
     metric.update(torch.eye(3).expand(2, 3, 3), torch.tensor([[0, 1, 0], [0, IGNORED, IGNORED]]))
     assert metric.compute().item() == pytest.approx(3 / 4)
+
+
+def test_entity_f1_is_that_of_all_sentences_together():
+    labels = ("O", "B-LOC", "I-LOC", "B-PER", "I-PER")
+    true = [["B-PER", "I-PER", "O", "B-LOC"], ["O", "B-LOC", "I-LOC", None]]
+    said = [["B-PER", "I-PER", "O", "B-PER"], ["O", "B-LOC", "I-LOC", "O"]]
+    metric = EntityF1(labels)
+    for truth, guess in zip(true, said, strict=True):
+        targets = torch.tensor([[IGNORED if tag is None else labels.index(tag) for tag in truth]])
+        logits = F.one_hot(torch.tensor([[labels.index(tag) for tag in guess]]), 5).float()
+        metric.update(logits, targets)
+    spans = [{("PER", 0, 2), ("LOC", 3, 4)}, {("LOC", 1, 3)}], [{("PER", 0, 2), ("PER", 3, 4)}, {("LOC", 1, 3)}]
+    correct = sum(len(t & s) for t, s in zip(*spans, strict=True))
+    assert metric.compute().item() == pytest.approx(2 * correct / (3 + 3))
+    assert EntityF1(labels).compute().isnan()
