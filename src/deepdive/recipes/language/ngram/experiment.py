@@ -99,17 +99,16 @@ class NGramExperiment:
             best = {name: min(self.rows, key=lambda row, name=name: row[name]["val"]) for name in SMOOTHINGS}
             self.smoothing = min(SMOOTHINGS, key=lambda name: best[name][name]["val"])
             self.order = 1 + self.rows.index(best[self.smoothing])
-            metrics = {f"test_{name.replace('-', '_')}_perplexity": best[name][name]["test"] for name in SMOOTHINGS}
-            metrics |= {f"{part}_perplexity": best[self.smoothing][self.smoothing][part] for part in ("val", "test")}
-            metrics["chosen_order"] = float(self.order)
+            tested = {_metric("test", name): best[name][name]["test"] for name in SMOOTHINGS}
             for listener in listeners:
-                listener.record(Record("test", len(orders), len(orders), metrics))
+                listener.record(Record("test", len(orders), len(orders), tested))
         finally:
             for listener in listeners:
                 listener.finish()
         run.checkpoints.save("last", {"model": {"ids": corpora["train"]}})
         run.write_json("model.json", {"order": self.order, "smoothing": self.smoothing})
-        return metrics
+        chosen = {f"{part}_perplexity": best[self.smoothing][self.smoothing][part] for part in ("val", "test")}
+        return tested | chosen | {"chosen_order": float(self.order)}
 
     def sections(self, run: Run) -> list[Section]:
         """Perplexities by order and smoothing, samples, frequencies, the text."""
@@ -161,7 +160,7 @@ class NGramExperiment:
             model = self._model(order, name)
             row[name] = {part: model.perplexity(self.data.corpora[part]) for part in ("val", "test")}
             row["count"] = model.sizes[-1]
-        said = {f"val_{name}_perplexity": row[name]["val"] for name in SMOOTHINGS}
+        said = {_metric("val", name): row[name]["val"] for name in SMOOTHINGS}
         for listener in listeners:
             listener.record(Record("epoch", order, order, said))
         return row
@@ -197,6 +196,10 @@ class NGramExperiment:
         drawn = frequency_figure(counts, fits)
         caption = "How often each sequence of tokens occurs, the most frequent first, and a power law fitted to it."
         return Section("Frequencies", figure(to_svg(drawn).decode(), caption=caption))
+
+
+def _metric(part: str, smoothing: str) -> str:
+    return f"{part}_{smoothing.replace('-', '_')}_perplexity"
 
 
 def _continued(model: NGramModel, encoder: TextEncoder, texts: Sequence[str], how: Choice) -> list[TextPrediction]:
