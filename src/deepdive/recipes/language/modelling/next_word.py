@@ -55,14 +55,7 @@ class NextWordSettings(LanguageModelSettings):
     presets={
         "smoke": {"epochs": 1, "steps": 60, "log_every": 20, "hidden": 64, "embedding": 64, "layers": 1},
         "quick": {},
-        "book": {
-            "epochs": 40,
-            "batch_size": 20,
-            "embedding": 650,
-            "hidden": 650,
-            "dropout": 0.5,
-            "optimizer": {"name": "adam", "lr": 0.002},
-        },
+        "book": {"epochs": 10, "dropout": 0.35},
     },
 )
 def next_word(settings: NextWordSettings) -> "NextWordExperiment":
