@@ -115,7 +115,7 @@ class TranslationExperiment:
         )
         truths = [[data.target.split(text) for text in each] for each in data.held_out.references]
         bleu = corpus_bleu(self._said, truths).score
-        for row in self._rows()[:_TOLD]:
+        for row in _spread(self._rows(), _TOLD):
             sys.stderr.write(f"  {row['sentence']}  ->  {row['translation']}  (e.g. {row['reference']})\n")
         return metrics | {"test_bleu": bleu}
 
@@ -136,7 +136,7 @@ class TranslationExperiment:
         }
         example = torch.zeros(1, 5, dtype=torch.long), torch.tensor([5]), torch.zeros(1, 5, dtype=torch.long)
         return [
-            Section("Translations of sentences held out", table(rows[:_SHOWN])),
+            Section("Translations of sentences held out", table(_spread(rows, _SHOWN))),
             Section("Pairs", pairs(facts)),
             network_section(self.task.network.cpu(), example, device="cpu"),
         ]
@@ -180,3 +180,8 @@ class TranslationExperiment:
             {"sentence": sentence, "translation": decode(said), "reference": references[0]}
             for sentence, said, references in zip(held.sources, self._said, held.references, strict=True)
         ]
+
+
+def _spread(rows: list[dict[str, str]], count: int) -> list[dict[str, str]]:
+    """Some rows, from the first to the last: they are in the order of the file, where short sentences may come first."""
+    return [rows[i] for i in torch.linspace(0, len(rows) - 1, min(count, len(rows))).long().tolist()]
