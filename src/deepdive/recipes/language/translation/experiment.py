@@ -183,5 +183,5 @@ class TranslationExperiment:
 
 
 def _spread(rows: list[dict[str, str]], count: int) -> list[dict[str, str]]:
-    """Some rows, from the first to the last: they are in the order of the file, where short sentences may come first."""
+    """Some rows, from the first to the last: in the order of the file, short sentences may come first."""
     return [rows[i] for i in torch.linspace(0, len(rows) - 1, min(count, len(rows))).long().tolist()]
