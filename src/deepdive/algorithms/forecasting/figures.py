@@ -1,6 +1,7 @@
 """Figures of forecasts."""
 
 from collections.abc import Mapping, Sequence
+from itertools import cycle
 from typing import TYPE_CHECKING
 
 from jaxtyping import Float
@@ -35,7 +36,7 @@ def forecast_figure(
         figure = Figure(figsize=(7.2, 3.8), layout="constrained")
         ax = figure.subplots()
         ax.plot(range(len(truth)), truth.tolist(), color=GREY, lw=3, alpha=0.45, label="series")
-        for color, (k, values) in zip(PALETTE, sorted(forecasts.items()), strict=False):
+        for color, (k, values) in zip(cycle(PALETTE), sorted(forecasts.items()), strict=False):
             begin = first + k - 1
             ax.plot(range(begin, begin + len(values)), values.tolist(), color=color, lw=1.2, label=f"k = {k}")
         if times is not None:

@@ -1,6 +1,7 @@
 """Vanishing and exploding, drawn."""
 
 from collections.abc import Mapping
+from itertools import cycle
 from typing import TYPE_CHECKING
 
 from jaxtyping import Float
@@ -23,7 +24,7 @@ def jacobian_figure(panels: Mapping[str, Mapping[str, Float[Tensor, "distances b
         figure = Figure(figsize=(7.2, 3.2 * -(-len(panels) // 2)), layout="constrained")
         axes = figure.subplots(-(-len(panels) // 2), 2, squeeze=False, sharex=True, sharey=True).flatten()
         for ax, (title, lines) in zip(axes, panels.items(), strict=False):
-            for color, (name, norms) in zip(PALETTE, lines.items(), strict=False):
+            for color, (name, norms) in zip(cycle(PALETTE), lines.items(), strict=False):
                 shown = norms.double().clamp(1e-12, 1e12)
                 place = range(len(shown))
                 ax.plot(place, shown.log().mean(dim=1).exp().tolist(), color=color, label=name)

@@ -14,17 +14,21 @@ if TYPE_CHECKING:
 
 
 def loss_curves(trainings: Mapping[str, Sequence[Record]]) -> "Figure":
-    """Training (dashed) and validation loss of every epoch, one pair of lines per training."""
+    """Training (dashed) and validation loss of every epoch, one pair of lines per training.
+
+    Where there are more trainings than colours, the second round of them has thinner lines.
+    """
     from matplotlib.figure import Figure
 
     with figure_style():
         figure = Figure(figsize=(7.2, 3.6), facecolor="white", layout="constrained")
         ax = figure.subplots()
-        for color, (name, records) in zip(PALETTE, trainings.items(), strict=False):
+        for i, (name, records) in enumerate(trainings.items()):
+            color, lw = PALETTE[i % len(PALETTE)], 1.8 / (1 + i // len(PALETTE))
             epochs = [record for record in records if record.kind == "epoch"]
             for split, style in (("train", "--"), ("val", "-")):
                 values = [record.metrics[f"{split}_loss"] for record in epochs]
-                ax.plot(range(1, len(values) + 1), values, style, color=color, label=f"{name}, {split}")
+                ax.plot(range(1, len(values) + 1), values, style, color=color, lw=lw, label=f"{name}, {split}")
         ax.set_yscale("log")
         ax.set_xlabel("epoch")
         ax.set_ylabel("loss")

@@ -75,8 +75,7 @@ class BPTTExperiment:
     def sections(self, run: Run) -> list[Section]:
         """The reach of gradients, truncation, and the networks: gradients, learning curves, errors."""
         settings, trained = self.settings, records_of(run, self.results)
-        svg = to_svg(loss_curves(trained))
-        write_atomically(run.folder / "curves.svg", svg)
+        write_atomically(run.folder / "curves.svg", to_svg(loss_curves(trained)))
         most = settings.clip_norm or 1.0
         x, y = self.data.train[0][: 10 * settings.batch_size], self.data.train[1][: 10 * settings.batch_size]
         rows = []
@@ -101,7 +100,6 @@ class BPTTExperiment:
                 join(
                     [
                         table(rows),
-                        figure(svg.decode(), caption="Mean squared errors, epoch by epoch."),
                         text(
                             f"Add two marked numbers of {settings.length} steps. Without any memory the error is "
                             f"{_KNOWN_NOTHING:.3f}. The networks see the same batches and differ in their cure alone."
