@@ -1,9 +1,17 @@
 import json
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
-from deepdive.recipes.settings import OptimizerSettings, TrainingSettings, from_plain, to_plain, with_preset
+from deepdive.recipes.settings import (
+    OptimizerSettings,
+    TrainingSettings,
+    from_plain,
+    make_paths_absolute,
+    to_plain,
+    with_preset,
+)
 
 
 @dataclass(frozen=True)
@@ -38,3 +46,25 @@ def test_a_preset_changes_only_what_it_names():
 def test_what_does_not_fit_is_named(plain, message):
     with pytest.raises(ValueError, match=message):
         from_plain(Example, plain)
+
+
+def test_paths_become_absolute_and_names_of_data_sets_do_not(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "mnist").mkdir()
+    (tmp_path / "a.txt").touch()
+
+    @dataclass(frozen=True)
+    class Places:
+        data: str = "a.txt"
+        weights: str | None = None
+        test: str = "folder"
+        named: str = "mnist"
+        gone: str = "gone"
+
+    places = Places()
+    make_paths_absolute(places, "data", "weights", "test", "named", "gone")
+    assert places == Places(str(tmp_path / "a.txt"), None, str(tmp_path / "folder"), "mnist", "gone")
+    places = Places()
+    make_paths_absolute(places, "data", "test", where=Path.is_file)
+    assert places == Places(str(tmp_path / "a.txt"))

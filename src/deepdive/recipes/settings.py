@@ -1,10 +1,13 @@
 """Settings that recipes share, and their way to and from plain data. Free of torch: ``--help`` must be quick."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 import msgspec
+
+from deepdive.data.registry import DATASETS
 
 SettingsType = TypeVar("SettingsType")
 
@@ -66,6 +69,17 @@ class TrainingSettings:
     """Optimiser steps between two checkpoints within an epoch."""
     seed: int = 0
     """Of initial weights, shuffling and dropout."""
+
+
+def make_paths_absolute(settings: Any, *names: str, where: Callable[[Path], bool] = Path.exists) -> None:
+    """Make settings that are paths absolute, ``where`` that holds of them, so that a run can be resumed from anywhere.
+
+    A name of a data set, and ``None``, stay as they are.
+    """
+    for name in names:
+        value = getattr(settings, name)
+        if value is not None and value not in DATASETS and where(Path(value)):
+            object.__setattr__(settings, name, str(Path(value).resolve()))
 
 
 def to_plain(settings: Any) -> dict[str, Any]:

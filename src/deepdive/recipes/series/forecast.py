@@ -4,9 +4,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from deepdive.data.registry import DATASETS
 from deepdive.recipes.registry import Target, recipe
-from deepdive.recipes.settings import OptimizerSettings, TrainingSettings
+from deepdive.recipes.settings import OptimizerSettings, TrainingSettings, make_paths_absolute
 
 if TYPE_CHECKING:
     from deepdive.recipes.series.forecast_experiment import ForecastExperiment
@@ -49,8 +48,7 @@ class ForecastSettings(TrainingSettings):
     optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adamw", lr=0.003))
 
     def __post_init__(self) -> None:
-        if self.data not in DATASETS and Path(self.data).is_file():  # so that a run can be resumed from anywhere
-            object.__setattr__(self, "data", str(Path(self.data).resolve()))
+        make_paths_absolute(self, "data", where=Path.is_file)
 
 
 @recipe(

@@ -4,8 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from deepdive.data.registry import DATASETS
-from deepdive.recipes.settings import OptimizerSettings, TrainingSettings
+from deepdive.recipes.settings import OptimizerSettings, TrainingSettings, make_paths_absolute
 
 
 @dataclass(frozen=True)
@@ -49,5 +48,4 @@ class TableSettings(TrainingSettings):
     optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adamw", lr=0.003))
 
     def __post_init__(self) -> None:
-        if self.data not in DATASETS and Path(self.data).is_file():  # so that a run can be resumed from anywhere
-            object.__setattr__(self, "data", str(Path(self.data).resolve()))
+        make_paths_absolute(self, "data", where=Path.is_file)

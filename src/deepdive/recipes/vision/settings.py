@@ -1,11 +1,9 @@
 """Settings of the recipes that classify pictures. Free of torch."""
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Literal
 
-from deepdive.data.registry import DATASETS
-from deepdive.recipes.settings import OptimizerSettings, TrainingSettings
+from deepdive.recipes.settings import OptimizerSettings, TrainingSettings, make_paths_absolute
 
 
 @dataclass(frozen=True)
@@ -61,8 +59,7 @@ class PictureSettings(TrainingSettings):
     optimizer: OptimizerSettings = field(default_factory=OptimizerSettings)
 
     def __post_init__(self) -> None:
-        if self.data not in DATASETS and Path(self.data).exists():  # so that a run can be resumed from anywhere
-            object.__setattr__(self, "data", str(Path(self.data).resolve()))
+        make_paths_absolute(self, "data")
 
 
 @dataclass(frozen=True)

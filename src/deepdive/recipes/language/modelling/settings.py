@@ -4,8 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from deepdive.data.registry import DATASETS
-from deepdive.recipes.settings import OptimizerSettings, TrainingSettings
+from deepdive.recipes.settings import OptimizerSettings, TrainingSettings, make_paths_absolute
 
 
 @dataclass(frozen=True)
@@ -33,8 +32,7 @@ class TextSettings(TrainingSettings):
     """Share of one text to test on, its end."""
 
     def __post_init__(self) -> None:
-        if self.data not in DATASETS and Path(self.data).is_file():  # so that a run can be resumed from anywhere
-            object.__setattr__(self, "data", str(Path(self.data).resolve()))
+        make_paths_absolute(self, "data", where=Path.is_file)
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from deepdive.data.registry import DATASETS
 from deepdive.recipes.registry import Target, recipe
+from deepdive.recipes.settings import make_paths_absolute
 
 if TYPE_CHECKING:
     from deepdive.recipes.language.ngram.experiment import NGramExperiment
@@ -40,8 +40,7 @@ class NGramSettings:
     """Of the samples in the report."""
 
     def __post_init__(self) -> None:
-        if self.data not in DATASETS and Path(self.data).is_file():  # so that a run can be resumed from anywhere
-            object.__setattr__(self, "data", str(Path(self.data).resolve()))
+        make_paths_absolute(self, "data", where=Path.is_file)
 
 
 @recipe(

@@ -1,12 +1,10 @@
 """A tag for every word: named entities in pieces of Wikipedia (textbook section 10.9; Ma and Hovy, 2016)."""
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from deepdive.data.registry import DATASETS
 from deepdive.recipes.registry import Target, recipe
-from deepdive.recipes.settings import OptimizerSettings, TrainingSettings
+from deepdive.recipes.settings import OptimizerSettings, TrainingSettings, make_paths_absolute
 
 if TYPE_CHECKING:
     from deepdive.recipes.language.tagging.experiment import TaggingExperiment
@@ -39,8 +37,7 @@ class TagSequenceSettings(TrainingSettings):
     optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.004))
 
     def __post_init__(self) -> None:
-        if self.data not in DATASETS and Path(self.data).exists():  # so that a run can be resumed from anywhere
-            object.__setattr__(self, "data", str(Path(self.data).resolve()))
+        make_paths_absolute(self, "data")
 
 
 @recipe(

@@ -1,12 +1,10 @@
 """Learning from few pictures with a network that knows photographs already (textbook section 14.2)."""
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from deepdive.data.registry import DATASETS
 from deepdive.recipes.registry import Target, recipe
-from deepdive.recipes.settings import OptimizerSettings, TrainingSettings
+from deepdive.recipes.settings import OptimizerSettings, TrainingSettings, make_paths_absolute
 
 if TYPE_CHECKING:
     from deepdive.recipes.vision.transfer.experiment import FineTuneExperiment
@@ -64,10 +62,7 @@ class FineTuneSettings(TrainingSettings):
     )
 
     def __post_init__(self) -> None:
-        for name in ("data", "weights"):  # so that a run can be resumed from anywhere
-            value = getattr(self, name)
-            if value not in DATASETS and Path(value).exists():
-                object.__setattr__(self, name, str(Path(value).resolve()))
+        make_paths_absolute(self, "data", "weights")
 
 
 @recipe(
