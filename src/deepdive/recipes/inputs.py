@@ -1,14 +1,16 @@
 """What a run is given: the data that it began with, and the texts that it is asked about."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from torch import Tensor
 
 from deepdive.data.text import read_text
 from deepdive.training import Run, RunError
+
+T = TypeVar("T")
 
 
 def keep_inputs(run: Run, inputs: Mapping[str, Any], *, what: str, resume: bool) -> None:
@@ -21,6 +23,19 @@ def keep_inputs(run: Run, inputs: Mapping[str, Any], *, what: str, resume: bool)
         run.write_json("inputs.json", dict(inputs))
     elif run.read_json("inputs.json") != dict(inputs):
         raise RunError(f"{what} changed since {run.folder} began; start a new run")
+
+
+def read_inputs(run: Run, parse: Callable[[Any], T]) -> T:
+    """What ``parse`` makes of ``inputs.json``.
+
+    Raises:
+        RunError: the file is missing or damaged.
+    """
+    content = run.read_json("inputs.json")
+    try:
+        return parse(content)
+    except (KeyError, TypeError, ValueError) as error:
+        raise RunError(f"{run.folder / 'inputs.json'} is damaged: {error}") from error
 
 
 def checksum(tensors: Iterable[Tensor]) -> str:

@@ -21,6 +21,7 @@ from deepdive.data.tables import (
 from deepdive.data.tables.targets import Target, target_from_json, target_to_json
 from deepdive.models.multi_output import MultiOutputMLP
 from deepdive.recipes.experiment import TablePrediction
+from deepdive.recipes.inputs import read_inputs
 from deepdive.recipes.networks import network_section
 from deepdive.recipes.predictions import Value
 from deepdive.recipes.runner import trained_weights
@@ -124,12 +125,13 @@ class MultiOutputExperiment:
         Raises:
             ValueError: a file cannot be read or lacks a column; names it.
         """
-        inputs = run.read_json("inputs.json")
-        try:
-            preprocessor = TablePreprocessor.from_json(inputs["preprocessor"])
-            targets = tuple(target_from_json(content) for content in inputs["targets"])
-        except (KeyError, TypeError, ValueError) as error:
-            raise RunError(f"{run.folder / 'inputs.json'} is damaged: {error}") from error
+        preprocessor, targets = read_inputs(
+            run,
+            lambda inputs: (
+                TablePreprocessor.from_json(inputs["preprocessor"]),
+                tuple(target_from_json(content) for content in inputs["targets"]),
+            ),
+        )
         network = self._network(preprocessor, targets)
         network.load_state_dict(trained_weights(run))
         found = []

@@ -9,8 +9,8 @@ from torch import Tensor, nn
 from deepdive.data.images import ImageSet, ImageSpec, read_picture
 from deepdive.data.images.picture import Fit
 from deepdive.recipes.experiment import Invert, Prediction
-from deepdive.recipes.inputs import checksum, keep_inputs
-from deepdive.training import Run, RunError, choose_device
+from deepdive.recipes.inputs import checksum, keep_inputs, read_inputs
+from deepdive.training import Run, choose_device
 
 _ROWS = 256
 
@@ -55,8 +55,4 @@ def read_spec(run: Run) -> ImageSpec:
     Raises:
         RunError: ``inputs.json`` is missing or damaged.
     """
-    inputs = run.read_json("inputs.json")
-    try:
-        return ImageSpec.from_json(inputs["spec"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise RunError(f"{run.folder / 'inputs.json'} is damaged: {error}") from error
+    return read_inputs(run, lambda inputs: ImageSpec.from_json(inputs["spec"]))

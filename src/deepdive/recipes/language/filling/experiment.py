@@ -11,14 +11,13 @@ from deepdive.data.types import Batch, DataModule
 from deepdive.models.language import FillInModel
 from deepdive.recipes.experiment import TextPrediction
 from deepdive.recipes.in_turn import Training, checkpoints_of, fit_in_turn
-from deepdive.recipes.inputs import checksum, keep_inputs
 from deepdive.recipes.language.filling.fill_in import FillInSettings
 from deepdive.recipes.language.modelling.generation import unknown_numbers
-from deepdive.recipes.language.modelling.texts import prepared_text
+from deepdive.recipes.language.modelling.texts import keep_text, prepared_text, read_encoder
 from deepdive.recipes.networks import network_section
 from deepdive.recipes.runner import trained_weights
 from deepdive.recipes.training import classification_loss, optimizer_for, schedule_for, toolkit_named, trainer_for
-from deepdive.training import Run, RunError, Task, choose_device, seed_everything
+from deepdive.training import Run, Task, choose_device, seed_everything
 from deepdive.training.records import Listener
 from deepdive.training.report import Section, table, text
 from deepdive.training.sequences import Perplexity, TokenAccuracy, TokenClassification
@@ -63,8 +62,7 @@ class FillInExperiment:
         Raises:
             RunError: the text is not the one that the run began with.
         """
-        inputs = {"encoder": self.encoder.to_json(), "text": checksum(self.data.corpora.values())}
-        keep_inputs(run, inputs, what=f"the text {self.settings.data} has", resume=resume)
+        keep_text(run, self.data, self.settings.data, resume=resume)
         trainings = [Training(name, partial(self._parts, bidirectional=name == _BOTH)) for name in (_BEFORE, _BOTH)]
         results = fit_in_turn(trainings, self.trainer, run, listeners, resume=resume)
         self._results = {name: result.metrics for name, result in results.items()}
@@ -94,10 +92,7 @@ class FillInExperiment:
             RunError: ``inputs.json`` is missing or damaged.
             ValueError: a text has no gap: what it is to go on with is not for a network of two directions to say.
         """
-        try:
-            encoder = TextEncoder.from_json(run.read_json("inputs.json")["encoder"], "the encoder")
-        except (KeyError, TypeError, ValueError) as error:
-            raise RunError(f"{run.folder / 'inputs.json'} is damaged: {error}") from error
+        encoder = read_encoder(run)
         return fill(self._trained(run, encoder), encoder, texts)
 
     def _parts(self, *, bidirectional: bool) -> tuple[Task, DataModule]:

@@ -8,14 +8,13 @@ from deepdive.data import TextEncoder
 from deepdive.files import write_atomically
 from deepdive.models.language import RecurrentLanguageModel
 from deepdive.recipes.experiment import TextPrediction
-from deepdive.recipes.inputs import checksum, keep_inputs
 from deepdive.recipes.language.modelling.generation import Choice, continuations
 from deepdive.recipes.language.modelling.settings import LanguageModelSettings
-from deepdive.recipes.language.modelling.texts import prepared_text
+from deepdive.recipes.language.modelling.texts import keep_text, prepared_text, read_encoder
 from deepdive.recipes.networks import network_section
 from deepdive.recipes.runner import trained_weights
 from deepdive.recipes.training import classification_loss, optimizer_for, schedule_for, toolkit_named, trainer_for
-from deepdive.training import Run, RunError, choose_device, seed_everything
+from deepdive.training import Run, choose_device, seed_everything
 from deepdive.training.records import Listener
 from deepdive.training.report import Section, code, join, pairs, text
 from deepdive.training.sequences import LanguageModelling
@@ -72,8 +71,7 @@ class LanguageModelExperiment:
         Raises:
             RunError: the text is not the one that the run began with.
         """
-        inputs = {"encoder": self.encoder.to_json(), "text": checksum(self.data.corpora.values())}
-        keep_inputs(run, inputs, what=f"the text {self.settings.data} has", resume=resume)
+        keep_text(run, self.data, self.settings.data, resume=resume)
         return self.trainer.fit(self.task, self.data, checkpoints=run.checkpoints, listeners=listeners, resume=resume)
 
     def sections(self, run: Run) -> list[Section]:
@@ -110,10 +108,7 @@ class LanguageModelExperiment:
         Raises:
             RunError: ``inputs.json`` is missing or damaged.
         """
-        try:
-            encoder = TextEncoder.from_json(run.read_json("inputs.json")["encoder"], "the encoder")
-        except (KeyError, TypeError, ValueError) as error:
-            raise RunError(f"{run.folder / 'inputs.json'} is damaged: {error}") from error
+        encoder = read_encoder(run)
         network = self.network(encoder)
         network.load_state_dict(trained_weights(run))
         return network.to(choose_device(self.settings.device)).eval(), encoder

@@ -1,12 +1,14 @@
 """From settings to a text in batches."""
 
 import sys
+from collections.abc import Mapping
 
 from deepdive.data.progress import Report, progress_bars
 from deepdive.data.text import (
     BytePairTokenizer,
     CharacterTokenizer,
     TextDataModule,
+    TextEncoder,
     Texts,
     Tokenizer,
     WordTokenizer,
@@ -14,7 +16,16 @@ from deepdive.data.text import (
     read_text,
 )
 from deepdive.data.text.corpora import CORPORA, read_corpus
+from deepdive.recipes.inputs import checksum, keep_inputs, read_inputs
 from deepdive.recipes.language.modelling.settings import TextSettings
+from deepdive.training import Run
+
+TOKENIZERS: Mapping[str, Tokenizer] = {
+    "characters": CharacterTokenizer(),
+    "letters": CharacterTokenizer(letters_only=True),
+    "words": WordTokenizer(line_end="<eos>"),
+}
+"""By what a text is cut into, where that is not learnt from the text; any other name: as is usual for the text."""
 
 _TEXTBOOK = {"train": 10_000, "validation": 5_000}
 """Windows of textbook section 9.5."""
@@ -73,23 +84,34 @@ def prepared_text(settings: TextSettings) -> TextDataModule:
     return data
 
 
+def keep_text(run: Run, data: TextDataModule, source: str, *, resume: bool) -> None:
+    """Write ``inputs.json``: the tokens of a text, for `read_encoder`, and a checksum of the text.
+
+    Raises:
+        RunError: on a resume, where the text is not the one that the run began with.
+    """
+    inputs = {"encoder": data.encoder.to_json(), "text": checksum(data.corpora.values())}
+    keep_inputs(run, inputs, what=f"the text {source} has", resume=resume)
+
+
+def read_encoder(run: Run) -> TextEncoder:
+    """The tokens of the text that a run learnt from.
+
+    Raises:
+        RunError: ``inputs.json`` is missing or damaged.
+    """
+    return read_inputs(run, lambda inputs: TextEncoder.from_json(inputs["encoder"], "the encoder"))
+
+
 def uses_textbook_split(settings: TextSettings) -> bool:
     """Whether windows are those of the textbook."""
     return settings.partition == "textbook" or (settings.partition == "auto" and settings.data == "time-machine")
 
 
 def _tokenizer(settings: TextSettings, report: Report | None) -> Tokenizer | None:
-    match settings.tokens:
-        case "characters":
-            return CharacterTokenizer()
-        case "letters":
-            return CharacterTokenizer(letters_only=True)
-        case "words":
-            return WordTokenizer(line_end="<eos>")
-        case "byte-pair":
-            text = read_corpus(settings.data, report=report) if settings.data in CORPORA else read_text(settings.data)
-            return BytePairTokenizer.learn(
-                text.train if isinstance(text, Texts) else text, tokens=settings.max_tokens or _BYTE_PAIRS
-            )
-        case _:
-            return None
+    if settings.tokens != "byte-pair":
+        return TOKENIZERS.get(settings.tokens)
+    text = read_corpus(settings.data, report=report) if settings.data in CORPORA else read_text(settings.data)
+    return BytePairTokenizer.learn(
+        text.train if isinstance(text, Texts) else text, tokens=settings.max_tokens or _BYTE_PAIRS
+    )

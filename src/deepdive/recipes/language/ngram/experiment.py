@@ -17,22 +17,17 @@ from deepdive.algorithms.language import (
 )
 from deepdive.data import TextEncoder
 from deepdive.data.progress import progress_bars
-from deepdive.data.text import CharacterTokenizer, Tokenizer, WordTokenizer, load_text
+from deepdive.data.text import load_text
 from deepdive.figures import to_svg
 from deepdive.recipes.experiment import TextPrediction
-from deepdive.recipes.inputs import checksum, keep_inputs
 from deepdive.recipes.language.modelling.generation import Choice, read_prompt, unknown_numbers
+from deepdive.recipes.language.modelling.texts import TOKENIZERS, keep_text, read_encoder
 from deepdive.recipes.language.ngram.ngram_lm import NGramSettings
 from deepdive.recipes.runner import trained_weights
 from deepdive.training import Plan, Record, Run, RunError
 from deepdive.training.records import Listener
 from deepdive.training.report import Section, code, figure, join, pairs, table, text
 
-_TOKENIZERS: dict[str, Tokenizer] = {
-    "characters": CharacterTokenizer(),
-    "letters": CharacterTokenizer(letters_only=True),
-    "words": WordTokenizer(line_end="<eos>"),
-}
 _ADD_ONE, _LAPLACE, _KNESER_NEY = "add-one", "laplace", "kneser-ney"
 SMOOTHINGS = (_ADD_ONE, _LAPLACE, _KNESER_NEY)
 
@@ -66,7 +61,7 @@ class NGramExperiment:
         with progress_bars() as report:
             self.data = load_text(
                 settings.data,
-                _TOKENIZERS.get(settings.tokens),
+                TOKENIZERS.get(settings.tokens),
                 num_steps=1,
                 min_frequency=settings.min_frequency,
                 max_size=settings.max_tokens,
@@ -89,8 +84,7 @@ class NGramExperiment:
             RunError: the text is not the one that the run began with.
         """
         settings, corpora = self.settings, self.data.corpora
-        kept = {"encoder": self.encoder.to_json(), "text": checksum(corpora.values())}
-        keep_inputs(run, kept, what=f"the text {settings.data} has", resume=resume)
+        keep_text(run, self.data, settings.data, resume=resume)
         orders = range(1, settings.max_order + 1)
         for listener in listeners:
             listener.start(Plan(total_steps=len(orders), steps_per_epoch=1))
@@ -145,8 +139,8 @@ class NGramExperiment:
             RunError: a file of the run is missing or damaged.
             ValueError: a text holds no known token, or an option is out of its range.
         """
+        encoder = read_encoder(run)
         try:
-            encoder = TextEncoder.from_json(run.read_json("inputs.json")["encoder"], "the encoder")
             kept = run.read_json("model.json")
             smoothing = self._smoothing(kept["smoothing"], len(encoder))
             model = NGramModel(trained_weights(run)["ids"], kept["order"], len(encoder), smoothing)

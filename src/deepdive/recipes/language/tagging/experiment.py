@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from torch import nn
@@ -14,13 +15,13 @@ from deepdive.data.tagging.words import PAD
 from deepdive.data.text import Vocabulary
 from deepdive.models.language import Tagger
 from deepdive.recipes.experiment import TextPrediction
-from deepdive.recipes.inputs import checksum, keep_inputs
+from deepdive.recipes.inputs import checksum, keep_inputs, read_inputs
 from deepdive.recipes.language.tagging.sources import read_splits
 from deepdive.recipes.language.tagging.tag_sequence import TagSequenceSettings
 from deepdive.recipes.networks import network_section
 from deepdive.recipes.runner import trained_weights
 from deepdive.recipes.training import classification_loss, optimizer_for, schedule_for, toolkit_named, trainer_for
-from deepdive.training import Run, RunError, choose_device, seed_everything
+from deepdive.training import Run, choose_device, seed_everything
 from deepdive.training.records import Listener
 from deepdive.training.report import Section, join, pairs, table, text
 from deepdive.training.sequences import IGNORED, EntityF1, TokenAccuracy, TokenClassification
@@ -109,13 +110,7 @@ class TaggingExperiment:
         Raises:
             RunError: ``inputs.json`` is missing or damaged.
         """
-        inputs = run.read_json("inputs.json")
-        try:
-            vocabularies = (Vocabulary.from_json(inputs[name]) for name in ("words", "characters"))
-            encoder = WordEncoder(*vocabularies, max_characters=inputs["max_characters"])
-            labels = tuple(inputs["labels"])
-        except (KeyError, TypeError, ValueError) as error:
-            raise RunError(f"{run.folder / 'inputs.json'} is damaged: {error}") from error
+        encoder, labels = read_inputs(run, _encoder_and_labels)
         network = self._network(encoder, labels)
         network.load_state_dict(trained_weights(run))
         sentences: list[list[str]] = [_PIECES.findall(given) for given in texts]
@@ -167,6 +162,11 @@ class TaggingExperiment:
         )
         rows = torch.arange(len(held))
         return entity_scores(entity_counts(guessed.padded(rows)[0], true.padded(rows, IGNORED)[0], labels), labels)
+
+
+def _encoder_and_labels(inputs: dict[str, Any]) -> tuple[WordEncoder, tuple[str, ...]]:
+    vocabularies = (Vocabulary.from_json(inputs[name]) for name in ("words", "characters"))
+    return WordEncoder(*vocabularies, max_characters=inputs["max_characters"]), tuple(inputs["labels"])
 
 
 def marked(words: Sequence[str], tags: Sequence[str]) -> str:

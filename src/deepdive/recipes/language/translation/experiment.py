@@ -16,14 +16,14 @@ from deepdive.data.translation import SentenceEncoder, TranslationDataModule, re
 from deepdive.data.translation.sentences import PAD
 from deepdive.files import write_atomically
 from deepdive.recipes.experiment import TextPrediction
-from deepdive.recipes.inputs import checksum, keep_inputs
+from deepdive.recipes.inputs import checksum, keep_inputs, read_inputs
 from deepdive.recipes.language.translation.searching import Search, best_tokens, search, translations
 from deepdive.recipes.language.translation.settings import TranslationSettings
 from deepdive.recipes.networks import network_section
 from deepdive.recipes.runner import trained_weights
 from deepdive.recipes.training import classification_loss, optimizer_for, schedule_for, toolkit_named, trainer_for
 from deepdive.toolkit import Toolkit
-from deepdive.training import Run, RunError, choose_device, seed_everything
+from deepdive.training import Run, choose_device, seed_everything
 from deepdive.training.records import Listener
 from deepdive.training.report import Section, pairs, table
 from deepdive.training.sequences import Translation
@@ -155,13 +155,8 @@ class TranslationExperiment:
         Raises:
             RunError: ``inputs.json`` is missing or damaged.
         """
-        settings, inputs = self.settings, run.read_json("inputs.json")
-        try:
-            source, target = (
-                TextEncoder.from_json(inputs[name], f"the {name} encoder") for name in ("source", "target")
-            )
-        except (KeyError, TypeError, ValueError) as error:
-            raise RunError(f"{run.folder / 'inputs.json'} is damaged: {error}") from error
+        settings = self.settings
+        source, target = read_inputs(run, _encoders)
         reader, writer = SentenceEncoder(source, reverse=settings.reverse_source), SentenceEncoder(target)
         network = self._network(reader, writer)
         network.load_state_dict(trained_weights(run))
@@ -180,6 +175,11 @@ class TranslationExperiment:
             {"sentence": sentence, "translation": decode(said), "reference": references[0]}
             for sentence, said, references in zip(held.sources, self._said, held.references, strict=True)
         ]
+
+
+def _encoders(inputs: dict[str, str]) -> tuple[TextEncoder, TextEncoder]:
+    source, target = (TextEncoder.from_json(inputs[name], f"the {name} encoder") for name in ("source", "target"))
+    return source, target
 
 
 def _spread(rows: list[dict[str, str]], count: int) -> list[dict[str, str]]:

@@ -1,0 +1,46 @@
+import pytest
+import torch
+
+from deepdive.recipes.inputs import checksum, keep_inputs, read_inputs, texts_in
+from deepdive.training import Run, RunError
+
+
+@pytest.fixture
+def run(tmp_path):
+    return Run.create("rnn-lm", {}, preset="quick", root=tmp_path)
+
+
+def test_inputs_are_kept_and_compared_on_a_resume(run):
+    keep_inputs(run, {"a": [1, 2]}, what="the text has", resume=False)
+    keep_inputs(run, {"a": [1, 2]}, what="the text has", resume=True)
+    with pytest.raises(RunError, match="the text has changed since"):
+        keep_inputs(run, {"a": [1, 3]}, what="the text has", resume=True)
+    keep_inputs(run, {"a": [1, 3]}, what="the text has", resume=False)
+    assert read_inputs(run, lambda inputs: inputs["a"]) == [1, 3]
+
+
+def test_a_run_killed_before_it_wrote_them_writes_them_on_the_resume(run):
+    keep_inputs(run, {"a": 1}, what="the text has", resume=True)
+    assert read_inputs(run, lambda inputs: inputs["a"]) == 1
+
+
+def test_what_is_missing_or_damaged_is_told(run):
+    with pytest.raises(RunError, match=r"has no inputs.json"):
+        read_inputs(run, lambda inputs: inputs)
+    keep_inputs(run, {"a": 1}, what="the text has", resume=False)
+    with pytest.raises(RunError, match=r"inputs.json is damaged: 'b'"):
+        read_inputs(run, lambda inputs: inputs["b"])
+
+
+def test_a_checksum_tells_numbers_apart():
+    a = torch.arange(6).view(2, 3)
+    assert checksum([a]) == checksum([a.clone()]) != checksum([a + 1])
+    assert checksum([a.t()]) == checksum([a.t().contiguous()])
+
+
+def test_a_file_stands_for_its_lines(tmp_path):
+    (tmp_path / "some.txt").write_text("one\n\ntwo\n", encoding="utf-8")
+    assert texts_in([tmp_path / "some.txt", "three"]) == ["one", "two", "three"]
+    assert texts_in(["x" * 5000, "a\0b"]) == ["x" * 5000, "a\0b"]
+    with pytest.raises(ValueError, match="a text is empty"):
+        texts_in([" "])
