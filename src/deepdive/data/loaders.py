@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from deepdive.data.checks import check_fields
+from deepdive.data.devices import OnDevices
 from deepdive.data.types import Batch, Transform
 
 _CHUNK_BYTES = 8 << 20
@@ -59,13 +60,12 @@ class TensorLoader:
         self.seed = seed
         self.drop_last = drop_last
         self._transform = transform
-        self._fields = {fields[0].device: fields}
-        self._home = fields[0].device
+        self._fields = OnDevices(*fields)
 
     @property
     def num_examples(self) -> int:
         """Rows in one epoch."""
-        rows = len(self._fields[self._home][0])
+        rows = len(self._fields.on()[0])
         return rows - rows % self.batch_size if self.drop_last else rows
 
     def __len__(self) -> int:
@@ -81,16 +81,14 @@ class TensorLoader:
             ValueError: ``epoch`` or ``start`` is negative.
 
         """
-        if epoch < 0 or start < 0:
-            raise ValueError(f"epoch is {epoch} and start is {start}; neither may be negative")
-        fields = self._on(self._home if device is None else torch.device(device))
-        batches = self._gathered(fields, epoch, start)
-        return batches if self._transform is None else self._transformed(batches, epoch, start)
+        check_place(epoch, start)
+        batches = self._gathered(self._on(device), epoch, start)
+        if self._transform is None:
+            return batches
+        return transformed(batches, self._transform, self.seed, epoch, start=start, count=len(self))
 
-    def _on(self, device: torch.device) -> tuple[Tensor, ...]:
-        if device not in self._fields:
-            self._fields[device] = tuple(field.to(device, non_blocking=True) for field in self._fields[self._home])
-        return self._fields[device]
+    def _on(self, device: torch.device | str | None) -> tuple[Tensor, ...]:
+        return self._fields.on(device)
 
     def _gathered(self, fields: tuple[Tensor, ...], epoch: int, start: int) -> Iterator[Batch]:
         b, n = self.batch_size, self.num_examples
@@ -106,17 +104,29 @@ class TensorLoader:
         for rows in order.split(chunk):
             yield from zip(*(field.index_select(0, rows).split(b) for field in fields), strict=True)
 
-    def _transformed(self, batches: Iterator[Batch], epoch: int, start: int) -> Iterator[Batch]:
-        transform = self._transform
-        if transform is None:
-            raise TypeError("transform is None; there is nothing to apply")
-        generator = torch.Generator()
-        seeds = epoch_seeds(self.seed, epoch, len(self) + 1)[1:]  # The first one is for the order.
-        for seed, batch in zip(seeds[start:], batches, strict=True):
-            yield transform(batch, generator.manual_seed(seed))
-
     def _generator(self, epoch: int) -> torch.Generator:
         return torch.Generator().manual_seed(epoch_seeds(self.seed, epoch, 1)[0])
+
+
+def check_place(epoch: int, start: int) -> None:
+    """Check where an iteration over batches begins.
+
+    Raises:
+        ValueError: ``epoch`` or ``start`` is negative.
+
+    """
+    if epoch < 0 or start < 0:
+        raise ValueError(f"epoch is {epoch} and start is {start}; neither may be negative")
+
+
+def transformed(
+    batches: Iterator[Batch], transform: Transform, seed: int, epoch: int, *, start: int, count: int
+) -> Iterator[Batch]:
+    """Batches ``start, ..., count - 1`` of an epoch, each changed with a generator of its own."""
+    generator = torch.Generator()
+    seeds = epoch_seeds(seed, epoch, count + 1)[1:]  # The first one is for the order.
+    for own, batch in zip(seeds[start:], batches, strict=True):
+        yield transform(batch, generator.manual_seed(own))
 
 
 def epoch_seeds(seed: int, epoch: int, count: int) -> list[int]:

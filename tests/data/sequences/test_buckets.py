@@ -43,7 +43,7 @@ def test_an_epoch_is_every_row_once_padded_to_the_longest_of_its_batch(n, batch_
     assert [len(rows) for _, rows, _ in batches[:-1]] == [batch_size] * (len(batches) - 1)
     assert numbers(loader, epoch) == loader.rows(epoch).tolist()
     assert sorted(numbers(loader, epoch)) == list(range(n))
-    first, _, second = loader._fields[loader._home]
+    first, _, second = loader._on(None)
     for x, rows, y in batches:
         for found, field, pad in ((x, first, -1), (y, second, -100)):
             lengths = field.lengths[rows]
@@ -81,7 +81,7 @@ def test_order_depends_on_seed_and_epoch_alone():
 
 def test_sorted_rows_come_shortest_first_and_given_ones_as_they_are():
     loader = made(50, batch_size=8)
-    first, _, second = loader._fields[loader._home]
+    first, _, second = loader._on(None)
     lengths = [(int(first.lengths[i]), int(second.lengths[i]), i) for i in numbers(loader)]
     assert lengths == sorted(lengths)
     assert numbers(loader, 0) == numbers(loader, 5)
@@ -93,7 +93,7 @@ def test_buckets_pad_little_and_stay_random():
     loader = made(20_000, batch_size=32, longest=40, shuffle=True)
     assert given_order.padding_waste() > 0.45
     assert loader.padding_waste() < 0.3  # the second lengths have nothing to do with the first
-    alone = BucketLoader([loader._fields[loader._home][0]], 32, pads=[0], shuffle=True)
+    alone = BucketLoader([loader._on(None)[0]], 32, pads=[0], shuffle=True)
     assert alone.padding_waste() < 0.03
     # Long and short batches in random order: neighbours have nothing to do with each other.
     widths = torch.tensor([float(x.shape[1]) for (x,) in alone.batches()])

@@ -7,7 +7,8 @@ import torch
 from jaxtyping import Int64
 from torch import Tensor
 
-from deepdive.data.loaders import epoch_seeds
+from deepdive.data.devices import OnDevices
+from deepdive.data.loaders import check_place, epoch_seeds, transformed
 from deepdive.data.sequences.ragged import Ragged
 from deepdive.data.types import Batch, Transform
 
@@ -59,8 +60,7 @@ class BucketLoader:
         self._sorted = shuffle or order == "length"
         self._pads = tuple(pads)
         self._transform = transform
-        self._home = _device(fields[0])
-        self._fields = {self._home: tuple(fields)}
+        self._fields = OnDevices(*fields)
         # On the host, so that the width of a batch is known without waiting for a device.
         self._lengths = [field.lengths.cpu() for field in fields if isinstance(field, Ragged)]
 
@@ -119,23 +119,19 @@ class BucketLoader:
         Raises:
             ValueError: ``epoch`` or ``start`` is negative.
         """
-        if epoch < 0 or start < 0:
-            raise ValueError(f"epoch is {epoch} and start is {start}; neither may be negative")
-        batches = self._padded(self._on(self._home if device is None else torch.device(device)), epoch, start)
-        return batches if self._transform is None else self._transformed(self._transform, batches, epoch, start)
+        check_place(epoch, start)
+        batches = self._padded(self._on(device), epoch, start)
+        if self._transform is None:
+            return batches
+        return transformed(batches, self._transform, self.seed, epoch, start=start, count=len(self))
 
-    def _on(self, device: torch.device) -> tuple[Field, ...]:
-        if device not in self._fields:
-            here = self._fields[self._home]
-            self._fields[device] = tuple(
-                field.to(device) if isinstance(field, Ragged) else field.to(device, non_blocking=True) for field in here
-            )
-        return self._fields[device]
+    def _on(self, device: torch.device | str | None) -> tuple[Field, ...]:
+        return self._fields.on(device)
 
     def _padded(self, fields: tuple[Field, ...], epoch: int, start: int) -> Iterator[Batch]:
         rows = self.rows(epoch)[start * self.batch_size :]
         widths = zip(*self._widths(rows), strict=True)
-        there = rows.to(_device(fields[0]), non_blocking=True)
+        there = rows.to(fields[0].device, non_blocking=True)
         for part, longest in zip(there.split(self.batch_size) if len(rows) else (), widths, strict=True):
             width = iter(longest)
             yield tuple(
@@ -144,16 +140,6 @@ class BucketLoader:
                 else field.index_select(0, part)
                 for field, pad in zip(fields, self._pads, strict=True)
             )
-
-    def _transformed(self, transform: Transform, batches: Iterator[Batch], epoch: int, start: int) -> Iterator[Batch]:
-        generator = torch.Generator()
-        seeds = epoch_seeds(self.seed, epoch, len(self) + 1)[1:]  # The first one is for the order.
-        for seed, batch in zip(seeds[start:], batches, strict=True):
-            yield transform(batch, generator.manual_seed(seed))
-
-
-def _device(field: Field) -> torch.device:
-    return field.values.device if isinstance(field, Ragged) else field.device
 
 
 def _check(fields: Sequence[Field], pads: Sequence[int]) -> None:
@@ -164,7 +150,7 @@ def _check(fields: Sequence[Field], pads: Sequence[int]) -> None:
             raise ValueError(
                 f"fields[{i}] has {len(field)} rows and fields[0] has {len(fields[0])}; all must have as many, and some"
             )
-        if _device(field) != _device(fields[0]):
-            raise ValueError(f"fields[{i}] is on {_device(field)}; all fields must be on {_device(fields[0])}")
+        if field.device != fields[0].device:
+            raise ValueError(f"fields[{i}] is on {field.device}; all fields must be on {fields[0].device}")
     if len(pads) != len(fields):
         raise ValueError(f"pads has {len(pads)} numbers; it must have one for each of {len(fields)} fields")

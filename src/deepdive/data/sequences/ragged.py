@@ -52,9 +52,16 @@ class Ragged:
         """Values of each sequence."""
         return self.offsets.diff()
 
-    def to(self, device: torch.device | str) -> "Ragged":
+    @property
+    def device(self) -> torch.device:
+        """Where the sequences are."""
+        return self.values.device
+
+    def to(self, device: torch.device | str, *, non_blocking: bool = True) -> "Ragged":
         """The same on another device."""
-        return Ragged(self.values.to(device, non_blocking=True), self.offsets.to(device, non_blocking=True))
+        return Ragged(
+            self.values.to(device, non_blocking=non_blocking), self.offsets.to(device, non_blocking=non_blocking)
+        )
 
     def rows(self, rows: Int64[Tensor, " m"]) -> "Ragged":
         """Some of the sequences, in the order of ``rows``."""

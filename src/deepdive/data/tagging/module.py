@@ -6,6 +6,7 @@ from itertools import chain
 
 import torch
 
+from deepdive.data.devices import OnDevices
 from deepdive.data.sequences import BucketLoader, Ragged
 from deepdive.data.tagging.reading import TaggedSentence
 from deepdive.data.tagging.words import PAD, WordEncoder
@@ -122,17 +123,15 @@ class _Spelt:
     """Puts the characters of words in the place of the numbers of their forms, or leaves these out."""
 
     def __init__(self, spellings: torch.Tensor, wanted: bool) -> None:
-        self._spellings = {spellings.device: spellings}
-        self._home = spellings.device
+        self._spellings = OnDevices(spellings)
         self._wanted = wanted
 
     def __call__(self, batch: Batch, generator: torch.Generator) -> Batch:
         words, lengths, forms, tags = batch
         if not self._wanted:
             return words, lengths, tags
-        if forms.device not in self._spellings:
-            self._spellings[forms.device] = self._spellings[self._home].to(forms.device, non_blocking=True)
-        return words, lengths, self._spellings[forms.device][forms], tags
+        [spellings] = self._spellings.on(forms.device)
+        return words, lengths, spellings[forms], tags
 
 
 def _check_sentences(part: str, sentences: Sequence[TaggedSentence]) -> None:

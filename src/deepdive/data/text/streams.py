@@ -6,7 +6,9 @@ import torch
 from jaxtyping import Int64
 from torch import Tensor
 
-from deepdive.data.text.windows import IGNORED, OnDevices, check_length, random_offset
+from deepdive.data.devices import OnDevices
+from deepdive.data.loaders import check_place
+from deepdive.data.text.windows import IGNORED, check_length, random_offset
 from deepdive.data.types import Batch
 
 
@@ -57,8 +59,9 @@ class SequentialWindows:
         self.seed = seed
         if cover:
             check_length(len(corpus), 1, streams=batch_size, at_most=num_steps)
-            self._streams = OnDevices(_covering(corpus, batch_size))
-            self._length = self._streams.on(None).shape[-1]
+            streams = _covering(corpus, batch_size)
+            self._streams = OnDevices(streams)
+            self._length = streams.shape[-1]
             self._offsets = 1
         else:
             check_length(len(corpus), num_steps, streams=batch_size)
@@ -86,13 +89,12 @@ class SequentialWindows:
             ValueError: ``epoch`` or ``start`` is negative.
 
         """
-        if epoch < 0 or start < 0:
-            raise ValueError(f"epoch is {epoch} and start is {start}; neither may be negative")
+        check_place(epoch, start)
         return self._cut(self._pair(epoch, device), start)
 
     def _pair(self, epoch: int, device: torch.device | str | None) -> Int64[Tensor, "2 b m"]:
         """Inputs and targets of all streams."""
-        kept = self._streams.on(device)
+        [kept] = self._streams.on(device)
         if kept.ndim == 3:
             return kept
         size = self.batch_size * self._length

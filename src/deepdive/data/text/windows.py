@@ -5,6 +5,7 @@ import torch
 from jaxtyping import Int64
 from torch import Tensor
 
+from deepdive.data.devices import OnDevices
 from deepdive.data.loaders import TensorLoader
 from deepdive.data.types import Batch
 
@@ -102,7 +103,7 @@ class RandomWindows:
 
         """
         order = self._order.batches(epoch, start=start)
-        corpus = self._corpus.on(device)
+        [corpus] = self._corpus.on(device)
         offset = random_offset(self._order.seed, epoch, self._offsets)
         windows = corpus[offset:].unfold(0, self.num_steps + 1, self.num_steps)
         return (_pair(windows, rows) for (rows,) in order)
@@ -111,21 +112,6 @@ class RandomWindows:
 def _pair(windows: Int64[Tensor, "m t1"], rows: Int64[Tensor, " b"]) -> Batch:
     taken = windows.index_select(0, rows.to(windows.device, non_blocking=True))
     return taken[:, :-1], taken[:, 1:]
-
-
-class OnDevices:
-    """A tensor that moves to a device when it is first asked for there, and stays."""
-
-    def __init__(self, tensor: Tensor) -> None:
-        self._home = tensor.device
-        self._copies = {tensor.device: tensor}
-
-    def on(self, device: torch.device | str | None) -> Tensor:
-        """The tensor on a device; on its own by default."""
-        place = self._home if device is None else torch.device(device)
-        if place not in self._copies:
-            self._copies[place] = self._copies[self._home].to(place, non_blocking=True)
-        return self._copies[place]
 
 
 def random_offset(seed: int, epoch: int, below: int) -> int:
