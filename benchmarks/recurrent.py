@@ -5,14 +5,13 @@ and by CPU time on one thread.
 """
 
 import sys
-import time
 from collections.abc import Callable, Iterator
 
 import torch
 from torch import Tensor, nn
 
 from benchmarks._table import Row, show
-from benchmarks.scratch import REPEATS, Clock, ratio
+from benchmarks.scratch import REPEATS, Clock, both_ways, ratio
 from deepdive import scratch
 from deepdive.proofs.timing import one_pass
 
@@ -46,13 +45,7 @@ def measured(how: str, clock: Clock) -> Iterator[Row]:
 
 
 def rows() -> Iterator[Row]:
-    yield from measured("wall", time.perf_counter)
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield from measured("one thread", time.thread_time)
-    finally:
-        torch.set_num_threads(threads)
+    return both_ways(measured)
 
 
 def main() -> int:

@@ -8,7 +8,7 @@ from jaxtyping import Int64
 from torch import Tensor
 
 IGNORED = -100
-"""The tag of what does not count: padding, and parts of words that have no tag."""
+"""The target of what does not count: padding, and parts of words that have no tag."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Tasks whose outputs are sequences of tokens."""
 
+from deepdive.algorithms.language.entities import IGNORED as IGNORED
 from deepdive.training.sequences.language_modelling import LanguageModelling as LanguageModelling
-from deepdive.training.sequences.metrics import IGNORED as IGNORED
 from deepdive.training.sequences.metrics import EntityF1 as EntityF1
 from deepdive.training.sequences.metrics import Perplexity as Perplexity
 from deepdive.training.sequences.metrics import TokenAccuracy as TokenAccuracy

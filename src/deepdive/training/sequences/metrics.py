@@ -7,10 +7,8 @@ from jaxtyping import Float, Int64
 from torch import Tensor
 
 from deepdive.algorithms.language import entity_counts
+from deepdive.algorithms.language.entities import IGNORED
 from deepdive.training.metrics import Metric
-
-IGNORED = -100
-"""The target of a token that is not to be predicted, such as padding."""
 
 
 class Perplexity(Metric):

@@ -5,9 +5,10 @@ from typing import Any
 
 from torch import Tensor, nn
 
+from deepdive.algorithms.language.entities import IGNORED
 from deepdive.data.types import Batch
 from deepdive.training.metrics import Metric
-from deepdive.training.sequences.metrics import IGNORED, Perplexity, TokenAccuracy
+from deepdive.training.sequences.metrics import Perplexity, TokenAccuracy
 from deepdive.training.task import Supervised
 
 

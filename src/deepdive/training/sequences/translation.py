@@ -6,9 +6,10 @@ from typing import Any, Protocol, cast
 import torch
 from torch import Tensor, nn
 
+from deepdive.algorithms.language.entities import IGNORED
 from deepdive.data.types import Batch
 from deepdive.training.metrics import Metric
-from deepdive.training.sequences.metrics import IGNORED, Perplexity
+from deepdive.training.sequences.metrics import Perplexity
 from deepdive.training.sequences.tokens import TokenClassification
 
 

@@ -54,7 +54,7 @@ class FillInExperiment:
         """Obtain and cut the text."""
         self.data = prepared_text(self.settings)
         self.encoder = self.data.encoder
-        self._parts(bidirectional=True)
+        self._parts(bidirectional=True)  # what cannot be made is refused before there is a run
 
     def fit(self, run: Run, listeners: Sequence[Listener], *, resume: bool) -> dict[str, float]:
         """Train both in the run folder.
@@ -132,7 +132,8 @@ def fill(network: nn.Module, encoder: TextEncoder, texts: Sequence[str]) -> list
         ValueError: a text has no gap.
     """
     place = next(network.parameters()).device
-    vocabulary = encoder.vocabulary
+    vocabulary, banned = encoder.vocabulary, list(unknown_numbers(encoder))
+    gap = torch.tensor([vocabulary.id_of(" ") if " " in vocabulary else 0])  # until it is filled
     found = []
     for given in texts:
         pieces = given.split(_GAP)
@@ -141,14 +142,13 @@ def fill(network: nn.Module, encoder: TextEncoder, texts: Sequence[str]) -> list
                 f"the text {given!r} has no gap; write {_GAP!r} for each missing token. A network of two directions "
                 "fills gaps but cannot go on with a text: it needs what is behind"
             )
-        parts = [vocabulary.ids(encoder.tokenizer.split(piece)) if piece else torch.empty(0).long() for piece in pieces]
-        unknown = torch.tensor([vocabulary.ids([" "])[0] if " " in vocabulary else 0])
-        ids = torch.cat([token for part in parts for token in (part, unknown)][:-1]).to(place)
+        parts = [vocabulary.ids(encoder.tokenizer.split(piece)) for piece in pieces]
+        ids = torch.cat([numbers for part in parts for numbers in (part, gap)][:-1]).to(place)
         gaps = torch.tensor([len(part) for part in parts[:-1]]).cumsum(0) + torch.arange(len(parts) - 1)
         with torch.inference_mode():
             for at in gaps.tolist():
                 logits = network(ids.unsqueeze(0))[0, at]
-                logits[list(unknown_numbers(encoder))] = -torch.inf
+                logits[banned] = -torch.inf
                 ids[at] = logits.argmax()
         found.append(TextPrediction(given, (encoder.decode(ids.cpu()),)))
     return found

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from deepdive.algorithms.decoding import sample, truncate, warm_up
+from deepdive.algorithms.decoding import sample, warm_up
 from deepdive.data import TextEncoder
 from deepdive.models.language import RecurrentLanguageModel
 from deepdive.recipes.experiment import TextPrediction
@@ -87,7 +87,7 @@ def suggestions(
         with torch.inference_mode():
             logits, _ = network.step(start, state)
             logits[:, list(banned)] = -torch.inf
-            top = truncate(logits.log_softmax(-1))[0].exp().cpu().topk(count)
+            top = logits[0].softmax(-1).cpu().topk(count)
         words = tuple(encoder.vocabulary.tokens(top.indices))
         found.append(TextPrediction(text, words, tuple(round(p, 6) for p in top.values.tolist()), notes=notes))
     return found
