@@ -74,8 +74,6 @@ def recurrent_step(
 def _matrix(kind: str, size: int, generator: Generator) -> Float[Tensor, "size size"]:
     if kind == "identity":
         return torch.eye(size, dtype=torch.float64)
-    normal = torch.randn(size, size, generator=generator, dtype=torch.float64)
     if kind == "normal":
-        return normal / math.sqrt(size)
-    q, r = torch.linalg.qr(normal)
-    return q * r.diagonal().sign()  # uniform over all orthogonal matrices
+        return torch.randn(size, size, generator=generator, dtype=torch.float64) / math.sqrt(size)
+    return torch.nn.init.orthogonal_(torch.empty(size, size, dtype=torch.float64), generator=generator)

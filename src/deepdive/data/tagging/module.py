@@ -97,6 +97,12 @@ class TaggingDataModule(DataModule):
         spellings = torch.cat((spellings, pad))  # The last form is that of padding.
         return (words, forms, Ragged(torch.tensor(tags), words.offsets)), _Spelt(spellings, self.characters)
 
+    def numbers(self, part: str) -> tuple[Ragged, Ragged]:
+        """Words and tags of the sentences of a part, ``train``, ``val`` or ``test``, in the order of ``sentences``."""
+        self.prepare()
+        (words, _, tags), _ = self._fields[part]
+        return words, tags
+
     def train_loader(self) -> BucketLoader:
         """Shuffled batches of training sentences of about the same length."""
         return self._loader("train", self.batch_size, shuffle=True)

@@ -68,13 +68,13 @@ class TaggingExperiment:
             RunError: the sentences are not those that the run began with.
         """
         encoder = self.data.encoder
-        batches = self.data.train_loader().batches()
+        words, tags = self.data.numbers("train")
         inputs = {
             "words": encoder.words.to_json(),
             "characters": encoder.characters.to_json(),
             "max_characters": encoder.max_characters,
             "labels": list(self.data.labels),
-            "sentences": checksum(part for batch in batches for part in (batch[0], batch[-1])),
+            "sentences": checksum([words.values, words.offsets, tags.values]),
         }
         keep_inputs(run, inputs, what=f"the sentences of {self.settings.data} have", resume=resume)
         return self.trainer.fit(self.task, self.data, checkpoints=run.checkpoints, listeners=listeners, resume=resume)
