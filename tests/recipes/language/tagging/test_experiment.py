@@ -40,6 +40,8 @@ def test_a_folder_has_its_parts_by_name(tmp_path):
 
 
 def test_what_is_missing_is_told(tmp_path):
+    with pytest.raises(ValueError, match="data is 'sunspots', whose words have no tags; these have: wikiann-en"):
+        read_splits("sunspots")
     with pytest.raises(FileNotFoundError, match="there is no data set, file or folder of that name"):
         read_splits(str(tmp_path / "nothing"))
     with pytest.raises(ValueError, match="holds no file called train"):

@@ -66,6 +66,11 @@ def test_an_unbalanced_line_is_told_with_its_number(tmp_path):
         run("seq2seq", path, tmp_path, **SMALL)
 
 
+def test_a_data_set_without_pairs_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="data is 'wikiann-en', which holds no sentence pairs; these do: fra-eng"):
+        run("seq2seq", "wikiann-en", tmp_path, **SMALL)
+
+
 @pytest.mark.parametrize("changes", [{"scheduled_sampling": 0.3}, {"reverse_source": True}, {"toolkit": "scratch"}])
 def test_other_ways_to_learn(data, changes, tmp_path):
     outcome = run("seq2seq", data, tmp_path, **SMALL | {"cell": "LSTM"} | changes)

@@ -8,6 +8,8 @@ from deepdive.data.registry import DATASETS
 from deepdive.data.splits import hold_out
 from deepdive.data.tagging import TaggedSentence, TaggingSplits, read_conll
 
+_NAMED = {"wikiann-en": ("train", "dev", "test")}
+"""Data sets of tagged sentences, and their files to learn from, to validate on and to test on."""
 _PARTS = {"train": ("train",), "val": ("dev", "valid", "validation", "val"), "test": ("test",)}
 _SHARE = 0.1
 
@@ -17,11 +19,16 @@ def read_splits(data: str, report: Report | None = None) -> TaggingSplits:
 
     Raises:
         FileNotFoundError: no data set, file or folder has this name.
-        ValueError: a folder lacks a file for training, or a file is not as it must be; names file and line.
+        ValueError: the data set holds no tagged sentences, a folder lacks a file for training, or a file is not as it
+            must be; names file and line.
     """
-    if data in DATASETS:
+    if data in _NAMED:
         files = fetch(data, report=report)
-        return TaggingSplits(*(read_conll(files[name]) for name in ("train", "dev", "test")))
+        return TaggingSplits(*(read_conll(files[name]) for name in _NAMED[data]))
+    if data in DATASETS:
+        raise ValueError(
+            f"data is {data!r}, whose words have no tags; these have: {', '.join(_NAMED)}, or a file or folder"
+        )
     path = Path(data)
     if path.is_dir():
         return _folder(path)

@@ -3,13 +3,14 @@
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 from torch import nn
 
 from deepdive.algorithms.language import corpus_bleu
 from deepdive.data import fetch
-from deepdive.data.progress import progress_bars
+from deepdive.data.progress import Report, progress_bars
 from deepdive.data.registry import DATASETS
 from deepdive.data.text import TextEncoder
 from deepdive.data.translation import SentenceEncoder, TranslationDataModule, read_pairs
@@ -29,6 +30,8 @@ from deepdive.training.report import Section, pairs, table
 from deepdive.training.sequences import Translation
 
 _SHOWN, _TOLD = 30, 5
+_NAMED = {"fra-eng": "fra-eng.zip"}
+"""Data sets of sentence pairs, and the file that holds them."""
 
 
 @dataclass(frozen=True)
@@ -71,9 +74,9 @@ class TranslationExperiment:
         """Read, cut and split the pairs, and make the task."""
         settings = self.settings
         with progress_bars() as report:
-            path = next(iter(fetch(settings.data, report=report).values())) if settings.data in DATASETS else None
+            path = pairs_file(settings.data, report)
         self.data = TranslationDataModule(
-            lambda: read_pairs(path or settings.data),
+            lambda: read_pairs(path),
             num_pairs=settings.pairs,
             max_tokens=settings.longest,
             test=settings.test,
@@ -175,6 +178,20 @@ class TranslationExperiment:
             {"sentence": sentence, "translation": decode(said), "reference": references[0]}
             for sentence, said, references in zip(held.sources, self._said, held.references, strict=True)
         ]
+
+
+def pairs_file(data: str, report: Report | None = None) -> Path:
+    """The file of a named set of sentence pairs, obtained first if need be, or a file of one's own.
+
+    Raises:
+        ValueError: the data set holds no sentence pairs.
+        DataUnavailableError: no source has it.
+    """
+    if data in _NAMED:
+        return fetch(data, report=report)[_NAMED[data]]
+    if data in DATASETS:
+        raise ValueError(f"data is {data!r}, which holds no sentence pairs; these do: {', '.join(_NAMED)}, or a file")
+    return Path(data)
 
 
 def _encoders(inputs: dict[str, str]) -> tuple[TextEncoder, TextEncoder]:
