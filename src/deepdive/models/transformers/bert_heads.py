@@ -1,0 +1,119 @@
+"""What BERT is put to: pretraining, classes of texts, tags of tokens (textbook sections 15.8.5, 16.6 and 16.7)."""
+
+from typing import Literal, NamedTuple, get_args
+
+import torch
+from jaxtyping import Float, Int64
+from torch import Tensor
+
+from deepdive.models.transformers.bert import BERT, mean_vector
+from deepdive.models.transformers.core import initialize_normal
+from deepdive.toolkit import Toolkit
+
+Pooling = Literal["pooler", "mean"]
+
+
+class PretrainingLogits(NamedTuple):
+    """What BERT says in pretraining."""
+
+    tokens: Tensor
+    """Logits of the tokens that were hidden."""
+    is_next: Tensor
+    """Logits ``(b, 2)``: whether the second text follows the first; class 0 is yes."""
+
+
+class BERTForPretraining(torch.nn.Module):
+    """Two heads: ``logits = E norm(gelu(W x_t)) + b`` for hidden tokens, ``W tanh(W_p x_[CLS])`` for the next sentence.
+
+    ``E`` is the table of the tokens' vectors.
+
+    Args:
+        bert: the encoder.
+        eps: of the norm.
+    """
+
+    def __init__(self, bert: BERT, eps: float = 1e-12, *, nn: Toolkit = torch.nn) -> None:
+        super().__init__()
+        self.bert = bert
+        table = bert.embedding.get_parameter("weight")
+        self.transform = nn.Sequential(nn.Linear(bert.width, bert.width), nn.GELU(), nn.LayerNorm(bert.width, eps=eps))
+        self.output = nn.Linear(bert.width, len(table))
+        self.is_next = nn.Linear(bert.width, 2)
+        initialize_normal(self.transform, nn=nn)
+        initialize_normal(self.is_next, nn=nn)
+        nn.init.zeros_(self.output.get_parameter("bias"))
+        self.output.weight = bert.embedding.weight
+
+    def forward(
+        self,
+        tokens: Int64[Tensor, "b t"],
+        token_types: Int64[Tensor, "b t"] | None = None,
+        lengths: Int64[Tensor, " b"] | None = None,
+        hidden: Int64[Tensor, " n"] | None = None,
+    ) -> PretrainingLogits:
+        """Logits of every token ``(b, t, v)``, or of those at the places ``hidden`` of the flat batch, ``(n, v)``.
+
+        There are some eight times fewer hidden tokens than tokens, and the output is the costliest product.
+        """
+        x = self.bert(tokens, token_types, lengths)
+        asked = x if hidden is None else x.flatten(0, 1).index_select(0, hidden)
+        return PretrainingLogits(self.output(self.transform(asked)), self.is_next(self.bert.pooled(x)))
+
+
+class BERTClassifier(torch.nn.Module):
+    """``W dropout(tanh(W_p x_[CLS])) + b``: classes, or numbers, for a text or a pair of them.
+
+    Args:
+        bert: the encoder.
+        outputs: numbers to give.
+        dropout: share dropped before the output, 0 to 1.
+        pooling: ``pooler`` as above, or ``mean`` of all tokens in place of the pooled vector, for encoders whose pooler
+            was never trained.
+    """
+
+    def __init__(
+        self, bert: BERT, outputs: int, dropout: float = 0.1, pooling: Pooling = "pooler", *, nn: Toolkit = torch.nn
+    ) -> None:
+        super().__init__()
+        if outputs < 1:
+            raise ValueError(f"outputs must be at least 1, got {outputs}")
+        if pooling not in get_args(Pooling):
+            raise ValueError(f"pooling must be one of {', '.join(get_args(Pooling))}, got {pooling!r}")
+        self.bert = bert
+        self.pooling = pooling
+        self.dropout = nn.Dropout(dropout)
+        self.head = nn.Linear(bert.width, outputs)
+        initialize_normal(self.head, nn=nn)
+
+    def forward(
+        self, tokens: Int64[Tensor, "b t"], token_types: Int64[Tensor, "b t"], lengths: Int64[Tensor, " b"]
+    ) -> Float[Tensor, "b outputs"]:
+        """What it says of each text."""
+        x = self.bert(tokens, token_types, lengths)
+        whole = self.bert.pooled(x) if self.pooling == "pooler" else mean_vector(x, lengths)
+        return self.head(self.dropout(whole))
+
+
+class BERTTagger(torch.nn.Module):
+    """``W dropout(x_t) + b``: classes, or numbers, for every token; two of them are where an answer begins and ends.
+
+    Args:
+        bert: the encoder.
+        outputs: numbers to give for each token.
+        dropout: share dropped before the output, 0 to 1.
+    """
+
+    def __init__(self, bert: BERT, outputs: int, dropout: float = 0.1, *, nn: Toolkit = torch.nn) -> None:
+        super().__init__()
+        if outputs < 1:
+            raise ValueError(f"outputs must be at least 1, got {outputs}")
+        self.bert = bert
+        self.dropout = nn.Dropout(dropout)
+        self.head = nn.Linear(bert.width, outputs)
+        initialize_normal(self.head, nn=nn)
+
+    def forward(
+        self, tokens: Int64[Tensor, "b t"], token_types: Int64[Tensor, "b t"], lengths: Int64[Tensor, " b"]
+    ) -> Float[Tensor, "b t outputs"]:
+        """What it says of each token."""
+        return self.head(self.dropout(self.bert(tokens, token_types, lengths)))

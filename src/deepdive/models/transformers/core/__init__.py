@@ -1,0 +1,22 @@
+"""What every transformer is made of."""
+
+from deepdive.models.transformers.core.attention import Attention as Attention
+from deepdive.models.transformers.core.attention import KeyValues as KeyValues
+from deepdive.models.transformers.core.attention import causal_mask as causal_mask
+from deepdive.models.transformers.core.attention import length_mask as length_mask
+from deepdive.models.transformers.core.block import Block as Block
+from deepdive.models.transformers.core.embedding import TokenVectors as TokenVectors
+from deepdive.models.transformers.core.encoder_decoder import DecoderState as DecoderState
+from deepdive.models.transformers.core.encoder_decoder import EncoderDecoder as EncoderDecoder
+from deepdive.models.transformers.core.feed_forward import FeedForward as FeedForward
+from deepdive.models.transformers.core.initial import initialize_normal as initialize_normal
+from deepdive.models.transformers.core.maps import attention_maps as attention_maps
+from deepdive.models.transformers.core.positions import LearntPositions as LearntPositions
+from deepdive.models.transformers.core.positions import RelativeBias as RelativeBias
+from deepdive.models.transformers.core.positions import Rotary as Rotary
+from deepdive.models.transformers.core.positions import SinusoidalPositions as SinusoidalPositions
+from deepdive.models.transformers.core.positions import sinusoidal_positions as sinusoidal_positions
+from deepdive.models.transformers.core.stack import Memory as Memory
+from deepdive.models.transformers.core.stack import Past as Past
+from deepdive.models.transformers.core.stack import Stack as Stack
+from deepdive.models.transformers.core.stack import select_past as select_past

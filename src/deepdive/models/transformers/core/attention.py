@@ -1,0 +1,146 @@
+"""Attention with heads, as every transformer here uses it (textbook sections 11.5 to 11.7; Vaswani et al., 2017)."""
+
+from typing import NamedTuple
+
+import torch
+from jaxtyping import Bool, Float, Int64
+from torch import Tensor
+
+from deepdive.models.transformers.core.positions import Rotary
+from deepdive.toolkit import Toolkit
+
+Mask = Bool[Tensor, "#b #h #q k"] | Float[Tensor, "#b #h #q k"]
+"""Boolean: true where a query may look; or numbers that are added to the scores, ``-inf`` where it may not."""
+
+
+class KeyValues(NamedTuple):
+    """What is looked at: a key and a value for each place and head, ``(b, h, t, d)``. In decoding it is the cache."""
+
+    keys: Tensor
+    values: Tensor
+
+    def extended(self, more: "KeyValues") -> "KeyValues":
+        """These places, then ``more``."""
+        return KeyValues(torch.cat([self.keys, more.keys], dim=2), torch.cat([self.values, more.values], dim=2))
+
+    def select(self, rows: Int64[Tensor, " m"]) -> "KeyValues":
+        """These rows of the batch, which may repeat."""
+        return KeyValues(self.keys.index_select(0, rows), self.values.index_select(0, rows))
+
+
+class Attention(torch.nn.Module):
+    """``softmax(Q Kᵀ s + M) V W_o`` with ``Q = x W_q``, ``K = y W_k``, ``V = y W_v`` cut into heads.
+
+    ``project`` makes keys and values of ``y``; calling the module looks at them from ``x``. In self-attention ``y`` is
+    ``x``. Being two steps, keys and values may be kept: those of an encoder's output, or of tokens already written.
+    The scale ``s`` is ``1 / √d``. The scores are never stored where the toolkit's kernel is a fused one.
+
+    Args:
+        width: of ``x`` and of what comes out.
+        heads: of attention.
+        head_width: ``d``; by default the heads share ``width`` evenly.
+        bias: whether the four products have one.
+        dropout: share of attention weights dropped, 0 to 1.
+        scale: ``s``.
+        rotary: turns queries and keys by their place.
+
+    Raises:
+        ValueError: a size is less than 1, or ``heads`` does not divide ``width`` and ``head_width`` is not given.
+    """
+
+    def __init__(
+        self,
+        width: int,
+        heads: int,
+        *,
+        head_width: int | None = None,
+        bias: bool = True,
+        dropout: float = 0.0,
+        scale: float | None = None,
+        rotary: Rotary | None = None,
+        nn: Toolkit = torch.nn,
+    ) -> None:
+        super().__init__()
+        for name, size in (("width", width), ("heads", heads), ("head_width", head_width)):
+            if size is not None and size < 1:
+                raise ValueError(f"{name} must be at least 1, got {size}")
+        if head_width is None and width % heads:
+            raise ValueError(f"heads must divide width, but {width} is not a multiple of {heads}")
+        inner = heads * (head_width or width // heads)
+        self.heads, self.dropout, self.scale = heads, dropout, scale
+        self.query = nn.Linear(width, inner, bias=bias)
+        self.key = nn.Linear(width, inner, bias=bias)
+        self.value = nn.Linear(width, inner, bias=bias)
+        self.output = nn.Linear(inner, width, bias=bias)
+        self.rotary = rotary
+        self._attend = nn.functional.scaled_dot_product_attention
+
+    def project(self, y: Float[Tensor, "b t width"], start: int = 0) -> KeyValues:
+        """Keys and values of ``y``, whose first place is ``start``."""
+        keys, values = self._heads(self.key(y)), self._heads(self.value(y))
+        return KeyValues(keys if self.rotary is None else self.rotary(keys, start), values)
+
+    def forward(
+        self,
+        x: Float[Tensor, "b q width"],
+        seen: KeyValues,
+        mask: Mask | None = None,
+        is_causal: bool = False,
+        start: int = 0,
+    ) -> Float[Tensor, "b q width"]:
+        """What each place of ``x``, the first of which is ``start``, gathers from what is ``seen``.
+
+        ``is_causal`` means that place ``i`` of ``x`` looks at places up to ``i`` of what is seen.
+        """
+        dropout = self.dropout if self.training else 0.0
+        y = self._attend(
+            self._queries(x, start),
+            seen.keys,
+            seen.values,
+            attn_mask=mask,
+            dropout_p=dropout,
+            is_causal=is_causal,
+            scale=self.scale,
+        )  # (b, h, q, d)
+        return self.output(y.transpose(1, 2).flatten(2))  # (b, q, h d)
+
+    def weights(
+        self,
+        x: Float[Tensor, "b q width"],
+        seen: KeyValues,
+        mask: Mask | None = None,
+        is_causal: bool = False,
+        start: int = 0,
+    ) -> Float[Tensor, "b h q k"]:
+        """How much each place looks at each: ``softmax(Q Kᵀ s + M)``, to be shown; a row that sees nothing is 0."""
+        queries = self._queries(x, start)
+        scale = queries.shape[-1] ** -0.5 if self.scale is None else self.scale
+        scores = queries @ seen.keys.transpose(-2, -1) * scale  # (b, h, q, k)
+        if is_causal:
+            scores = scores.masked_fill(~causal_mask(*scores.shape[-2:], device=scores.device), -torch.inf)
+        if mask is not None:
+            scores = scores.masked_fill(~mask, -torch.inf) if mask.dtype == torch.bool else scores + mask
+        return scores.softmax(dim=-1).nan_to_num(0.0)
+
+    def _queries(self, x: Tensor, start: int) -> Tensor:
+        queries = self._heads(self.query(x))
+        return queries if self.rotary is None else self.rotary(queries, start)
+
+    def _heads(self, x: Tensor) -> Tensor:
+        return x.unflatten(-1, (self.heads, -1)).transpose(1, 2)  # (b, h, t, d)
+
+
+def causal_mask(queries: int, keys: int, *, device: torch.device | None = None) -> Bool[Tensor, "q k"]:
+    """True where ``k <= q``; with more keys than queries, the queries are the last places."""
+    return torch.ones(queries, keys, dtype=torch.bool, device=device).tril(keys - queries)
+
+
+def length_mask(lengths: Int64[Tensor, " b"], places: int) -> Bool[Tensor, "b 1 1 k"]:
+    """True at the first ``lengths`` of ``places``, for every head and query.
+
+    Raises:
+        ValueError: ``lengths`` is no whole number for each sequence.
+    """
+    if lengths.ndim != 1 or lengths.dtype != torch.int64:
+        raise ValueError(f"lengths must be int64 of shape (b,), got {lengths.dtype} of shape {tuple(lengths.shape)}")
+    return (torch.arange(places, device=lengths.device) < lengths.unsqueeze(1))[:, None, None]  # (b, 1, 1, k)

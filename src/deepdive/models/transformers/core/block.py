@@ -1,0 +1,138 @@
+"""One layer of a transformer: attention, attention to something else, feed-forward (textbook section 11.7)."""
+
+from typing import Literal, get_args
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from deepdive.models.transformers.core.attention import Attention, KeyValues, Mask
+from deepdive.models.transformers.core.feed_forward import Activation, FeedForward
+from deepdive.models.transformers.core.positions import Rotary
+from deepdive.toolkit import Toolkit
+
+Norm = Literal["layer", "rms"]
+
+
+class Sublayer(torch.nn.Module):
+    """The way around a part ``f``: ``x + f(norm(x))`` before it, ``norm(x + f(x))`` after it; ``f`` with dropout.
+
+    Post-norm is the first transformer's; pre-norm trains without warm-up (Xiong et al., 2020).
+    """
+
+    def __init__(
+        self, width: int, *, norm: Norm, eps: float, norm_first: bool, dropout: float, bias: bool, nn: Toolkit
+    ) -> None:
+        super().__init__()
+        if norm not in get_args(Norm):
+            raise ValueError(f"norm must be one of {', '.join(get_args(Norm))}, got {norm!r}")
+        self.norm = nn.LayerNorm(width, eps=eps, bias=bias) if norm == "layer" else nn.RMSNorm(width, eps=eps)
+        self.norm_first = norm_first
+        self.dropout = nn.Dropout(dropout)
+
+    def before(self, x: Float[Tensor, "b t width"]) -> Float[Tensor, "b t width"]:
+        """What the part is given."""
+        return self.norm(x) if self.norm_first else x
+
+    def after(self, x: Float[Tensor, "b t width"], y: Float[Tensor, "b t width"]) -> Float[Tensor, "b t width"]:
+        """What comes out, ``y`` being the part's."""
+        return x + self.dropout(y) if self.norm_first else self.norm(x + self.dropout(y))
+
+
+class Block(torch.nn.Module):
+    """Self-attention, cross-attention if asked for, feed-forward; a `Sublayer` around each.
+
+    Args:
+        width: of the vectors.
+        heads: of attention.
+        hidden: of the feed-forward network.
+        cross: whether it also looks at a memory, such as an encoder's output.
+        norm_first: pre-norm; else post-norm.
+        norm: ``layer`` or ``rms``.
+        eps: of the norms.
+        activation: of the feed-forward network.
+        bias: whether products and layer norms have one.
+        dropout: share dropped of each part's outcome, 0 to 1.
+        attention_dropout: share of attention weights dropped.
+        hidden_dropout: share of the feed-forward network's hidden numbers dropped.
+        head_width: of each head; by default they share ``width``.
+        scale: of the scores; by default ``1 / √head_width``.
+        rotary: turns queries and keys of self-attention.
+    """
+
+    def __init__(
+        self,
+        width: int,
+        heads: int,
+        hidden: int,
+        *,
+        cross: bool = False,
+        norm_first: bool = True,
+        norm: Norm = "layer",
+        eps: float = 1e-5,
+        activation: Activation = "gelu",
+        bias: bool = True,
+        dropout: float = 0.0,
+        attention_dropout: float = 0.0,
+        hidden_dropout: float = 0.0,
+        head_width: int | None = None,
+        scale: float | None = None,
+        rotary: Rotary | None = None,
+        nn: Toolkit = torch.nn,
+    ) -> None:
+        super().__init__()
+
+        def around() -> Sublayer:
+            return Sublayer(width, norm=norm, eps=eps, norm_first=norm_first, dropout=dropout, bias=bias, nn=nn)
+
+        def attention(rotary: Rotary | None) -> Attention:
+            return Attention(
+                width,
+                heads,
+                head_width=head_width,
+                bias=bias,
+                dropout=attention_dropout,
+                scale=scale,
+                rotary=rotary,
+                nn=nn,
+            )
+
+        self.self_attention, self.around_self = attention(rotary), around()
+        self.cross_attention = attention(None) if cross else None
+        self.around_cross = around() if cross else None
+        self.feed_forward = FeedForward(width, hidden, activation, bias=bias, dropout=hidden_dropout, nn=nn)
+        self.around_feed_forward = around()
+
+    def forward(
+        self,
+        x: Float[Tensor, "b t width"],
+        mask: Mask | None = None,
+        is_causal: bool = False,
+        past: KeyValues | None = None,
+        memory: KeyValues | None = None,
+        memory_mask: Mask | None = None,
+    ) -> tuple[Float[Tensor, "b t width"], KeyValues]:
+        """The next layer's vectors, and keys and values of all places so far.
+
+        ``past`` are those of the places before ``x``; ``memory`` is what `remember` gave.
+        """
+        start = 0 if past is None else past.keys.shape[2]
+        h = self.around_self.before(x)
+        seen = self.self_attention.project(h, start)
+        seen = seen if past is None else past.extended(seen)
+        x = self.around_self.after(x, self.self_attention(h, seen, mask, is_causal, start))
+        if self.cross_attention is not None and self.around_cross is not None and memory is not None:
+            h = self.around_cross.before(x)
+            x = self.around_cross.after(x, self.cross_attention(h, memory, memory_mask))
+        h = self.around_feed_forward.before(x)
+        return self.around_feed_forward.after(x, self.feed_forward(h)), seen
+
+    def remember(self, memory: Float[Tensor, "b s width"]) -> KeyValues:
+        """Keys and values of a memory, for cross-attention.
+
+        Raises:
+            ValueError: the block has no cross-attention.
+        """
+        if self.cross_attention is None:
+            raise ValueError("memory is given to a block without cross-attention")
+        return self.cross_attention.project(memory)

@@ -1,0 +1,30 @@
+"""First values of a transformer's weights."""
+
+import torch
+from torch import Tensor
+
+from deepdive.models.transformers.core.block import Block
+from deepdive.toolkit import Toolkit
+
+
+def initialize_normal(network: torch.nn.Module, std: float = 0.02, *, scaled: bool = False, nn: Toolkit) -> None:
+    """``W ~ N(0, std²)`` for all that has two dimensions, biases 0; norms stay as they are (BERT, GPT-2).
+
+    ``scaled`` divides those that add to the residual stream by ``√(2 L)``, ``L`` blocks, so that its variance does not
+    grow with depth (Radford et al., 2019).
+    """
+    for name, parameter in network.named_parameters():
+        if parameter.ndim > 1:
+            nn.init.normal_(parameter, std=std)
+        elif name.endswith("bias"):
+            nn.init.zeros_(parameter)
+    blocks = [module for module in network.modules() if isinstance(module, Block)]
+    for block in blocks if scaled else []:
+        for last in _last(block):
+            nn.init.normal_(last, std=std / (2 * len(blocks)) ** 0.5)
+
+
+def _last(block: Block) -> list[Tensor]:
+    """The weights of the products that end a part."""
+    names = ("self_attention.output.weight", "cross_attention.output.weight", "feed_forward.out.weight")
+    return [parameter for name, parameter in block.named_parameters() if name in names]

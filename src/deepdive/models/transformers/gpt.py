@@ -1,0 +1,133 @@
+"""GPT: a transformer that only decodes (textbook section 11.9.3; Radford et al., 2018 and 2019)."""
+
+from typing import Literal, NamedTuple
+
+import torch
+from jaxtyping import Float, Int64
+from torch import Tensor
+
+from deepdive.models.transformers.core import (
+    Block,
+    LearntPositions,
+    Past,
+    Rotary,
+    Stack,
+    TokenVectors,
+    initialize_normal,
+    select_past,
+)
+from deepdive.toolkit import Toolkit
+
+
+class GPTState(NamedTuple):
+    """Tokens that were read ``(n, t)``, and their keys and values in every block; none before the first token."""
+
+    tokens: Tensor
+    past: Past | None
+
+
+class GPT(torch.nn.Module):
+    """``x_0 = e(y) + P``, causal pre-norm blocks, ``logits = E norm(x_L)``: the next token from all before it.
+
+    ``E`` is the table of the tokens' vectors. With the default arguments it is GPT-2, small: 124,439,808 parameters.
+    Rotary positions have no table, but the network still reads no more than ``context`` tokens at once.
+
+    It is a `deepdive.algorithms.decoding.Decoder` whose state is a cache of keys and values, so that a step costs one
+    token's work. When ``context`` tokens are read, a step forgets the first half of them and reads the others anew.
+
+    Args:
+        vocabulary_size: tokens to tell apart.
+        context: most tokens it sees at once.
+        width: of the vectors.
+        heads: of attention.
+        layers: blocks.
+        hidden: of the feed-forward networks; by default four times ``width``.
+        dropout: share dropped of vectors, of attention weights and of each part's outcome, 0 to 1.
+        positions: ``learnt`` or ``rotary``.
+        eps: of the norms.
+
+    Raises:
+        ValueError: a size is less than 1, ``heads`` does not divide ``width``, ``positions`` is unknown; or from a
+            call, if there are more tokens than ``context``.
+    """
+
+    def __init__(
+        self,
+        vocabulary_size: int = 50_257,
+        context: int = 1024,
+        width: int = 768,
+        heads: int = 12,
+        layers: int = 12,
+        hidden: int | None = None,
+        dropout: float = 0.1,
+        positions: Literal["learnt", "rotary"] = "learnt",
+        eps: float = 1e-5,
+        *,
+        nn: Toolkit = torch.nn,
+    ) -> None:
+        super().__init__()
+        if positions not in ("learnt", "rotary"):
+            raise ValueError(f"positions must be learnt or rotary, got {positions!r}")
+        if context < 2:
+            raise ValueError(f"context must be at least 2, got {context}")
+        self.context = context
+        places = LearntPositions(context, width, nn=nn) if positions == "learnt" else None
+        self.tokens = TokenVectors(vocabulary_size, width, places, dropout=dropout, nn=nn)
+        self.stack = Stack(
+            [
+                Block(
+                    width,
+                    heads,
+                    4 * width if hidden is None else hidden,
+                    eps=eps,
+                    activation="gelu-tanh",
+                    dropout=dropout,
+                    attention_dropout=dropout,
+                    rotary=Rotary(width // heads) if positions == "rotary" else None,
+                    nn=nn,
+                )
+                for _ in range(layers)
+            ],
+            causal=True,
+            norm=nn.LayerNorm(width, eps=eps),
+            nn=nn,
+        )
+        self.output = nn.Linear(width, vocabulary_size, bias=False)
+        self.output.weight = self.tokens.table
+        initialize_normal(self, scaled=True, nn=nn)
+
+    def forward(self, tokens: Int64[Tensor, "b t"]) -> Float[Tensor, "b t v"]:
+        """Logits of the token after each one."""
+        x, _ = self._read(tokens, None)
+        return self.output(x)
+
+    def begin_state(self, rows: int) -> GPTState:
+        """The state before the first token."""
+        return GPTState(torch.empty(rows, 0, dtype=torch.int64, device=self.tokens.table.device), None)
+
+    def read(self, tokens: Int64[Tensor, "n t"], state: GPTState) -> tuple[Float[Tensor, "n v"], GPTState]:
+        """Logits of the token after several more, and the state after these: a prompt at once.
+
+        Raises:
+            ValueError: there are more tokens than ``context``, together with those of the state.
+        """
+        x, past = self._read(tokens, state.past)
+        return self.output(x[:, -1]), GPTState(torch.cat([state.tokens, tokens], dim=1), past)
+
+    def step(self, tokens: Int64[Tensor, " n"], state: GPTState) -> tuple[Float[Tensor, "n v"], GPTState]:
+        """Logits of the token after one more, and the next state."""
+        if state.tokens.shape[1] == self.context:
+            kept = torch.cat([state.tokens[:, -(self.context // 2) :], tokens.unsqueeze(1)], dim=1)
+            return self.read(kept, self.begin_state(len(tokens)))
+        return self.read(tokens.unsqueeze(1), state)
+
+    def select(self, state: GPTState, rows: Int64[Tensor, " m"]) -> GPTState:
+        """The states of these rows, which may repeat."""
+        past = None if state.past is None else select_past(state.past, rows)
+        return GPTState(state.tokens.index_select(0, rows), past)
+
+    def _read(self, tokens: Tensor, past: Past | None) -> tuple[Tensor, Past]:
+        start = 0 if past is None else past[0].keys.shape[2]
+        if start + tokens.shape[1] > self.context:
+            raise ValueError(f"tokens reach place {start + tokens.shape[1]}, but context is {self.context}")
+        return self.stack(self.tokens(tokens, start), past=past)
