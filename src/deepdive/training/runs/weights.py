@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import torch
 from torch import Tensor, nn
@@ -43,6 +43,7 @@ def load_weights(path: Path, network: nn.Module) -> None:
     network.load_state_dict(weights)
 
 
+@runtime_checkable
 class Layout(Protocol):
     """Other names, and another cut, of the same tensors: how a family of networks is published."""
 

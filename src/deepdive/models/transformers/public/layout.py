@@ -96,7 +96,9 @@ class PublicLayout:
         inside = any(name.startswith(self._prefix) for name in found)
         if inside and not any(name.startswith(self._prefix) for name in wanted):
             found = {
-                name.removeprefix(self._prefix): value for name, value in found.items() if name.startswith(self._prefix)
+                name.removeprefix(self._prefix): value
+                for name, value in found.items()
+                if name.startswith(self._prefix) or name in wanted
             }
         for old, new in self._respelt.items():
             found = {name.replace(old, new): value for name, value in found.items()}
