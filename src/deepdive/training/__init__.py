@@ -17,6 +17,7 @@ from deepdive.training.metrics import BinaryAccuracy as BinaryAccuracy
 from deepdive.training.metrics import Mean as Mean
 from deepdive.training.metrics import MeanSquaredError as MeanSquaredError
 from deepdive.training.metrics import Metric as Metric
+from deepdive.training.metrics import Pearson as Pearson
 from deepdive.training.module import Module as Module
 from deepdive.training.module import add_to_class as add_to_class
 from deepdive.training.multi_output import MultiOutput as MultiOutput

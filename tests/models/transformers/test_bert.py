@@ -58,7 +58,10 @@ def test_classifiers_and_taggers_put_a_linear_head_on_the_encoder(pooling):
     classifier, tagger = BERTClassifier(bert, 3, pooling=pooling).eval(), BERTTagger(bert, 4).eval()
     x = bert(tokens, types, lengths)
     whole = bert.pooled(x) if pooling == "pooler" else mean_vector(x, lengths)
-    torch.testing.assert_close(classifier(tokens, types, lengths), classifier.head(whole))
+    torch.testing.assert_close(classifier(tokens, types, lengths), classifier.heads["output"](whole))
+    several = BERTClassifier(bert, {"label": 3, "score": 1}, pooling=pooling).eval()
+    said = several(tokens, types, lengths)
+    assert {name: value.shape for name, value in said.items()} == {"label": (3, 3), "score": (3, 1)}
     torch.testing.assert_close(tagger(tokens, types, lengths), tagger.head(x))
 
 
