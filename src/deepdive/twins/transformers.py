@@ -27,8 +27,8 @@ _PAIRS = (
 _SENTENCES = (case(classes(3, 5), _LENGTHS, classes(3, 6)), case(classes(3, 6), _LENGTHS, classes(3, 4)))
 
 
-def _bert(*, nn: Toolkit = torch.nn) -> BERT:
-    return BERT(10, 8, 2, 2, 16, places=8, nn=nn)
+def _bert(*, pooler: bool = True, nn: Toolkit = torch.nn) -> BERT:
+    return BERT(10, 8, 2, 2, 16, places=8, pooler=pooler, nn=nn)
 
 
 def _classifier(*, nn: Toolkit = torch.nn) -> BERTClassifier:
@@ -36,7 +36,7 @@ def _classifier(*, nn: Toolkit = torch.nn) -> BERTClassifier:
 
 
 def _tagger(*, nn: Toolkit = torch.nn) -> BERTTagger:
-    return BERTTagger(_bert(nn=nn), 4, nn=nn)
+    return BERTTagger(_bert(pooler=False, nn=nn), 4, nn=nn)
 
 
 def _pretraining(*, nn: Toolkit = torch.nn) -> BERTForPretraining:
