@@ -7,7 +7,7 @@ and runs on either side. What each part computes is said where it is written, in
 # ruff: noqa: D102 (these are promises; the promised things have docstrings)
 
 from collections.abc import Callable
-from typing import Literal, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from torch import Generator, Tensor, nn
 
@@ -239,15 +239,13 @@ class Toolkit(Protocol):
 
     def TransformerEncoder(
         self,
-        encoder_layer: nn.Module,
+        encoder_layer: Any,  # of the same toolkit
         num_layers: int,
         norm: nn.Module | None = None,
         enable_nested_tensor: bool = True,
     ) -> nn.Module: ...
 
-    def TransformerDecoder(
-        self, decoder_layer: nn.Module, num_layers: int, norm: nn.Module | None = None
-    ) -> nn.Module: ...
+    def TransformerDecoder(self, decoder_layer: Any, num_layers: int, norm: nn.Module | None = None) -> nn.Module: ...
 
     def Transformer(
         self,

@@ -83,6 +83,7 @@ TRANSFORMER: dict[str, LayerTwin] = {
         case(_TGT, _SRC, _FUTURE[3], _NONE, _NONE, _NONE, _TRUE, decoder_layer=_DECODER, num_layers=1),
         case(_TGT, _SRC, *_BOTH_MASKS, decoder_layer=_DECODER, num_layers=2, norm=_NORM),
         random=True,
+        compiled=False,
     ),
     "Transformer": layer(
         "Transformer",
@@ -104,5 +105,6 @@ TRANSFORMER: dict[str, LayerTwin] = {
             **_FIRST,
         ),
         random=True,
+        compiled=False,
     ),
 }
