@@ -1,6 +1,6 @@
 """Attention weights as pictures: heat maps with tokens or with numbers on their axes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from jaxtyping import Float
@@ -50,7 +50,7 @@ def attention_figure(maps: Sequence[AttentionMap], columns: int = 1) -> "Figure"
     wide, high = (max(map(len, tokens)) for tokens in ([m.keys for m in maps], [m.queries for m in maps]))
     size = (columns * (_INCH * wide + 1.2) + 0.8, rows * (_INCH * high + 1.3))
     with figure_style():
-        figure = Figure(figsize=size, layout="constrained", facecolor="white")
+        figure = Figure(figsize=size, layout="compressed", facecolor="white")
         panels = figure.subplots(rows, columns, squeeze=False)
         axes = panels.flatten()
         image = None
@@ -67,25 +67,32 @@ def attention_figure(maps: Sequence[AttentionMap], columns: int = 1) -> "Figure"
     return figure
 
 
-def heat_map(
-    weights: Float[Tensor, "q k"],
-    *,
-    queries: Float[Tensor, " q"] | None = None,
-    keys: Float[Tensor, " k"] | None = None,
-    title: str = "",
+def heat_maps(
+    panels: Mapping[str, Float[Tensor, "q k"]], queries: Float[Tensor, " q"], keys: Float[Tensor, " k"]
 ) -> "Figure":
-    """Weights of many queries and keys; with ``queries`` and ``keys`` in ascending order, their values on the axes."""
+    """Weights of many queries (rows) and keys (columns), both in ascending order: two panels side by side, by title.
+
+    Raises:
+        ValueError: there is no panel.
+    """
+    if not panels:
+        raise ValueError("panels is empty; a picture needs one at least")
     from matplotlib.figure import Figure
 
+    rows, columns = -(-len(panels) // 2), min(2, len(panels))
     with figure_style():
-        figure = Figure(figsize=(6.4, 4.6), layout="constrained", facecolor="white")
-        ax = figure.subplots()
-        x = range(weights.shape[1]) if keys is None else keys.tolist()
-        y = range(weights.shape[0]) if queries is None else queries.tolist()
-        mesh = ax.pcolormesh(x, y, weights.tolist(), cmap=_COLORS, vmin=0.0, shading="nearest", rasterized=True)
-        ax.set(xlabel="key", ylabel="query")
-        ax.set_title(title, loc="left", fontsize="medium", parse_math=False)
-        ax.grid(False)
-        ax.invert_yaxis()
-        figure.colorbar(mesh, ax=ax, label="weight")
+        figure = Figure(figsize=(1.2 + 3.4 * columns, 0.4 + 2.8 * rows), layout="constrained", facecolor="white")
+        axes = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True).flatten()
+        for ax, (title, weights) in zip(axes, panels.items(), strict=False):
+            mesh = ax.pcolormesh(
+                keys.tolist(), queries.tolist(), weights.tolist(), cmap=_COLORS, vmin=0.0, shading="nearest"
+            )
+            ax.set_title(title, loc="left", fontsize="medium", parse_math=False)
+            ax.grid(False)
+            figure.colorbar(mesh, ax=ax)
+        for ax in axes[len(panels) :]:
+            ax.set_visible(False)
+        axes[0].invert_yaxis()
+        figure.supxlabel("keys", fontsize="medium")
+        figure.supylabel("queries", fontsize="medium")
     return figure
