@@ -32,7 +32,9 @@ def test_the_optimiser_is_the_one_asked_for(toolkit, name, kind):
 
 @pytest.mark.parametrize("toolkit", ["torch", "scratch"])
 @pytest.mark.parametrize("name", ["sgd", "adam"])
-@pytest.mark.parametrize("schedule", ["constant", "one-cycle", "cosine", "step", "slanted-triangular"])
+@pytest.mark.parametrize(
+    "schedule", ["constant", "one-cycle", "cosine", "step", "slanted-triangular", "inverse-square-root"]
+)
 def test_a_schedule_changes_the_learning_rate_and_nothing_else(toolkit, name, schedule):
     settings = TrainingSettings(toolkit=toolkit, schedule=schedule, optimizer=OptimizerSettings(name, lr=0.5))
     optimizer = optimizer_for(settings.optimizer, toolkit)(parameters())
@@ -48,13 +50,14 @@ def test_a_schedule_changes_the_learning_rate_and_nothing_else(toolkit, name, sc
     assert {key: optimizer.param_groups[0][key] for key in before} == before
     if schedule != "constant":
         assert max(rates) == pytest.approx(0.5, rel=0.02)
-        assert rates[-1] < (0.04 if schedule == "slanted-triangular" else 0.01)  # that one ends at lr / 32
+        last = {"slanted-triangular": 0.04, "inverse-square-root": 0.16}  # these end at lr / 32 and lr / √10
+        assert rates[-1] < last.get(schedule, 0.01)
     else:
         assert make is None
 
 
 @pytest.mark.parametrize("toolkit", ["torch", "scratch"])
-@pytest.mark.parametrize("schedule", ["one-cycle", "cosine", "step", "slanted-triangular"])
+@pytest.mark.parametrize("schedule", ["one-cycle", "cosine", "step", "slanted-triangular", "inverse-square-root"])
 def test_each_parameter_group_follows_the_schedule_from_its_own_rate(toolkit, schedule):
     settings = TrainingSettings(toolkit=toolkit, schedule=schedule, optimizer=OptimizerSettings(lr=0.5))
     groups = [{"params": parameters(), "lr": 0.5}, {"params": parameters(), "lr": 0.05}]

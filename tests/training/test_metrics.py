@@ -3,9 +3,11 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import pearsonr
 from sklearn.metrics import accuracy_score, mean_squared_error, top_k_accuracy_score
 
 from deepdive.training import Accuracy, MeanSquaredError
+from deepdive.training.metrics import Pearson
 
 
 @given(st.lists(st.integers(1, 9), min_size=1, max_size=4), st.integers(2, 6), st.integers(0, 99))
@@ -83,3 +85,20 @@ def test_the_state_can_be_set_back_and_moved():
 def test_top_must_be_positive():
     with pytest.raises(ValueError, match="top is 0; it must be at least 1"):
         Accuracy(top=0)
+
+
+@given(batches=st.lists(st.integers(2, 6), min_size=1, max_size=4), seed=st.integers(0, 99))
+def test_pearson_is_scipys_over_all_batches(batches, seed):
+    torch.manual_seed(seed)
+    pairs = [(torch.randn(n), torch.randn(n)) for n in batches]
+    metric = Pearson()
+    for outputs, targets in pairs:
+        metric.update(outputs, targets)
+    o, y = (torch.cat(part).numpy() for part in zip(*pairs, strict=True))
+    assert metric.compute().item() == pytest.approx(pearsonr(o, y).statistic, abs=1e-6)
+
+
+def test_pearson_of_a_constant_is_no_number():
+    metric = Pearson()
+    metric.update(torch.ones(4), torch.arange(4.0))
+    assert metric.compute().isnan()

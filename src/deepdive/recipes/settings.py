@@ -45,8 +45,11 @@ class TrainingSettings:
     batch_size: int = 128
     """Examples per batch."""
     optimizer: OptimizerSettings = field(default_factory=OptimizerSettings)
-    schedule: Literal["constant", "one-cycle", "cosine", "step", "slanted-triangular"] = "one-cycle"
-    """How the learning rate changes from step to step (step: a tenth after each third of the run)."""
+    schedule: Literal["constant", "one-cycle", "cosine", "step", "slanted-triangular", "inverse-square-root"] = (
+        "one-cycle"
+    )
+    """How the learning rate changes from step to step (step: a tenth after each third of the run; the last two rise
+    during its first tenth)."""
     device: str = "auto"
     """auto, cpu, cuda, cuda:1, mps."""
     precision: Literal["auto", "fp32", "bf16", "fp16"] = "auto"

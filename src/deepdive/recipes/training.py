@@ -12,7 +12,7 @@ from torch.optim.optimizer import ParamsT
 
 from deepdive.recipes.settings import OptimizerSettings, TrainingSettings
 from deepdive.toolkit import Toolkit
-from deepdive.training import EarlyStopping, Plan, SlantedTriangularLR, Trainer, choose_device
+from deepdive.training import EarlyStopping, InverseSquareRootLR, Plan, SlantedTriangularLR, Trainer, choose_device
 from deepdive.training.compilers import compiler_obstacle
 from deepdive.training.fine_tuning import without_decay_of_vectors
 from deepdive.training.task import Schedule
@@ -78,6 +78,8 @@ def schedule_for(settings: TrainingSettings) -> Callable[[torch.optim.Optimizer,
         )
     if settings.schedule == "slanted-triangular":
         return lambda optimizer, plan: SlantedTriangularLR(optimizer, plan.total_steps)
+    if settings.schedule == "inverse-square-root":
+        return lambda optimizer, plan: InverseSquareRootLR(optimizer, max(1, plan.total_steps // 10))
     if settings.schedule == "cosine":
         return lambda optimizer, plan: schedules.CosineAnnealingLR(optimizer, T_max=plan.total_steps)
     if settings.schedule == "step":

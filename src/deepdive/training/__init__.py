@@ -6,6 +6,7 @@ from deepdive.training.fine_tuning import GradualUnfreezing as GradualUnfreezing
 from deepdive.training.fine_tuning import SlantedTriangularLR as SlantedTriangularLR
 from deepdive.training.fine_tuning import freeze as freeze
 from deepdive.training.fine_tuning import layer_groups as layer_groups
+from deepdive.training.inverse_square_root import InverseSquareRootLR as InverseSquareRootLR
 from deepdive.training.loop.early_stopping import EarlyStopping as EarlyStopping
 from deepdive.training.loop.evaluation import evaluate as evaluate
 from deepdive.training.loop.interrupt import TrainingInterrupted as TrainingInterrupted
@@ -17,6 +18,7 @@ from deepdive.training.metrics import BinaryAccuracy as BinaryAccuracy
 from deepdive.training.metrics import Mean as Mean
 from deepdive.training.metrics import MeanSquaredError as MeanSquaredError
 from deepdive.training.metrics import Metric as Metric
+from deepdive.training.metrics import Pearson as Pearson
 from deepdive.training.module import Module as Module
 from deepdive.training.module import add_to_class as add_to_class
 from deepdive.training.multi_output import MultiOutput as MultiOutput

@@ -151,3 +151,36 @@ class MeanSquaredError(Metric):
         """``squares / count`` or its root."""
         mean = self.squares / self.count
         return mean.sqrt() if self.root else mean
+
+
+class Pearson(Metric):
+    """``r = Σ (o - ō)(y - ȳ) / √(Σ (o - ō)² Σ (y - ȳ)²)`` of outputs and targets of the same shape; range -1 to 1."""
+
+    higher_is_better = True
+    count: Tensor
+    outputs: Tensor
+    targets: Tensor
+    squares: Tensor
+    target_squares: Tensor
+    products: Tensor
+
+    def __init__(self) -> None:
+        sums = ("outputs", "targets", "squares", "target_squares", "products")
+        super().__init__(count=torch.int64, **dict.fromkeys(sums, torch.float64))
+
+    def update(self, outputs: Float[Tensor, "*shape"], targets: Num[Tensor, "*shape"]) -> None:
+        """Add a batch of predictions and targets."""
+        o, y = outputs.double(), targets.double()
+        self.count.add_(o.numel())
+        self.outputs.add_(o.sum())
+        self.targets.add_(y.sum())
+        self.squares.add_(o.square().sum())
+        self.target_squares.add_(y.square().sum())
+        self.products.add_((o * y).sum())
+
+    def compute(self) -> Tensor:
+        """The correlation; NaN where outputs or targets are all the same."""
+        n = self.count
+        covariance = self.products - self.outputs * self.targets / n
+        variances = (self.squares - self.outputs.square() / n) * (self.target_squares - self.targets.square() / n)
+        return covariance / variances.sqrt()

@@ -1,5 +1,6 @@
 """What BERT is put to: pretraining, classes of texts, tags of tokens (textbook sections 15.8.5, 16.6 and 16.7)."""
 
+from collections.abc import Mapping
 from typing import Literal, NamedTuple, get_args
 
 import torch
@@ -65,33 +66,48 @@ class BERTClassifier(torch.nn.Module):
 
     Args:
         bert: the encoder.
-        outputs: numbers to give.
+        outputs: numbers to give, or several outputs by name and the numbers of each.
         dropout: share dropped before the output, 0 to 1.
         pooling: ``pooler`` as above, or ``mean`` of all tokens in place of the pooled vector, for encoders whose pooler
             was never trained.
+
+    Raises:
+        ValueError: ``outputs`` is less than 1, or ``pooling`` is unknown.
     """
 
     def __init__(
-        self, bert: BERT, outputs: int, dropout: float = 0.1, pooling: Pooling = "pooler", *, nn: Toolkit = torch.nn
+        self,
+        bert: BERT,
+        outputs: int | Mapping[str, int],
+        dropout: float = 0.1,
+        pooling: Pooling = "pooler",
+        *,
+        nn: Toolkit = torch.nn,
     ) -> None:
         super().__init__()
-        if outputs < 1:
+        widths = outputs if isinstance(outputs, Mapping) else {"output": outputs}
+        if not widths or min(widths.values()) < 1:
             raise ValueError(f"outputs must be at least 1, got {outputs}")
         if pooling not in get_args(Pooling):
             raise ValueError(f"pooling must be one of {', '.join(get_args(Pooling))}, got {pooling!r}")
         self.bert = bert
         self.pooling = pooling
         self.dropout = nn.Dropout(dropout)
-        self.head = nn.Linear(bert.width, outputs)
-        initialize_normal(self.head, nn=nn)
+        self.named = isinstance(outputs, Mapping)
+        self.heads = nn.ModuleDict({name: nn.Linear(bert.width, width) for name, width in widths.items()})
+        initialize_normal(self.heads, nn=nn)
+        if pooling == "mean":
+            for parameter in bert.pooler.parameters():  # takes no part
+                parameter.requires_grad_(False)
 
     def forward(
         self, tokens: Int64[Tensor, "b t"], token_types: Int64[Tensor, "b t"], lengths: Int64[Tensor, " b"]
-    ) -> Float[Tensor, "b outputs"]:
-        """What it says of each text."""
+    ) -> Float[Tensor, "b outputs"] | dict[str, Tensor]:
+        """What it says of each text; several outputs by their names."""
         x = self.bert(tokens, token_types, lengths)
-        whole = self.bert.pooled(x) if self.pooling == "pooler" else mean_vector(x, lengths)
-        return self.head(self.dropout(whole))
+        whole = self.dropout(self.bert.pooled(x) if self.pooling == "pooler" else mean_vector(x, lengths))
+        said = {name: head(whole) for name, head in self.heads.items()}
+        return said if self.named else said["output"]
 
 
 class BERTTagger(torch.nn.Module):
@@ -101,6 +117,9 @@ class BERTTagger(torch.nn.Module):
         bert: the encoder.
         outputs: numbers to give for each token.
         dropout: share dropped before the output, 0 to 1.
+
+    Raises:
+        ValueError: ``outputs`` is less than 1.
     """
 
     def __init__(self, bert: BERT, outputs: int, dropout: float = 0.1, *, nn: Toolkit = torch.nn) -> None:

@@ -10,8 +10,8 @@ class T5(EncoderDecoder):
     """Pre-norm blocks of encoder and decoder with RMS norms, no biases, unscaled scores plus a bias by distance.
 
     The first version ties the output to the one table of tokens, ``logits = E x / √width``, and rectifies; version 1.1
-    has an output of its own and gated GELUs (Shazeer, 2020). With the default arguments it is T5 small: 60,506,624
-    parameters. A target begins with the padding token, 0.
+    has an output of its own and gated GELUs (Shazeer, 2020): ``gated=True, tied=False``. With the default arguments it
+    is T5 small: 60,506,624 parameters. A target begins with the padding token, 0.
 
     Args:
         vocabulary_size: tokens to tell apart.
@@ -25,7 +25,8 @@ class T5(EncoderDecoder):
         furthest: distance from which on all share a bucket.
         dropout: share dropped of vectors, of attention weights, of hidden numbers and of each part's outcome, 0 to 1.
         eps: of the norms.
-        gated: version 1.1.
+        gated: whether the feed-forward networks are gated.
+        tied: whether the output is the table of tokens, divided by ``√width``.
 
     Raises:
         ValueError: a size is less than 1.
@@ -45,6 +46,7 @@ class T5(EncoderDecoder):
         dropout: float = 0.1,
         eps: float = 1e-6,
         gated: bool = False,
+        tied: bool = True,
         *,
         nn: Toolkit = torch.nn,
     ) -> None:
@@ -81,7 +83,7 @@ class T5(EncoderDecoder):
             tokens,
             stack(layers if decoder_layers is None else decoder_layers, True),
             output,
-            output_scale=1.0 if gated else width**-0.5,
+            output_scale=width**-0.5 if tied else 1.0,
         )
         stds = {
             "query.weight": (width * head_width) ** -0.5,
@@ -93,5 +95,5 @@ class T5(EncoderDecoder):
             if parameter.ndim > 1:
                 std = next((std for end, std in stds.items() if name.endswith("." + end)), width**-0.5)
                 nn.init.normal_(parameter, std=std)
-        if not gated:
+        if tied:
             output.weight = tokens.table

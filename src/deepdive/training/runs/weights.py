@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 import torch
 from torch import Tensor, nn
@@ -42,14 +43,37 @@ def load_weights(path: Path, network: nn.Module) -> None:
     network.load_state_dict(weights)
 
 
+@runtime_checkable
+class Layout(Protocol):
+    """Other names, and another cut, of the same tensors: how a family of networks is published."""
+
+    def to_public(self, ours: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """Our tensors as they are published."""
+        ...
+
+    def to_ours(self, public: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """Published tensors under our names."""
+        ...
+
+    def cleaned(self, published: Mapping[str, Tensor], wanted: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """What is published of the network that is ``wanted``."""
+        ...
+
+
 def fit_state_dict(
-    network: nn.Module, state: Mapping[str, Tensor], *, allow: Sequence[str] = (), source: str = "the state dict"
+    network: nn.Module,
+    state: Mapping[str, Tensor],
+    *,
+    allow: Sequence[str] = (),
+    source: str = "the state dict",
+    layout: Layout | None = None,
 ) -> list[str]:
     """Load weights of another training, e.g. published ones, into a network whose head may be another.
 
     All or nothing, as ``load_weights``. Where a name begins with one of ``allow``, e.g. ``"classifier."``, what does
     not fit is passed over, and the network keeps its own values. The counters of batches of normalisation layers, which
-    old files do not have, may be missing. ``source`` is what messages call the weights.
+    old files do not have, may be missing. ``source`` is what messages call the weights. With a ``layout`` they come by
+    their public names, which ``allow``, messages and what is returned use, too.
 
     >>> own = fit_state_dict(network, state, allow=("fc.",), source="resnet18.safetensors")  # doctest: +SKIP
 
@@ -63,6 +87,9 @@ def fit_state_dict(
         ValueError: no name begins with a prefix of ``allow``.
     """
     wanted = network.state_dict()
+    if layout is not None:
+        wanted = layout.to_public(wanted)
+        state = layout.cleaned(state, wanted)
     for prefix in allow:
         if not prefix or not any(name.startswith(prefix) for name in [*wanted, *state]):
             raise ValueError(f"allow has {prefix!r}, but no name of {type(network).__name__} begins with it")
@@ -75,7 +102,7 @@ def fit_state_dict(
         raise CheckpointError(f"{source} does not fit {type(network).__name__}: {words}")
     if damaged := [name for name, value in given.items() if not value.isfinite().all()]:
         raise CheckpointError(f"{source} has NaN or infinite values in {_listed(damaged, [])}")
-    network.load_state_dict(given, strict=False)
+    network.load_state_dict(given if layout is None else layout.to_ours(given), strict=False)
     return [name for name in wanted if name in own]
 
 

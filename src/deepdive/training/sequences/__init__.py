@@ -2,6 +2,7 @@
 
 from deepdive.algorithms.language.entities import IGNORED as IGNORED
 from deepdive.training.sequences.language_modelling import LanguageModelling as LanguageModelling
+from deepdive.training.sequences.masked import MaskedLanguageModelling as MaskedLanguageModelling
 from deepdive.training.sequences.metrics import EntityF1 as EntityF1
 from deepdive.training.sequences.metrics import Perplexity as Perplexity
 from deepdive.training.sequences.metrics import TokenAccuracy as TokenAccuracy

@@ -3,7 +3,7 @@
 from typing import Literal, get_args
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from torch import Tensor
 
 from deepdive.models.transformers.core.attention import Attention, KeyValues, Mask
@@ -110,7 +110,7 @@ class Block(torch.nn.Module):
         is_causal: bool = False,
         past: KeyValues | None = None,
         memory: KeyValues | None = None,
-        memory_mask: Mask | None = None,
+        memory_mask: Bool[Tensor, "#b #h #q s"] | None = None,
     ) -> tuple[Float[Tensor, "b t width"], KeyValues]:
         """The next layer's vectors, and keys and values of all places so far.
 

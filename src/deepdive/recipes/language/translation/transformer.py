@@ -1,0 +1,89 @@
+"""Translation by attention alone: the transformer (textbook section 11.7)."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from deepdive.recipes.language.translation.settings import TranslationSettings
+from deepdive.recipes.registry import Target, recipe
+from deepdive.recipes.settings import OptimizerSettings
+
+if TYPE_CHECKING:
+    from deepdive.recipes.language.translation.experiment import TranslationExperiment
+
+
+@dataclass(frozen=True)
+class TransformerSettings(TranslationSettings):
+    """The network and how it is trained."""
+
+    width: int = 256
+    """Of all vectors."""
+    heads: int = 4
+    """Of attention."""
+    layers: int = 3
+    """Blocks of encoder and of decoder."""
+    hidden: int = 512
+    """Numbers inside the feed-forward networks."""
+    dropout: float = 0.1
+    """Share of vectors and of each part's outcome that is dropped in training."""
+    attention_dropout: float = 0.0
+    """Share of attention weights that is dropped in training."""
+    norm_first: bool = True
+    """Normalise before each part (pre-norm), or after it, as the first transformer did (post-norm)."""
+    activation: Literal["relu", "gelu", "gated-gelu"] = "relu"
+    """Of the feed-forward networks."""
+    tied: bool = True
+    """Whether the output and the target language share their table of vectors."""
+    epochs: int = 4
+    label_smoothing: float = 0.1
+    """Share of every target spread evenly over all words."""
+    optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.001))
+
+
+@recipe(
+    "transformer",
+    chapter="11.7",
+    title="English to French by attention alone: encoder and decoder",
+    data="fra-eng",
+    targets=(
+        Target("test_bleu", 0.5, when={"preset": "smoke"}),
+        Target("test_bleu", 34.0),
+    ),
+    presets={
+        "smoke": {
+            "epochs": 3,
+            "pairs": 3000,
+            "test": 100,
+            "validation": 100,
+            "width": 64,
+            "hidden": 128,
+            "layers": 1,
+            "beams": 1,
+            "log_every": 20,
+            "optimizer": {"lr": 0.005},
+        },
+        "quick": {},
+        "book": {"epochs": 12, "width": 512, "heads": 8, "layers": 6, "hidden": 2048, "optimizer": {"lr": 0.0005}},
+    },
+)
+def transformer(settings: TransformerSettings) -> "TranslationExperiment":
+    """Translate short sentences."""
+    from deepdive.models.transformers import TransformerTranslator
+    from deepdive.recipes.language.translation.experiment import TranslationExperiment
+
+    return TranslationExperiment(
+        settings,
+        lambda sizes, nn: TransformerTranslator(
+            sizes.source,
+            sizes.target,
+            settings.width,
+            settings.heads,
+            settings.layers,
+            settings.hidden,
+            settings.dropout,
+            settings.attention_dropout,
+            settings.norm_first,
+            settings.activation,
+            settings.tied,
+            nn=nn,
+        ),
+    )

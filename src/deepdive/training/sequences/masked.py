@@ -1,0 +1,63 @@
+"""BERT's pretraining: tokens that were hidden, and whether one text follows the other (textbook section 15.10)."""
+
+from typing import Any, Protocol
+
+from torch import Tensor, nn
+
+from deepdive.algorithms.language.entities import IGNORED
+from deepdive.data.types import Batch
+from deepdive.training.metrics import Accuracy, Mean
+from deepdive.training.sequences.metrics import Perplexity, TokenAccuracy
+from deepdive.training.task import Supervised
+
+
+class Said(Protocol):
+    """What the network makes of a batch."""
+
+    tokens: Tensor
+    """Logits of hidden tokens, ``(n, v)``."""
+    is_next: Tensor
+    """Logits ``(b, 2)``."""
+
+
+class MaskedLanguageModelling(Supervised):
+    """``loss = -mean log p(hidden tokens) - mean log p(is next)`` (Devlin et al., 2019, section 3.1).
+
+    Batches are ``(x_1, ..., x_k, y (b, t), z (b))``: targets ``y`` of hidden tokens, -100 elsewhere, and class ``z`` of
+    the pair, 0 where the second text follows the first. The network is called with ``x_1, ..., x_k`` and the places of
+    hidden tokens in the flat batch, e.g. `BERTForPretraining`. Reported are ``masked_perplexity``, ``masked_accuracy``,
+    ``masked_loss``, ``next_accuracy`` and ``next_loss``.
+
+    Args:
+        network: gives `Said`.
+        loss: of logits and classes; cross-entropy if not given.
+        next_weight: of the second loss; 0 leaves it out.
+        supervised: see `Supervised`.
+    """
+
+    def __init__(
+        self, network: nn.Module, *, loss: nn.Module | None = None, next_weight: float = 1.0, **supervised: Any
+    ) -> None:
+        metrics = {
+            "masked_perplexity": Perplexity(),
+            "masked_accuracy": TokenAccuracy(),
+            "masked_loss": Mean(),
+            "next_accuracy": Accuracy(),
+            "next_loss": Mean(),
+        }
+        super().__init__(network, loss=loss or nn.CrossEntropyLoss(), metrics=metrics, **supervised)
+        self.next_weight = next_weight
+
+    def _mean_loss(self, batch: Batch) -> Tensor:
+        *inputs, targets, is_next = batch
+        flat = targets.flatten()
+        hidden = (flat != IGNORED).nonzero().squeeze(1)
+        said: Said = self.network(*inputs, hidden)
+        classes = flat.index_select(0, hidden)
+        masked, following = self.loss(said.tokens, classes), self.loss(said.is_next, is_next)
+        self.metrics["masked_perplexity"].update(masked.detach(), classes)
+        self.metrics["masked_accuracy"].update(said.tokens.detach(), classes)
+        self.metrics["masked_loss"].update(masked.detach().expand(len(classes)), classes)
+        self.metrics["next_accuracy"].update(said.is_next.detach(), is_next)
+        self.metrics["next_loss"].update(following.detach().expand(len(is_next)), is_next)
+        return masked + self.next_weight * following
