@@ -14,6 +14,7 @@ from deepdive.models.language import (
 from deepdive.twins._rows import case, classes
 from deepdive.twins.kinds import Given, LayerTwin
 from deepdive.twins.networks import network
+from deepdive.twins.transformers import TRANSFORMERS
 
 _TEXT = (case(classes(8, 20)), case(classes(2, 5)))
 _LENGTHS = Given((5, 2, 3))
@@ -53,4 +54,5 @@ LANGUAGE: dict[str, LayerTwin] = {
         random=True,
         compiled=False,
     ),
+    **TRANSFORMERS,
 }

@@ -72,6 +72,8 @@ def test_classifiers_and_taggers_put_a_linear_head_on_the_encoder(pooling):
         (lambda: BERT(0, 8, 2, 1), "vocabulary_size and types must be at least 1, got 0 and 2"),
         (lambda: BERT(20, 8, 2, 0), "blocks is empty; there must be at least 1 layer"),
         (lambda: BERTClassifier(small(), 0), "outputs must be at least 1, got 0"),
+        (lambda: small(pooler=False).pooled(torch.zeros(1, 2, 8)), "pooled needs the pooler"),
+        (lambda: BERTClassifier(small(pooler=False), 2), "pooling is pooler, but bert was made without one"),
         (lambda: BERTTagger(small(), 0), "outputs must be at least 1, got 0"),
         (lambda: small()(torch.zeros(1, 11, dtype=torch.long)), "ends at place 11, but the table of positions has 10"),
     ],

@@ -23,6 +23,7 @@ class BERT(torch.nn.Module):
         types: of tokens: which of two texts they are from.
         dropout: share dropped of vectors, of attention weights and of each part's outcome, 0 to 1.
         eps: of the norms.
+        pooler: whether it has the layer that `pooled` needs; taggers and means of all tokens do without.
 
     Raises:
         ValueError: a size is less than 1, or ``heads`` does not divide ``width``; or from a call, if there are more
@@ -40,6 +41,7 @@ class BERT(torch.nn.Module):
         types: int = 2,
         dropout: float = 0.1,
         eps: float = 1e-12,
+        pooler: bool = True,
         *,
         nn: Toolkit = torch.nn,
     ) -> None:
@@ -69,7 +71,7 @@ class BERT(torch.nn.Module):
             ],
             nn=nn,
         )
-        self.pooler = nn.Linear(width, width)
+        self.pooler = nn.Linear(width, width) if pooler else None
         self.tanh = nn.Tanh()
         initialize_normal(self, nn=nn)
 
@@ -87,7 +89,13 @@ class BERT(torch.nn.Module):
         return x
 
     def pooled(self, vectors: Float[Tensor, "b t width"]) -> Float[Tensor, "b width"]:
-        """``tanh(W x_[CLS] + b)``: one vector for the whole, as learnt from next-sentence prediction."""
+        """``tanh(W x_[CLS] + b)``: one vector for the whole, as learnt from next-sentence prediction.
+
+        Raises:
+            ValueError: it was made without a pooler.
+        """
+        if self.pooler is None:
+            raise ValueError("pooled needs the pooler, which this BERT was made without")
         return self.tanh(self.pooler(vectors[:, 0]))
 
 

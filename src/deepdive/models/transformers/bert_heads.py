@@ -72,7 +72,7 @@ class BERTClassifier(torch.nn.Module):
             was never trained.
 
     Raises:
-        ValueError: ``outputs`` is less than 1, or ``pooling`` is unknown.
+        ValueError: ``outputs`` is less than 1, ``pooling`` is unknown, or the encoder has no pooler to use.
     """
 
     def __init__(
@@ -90,15 +90,14 @@ class BERTClassifier(torch.nn.Module):
             raise ValueError(f"outputs must be at least 1, got {outputs}")
         if pooling not in get_args(Pooling):
             raise ValueError(f"pooling must be one of {', '.join(get_args(Pooling))}, got {pooling!r}")
+        if pooling == "pooler" and bert.pooler is None:
+            raise ValueError("pooling is pooler, but bert was made without one")
         self.bert = bert
         self.pooling = pooling
         self.dropout = nn.Dropout(dropout)
         self.named = isinstance(outputs, Mapping)
         self.heads = nn.ModuleDict({name: nn.Linear(bert.width, width) for name, width in widths.items()})
         initialize_normal(self.heads, nn=nn)
-        if pooling == "mean":
-            for parameter in bert.pooler.parameters():  # takes no part
-                parameter.requires_grad_(False)
 
     def forward(
         self, tokens: Int64[Tensor, "b t"], token_types: Int64[Tensor, "b t"], lengths: Int64[Tensor, " b"]

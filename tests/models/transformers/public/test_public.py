@@ -2,8 +2,8 @@
 
 import pytest
 import torch
-import transformers
 
+import transformers
 from deepdive.models.transformers import BERT, GPT, T5, BERTForPretraining
 from deepdive.models.transformers.public import (
     BERT_LAYOUT,
@@ -78,6 +78,12 @@ def test_the_encoder_is_found_inside_a_greater_network_and_with_old_spellings():
     vectors = ours(tokens, types, lengths)
     torch.testing.assert_close(vectors[told], theirs.last_hidden_state[told])
     torch.testing.assert_close(ours.pooled(vectors), theirs.pooler_output)
+
+
+def test_a_pooler_that_is_not_wanted_is_passed_over():
+    state = transformers.BertModel(BERT_SIZES).state_dict()
+    ours = BERT(**bert_arguments(BERT_SIZES.to_dict()), pooler=False)
+    assert fit_state_dict(ours, state, layout=BERT_LAYOUT) == []
 
 
 def test_gpt2_gives_the_references_logits():

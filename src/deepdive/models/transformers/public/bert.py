@@ -35,7 +35,7 @@ BERT_LAYOUT = PublicLayout(
     [Rule(prefix + ours, prefix + theirs) for prefix in ("", "bert.") for ours, theirs in _ENCODER.items()]
     + [Rule(ours, theirs) for ours, theirs in _HEADS.items()],
     prefix="bert.",
-    passed_over=(r"embeddings\.position_ids$", r"^cls\.predictions\.decoder\.bias$"),
+    passed_over=(r"embeddings\.position_ids$", r"^(bert\.)?pooler\.", r"^cls\.predictions\.decoder\.bias$"),
     tied={"cls.predictions.decoder.weight": "bert.embeddings.word_embeddings.weight"},
     respelt={"LayerNorm.gamma": "LayerNorm.weight", "LayerNorm.beta": "LayerNorm.bias"},
 )

@@ -1,0 +1,3 @@
+"""Attention with heads."""
+
+from deepdive.scratch.attention.multihead import MultiheadAttention as MultiheadAttention
