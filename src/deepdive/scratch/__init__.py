@@ -28,6 +28,7 @@ from deepdive.scratch.activations import ReLU6 as ReLU6
 from deepdive.scratch.activations import Sigmoid as Sigmoid
 from deepdive.scratch.activations import Softmax as Softmax
 from deepdive.scratch.activations import Tanh as Tanh
+from deepdive.scratch.attention import MultiheadAttention as MultiheadAttention
 from deepdive.scratch.dropout import Dropout as Dropout
 from deepdive.scratch.embedding import Embedding as Embedding
 from deepdive.scratch.lazy import LazyConv2d as LazyConv2d
@@ -41,6 +42,7 @@ from deepdive.scratch.normalization import BatchNorm1d as BatchNorm1d
 from deepdive.scratch.normalization import BatchNorm2d as BatchNorm2d
 from deepdive.scratch.normalization import GroupNorm as GroupNorm
 from deepdive.scratch.normalization import LayerNorm as LayerNorm
+from deepdive.scratch.normalization import RMSNorm as RMSNorm
 from deepdive.scratch.recurrent import GRU as GRU
 from deepdive.scratch.recurrent import LSTM as LSTM
 from deepdive.scratch.recurrent import RNN as RNN
@@ -90,11 +92,13 @@ __all__ = [
     "Module",
     "ModuleDict",
     "ModuleList",
+    "MultiheadAttention",
     "NLLLoss",
     "PReLU",
     "Parameter",
     "ParameterDict",
     "ParameterList",
+    "RMSNorm",
     "RNNCell",
     "ReLU",
     "ReLU6",
