@@ -20,10 +20,11 @@ from deepdive.models import (
     ResNet9,
     SoftmaxRegression,
 )
+from deepdive.models.attention import AdditiveAttention, DotProductAttention
 from deepdive.models.recurrent_regressor import CELLS, RecurrentRegressor
 from deepdive.models.vision import INCEPTIONS, Bottleneck
 from deepdive.twins._rows import case
-from deepdive.twins.kinds import Case, LayerTwin
+from deepdive.twins.kinds import Case, Given, LayerTwin
 
 _GRAY = (case((128, 1, 28, 28)), case((2, 1, 28, 28)))
 """The first case is timed, the second one shows what is the same for any input."""
@@ -90,6 +91,21 @@ NETWORKS: dict[str, LayerTwin] = {
         partial(AnyNet, 5, 2, depths=(1, 2), widths=(8, 16), group_widths=4, bottleneck_ratios=2, stem_width=8),
         *_SMALL,
         compiled=False,
+    ),
+    "DotProductAttention": network(
+        DotProductAttention,
+        case((16, 64, 32), (16, 64, 32), (16, 64, 32), Given(tuple(range(1, 65, 4)))),
+        case((2, 3, 8), (2, 5, 8), (2, 5, 4), Given((4, 2))),
+    ),
+    "DotProductAttention(scaled=False)": network(
+        partial(DotProductAttention, False),
+        case((2, 3, 8), (2, 5, 8), (2, 5, 4)),
+        case((1, 2, 4, 8), *[(1, 2, 3, 8)] * 2),
+    ),
+    "AdditiveAttention": network(
+        partial(AdditiveAttention, 32, 32, 32),
+        case((16, 24, 32), (16, 24, 32), (16, 24, 32), Given(tuple(range(1, 17)))),
+        case((2, 3, 32), (2, 5, 32), (2, 5, 4), Given((4, 2))),
     ),
     "ResNet9": network(
         partial(ResNet9, 5, 2, widths=(8, 12), residuals=(False, True)), *_SMALL, stateful=True, compiled=False

@@ -114,7 +114,11 @@ def closed_form(network, inputs):
             read = isinstance(network, models.language.RecurrentEncoder) or path.startswith("encoder")
             total += 2 * weights * (packed if read else written)
         elif kind == "Linear":
-            total += 2 * weights * (tokens if isinstance(network, models.language.Tagger) else written)
+            reading = isinstance(network, models.language.Tagger) or path == "scoring.key"
+            met = tokens if reading else written
+            total += 2 * weights * met * (first.shape[1] if path == "scoring.score" else 1)
+        elif kind == "AdditiveAttention":  # the weighted sum
+            total += 2 * written * first.shape[1] * module.key.in_features
         elif kind == "Conv2d":
             characters = inputs[-1]
             total += 2 * weights * characters.numel()
