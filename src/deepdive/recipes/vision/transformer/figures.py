@@ -16,7 +16,7 @@ _MOST = 64
 
 
 def patch_figure(image: Float[Tensor, "c h w"], patch: int) -> "Figure":
-    """A picture of numbers 0 to 1 under the lines between its patches; right of it these, numbered row by row.
+    """A picture of numbers 0 to 1 under the lines between its patches; right of it the first of these, numbered.
 
     Raises:
         ValueError: patches of ``patch`` pixels a side do not fill the picture.
@@ -27,12 +27,12 @@ def patch_figure(image: Float[Tensor, "c h w"], patch: int) -> "Figure":
     from matplotlib.figure import Figure
 
     patches = image.unfold(1, patch, patch).unfold(2, patch, patch).flatten(1, 2).transpose(0, 1)  # (n, c, p, p)
-    shown = patches[:_MOST]
-    columns = min(8, len(shown))
-    rows = -(-len(shown) // columns)
+    columns = width // patch
+    rows = min(height // patch, max(1, _MOST // columns))
+    shown = patches[: rows * columns]
     with figure_style():
-        figure = Figure(figsize=(8.4, max(2.6, 0.75 * rows)), layout="constrained", facecolor="white")
-        left, right = figure.subfigures(1, 2, width_ratios=(1, 2))
+        figure = Figure(figsize=(7.2, max(2.8, 3.6 * rows / columns)), layout="constrained", facecolor="white")
+        left, right = figure.subfigures(1, 2, width_ratios=(2, 3))
         whole = left.subplots()
         _show(whole, image)
         _lines(whole, patch, height, width)
