@@ -59,11 +59,33 @@ class Initializers(Protocol):
 
 
 @runtime_checkable
+class Functions(Protocol):
+    """Functions without parameters: ``torch.nn.functional`` or ``deepdive.scratch.functional``."""
+
+    def softmax(self, input: Tensor, dim: int | None = None) -> Tensor: ...
+
+    def scaled_dot_product_attention(
+        self,
+        query: Tensor,
+        key: Tensor,
+        value: Tensor,
+        attn_mask: Tensor | None = None,
+        dropout_p: float = 0.0,
+        is_causal: bool = False,
+        *,
+        scale: float | None = None,
+    ) -> Tensor: ...
+
+
+@runtime_checkable
 class Toolkit(Protocol):
-    """Layers, losses, containers and initialisers by their usual names."""
+    """Layers, losses, containers, initialisers and functions by their usual names."""
 
     @property
     def init(self) -> Initializers: ...
+
+    @property
+    def functional(self) -> Functions: ...
 
     @property
     def Module(self) -> type[nn.Module]: ...
@@ -173,6 +195,19 @@ class Toolkit(Protocol):
     def LSTMCell(self, input_size: int, hidden_size: int, bias: bool = True) -> nn.Module: ...
 
     def GRUCell(self, input_size: int, hidden_size: int, bias: bool = True) -> nn.Module: ...
+
+    def MultiheadAttention(
+        self,
+        embed_dim: int,
+        num_heads: int,
+        dropout: float = 0.0,
+        bias: bool = True,
+        add_bias_kv: bool = False,
+        add_zero_attn: bool = False,
+        kdim: int | None = None,
+        vdim: int | None = None,
+        batch_first: bool = False,
+    ) -> nn.Module: ...
 
     def Embedding(self, num_embeddings: int, embedding_dim: int, padding_idx: int | None = None) -> nn.Module: ...
 

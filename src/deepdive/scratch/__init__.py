@@ -28,6 +28,7 @@ from deepdive.scratch.activations import ReLU6 as ReLU6
 from deepdive.scratch.activations import Sigmoid as Sigmoid
 from deepdive.scratch.activations import Softmax as Softmax
 from deepdive.scratch.activations import Tanh as Tanh
+from deepdive.scratch.attention import MultiheadAttention as MultiheadAttention
 from deepdive.scratch.dropout import Dropout as Dropout
 from deepdive.scratch.embedding import Embedding as Embedding
 from deepdive.scratch.lazy import LazyConv2d as LazyConv2d
@@ -90,6 +91,7 @@ __all__ = [
     "Module",
     "ModuleDict",
     "ModuleList",
+    "MultiheadAttention",
     "NLLLoss",
     "PReLU",
     "Parameter",

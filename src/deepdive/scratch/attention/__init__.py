@@ -1,3 +1,3 @@
-"""Attention with heads."""
+"""Attention as a layer with parameters."""
 
 from deepdive.scratch.attention.multihead import MultiheadAttention as MultiheadAttention

@@ -1,4 +1,4 @@
-"""Softmax, its relatives and attention as functions: stable for logits of any size (sections 4.1, 4.5 and 11.3).
+"""Softmax and its relatives as functions: stable for logits of any size (textbook sections 4.1 and 4.5).
 
 ``log Σⱼ exp(xⱼ) = m + log Σⱼ exp(xⱼ - m)`` for any ``m``; with ``m = max x`` no ``exp`` overflows, and one of the terms
 is 1, so that the logarithm is finite. Everything here is that identity. A logit of -inf is a class ruled out: its
@@ -8,12 +8,8 @@ probability and its gradient are 0.
 import warnings
 
 import torch
-from jaxtyping import Bool, Float, Int64
+from jaxtyping import Float, Int64
 from torch import Tensor
-
-from deepdive.scratch.attention._masks import check_type
-from deepdive.scratch.attention._weights import scores_to_weights
-from deepdive.scratch.dropout import dropout
 
 
 def logsumexp(input: Float[Tensor, "..."], dim: int, keepdim: bool = False) -> Float[Tensor, "..."]:
@@ -36,45 +32,6 @@ def log_softmax(input: Float[Tensor, "..."], dim: int | None = None) -> Float[Te
     dim = _implicit_dim(input) if dim is None else dim
     shifted = _shifted(input, dim)
     return shifted - shifted.exp().sum(dim, keepdim=True).log()
-
-
-def scaled_dot_product_attention(
-    query: Float[Tensor, "*b q d"],
-    key: Float[Tensor, "*b k d"],
-    value: Float[Tensor, "*b k v"],
-    attn_mask: Bool[Tensor, "..."] | Float[Tensor, "..."] | None = None,
-    dropout_p: float = 0.0,
-    is_causal: bool = False,
-    scale: float | None = None,
-) -> Float[Tensor, "*b q v"]:
-    """``softmax(query keyᵀ scale + M) value``, ``scale = 1 / √d`` unless it is given (Vaswani et al., 2017).
-
-    A boolean ``attn_mask`` is true where a query may look; one of numbers, ``M``, is added. ``is_causal``: query ``i``
-    looks at keys up to ``i``. A query that may look nowhere gathers 0. A share ``dropout_p`` of the weights is dropped
-    at every call.
-
-    Raises:
-        ValueError: ``attn_mask`` is given together with ``is_causal`` or does not broadcast to the scores, or
-            ``dropout_p`` is no probability.
-        TypeError: ``attn_mask`` holds whole numbers.
-    """
-    scores = query @ key.transpose(-2, -1) * (query.shape[-1] ** -0.5 if scale is None else scale)
-    if not 0 <= dropout_p <= 1:
-        raise ValueError(f"dropout_p is a probability, between 0 and 1, got {dropout_p}")
-    if is_causal:
-        if attn_mask is not None:
-            raise ValueError("is_causal is True and attn_mask is given; the mask would be that of both, so give one")
-        attn_mask = torch.ones(scores.shape[-2:], dtype=torch.bool, device=scores.device).tril()
-    if attn_mask is not None:
-        check_type(attn_mask, "attn_mask")
-        if not _broadcasts(attn_mask, scores):
-            raise ValueError(
-                f"attn_mask has shape {tuple(attn_mask.shape)}, which does not broadcast to that of the scores, "
-                f"{tuple(scores.shape)}"
-            )
-        scores = scores.masked_fill(~attn_mask, -torch.inf) if attn_mask.dtype == torch.bool else scores + attn_mask
-    weights = scores_to_weights(scores)
-    return (dropout(weights, dropout_p) if dropout_p else weights) @ value
 
 
 def one_hot(tensor: Int64[Tensor, "*shape"], num_classes: int = -1) -> Int64[Tensor, "*shape classes"]:
@@ -106,8 +63,3 @@ def _shifted(x: Tensor, dim: int) -> Tensor:
 def _implicit_dim(x: Tensor) -> int:
     warnings.warn("softmax without dim guesses the dimension, as the library does; say dim=...", stacklevel=3)
     return 0 if x.ndim in (0, 1, 3) else 1
-
-
-def _broadcasts(mask: Tensor, scores: Tensor) -> bool:
-    sizes = zip(reversed(mask.shape), reversed(scores.shape), strict=False)
-    return mask.ndim <= scores.ndim and all(size in (1, whole) for size, whole in sizes)
