@@ -1,4 +1,4 @@
-from itertools import product
+from itertools import pairwise, product
 
 import pytest
 import torch
@@ -29,7 +29,7 @@ def test_it_sums_over_all_paths_through_the_layers(depth, heads, tokens, residua
         for between in product(range(tokens), repeat=depth - 1):
             path = (first, *between, last)  # from the input up
             share = 1.0
-            for layer, (source, target) in enumerate(zip(path, path[1:], strict=False)):
+            for layer, (source, target) in enumerate(pairwise(path)):
                 seen = sum(float(weights[layer, head, target, source]) for head in range(heads)) / heads
                 share *= (1 - residual) * seen + residual * (source == target)
             total += share

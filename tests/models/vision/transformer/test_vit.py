@@ -120,7 +120,9 @@ class Librarys(nn.Module):
         self.norm = nn.LayerNorm(width, eps=1e-6)
         self.head = nn.Linear(width, network.heads.head.out_features)
         self.double()
-        self.load_state_dict({ours: state[theirs].reshape(self.state_dict()[ours].shape) for ours, theirs in self.names()})
+        self.load_state_dict(
+            {ours: state[theirs].reshape(self.state_dict()[ours].shape) for ours, theirs in self.names()}
+        )
 
     def names(self):
         """Each name here, and the one in the network."""
@@ -183,7 +185,9 @@ def test_logits_and_all_gradients_are_those_of_the_librarys_layers(grid, patch, 
     ours = dict(network.named_parameters())
     for theirs, name in other.names():
         gradient = other.get_parameter(theirs).grad
-        torch.testing.assert_close(ours[name].grad, gradient.reshape(ours[name].shape), msg=lambda m, n=name: f"{n}: {m}")
+        torch.testing.assert_close(
+            ours[name].grad, gradient.reshape(ours[name].shape), msg=lambda m, n=name: f"{n}: {m}"
+        )
 
 
 def test_attention_is_the_softmax_of_scaled_products_head_by_head():

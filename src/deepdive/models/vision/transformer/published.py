@@ -14,7 +14,7 @@ _OLD_NAME = re.compile(r"\.mlp\.linear_([12])\.")
 
 
 def with_numbered_mlp(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """A state dict of the first published files, whose ``mlp.linear_1`` and ``linear_2`` are now ``mlp.0`` and ``mlp.3``.
+    """A state dict of the first published files, whose ``mlp.linear_1``, ``linear_2`` are now ``mlp.0``, ``mlp.3``.
 
     Others stay as they are.
 
