@@ -120,5 +120,5 @@ NETWORKS: dict[str, LayerTwin] = {
     "ResNet9": network(
         partial(ResNet9, 5, 2, widths=(8, 12), residuals=(False, True)), *_SMALL, stateful=True, compiled=False
     ),
-    "VisionTransformer": network(vision_transformer, case((16, 2, 32, 32)), case((3, 2, 32, 32))),
+    "VisionTransformer": network(vision_transformer, case((16, 2, 32, 32)), case((3, 2, 32, 32)), compiled=False),
 }

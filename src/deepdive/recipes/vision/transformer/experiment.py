@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import cast
 
 import torch
 from jaxtyping import Float, UInt8
@@ -88,7 +89,7 @@ class VisionTransformerExperiment:
 
     def _rollout(self, images: UInt8[Tensor, "n c h w"]) -> Float[Tensor, "n rows columns"]:
         """How much of the last class token comes from each patch; what comes from its own first vector is left out."""
-        network = self._classification.task.network
+        network = cast(VisionTransformer, self._classification.task.network)
         place = next(network.parameters()).device
         with torch.inference_mode():
             weights = network.attention(self._classification.data.spec.to_float(images.to(place)))

@@ -32,7 +32,7 @@ def patch_figure(image: Float[Tensor, "c h w"], patch: int) -> "Figure":
     shown = patches[: rows * columns]
     with figure_style():
         figure = Figure(figsize=(7.2, max(2.8, 3.6 * rows / columns)), layout="constrained", facecolor="white")
-        left, right = figure.subfigures(1, 2, width_ratios=(2, 3))
+        left, right = figure.subfigures(1, 2, squeeze=False, width_ratios=(2, 3))[0]
         whole = left.subplots()
         _show(whole, image)
         _lines(whole, patch, height, width)
