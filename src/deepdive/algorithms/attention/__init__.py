@@ -11,6 +11,7 @@ from deepdive.algorithms.attention.masks import length_mask as length_mask
 from deepdive.algorithms.attention.masks import masked_softmax as masked_softmax
 from deepdive.algorithms.attention.pooling import attention_pool as attention_pool
 from deepdive.algorithms.attention.pooling import leave_one_out as leave_one_out
+from deepdive.algorithms.attention.rollout import attention_rollout as attention_rollout
 from deepdive.algorithms.attention.width import SMOOTH as SMOOTH
 from deepdive.algorithms.attention.width import WidthPath as WidthPath
 from deepdive.algorithms.attention.width import learn_width as learn_width
