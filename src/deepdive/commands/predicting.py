@@ -39,6 +39,8 @@ class _RecipeOptions:
     """Translation: 0 for none, more for longer sentences."""
     n_best: int | None = None
     """Translation: how many to show."""
+    picture: Path | None = None
+    """Translation: draw into this file, .png or .svg, where the network looks while it writes."""
 
 
 @dataclass(frozen=True)

@@ -13,3 +13,4 @@ from deepdive.models.vision import NiN as NiN
 from deepdive.models.vision import ResNet as ResNet
 from deepdive.models.vision import ResNet9 as ResNet9
 from deepdive.models.vision import Siamese as Siamese
+from deepdive.models.vision import VisionTransformer as VisionTransformer

@@ -3,6 +3,7 @@
 from functools import partial
 
 from deepdive.models.language import (
+    BahdanauDecoder,
     CharacterFeatures,
     FillInModel,
     RecurrentEncoder,
@@ -34,6 +35,12 @@ LANGUAGE: dict[str, LayerTwin] = {
     ),
     "Seq2Seq": network(
         partial(Seq2Seq, 10, 12, 8, 16, 1, "LSTM", padding=1),
+        case(classes(3, 5), _LENGTHS, classes(3, 6)),
+        random=True,
+        compiled=False,
+    ),
+    "BahdanauDecoder": network(
+        partial(BahdanauDecoder, 10, 12, 8, 16, 6, 2, padding=1),
         case(classes(3, 5), _LENGTHS, classes(3, 6)),
         random=True,
         compiled=False,

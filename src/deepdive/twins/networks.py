@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+import torch
 from torch import nn
 
 from deepdive import scratch
@@ -19,11 +20,14 @@ from deepdive.models import (
     ResNet,
     ResNet9,
     SoftmaxRegression,
+    VisionTransformer,
 )
+from deepdive.models.attention import AdditiveAttention, DotProductAttention
 from deepdive.models.recurrent_regressor import CELLS, RecurrentRegressor
 from deepdive.models.vision import INCEPTIONS, Bottleneck
+from deepdive.toolkit import Toolkit
 from deepdive.twins._rows import case
-from deepdive.twins.kinds import Case, LayerTwin
+from deepdive.twins.kinds import Case, Given, LayerTwin
 
 _GRAY = (case((128, 1, 28, 28)), case((2, 1, 28, 28)))
 """The first case is timed, the second one shows what is the same for any input."""
@@ -35,6 +39,13 @@ _SMALL = (case((16, 2, 32, 32)), case((3, 2, 28, 20)))
 def network(make: Callable[..., nn.Module], *cases: Case, **more: Any) -> LayerTwin:
     """A network out of our layers, and out of the library's."""
     return LayerTwin(partial(make, nn=scratch), make, cases, **more)
+
+
+def vision_transformer(*, nn: Toolkit = torch.nn) -> VisionTransformer:
+    """A small one, whose classifier does not start at 0: else nothing could differ."""
+    made = VisionTransformer(5, 2, image_size=32, patch_size=8, width=24, depth=2, heads=3, hidden=32, nn=nn)
+    nn.init.xavier_uniform_(made.heads.get_parameter("head.weight"))
+    return made
 
 
 NETWORKS: dict[str, LayerTwin] = {
@@ -91,7 +102,23 @@ NETWORKS: dict[str, LayerTwin] = {
         *_SMALL,
         compiled=False,
     ),
+    "DotProductAttention": network(
+        DotProductAttention,
+        case((16, 64, 32), (16, 64, 32), (16, 64, 32), Given(tuple(range(1, 65, 4)))),
+        case((2, 3, 8), (2, 5, 8), (2, 5, 4), Given((4, 2))),
+    ),
+    "DotProductAttention(scaled=False)": network(
+        partial(DotProductAttention, False),
+        case((2, 3, 8), (2, 5, 8), (2, 5, 4)),
+        case((1, 2, 4, 8), *[(1, 2, 3, 8)] * 2),
+    ),
+    "AdditiveAttention": network(
+        partial(AdditiveAttention, 32, 32, 32),
+        case((16, 24, 32), (16, 24, 32), (16, 24, 32), Given(tuple(range(1, 17)))),
+        case((2, 3, 32), (2, 5, 32), (2, 5, 4), Given((4, 2))),
+    ),
     "ResNet9": network(
         partial(ResNet9, 5, 2, widths=(8, 12), residuals=(False, True)), *_SMALL, stateful=True, compiled=False
     ),
+    "VisionTransformer": network(vision_transformer, case((16, 2, 32, 32)), case((3, 2, 32, 32)), compiled=False),
 }

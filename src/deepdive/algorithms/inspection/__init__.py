@@ -13,6 +13,7 @@ from deepdive.algorithms.inspection.lazy import check_sizes_known as check_sizes
 from deepdive.algorithms.inspection.lazy import unknown_sizes as unknown_sizes
 from deepdive.algorithms.inspection.receptive_field import ReceptiveField as ReceptiveField
 from deepdive.algorithms.inspection.receptive_field import receptive_field as receptive_field
+from deepdive.algorithms.inspection.saved import saved_bytes as saved_bytes
 from deepdive.algorithms.inspection.signal_propagation import Propagation as Propagation
 from deepdive.algorithms.inspection.signal_propagation import expected_propagation as expected_propagation
 from deepdive.algorithms.inspection.signal_propagation import hidden_unit_spread as hidden_unit_spread

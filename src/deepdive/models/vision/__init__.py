@@ -46,6 +46,16 @@ from deepdive.models.vision.resnet import wide_resnet50_2 as wide_resnet50_2
 from deepdive.models.vision.resnet import wide_resnet101_2 as wide_resnet101_2
 from deepdive.models.vision.resnet9 import ResNet9 as ResNet9
 from deepdive.models.vision.siamese import Siamese as Siamese
+from deepdive.models.vision.transformer import VisionTransformer as VisionTransformer
+from deepdive.models.vision.transformer import interpolate_positions as interpolate_positions
+from deepdive.models.vision.transformer import vit_b_16 as vit_b_16
+from deepdive.models.vision.transformer import vit_b_32 as vit_b_32
+from deepdive.models.vision.transformer import vit_h_14 as vit_h_14
+from deepdive.models.vision.transformer import vit_l_16 as vit_l_16
+from deepdive.models.vision.transformer import vit_l_32 as vit_l_32
+from deepdive.models.vision.transformer import vit_small_28 as vit_small_28
+from deepdive.models.vision.transformer import vit_small_32 as vit_small_32
+from deepdive.models.vision.transformer import with_numbered_mlp as with_numbered_mlp
 from deepdive.models.vision.vgg import VGG as VGG
 from deepdive.models.vision.vgg import vgg11 as vgg11
 from deepdive.models.vision.vgg import vgg13 as vgg13

@@ -1,6 +1,9 @@
+from pathlib import Path
+
 import pytest
 
 from deepdive.recipes import runner
+from deepdive.training.listeners import MetricsFile
 
 from ..texts import pairs, run
 
@@ -69,6 +72,60 @@ def test_an_unbalanced_line_is_told_with_its_number(tmp_path):
 def test_a_data_set_without_pairs_is_refused(tmp_path):
     with pytest.raises(ValueError, match="data is 'wikiann-en', which holds no sentence pairs; these do: fra-eng"):
         run("seq2seq", "wikiann-en", tmp_path, **SMALL)
+
+
+@pytest.fixture(scope="module")
+def looking(data, tmp_path_factory):
+    return run("bahdanau", data, tmp_path_factory.mktemp("runs"), **SMALL | {"attention": 16})
+
+
+def test_a_network_with_attention_translates_and_shows_where_it_looks(looking, tmp_path):
+    assert looking.metrics["test_bleu"] > 80
+    folder = looking.run.folder
+    assert (folder / "attention.png").read_bytes().startswith(b"\x89PNG")
+    report = (folder / "report.html").read_text(encoding="utf-8")
+    assert "<h2>Attention</h2>" in report
+    english, french = pairs()[17]
+    for name in ("looks.png", "looks.svg"):
+        [told] = runner.predict(folder, [english], picture=tmp_path / name)
+        assert told.answers == (french,)
+    svg = (tmp_path / "looks.svg").read_text(encoding="utf-8")
+    for token in (*english[:-1].split(), *french[:-1].split()):
+        assert f">{token}<" in svg
+    with pytest.raises(ValueError, match=r"picture is looks.gif; its name must end with .png or .svg"):
+        runner.predict(folder, [english], picture=Path("looks.gif"))
+
+
+def test_a_network_without_attention_has_nothing_to_show(trained, tmp_path):
+    assert "<h2>Attention</h2>" not in (trained.run.folder / "report.html").read_text(encoding="utf-8")
+    with pytest.raises(ValueError, match="but the network of seq2seq has no attention to draw"):
+        runner.predict(trained.run.folder, ["i eat."], picture=tmp_path / "looks.png")
+    assert not list(tmp_path.iterdir())
+
+
+class Killed(BaseException):
+    pass
+
+
+def test_a_killed_run_with_attention_goes_on_bit_for_bit(data, tmp_path, monkeypatch):
+    changes = SMALL | {"attention": 16, "epochs": 3, "dropout": 0.2}
+    whole = run("bahdanau", data, tmp_path / "whole", **changes)
+    original, written = MetricsFile.record, 0
+
+    def record(self, one):
+        nonlocal written
+        if written == 3:
+            raise Killed
+        written += 1
+        original(self, one)
+
+    monkeypatch.setattr(MetricsFile, "record", record)
+    with pytest.raises(Killed):
+        run("bahdanau", data, tmp_path / "killed", **changes)
+    monkeypatch.undo()
+    [folder] = (tmp_path / "killed" / "runs" / "bahdanau").iterdir()
+    assert runner.resume(folder, console=False).metrics == whole.metrics
+    assert (folder / "metrics.jsonl").read_bytes() == whole.run.metrics_file.read_bytes()
 
 
 @pytest.mark.parametrize("changes", [{"scheduled_sampling": 0.3}, {"reverse_source": True}, {"toolkit": "scratch"}])

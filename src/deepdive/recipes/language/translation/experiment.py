@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 from torch import nn
@@ -15,9 +16,11 @@ from deepdive.data.registry import DATASETS
 from deepdive.data.text import TextEncoder
 from deepdive.data.translation import SentenceEncoder, TranslationDataModule, read_pairs
 from deepdive.data.translation.sentences import PAD
+from deepdive.figures import to_png
 from deepdive.files import write_atomically
 from deepdive.recipes.experiment import TextPrediction
 from deepdive.recipes.inputs import checksum, keep_inputs, read_inputs
+from deepdive.recipes.language.translation.looking import attention_figures, write_figures
 from deepdive.recipes.language.translation.searching import Search, best_tokens, search, translations
 from deepdive.recipes.language.translation.settings import TranslationSettings
 from deepdive.recipes.networks import network_section
@@ -26,10 +29,10 @@ from deepdive.recipes.training import classification_loss, optimizer_for, schedu
 from deepdive.toolkit import Toolkit
 from deepdive.training import Run, choose_device, seed_everything
 from deepdive.training.records import Listener
-from deepdive.training.report import Section, pairs, table
+from deepdive.training.report import Section, join, pairs, picture, table
 from deepdive.training.sequences import Translation
 
-_SHOWN, _TOLD = 30, 5
+_SHOWN, _TOLD, _LOOKED_AT = 30, 5, 6
 _NAMED = {"fra-eng": "fra-eng.zip"}
 """Data sets of sentence pairs, and the file that holds them."""
 
@@ -46,6 +49,7 @@ class Sizes:
     """Number of the padding token of both."""
 
 
+T = TypeVar("T")
 MakeNetwork = Callable[[Sizes, Toolkit], nn.Module]
 """A network for languages of these sizes, out of the parts of this toolkit."""
 
@@ -123,7 +127,7 @@ class TranslationExperiment:
         return metrics | {"test_bleu": bleu}
 
     def sections(self, run: Run) -> list[Section]:
-        """Translations of sentences held out, the pairs, the network."""
+        """Translations of sentences held out, where the network looked, the pairs, the network."""
         rows = self._rows()
         lines = ["\t".join((row["sentence"], row["translation"], row["reference"])) for row in rows]
         write_atomically(run.folder / "translations.tsv", "\n".join(["sentence\ttranslation\treference", *lines, ""]))
@@ -140,6 +144,7 @@ class TranslationExperiment:
         example = torch.zeros(1, 5, dtype=torch.long), torch.tensor([5]), torch.zeros(1, 5, dtype=torch.long)
         return [
             Section("Translations of sentences held out", table(_spread(rows, _SHOWN))),
+            *self._looks(run),
             Section("Pairs", pairs(facts)),
             network_section(self.task.network.cpu(), example, device="cpu"),
         ]
@@ -152,11 +157,13 @@ class TranslationExperiment:
         beams: int | None = None,
         length_penalty: float | None = None,
         n_best: int = 1,
+        picture: Path | None = None,
     ) -> list[TextPrediction]:
-        """Translate texts.
+        """Translate texts; with ``picture``, draw into this file, a PNG or an SVG, where the network looks meanwhile.
 
         Raises:
             RunError: ``inputs.json`` is missing or damaged.
+            ValueError: an option is out of its range, or a picture is asked of a network without attention.
         """
         settings = self.settings
         source, target = read_inputs(run, _encoders)
@@ -165,11 +172,34 @@ class TranslationExperiment:
         network.load_state_dict(trained_weights(run))
         beams = max(n_best, settings.beams) if beams is None else beams
         how = Search(beams, settings.length_penalty if length_penalty is None else length_penalty, n_best)
-        return translations(network.to(choose_device(settings.device)).eval(), reader, writer, texts, how)
+        network.to(choose_device(settings.device)).eval()
+        numbers = reader.encode([" ".join(text.split()) for text in texts])
+        found = search(network, numbers, writer, how)
+        if picture is not None:
+            drawn = attention_figures(network, reader, writer, numbers, best_tokens(found, writer))
+            if not drawn:
+                raise ValueError(f"picture is {picture}, but the network of {run.recipe} has no attention to draw")
+            write_figures(picture, drawn)
+        return translations(found, reader, writer, texts, how)
 
     def _network(self, source: SentenceEncoder, target: SentenceEncoder) -> nn.Module:
         sizes = Sizes(len(source), len(target), target.vocabulary.id_of(PAD))
         return self._make_network(sizes, toolkit_named(self.settings.toolkit))
+
+    def _looks(self, run: Run) -> list[Section]:
+        """Where the network looked while it translated some of the sentences held out, also as files of the run."""
+        data, held = self.data, self.data.held_out
+        # neither the shortest nor the longest: there must be something to see, and it must fit
+        fit = [i for i, said in enumerate(self._said) if 4 <= len(said) <= 12] or list(range(len(self._said)))
+        rows = _spread(fit, _LOOKED_AT)
+        said = [self._said[i] for i in rows]
+        network = self.task.network
+        drawn = attention_figures(network, data.source, data.target, held.numbers.rows(torch.tensor(rows)), said)
+        if not drawn:
+            return []
+        write_figures(run.folder / "attention.png", drawn)
+        caption = "Each row is a word that is written, each column a word that is read; bright is where it looked."
+        return [Section("Attention", join(picture(caption, to_png(each)) for each in drawn))]
 
     def _rows(self) -> list[dict[str, str]]:
         """Each sentence held out, its translation, and one that is right."""
@@ -199,6 +229,6 @@ def _encoders(inputs: dict[str, str]) -> tuple[TextEncoder, TextEncoder]:
     return source, target
 
 
-def _spread(rows: list[dict[str, str]], count: int) -> list[dict[str, str]]:
+def _spread(rows: list[T], count: int) -> list[T]:
     """Some rows, from the first to the last: in the order of the file, short sentences may come first."""
     return [rows[i] for i in torch.linspace(0, len(rows) - 1, min(count, len(rows))).long().tolist()]

@@ -70,15 +70,12 @@ def best_tokens(found: Iterable[Hypotheses], target: SentenceEncoder) -> list[li
 
 
 def translations(
-    network: nn.Module, source: SentenceEncoder, target: SentenceEncoder, texts: Sequence[str], how: Search
+    found: Iterable[Hypotheses], source: SentenceEncoder, target: SentenceEncoder, texts: Sequence[str], how: Search
 ) -> list[TextPrediction]:
     """The ``how.n_best`` best translations of each text, with their scores if there are several."""
-    numbers = source.encode([" ".join(text.split()) for text in texts])
-    found = []
-    for some in search(network, numbers, target, how):
-        found += list(zip(some.tokens, some.lengths, some.scores.tolist(), strict=True))
+    rows = [row for some in found for row in zip(some.tokens, some.lengths, some.scores.tolist(), strict=True)]
     predictions = []
-    for text, (tokens, lengths, scores) in zip(texts, found, strict=True):
+    for text, (tokens, lengths, scores) in zip(texts, rows, strict=True):
         answers = tuple(target.decode(_row(tokens[k], lengths[k])) for k in range(how.n_best))
         unseen = sorted({word for word in source.split(text) if word not in source.vocabulary})
         notes = (f"never seen in training: {', '.join(map(repr, unseen))}",) if unseen else ()

@@ -1,0 +1,90 @@
+"""Who may look at whom, and a softmax over those alone (textbook section 11.3)."""
+
+from collections.abc import Callable, Sequence
+
+import torch
+from jaxtyping import Bool, Float, Int64
+from torch import Tensor
+
+Allowed = Bool[Tensor, "..."] | Int64[Tensor, " b"] | Int64[Tensor, "b q"]
+"""True where a query may look, of a shape that broadcasts to that of the scores; or how many keys, counted from the
+first, each sequence or each query may look at."""
+
+
+def length_mask(lengths: Int64[Tensor, "b *q"], places: int) -> Bool[Tensor, "b q_or_1 places"]:
+    """``m_bqk = k < lengths_bq``: true at the first ``lengths`` of ``places``.
+
+    Lengths ``(b)`` hold for every query of a sequence, lengths ``(b, q)`` for each query. A length from ``places`` up
+    allows all, 0 allows nothing.
+
+    Raises:
+        ValueError: ``lengths`` are no whole numbers of one of these shapes.
+    """
+    if lengths.ndim not in (1, 2) or lengths.dtype != torch.int64:
+        raise ValueError(f"lengths must be int64 of shape (b) or (b, q), got {_told(lengths)}")
+    by_query = lengths.unsqueeze(1) if lengths.ndim == 1 else lengths  # (b, q or 1)
+    return torch.arange(places, device=lengths.device) < by_query.unsqueeze(2)
+
+
+def as_mask(allowed: Allowed, shape: Sequence[int], name: str = "allowed") -> Bool[Tensor, "..."]:
+    """The mask that ``allowed`` stands for, which broadcasts to scores of ``shape``, ``(b, ..., q, k)``.
+
+    Raises:
+        ValueError: it is neither a boolean mask that broadcasts to ``shape`` nor int64 lengths ``(b)`` or ``(b, q)``;
+            the message says ``name``.
+    """
+    batch, *heads, queries, keys = shape
+    if allowed.dtype == torch.bool and _broadcasts(allowed.shape, shape):
+        return allowed
+    if allowed.dtype == torch.int64 and allowed.shape in ((batch,), (batch, queries)):
+        mask = length_mask(allowed, keys)
+        return mask.reshape(batch, *(1 for _ in heads), *mask.shape[1:])  # (b, 1, ..., q or 1, k)
+    raise ValueError(
+        f"{name} must be boolean and broadcast to the scores' shape {_of(shape)}, or int64 lengths of shape "
+        f"{_of((batch,))} or {_of((batch, queries))}, got {_told(allowed)}"
+    )
+
+
+def masked_softmax(
+    scores: Float[Tensor, "b *heads q k"],
+    allowed: Allowed | None = None,
+    *,
+    softmax: Callable[[Tensor], Tensor] | None = None,
+) -> Float[Tensor, "b *heads q k"]:
+    """``α_qk = m_qk exp(a_qk) / Σ_j m_qj exp(a_qj)``: weights of sum 1 over the keys that a query may look at.
+
+    Other keys have weight 0, whatever their score, be it NaN. A query that may look at nothing has weights of 0, and no
+    gradient comes from it (without the rule it would be 0 / 0).
+
+    Args:
+        scores: ``a``.
+        allowed: ``m``, or lengths, see `Allowed`; ``None``: every key.
+        softmax: along the last dimension; that of the library if not given.
+
+    Raises:
+        ValueError: ``allowed`` does not fit the scores.
+    """
+    softmax = softmax or _softmax
+    if allowed is None:
+        return softmax(scores)
+    mask = as_mask(allowed, scores.shape)
+    lowest = torch.finfo(scores.dtype).min  # exp(lowest - max) = 0 beside any score, and 1 where all are the lowest
+    return softmax(scores.masked_fill(~mask, lowest)).masked_fill(~mask, 0.0)
+
+
+def _softmax(scores: Tensor) -> Tensor:
+    return scores.softmax(dim=-1)
+
+
+def _broadcasts(shape: Sequence[int], to: Sequence[int]) -> bool:
+    if len(shape) > len(to):
+        return False
+    return all(n in (1, m) for n, m in zip(reversed(shape), reversed(to), strict=False))
+
+
+def _told(tensor: Tensor) -> str:
+    return f"{str(tensor.dtype).removeprefix('torch.')} of shape {_of(tensor.shape)}"
+
+
+def _of(shape: Sequence[int]) -> str:
+    return f"({', '.join(map(str, shape))})"

@@ -1,0 +1,71 @@
+"""Regression by attention pooling: Nadaraya and Watson's kernels on a real series (textbook section 11.2)."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from deepdive.recipes.registry import Target, recipe
+from deepdive.recipes.settings import make_paths_absolute
+
+if TYPE_CHECKING:
+    from deepdive.recipes.attention.experiment import KernelExperiment
+
+
+@dataclass(frozen=True)
+class KernelSettings:
+    """The values, which of them are known, and the kernel."""
+
+    data: str = "min-temperatures"
+    """A named series (deepdive data list), or a file with a column of numbers: CSV, TSV, white space, Parquet."""
+    column: str | None = None
+    """Which column; that of the named series, or the only one with numbers."""
+    time: str | None = None
+    """The column that tells the time of a row; found by its name if not given."""
+    delimiter: str | None = None
+    """Of a text file: one character, or comma, semicolon, tab, space, bar, whitespace; by the suffix if not given."""
+    gaps: Literal["refuse", "interpolate"] = "refuse"
+    """What becomes of rows without a value."""
+    rows: int | None = None
+    """Use the last so many values only."""
+    held_out: float = 0.8
+    """Share of the values that is to be estimated from the others, drawn at random."""
+    kernel: Literal["gaussian", "boxcar", "constant", "epanechnikov"] = "gaussian"
+    """The one that counts for the target; the others are shown beside it."""
+    width: float | None = None
+    """Of every kernel, in rows; learnt from the known values if not given."""
+    widths: int = 24
+    """How many widths are tried before the best of them is refined."""
+    steps: int = 60
+    """Of the descent that refines it."""
+    device: str = "auto"
+    """Everything is computed on the processor, in double precision."""
+    seed: int = 0
+    """Of the textbook's noisy values, which the report shows beside those of the data."""
+
+    def __post_init__(self) -> None:
+        make_paths_absolute(self, "data", where=Path.is_file)
+
+
+@recipe(
+    "kernel-regression",
+    chapter="11.2",
+    title="Regression by attention pooling: four kernels, their width learnt, on daily temperatures",
+    data="min-temperatures",
+    targets=(
+        Target(
+            "test_skill",
+            0.06,
+            when={"kernel": "gaussian", "column": None, "rows": None, "held_out": 0.8, "width": None},
+        ),
+    ),
+    presets={
+        "smoke": {"widths": 8, "steps": 5},
+        "quick": {},
+        "book": {"widths": 100, "steps": 200},
+    },
+)
+def kernel_regression(settings: KernelSettings) -> "KernelExperiment":
+    """Estimate four of five days from the fifth."""
+    from deepdive.recipes.attention.experiment import KernelExperiment
+
+    return KernelExperiment(settings)

@@ -1,0 +1,57 @@
+"""Convolution, recurrence and self-attention: what each costs, measured (textbook section 11.6)."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from deepdive.recipes.registry import Target, recipe
+
+if TYPE_CHECKING:
+    from deepdive.recipes.series.costs.experiment import SequenceCostsExperiment
+
+
+@dataclass(frozen=True)
+class SequenceCostsSettings:
+    """Sizes at which the layers are measured."""
+
+    toolkit: Literal["torch", "scratch"] = "torch"
+    """Library layers, or deepdive's own from scratch."""
+    kernel: int = 3
+    """Width of the convolution's window, an odd number."""
+    batch_size: int = 2
+    """Sequences at a time."""
+    lengths: tuple[int, ...] = (64, 128, 256, 512, 1024, 2048)
+    """Steps of a sequence, at a fixed width."""
+    fixed_width: int = 32
+    """Numbers per step where the length changes."""
+    widths: tuple[int, ...] = (16, 32, 64, 128, 256, 512)
+    """Numbers per step, at a fixed length."""
+    fixed_length: int = 128
+    """Steps of a sequence where the width changes."""
+    repeats: int = 5
+    """Times that each point is timed; the fastest counts."""
+    device: str = "auto"
+    """auto, cpu, cuda, cuda:1, mps."""
+    seed: int = 0
+    """Of weights and inputs."""
+
+
+@recipe(
+    "sequence-costs",
+    chapter="11.6",
+    title="Convolution, recurrence and self-attention: operations, time and memory",
+    data="synthetic",
+    targets=(
+        Target("test_growth_gap", 0.7, when={"preset": "smoke"}),
+        Target("test_growth_gap", 0.9),
+    ),
+    presets={
+        "smoke": {"lengths": [32, 64, 128, 256], "fixed_width": 16, "widths": [16, 32, 64], "repeats": 1},
+        "quick": {},
+        "book": {"lengths": [64, 128, 256, 512, 1024, 2048, 4096], "fixed_width": 64, "repeats": 10},
+    },
+)
+def sequence_costs(settings: SequenceCostsSettings) -> "SequenceCostsExperiment":
+    """Count, time and weigh one layer of each kind."""
+    from deepdive.recipes.series.costs.experiment import SequenceCostsExperiment
+
+    return SequenceCostsExperiment(settings)

@@ -1,0 +1,81 @@
+"""Pictures of where a network looks, whatever its layers and heads."""
+
+import pytest
+import torch
+from torch import nn
+
+from deepdive.data.sequences import Ragged
+from deepdive.data.text import TextEncoder, Vocabulary
+from deepdive.data.text.tokens import WordTokenizer
+from deepdive.data.translation import SentenceEncoder
+from deepdive.data.translation.sentences import BOS, EOS, PAD
+from deepdive.recipes.language.translation.looking import attention_figures, write_figures
+
+
+class Staring(nn.Module):
+    """Looks with head ``j`` of layer ``i`` at place ``i + j`` alone, and remembers what it was asked."""
+
+    def __init__(self, layers, heads):
+        super().__init__()
+        self.layers, self.heads = layers, heads
+        self.place = nn.Parameter(torch.zeros(1))
+        self.asked = []
+
+    def attention(self, source, lengths, target):
+        self.asked.append((source.tolist(), lengths.tolist(), target.tolist()))
+        weights = torch.zeros(1, self.layers, self.heads, target.shape[1], source.shape[1])
+        for i in range(self.layers):
+            for j in range(self.heads):
+                weights[:, i, j, :, i + j] = 1
+        return weights
+
+
+def encoder(*words):
+    counts = {word: 2 for word in words}
+    return SentenceEncoder(TextEncoder(WordTokenizer(), Vocabulary(counts, reserved=(PAD, BOS, EOS))))
+
+
+ENGLISH, FRENCH = encoder("go", "now", "please"), encoder("va", "vite")
+SENTENCES = ENGLISH.encode(["go now please", "go"])
+SAID = [["va", "vite"], ["va"]]
+
+
+def panels(figure):
+    return [ax for ax in figure.axes if ax.get_visible() and ax.images]
+
+
+def test_sentences_share_a_figure_where_each_has_one_map():
+    network = Staring(1, 1)
+    [figure] = attention_figures(network, ENGLISH, FRENCH, SENTENCES, SAID)
+    first, second = panels(figure)
+    assert [label.get_text() for label in first.get_xticklabels()] == ["go", "now", "please", EOS]
+    assert [label.get_text() for label in first.get_yticklabels()] == ["va", "vite", EOS]
+    assert [label.get_text() for label in second.get_xticklabels()] == ["go", EOS]
+    number = FRENCH.vocabulary.id_of
+    assert network.asked == [
+        ([SENTENCES[0].tolist()], [4], [[number(BOS), number("va"), number("vite")]]),
+        ([SENTENCES[1].tolist()], [2], [[number(BOS), number("va")]]),
+    ]
+
+
+def test_layers_and_heads_have_a_figure_for_each_sentence(tmp_path):
+    figures = attention_figures(Staring(2, 1), ENGLISH, FRENCH, SENTENCES, SAID)
+    assert len(figures) == 2
+    shown = panels(attention_figures(Staring(2, 3), ENGLISH, FRENCH, SENTENCES.rows(torch.tensor([0])), SAID[:1])[0])
+    assert [ax.get_title(loc="left") for ax in shown] == [f"layer {i}, head {j}" for i in (1, 2) for j in (1, 2, 3)]
+    for i in range(2):
+        for j in range(3):
+            assert shown[3 * i + j].images[0].get_array()[:, i + j].tolist() == [1, 1, 1]
+    paths = write_figures(tmp_path / "looks.png", figures)
+    assert [path.name for path in paths] == ["looks-1.png", "looks-2.png"]
+    assert all(path.read_bytes().startswith(b"\x89PNG") for path in paths)
+
+
+def test_a_network_without_attention_has_none():
+    assert attention_figures(nn.Linear(1, 1), ENGLISH, FRENCH, SENTENCES, SAID) == []
+    assert attention_figures(Staring(1, 1), ENGLISH, FRENCH, Ragged.from_lists([]), []) == []
+
+
+def test_a_picture_of_another_kind_is_refused(tmp_path):
+    with pytest.raises(ValueError, match=r"picture is .*looks; its name must end with .png or .svg"):
+        write_figures(tmp_path / "looks", [])
