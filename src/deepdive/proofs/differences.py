@@ -9,8 +9,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn.modules.lazy import LazyModuleMixin
 
+from deepdive import scratch
 from deepdive.proofs.nests import differentiable, mapped, tensors
 from deepdive.twins import Case, GradientTwin, InitTwin, LayerTwin, OptimizerTwin, Sample, ScheduleTwin
+from deepdive.twins.kinds import made
 
 STEPS = 100
 """Updates over which optimisers and schedules are compared."""
@@ -29,7 +31,7 @@ def pair_of(twin: LayerTwin, case: Case, dtype: torch.dtype) -> tuple[nn.Module,
     inputs = [sample.draw(generator, dtype) for sample in case.inputs]
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)  # some weights lead to ties, which rounding may break one way or the other
-        theirs, ours = twin.theirs(**arguments).to(dtype), twin.ours(**arguments).to(dtype)
+        theirs, ours = twin.theirs(**made(arguments, nn)).to(dtype), twin.ours(**made(arguments, scratch)).to(dtype)
         if isinstance(theirs, LazyModuleMixin):
             with torch.no_grad():
                 theirs(*inputs)

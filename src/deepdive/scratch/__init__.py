@@ -42,6 +42,7 @@ from deepdive.scratch.normalization import BatchNorm1d as BatchNorm1d
 from deepdive.scratch.normalization import BatchNorm2d as BatchNorm2d
 from deepdive.scratch.normalization import GroupNorm as GroupNorm
 from deepdive.scratch.normalization import LayerNorm as LayerNorm
+from deepdive.scratch.normalization import RMSNorm as RMSNorm
 from deepdive.scratch.recurrent import GRU as GRU
 from deepdive.scratch.recurrent import LSTM as LSTM
 from deepdive.scratch.recurrent import RNN as RNN
@@ -97,6 +98,7 @@ __all__ = [
     "Parameter",
     "ParameterDict",
     "ParameterList",
+    "RMSNorm",
     "RNNCell",
     "ReLU",
     "ReLU6",

@@ -13,23 +13,15 @@ from deepdive.twins.kinds import InitTwin as InitTwin
 from deepdive.twins.kinds import LayerTwin as LayerTwin
 from deepdive.twins.kinds import OptimizerTwin as OptimizerTwin
 from deepdive.twins.kinds import Packed as Packed
+from deepdive.twins.kinds import Part as Part
 from deepdive.twins.kinds import Sample as Sample
 from deepdive.twins.kinds import ScheduleTwin as ScheduleTwin
 from deepdive.twins.language import LANGUAGE as LANGUAGE
-from deepdive.twins.layers import POINTWISE as POINTWISE
-from deepdive.twins.losses import FUNCTIONS as LOSS_FUNCTIONS
-from deepdive.twins.losses import LOSSES as LOSSES
+from deepdive.twins.layers import FUNCTIONS as FUNCTIONS
+from deepdive.twins.layers import LAYERS as LAYERS
 from deepdive.twins.networks import NETWORKS as NETWORKS
-from deepdive.twins.normalization import NORMALIZATION as NORMALIZATION
 from deepdive.twins.optimizers import OPTIMIZERS as OPTIMIZERS
 from deepdive.twins.optimizers import SCHEDULES as SCHEDULES
-from deepdive.twins.recurrent import PACKING as PACKING
-from deepdive.twins.recurrent import RECURRENT as RECURRENT
-from deepdive.twins.spatial import SPATIAL as SPATIAL
-
-LAYERS: dict[str, LayerTwin] = {**POINTWISE, **SPATIAL, **NORMALIZATION, **RECURRENT, **LOSSES}
-
-FUNCTIONS: dict[str, FunctionTwin] = {**LOSS_FUNCTIONS, **PACKING}
 
 TWINS: dict[str, LayerTwin | FunctionTwin | InitTwin | GradientTwin | OptimizerTwin | ScheduleTwin] = {
     **LAYERS, **FUNCTIONS, **INITIALIZERS, **CLIPPING, **OPTIMIZERS, **SCHEDULES, **NETWORKS, **LANGUAGE,

@@ -12,19 +12,28 @@ from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence
 
 @dataclass(frozen=True)
 class Sample:
-    """A tensor to be drawn: ``normal`` values, ``uniform`` ones in [0, 1), whole ``classes``, or ``probabilities``."""
+    """A tensor to be drawn: ``normal`` values, ``uniform`` ones in [0, 1), whole ``classes``, or ``probabilities``.
+
+    ``hidden`` is true at some places of the last dimension, never at the first, ``seen`` at the others; ``future``
+    is true right of the diagonal.
+    """
 
     shape: tuple[int, ...]
-    kind: Literal["normal", "uniform", "classes", "probabilities"] = "normal"
+    kind: Literal["normal", "uniform", "classes", "probabilities", "hidden", "seen", "future"] = "normal"
     classes: int = 10
 
     def draw(self, generator: Generator, dtype: torch.dtype) -> Tensor:
         """The tensor; ``normal`` ones ask for a gradient."""
         if self.kind == "classes":
             return torch.randint(self.classes, self.shape, generator=generator)
+        if self.kind == "future":
+            return torch.ones(self.shape, dtype=torch.bool).triu(1)
         if self.kind == "normal":
             return torch.randn(self.shape, generator=generator, dtype=dtype).requires_grad_()
         x = torch.rand(self.shape, generator=generator, dtype=dtype)
+        if self.kind in ("hidden", "seen"):
+            hidden = (x < 0.4) & (torch.arange(self.shape[-1]) > 0)
+            return hidden if self.kind == "hidden" else ~hidden
         return x / x.sum(1, keepdim=True) if self.kind == "probabilities" else x
 
 
@@ -64,12 +73,40 @@ class Given:
         return torch.tensor(self.values)
 
 
-Input = Sample | Several | Packed | Given
+@dataclass(frozen=True)
+class Plain:
+    """What is no tensor, such as a flag."""
+
+    value: bool | None
+
+    def draw(self, generator: Generator, dtype: torch.dtype) -> bool | None:
+        """The value."""
+        return self.value
+
+
+Input = Sample | Several | Packed | Given | Plain
+
+
+@dataclass(frozen=True)
+class Part:
+    """A layer that another is made with, out of the same toolkit."""
+
+    name: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+    def made(self, toolkit: Any) -> nn.Module:
+        """The layer, and those it is made with itself."""
+        return getattr(toolkit, self.name)(**made(self.arguments, toolkit))
+
+
+def made(arguments: Mapping[str, Any], toolkit: Any) -> dict[str, Any]:
+    """The arguments, with every layer among them made out of this toolkit."""
+    return {name: value.made(toolkit) if isinstance(value, Part) else value for name, value in arguments.items()}
 
 
 @dataclass(frozen=True)
 class Case:
-    """Arguments to make a layer with, and inputs to call it on; samples among the arguments are drawn, too."""
+    """Arguments to make a layer with, and inputs for it; samples among the arguments are drawn, parts made."""
 
     inputs: tuple[Input, ...]
     arguments: Mapping[str, Any] = field(default_factory=dict)

@@ -153,7 +153,7 @@ class Subwords:
 
     def pieces(self, numbers: Sequence[int]) -> list[str]:
         """The pieces of these numbers, as the vocabulary has them."""
-        return [self._tokenizer.id_to_token(number) for number in numbers]
+        return [self._tokenizer.id_to_token(number) or "" for number in numbers]
 
     def decode(self, numbers: Sequence[int] | Int64[Tensor, " t"]) -> str:
         """The text of pieces, without special tokens."""

@@ -2,6 +2,7 @@
 
 from deepdive.data.tagging.module import TaggingDataModule as TaggingDataModule
 from deepdive.data.tagging.module import TaggingSplits as TaggingSplits
+from deepdive.data.tagging.pieces import PieceTaggingDataModule as PieceTaggingDataModule
 from deepdive.data.tagging.reading import TaggedSentence as TaggedSentence
 from deepdive.data.tagging.reading import read_conll as read_conll
 from deepdive.data.tagging.words import WordEncoder as WordEncoder

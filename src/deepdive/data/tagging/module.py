@@ -1,10 +1,12 @@
 """Tagged sentences as a data module."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
 import torch
+from jaxtyping import Int64
+from torch import Tensor
 
 from deepdive.data.devices import OnDevices
 from deepdive.data.sequences import BucketLoader, Ragged
@@ -71,10 +73,10 @@ class TaggingDataModule(DataModule):
         """As they were read, in the order that the loaders' `rows` number."""
         parts = {"train": self.sentences.train, "val": self.sentences.val, "test": self.sentences.test}
         for name, sentences in parts.items():
-            _check_sentences(name, sentences)
+            check_sentences(name, sentences)
         if not self.sentences.train:
             raise ValueError("there are no training sentences")
-        self.labels = _ordered({tag for _, tags in self.sentences.train for tag in tags})
+        self.labels = ordered_tags({tag for _, tags in self.sentences.train for tag in tags})
         self.encoder = WordEncoder.fit(
             (words for words, _ in self.sentences.train),
             min_frequency=self._min_frequency,
@@ -85,17 +87,10 @@ class TaggingDataModule(DataModule):
 
     def _numbered(self, part: str, sentences: Sequence[TaggedSentence]) -> tuple[tuple[Ragged, ...], Transform]:
         words, forms, spellings = self.encoder.encode([words for words, _ in sentences])
-        number = {label: i for i, label in enumerate(self.labels)}
-        try:
-            tags = [number[tag] for tag in chain.from_iterable(tags for _, tags in sentences)]
-        except KeyError as error:
-            raise ValueError(
-                f"the {part} sentences have the tag {error.args[0]!r}, which the training sentences lack; they have "
-                f"{', '.join(self.labels)}"
-            ) from None
+        tags = tag_numbers(part, chain.from_iterable(tags for _, tags in sentences), self.labels)
         pad = spellings.new_full((1, spellings.shape[1]), self.encoder.characters.id_of(PAD))
         spellings = torch.cat((spellings, pad))  # The last form is that of padding.
-        return (words, forms, Ragged(torch.tensor(tags), words.offsets)), _Spelt(spellings, self.characters)
+        return (words, forms, Ragged(tags, words.offsets)), _Spelt(spellings, self.characters)
 
     def numbers(self, part: str) -> tuple[Ragged, Ragged]:
         """Words and tags of the sentences of a part, ``train``, ``val`` or ``test``, in the order of ``sentences``."""
@@ -140,7 +135,12 @@ class _Spelt:
         return words, lengths, spellings[forms], tags
 
 
-def _check_sentences(part: str, sentences: Sequence[TaggedSentence]) -> None:
+def check_sentences(part: str, sentences: Sequence[TaggedSentence]) -> None:
+    """Check that every sentence has words, and a tag for each.
+
+    Raises:
+        ValueError: one has not; names it.
+    """
     for i, (words, tags) in enumerate(sentences):
         if not words or len(words) != len(tags):
             raise ValueError(
@@ -149,6 +149,22 @@ def _check_sentences(part: str, sentences: Sequence[TaggedSentence]) -> None:
             )
 
 
-def _ordered(tags: set[str]) -> tuple[str, ...]:
+def ordered_tags(tags: set[str]) -> tuple[str, ...]:
     """``O`` first, then type by type, ``B-`` before ``I-``."""
     return tuple(sorted(tags, key=lambda tag: (tag != "O", tag[2:], tag)))
+
+
+def tag_numbers(part: str, tags: Iterable[str], labels: Sequence[str]) -> Int64[Tensor, " n"]:
+    """The numbers of tags.
+
+    Raises:
+        ValueError: one is not among ``labels``.
+    """
+    number = {label: i for i, label in enumerate(labels)}
+    try:
+        return torch.tensor([number[tag] for tag in tags])
+    except KeyError as error:
+        raise ValueError(
+            f"the {part} sentences have the tag {error.args[0]!r}, which the training sentences lack; they have "
+            f"{', '.join(labels)}"
+        ) from None

@@ -97,7 +97,10 @@ class KernelExperiment:
         for name, error in self.errors.items():
             row: dict[str, object] = {"estimate": name, "error": error, "skill": 1 - error / self.errors["linear"]}
             if name in fits:
-                row |= {"width": fits[name].width, "error, one left out": fits[name].error ** 0.5}
+                row |= {
+                    "width": None if name == "constant" else fits[name].width,
+                    "error, one left out": fits[name].error ** 0.5,
+                }
             rows.append(row)
         said = (
             f"{values.name}: {len(values.x):,} values are known, {len(values.asked):,} are estimated from them. Errors "
@@ -150,10 +153,8 @@ class KernelExperiment:
             [error] = width_errors(x, y, kernel, torch.tensor([settings.width], dtype=torch.double))
             return WidthFit(settings.width, float(error))
         # from so narrow that most see no other value to so wide that all are nearly alike
-        gaps = x.diff()
-        tried = torch.logspace(
-            float(gaps.min().log10()), float((x[-1] - x[0]).log10()), settings.widths, dtype=torch.double
-        )
+        least, most = x.diff().min().log10(), (x[-1] - x[0]).log10()
+        tried = torch.logspace(float(least), float(most), settings.widths, dtype=torch.double)
         errors = width_errors(x, y, kernel, tried)
         best = int(errors.argmin())
         if kernel not in SMOOTH:
@@ -163,7 +164,7 @@ class KernelExperiment:
 
     def _record(self, chosen: WidthFit, metrics: dict[str, float], listeners: Sequence[Listener]) -> None:
         """Each step of the descent as an epoch, if there was one, and the errors at its end."""
-        path = chosen.path or WidthPath(torch.tensor([chosen.width]), torch.tensor([chosen.error]))
+        path = chosen.path or WidthPath(torch.tensor([chosen.width]).double(), torch.tensor([chosen.error]).double())
         for listener in listeners:
             listener.start(Plan(total_steps=len(path.widths), steps_per_epoch=1))
         try:

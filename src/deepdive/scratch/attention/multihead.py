@@ -165,7 +165,7 @@ class MultiheadAttention(Module):
         is_causal: bool,
         names: tuple[str, str] = ("attn_mask", "key_padding_mask"),
     ) -> None:
-        """Raise what the class says it raises for wrong inputs; ``names`` are those that the masks have for the caller."""
+        """Raise what the class says of wrong inputs; ``names`` are those that the masks have for the caller."""
         shapes = f"query {tuple(query.shape)}, key {tuple(key.shape)} and value {tuple(value.shape)}"
         if not query.ndim == key.ndim == value.ndim or query.ndim not in (2, 3):
             raise ValueError(f"query, key and value must all have 3 dimensions, or 2 for one sequence, got {shapes}")

@@ -9,3 +9,4 @@ from deepdive.scratch.normalization.batch_norm import BatchNorm1d as BatchNorm1d
 from deepdive.scratch.normalization.batch_norm import BatchNorm2d as BatchNorm2d
 from deepdive.scratch.normalization.group_norm import GroupNorm as GroupNorm
 from deepdive.scratch.normalization.layer_norm import LayerNorm as LayerNorm
+from deepdive.scratch.normalization.rms_norm import RMSNorm as RMSNorm

@@ -14,6 +14,30 @@ from deepdive.scratch import initialization as init
 from deepdive.scratch._types import precise
 
 
+def features(normalized_shape: int | Sequence[int]) -> tuple[int, ...]:
+    """The shape of one example's features.
+
+    Raises:
+        ValueError: it is empty or has a size below 1.
+    """
+    shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
+    if not shape or any(size < 1 for size in shape):
+        raise ValueError(f"normalized_shape must be one or more whole numbers of at least 1, got {normalized_shape!r}")
+    return shape
+
+
+def check_features(layer: str, x: Tensor, shape: tuple[int, ...]) -> None:
+    """Check that the last dimensions of ``x`` are the features.
+
+    Raises:
+        ValueError: they have another shape.
+    """
+    if tuple(x.shape[-len(shape) :]) != shape:
+        raise ValueError(
+            f"{layer} has normalized_shape={shape}, which its input of shape {tuple(x.shape)} does not end in"
+        )
+
+
 def standardize(x: Float[Tensor, "..."], dims: list[int], eps: float) -> tuple[Tensor, Tensor, Tensor]:
     """``x̂ = (x - m) / √(v + eps)``, with mean ``m`` and biased variance ``v`` over ``dims``, which keep size 1."""
     return _Standardize.apply(x.to(precise(x)), dims, eps)

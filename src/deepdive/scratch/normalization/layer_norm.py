@@ -8,7 +8,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from deepdive.scratch.normalization._standardize import Normalization, standardize
+from deepdive.scratch.normalization._standardize import Normalization, check_features, features, standardize
 
 
 class LayerNorm(Normalization):
@@ -30,24 +30,15 @@ class LayerNorm(Normalization):
         device: torch.device | str | None = None,
         dtype: torch.dtype | None = None,
     ) -> None:
-        shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
-        if not shape or any(size < 1 for size in shape):
-            raise ValueError(
-                f"normalized_shape must be one or more whole numbers of at least 1, got {normalized_shape!r}"
-            )
+        shape = features(normalized_shape)
         super().__init__(shape, eps, elementwise_affine, elementwise_affine and bias, device, dtype)
         self.normalized_shape = shape
         self.elementwise_affine = elementwise_affine
         self.reset_parameters()
 
     def forward(self, input: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
-        k = len(self.normalized_shape)
-        if tuple(input.shape[-k:]) != self.normalized_shape:
-            raise ValueError(
-                f"LayerNorm has normalized_shape={self.normalized_shape}, which its input of shape "
-                f"{tuple(input.shape)} does not end in"
-            )
-        x_hat, _, _ = standardize(input, list(range(-k, 0)), self.eps)
+        check_features(type(self).__name__, input, self.normalized_shape)
+        x_hat, _, _ = standardize(input, list(range(-len(self.normalized_shape), 0)), self.eps)
         return self.scaled(x_hat, self.normalized_shape).to(input.dtype)
 
     def extra_repr(self) -> str:

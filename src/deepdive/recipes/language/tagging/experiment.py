@@ -1,21 +1,19 @@
 """A network that tags words, as an experiment: entity-level F1, examples, tags for new sentences."""
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
 import torch
 from torch import nn
 
-from deepdive.algorithms.language import EntityScores, entity_counts, entity_scores, entity_spans
 from deepdive.data.progress import progress_bars
-from deepdive.data.sequences import Ragged
-from deepdive.data.tagging import TaggedSentence, TaggingDataModule, WordEncoder
+from deepdive.data.tagging import TaggingDataModule, WordEncoder
 from deepdive.data.tagging.words import PAD
 from deepdive.data.text import Vocabulary
 from deepdive.models.language import Tagger
 from deepdive.recipes.experiment import TextPrediction
 from deepdive.recipes.inputs import checksum, keep_inputs, read_inputs
+from deepdive.recipes.language.tagging.reporting import marked, tag_sections, words_of
 from deepdive.recipes.language.tagging.sources import read_splits
 from deepdive.recipes.language.tagging.tag_sequence import TagSequenceSettings
 from deepdive.recipes.networks import network_section
@@ -23,11 +21,8 @@ from deepdive.recipes.runner import trained_weights
 from deepdive.recipes.training import classification_loss, optimizer_for, schedule_for, toolkit_named, trainer_for
 from deepdive.training import Run, choose_device, seed_everything
 from deepdive.training.records import Listener
-from deepdive.training.report import Section, join, pairs, table, text
-from deepdive.training.sequences import IGNORED, EntityF1, TokenAccuracy, TokenClassification
-
-_SHOWN = 25
-_PIECES = re.compile(r"\w+(?:[.'’-]\w+)*|[^\w\s]")
+from deepdive.training.report import Section, pairs
+from deepdive.training.sequences import EntityF1, TokenAccuracy, TokenClassification
 
 
 class TaggingExperiment:
@@ -84,22 +79,12 @@ class TaggingExperiment:
         splits, network = self.data.sentences, self.task.network
         held = splits.test or splits.val or splits.train
         found = self._tags(network, self.data.encoder, [words for words, _ in held], self.data.labels)
-        scores = self._scores(found, held)
-        rows = [{"type": "all", **_shown(scores, None)}] + [{"type": k, **_shown(scores, k)} for k in scores.of_type]
-        examples = [
-            {"found": marked(words, tags), "right": "" if tags == truth else marked(words, truth)}
-            for (words, truth), tags in zip(held[:_SHOWN], found, strict=False)
-        ]
         facts = {name: len(getattr(splits, name)) for name in ("train", "val", "test")}
         facts |= {"words": len(self.data.encoder.words), "letters": len(self.data.encoder.characters)}
         words = torch.ones(1, 6, dtype=torch.long)
         inputs = words, torch.tensor([6]), words.unsqueeze(-1).expand(1, 6, self.data.encoder.max_characters)
         return [
-            Section("Entities", table(rows)),
-            Section(
-                "Sentences held out",
-                join([text("Where the tags found are wrong, the right ones stand beside."), table(examples)]),
-            ),
+            *tag_sections(found, held, self.data.labels),
             Section("Sentences", pairs(facts)),
             network_section(network.cpu(), inputs, device="cpu"),
         ]
@@ -113,7 +98,7 @@ class TaggingExperiment:
         encoder, labels = read_inputs(run, _encoder_and_labels)
         network = self._network(encoder, labels)
         network.load_state_dict(trained_weights(run))
-        sentences: list[list[str]] = [_PIECES.findall(given) for given in texts]
+        sentences: list[list[str]] = [words_of(given) for given in texts]
         found = self._tags(network, encoder, sentences, labels)
         return [
             TextPrediction(given, (marked(words, tags),))
@@ -153,36 +138,7 @@ class TaggingExperiment:
                 found += [row[:n] for row, n in zip(named, lengths.tolist(), strict=True)]
         return found
 
-    def _scores(self, found: Sequence[list[str]], held: Sequence[TaggedSentence]) -> EntityScores:
-        labels = self.data.labels
-        number = {label: i for i, label in enumerate(labels)}
-        guessed, true = (
-            Ragged.from_lists([[number[tag] for tag in tags] for tags in rows])
-            for rows in (found, [tags for _, tags in held])
-        )
-        rows = torch.arange(len(held))
-        return entity_scores(entity_counts(guessed.padded(rows)[0], true.padded(rows, IGNORED)[0], labels), labels)
-
 
 def _encoder_and_labels(inputs: dict[str, Any]) -> tuple[WordEncoder, tuple[str, ...]]:
     vocabularies = (Vocabulary.from_json(inputs[name]) for name in ("words", "characters"))
     return WordEncoder(*vocabularies, max_characters=inputs["max_characters"]), tuple(inputs["labels"])
-
-
-def marked(words: Sequence[str], tags: Sequence[str]) -> str:
-    """The words with brackets around entities and their types behind them."""
-    pieces = list(words)
-    for kind, start, stop in entity_spans(tags):
-        pieces[start] = f"[{pieces[start]}"
-        pieces[stop - 1] = f"{pieces[stop - 1]} {kind}]"
-    return " ".join(pieces)
-
-
-def _shown(scores: EntityScores, kind: str | None) -> dict[str, object]:
-    score = scores.overall if kind is None else scores.of_type[kind]
-    return {
-        "F1": round(score.f1, 4),
-        "precision": round(score.precision, 4),
-        "recall": round(score.recall, 4),
-        "entities": score.true,
-    }

@@ -25,7 +25,10 @@ class Looking(Protocol):
     """A network that can say where it looks."""
 
     def attention(self, source: Tensor, lengths: Tensor, target: Tensor) -> Tensor:
-        """Weights ``(b, layers, heads, t, s)``: what of the source each token of the target is followed by."""
+        """Weights ``(b, layers, heads, t, s)``: how much of each source token goes into what follows a target token.
+
+        ``source (b, s)`` has ``lengths (b)``; ``target (b, t)`` begins with the token that begins a sentence.
+        """
         ...
 
 

@@ -34,6 +34,13 @@ NORMALIZATION: dict[str, LayerTwin] = {
         case((2, 3, 5), normalized_shape=(3, 5), elementwise_affine=False),
         case((5,), normalized_shape=5),
     ),
+    "RMSNorm": layer(
+        "RMSNorm",
+        case((32, 128, 256), normalized_shape=256),
+        case(_FIVE, normalized_shape=(4, 2), eps=1e-3),
+        case((2, 3, 5), normalized_shape=(3, 5), elementwise_affine=False),
+        case((5,), normalized_shape=[5]),
+    ),
     "GroupNorm": layer(
         "GroupNorm",
         case(IMAGES, num_groups=4, num_channels=16),

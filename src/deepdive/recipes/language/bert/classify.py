@@ -1,0 +1,37 @@
+"""BERT fine-tuned on single texts: is a film review positive or negative (textbook section 16.6.1)."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from deepdive.recipes.language.bert.settings import SentenceSettings
+from deepdive.recipes.registry import Target, recipe
+
+if TYPE_CHECKING:
+    from deepdive.recipes.language.bert.sentence_experiment import SentenceExperiment
+
+
+@dataclass(frozen=True)
+class BertClassifySettings(SentenceSettings):
+    """Single texts."""
+
+
+@recipe(
+    "bert-classify",
+    chapter="16.6.1",
+    title="Film reviews, positive or negative: a pretrained BERT of six layers, fine-tuned",
+    data="sst2",
+    targets=(
+        Target("test_label_accuracy", 0.7, when={"preset": "smoke"}),
+        Target("test_label_accuracy", 0.89),
+    ),
+    presets={
+        "smoke": {"epochs": 1, "steps": 40, "log_every": 10, "longest": 32},
+        "quick": {},
+        "book": {"epochs": 5},
+    },
+)
+def bert_classify(settings: BertClassifySettings) -> "SentenceExperiment":
+    """Classify texts."""
+    from deepdive.recipes.language.bert.sentence_experiment import SentenceExperiment
+
+    return SentenceExperiment(settings)

@@ -1,0 +1,84 @@
+"""A published encoder, and what it takes to train it on: its parts by depth, rates of their own, what a run keeps."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from torch import nn
+
+from deepdive.data.progress import Report
+from deepdive.data.subwords import Subwords, read_published
+from deepdive.models.transformers import BERT
+from deepdive.models.transformers.public import BERT_LAYOUT, bert_arguments
+from deepdive.recipes.inputs import read_inputs
+from deepdive.recipes.language.bert.settings import FineTuningSettings
+from deepdive.recipes.training import optimizer_for, schedule_for, toolkit_named
+from deepdive.toolkit import Toolkit
+from deepdive.training import DiscriminativeRates, GradualUnfreezing, Run, fit_state_dict
+
+
+@dataclass(frozen=True)
+class Encoder:
+    """The tokenizer of an encoder, and the arguments that make it: all but its weights."""
+
+    subwords: Subwords
+    arguments: Mapping[str, Any]
+
+    def network(self, *, dropout: float, pooler: bool, nn: Toolkit) -> BERT:
+        """A new one, with weights as they are drawn."""
+        return BERT(**{**self.arguments, "dropout": dropout}, pooler=pooler, nn=nn)
+
+    def kept(self) -> dict[str, Any]:
+        """What a run folder keeps of it."""
+        return {"subwords": self.subwords.to_json(), "encoder": dict(self.arguments)}
+
+
+def published_encoder(settings: FineTuningSettings, *, pooler: bool, report: Report) -> tuple[Encoder, BERT]:
+    """The encoder that settings speak of, obtained first if need be, and the network with its weights.
+
+    Raises:
+        ValueError: ``longest`` is more than the encoder reads, or what is published is no BERT.
+        CheckpointError: the weights do not fit; lists what is missing and what is too much.
+    """
+    published = read_published(settings.weights, report=report)
+    encoder = Encoder(published.subwords, bert_arguments(published.configuration))
+    if not 3 <= settings.longest <= encoder.arguments["places"]:
+        raise ValueError(
+            f"longest is {settings.longest}; it must be from 3 to {encoder.arguments['places']}, the most that "
+            f"{settings.weights} reads"
+        )
+    bert = encoder.network(dropout=settings.dropout, pooler=pooler, nn=toolkit_named(settings.toolkit))
+    fit_state_dict(bert, published.state, source=settings.weights, layout=BERT_LAYOUT)
+    return encoder, bert
+
+
+def kept_encoder(run: Run) -> Encoder:
+    """The encoder of a run, without its weights.
+
+    Raises:
+        RunError: ``inputs.json`` is missing or damaged.
+    """
+    return read_inputs(run, lambda kept: Encoder(Subwords.from_json(kept["subwords"]), dict(kept["encoder"])))
+
+
+def depths(network: nn.Module, *head: str) -> list[list[str]]:
+    """The layers of a network around ``bert``, from its vectors to the ``head``."""
+    blocks = [f"bert.stack.blocks.{i}" for i in range(len(network.get_submodule("bert.stack.blocks")._modules))]
+    last = [*head, *(["bert.pooler"] if getattr(network.bert, "pooler", None) is not None else [])]
+    return [["bert.embedding", "bert.types", "bert.positions", "bert.norm"], *([block] for block in blocks), last]
+
+
+def supervised(settings: FineTuningSettings, network: nn.Module, *head: str) -> dict[str, Any]:
+    """What a task is told of optimiser, schedule, rates by depth and unfreezing.
+
+    Raises:
+        ValueError: a setting is out of its range.
+    """
+    groups = depths(network, *head)
+    unfreezing = None if settings.unfreeze_every is None else GradualUnfreezing(groups, settings.unfreeze_every)
+    return {
+        "optimizer": optimizer_for(settings.optimizer, settings.toolkit),
+        "schedule": schedule_for(settings),
+        "parameter_groups": DiscriminativeRates(groups, settings.optimizer.lr, settings.decay),
+        "unfreezing": unfreezing,
+    }

@@ -1,0 +1,63 @@
+"""Labelled texts that settings speak of."""
+
+from pathlib import Path
+
+import torch
+
+from deepdive.data import fetch
+from deepdive.data.progress import Report
+from deepdive.data.registry import DATASETS
+from deepdive.data.sentences import LabelledTexts, SentenceSplits, read_columns, read_sick, read_sst2
+from deepdive.data.splits import hold_out, stratified_split
+from deepdive.recipes.language.bert.settings import SentenceSettings
+
+_NAMED = {
+    "sst2": (read_sst2, ("train.tsv", "dev.tsv", "test.tsv")),
+    "sick": (read_sick, ("SICK_train.txt", "SICK_trial.txt", "SICK_test_annotated.txt")),
+}
+"""Data sets of labelled texts: how a file is read, and those to learn from, to validate on and to test on."""
+_SHARE = 0.1
+
+
+def read_sentences(settings: SentenceSettings, report: Report | None = None) -> SentenceSplits:
+    """Texts to learn from, to validate on and to test on; of a file a tenth each is held out.
+
+    Raises:
+        FileNotFoundError: no data set or file has this name.
+        ValueError: the data set holds no labelled texts, or the file is not as it must be; names file and row.
+    """
+    data = settings.data
+    if data in _NAMED:
+        read, names = _NAMED[data]
+        files = fetch(data, report=report)
+        return SentenceSplits(*(read(files[name]) for name in names))
+    if data in DATASETS:
+        raise ValueError(f"data is {data!r}, whose texts have no labels; these have: {', '.join(_NAMED)}, or a file")
+    if settings.label_column is None and settings.score_column is None:
+        raise ValueError("label_column and score_column are both None; there must be something to learn")
+    if not Path(data).is_file():
+        raise FileNotFoundError(f"data is {data!r}; there is no data set or file of that name")
+    return _split(
+        read_columns(
+            Path(data),
+            text=settings.text_column,
+            second=settings.second_column,
+            label=settings.label_column,
+            score=settings.score_column,
+        )
+    )
+
+
+def _split(texts: LabelledTexts) -> SentenceSplits:
+    rest, test = _held_out(texts, "test")
+    kept, val = _held_out(rest, "validation")
+    return SentenceSplits(kept, val, test)
+
+
+def _held_out(texts: LabelledTexts, name: str) -> tuple[LabelledTexts, LabelledTexts]:
+    if texts.labels is None:
+        rest, held = hold_out(len(texts), _SHARE, name=name)
+    else:
+        number = {label: i for i, label in enumerate(sorted(set(texts.labels)))}
+        rest, held = stratified_split(torch.tensor([number[label] for label in texts.labels]), _SHARE, name=name)
+    return texts.rows(rest.tolist()), texts.rows(held.tolist())

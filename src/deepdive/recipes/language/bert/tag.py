@@ -1,0 +1,46 @@
+"""BERT fine-tuned to tag words: persons, places and organisations (textbook section 16.6.3)."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from deepdive.recipes.language.bert.settings import FineTuningSettings
+from deepdive.recipes.registry import Target, recipe
+from deepdive.recipes.settings import make_paths_absolute
+
+if TYPE_CHECKING:
+    from deepdive.recipes.language.bert.tag_experiment import BertTagExperiment
+
+
+@dataclass(frozen=True)
+class BertTagSettings(FineTuningSettings):
+    """Which sentences."""
+
+    data: str = "wikiann-en"
+    """Named sentences (deepdive data list), a file with a word and its tag per line (CoNLL), of which parts are held
+    out, or a folder with such files, called train, dev or valid, and test."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        make_paths_absolute(self, "data")
+
+
+@recipe(
+    "bert-tag",
+    chapter="16.6.3",
+    title="Persons, places and organisations in Wikipedia: a pretrained BERT of six layers, fine-tuned",
+    data="wikiann-en",
+    targets=(
+        Target("test_f1", 0.2, when={"preset": "smoke"}),
+        Target("test_f1", 0.75),
+    ),
+    presets={
+        "smoke": {"epochs": 1, "steps": 60, "log_every": 10},
+        "quick": {},
+        "book": {"epochs": 5},
+    },
+)
+def bert_tag(settings: BertTagSettings) -> "BertTagExperiment":
+    """Tag every word."""
+    from deepdive.recipes.language.bert.tag_experiment import BertTagExperiment
+
+    return BertTagExperiment(settings)

@@ -1,0 +1,141 @@
+"""BERT fine-tuned to tag words, as an experiment: entity-level F1, examples, tags for new sentences."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import nn
+
+from deepdive.data.progress import progress_bars
+from deepdive.data.sequences import BucketLoader, Ragged
+from deepdive.data.subwords import PAD, Subwords
+from deepdive.data.tagging import PieceTaggingDataModule
+from deepdive.data.tagging.pieces import first_pieces
+from deepdive.models.transformers import BERT, BERTTagger
+from deepdive.recipes.experiment import TextPrediction
+from deepdive.recipes.inputs import checksum, keep_inputs, read_inputs
+from deepdive.recipes.language.bert.fine_tuning import kept_encoder, published_encoder, supervised
+from deepdive.recipes.language.bert.tag import BertTagSettings
+from deepdive.recipes.language.tagging.reporting import marked, tag_sections, words_of
+from deepdive.recipes.language.tagging.sources import read_splits
+from deepdive.recipes.networks import network_section
+from deepdive.recipes.runner import trained_weights
+from deepdive.recipes.training import classification_loss, toolkit_named, trainer_for
+from deepdive.training import Run, choose_device, seed_everything
+from deepdive.training.records import Listener
+from deepdive.training.report import Section, pairs
+from deepdive.training.sequences import EntityF1, TokenAccuracy, TokenClassification
+
+
+class BertTagExperiment:
+    """Put a head on every token of a published encoder and train both on sentences whose words have tags.
+
+    Raises:
+        ValueError: a setting is out of its range.
+    """
+
+    def __init__(self, settings: BertTagSettings) -> None:
+        self.settings = settings
+        self.trainer = trainer_for(settings)
+        choose_device(settings.device)
+
+    def prepare(self) -> None:
+        """Obtain encoder and sentences, number these, and make the task."""
+        settings = self.settings
+        with progress_bars() as report:
+            splits = read_splits(settings.data, report)
+            seed_everything(settings.seed)
+            self.encoder, bert = published_encoder(settings, pooler=False, report=report)
+        self.data = PieceTaggingDataModule(
+            lambda: splits,
+            self.encoder.subwords,
+            longest=settings.longest,
+            batch_size=settings.batch_size,
+            seed=settings.seed,
+        )
+        self.data.prepare()
+        self.network = self._network(bert, self.data.labels)
+        self.task = TokenClassification(
+            self.network,
+            loss=classification_loss(settings.toolkit, 0.0),
+            metrics={"f1": EntityF1(self.data.labels), "accuracy": TokenAccuracy()},
+            **supervised(settings, self.network, "head"),
+        )
+
+    def fit(self, run: Run, listeners: Sequence[Listener], *, resume: bool) -> dict[str, float]:
+        """Train in the run folder, which then also knows the encoder and the tags.
+
+        Raises:
+            RunError: the sentences are not those that the run began with.
+        """
+        tokens, _, _, tags = self.data.fields("train")
+        inputs = self.encoder.kept() | {
+            "labels": list(self.data.labels),
+            "sentences": checksum(
+                value
+                for field in (tokens, tags)
+                if isinstance(field, Ragged)
+                for value in (field.values, field.offsets)
+            ),
+        }
+        keep_inputs(run, inputs, what=f"the sentences of {self.settings.data} have", resume=resume)
+        return self.trainer.fit(self.task, self.data, checkpoints=run.checkpoints, listeners=listeners, resume=resume)
+
+    def sections(self, run: Run) -> list[Section]:
+        """Scores by type, sentences held out with their tags, the sentences, the network."""
+        splits, network = self.data.sentences, self.network
+        held = splits.test or splits.val or splits.train
+        found = self._tags(network, self.encoder.subwords, [words for words, _ in held], self.data.labels)
+        facts: dict[str, object] = {name: len(getattr(splits, name)) for name in ("train", "val", "test")}
+        facts |= {
+            "pieces known": len(self.encoder.subwords),
+            "padding in batches": f"{self.data.train_loader().padding_waste():.1%}",
+        }
+        tokens = torch.full((1, 8), 5)
+        return [
+            *tag_sections(found, held, self.data.labels),
+            Section("Sentences", pairs(facts)),
+            network_section(network.cpu(), (tokens, torch.zeros_like(tokens), torch.tensor([8])), device="cpu"),
+        ]
+
+    def predict(self, run: Run, texts: Sequence[str]) -> list[TextPrediction]:
+        """Mark the entities in texts, ``[Ada Lovelace PER] lived in [London LOC] .``.
+
+        Raises:
+            RunError: ``inputs.json`` is missing or damaged.
+        """
+        encoder = kept_encoder(run)
+        labels = read_inputs(run, lambda kept: tuple(kept["labels"]))
+        bert = encoder.network(dropout=0.0, pooler=False, nn=toolkit_named(self.settings.toolkit))
+        network = self._network(bert, labels)
+        network.load_state_dict(trained_weights(run))
+        sentences = [words_of(given) for given in texts]
+        found = self._tags(network, encoder.subwords, sentences, labels)
+        return [
+            TextPrediction(given, (marked(words, tags),))
+            for given, words, tags in zip(texts, sentences, found, strict=True)
+        ]
+
+    def _network(self, bert: BERT, labels: Sequence[str]) -> BERTTagger:
+        return BERTTagger(bert, len(labels), self.settings.dropout, nn=toolkit_named(self.settings.toolkit))
+
+    def _tags(
+        self, network: nn.Module, subwords: Subwords, sentences: Sequence[list[str]], labels: Sequence[str]
+    ) -> list[list[str]]:
+        """The likeliest tag of every word; ``O`` behind the end of what the encoder reads."""
+        place = choose_device(self.settings.device)
+        network = network.to(place).eval()
+        pieces = subwords.encode_words(sentences, longest=self.settings.longest)
+        fields = pieces.tokens, pieces.types, pieces.tokens.lengths
+        loader = BucketLoader(fields, 256, pads=(subwords.id_of(PAD), 0, 0))
+        guessed = torch.zeros(len(pieces.tokens.values), dtype=torch.long)
+        rows = iter(loader.rows().split(loader.batch_size))
+        with torch.inference_mode():
+            for tokens, types, lengths in loader.batches(device=place):
+                said = network(tokens, types, lengths).argmax(dim=-1).cpu()
+                told = torch.arange(tokens.shape[1]) < lengths.cpu().unsqueeze(1)  # (b, t)
+                places = pieces.tokens.offsets[next(rows)].unsqueeze(1) + torch.arange(tokens.shape[1])
+                guessed[places[told]] = said[told]
+        first, row = first_pieces(pieces)
+        counts = torch.bincount(row[first], minlength=len(sentences)).tolist()
+        found: list[list[str]] = [[labels[int(i)] for i in part] for part in guessed[first].split(counts)]
+        return [tags + ["O"] * (len(words) - len(tags)) for words, tags in zip(sentences, found, strict=True)]

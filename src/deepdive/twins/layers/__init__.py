@@ -1,0 +1,16 @@
+"""Layers of one kind a file, the losses, and the functions that both are made of."""
+
+from deepdive.twins.kinds import FunctionTwin, LayerTwin
+from deepdive.twins.layers.attention import ATTENTION as ATTENTION
+from deepdive.twins.layers.attention import FUNCTIONS as ATTENTION_FUNCTIONS
+from deepdive.twins.layers.losses import FUNCTIONS as LOSS_FUNCTIONS
+from deepdive.twins.layers.losses import LOSSES as LOSSES
+from deepdive.twins.layers.normalization import NORMALIZATION as NORMALIZATION
+from deepdive.twins.layers.pointwise import POINTWISE as POINTWISE
+from deepdive.twins.layers.recurrent import PACKING as PACKING
+from deepdive.twins.layers.recurrent import RECURRENT as RECURRENT
+from deepdive.twins.layers.spatial import SPATIAL as SPATIAL
+
+LAYERS: dict[str, LayerTwin] = {**POINTWISE, **SPATIAL, **NORMALIZATION, **RECURRENT, **ATTENTION, **LOSSES}
+
+FUNCTIONS: dict[str, FunctionTwin] = {**LOSS_FUNCTIONS, **PACKING, **ATTENTION_FUNCTIONS}
