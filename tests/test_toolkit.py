@@ -39,7 +39,8 @@ def test_promised_arguments_and_defaults_are_those_of_both_sides(name):
         declared = typing.get_overloads(layer.__init__)  # where the signature itself is *args and **kwargs
         actual = inspect.signature(declared[0] if declared else layer).parameters
         for parameter in promised:
-            assert actual[parameter.name].default == parameter.default
+            if parameter.default is not ...:  # each side's own function
+                assert actual[parameter.name].default == parameter.default
 
 
 @pytest.mark.slow

@@ -114,7 +114,8 @@ def test_signatures_agree(name):
     positional = [p for p in ours.values() if p.kind is p.POSITIONAL_OR_KEYWORD]
     assert [p.name for p in positional] == list(theirs)[: len(positional)]  # a positional call means the same
     for parameter in ours.values():
-        assert parameter.default == theirs[parameter.name].default
+        defaults = [parameter.default, theirs[parameter.name].default]
+        assert defaults[0] == defaults[1] or [d.__name__ for d in defaults if inspect.isfunction(d)] == ["relu"] * 2
 
 
 def signature(function):

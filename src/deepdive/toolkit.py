@@ -6,13 +6,15 @@ and runs on either side. What each part computes is said where it is written, in
 
 # ruff: noqa: D102 (these are promises; the promised things have docstrings)
 
-from typing import Literal, Protocol, runtime_checkable
+from collections.abc import Callable
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from torch import Generator, Tensor, nn
 
 Size = int | tuple[int, int]
 Nonlinearity = Literal["tanh", "relu"]
 Reduction = Literal["none", "mean", "sum"]
+Activation = Literal["relu", "gelu"] | Callable[[Tensor], Tensor]
 
 
 @runtime_checkable
@@ -207,6 +209,58 @@ class Toolkit(Protocol):
         kdim: int | None = None,
         vdim: int | None = None,
         batch_first: bool = False,
+    ) -> nn.Module: ...
+
+    def TransformerEncoderLayer(
+        self,
+        d_model: int,
+        nhead: int,
+        dim_feedforward: int = 2048,
+        dropout: float = 0.1,
+        activation: Activation = ...,
+        layer_norm_eps: float = 1e-5,
+        batch_first: bool = False,
+        norm_first: bool = False,
+        bias: bool = True,
+    ) -> nn.Module: ...
+
+    def TransformerDecoderLayer(
+        self,
+        d_model: int,
+        nhead: int,
+        dim_feedforward: int = 2048,
+        dropout: float = 0.1,
+        activation: Activation = ...,
+        layer_norm_eps: float = 1e-5,
+        batch_first: bool = False,
+        norm_first: bool = False,
+        bias: bool = True,
+    ) -> nn.Module: ...
+
+    def TransformerEncoder(
+        self,
+        encoder_layer: Any,  # of the same toolkit
+        num_layers: int,
+        norm: nn.Module | None = None,
+        enable_nested_tensor: bool = True,
+    ) -> nn.Module: ...
+
+    def TransformerDecoder(self, decoder_layer: Any, num_layers: int, norm: nn.Module | None = None) -> nn.Module: ...
+
+    def Transformer(
+        self,
+        d_model: int = 512,
+        nhead: int = 8,
+        num_encoder_layers: int = 6,
+        num_decoder_layers: int = 6,
+        dim_feedforward: int = 2048,
+        dropout: float = 0.1,
+        activation: Activation = ...,
+        *,
+        layer_norm_eps: float = 1e-5,
+        batch_first: bool = False,
+        norm_first: bool = False,
+        bias: bool = True,
     ) -> nn.Module: ...
 
     def Embedding(self, num_embeddings: int, embedding_dim: int, padding_idx: int | None = None) -> nn.Module: ...

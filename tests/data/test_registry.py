@@ -16,6 +16,10 @@ NO_PACKAGE = {
     "ptb",
     "fra-eng",
     "wikiann-en",
+    "sst2",
+    "sick",
+    "wikitext2",
+    "wikitext2-shuffled",
 }
 """No package has these; a user without the addresses puts the files into a folder of his own."""
 

@@ -56,6 +56,11 @@ from deepdive.scratch.spatial import AvgPool2d as AvgPool2d
 from deepdive.scratch.spatial import Conv2d as Conv2d
 from deepdive.scratch.spatial import ConvTranspose2d as ConvTranspose2d
 from deepdive.scratch.spatial import MaxPool2d as MaxPool2d
+from deepdive.scratch.transformer import Transformer as Transformer
+from deepdive.scratch.transformer import TransformerDecoder as TransformerDecoder
+from deepdive.scratch.transformer import TransformerDecoderLayer as TransformerDecoderLayer
+from deepdive.scratch.transformer import TransformerEncoder as TransformerEncoder
+from deepdive.scratch.transformer import TransformerEncoderLayer as TransformerEncoderLayer
 
 CONTAINERS = ("Module", "ModuleDict", "ModuleList", "Parameter", "ParameterDict", "ParameterList", "Sequential")
 """Names that are the library's own; everything else in ``__all__`` is from scratch."""
@@ -106,6 +111,11 @@ __all__ = [
     "Sigmoid",
     "Softmax",
     "Tanh",
+    "Transformer",
+    "TransformerDecoder",
+    "TransformerDecoderLayer",
+    "TransformerEncoder",
+    "TransformerEncoderLayer",
     "autograd",
     "functional",
     "init",

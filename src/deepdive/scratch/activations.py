@@ -215,10 +215,15 @@ class GELU(Module):
     def forward(self, input: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
         if self.approximate == "tanh":
             return input * (1 + tanh(math.sqrt(2 / math.pi) * (input + 0.044715 * input**3))) / 2
-        return input * (1 + torch.erf(input / math.sqrt(2))) / 2
+        return gelu(input)
 
     def extra_repr(self) -> str:
         return f"approximate={self.approximate!r}"
+
+
+def gelu(x: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
+    """``x (1 + erf(x / √2)) / 2``."""
+    return x * (1 + torch.erf(x / math.sqrt(2))) / 2
 
 
 class Softmax(Module):

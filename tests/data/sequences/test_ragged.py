@@ -66,3 +66,28 @@ def test_other_values_than_token_numbers():
 def test_a_row_that_is_not_there_is_refused(row):
     with pytest.raises(IndexError, match=f"row {row} is out of range; there are 2 sequences"):
         Ragged.from_lists([[1], [2]])[row]
+
+
+@given(st.lists(st.tuples(*[st.lists(st.integers(0, 9), max_size=5)] * 2), min_size=1, max_size=6))
+def test_joined_has_the_parts_of_a_row_one_after_another(rows):
+    first, second = (Ragged.from_lists([row[i] for row in rows]) for i in range(2))
+    made = Ragged.joined([7, first, second, 8, first])
+    assert [made[i].tolist() for i in range(len(made))] == [[7, *a, *b, 8, *a] for a, b in rows]
+
+
+def test_parts_that_do_not_fit_are_told():
+    with pytest.raises(ValueError, match=r"parts must have one number of rows, got \[1, 2\]"):
+        Ragged.joined([Ragged.from_lists([[1]]), Ragged.from_lists([[1], [2]])])
+    with pytest.raises(ValueError, match=r"got \[\]"):
+        Ragged.joined([1, 2])
+
+
+@given(st.lists(st.lists(st.integers(0, 9), max_size=7), min_size=1, max_size=6), st.data())
+def test_slices_are_parts_of_rows(rows, data):
+    made = Ragged.from_lists(rows)
+    chosen = data.draw(st.lists(st.integers(0, len(rows) - 1), min_size=1, max_size=5))
+    starts = [data.draw(st.integers(0, len(rows[i]))) for i in chosen]
+    lengths = [data.draw(st.integers(0, len(rows[i]) - start)) for i, start in zip(chosen, starts, strict=True)]
+    found = made.slices(torch.tensor(chosen), torch.tensor(lengths), torch.tensor(starts))
+    expected = [rows[i][s : s + n] for i, s, n in zip(chosen, starts, lengths, strict=True)]
+    assert [found[i].tolist() for i in range(len(found))] == expected

@@ -11,6 +11,8 @@ _SENTIMENT = (
     "457ffd83de90a9d6d472d8ffc31bbffe40a8b236/data/SST2/"
 )
 _PAIRED = "https://raw.githubusercontent.com/FTAsr/STS/07fd4720cf00c9c78733718bd032fba7d92efc3a/data/SICK/"
+_WIKITEXT = "https://raw.githubusercontent.com/pytorch/examples/77f55b912142e11fcfdf5b530231fb9c52f181e8/"
+_MERITY = "https://www.salesforce.com/blog/the-wikitext-long-term-dependency-language-modeling-dataset/"
 
 TIME_MACHINE = Dataset(
     name="time-machine",
@@ -92,4 +94,31 @@ SICK = Dataset(
     labels=("CONTRADICTION", "NEUTRAL", "ENTAILMENT"),
 )
 
-TEXTS = (TIME_MACHINE, MOBY_DICK, PTB, FRA_ENG, WIKIANN_EN, SST2, SICK)
+WIKITEXT_2 = Dataset(
+    name="wikitext2",
+    title="WikiText-2: articles of Wikipedia, 2,051,910 words and marks of them to learn from",
+    licence="CC BY-SA 3.0",
+    homepage=_MERITY,
+    files=(File("wikitext-2-v1.zip", 4_475_746, "92675f1d63015c1c8b51f1656a52d5bdbc33aafa60cc47a218a66e7ee817488c"),),
+    sources=(
+        Https("https://wikitext.smerity.com/"),
+        Https("https://s3.amazonaws.com/research.metamind.io/wikitext/"),
+    ),
+    instead=("wikitext2-shuffled",),
+)
+
+WIKITEXT_2_SHUFFLED = Dataset(
+    name="wikitext2-shuffled",
+    title="the articles of WikiText-2, those to learn from in another order; no address has these, only the others",
+    licence="CC BY-SA 3.0",
+    homepage=_MERITY,
+    files=(
+        File("valid.txt", 1_121_681, "f0737ed31fc1329026e95cb8b98e19c2a182c39c240ab909dc31abf2f8af58e8"),
+        File("test.txt", 1_256_449, "d790b833ef8cf03a90db7bf1271b7520b83c45ce07ba3c1a9699df81e239eca0"),
+        # Last: a source ends at the first file that it lacks.
+        File("train_decoded.txt.xz", 2_742_060, "589d22f1bed8eb595f4404b4f9cf79bfec2e7f56aeeba2da0566c261b038644b"),
+    ),
+    sources=(Https(_WIKITEXT + "word_language_model/data/wikitext-2/"),),
+)
+
+TEXTS = (TIME_MACHINE, MOBY_DICK, PTB, FRA_ENG, WIKIANN_EN, SST2, SICK, WIKITEXT_2, WIKITEXT_2_SHUFFLED)

@@ -32,6 +32,27 @@ class Ragged:
         lengths = torch.cat([part.lengths for part in parts])
         return cls(torch.cat([part.values for part in parts]), _offsets(lengths))
 
+    @classmethod
+    def joined(cls, parts: Sequence["Ragged | int"]) -> "Ragged":
+        """Row by row, what the parts have one after another; a whole number is one value in every row.
+
+        Raises:
+            ValueError: parts have different numbers of rows, or none is `Ragged`.
+        """
+        rows = {len(part) for part in parts if isinstance(part, Ragged)}
+        if len(rows) != 1:
+            raise ValueError(f"parts must have one number of rows, got {sorted(rows)}")
+        n = rows.pop()
+        whole = [
+            part if isinstance(part, Ragged) else cls(torch.full((n,), part), torch.arange(n + 1)) for part in parts
+        ]
+        lengths = torch.stack([part.lengths for part in whole], 1)  # (n, parts)
+        starts = _offsets(lengths.flatten())[:-1].view(n, -1)
+        values = whole[0].values.new_empty(int(lengths.sum()))
+        for part, start in zip(whole, starts.T, strict=True):
+            values[_runs(start, part.lengths)] = part.values
+        return cls(values, _offsets(lengths.sum(1)))
+
     def __len__(self) -> int:
         """How many sequences there are."""
         return len(self.offsets) - 1
@@ -65,11 +86,17 @@ class Ragged:
 
     def rows(self, rows: Int64[Tensor, " m"]) -> "Ragged":
         """Some of the sequences, in the order of ``rows``."""
-        lengths = self.lengths[rows]
-        offsets = _offsets(lengths)
-        # Each value's place within its new row, plus where its old row begins.
-        shift = (self.offsets[rows] - offsets[:-1]).repeat_interleave(lengths)
-        return Ragged(self.values[torch.arange(len(shift), device=shift.device) + shift], offsets)
+        return self.slices(rows, self.lengths[rows])
+
+    def slices(
+        self, rows: Int64[Tensor, " m"], lengths: Int64[Tensor, " m"], starts: Int64[Tensor, " m"] | None = None
+    ) -> "Ragged":
+        """Parts of some of the sequences: ``lengths`` values of each, from place ``starts`` on, the first if not given.
+
+        The caller sees to it that they do not reach beyond.
+        """
+        begin = self.offsets[rows] if starts is None else self.offsets[rows] + starts
+        return Ragged(self.values[_runs(begin, lengths)], _offsets(lengths))
 
     def reversed(self, *, keep: int = 0) -> "Ragged":
         """Each sequence backwards, but for the last ``keep`` of its values, which stay where they are."""
@@ -108,3 +135,10 @@ class Ragged:
 
 def _offsets(lengths: Tensor) -> Tensor:
     return torch.cat((lengths.new_zeros(1), lengths.cumsum(0)))
+
+
+def _runs(starts: Tensor, lengths: Tensor) -> Tensor:
+    """``starts[0], starts[0] + 1, ..., starts[1], ...``: as many numbers from each as its length says."""
+    # Each value's place within its run, plus where the run begins.
+    shift = (starts - _offsets(lengths)[:-1]).repeat_interleave(lengths)
+    return torch.arange(len(shift), device=shift.device) + shift

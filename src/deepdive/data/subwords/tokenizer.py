@@ -1,7 +1,7 @@
 """Texts as pieces of words: WordPiece and byte-level byte pairs (textbook sections 15.6.2 and 15.8.3)."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,31 +11,24 @@ from jaxtyping import Int64
 from torch import Tensor
 
 from deepdive.data.sequences import Ragged
+from deepdive.data.subwords._library import (
+    CLS,
+    END_OF_TEXT,
+    MASK,
+    PAD,
+    SEP,
+    UNKNOWN,
+    bert_like,
+    byte_level,
+    library,
+    with_bert_template,
+)
+from deepdive.data.subwords.pieces import Pieces
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-CLS, SEP, PAD, MASK, UNKNOWN = "[CLS]", "[SEP]", "[PAD]", "[MASK]", "[UNK]"
-"""BERT's special tokens: before a text, after each text, behind the shorter ones, hidden, and unknown."""
-END_OF_TEXT = "<|endoftext|>"
-"""GPT-2's only special token."""
-
-
-@dataclass(frozen=True)
-class Pieces:
-    """Texts, or pairs of them, as numbers of pieces, and where each piece is from."""
-
-    tokens: Ragged
-    types: Ragged
-    """0 in the first text of a pair, 1 in the second."""
-    words: Ragged
-    """The word, counted within its text, that a piece is of; -1 for special tokens."""
-    starts: Ragged
-    """The character of its text at which a piece begins."""
-    ends: Ragged
-    """The character behind its last one."""
-    sequences: Ragged
-    """The text that a piece is of, 0 or 1; -1 for special tokens."""
+_SENTINEL = "<extra_id_{}>"
 
 
 class Subwords:
@@ -57,33 +50,49 @@ class Subwords:
         """Learn WordPiece as BERT has it: words and marks, cut into the longest pieces that are known.
 
         Raises:
-            ValueError: ``size`` leaves no room beside the special tokens.
+            ValueError: ``size`` leaves no room beside the special tokens and the letters of the texts, or there are no
+                words.
         """
         special = [PAD, UNKNOWN, CLS, SEP, MASK]
         _check_size(size, len(special))
-        library = _library()
-        tokenizer = _bert_like(library.Tokenizer(library.models.WordPiece(unk_token=UNKNOWN)), lowercase)
-        trainer = library.trainers.WordPieceTrainer(vocab_size=size, special_tokens=special, show_progress=False)
+        parts = library()
+        tokenizer = bert_like(parts.Tokenizer(parts.models.WordPiece(unk_token=UNKNOWN)), lowercase)
+        trainer = parts.trainers.WordPieceTrainer(vocab_size=size, special_tokens=special, show_progress=False)
         tokenizer.train_from_iterator(texts, trainer)
-        return cls(_with_bert_template(tokenizer))
+        learnt = tokenizer.get_vocab_size()
+        if learnt > size:
+            raise ValueError(f"size is {size}; the special tokens and the letters of the texts alone are {learnt}")
+        if learnt == len(special):
+            raise ValueError("texts hold no words; there is nothing to learn from")
+        return cls(with_bert_template(tokenizer))
 
     @classmethod
     def byte_pairs(cls, texts: Iterable[str], size: int, *, special: Sequence[str] = (END_OF_TEXT,)) -> "Subwords":
         """Learn byte pairs as GPT-2 has them: no text is unknown, as each one is bytes.
 
         Raises:
-            ValueError: ``size`` leaves no room beside the 256 bytes and the special tokens.
+            ValueError: ``size`` leaves no room beside the 256 bytes and the special tokens, or the texts are empty.
         """
         _check_size(size, 256 + len(special))
-        library = _library()
-        tokenizer = _byte_level(library.Tokenizer(library.models.BPE()))
-        trainer = library.trainers.BpeTrainer(
+        parts = library()
+        tokenizer = byte_level(parts.Tokenizer(parts.models.BPE()))
+        found = False
+
+        def seen() -> Iterator[str]:
+            nonlocal found
+            for text in texts:
+                found = found or bool(text)
+                yield text
+
+        trainer = parts.trainers.BpeTrainer(
             vocab_size=size,
             special_tokens=list(special),
-            initial_alphabet=library.pre_tokenizers.ByteLevel.alphabet(),
+            initial_alphabet=parts.pre_tokenizers.ByteLevel.alphabet(),
             show_progress=False,
         )
-        tokenizer.train_from_iterator(texts, trainer)
+        tokenizer.train_from_iterator(seen(), trainer)
+        if not found:
+            raise ValueError("texts are empty; there is nothing to learn from")
         return cls(tokenizer)
 
     @classmethod
@@ -99,16 +108,16 @@ class Subwords:
     @classmethod
     def from_files(cls, files: dict[str, Path], lowercase: bool = True) -> "Subwords":
         """As `from_folder`, of files by their published names."""
-        library = _library()
+        parts = library()
         try:
             if "vocab.txt" in files:
-                model = library.models.WordPiece.from_file(str(files["vocab.txt"]), unk_token=UNKNOWN)
-                return cls(_with_bert_template(_bert_like(library.Tokenizer(model), lowercase)))
+                model = parts.models.WordPiece.from_file(str(files["vocab.txt"]), unk_token=UNKNOWN)
+                return cls(with_bert_template(bert_like(parts.Tokenizer(model), lowercase)))
             if "tokenizer.json" in files:
-                return cls(library.Tokenizer.from_file(str(files["tokenizer.json"])))
+                return cls(parts.Tokenizer.from_file(str(files["tokenizer.json"])))
             if "vocab.json" in files and "merges.txt" in files:
-                model = library.models.BPE.from_file(str(files["vocab.json"]), str(files["merges.txt"]))
-                return cls(_byte_level(library.Tokenizer(model)))
+                model = parts.models.BPE.from_file(str(files["vocab.json"]), str(files["merges.txt"]))
+                return cls(byte_level(parts.Tokenizer(model)))
         except Exception as error:  # the library raises no class of its own
             if type(error) is not Exception and not isinstance(error, (ValueError, TypeError)):
                 raise
@@ -128,7 +137,7 @@ class Subwords:
             ValueError: it is something else.
         """
         try:
-            return cls(_library().Tokenizer.from_str(text))
+            return cls(library().Tokenizer.from_str(text))
         except Exception as error:
             raise ValueError(f"this is no tokenizer: {error}") from error
 
@@ -150,6 +159,34 @@ class Subwords:
         if number is None:
             raise ValueError(f"the vocabulary of {len(self):,} pieces has no {token!r}")
         return number
+
+    @property
+    def special(self) -> tuple[int, ...]:
+        """The numbers of all special tokens, ascending."""
+        added = self._tokenizer.get_added_tokens_decoder()
+        return tuple(sorted(number for number, token in added.items() if token.special))
+
+    def with_sentinels(self, count: int = 100) -> "Subwords":
+        """The same with T5's ``<extra_id_0>``, ... beside, which stand for missing pieces; numbered from the end down.
+
+        Raises:
+            ValueError: ``count`` is below 1, or there are such already.
+        """
+        if count < 1:
+            raise ValueError(f"count is {count}; it must be at least 1")
+        if self.sentinels:
+            raise ValueError(f"there are {len(self.sentinels)} sentinels already")
+        made = Subwords.from_json(self.to_json())
+        made._tokenizer.add_special_tokens([_SENTINEL.format(i) for i in reversed(range(count))])
+        return made
+
+    @property
+    def sentinels(self) -> tuple[int, ...]:
+        """The numbers of ``<extra_id_0>``, ``<extra_id_1>``, ..., as far as they go."""
+        found: list[int] = []
+        while (number := self._tokenizer.token_to_id(_SENTINEL.format(len(found)))) is not None:
+            found.append(number)
+        return tuple(found)
 
     def pieces(self, numbers: Sequence[int]) -> list[str]:
         """The pieces of these numbers, as the vocabulary has them."""
@@ -186,11 +223,23 @@ class Subwords:
         return self._encode(pairs, longest, special, pair=seconds is not None)
 
     def encode_words(self, sentences: Sequence[Sequence[str]], *, longest: int | None = None) -> Pieces:
-        """Numbers of sentences that are cut into words already; ``words`` then are theirs."""
+        """Numbers of sentences that are cut into words already; ``words`` then are theirs.
+
+        A word of which nothing would be left, such as an invisible mark, is unknown: unless it is cut off, every word
+        has a piece.
+
+        Raises:
+            ValueError: a sentence has no words, or ``longest`` leaves no room.
+        """
         for i, words in enumerate(sentences):
             if not words:
                 raise ValueError(f"sentence {i} has no words")
-        return self._encode([list(words) for words in sentences], longest, True, split=True)
+        distinct = list(dict.fromkeys(chain.from_iterable(sentences)))
+        alone = self._tokenizer.encode_batch_fast([[word] for word in distinct], True, False)
+        gone = {word: UNKNOWN for word, piece in zip(distinct, alone, strict=True) if not len(piece)}
+        return self._encode(
+            [[gone.get(word, word) for word in words] for words in sentences], longest, True, split=True
+        )
 
     def _encode(
         self, inputs: list[Any], longest: int | None, special: bool, *, pair: bool = False, split: bool = False
@@ -231,43 +280,6 @@ def check_vocabulary(subwords: Subwords, vocabulary_size: int) -> None:
             f"the tokenizer has {len(subwords):,} pieces, but the weights are for {vocabulary_size:,}; "
             "they do not belong together"
         )
-
-
-def _library() -> Any:
-    try:
-        import tokenizers
-        from tokenizers import decoders, models, normalizers, pre_tokenizers, processors, trainers
-    except ImportError as error:
-        raise ImportError('subwords need tokenizers; install it with: pip install "deepdive[tokenizers]"') from error
-    del decoders, models, normalizers, pre_tokenizers, processors, trainers  # they are attributes now
-    return tokenizers
-
-
-def _bert_like(tokenizer: Any, lowercase: bool) -> Any:
-    library = _library()
-    tokenizer.normalizer = library.normalizers.BertNormalizer(lowercase=lowercase)
-    tokenizer.pre_tokenizer = library.pre_tokenizers.BertPreTokenizer()
-    tokenizer.decoder = library.decoders.WordPiece()
-    tokenizer.add_special_tokens([token for token in (PAD, UNKNOWN, CLS, SEP, MASK) if tokenizer.token_to_id(token)])
-    return tokenizer
-
-
-def _with_bert_template(tokenizer: Any) -> Any:
-    """``[CLS] a [SEP]`` and ``[CLS] a [SEP] b [SEP]``."""
-    numbers = {token: tokenizer.token_to_id(token) for token in (CLS, SEP)}
-    if missing := [token for token, number in numbers.items() if number is None]:
-        raise ValueError(f"the vocabulary lacks {', '.join(missing)}")
-    tokenizer.post_processor = _library().processors.TemplateProcessing(
-        single=f"{CLS} $A {SEP}", pair=f"{CLS} $A {SEP} $B:1 {SEP}:1", special_tokens=list(numbers.items())
-    )
-    return tokenizer
-
-
-def _byte_level(tokenizer: Any) -> Any:
-    library = _library()
-    tokenizer.pre_tokenizer = library.pre_tokenizers.ByteLevel(add_prefix_space=False)
-    tokenizer.decoder = library.decoders.ByteLevel()
-    return tokenizer
 
 
 def _check_size(size: int, least: int) -> None:

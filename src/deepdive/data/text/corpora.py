@@ -1,6 +1,7 @@
 """Texts by name: what the files of a named corpus hold, and how it is usually cut."""
 
 import difflib
+import lzma
 import os
 import zipfile
 from collections.abc import Callable, Mapping
@@ -8,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from deepdive.data.fetching import fetch
+from deepdive.data.fetching import fetch_any
 from deepdive.data.progress import Report
 from deepdive.data.text.module import TextDataModule, Texts
 from deepdive.data.text.reading import decode_text, read_text
@@ -26,21 +27,32 @@ class Corpus:
 
 
 def _read_ptb(files: Files) -> Texts:
-    with zipfile.ZipFile(files["ptb.zip"]) as archive:
+    return _from_zip(files["ptb.zip"], "ptb.train.txt", "ptb.valid.txt", "ptb.test.txt")
+
+
+def _read_wikitext(files: Files) -> Texts:
+    if "wikitext-2-v1.zip" in files:
+        return _from_zip(files["wikitext-2-v1.zip"], "wiki.train.tokens", "wiki.valid.tokens", "wiki.test.tokens")
+    packed = files["train_decoded.txt.xz"]
+    train = decode_text(lzma.decompress(packed.read_bytes()), str(packed))
+    return Texts(train, read_text(files["valid.txt"]), read_text(files["test.txt"]))
+
+
+def _from_zip(path: Path, *parts: str) -> Texts:
+    """The parts to train on, to validate on and to test on, whatever folder of the archive they are in."""
+    with zipfile.ZipFile(path) as archive:
         members = {Path(name).name: name for name in archive.namelist()}
-
-        def part(name: str) -> str:
-            if name not in members:
-                raise ValueError(f"{files['ptb.zip']} lacks {name}; it holds {', '.join(members) or 'nothing'}")
-            return decode_text(archive.read(members[name]), f"{files['ptb.zip']}, {name}")
-
-        return Texts(part("ptb.train.txt"), part("ptb.valid.txt"), part("ptb.test.txt"))
+        if missing := [part for part in parts if part not in members]:
+            raise ValueError(f"{path} lacks {missing[0]}; it holds {', '.join(members) or 'nothing'}")
+        return Texts(*(decode_text(archive.read(members[part]), f"{path}, {part}") for part in parts))
 
 
 CORPORA: Mapping[str, Corpus] = {
     "time-machine": Corpus(lambda files: read_text(files["timemachine.txt"]), CharacterTokenizer(letters_only=True)),
     "moby-dick": Corpus(lambda files: read_text(files["data.txt"]), CharacterTokenizer(letters_only=True)),
     "ptb": Corpus(_read_ptb, WordTokenizer(line_end="<eos>")),
+    "wikitext2": Corpus(_read_wikitext, WordTokenizer(line_end="<eos>")),
+    "wikitext2-shuffled": Corpus(_read_wikitext, WordTokenizer(line_end="<eos>")),
 }
 """Every corpus by its name in the registry."""
 
@@ -55,7 +67,8 @@ def read_corpus(name: str, *, report: Report | None = None) -> str | Texts:
     """
     if name not in CORPORA:
         raise ValueError(f"{name!r} is no corpus; these are: {', '.join(CORPORA)}")
-    return CORPORA[name].read(fetch(name, report=report))
+    _, files = fetch_any(name, report=report)
+    return CORPORA[name].read(files)
 
 
 def load_text(

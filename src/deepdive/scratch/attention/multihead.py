@@ -133,10 +133,11 @@ class MultiheadAttention(Module):
             weights = weights.mean(dim=1) if average_attn_weights else weights
         else:
             y = scaled_dot_product_attention(q, k, v, mask, dropout_p, is_causal)
-        y = self.out_proj(y.transpose(1, 2).flatten(2))  # (b, q, embed_dim)
+        # Time first in memory, like the library's, so that a dropout that follows draws the same numbers.
+        y = self.out_proj(y.permute(2, 0, 1, 3).flatten(2))  # (q, b, embed_dim)
         if not batched:
-            return y[0], None if weights is None else weights[0]
-        return y.transpose(0, batch_dim), weights
+            return y[:, 0], None if weights is None else weights[0]
+        return y.transpose(0, 1 - batch_dim), weights
 
     def _projected(self, query: Tensor, key: Tensor, value: Tensor) -> list[Tensor]:
         """``q``, ``k`` and ``v`` of all heads, with the keys and values that the layer appends."""

@@ -10,7 +10,16 @@ from deepdive.twins.layers.pointwise import POINTWISE as POINTWISE
 from deepdive.twins.layers.recurrent import PACKING as PACKING
 from deepdive.twins.layers.recurrent import RECURRENT as RECURRENT
 from deepdive.twins.layers.spatial import SPATIAL as SPATIAL
+from deepdive.twins.layers.transformer import TRANSFORMER as TRANSFORMER
 
-LAYERS: dict[str, LayerTwin] = {**POINTWISE, **SPATIAL, **NORMALIZATION, **RECURRENT, **ATTENTION, **LOSSES}
+LAYERS: dict[str, LayerTwin] = {
+    **POINTWISE,
+    **SPATIAL,
+    **NORMALIZATION,
+    **RECURRENT,
+    **ATTENTION,
+    **TRANSFORMER,
+    **LOSSES,
+}
 
 FUNCTIONS: dict[str, FunctionTwin] = {**LOSS_FUNCTIONS, **PACKING, **ATTENTION_FUNCTIONS}

@@ -1,7 +1,7 @@
 import pytest
 
 from deepdive.recipes import runner
-from deepdive.recipes.language.tagging.experiment import marked
+from deepdive.recipes.language.tagging.reporting import marked
 from deepdive.recipes.language.tagging.sources import read_splits
 
 from ..texts import run, tagged

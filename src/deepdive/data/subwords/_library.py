@@ -1,0 +1,57 @@
+"""The parts of the library that together are BERT's and GPT-2's tokenizers."""
+
+from typing import Any
+
+CLS, SEP, PAD, MASK, UNKNOWN = "[CLS]", "[SEP]", "[PAD]", "[MASK]", "[UNK]"
+"""BERT's special tokens: before a text, after each text, behind the shorter ones, hidden, and unknown."""
+END_OF_TEXT = "<|endoftext|>"
+"""GPT-2's only special token."""
+
+
+def library() -> Any:
+    """The library, which is an extra.
+
+    Raises:
+        ImportError: it is not installed; says how to.
+    """
+    try:
+        import tokenizers
+        from tokenizers import decoders, models, normalizers, pre_tokenizers, processors, trainers
+    except ImportError as error:
+        raise ImportError('subwords need tokenizers; install it with: pip install "deepdive[tokenizers]"') from error
+    del decoders, models, normalizers, pre_tokenizers, processors, trainers  # they are attributes now
+    return tokenizers
+
+
+def bert_like(tokenizer: Any, lowercase: bool) -> Any:
+    """Cut texts as BERT does, before pieces are looked for."""
+    parts = library()
+    tokenizer.normalizer = parts.normalizers.BertNormalizer(lowercase=lowercase)
+    tokenizer.pre_tokenizer = parts.pre_tokenizers.BertPreTokenizer()
+    tokenizer.decoder = parts.decoders.WordPiece()
+    return _with_special(tokenizer, PAD, UNKNOWN, CLS, SEP, MASK)
+
+
+def _with_special(tokenizer: Any, *tokens: str) -> Any:
+    """Those of the tokens that the vocabulary has are no text."""
+    tokenizer.add_special_tokens([token for token in tokens if tokenizer.token_to_id(token) is not None])
+    return tokenizer
+
+
+def with_bert_template(tokenizer: Any) -> Any:
+    """``[CLS] a [SEP]`` and ``[CLS] a [SEP] b [SEP]``."""
+    numbers = {token: tokenizer.token_to_id(token) for token in (CLS, SEP)}
+    if missing := [token for token, number in numbers.items() if number is None]:
+        raise ValueError(f"the vocabulary lacks {', '.join(missing)}")
+    tokenizer.post_processor = library().processors.TemplateProcessing(
+        single=f"{CLS} $A {SEP}", pair=f"{CLS} $A {SEP} $B:1 {SEP}:1", special_tokens=list(numbers.items())
+    )
+    return tokenizer
+
+
+def byte_level(tokenizer: Any) -> Any:
+    """Cut texts as GPT-2 does: words with the space before them, as bytes."""
+    parts = library()
+    tokenizer.pre_tokenizer = parts.pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = parts.decoders.ByteLevel()
+    return _with_special(tokenizer, END_OF_TEXT)

@@ -1,0 +1,22 @@
+"""Texts as pieces, and where each piece is from."""
+
+from dataclasses import dataclass
+
+from deepdive.data.sequences import Ragged
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """Texts, or pairs of them, as numbers of pieces, and where each piece is from."""
+
+    tokens: Ragged
+    types: Ragged
+    """0 in the first text of a pair, 1 in the second."""
+    words: Ragged
+    """The word, counted within its text, that a piece is of; -1 for special tokens."""
+    starts: Ragged
+    """The character of its text at which a piece begins."""
+    ends: Ragged
+    """The character behind its last one."""
+    sequences: Ragged
+    """The text that a piece is of, 0 or 1; -1 for special tokens."""

@@ -1,0 +1,61 @@
+import pytest
+
+from deepdive.data.sentences import LabelledTexts, read_columns, read_sick, read_sst2
+
+
+def write(path, text):
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_sst2_lines_are_sentences_with_0_or_1(tmp_path):
+    found = read_sst2(write(tmp_path / "train.tsv", "a fine film\t1\ndull , very dull\t0\n\n"))
+    assert found == LabelledTexts(["a fine film", "dull , very dull"], labels=["positive", "negative"])
+
+
+@pytest.mark.parametrize("line", ["no tab 1", "three\t2", "\t1"])
+def test_lines_of_another_form(tmp_path, line):
+    path = write(tmp_path / "dev.tsv", f"fine\t1\n{line}\n")
+    with pytest.raises(ValueError, match=r"dev.tsv, line 2: .* is not a sentence, a tab and 0 or 1"):
+        read_sst2(path)
+
+
+def test_sick_is_pairs_with_a_class_and_a_number(tmp_path):
+    header = "pair_ID\tsentence_A\tsentence_B\trelatedness_score\tentailment_judgment\n"
+    rows = '1\tA "big" dog\tAn animal\t4.5\tENTAILMENT\n2\tA cat\tA car\t1\tNEUTRAL\n'
+    found = read_sick(write(tmp_path / "SICK.txt", header + rows))
+    assert found == LabelledTexts(
+        ['A "big" dog', "A cat"], ["An animal", "A car"], ["ENTAILMENT", "NEUTRAL"], [4.5, 1.0]
+    )
+
+
+def test_commas_and_quotation_marks_of_a_csv_file(tmp_path):
+    path = write(tmp_path / "own.csv", 'id,text,kind\n1,"well, ""yes""",good\n\n2,no,bad\n')
+    found = read_columns(path, label="kind")
+    assert found == LabelledTexts(['well, "yes"', "no"], labels=["good", "bad"])
+    assert len(found) == 2
+    assert found.rows([1]) == LabelledTexts(["no"], labels=["bad"])
+
+
+@pytest.mark.parametrize(
+    ("text", "arguments", "words"),
+    [
+        ("id,txt,label\n1,a,b\n", {}, r"no column 'text' for the text \(nearest: 'txt'\); it has 'id', 'txt', 'label'"),
+        ("text,label\n", {}, "has a header, but no rows"),
+        ("text,label\na,b\nc\n", {}, "row 3 has 1 columns, but the header has 2"),
+        ("text,label\na,\n", {}, "row 2: column 'label' is empty"),
+        ("text,label\n ,b\n", {}, "row 2: column 'text' is empty"),
+        ("text,s\na,nan\n", {"label": None, "score": "s"}, "row 2: the score 'nan' is no finite number"),
+        ("text,s\na,1\nb,much\n", {"label": None, "score": "s"}, "row 3: the score 'much' is no finite number"),
+        ("text,label\na,b\n", {"second": "other"}, "no column 'other' for the second"),
+        ("\n", {}, "is empty"),
+    ],
+)
+def test_tables_that_are_not_as_they_must_be(tmp_path, text, arguments, words):
+    with pytest.raises(ValueError, match=words):
+        read_columns(write(tmp_path / "own.csv", text), **arguments)
+
+
+def test_a_file_that_is_not_there(tmp_path):
+    with pytest.raises(FileNotFoundError, match="no such file"):
+        read_columns(tmp_path / "none.csv")
