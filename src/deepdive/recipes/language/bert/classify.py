@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 class BertClassifySettings(SentenceSettings):
     """Single texts."""
 
+    epochs: int = 4
+
 
 @recipe(
     "bert-classify",
@@ -27,7 +29,7 @@ class BertClassifySettings(SentenceSettings):
     presets={
         "smoke": {"epochs": 1, "steps": 40, "log_every": 10, "longest": 32},
         "quick": {},
-        "book": {"epochs": 5},
+        "book": {"epochs": 8},
     },
 )
 def bert_classify(settings: BertClassifySettings) -> "SentenceExperiment":

@@ -1,6 +1,7 @@
 """BERT fine-tuned on labelled texts or pairs, as an experiment: scores, mistakes, what it says of new texts."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import torch
 from torch import Tensor, nn
@@ -70,6 +71,9 @@ class SentenceExperiment:
         if splits.train.scores is not None:  # begin with the mean, not with 0
             with torch.no_grad():
                 self.network.get_parameter("heads.score.bias").fill_(sum(splits.train.scores) / len(splits.train))
+        if list(self.outputs) == ["label"] and len(splits.val):
+            # The loss grows with the confidence in mistakes, while ever fewer are made.
+            self.trainer = replace(self.trainer, monitor="val_label_accuracy")
         self.task = MultiOutput(self.network, self._judged(self.outputs), **supervised(settings, self.network, "heads"))
 
     def fit(self, run: Run, listeners: Sequence[Listener], *, resume: bool) -> dict[str, float]:
@@ -145,7 +149,7 @@ class SentenceExperiment:
         return BERTClassifier(bert, outputs, settings.dropout, settings.pooling, nn=toolkit_named(settings.toolkit))
 
     def _judged(self, outputs: dict[str, int]) -> dict[str, Output]:
-        loss = classification_loss(self.settings.toolkit, self.settings.label_smoothing)
+        loss = classification_loss(self.settings.toolkit, 0.0)
         known: dict[str, Output] = {
             "label": Output("classification", loss=loss, metrics={"accuracy": Accuracy()}),
             "score": Output("regression", metrics={"rmse": MeanSquaredError(root=True), "pearson": Pearson()}),
