@@ -4,7 +4,8 @@ import torch
 from jaxtyping import Float, Int64
 from torch import Tensor
 
-from deepdive.models.transformers.core import Block, LearntPositions, Stack, initialize_normal, length_mask
+from deepdive.algorithms.attention import length_mask
+from deepdive.models.transformers.core import Block, LearntPositions, Stack, initialize_normal
 from deepdive.toolkit import Toolkit
 
 
@@ -84,7 +85,7 @@ class BERT(torch.nn.Module):
         """Vectors of all tokens; those from ``lengths`` on are padding, at which no other token looks."""
         types = torch.zeros_like(tokens) if token_types is None else token_types
         x = self.positions(self.embedding(tokens) + self.types(types))
-        mask = None if lengths is None else length_mask(lengths, tokens.shape[1])
+        mask = None if lengths is None else length_mask(lengths, tokens.shape[1]).unsqueeze(1)  # (b, 1, 1, t)
         x, _ = self.stack(self.dropout(self.norm(x)), mask)
         return x
 
@@ -101,7 +102,7 @@ class BERT(torch.nn.Module):
 
 def mean_vector(vectors: Float[Tensor, "b t width"], lengths: Int64[Tensor, " b"]) -> Float[Tensor, "b width"]:
     """``Σ_{t < lengths} x_t / lengths``: the mean of a text's tokens, without padding."""
-    told = length_mask(lengths, vectors.shape[1])[:, 0, 0].unsqueeze(-1)  # (b, t, 1)
+    told = length_mask(lengths, vectors.shape[1]).transpose(1, 2)  # (b, t, 1)
     return (vectors * told).sum(dim=1) / lengths.unsqueeze(1)
 
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from deepdive.models.transformers.core import Attention, attention_maps, causal_mask, length_mask
+from deepdive.models.transformers.core import Attention, attention_maps, causal_mask
 
 
 def librarys(attention, width):
@@ -72,12 +72,6 @@ def test_causal_queries_are_the_last_places():
     assert causal_mask(2, 4).tolist() == [[True, True, True, False], [True, True, True, True]]
 
 
-def test_lengths_become_a_mask():
-    mask = length_mask(torch.tensor([2, 0]), 3)
-    assert mask.shape == (2, 1, 1, 3)
-    assert mask[:, 0, 0].tolist() == [[True, True, False], [False, False, False]]
-
-
 def test_dropout_is_of_weights_and_in_training_alone():
     attention = Attention(4, 1, dropout=0.5)
     x = torch.randn(1, 50, 4)
@@ -124,8 +118,3 @@ def test_maps_of_a_network_without_attention():
 def test_sizes_that_do_not_fit(arguments, words):
     with pytest.raises(ValueError, match=words):
         Attention(*arguments)
-
-
-def test_lengths_of_the_wrong_shape():
-    with pytest.raises((ValueError, TypeError), match="lengths"):
-        length_mask(torch.ones(2, 2, dtype=torch.long), 3)

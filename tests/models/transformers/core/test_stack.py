@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from deepdive.models.transformers.core import Block, RelativeBias, Rotary, Stack, length_mask, select_past
+from deepdive.algorithms.attention import length_mask
+from deepdive.models.transformers.core import Block, RelativeBias, Rotary, Stack, select_past
 
 
 def librarys_state(stack, cross=False):
@@ -54,7 +55,7 @@ def test_an_encoder_is_the_librarys_with_all_gradients(norm_first, activation, h
     theirs.load_state_dict(librarys_state(ours))
     x = torch.randn(3, t, width, dtype=torch.float64, requires_grad=True)
     lengths = torch.randint(1, t + 1, (3,))
-    mask = length_mask(lengths, t)
+    mask = length_mask(lengths, t).unsqueeze(1)
     found, _ = ours(x, mask)
     expected = theirs(x, src_key_padding_mask=~mask[:, 0, 0])
     torch.testing.assert_close(found, expected)
@@ -76,7 +77,7 @@ def test_a_decoder_is_the_librarys(norm_first, t, s):
     theirs = nn.TransformerDecoder(layer, 2, norm=nn.LayerNorm(8) if norm_first else None).double()
     theirs.load_state_dict(librarys_state(ours, cross=True))
     x, memory = torch.randn(3, t, 8).double(), torch.randn(3, s, 8).double()
-    mask = length_mask(torch.randint(1, s + 1, (3,)), s)
+    mask = length_mask(torch.randint(1, s + 1, (3,)), s).unsqueeze(1)
     found, _ = ours(x, memory=ours.remember(memory, mask))
     later = torch.ones(t, t, dtype=torch.bool).triu(1)
     expected = theirs(x, memory, tgt_mask=later, memory_key_padding_mask=~mask[:, 0, 0])

@@ -3,7 +3,6 @@
 from deepdive.models.transformers.core.attention import Attention as Attention
 from deepdive.models.transformers.core.attention import KeyValues as KeyValues
 from deepdive.models.transformers.core.attention import causal_mask as causal_mask
-from deepdive.models.transformers.core.attention import length_mask as length_mask
 from deepdive.models.transformers.core.block import Block as Block
 from deepdive.models.transformers.core.embedding import TokenVectors as TokenVectors
 from deepdive.models.transformers.core.encoder_decoder import DecoderState as DecoderState

@@ -133,14 +133,3 @@ class Attention(torch.nn.Module):
 def causal_mask(queries: int, keys: int, *, device: torch.device | None = None) -> Bool[Tensor, "q k"]:
     """True where ``k <= q``; with more keys than queries, the queries are the last places."""
     return torch.ones(queries, keys, dtype=torch.bool, device=device).tril(keys - queries)
-
-
-def length_mask(lengths: Int64[Tensor, " b"], places: int) -> Bool[Tensor, "b 1 1 k"]:
-    """True at the first ``lengths`` of ``places``, for every head and query.
-
-    Raises:
-        ValueError: ``lengths`` is no whole number for each sequence.
-    """
-    if lengths.ndim != 1 or lengths.dtype != torch.int64:
-        raise ValueError(f"lengths must be int64 of shape (b,), got {lengths.dtype} of shape {tuple(lengths.shape)}")
-    return (torch.arange(places, device=lengths.device) < lengths.unsqueeze(1))[:, None, None]  # (b, 1, 1, k)

@@ -6,7 +6,7 @@ import torch
 from jaxtyping import Float, Int64
 from torch import Tensor
 
-from deepdive.models.transformers.core.attention import length_mask
+from deepdive.algorithms.attention import length_mask
 from deepdive.models.transformers.core.embedding import TokenVectors
 from deepdive.models.transformers.core.maps import attention_maps
 from deepdive.models.transformers.core.stack import Memory, Past, Stack, select_past
@@ -58,7 +58,7 @@ class EncoderDecoder(torch.nn.Module):
 
     def encode(self, source: Int64[Tensor, "b s"], lengths: Int64[Tensor, " b"]) -> DecoderState:
         """The decoder's first state; tokens from ``lengths`` on are padding, at which nothing looks."""
-        mask = length_mask(lengths, source.shape[1])
+        mask = length_mask(lengths, source.shape[1]).unsqueeze(1)  # (b, 1, 1, s)
         vectors, _ = self.encoder(self.source(source), mask)
         return DecoderState(self.decoder.remember(vectors, mask), None)
 

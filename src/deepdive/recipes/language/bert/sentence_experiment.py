@@ -18,7 +18,7 @@ from deepdive.recipes.language.bert.settings import SentenceSettings
 from deepdive.recipes.language.bert.sources import read_sentences
 from deepdive.recipes.networks import network_section
 from deepdive.recipes.runner import trained_weights
-from deepdive.recipes.training import toolkit_named, trainer_for
+from deepdive.recipes.training import classification_loss, toolkit_named, trainer_for
 from deepdive.training import (
     Accuracy,
     MeanSquaredError,
@@ -70,7 +70,7 @@ class SentenceExperiment:
         if splits.train.scores is not None:  # begin with the mean, not with 0
             with torch.no_grad():
                 self.network.get_parameter("heads.score.bias").fill_(sum(splits.train.scores) / len(splits.train))
-        self.task = MultiOutput(self.network, _judged(self.outputs), **supervised(settings, self.network, "heads"))
+        self.task = MultiOutput(self.network, self._judged(self.outputs), **supervised(settings, self.network, "heads"))
 
     def fit(self, run: Run, listeners: Sequence[Listener], *, resume: bool) -> dict[str, float]:
         """Train in the run folder, which then also knows the encoder and the classes.
@@ -144,6 +144,14 @@ class SentenceExperiment:
         settings = self.settings
         return BERTClassifier(bert, outputs, settings.dropout, settings.pooling, nn=toolkit_named(settings.toolkit))
 
+    def _judged(self, outputs: dict[str, int]) -> dict[str, Output]:
+        loss = classification_loss(self.settings.toolkit, self.settings.label_smoothing)
+        known: dict[str, Output] = {
+            "label": Output("classification", loss=loss, metrics={"accuracy": Accuracy()}),
+            "score": Output("regression", metrics={"rmse": MeanSquaredError(root=True), "pearson": Pearson()}),
+        }
+        return {name: known[name] for name in outputs}
+
     def _said(self, network: nn.Module, data: SentenceDataModule, part: str) -> dict[str, Tensor]:
         """What the network says of all texts of a part, in their order."""
         fields = data.fields(part)[:3]
@@ -201,14 +209,6 @@ def _outputs(texts: LabelledTexts, classes: int) -> dict[str, int]:
     """The heads that these texts need."""
     found = {"label": classes} if texts.labels is not None else {}
     return found | ({"score": 1} if texts.scores is not None else {})
-
-
-def _judged(outputs: dict[str, int]) -> dict[str, Output]:
-    known: dict[str, Output] = {
-        "label": Output("classification", metrics={"accuracy": Accuracy()}),
-        "score": Output("regression", metrics={"rmse": MeanSquaredError(root=True), "pearson": Pearson()}),
-    }
-    return {name: known[name] for name in outputs}
 
 
 def _divided(texts: Sequence[str]) -> tuple[list[str], list[str]]:

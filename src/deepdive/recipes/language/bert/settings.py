@@ -52,6 +52,8 @@ class SentenceSettings(FineTuningSettings):
     """Of a file: the classes, if there are any."""
     score_column: str | None = None
     """Of a file: numbers to be told, if there are any."""
+    label_smoothing: float = 0.1
+    """Share of every class spread evenly over all of them."""
     pooling: Literal["pooler", "mean"] = "mean"
     """What stands for a text: the mean of all vectors, or the pooled one of its first token."""
 

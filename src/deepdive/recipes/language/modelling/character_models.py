@@ -109,5 +109,6 @@ def deep_gru_lm(settings: DeepGRULMSettings) -> "LanguageModelExperiment":
 
 def _experiment(settings: LanguageModelSettings) -> "LanguageModelExperiment":
     from deepdive.recipes.language.modelling.experiment import LanguageModelExperiment
+    from deepdive.recipes.language.modelling.networks import recurrent
 
-    return LanguageModelExperiment(settings)
+    return LanguageModelExperiment(settings, lambda tokens, nn: recurrent(settings, tokens, nn))

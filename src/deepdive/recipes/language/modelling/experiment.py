@@ -1,19 +1,19 @@
-"""A recurrent language model on any text, as an experiment: perplexity, samples, continuations of new texts."""
+"""A language model on any text, as an experiment: perplexity, samples, continuations of new texts."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 
 from deepdive.data import TextEncoder
 from deepdive.files import write_atomically
-from deepdive.models.language import RecurrentLanguageModel
 from deepdive.recipes.experiment import TextPrediction
-from deepdive.recipes.language.modelling.generation import Choice, continuations
-from deepdive.recipes.language.modelling.settings import LanguageModelSettings
+from deepdive.recipes.language.modelling.generation import Choice, Writer, continuations
+from deepdive.recipes.language.modelling.settings import WritingSettings
 from deepdive.recipes.language.modelling.texts import keep_text, prepared_text, read_encoder
 from deepdive.recipes.networks import network_section
 from deepdive.recipes.runner import trained_weights
 from deepdive.recipes.training import classification_loss, optimizer_for, schedule_for, toolkit_named, trainer_for
+from deepdive.toolkit import Toolkit
 from deepdive.training import Run, choose_device, seed_everything
 from deepdive.training.records import Listener
 from deepdive.training.report import Section, code, join, pairs, text
@@ -22,15 +22,24 @@ from deepdive.training.sequences import LanguageModelling
 _TEMPERATURES = (0.5, 0.8, 1.0)
 
 
+MakeNetwork = Callable[[int, Toolkit], Writer]
+"""A language model of so many tokens, out of the parts of this toolkit."""
+
+
 class LanguageModelExperiment:
-    """Fit a recurrent language model to a text, and let it continue others.
+    """Fit a language model to a text, and let it continue others.
+
+    Args:
+        settings: what the user chose.
+        network: makes the model.
 
     Raises:
         ValueError: a setting is out of its range.
     """
 
-    def __init__(self, settings: LanguageModelSettings) -> None:
+    def __init__(self, settings: WritingSettings, network: MakeNetwork) -> None:
         self.settings = settings
+        self._make_network = network
         self.trainer = trainer_for(settings)
         self._optimizer = optimizer_for(settings.optimizer, settings.toolkit)
         choose_device(settings.device)
@@ -51,19 +60,9 @@ class LanguageModelExperiment:
             schedule=schedule_for(settings),
         )
 
-    def network(self, encoder: TextEncoder) -> RecurrentLanguageModel:
+    def network(self, encoder: TextEncoder) -> Writer:
         """A new network for these tokens."""
-        settings = self.settings
-        return RecurrentLanguageModel(
-            len(encoder),
-            settings.embedding,
-            settings.hidden,
-            settings.layers,
-            settings.cell,
-            settings.dropout,
-            settings.tied,
-            nn=toolkit_named(settings.toolkit),
-        )
+        return self._make_network(len(encoder), toolkit_named(self.settings.toolkit))
 
     def fit(self, run: Run, listeners: Sequence[Listener], *, resume: bool) -> dict[str, float]:
         """Train in the run folder, which then also knows the tokens.
@@ -102,7 +101,7 @@ class LanguageModelExperiment:
         network, encoder = self.trained(run)
         return continuations(network, encoder, texts, Choice(length, temperature, top_k, top_p, samples, seed))
 
-    def trained(self, run: Run) -> tuple[RecurrentLanguageModel, TextEncoder]:
+    def trained(self, run: Run) -> tuple[Writer, TextEncoder]:
         """The trained network, in evaluation mode, and its tokens.
 
         Raises:

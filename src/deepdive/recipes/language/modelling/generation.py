@@ -9,7 +9,11 @@ from torch import Tensor
 from deepdive.algorithms.decoding import sample, warm_up
 from deepdive.data import TextEncoder
 from deepdive.models.language import RecurrentLanguageModel
+from deepdive.models.transformers import GPT
 from deepdive.recipes.experiment import TextPrediction
+
+Writer = RecurrentLanguageModel | GPT
+"""A network that goes on from what it has read."""
 
 
 @dataclass(frozen=True)
@@ -36,9 +40,7 @@ class Choice:
             raise ValueError(f"seed is {self.seed}; it must not be negative")
 
 
-def continuations(
-    network: RecurrentLanguageModel, encoder: TextEncoder, texts: Sequence[str], how: Choice
-) -> list[TextPrediction]:
+def continuations(network: Writer, encoder: TextEncoder, texts: Sequence[str], how: Choice) -> list[TextPrediction]:
     """Each text with tokens drawn after it, ``how.samples`` times; the network first reads the text.
 
     Raises:
@@ -67,9 +69,7 @@ def continuations(
     return found
 
 
-def suggestions(
-    network: RecurrentLanguageModel, encoder: TextEncoder, texts: Sequence[str], count: int
-) -> list[TextPrediction]:
+def suggestions(network: Writer, encoder: TextEncoder, texts: Sequence[str], count: int) -> list[TextPrediction]:
     """The ``count`` likeliest tokens after each text, with their probabilities.
 
     Raises:

@@ -60,6 +60,7 @@ class NextWordSettings(LanguageModelSettings):
 )
 def next_word(settings: NextWordSettings) -> "NextWordExperiment":
     """Suggest words to go on with."""
+    from deepdive.recipes.language.modelling.networks import recurrent
     from deepdive.recipes.language.modelling.next_word_experiment import NextWordExperiment
 
-    return NextWordExperiment(settings)
+    return NextWordExperiment(settings, lambda tokens, nn: recurrent(settings, tokens, nn))

@@ -36,7 +36,15 @@ class TextSettings(TrainingSettings):
 
 
 @dataclass(frozen=True)
-class LanguageModelSettings(TextSettings):
+class WritingSettings(TextSettings):
+    """What a model that writes is shown with."""
+
+    prompt: str = "time traveller"
+    """What the samples in the report begin with."""
+
+
+@dataclass(frozen=True)
+class LanguageModelSettings(WritingSettings):
     """A recurrent language model and how it is trained."""
 
     epochs: int = 30
@@ -55,5 +63,3 @@ class LanguageModelSettings(TextSettings):
     """Whether input and output share their table of vectors."""
     clip_norm: float | None = 1.0
     optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.01))
-    prompt: str = "time traveller"
-    """What the samples in the report begin with."""
