@@ -13,7 +13,7 @@ import deepdive
 from deepdive import scratch
 from deepdive.toolkit import Functions, Initializers, Toolkit
 
-PROMISED = [name for name in vars(Toolkit) if name[0].isupper() or name in {"init", "functional"}]
+PROMISED = [name for name in dir(Toolkit) if name[0].isupper() or name in {"init", "functional"}]
 
 
 @pytest.mark.parametrize("module", [torch.nn, scratch], ids=["torch", "scratch"])
@@ -31,9 +31,9 @@ def test_a_toolkit_promises_all_that_scratch_has():
     assert set(PROMISED) == set(scratch.__all__) - {"autograd", "optim", "utils"}
 
 
-@pytest.mark.parametrize("name", [name for name in PROMISED if inspect.isfunction(vars(Toolkit)[name])])
+@pytest.mark.parametrize("name", [name for name in PROMISED if inspect.isfunction(getattr(Toolkit, name))])
 def test_promised_arguments_and_defaults_are_those_of_both_sides(name):
-    promised = list(inspect.signature(vars(Toolkit)[name]).parameters.values())[1:]
+    promised = list(inspect.signature(getattr(Toolkit, name)).parameters.values())[1:]
     for module in (torch.nn, scratch):
         layer = getattr(module, name)
         declared = typing.get_overloads(layer.__init__)  # where the signature itself is *args and **kwargs

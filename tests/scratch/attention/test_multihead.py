@@ -145,6 +145,12 @@ def test_a_query_that_sees_nothing_gets_the_bias_and_gives_no_gradient(need_weig
     assert all(gradient.isfinite().all() for gradient in torch.autograd.grad((y**2).sum(), leaves))
 
 
+@pytest.mark.parametrize("added", ["add_zero_attn", "add_bias_kv"])
+def test_without_keys_there_is_what_the_layer_appends(added):
+    layers = twins(6, 2, **{added: True})
+    assert apart(layers, [drawn(3, 2, 6), drawn(0, 2, 6), drawn(0, 2, 6)]) < 1e-12
+
+
 def test_masks_of_two_kinds_count_together():
     _, layer = twins(6, 2, batch_first=True)
     x, numbers, padding = drawn(2, 3, 6), drawn(3, 3), torch.tensor([[False, False, True], [False, True, False]])

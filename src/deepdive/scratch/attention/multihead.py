@@ -153,7 +153,7 @@ class MultiheadAttention(Module):
             y = y if more is None else torch.cat([y, more.to(y.dtype).expand(len(y), -1, -1)], dim=1)
             projected.append(y.unflatten(-1, (self.num_heads, self.head_dim)).transpose(1, 2))  # (b, h, t, d)
         if self.add_zero_attn:
-            projected[1:] = [torch.cat([y, torch.zeros_like(y[:, :, :1])], dim=2) for y in projected[1:]]
+            projected[1:] = [torch.cat([y, y.new_zeros(*y.shape[:2], 1, self.head_dim)], dim=2) for y in projected[1:]]
         return projected
 
     def check(
