@@ -133,6 +133,21 @@ def test_every_word_has_a_piece(word_pieces):
     assert found.words[1].tolist() == [-1, 0, -1]
 
 
+@pytest.mark.parametrize("learn", [Subwords.word_pieces, Subwords.byte_pairs])
+def test_what_is_learnt_depends_on_the_texts_alone(learn, texts):
+    """A resumed run learns anew, and must get the same numbers."""
+    assert len({learn(texts, 600).to_json() for _ in range(4)}) == 1
+
+
+def test_pieces_are_frequent_pairs():
+    """A word that is everywhere is one piece, at the beginning of longer words too; letters are known everywhere."""
+    learnt = Subwords.word_pieces(["singing and ringing, ringingly"] * 5, 60)
+    assert learnt.pieces(learnt.encode(["Ringing gird"]).tokens[0].tolist()) == [
+        CLS, "ringing", "g", "##i", "##r", "##d", SEP
+    ]  # fmt: skip
+    assert learnt.pieces(range(5)) == [PAD, UNKNOWN, CLS, SEP, MASK]
+
+
 def test_special_tokens(word_pieces, byte_pairs, files):
     assert word_pieces.special == tuple(word_pieces.id_of(token) for token in (PAD, UNKNOWN, CLS, SEP, MASK))
     read = Subwords.from_files(some(files, "vocab.txt"))
@@ -200,7 +215,7 @@ def test_a_vocabulary_that_is_padded_is_no_error(word_pieces):
     ("call", "message"),
     [
         (lambda: Subwords.word_pieces(["a"], 5), "size is 5; it must be above 5"),
-        (lambda: Subwords.word_pieces(["abcdefg"], 8), "size is 8; the special tokens and the letters .* are 18"),
+        (lambda: Subwords.word_pieces(["abcdefg"], 8), "size is 8; the special tokens and the letters .* are 19"),
         (lambda: Subwords.word_pieces([" "], 30), "texts hold no words"),
         (lambda: Subwords.byte_pairs(["a"], 256), "size is 256; it must be above 257"),
         (lambda: Subwords.byte_pairs(["", ""], 300), "texts are empty"),

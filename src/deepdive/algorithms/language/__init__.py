@@ -1,5 +1,11 @@
 """What texts are like, models of them that are no networks, and measures of what networks make of them."""
 
+from deepdive.algorithms.language.answers import AnswerScores as AnswerScores
+from deepdive.algorithms.language.answers import answer_f1 as answer_f1
+from deepdive.algorithms.language.answers import answer_scores as answer_scores
+from deepdive.algorithms.language.answers import best_spans as best_spans
+from deepdive.algorithms.language.answers import exact_match as exact_match
+from deepdive.algorithms.language.answers import normalized_answer as normalized_answer
 from deepdive.algorithms.language.bleu import BleuScore as BleuScore
 from deepdive.algorithms.language.bleu import bleu as bleu
 from deepdive.algorithms.language.bleu import corpus_bleu as corpus_bleu

@@ -98,7 +98,7 @@ class MaskedPairsDataModule(BucketDataModule):
         a, b = tokens.slices(first, before), tokens.slices(second, behind)
         cls, sep = self.subwords.id_of(CLS), self.subwords.id_of(SEP)
         rows = Ragged.joined([cls, a, sep, b, sep])
-        types = Ragged.joined([0, _like(a, 0), 0, _like(b, 1), 1])
+        types = Ragged.joined([0, a.filled(0), 0, b.filled(1), 1])
         return rows, types, rows.lengths, is_next
 
 
@@ -124,7 +124,3 @@ def draw_pairs(
     other = (torch.rand(len(first), generator=generator, dtype=torch.float64) * (n - size)).long()
     other = torch.where(other >= start, other + size, other)
     return first, torch.where(follows, first + 1, other), torch.where(follows, FOLLOWS, RANDOM)
-
-
-def _like(rows: Ragged, value: int) -> Ragged:
-    return Ragged(torch.full_like(rows.values, value), rows.offsets)

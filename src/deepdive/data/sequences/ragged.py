@@ -98,6 +98,14 @@ class Ragged:
         begin = self.offsets[rows] if starts is None else self.offsets[rows] + starts
         return Ragged(self.values[_runs(begin, lengths)], _offsets(lengths))
 
+    def filled(self, value: int) -> "Ragged":
+        """Sequences of the same lengths with one value everywhere."""
+        return Ragged(torch.full_like(self.values, value), self.offsets)
+
+    def first(self, most: int) -> "Ragged":
+        """At most so many values from the beginning of each sequence."""
+        return self.slices(torch.arange(len(self), device=self.offsets.device), self.lengths.clamp(max=most))
+
     def reversed(self, *, keep: int = 0) -> "Ragged":
         """Each sequence backwards, but for the last ``keep`` of its values, which stay where they are."""
         lengths = self.lengths.repeat_interleave(self.lengths)

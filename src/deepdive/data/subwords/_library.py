@@ -1,11 +1,13 @@
 """The parts of the library that together are BERT's and GPT-2's tokenizers."""
 
+from collections.abc import Iterable
 from typing import Any
 
 CLS, SEP, PAD, MASK, UNKNOWN = "[CLS]", "[SEP]", "[PAD]", "[MASK]", "[UNK]"
 """BERT's special tokens: before a text, after each text, behind the shorter ones, hidden, and unknown."""
 END_OF_TEXT = "<|endoftext|>"
 """GPT-2's only special token."""
+_MARK = "\N{LOWER ONE EIGHTH BLOCK}"
 
 
 def library() -> Any:
@@ -55,3 +57,29 @@ def byte_level(tokenizer: Any) -> Any:
     tokenizer.pre_tokenizer = parts.pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = parts.decoders.ByteLevel()
     return _with_special(tokenizer, END_OF_TEXT)
+
+
+def learn_word_pieces(texts: Iterable[str], size: int, lowercase: bool) -> list[str]:
+    """Pieces of words: all letters, at the beginning of a word and within, then what was merged, the first ones first.
+
+    The library's own trainer for this gives other pieces each time. So byte pairs are learnt in its place, of words
+    with a mark before them, and that mark becomes what tells pieces within a word, ``##``.
+
+    Raises:
+        ValueError: ``size`` does not hold the special tokens and the letters, or there are no words.
+    """
+    parts = library()
+    tokenizer = bert_like(parts.Tokenizer(parts.models.BPE()), lowercase)
+    cut, mark = tokenizer.pre_tokenizer, parts.pre_tokenizers.Metaspace(_MARK, prepend_scheme="always")
+    tokenizer.pre_tokenizer = parts.pre_tokenizers.Sequence([cut, mark])
+    # One more for the mark; of the pieces, the mark with a letter behind it is a letter.
+    trainer = parts.trainers.BpeTrainer(vocab_size=size + 1, show_progress=False)
+    tokenizer.train_from_iterator(texts, trainer)
+    learnt = sorted(tokenizer.get_vocab().items(), key=lambda each: each[1])
+    letters = [piece for piece, _ in learnt if len(piece) == 1 and piece != _MARK]
+    if not letters:
+        raise ValueError("texts hold no words; there is nothing to learn from")
+    if (least := 5 + 2 * len(letters)) > size:
+        raise ValueError(f"size is {size}; the special tokens and the letters of the texts alone are {least}")
+    merged = [piece[1:] if piece[0] == _MARK else f"##{piece}" for piece, _ in learnt if len(piece) > 1]
+    return list(dict.fromkeys([*letters, *(f"##{letter}" for letter in letters), *merged]))

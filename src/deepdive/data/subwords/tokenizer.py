@@ -20,6 +20,7 @@ from deepdive.data.subwords._library import (
     UNKNOWN,
     bert_like,
     byte_level,
+    learn_word_pieces,
     library,
     with_bert_template,
 )
@@ -56,15 +57,9 @@ class Subwords:
         special = [PAD, UNKNOWN, CLS, SEP, MASK]
         _check_size(size, len(special))
         parts = library()
-        tokenizer = bert_like(parts.Tokenizer(parts.models.WordPiece(unk_token=UNKNOWN)), lowercase)
-        trainer = parts.trainers.WordPieceTrainer(vocab_size=size, special_tokens=special, show_progress=False)
-        tokenizer.train_from_iterator(texts, trainer)
-        learnt = tokenizer.get_vocab_size()
-        if learnt > size:
-            raise ValueError(f"size is {size}; the special tokens and the letters of the texts alone are {learnt}")
-        if learnt == len(special):
-            raise ValueError("texts hold no words; there is nothing to learn from")
-        return cls(with_bert_template(tokenizer))
+        tokens = [*special, *learn_word_pieces(texts, size, lowercase)][:size]
+        model = parts.models.WordPiece({token: i for i, token in enumerate(tokens)}, unk_token=UNKNOWN)
+        return cls(with_bert_template(bert_like(parts.Tokenizer(model), lowercase)))
 
     @classmethod
     def byte_pairs(cls, texts: Iterable[str], size: int, *, special: Sequence[str] = (END_OF_TEXT,)) -> "Subwords":
