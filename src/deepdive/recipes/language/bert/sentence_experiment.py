@@ -16,7 +16,7 @@ from deepdive.recipes.experiment import TextPrediction
 from deepdive.recipes.inputs import checksum, keep_inputs, read_inputs
 from deepdive.recipes.language.bert.fine_tuning import kept_encoder, published_encoder, supervised
 from deepdive.recipes.language.bert.settings import SentenceSettings
-from deepdive.recipes.language.bert.sources import read_sentences
+from deepdive.recipes.language.bert.sources import BETWEEN, divided, read_sentences
 from deepdive.recipes.networks import network_section
 from deepdive.recipes.runner import trained_weights
 from deepdive.recipes.training import classification_loss, toolkit_named, trainer_for
@@ -34,8 +34,6 @@ from deepdive.training.records import Listener
 from deepdive.training.report import Section, pairs, table
 
 _SHOWN = 25
-_BETWEEN = "|||"
-"""Stands between the two texts of a pair on the command line; a tab does, too."""
 
 
 class SentenceExperiment:
@@ -130,7 +128,7 @@ class SentenceExperiment:
         """
         encoder = kept_encoder(run)
         outputs, labels, paired = read_inputs(run, lambda kept: (kept["outputs"], kept["labels"], kept["pairs"]))
-        firsts, seconds = _divided(texts) if paired else (_undivided(texts), None)
+        firsts, seconds = divided(texts) if paired else (_undivided(texts), None)
         bert = encoder.network(
             dropout=0.0, pooler=self.settings.pooling == "pooler", nn=toolkit_named(self.settings.toolkit)
         )
@@ -215,17 +213,9 @@ def _outputs(texts: LabelledTexts, classes: int) -> dict[str, int]:
     return found | ({"score": 1} if texts.scores is not None else {})
 
 
-def _divided(texts: Sequence[str]) -> tuple[list[str], list[str]]:
-    found = [text.split("\t" if "\t" in text else _BETWEEN) for text in texts]
-    for text, parts in zip(texts, found, strict=True):
-        if len(parts) != 2 or not all(part.strip() for part in parts):
-            raise ValueError(f"{text[:60]!r} is no pair of texts; write {_BETWEEN} or a tab between two")
-    return [parts[0].strip() for parts in found], [parts[1].strip() for parts in found]
-
-
 def _undivided(texts: Sequence[str]) -> list[str]:
     for text in texts:
-        if _BETWEEN in text:
+        if BETWEEN in text:
             raise ValueError(f"{text[:60]!r} is a pair of texts; this run is about single ones")
     return list(texts)
 

@@ -1,5 +1,6 @@
 """Labelled texts that settings speak of."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -17,6 +18,8 @@ _NAMED = {
 }
 """Data sets of labelled texts: how a file is read, and those to learn from, to validate on and to test on."""
 _SHARE = 0.1
+BETWEEN = "|||"
+"""Stands between the two texts of a pair on the command line; a tab does, too."""
 
 
 def read_sentences(settings: SentenceSettings, report: Report | None = None) -> SentenceSplits:
@@ -61,3 +64,16 @@ def _held_out(texts: LabelledTexts, name: str) -> tuple[LabelledTexts, LabelledT
         number = {label: i for i, label in enumerate(sorted(set(texts.labels)))}
         rest, held = stratified_split(torch.tensor([number[label] for label in texts.labels]), _SHARE, name=name)
     return texts.rows(rest.tolist()), texts.rows(held.tolist())
+
+
+def divided(texts: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The first and the second text of pairs, as they are typed: with ``|||`` or a tab in between.
+
+    Raises:
+        ValueError: one is no pair.
+    """
+    found = [text.split("\t" if "\t" in text else BETWEEN) for text in texts]
+    for text, parts in zip(texts, found, strict=True):
+        if len(parts) != 2 or not all(part.strip() for part in parts):
+            raise ValueError(f"{text[:60]!r} is no pair of texts; write {BETWEEN} or a tab between two")
+    return [parts[0].strip() for parts in found], [parts[1].strip() for parts in found]

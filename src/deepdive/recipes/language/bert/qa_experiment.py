@@ -1,0 +1,194 @@
+"""BERT fine-tuned to answer questions, as an experiment: exact matches, F1, answers to new questions."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from deepdive.algorithms.language import answer_scores, best_spans
+from deepdive.data.progress import Report, progress_bars
+from deepdive.data.questions import (
+    Question,
+    QuestionDataModule,
+    QuestionSplits,
+    Windows,
+    ask_for_entities,
+    cut_windows,
+    read_squad,
+)
+from deepdive.data.registry import DATASETS
+from deepdive.data.sequences import BucketLoader, Ragged
+from deepdive.data.splits import hold_out
+from deepdive.data.subwords import PAD, Subwords
+from deepdive.models.transformers import BERT, BERTTagger
+from deepdive.recipes.experiment import TextPrediction
+from deepdive.recipes.inputs import checksum, keep_inputs, read_inputs
+from deepdive.recipes.language.bert.fine_tuning import kept_encoder, published_encoder, supervised
+from deepdive.recipes.language.bert.qa import BertQASettings
+from deepdive.recipes.language.bert.sources import divided
+from deepdive.recipes.language.tagging.sources import read_splits
+from deepdive.recipes.networks import network_section
+from deepdive.recipes.runner import trained_weights
+from deepdive.recipes.training import classification_loss, toolkit_named, trainer_for
+from deepdive.training import Run, choose_device, seed_everything
+from deepdive.training.records import Listener
+from deepdive.training.report import Section, pairs, table
+from deepdive.training.sequences import SpanSelection
+
+_SHOWN, _SHARE = 30, 0.1
+_NAMED = "wikiann-en"
+
+
+class QuestionExperiment:
+    """Put a head on every token of a published encoder and train both on questions whose answer is part of a text.
+
+    Raises:
+        ValueError: a setting is out of its range.
+    """
+
+    def __init__(self, settings: BertQASettings) -> None:
+        self.settings = settings
+        self.trainer = trainer_for(settings)
+        choose_device(settings.device)
+
+    def prepare(self) -> None:
+        """Obtain encoder and questions, number these, and make the task."""
+        settings = self.settings
+        with progress_bars() as report:
+            splits = _questions(settings.data, report)
+            seed_everything(settings.seed)
+            self.encoder, bert = published_encoder(settings, pooler=False, report=report)
+        self.data = QuestionDataModule(
+            lambda: splits,
+            self.encoder.subwords,
+            longest=settings.longest,
+            overlap=settings.overlap,
+            longest_question=settings.longest_question,
+            batch_size=settings.batch_size,
+            seed=settings.seed,
+        )
+        self.data.prepare()
+        self.unanswered = any(not question.answers for question in splits.train)
+        self.network = self._network(bert)
+        self.task = SpanSelection(
+            self.network,
+            loss=classification_loss(settings.toolkit, 0.0),
+            **supervised(settings, self.network, "head"),
+        )
+
+    def fit(self, run: Run, listeners: Sequence[Listener], *, resume: bool) -> dict[str, float]:
+        """Train in the run folder, and answer the questions held out: ``test_exact`` and ``test_f1``.
+
+        Raises:
+            RunError: the questions are not those that the run began with.
+        """
+        windows = self.data.windows["train"]
+        inputs = self.encoder.kept() | {
+            "unanswered": self.unanswered,
+            "questions": checksum([windows.tokens.values, windows.tokens.offsets, windows.spans]),
+        }
+        keep_inputs(run, inputs, what=f"the questions of {self.settings.data} have", resume=resume)
+        metrics = self.trainer.fit(
+            self.task, self.data, checkpoints=run.checkpoints, listeners=listeners, resume=resume
+        )
+        self._held = "test" if self.data.splits.test else "val" if self.data.splits.val else "train"
+        held = self.data.windows[self._held]
+        self._answers = self._answered(self.network, held, self.data.subwords, self.unanswered)
+        right = [[answer.text for answer in question.answers] for question in held.questions]
+        scores = answer_scores(self._answers, right)
+        return metrics | {f"{self._held}_exact": scores.exact, f"{self._held}_f1": scores.f1}
+
+    def sections(self, run: Run) -> list[Section]:
+        """Answers to questions held out, the questions, the network."""
+        questions = self.data.windows[self._held].questions
+        rows = []
+        for i in torch.linspace(0, len(questions) - 1, min(_SHOWN, len(questions))).long().tolist():
+            question = questions[i]
+            right = question.answers[0].text if question.answers else "(none)"
+            found = self._answers[i] or "(none)"
+            rows.append(
+                {
+                    "text": question.context,
+                    "question": question.text,
+                    "found": found,
+                    "right": "" if found == right else right,
+                }
+            )
+        facts: dict[str, object] = {name: len(windows.questions) for name, windows in self.data.windows.items()}
+        facts |= {"padding in batches": f"{self.data.train_loader().padding_waste():.1%}"}
+        tokens = torch.full((1, 8), 5)
+        return [
+            Section("Questions held out", table(rows)),
+            Section("Questions", pairs(facts)),
+            network_section(self.network.cpu(), (tokens, torch.zeros_like(tokens), torch.tensor([8])), device="cpu"),
+        ]
+
+    def predict(self, run: Run, texts: Sequence[str]) -> list[TextPrediction]:
+        """Answer questions, each with its text: ``question|||text``, or with a tab in between.
+
+        Raises:
+            RunError: ``inputs.json`` is missing or damaged.
+            ValueError: a question has no text beside it.
+        """
+        encoder, settings = kept_encoder(run), self.settings
+        unanswered = read_inputs(run, lambda kept: bool(kept["unanswered"]))
+        network = self._network(encoder.network(dropout=0.0, pooler=False, nn=toolkit_named(settings.toolkit)))
+        network.load_state_dict(trained_weights(run))
+        both = zip(*divided(texts), strict=True)
+        asked = [Question(str(i), question, context) for i, (question, context) in enumerate(both)]
+        windows = cut_windows(
+            asked,
+            encoder.subwords,
+            longest=settings.longest,
+            overlap=settings.overlap,
+            longest_question=settings.longest_question,
+        )
+        answers = self._answered(network, windows, encoder.subwords, unanswered)
+        return [TextPrediction(text, (answer or "(none)",)) for text, answer in zip(texts, answers, strict=True)]
+
+    def _network(self, bert: BERT) -> BERTTagger:
+        return BERTTagger(bert, 2, self.settings.dropout, nn=toolkit_named(self.settings.toolkit))
+
+    def _answered(self, network: nn.Module, windows: Windows, subwords: Subwords, unanswered: bool) -> list[str]:
+        """The answer to each question; nothing where the network says that there is none, if it has learnt to."""
+        place = choose_device(self.settings.device)
+        network = network.to(place).eval()
+        fields: tuple[Ragged | Tensor, ...] = (windows.tokens, windows.types, windows.tokens.lengths)
+        loader = BucketLoader(fields, 128, pads=(subwords.id_of(PAD), 0, 0))
+        spans = torch.zeros(len(windows), 2, dtype=torch.long)
+        scores, none = torch.zeros(len(windows)), torch.zeros(len(windows))
+        rows = loader.rows().split(loader.batch_size)
+        with torch.inference_mode():
+            for part, batch in zip(rows, loader.batches(device=place), strict=True):
+                starts, ends = network(*batch).float().cpu().unbind(2)  # (b, t)
+                allowed = windows.in_context(part, starts.shape[1])
+                spans[part], scores[part] = best_spans(starts, ends, allowed, self.settings.longest_answer)
+                none[part] = starts[:, 0] + ends[:, 0]
+        return windows.answers(spans, scores, none if unanswered else None)
+
+
+def _questions(data: str, report: Report) -> QuestionSplits:
+    """Questions to learn from, to validate on and to test on; of a file, a tenth of its texts each is held out.
+
+    Raises:
+        FileNotFoundError: no data set or file has this name.
+        ValueError: the data set holds no sentences to ask about, or the file is not as it must be.
+    """
+    if data == _NAMED:
+        splits = read_splits(data, report)
+        return QuestionSplits(*(ask_for_entities(part) for part in (splits.train, splits.val, splits.test)))
+    if data in DATASETS:
+        raise ValueError(f"data is {data!r}, of which nothing can be asked; take {_NAMED}, or a file of questions")
+    if not Path(data).is_file():
+        raise FileNotFoundError(f"data is {data!r}; there is no data set or file of that name")
+    questions = read_squad(Path(data))
+    contexts = {text: i for i, text in enumerate(dict.fromkeys(question.context for question in questions))}
+    rest, test = hold_out(len(contexts), _SHARE, name="test")
+    _, val = hold_out(len(rest), _SHARE, name="validation")
+    part_of = torch.zeros(len(contexts), dtype=torch.long)
+    part_of[rest[val]], part_of[test] = 1, 2
+    parts: tuple[list[Question], ...] = ([], [], [])
+    for question in questions:
+        parts[int(part_of[contexts[question.context]])].append(question)
+    return QuestionSplits(*parts)

@@ -1,0 +1,66 @@
+"""Where an answer begins and ends (textbook section 16.6.4; Devlin et al., 2019, section 4.2)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from jaxtyping import Float, Int64
+from torch import Tensor, nn
+
+from deepdive.data.types import Batch
+from deepdive.training.metrics import Metric
+from deepdive.training.task import Supervised
+
+
+class SpanAccuracy(Metric):
+    """Share of rows whose first and last token are both right, each the likeliest by itself; range 0 to 1."""
+
+    higher_is_better = True
+    correct: Tensor
+    count: Tensor
+
+    def __init__(self) -> None:
+        super().__init__(correct=torch.int64, count=torch.int64)
+
+    def update(self, outputs: Float[Tensor, "b t 2"], targets: Int64[Tensor, "b 2"]) -> None:
+        """Add the logits of a batch."""
+        self.correct.add_((outputs.argmax(dim=1) == targets).all(dim=1).sum())
+        self.count.add_(len(targets))
+
+    def compute(self) -> Tensor:
+        """``correct / count``."""
+        return self.correct / self.count
+
+
+class SpanSelection(Supervised):
+    """``loss = -(log softmax(s)_i + log softmax(e)_j) / 2`` for an answer from token ``i`` to token ``j``.
+
+    Batches are ``(tokens (b, t), types (b, t), lengths (b), spans (b, 2))``; the network makes logits ``(b, t, 2)`` of
+    the fields before the spans, and those of padding are left out.
+
+    Args:
+        network: e.g. a `BERTTagger` with two outputs.
+        loss: of logits and places; cross-entropy if not given.
+        metrics: by name; `SpanAccuracy` if not given.
+        supervised: see `Supervised`.
+    """
+
+    def __init__(
+        self,
+        network: nn.Module,
+        *,
+        loss: nn.Module | None = None,
+        metrics: Mapping[str, Metric] | None = None,
+        **supervised: Any,
+    ) -> None:
+        metrics = {"span_accuracy": SpanAccuracy()} if metrics is None else metrics
+        super().__init__(network, loss=loss or nn.CrossEntropyLoss(), metrics=metrics, **supervised)
+
+    def _mean_loss(self, batch: Batch) -> Tensor:
+        *inputs, lengths, spans = batch
+        logits = self.network(*inputs, lengths)
+        padding = torch.arange(logits.shape[1], device=logits.device) >= lengths.unsqueeze(1)
+        logits = logits.masked_fill(padding.unsqueeze(2), torch.finfo(logits.dtype).min)
+        for metric in self.metrics.values():
+            metric.update(logits.detach(), spans)
+        return self.loss(logits, spans)  # classes are places: (b, t, 2) against (b, 2)
