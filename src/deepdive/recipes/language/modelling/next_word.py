@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from deepdive.recipes.language.modelling.settings import LanguageModelSettings
+from deepdive.recipes.language.modelling.settings import RecurrentSettings
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class NextWordSettings(LanguageModelSettings):
+class NextWordSettings(RecurrentSettings):
     """Two layers over words, whose state is carried from window to window."""
 
     data: str = "ptb"

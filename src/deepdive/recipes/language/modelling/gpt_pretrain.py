@@ -1,0 +1,85 @@
+"""GPT on any text: pretraining by the next token (textbook section 11.9)."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from deepdive.recipes.language.modelling.settings import LanguageModelSettings
+from deepdive.recipes.registry import Target, recipe
+from deepdive.recipes.settings import OptimizerSettings
+
+if TYPE_CHECKING:
+    from deepdive.recipes.language.modelling.experiment import LanguageModelExperiment
+
+
+@dataclass(frozen=True)
+class GPTSettings(LanguageModelSettings):
+    """The network and how it is trained."""
+
+    partition: Literal["auto", "textbook", "random"] = "auto"
+    """How windows are cut; textbook: those that begin at the first 10,000 tokens, tested on 5,000 more; random: all,
+    without overlap; auto: textbook for time-machine, else random."""
+    num_steps: int = 32
+    """Tokens per window, and the most that the network sees at once."""
+    width: int = 96
+    """Of all vectors."""
+    heads: int = 4
+    """Of attention."""
+    layers: int = 3
+    """Blocks."""
+    dropout: float = 0.3
+    """Share of vectors, of attention weights and of each part's outcome that is dropped in training."""
+    positions: Literal["learnt", "rotary"] = "rotary"
+    """How places are known: by a learnt table, as in GPT-2, or by rotation."""
+    epochs: int = 8
+    batch_size: int = 64
+    optimizer: OptimizerSettings = field(
+        default_factory=lambda: OptimizerSettings("adamw", lr=0.003, weight_decay=0.1, decay_norm_and_bias=False)
+    )
+
+
+@recipe(
+    "gpt-pretrain",
+    chapter="11.9",
+    title="GPT on any text: the next character of The Time Machine, the next byte pair of WikiText-2",
+    data="time-machine",
+    targets=(
+        Target("val_loss", 2.6, when={"preset": "smoke"}, higher_is_better=False),
+        Target("val_word_perplexity", 200.0, when={"preset": "wikitext2"}, higher_is_better=False),
+        Target("val_loss", 1.8, higher_is_better=False),
+    ),
+    presets={
+        "smoke": {"epochs": 1, "steps": 60, "width": 64, "layers": 2, "log_every": 20},
+        "quick": {},
+        "wikitext2": {
+            "data": "wikitext2",
+            "tokens": "byte-pair",
+            "max_tokens": 8192,
+            "num_steps": 128,
+            "batch_size": 16,
+            "width": 160,
+            "layers": 4,
+            "dropout": 0.0,
+            "epochs": 2,
+            "prompt": "The history of the city",
+        },
+        "book": {"epochs": 12, "width": 192, "layers": 6, "heads": 6, "optimizer": {"lr": 0.001}},
+    },
+)
+def gpt_pretrain(settings: GPTSettings) -> "LanguageModelExperiment":
+    """Predict each next token."""
+    from deepdive.models.transformers import GPT
+    from deepdive.recipes.language.modelling.experiment import LanguageModelExperiment
+
+    return LanguageModelExperiment(
+        settings,
+        lambda tokens, nn: GPT(
+            tokens,
+            settings.num_steps,
+            settings.width,
+            settings.heads,
+            settings.layers,
+            dropout=settings.dropout,
+            positions=settings.positions,
+            nn=nn,
+        ),
+    )
