@@ -87,5 +87,7 @@ def test_an_unknown_recipe_is_met_with_a_suggestion():
 
 
 def test_an_unknown_preset_is_refused_where_it_is_written():
-    with pytest.raises(ValueError, match=r"recipe 'x' has presets \['fast'\]; they must be of smoke, quick, book, or data"):
+    with pytest.raises(
+        ValueError, match=r"recipe 'x' has presets \['fast'\]; they must be of smoke, quick, book, or data"
+    ):
         recipe("x", chapter="1", title="", data="d", targets=(), presets={"fast": {}})

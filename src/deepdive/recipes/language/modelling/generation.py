@@ -44,10 +44,8 @@ class Choice:
             raise ValueError(f"seed is {self.seed}; it must not be negative")
 
 
-def continuations(
-    network: nn.Module, encoder: TextEncoder, texts: Sequence[str], how: Choice
-) -> list[TextPrediction]:
-    """Each text with tokens drawn after it, ``how.samples`` times; the network, a `LanguageModel`, first reads the text.
+def continuations(network: nn.Module, encoder: TextEncoder, texts: Sequence[str], how: Choice) -> list[TextPrediction]:
+    """Each text with tokens drawn after it, ``how.samples`` times; a `LanguageModel` first reads the text.
 
     Raises:
         ValueError: a text holds no token that the network knows, or an option of ``how`` is out of its range.
