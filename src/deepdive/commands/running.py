@@ -4,7 +4,7 @@ import sys
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Generic, Literal, TypeVar, cast
+from typing import Annotated, Generic, TypeVar
 
 import tyro
 
@@ -12,15 +12,15 @@ from deepdive.recipes import load_recipe, recipes
 from deepdive.recipes.settings import with_preset
 
 Settings = TypeVar("Settings")
-Preset = Literal["smoke", "quick", "book"]
 
 
 @dataclass(frozen=True)
 class Options:
     """How to run."""
 
-    preset: Preset = "quick"
-    """smoke: seconds, to see that it works; quick: minutes, to the target; book: the textbook's configuration."""
+    preset: str = "quick"
+    """smoke: seconds, to see that it works; quick: minutes, to the target; book: the textbook's configuration; a recipe
+    may have others, for other data."""
     runs: Path = Path("runs")
     """Where run folders are made."""
     record: bool = False
@@ -58,7 +58,7 @@ def main(arguments: list[str]) -> int:
         args=flags,
         prog=f"deepdive run {name}",
         description=recipe.info.title,
-        default=_Line(defaults, Options(cast(Preset, preset))),
+        default=_Line(defaults, Options(preset)),
         config=(tyro.conf.FlagCreatePairsOff,),
     )
     return run(recipe, line.settings, line.options, defaults)
@@ -88,7 +88,7 @@ def run(recipe, settings, options: Options, defaults) -> int:
 
 def _preset(flags: list[str]) -> str:
     """The preset decides the defaults, so it is looked for before the flags are parsed; the last one counts."""
-    preset: str = Options.preset
+    preset = Options.preset
     for flag, value in pairwise([*flags, ""]):
         if flag == "--preset" and value:
             preset = value

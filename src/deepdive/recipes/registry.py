@@ -15,10 +15,13 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from deepdive.data.registry import DATASETS
+
 if TYPE_CHECKING:
     from deepdive.recipes.experiment import Experiment
 
 PRESETS = ("smoke", "quick", "book")
+"""Of every recipe; one on other data has the name of these."""
 
 
 @dataclass(frozen=True)
@@ -54,14 +57,16 @@ class RecipeInfo:
     targets: tuple[Target, ...]
     """The first that fits the settings counts."""
     presets: Mapping[str, Mapping[str, Any]]
-    """Settings that differ from the defaults, by preset; nested ones as nested mappings."""
+    """Settings that differ from the defaults, by preset; nested ones as nested mappings. A preset that is named like a
+    data set is for that one."""
     module: str = ""
     function: str = ""
 
     def target(self, preset: str, settings: Mapping[str, Any] | None = None) -> Target | None:
         """The target of a run with these settings (the defaults if not given); ``None`` on other data."""
-        facts = {"preset": preset, "data": self.data} | dict(settings or {})
-        if facts["data"] != self.data:
+        data = preset if preset in DATASETS else self.data
+        facts = {"preset": preset, "data": data} | dict(settings or {})
+        if facts["data"] != data:
             return None
         for target in self.targets:
             if all(facts.get(key) == value for key, value in target.when.items()):
@@ -90,11 +95,13 @@ def recipe(
     """Register a function ``settings -> Experiment`` as a recipe; its arguments are literals, or names of literals.
 
     Raises:
-        ValueError: a preset is not one of smoke, quick, book.
+        ValueError: a preset is not one of smoke, quick, book, nor a data set.
     """
-    unknown = set(presets) - set(PRESETS)
+    unknown = set(presets) - set(PRESETS) - set(DATASETS)
     if unknown:
-        raise ValueError(f"recipe {name!r} has presets {sorted(unknown)}; they must be of {', '.join(PRESETS)}")
+        raise ValueError(
+            f"recipe {name!r} has presets {sorted(unknown)}; they must be of {', '.join(PRESETS)}, or data sets"
+        )
     return lambda function: function
 
 

@@ -2,6 +2,7 @@
 
 from deepdive.algorithms.decoding.beam import beam_search as beam_search
 from deepdive.algorithms.decoding.decoder import Decoder as Decoder
+from deepdive.algorithms.decoding.decoder import Reader as Reader
 from deepdive.algorithms.decoding.decoder import warm_up as warm_up
 from deepdive.algorithms.decoding.exhaustive import exhaustive_search as exhaustive_search
 from deepdive.algorithms.decoding.greedy import greedy_search as greedy_search

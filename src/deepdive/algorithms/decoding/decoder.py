@@ -29,15 +29,29 @@ class Decoder(Protocol):
         ...
 
 
+@runtime_checkable
+class Reader(Decoder, Protocol):
+    """A decoder that also reads many tokens at once, which is quicker than step by step."""
+
+    def read(self, tokens: Int64[Tensor, "n t"], state: Any) -> tuple[Float[Tensor, "n v"], Any]:
+        """Scores of all ``v`` tokens to come after the last of ``tokens``, and the state after these."""
+        ...
+
+
 @torch.no_grad()
 def warm_up(decoder: Decoder, state: Any, prefix: Int64[Tensor, "n t"]) -> tuple[Int64[Tensor, " n"], Any]:
     """The last token of each prefix, and the state before it: where a search starts that continues ``prefix``.
+
+    A `Reader` reads what is before the last token at once.
 
     Raises:
         ValueError: the prefix has no token.
     """
     if prefix.shape[1] == 0:
         raise ValueError(f"prefix has shape {tuple(prefix.shape)}; it must hold at least one token per sequence")
-    for tokens in prefix.unbind(1)[:-1]:
-        _, state = decoder.step(tokens, state)
+    if isinstance(decoder, Reader) and prefix.shape[1] > 1:
+        _, state = decoder.read(prefix[:, :-1], state)
+    else:
+        for tokens in prefix.unbind(1)[:-1]:
+            _, state = decoder.step(tokens, state)
     return prefix[:, -1], state

@@ -32,8 +32,9 @@ class GPT(torch.nn.Module):
     ``E`` is the table of the tokens' vectors. With the default arguments it is GPT-2, small: 124,439,808 parameters.
     Rotary positions have no table, but the network still reads no more than ``context`` tokens at once.
 
-    It is a `deepdive.algorithms.decoding.Decoder` whose state is a cache of keys and values, so that a step costs one
-    token's work. When ``context`` tokens are read, a step forgets the first half of them and reads the others anew.
+    It is a `deepdive.algorithms.decoding.Reader` whose state is a cache of keys and values, so that a step costs one
+    token's work. Where tokens go beyond ``context``, it forgets all but the last ``context // 2 + 1`` and reads these
+    anew.
 
     Args:
         vocabulary_size: tokens to tell apart.
@@ -106,19 +107,15 @@ class GPT(torch.nn.Module):
         return GPTState(torch.empty(rows, 0, dtype=torch.int64, device=self.tokens.table.device), None)
 
     def read(self, tokens: Int64[Tensor, "n t"], state: GPTState) -> tuple[Float[Tensor, "n v"], GPTState]:
-        """Logits of the token after several more, and the state after these: a prompt at once.
-
-        Raises:
-            ValueError: there are more tokens than ``context``, together with those of the state.
-        """
+        """Logits of the token after several more, and the state after these: a prompt at once."""
+        if state.tokens.shape[1] + tokens.shape[1] > self.context:
+            tokens = torch.cat([state.tokens, tokens], dim=1)[:, -(self.context // 2 + 1) :]
+            state = self.begin_state(len(tokens))
         x, past = self._read(tokens, state.past)
         return self.output(x[:, -1]), GPTState(torch.cat([state.tokens, tokens], dim=1), past)
 
     def step(self, tokens: Int64[Tensor, " n"], state: GPTState) -> tuple[Float[Tensor, "n v"], GPTState]:
         """Logits of the token after one more, and the next state."""
-        if state.tokens.shape[1] == self.context:
-            kept = torch.cat([state.tokens[:, -(self.context // 2) :], tokens.unsqueeze(1)], dim=1)
-            return self.read(kept, self.begin_state(len(tokens)))
         return self.read(tokens.unsqueeze(1), state)
 
     def select(self, state: GPTState, rows: Int64[Tensor, " m"]) -> GPTState:

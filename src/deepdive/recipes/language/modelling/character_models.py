@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from deepdive.recipes.language.modelling.settings import LanguageModelSettings
+from deepdive.recipes.language.modelling.settings import RecurrentSettings
 from deepdive.recipes.registry import Target, recipe
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _PRESETS = {
 
 
 @dataclass(frozen=True)
-class RNNLMSettings(LanguageModelSettings):
+class RNNLMSettings(RecurrentSettings):
     """A plain recurrent network, and how it is trained."""
 
 
@@ -43,7 +43,7 @@ def rnn_lm(settings: RNNLMSettings) -> "LanguageModelExperiment":
 
 
 @dataclass(frozen=True)
-class GRULMSettings(LanguageModelSettings):
+class GRULMSettings(RecurrentSettings):
     """Gated recurrent units, and how they are trained."""
 
     cell: Literal["RNN", "GRU", "LSTM"] = "GRU"
@@ -64,7 +64,7 @@ def gru_lm(settings: GRULMSettings) -> "LanguageModelExperiment":
 
 
 @dataclass(frozen=True)
-class LSTMLMSettings(LanguageModelSettings):
+class LSTMLMSettings(RecurrentSettings):
     """Long short-term memory, and how it is trained."""
 
     cell: Literal["RNN", "GRU", "LSTM"] = "LSTM"
@@ -85,7 +85,7 @@ def lstm_lm(settings: LSTMLMSettings) -> "LanguageModelExperiment":
 
 
 @dataclass(frozen=True)
-class DeepGRULMSettings(LanguageModelSettings):
+class DeepGRULMSettings(RecurrentSettings):
     """Two layers of gated recurrent units, and how they are trained."""
 
     cell: Literal["RNN", "GRU", "LSTM"] = "GRU"
@@ -107,8 +107,8 @@ def deep_gru_lm(settings: DeepGRULMSettings) -> "LanguageModelExperiment":
     return _experiment(settings)
 
 
-def _experiment(settings: LanguageModelSettings) -> "LanguageModelExperiment":
+def _experiment(settings: RecurrentSettings) -> "LanguageModelExperiment":
     from deepdive.recipes.language.modelling.experiment import LanguageModelExperiment
-    from deepdive.recipes.language.modelling.networks import recurrent
+    from deepdive.recipes.language.modelling.recurrent import recurrent
 
-    return LanguageModelExperiment(settings, lambda tokens, nn: recurrent(settings, tokens, nn))
+    return LanguageModelExperiment(settings, recurrent(settings))

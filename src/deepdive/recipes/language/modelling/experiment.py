@@ -1,14 +1,18 @@
-"""A language model on any text, as an experiment: perplexity, samples, continuations of new texts."""
+"""Any language model on any text, as an experiment: perplexity, samples, continuations of new texts."""
 
+import sys
 from collections.abc import Callable, Sequence
 
 import torch
+from torch import nn
 
 from deepdive.data import TextEncoder
 from deepdive.files import write_atomically
 from deepdive.recipes.experiment import TextPrediction
-from deepdive.recipes.language.modelling.generation import Choice, Writer, continuations
-from deepdive.recipes.language.modelling.settings import WritingSettings
+from deepdive.recipes.language.modelling.generation import Choice, continuations
+from deepdive.recipes.language.modelling.looking import attention_sections
+from deepdive.recipes.language.modelling.measures import tokens_per_second, word_perplexities
+from deepdive.recipes.language.modelling.settings import LanguageModelSettings
 from deepdive.recipes.language.modelling.texts import keep_text, prepared_text, read_encoder
 from deepdive.recipes.networks import network_section
 from deepdive.recipes.runner import trained_weights
@@ -22,8 +26,8 @@ from deepdive.training.sequences import LanguageModelling
 _TEMPERATURES = (0.5, 0.8, 1.0)
 
 
-MakeNetwork = Callable[[int, Toolkit], Writer]
-"""A language model of so many tokens, out of the parts of this toolkit."""
+MakeNetwork = Callable[[int, Toolkit], nn.Module]
+"""A network for so many different tokens, out of the parts of this toolkit."""
 
 
 class LanguageModelExperiment:
@@ -31,13 +35,13 @@ class LanguageModelExperiment:
 
     Args:
         settings: what the user chose.
-        network: makes the model.
+        network: makes the network, a `LanguageModel`.
 
     Raises:
         ValueError: a setting is out of its range.
     """
 
-    def __init__(self, settings: WritingSettings, network: MakeNetwork) -> None:
+    def __init__(self, settings: LanguageModelSettings, network: MakeNetwork) -> None:
         self.settings = settings
         self._make_network = network
         self.trainer = trainer_for(settings)
@@ -60,7 +64,7 @@ class LanguageModelExperiment:
             schedule=schedule_for(settings),
         )
 
-    def network(self, encoder: TextEncoder) -> Writer:
+    def network(self, encoder: TextEncoder) -> nn.Module:
         """A new network for these tokens."""
         return self._make_network(len(encoder), toolkit_named(self.settings.toolkit))
 
@@ -71,16 +75,24 @@ class LanguageModelExperiment:
             RunError: the text is not the one that the run began with.
         """
         keep_text(run, self.data, self.settings.data, resume=resume)
-        return self.trainer.fit(self.task, self.data, checkpoints=run.checkpoints, listeners=listeners, resume=resume)
+        metrics = self.trainer.fit(
+            self.task, self.data, checkpoints=run.checkpoints, listeners=listeners, resume=resume
+        )
+        if (pace := self._pace(run)) is not None:
+            sys.stderr.write(f"note: {pace:,.0f} tokens per second\n")
+        return metrics | word_perplexities(metrics, self.data)
 
     def sections(self, run: Run) -> list[Section]:
-        """Samples, the text, the network."""
+        """Samples, where it looks, the text, the network."""
         facts = {f"{name} tokens": count for name, count in self.data.token_counts.items()}
         facts |= {f"{name} unknown": f"{share:.2%}" for name, share in self.data.unknown_shares.items()}
         facts |= {"different tokens": len(self.encoder), "windows": self.data.partition}
+        if (pace := self._pace(run)) is not None:
+            facts |= {"tokens per second": round(pace)}
         example = torch.zeros(1, self.settings.num_steps, dtype=torch.long)
         return [
             *self._samples(run),
+            *attention_sections(self.model, self.encoder, self.settings.prompt),
             Section("Text", pairs(facts)),
             network_section(self.model, example),
         ]
@@ -101,7 +113,7 @@ class LanguageModelExperiment:
         network, encoder = self.trained(run)
         return continuations(network, encoder, texts, Choice(length, temperature, top_k, top_p, samples, seed))
 
-    def trained(self, run: Run) -> tuple[Writer, TextEncoder]:
+    def trained(self, run: Run) -> tuple[nn.Module, TextEncoder]:
         """The trained network, in evaluation mode, and its tokens.
 
         Raises:
@@ -111,6 +123,9 @@ class LanguageModelExperiment:
         network = self.network(encoder)
         network.load_state_dict(trained_weights(run))
         return network.to(choose_device(self.settings.device)).eval(), encoder
+
+    def _pace(self, run: Run) -> float | None:
+        return tokens_per_second(run, self.data.batch_size * self.settings.accumulate * self.data.num_steps)
 
     def _samples(self, run: Run) -> list[Section]:
         network = self.model.eval()

@@ -2,18 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, Protocol, cast
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from deepdive.algorithms.decoding import sample, warm_up
+from deepdive.algorithms.decoding import Decoder, sample, warm_up
 from deepdive.data import TextEncoder
-from deepdive.models.language import RecurrentLanguageModel
-from deepdive.models.transformers import GPT
 from deepdive.recipes.experiment import TextPrediction
 
-Writer = RecurrentLanguageModel | GPT
-"""A network that goes on from what it has read."""
+
+class LanguageModel(Decoder, Protocol):
+    """A decoder that begins with nothing."""
+
+    def begin_state(self, rows: int) -> Any:
+        """The state before the first token."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -40,20 +44,18 @@ class Choice:
             raise ValueError(f"seed is {self.seed}; it must not be negative")
 
 
-def continuations(network: Writer, encoder: TextEncoder, texts: Sequence[str], how: Choice) -> list[TextPrediction]:
-    """Each text with tokens drawn after it, ``how.samples`` times; the network first reads the text.
+def continuations(network: nn.Module, encoder: TextEncoder, texts: Sequence[str], how: Choice) -> list[TextPrediction]:
+    """Each text with tokens drawn after it, ``how.samples`` times; a `LanguageModel` first reads the text.
 
     Raises:
         ValueError: a text holds no token that the network knows, or an option of ``how`` is out of its range.
     """
-    place = next(network.parameters()).device
-    found = []
+    found, model = [], cast(LanguageModel, network)
     for text in texts:
         ids, notes = read_prompt(encoder, text)
-        prefix = ids.to(place).expand(how.samples, -1)
-        start, state = warm_up(network, network.begin_state(how.samples), prefix)
+        start, state = _read(network, ids, how.samples)
         drawn = sample(
-            network,
+            model,
             state,
             start,
             end=None,
@@ -69,7 +71,7 @@ def continuations(network: Writer, encoder: TextEncoder, texts: Sequence[str], h
     return found
 
 
-def suggestions(network: Writer, encoder: TextEncoder, texts: Sequence[str], count: int) -> list[TextPrediction]:
+def suggestions(network: nn.Module, encoder: TextEncoder, texts: Sequence[str], count: int) -> list[TextPrediction]:
     """The ``count`` likeliest tokens after each text, with their probabilities.
 
     Raises:
@@ -79,13 +81,12 @@ def suggestions(network: Writer, encoder: TextEncoder, texts: Sequence[str], cou
     most = len(encoder) - len(banned)
     if not 1 <= count <= most:
         raise ValueError(f"suggestions is {count}; it must be from 1 to {most}, the tokens there are")
-    place = next(network.parameters()).device
-    found = []
+    found, model = [], cast(LanguageModel, network)
     for text in texts:
         ids, notes = read_prompt(encoder, text)
-        start, state = warm_up(network, network.begin_state(1), ids.to(place).unsqueeze(0))
+        start, state = _read(network, ids, 1)
         with torch.inference_mode():
-            logits, _ = network.step(start, state)
+            logits, _ = model.step(start, state)
             logits[:, list(banned)] = -torch.inf
             top = logits[0].softmax(-1).cpu().topk(count)
         words = tuple(encoder.vocabulary.tokens(top.indices))
@@ -113,3 +114,10 @@ def read_prompt(encoder: TextEncoder, text: str) -> tuple[Tensor, tuple[str, ...
 def unknown_numbers(encoder: TextEncoder) -> tuple[int, ...]:
     """The number of the unknown token, if there is one: it is never to be said."""
     return () if encoder.vocabulary.unknown is None else (0,)
+
+
+def _read(network: nn.Module, ids: Tensor, rows: int) -> tuple[Tensor, Any]:
+    """The last token of a text, in every row, and the state before it."""
+    model = cast(LanguageModel, network)
+    prefix = ids.to(next(network.parameters()).device).expand(rows, -1)
+    return warm_up(model, model.begin_state(rows), prefix)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from deepdive.recipes.language.modelling.settings import LanguageModelSettings
+from deepdive.recipes.language.modelling.settings import RecurrentSettings
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class NextWordSettings(LanguageModelSettings):
+class NextWordSettings(RecurrentSettings):
     """Two layers over words, whose state is carried from window to window."""
 
     data: str = "ptb"
@@ -60,7 +60,6 @@ class NextWordSettings(LanguageModelSettings):
 )
 def next_word(settings: NextWordSettings) -> "NextWordExperiment":
     """Suggest words to go on with."""
-    from deepdive.recipes.language.modelling.networks import recurrent
     from deepdive.recipes.language.modelling.next_word_experiment import NextWordExperiment
 
-    return NextWordExperiment(settings, lambda tokens, nn: recurrent(settings, tokens, nn))
+    return NextWordExperiment(settings)

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from deepdive.recipes.experiment import TextPrediction
-from deepdive.recipes.language.modelling.experiment import LanguageModelExperiment, MakeNetwork
+from deepdive.recipes.language.modelling.experiment import LanguageModelExperiment
 from deepdive.recipes.language.modelling.generation import suggestions as next_tokens
-from deepdive.recipes.language.modelling.settings import WritingSettings
+from deepdive.recipes.language.modelling.recurrent import recurrent
+from deepdive.recipes.language.modelling.settings import RecurrentSettings
 from deepdive.training import Run
 from deepdive.training.records import Listener
 from deepdive.training.report import Section, table
@@ -18,8 +19,8 @@ class NextWordExperiment:
         ValueError: a setting is out of its range.
     """
 
-    def __init__(self, settings: WritingSettings, network: MakeNetwork) -> None:
-        self._modelling = LanguageModelExperiment(settings, network)
+    def __init__(self, settings: RecurrentSettings) -> None:
+        self._modelling = LanguageModelExperiment(settings, recurrent(settings))
 
     def prepare(self) -> None:
         """Obtain and cut the text, and make the task."""

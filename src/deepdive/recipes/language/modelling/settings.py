@@ -36,19 +36,21 @@ class TextSettings(TrainingSettings):
 
 
 @dataclass(frozen=True)
-class WritingSettings(TextSettings):
-    """What a model that writes is shown with."""
+class LanguageModelSettings(TextSettings):
+    """How a language model of any kind is trained, and what it is to continue."""
 
+    epochs: int = 30
+    batch_size: int = 1024
+    clip_norm: float | None = 1.0
+    optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.01))
     prompt: str = "time traveller"
     """What the samples in the report begin with."""
 
 
 @dataclass(frozen=True)
-class LanguageModelSettings(WritingSettings):
+class RecurrentSettings(LanguageModelSettings):
     """A recurrent language model and how it is trained."""
 
-    epochs: int = 30
-    batch_size: int = 1024
     cell: Literal["RNN", "GRU", "LSTM"] = "RNN"
     """Of the recurrent layers."""
     embedding: int | None = 32
@@ -61,5 +63,3 @@ class LanguageModelSettings(WritingSettings):
     """Share of inputs, of values between layers and of outputs that is dropped in training."""
     tied: bool = False
     """Whether input and output share their table of vectors."""
-    clip_norm: float | None = 1.0
-    optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.01))
