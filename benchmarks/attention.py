@@ -12,7 +12,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from benchmarks._table import Row, show
+from benchmarks import transformers
+from benchmarks._table import NotApplicable, Row, show
 from benchmarks.recurrent import passes
 from benchmarks.scratch import Clock, both_ways, ratio
 from deepdive import scratch
@@ -57,8 +58,10 @@ def measured(how: str, clock: Clock) -> Iterator[Row]:
     torch.compiler.reset()  # compiled code keeps the number of threads it was made for
 
 
-def rows() -> Iterator[Row]:
+def rows() -> Iterator[Row | NotApplicable]:
+    """Of the layers, then of the networks that are made of attention."""
     yield from both_ways(measured)
+    yield from transformers.rows()
 
 
 def main() -> int:
