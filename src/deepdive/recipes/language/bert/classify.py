@@ -19,7 +19,7 @@ class BertClassifySettings(SentenceSettings):
 
 @recipe(
     "bert-classify",
-    chapter="16.6.1",
+    chapter="16.6",
     title="Film reviews, positive or negative: a pretrained BERT of six layers, fine-tuned",
     data="sst2",
     targets=(

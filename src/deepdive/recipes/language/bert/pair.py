@@ -22,7 +22,7 @@ class BertPairSettings(SentenceSettings):
 
 @recipe(
     "bert-pair",
-    chapter="16.6.2",
+    chapter="16.7",
     title="Pairs of sentences, entailment and relatedness: a pretrained BERT of six layers, fine-tuned",
     data="sick",
     targets=(

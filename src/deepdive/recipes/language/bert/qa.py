@@ -34,7 +34,7 @@ class BertQASettings(FineTuningSettings):
 
 @recipe(
     "bert-qa",
-    chapter="16.6.4",
+    chapter="16.6",
     title="Which person, place or organisation does a text name: a pretrained BERT of six layers, fine-tuned",
     data="wikiann-en",
     targets=(

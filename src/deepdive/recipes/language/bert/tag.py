@@ -26,7 +26,7 @@ class BertTagSettings(FineTuningSettings):
 
 @recipe(
     "bert-tag",
-    chapter="16.6.3",
+    chapter="16.6",
     title="Persons, places and organisations in Wikipedia: a pretrained BERT of six layers, fine-tuned",
     data="wikiann-en",
     targets=(
