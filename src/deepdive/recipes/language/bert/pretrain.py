@@ -17,7 +17,7 @@ class BertPretrainSettings(TrainingSettings):
 
     data: str = "wikitext2"
     """A named text (deepdive data list), or a text file of one's own with a paragraph per line, in UTF-8."""
-    characters: int | None = None
+    characters: int | None = 5_000_000
     """Learn from so many characters of the text, its beginning; all if not given."""
     pieces: int = 4000
     """Different pieces of words, learnt from the text."""
@@ -59,12 +59,20 @@ class BertPretrainSettings(TrainingSettings):
     data="wikitext2",
     targets=(
         Target("test_masked_accuracy", 0.03, when={"preset": "smoke"}),
-        Target("test_masked_accuracy", 0.1),
+        Target("test_masked_accuracy", 0.05),
     ),
     presets={
         "smoke": {"characters": 400_000, "pieces": 1000, "epochs": 1, "steps": 60, "log_every": 20, "width": 64},
         "quick": {},
-        "book": {"epochs": 10, "pieces": 8000, "width": 256, "heads": 4, "layers": 4, "optimizer": {"lr": 1e-3}},
+        "book": {
+            "characters": None,
+            "epochs": 10,
+            "pieces": 8000,
+            "width": 256,
+            "heads": 4,
+            "layers": 4,
+            "optimizer": {"lr": 1e-3},
+        },
     },
 )
 def bert_pretrain(settings: BertPretrainSettings) -> "PretrainingExperiment":
