@@ -10,6 +10,8 @@ import msgspec
 from deepdive.data.registry import DATASETS
 
 SettingsType = TypeVar("SettingsType")
+ScheduleName = Literal["constant", "one-cycle", "cosine", "step", "slanted-triangular", "inverse-square-root"]
+"""How the learning rate can change."""
 
 
 @dataclass(frozen=True)
@@ -45,9 +47,7 @@ class TrainingSettings:
     batch_size: int = 128
     """Examples per batch."""
     optimizer: OptimizerSettings = field(default_factory=OptimizerSettings)
-    schedule: Literal["constant", "one-cycle", "cosine", "step", "slanted-triangular", "inverse-square-root"] = (
-        "one-cycle"
-    )
+    schedule: ScheduleName = "one-cycle"
     """How the learning rate changes from step to step (step: a tenth after each third of the run; the last two rise
     during its first tenth)."""
     device: str = "auto"

@@ -1,6 +1,6 @@
 """Tagged sentences as a data module."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -9,11 +9,11 @@ from jaxtyping import Int64
 from torch import Tensor
 
 from deepdive.data.devices import OnDevices
-from deepdive.data.sequences import BucketLoader, Ragged
+from deepdive.data.sequences import BucketDataModule, Field, Ragged
 from deepdive.data.tagging.reading import TaggedSentence
 from deepdive.data.tagging.words import PAD, WordEncoder
 from deepdive.data.text.windows import IGNORED
-from deepdive.data.types import Batch, DataModule, Transform
+from deepdive.data.types import Batch, Transform
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class TaggingSplits:
     test: Sequence[TaggedSentence] = field(default_factory=list)
 
 
-class TaggingDataModule(DataModule):
+class TaggingDataModule(BucketDataModule):
     """Batches ``(words (b, t), lengths (b), characters (b, t, c), tags (b, t))`` of numbers.
 
     Words and characters are padded with ``<pad>``, which is 1, and tags with -100; ``labels`` are the names of the
@@ -56,19 +56,14 @@ class TaggingDataModule(DataModule):
         test_batch_size: int = 256,
         seed: int = 0,
     ) -> None:
-        self.batch_size = batch_size
-        self.test_batch_size = test_batch_size
-        self.seed = seed
+        super().__init__(batch_size=batch_size, test_batch_size=test_batch_size, seed=seed)
         self.characters = characters
         self._read = read
         self._min_frequency = min_frequency
         self._max_characters = max_characters
-        self._fields: dict[str, tuple[tuple[Ragged, ...], Transform]] = {}
+        self._spelt: dict[str, Transform] = {}
 
-    def prepare(self) -> None:
-        """Read the sentences, learn the vocabularies and number everything; a second call does nothing."""
-        if self._fields:
-            return
+    def _make_fields(self) -> Mapping[str, Sequence[Field]]:
         self.sentences = self._read()
         """As they were read, in the order that the loaders' `rows` number."""
         parts = {"train": self.sentences.train, "val": self.sentences.val, "test": self.sentences.test}
@@ -83,41 +78,26 @@ class TaggingDataModule(DataModule):
             max_characters=self._max_characters,
         )
         """What turns words into numbers."""
-        self._fields = {name: self._numbered(name, sentences) for name, sentences in parts.items() if sentences}
+        return {name: self._numbered(name, sentences) for name, sentences in parts.items() if sentences}
 
-    def _numbered(self, part: str, sentences: Sequence[TaggedSentence]) -> tuple[tuple[Ragged, ...], Transform]:
+    def _numbered(self, part: str, sentences: Sequence[TaggedSentence]) -> tuple[Field, ...]:
         words, forms, spellings = self.encoder.encode([words for words, _ in sentences])
         tags = tag_numbers(part, chain.from_iterable(tags for _, tags in sentences), self.labels)
         pad = spellings.new_full((1, spellings.shape[1]), self.encoder.characters.id_of(PAD))
         spellings = torch.cat((spellings, pad))  # The last form is that of padding.
-        return (words, forms, Ragged(tags, words.offsets)), _Spelt(spellings, self.characters)
+        self._spelt[part] = _Spelt(spellings, self.characters)
+        return words, words.lengths, forms, Ragged(tags, words.offsets)
 
     def numbers(self, part: str) -> tuple[Ragged, Ragged]:
         """Words and tags of the sentences of a part, ``train``, ``val`` or ``test``, in the order of ``sentences``."""
-        self.prepare()
-        (words, _, tags), _ = self._fields[part]
-        return words, tags
+        words, _, _, tags = self.fields(part)
+        return words, tags  # pyright: ignore[reportReturnType] (these two are ragged)
 
-    def train_loader(self) -> BucketLoader:
-        """Shuffled batches of training sentences of about the same length."""
-        return self._loader("train", self.batch_size, shuffle=True)
+    def _pads(self) -> Sequence[int]:
+        return self.encoder.words.id_of(PAD), 0, -1, IGNORED
 
-    def val_loader(self) -> BucketLoader | None:
-        """Validation sentences, the shortest first, or ``None`` where there are none."""
-        self.prepare()
-        return self._loader("val", self.test_batch_size) if "val" in self._fields else None
-
-    def test_loader(self) -> BucketLoader | None:
-        """Test sentences, the shortest first, or ``None`` where there are none."""
-        self.prepare()
-        return self._loader("test", self.test_batch_size) if "test" in self._fields else None
-
-    def _loader(self, part: str, batch_size: int, *, shuffle: bool = False) -> BucketLoader:
-        self.prepare()
-        (words, forms, tags), transform = self._fields[part]
-        pads = self.encoder.words.id_of(PAD), 0, -1, IGNORED
-        fields = words, words.lengths, forms, tags
-        return BucketLoader(fields, batch_size, pads=pads, shuffle=shuffle, seed=self.seed, transform=transform)
+    def _transform(self, part: str) -> Transform:
+        return self._spelt[part]
 
 
 class _Spelt:

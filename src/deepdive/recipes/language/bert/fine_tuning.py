@@ -63,7 +63,7 @@ def kept_encoder(run: Run) -> Encoder:
 
 def depths(network: nn.Module, *head: str) -> list[list[str]]:
     """The layers of a network around ``bert``, from its vectors to the ``head``."""
-    blocks = [f"bert.stack.blocks.{i}" for i in range(len(network.get_submodule("bert.stack.blocks")._modules))]
+    blocks = [f"bert.stack.blocks.{i}" for i in range(len(list(network.get_submodule("bert.stack.blocks").children())))]
     last = [*head, *(["bert.pooler"] if getattr(network.bert, "pooler", None) is not None else [])]
     return [["bert.embedding", "bert.types", "bert.positions", "bert.norm"], *([block] for block in blocks), last]
 

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from deepdive.recipes.registry import Target, recipe
-from deepdive.recipes.settings import OptimizerSettings, TrainingSettings, make_paths_absolute
+from deepdive.recipes.settings import OptimizerSettings, ScheduleName, TrainingSettings, make_paths_absolute
 
 if TYPE_CHECKING:
     from deepdive.recipes.language.bert.pretraining_experiment import PretrainingExperiment
@@ -38,9 +38,7 @@ class BertPretrainSettings(TrainingSettings):
     epochs: int = 1
     batch_size: int = 32
     clip_norm: float | None = 1.0
-    schedule: Literal["constant", "one-cycle", "cosine", "step", "slanted-triangular", "inverse-square-root"] = (
-        "slanted-triangular"
-    )
+    schedule: ScheduleName = "slanted-triangular"
     """How the learning rate changes from step to step; slanted-triangular: up during the first tenth, then down."""
     optimizer: OptimizerSettings = field(
         default_factory=lambda: OptimizerSettings("adamw", lr=2e-3, weight_decay=0.01, decay_norm_and_bias=False)

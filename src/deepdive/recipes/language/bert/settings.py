@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from deepdive.recipes.settings import OptimizerSettings, TrainingSettings, make_paths_absolute
+from deepdive.recipes.settings import OptimizerSettings, ScheduleName, TrainingSettings, make_paths_absolute
 
 
 @dataclass(frozen=True)
@@ -25,9 +25,7 @@ class FineTuningSettings(TrainingSettings):
     epochs: int = 3
     batch_size: int = 32
     clip_norm: float | None = 1.0
-    schedule: Literal["constant", "one-cycle", "cosine", "step", "slanted-triangular", "inverse-square-root"] = (
-        "slanted-triangular"
-    )
+    schedule: ScheduleName = "slanted-triangular"
     """How the learning rate changes from step to step; slanted-triangular: up during the first tenth, then down."""
     optimizer: OptimizerSettings = field(
         default_factory=lambda: OptimizerSettings("adamw", lr=3e-4, weight_decay=0.01, decay_norm_and_bias=False)
