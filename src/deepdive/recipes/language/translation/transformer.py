@@ -33,7 +33,7 @@ class TransformerSettings(TranslationSettings):
     """Of the feed-forward networks."""
     tied: bool = True
     """Whether the output and the target language share their table of vectors."""
-    epochs: int = 4
+    epochs: int = 3
     label_smoothing: float = 0.1
     """Share of every target spread evenly over all words."""
     optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.001))
