@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from deepdive.data.text.module import TextDataModule as TextDataModule
     from deepdive.data.text.reading import read_text as read_text
     from deepdive.data.text.tokens import CharacterTokenizer as CharacterTokenizer
+    from deepdive.data.text.tokens import SubwordTokenizer as SubwordTokenizer
     from deepdive.data.text.tokens import Tokenizer as Tokenizer
     from deepdive.data.text.tokens import WordTokenizer as WordTokenizer
     from deepdive.data.text.vocabulary import Vocabulary as Vocabulary
@@ -72,7 +73,7 @@ _HOMES = {
     "text.encoder": ("TextEncoder",),
     "text.module": ("TextDataModule",),
     "text.reading": ("read_text",),
-    "text.tokens": ("CharacterTokenizer", "Tokenizer", "WordTokenizer"),
+    "text.tokens": ("CharacterTokenizer", "SubwordTokenizer", "Tokenizer", "WordTokenizer"),
     "text.vocabulary": ("Vocabulary",),
     "translation": ("TranslationDataModule", "read_pairs"),
     "types": ("Batch", "DataModule", "Loader", "Transform"),

@@ -1,10 +1,19 @@
 import re
 
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deepdive.data.text import BytePairTokenizer, CharacterTokenizer, Tokenizer, WordTokenizer
+from deepdive.data.subwords import Subwords
+from deepdive.data.text import (
+    BytePairTokenizer,
+    CharacterTokenizer,
+    SubwordTokenizer,
+    TextEncoder,
+    Tokenizer,
+    WordTokenizer,
+)
 
 ANY_TEXT = st.text(st.characters(), max_size=80) | st.text("aB,.!? é’'\n\u202f", max_size=40)
 ALL = [
@@ -16,6 +25,7 @@ ALL = [
     WordTokenizer(letters_only=True),
     WordTokenizer(line_end="<eos>"),
     BytePairTokenizer.learn("low lower lowest newer newest\n" * 5, tokens=280),
+    SubwordTokenizer(Subwords.byte_pairs(["low lower lowest newer newest\n" * 5], 280).to_json()),
 ]
 
 
@@ -109,3 +119,19 @@ def test_line_ends_are_tokens_and_come_back():
 def test_settings_that_make_no_sense(options, message):
     with pytest.raises(ValueError, match=message):
         WordTokenizer(**options)
+
+
+def test_subwords_keep_the_numbers_of_the_library():
+    subwords = Subwords.byte_pairs(["low lower lowest newer newest\n" * 5], 280)
+    tokenizer = SubwordTokenizer(subwords.to_json())
+    encoder = TextEncoder.fit("low", tokenizer, unknown=None)
+    text = "newest lower 🙂 naïve\n\n  low"
+    assert len(encoder) == len(subwords)
+    assert torch.equal(encoder.encode(text), subwords.encode([text], special=False).tokens[0])
+    assert encoder.decode(encoder.encode(text)) == text
+    assert TextEncoder.from_json(encoder.to_json()) == encoder
+    assert encoder.encode("").tolist() == []
+    with pytest.raises(ValueError, match="pieces has no 'lowest of all'"):
+        tokenizer.join(["lowest of all"])
+    with pytest.raises(ValueError, match="this is no tokenizer"):
+        SubwordTokenizer("{}").split("low")

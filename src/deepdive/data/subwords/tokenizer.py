@@ -192,6 +192,10 @@ class Subwords:
         numbers = numbers.tolist() if isinstance(numbers, Tensor) else list(numbers)
         return self._tokenizer.decode(numbers)
 
+    def numbers(self, text: str) -> Int64[Tensor, " t"]:
+        """Numbers of one text of any length, without special tokens; an empty one has none."""
+        return torch.tensor(self._tokenizer.encode(text, add_special_tokens=False).ids, dtype=torch.int64)
+
     def encode(
         self,
         texts: Sequence[str],

@@ -15,6 +15,7 @@ from deepdive.data.text.reading import decode_text as decode_text
 from deepdive.data.text.reading import read_text as read_text
 from deepdive.data.text.streams import SequentialWindows as SequentialWindows
 from deepdive.data.text.tokens import CharacterTokenizer as CharacterTokenizer
+from deepdive.data.text.tokens import SubwordTokenizer as SubwordTokenizer
 from deepdive.data.text.tokens import Tokenizer as Tokenizer
 from deepdive.data.text.tokens import WordTokenizer as WordTokenizer
 from deepdive.data.text.vocabulary import Vocabulary as Vocabulary

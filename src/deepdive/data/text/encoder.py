@@ -11,13 +11,14 @@ from torch import Tensor
 
 from deepdive.data.text.byte_pair import BytePairTokenizer
 from deepdive.data.text.factors import Factors
-from deepdive.data.text.tokens import CharacterTokenizer, Tokenizer, WordTokenizer
+from deepdive.data.text.tokens import CharacterTokenizer, SubwordTokenizer, Tokenizer, WordTokenizer
 from deepdive.data.text.vocabulary import UNKNOWN, Vocabulary
 
 TOKENIZERS: Mapping[str, type[Tokenizer]] = {
     "characters": CharacterTokenizer,
     "words": WordTokenizer,
     "byte-pair": BytePairTokenizer,
+    "subwords": SubwordTokenizer,
 }
 """Every kind of tokenizer by the name that files have for it."""
 

@@ -1,13 +1,17 @@
 """Tokenizers: from a text to its tokens and back (textbook sections 9.2.2 and 10.5.2)."""
 
 import re
-from dataclasses import asdict, dataclass
-from typing import Any, Protocol, runtime_checkable
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 
 from deepdive.data.text.factors import Factors, factor_characters
 from deepdive.data.text.words import factor_words
+
+if TYPE_CHECKING:
+    from deepdive.data.subwords import Subwords
 
 _TO_LETTERS = bytes(byte if chr(byte).isalpha() and byte < 128 else ord(" ") for byte in range(256)).lower()
 _MARKS = re.compile(r"(?<! )(?=[,.!?])")
@@ -139,6 +143,56 @@ class WordTokenizer:
             text = re.sub(r"[\u00a0\u202f]", " ", text.replace("’", "'"))
             text = _ELISIONS.sub(r"\1 ", _MARKS.sub(" ", text))
         return text if self.line_end is None else text.replace("\n", f" {self.line_end} ")
+
+
+@dataclass(frozen=True)
+class SubwordTokenizer:
+    """Pieces of words as a library's tokenizer cuts them, such as one that is published with weights.
+
+    Its vocabulary is given, so the number of a piece in a `Vocabulary` without an unknown token is the published one.
+
+    Args:
+        definition: what `Subwords.to_json` gave.
+
+    Raises:
+        ValueError: from any use, if ``definition`` is something else.
+
+    """
+
+    definition: str = field(repr=False)
+
+    @cached_property
+    def _subwords(self) -> "Subwords":
+        from deepdive.data.subwords import Subwords  # late, for the library is an extra
+
+        return Subwords.from_json(self.definition)
+
+    @cached_property
+    def tokens(self) -> tuple[str, ...]:
+        """All pieces there can be, in the order of their numbers."""
+        return tuple(self._subwords.pieces(range(len(self._subwords))))
+
+    def split(self, text: str) -> list[str]:
+        """The pieces of a text."""
+        return self._subwords.pieces(self._subwords.numbers(text).tolist())
+
+    def join(self, tokens: list[str]) -> str:
+        """The text of pieces, without special tokens.
+
+        Raises:
+            ValueError: one of them is no piece of this tokenizer.
+
+        """
+        return self._subwords.decode([self._subwords.id_of(token) for token in tokens])
+
+    def factor(self, text: str) -> Factors:
+        """What `split` gives, without a string for each piece."""
+        found, codes = np.unique(self._subwords.numbers(text).numpy(), return_inverse=True)
+        return Factors(self._subwords.pieces(found.tolist()), codes)
+
+    def settings(self) -> dict[str, Any]:
+        """The arguments."""
+        return asdict(self)
 
 
 def _plain(text: str, lower: bool, letters_only: bool) -> str:

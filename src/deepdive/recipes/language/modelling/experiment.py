@@ -1,14 +1,18 @@
 """Any language model on any text, as an experiment: perplexity, samples, continuations of new texts."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import torch
 from torch import nn
 
 from deepdive.data import TextEncoder
+from deepdive.data.progress import Report, progress_bars
 from deepdive.files import write_atomically
 from deepdive.recipes.experiment import TextPrediction
+from deepdive.recipes.inputs import read_inputs
+from deepdive.recipes.language.modelling.beginning import Beginning
 from deepdive.recipes.language.modelling.generation import Choice, continuations
 from deepdive.recipes.language.modelling.looking import attention_sections
 from deepdive.recipes.language.modelling.measures import tokens_per_second, word_perplexities
@@ -26,8 +30,8 @@ from deepdive.training.sequences import LanguageModelling
 _TEMPERATURES = (0.5, 0.8, 1.0)
 
 
-MakeNetwork = Callable[[int, Toolkit], nn.Module]
-"""A network for so many different tokens, out of the parts of this toolkit."""
+MakeNetwork = Callable[[int, Toolkit, Mapping[str, Any]], nn.Module]
+"""A network for so many different tokens, out of the parts of this toolkit; sizes may be given, see `Beginning`."""
 
 
 class LanguageModelExperiment:
@@ -36,14 +40,21 @@ class LanguageModelExperiment:
     Args:
         settings: what the user chose.
         network: makes the network, a `LanguageModel`.
+        begin: finds what training begins with; by default weights are drawn, and the settings say the rest.
 
     Raises:
         ValueError: a setting is out of its range.
     """
 
-    def __init__(self, settings: LanguageModelSettings, network: MakeNetwork) -> None:
+    def __init__(
+        self,
+        settings: LanguageModelSettings,
+        network: MakeNetwork,
+        begin: Callable[[Report], Beginning] = lambda report: Beginning(),
+    ) -> None:
         self.settings = settings
         self._make_network = network
+        self._begin = begin
         self.trainer = trainer_for(settings)
         self._optimizer = optimizer_for(settings.optimizer, settings.toolkit)
         choose_device(settings.device)
@@ -51,11 +62,14 @@ class LanguageModelExperiment:
     def prepare(self) -> None:
         """Obtain and cut the text, and make the task."""
         settings = self.settings
-        self.data = prepared_text(settings)
+        with progress_bars() as report:
+            self._beginning = self._begin(report)
+        self.data = prepared_text(settings, self._beginning.tokenizer)
         self.encoder = self.data.encoder
         seed_everything(settings.seed)
         streams = settings.batch_size if self.data.partition == "sequential" else None
-        self.model = self.network(self.encoder)
+        self.model = self._network(self.encoder, self._beginning.sizes)
+        self._beginning.fill(self.model)
         self.task = LanguageModelling(
             self.model,
             streams=streams,
@@ -64,17 +78,14 @@ class LanguageModelExperiment:
             schedule=schedule_for(settings),
         )
 
-    def network(self, encoder: TextEncoder) -> nn.Module:
-        """A new network for these tokens."""
-        return self._make_network(len(encoder), toolkit_named(self.settings.toolkit))
-
     def fit(self, run: Run, listeners: Sequence[Listener], *, resume: bool) -> dict[str, float]:
         """Train in the run folder, which then also knows the tokens.
 
         Raises:
             RunError: the text is not the one that the run began with.
         """
-        keep_text(run, self.data, self.settings.data, resume=resume)
+        sizes = dict(self._beginning.sizes)
+        keep_text(run, self.data, self.settings.data, resume=resume, **({"sizes": sizes} if sizes else {}))
         metrics = self.trainer.fit(
             self.task, self.data, checkpoints=run.checkpoints, listeners=listeners, resume=resume
         )
@@ -120,9 +131,12 @@ class LanguageModelExperiment:
             RunError: ``inputs.json`` is missing or damaged.
         """
         encoder = read_encoder(run)
-        network = self.network(encoder)
+        network = self._network(encoder, read_inputs(run, lambda kept: dict(kept.get("sizes", {}))))
         network.load_state_dict(trained_weights(run))
         return network.to(choose_device(self.settings.device)).eval(), encoder
+
+    def _network(self, encoder: TextEncoder, sizes: Mapping[str, Any]) -> nn.Module:
+        return self._make_network(len(encoder), toolkit_named(self.settings.toolkit), sizes)
 
     def _pace(self, run: Run) -> float | None:
         return tokens_per_second(run, self.data.batch_size * self.settings.accumulate * self.data.num_steps)

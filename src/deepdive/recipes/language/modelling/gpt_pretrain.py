@@ -1,20 +1,28 @@
 """GPT on any text: pretraining by the next token (textbook section 11.9)."""
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
 from deepdive.recipes.language.modelling.settings import LanguageModelSettings
 from deepdive.recipes.registry import Target, recipe
-from deepdive.recipes.settings import OptimizerSettings
+from deepdive.recipes.settings import OptimizerSettings, make_paths_absolute
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from deepdive.data.progress import Report
     from deepdive.recipes.language.modelling.experiment import LanguageModelExperiment
+    from deepdive.toolkit import Toolkit
 
 
 @dataclass(frozen=True)
 class GPTSettings(LanguageModelSettings):
     """The network and how it is trained."""
 
+    weights: str | None = None
+    """A folder with a GPT-2 as it is published, to begin with: config.json, model.safetensors and tokenizer.json, or
+    vocab.json and merges.txt. Pieces, sizes and positions are then its own."""
     partition: Literal["auto", "textbook", "random"] = "auto"
     """How windows are cut; textbook: those that begin at the first 10,000 tokens, tested on 5,000 more; random: all,
     without overlap; auto: textbook for time-machine, else random."""
@@ -35,6 +43,12 @@ class GPTSettings(LanguageModelSettings):
     optimizer: OptimizerSettings = field(
         default_factory=lambda: OptimizerSettings("adamw", lr=0.005, weight_decay=0.1, decay_norm_and_bias=False)
     )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        make_paths_absolute(self, "weights", where=Path.is_dir)
+        if self.weights is not None and self.tokens not in ("auto", "byte-pair"):
+            raise ValueError(f"tokens is {self.tokens!r}, but weights come with pieces of their own; leave it at auto")
 
 
 @recipe(
@@ -69,18 +83,21 @@ class GPTSettings(LanguageModelSettings):
 def gpt_pretrain(settings: GPTSettings) -> "LanguageModelExperiment":
     """Predict each next token."""
     from deepdive.models.transformers import GPT
+    from deepdive.recipes.language.modelling.beginning import Beginning, published_gpt
     from deepdive.recipes.language.modelling.experiment import LanguageModelExperiment
 
-    return LanguageModelExperiment(
-        settings,
-        lambda tokens, nn: GPT(
-            tokens,
-            settings.num_steps,
-            settings.width,
-            settings.heads,
-            settings.layers,
-            dropout=settings.dropout,
-            positions=settings.positions,
-            nn=nn,
-        ),
-    )
+    def begin(report: "Report") -> Beginning:
+        weights = settings.weights
+        return Beginning() if weights is None else published_gpt(weights, settings.num_steps, report)
+
+    def network(tokens: int, nn: "Toolkit", sizes: "Mapping[str, Any]") -> GPT:
+        own = {
+            "context": settings.num_steps,
+            "width": settings.width,
+            "heads": settings.heads,
+            "layers": settings.layers,
+            "positions": settings.positions,
+        }
+        return GPT(tokens, **{**own, **sizes}, dropout=settings.dropout, nn=nn)
+
+    return LanguageModelExperiment(settings, network, begin)

@@ -5,7 +5,7 @@ import math
 import statistics
 from collections.abc import Mapping
 
-from deepdive.data.text import BytePairTokenizer, TextDataModule
+from deepdive.data.text import TextDataModule
 from deepdive.training import Run
 
 
@@ -17,9 +17,9 @@ def words_in(text: str) -> int:
 def word_perplexities(metrics: Mapping[str, float], data: TextDataModule) -> dict[str, float]:
     """``exp(ln(perplexity) n / m)`` with ``n`` tokens to predict and ``m`` words: what does not depend on the pieces.
 
-    Of a text in byte pairs, for each part that was measured; of one in words or characters there is none.
+    Of a text in pieces of words, for each part that was measured; of one in words or characters there is none.
     """
-    if not isinstance(data.tokenizer, BytePairTokenizer):
+    if not data.tokenizer.tokens:
         return {}
     found = {}
     for part in ("val", "test"):

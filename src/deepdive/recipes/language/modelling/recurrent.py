@@ -7,7 +7,7 @@ from deepdive.recipes.language.modelling.settings import RecurrentSettings
 
 def recurrent(settings: RecurrentSettings) -> MakeNetwork:
     """What makes the network that settings speak of."""
-    return lambda tokens, nn: RecurrentLanguageModel(
+    return lambda tokens, nn, _: RecurrentLanguageModel(
         tokens,
         settings.embedding,
         settings.hidden,

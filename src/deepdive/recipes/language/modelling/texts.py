@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping
+from typing import Any
 
 from deepdive.data.progress import Report, progress_bars
 from deepdive.data.text import (
@@ -16,6 +17,7 @@ from deepdive.data.text import (
     read_text,
 )
 from deepdive.data.text.corpora import CORPORA, read_corpus
+from deepdive.data.text.vocabulary import UNKNOWN
 from deepdive.recipes.inputs import checksum, keep_inputs, read_inputs
 from deepdive.recipes.language.modelling.settings import TextSettings
 from deepdive.training import Run
@@ -37,8 +39,12 @@ _MUCH = 0.01
 """Share of unknown tokens that is worth a note."""
 
 
-def text_for(settings: TextSettings, report: Report | None = None) -> TextDataModule:
-    """The text that settings speak of, as a data module.
+def text_for(
+    settings: TextSettings, report: Report | None = None, tokenizer: Tokenizer | None = None
+) -> TextDataModule:
+    """The text that settings speak of, as a data module; a ``tokenizer`` that is given goes before their own.
+
+    Where the tokenizer knows all tokens there can be, they are the vocabulary, and none is unknown.
 
     Raises:
         ValueError: neither a corpus nor a file has that name, or a setting is out of its range.
@@ -48,22 +54,25 @@ def text_for(settings: TextSettings, report: Report | None = None) -> TextDataMo
         if not 0 <= getattr(settings, name) < 1:
             raise ValueError(f"{name} is {getattr(settings, name)}; it must be a share from 0 to less than 1")
     textbook = uses_textbook_split(settings)
+    tokenizer = tokenizer or _tokenizer(settings, report)
+    known = tokenizer is not None and bool(tokenizer.tokens)
     return load_text(
         settings.data,
-        _tokenizer(settings, report),
+        tokenizer,
         partition="windows" if textbook else "sequential" if settings.partition == "sequential" else "random",
         batch_size=settings.batch_size,
         num_steps=settings.num_steps,
         min_frequency=settings.min_frequency,
-        max_size=None if settings.tokens == "byte-pair" else settings.max_tokens,
+        max_size=None if known else settings.max_tokens,
+        unknown=None if known else UNKNOWN,
         seed=settings.seed,
         report=report,
         **(_TEXTBOOK if textbook else {"validation": settings.validation, "test": settings.test}),
     )
 
 
-def prepared_text(settings: TextSettings) -> TextDataModule:
-    """The text that settings speak of, obtained, cut and numbered; what a user should know of it is said.
+def prepared_text(settings: TextSettings, tokenizer: Tokenizer | None = None) -> TextDataModule:
+    """The text that settings speak of, as `text_for`, obtained, cut and numbered; what a user should know is said.
 
     Of a short text, batches are smaller than asked for, so that an epoch has some tens of steps.
 
@@ -71,7 +80,7 @@ def prepared_text(settings: TextSettings) -> TextDataModule:
         ValueError: as for `text_for`, or the text is empty, too short or unlike its training part.
     """
     with progress_bars() as report:
-        data = text_for(settings, report)
+        data = text_for(settings, report, tokenizer)
         data.prepare()
     if data.partition == "random":
         windows = data.token_counts["train"] // data.num_steps
@@ -84,13 +93,13 @@ def prepared_text(settings: TextSettings) -> TextDataModule:
     return data
 
 
-def keep_text(run: Run, data: TextDataModule, source: str, *, resume: bool) -> None:
-    """Write ``inputs.json``: the tokens of a text, for `read_encoder`, and a checksum of the text.
+def keep_text(run: Run, data: TextDataModule, source: str, *, resume: bool, **more: Any) -> None:
+    """Write ``inputs.json``: the tokens of a text, for `read_encoder`, a checksum of the text, and what ``more`` says.
 
     Raises:
         RunError: on a resume, where the text is not the one that the run began with.
     """
-    inputs = {"encoder": data.encoder.to_json(), "text": checksum(data.corpora.values())}
+    inputs = {"encoder": data.encoder.to_json(), "text": checksum(data.corpora.values()), **more}
     keep_inputs(run, inputs, what=f"the text {source} has", resume=resume)
 
 
