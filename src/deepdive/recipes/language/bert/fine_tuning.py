@@ -1,20 +1,24 @@
 """A published encoder, and what it takes to train it on: its parts by depth, rates of their own, what a run keeps."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from torch import nn
+import torch
+from torch import Tensor, nn
 
 from deepdive.data.progress import Report
-from deepdive.data.subwords import Subwords, read_published
+from deepdive.data.sequences import BucketLoader, Ragged
+from deepdive.data.subwords import PAD, Subwords, read_published
 from deepdive.models.transformers import BERT
 from deepdive.models.transformers.public import BERT_LAYOUT, bert_arguments
 from deepdive.recipes.inputs import read_inputs
 from deepdive.recipes.language.bert.settings import FineTuningSettings
 from deepdive.recipes.training import optimizer_for, schedule_for, toolkit_named
 from deepdive.toolkit import Toolkit
-from deepdive.training import DiscriminativeRates, GradualUnfreezing, Run, fit_state_dict
+from deepdive.training import DiscriminativeRates, GradualUnfreezing, Run, choose_device, fit_state_dict
+
+_ROWS = 128
 
 
 @dataclass(frozen=True)
@@ -82,3 +86,19 @@ def supervised(settings: FineTuningSettings, network: nn.Module, *head: str) -> 
         "parameter_groups": DiscriminativeRates(groups, settings.optimizer.lr, settings.decay),
         "unfreezing": unfreezing,
     }
+
+
+def outputs_of(
+    network: nn.Module, tokens: Ragged, types: Ragged, subwords: Subwords, *, device: str
+) -> Iterator[tuple[Tensor, Any]]:
+    """What a network in evaluation mode says of rows of pieces, batch by batch of similar lengths.
+
+    Gives the numbers of the rows of a batch, on the host, and the network's outputs, where it computes them.
+    """
+    place = choose_device(device)
+    network = network.to(place).eval()
+    loader = BucketLoader((tokens, types, tokens.lengths), _ROWS, pads=(subwords.id_of(PAD), 0, 0))
+    for rows, batch in zip(loader.rows().split(_ROWS), loader.batches(device=place), strict=True):
+        with torch.inference_mode():  # not around the loop, where it would hold for the caller, too
+            said = network(*batch)
+        yield rows, said

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from deepdive.algorithms.language import answer_scores, best_spans
 from deepdive.data.progress import Report, progress_bars
@@ -18,13 +18,12 @@ from deepdive.data.questions import (
     read_squad,
 )
 from deepdive.data.registry import DATASETS
-from deepdive.data.sequences import BucketLoader, Ragged
 from deepdive.data.splits import hold_out
-from deepdive.data.subwords import PAD, Subwords
+from deepdive.data.subwords import Subwords
 from deepdive.models.transformers import BERT, BERTTagger
 from deepdive.recipes.experiment import TextPrediction
 from deepdive.recipes.inputs import checksum, keep_inputs, read_inputs
-from deepdive.recipes.language.bert.fine_tuning import kept_encoder, published_encoder, supervised
+from deepdive.recipes.language.bert.fine_tuning import kept_encoder, outputs_of, published_encoder, supervised
 from deepdive.recipes.language.bert.qa import BertQASettings
 from deepdive.recipes.language.bert.sources import divided
 from deepdive.recipes.language.tagging.sources import read_splits
@@ -152,19 +151,13 @@ class QuestionExperiment:
 
     def _answered(self, network: nn.Module, windows: Windows, subwords: Subwords, unanswered: bool) -> list[str]:
         """The answer to each question; nothing where the network says that there is none, if it has learnt to."""
-        place = choose_device(self.settings.device)
-        network = network.to(place).eval()
-        fields: tuple[Ragged | Tensor, ...] = (windows.tokens, windows.types, windows.tokens.lengths)
-        loader = BucketLoader(fields, 128, pads=(subwords.id_of(PAD), 0, 0))
         spans = torch.zeros(len(windows), 2, dtype=torch.long)
         scores, none = torch.zeros(len(windows)), torch.zeros(len(windows))
-        rows = loader.rows().split(loader.batch_size)
-        with torch.inference_mode():
-            for part, batch in zip(rows, loader.batches(device=place), strict=True):
-                starts, ends = network(*batch).float().cpu().unbind(2)  # (b, t)
-                allowed = windows.in_context(part, starts.shape[1])
-                spans[part], scores[part] = best_spans(starts, ends, allowed, self.settings.longest_answer)
-                none[part] = starts[:, 0] + ends[:, 0]
+        for rows, said in outputs_of(network, windows.tokens, windows.types, subwords, device=self.settings.device):
+            starts, ends = said.float().cpu().unbind(2)  # (b, t)
+            allowed = windows.in_context(rows, starts.shape[1])
+            spans[rows], scores[rows] = best_spans(starts, ends, allowed, self.settings.longest_answer)
+            none[rows] = starts[:, 0] + ends[:, 0]
         return windows.answers(spans, scores, none if unanswered else None)
 
 

@@ -9,12 +9,12 @@ from torch import Tensor, nn
 from deepdive.data.progress import progress_bars
 from deepdive.data.registry import DATASETS
 from deepdive.data.sentences import LabelledTexts, SentenceDataModule
-from deepdive.data.sequences import BucketLoader
-from deepdive.data.subwords import PAD
+from deepdive.data.sequences import Ragged
+from deepdive.data.subwords import Subwords
 from deepdive.models.transformers import BERT, BERTClassifier
 from deepdive.recipes.experiment import TextPrediction
 from deepdive.recipes.inputs import checksum, keep_inputs, read_inputs
-from deepdive.recipes.language.bert.fine_tuning import kept_encoder, published_encoder, supervised
+from deepdive.recipes.language.bert.fine_tuning import kept_encoder, outputs_of, published_encoder, supervised
 from deepdive.recipes.language.bert.settings import SentenceSettings
 from deepdive.recipes.language.bert.sources import BETWEEN, divided, read_sentences
 from deepdive.recipes.networks import network_section
@@ -103,7 +103,8 @@ class SentenceExperiment:
         splits, data = self.data.splits, self.data
         part = "test" if len(splits.test) else "val" if len(splits.val) else "train"
         held: LabelledTexts = getattr(splits, part)
-        said = self._said(self.network, data, part)
+        tokens, types, *_ = data.fields(part)
+        said = self._said(self.network, tokens, types, data.subwords)  # pyright: ignore[reportArgumentType]
         loader = data.train_loader()
         facts: dict[str, object] = {name: len(getattr(splits, name)) for name in ("train", "val", "test")}
         facts |= {
@@ -135,9 +136,7 @@ class SentenceExperiment:
         network = self._network(bert, outputs)
         network.load_state_dict(trained_weights(run))
         pieces = encoder.subwords.encode(firsts, seconds, longest=self.settings.longest)
-        fields = pieces.tokens, pieces.types, pieces.tokens.lengths
-        loader = BucketLoader(fields, 128, pads=(encoder.subwords.id_of(PAD), 0, 0), order="given")
-        said = self._run(network, loader)
+        said = self._said(network, pieces.tokens, pieces.types, encoder.subwords)
         return [
             _prediction(text, {name: value[i] for name, value in said.items()}, labels) for i, text in enumerate(texts)
         ]
@@ -154,23 +153,13 @@ class SentenceExperiment:
         }
         return {name: known[name] for name in outputs}
 
-    def _said(self, network: nn.Module, data: SentenceDataModule, part: str) -> dict[str, Tensor]:
-        """What the network says of all texts of a part, in their order."""
-        fields = data.fields(part)[:3]
-        loader = BucketLoader(fields, 128, pads=(data.subwords.id_of(PAD), 0, 0), order="length")
-        said = self._run(network, loader)
-        order = loader.rows().argsort()
-        return {name: value[order] for name, value in said.items()}
-
-    def _run(self, network: nn.Module, loader: BucketLoader) -> dict[str, Tensor]:
-        place = choose_device(self.settings.device)
-        network = network.to(place).eval()
-        found: dict[str, list[Tensor]] = {}
-        with torch.inference_mode():
-            for batch in loader.batches(device=place):
-                for name, value in network(*batch).items():
-                    found.setdefault(name, []).append(value.float().cpu())
-        return {name: torch.cat(values) for name, values in found.items()}
+    def _said(self, network: nn.Module, tokens: Ragged, types: Ragged, subwords: Subwords) -> dict[str, Tensor]:
+        """What the network says of all texts, in their order."""
+        found: dict[str, Tensor] = {}
+        for rows, said in outputs_of(network, tokens, types, subwords, device=self.settings.device):
+            for name, value in said.items():
+                found.setdefault(name, torch.zeros(len(tokens), value.shape[1]))[rows] = value.float().cpu()
+        return found
 
     def _by_class(self, held: LabelledTexts, said: dict[str, Tensor]) -> list[Section]:
         if held.labels is None:

@@ -6,14 +6,14 @@ import torch
 from torch import nn
 
 from deepdive.data.progress import progress_bars
-from deepdive.data.sequences import BucketLoader, Ragged
-from deepdive.data.subwords import PAD, Subwords
+from deepdive.data.sequences import Ragged
+from deepdive.data.subwords import Subwords
 from deepdive.data.tagging import PieceTaggingDataModule
 from deepdive.data.tagging.pieces import first_pieces
 from deepdive.models.transformers import BERT, BERTTagger
 from deepdive.recipes.experiment import TextPrediction
 from deepdive.recipes.inputs import checksum, keep_inputs, read_inputs
-from deepdive.recipes.language.bert.fine_tuning import kept_encoder, published_encoder, supervised
+from deepdive.recipes.language.bert.fine_tuning import kept_encoder, outputs_of, published_encoder, supervised
 from deepdive.recipes.language.bert.tag import BertTagSettings
 from deepdive.recipes.language.tagging.reporting import marked, tag_sections, words_of
 from deepdive.recipes.language.tagging.sources import read_splits
@@ -122,19 +122,14 @@ class BertTagExperiment:
         self, network: nn.Module, subwords: Subwords, sentences: Sequence[list[str]], labels: Sequence[str]
     ) -> list[list[str]]:
         """The likeliest tag of every word; ``O`` behind the end of what the encoder reads."""
-        place = choose_device(self.settings.device)
-        network = network.to(place).eval()
         pieces = subwords.encode_words(sentences, longest=self.settings.longest)
-        fields = pieces.tokens, pieces.types, pieces.tokens.lengths
-        loader = BucketLoader(fields, 256, pads=(subwords.id_of(PAD), 0, 0))
-        guessed = torch.zeros(len(pieces.tokens.values), dtype=torch.long)
-        rows = iter(loader.rows().split(loader.batch_size))
-        with torch.inference_mode():
-            for tokens, types, lengths in loader.batches(device=place):
-                said = network(tokens, types, lengths).argmax(dim=-1).cpu()
-                told = torch.arange(tokens.shape[1]) < lengths.cpu().unsqueeze(1)  # (b, t)
-                places = pieces.tokens.offsets[next(rows)].unsqueeze(1) + torch.arange(tokens.shape[1])
-                guessed[places[told]] = said[told]
+        tokens = pieces.tokens
+        guessed = torch.zeros(len(tokens.values), dtype=torch.long)
+        for rows, logits in outputs_of(network, tokens, pieces.types, subwords, device=self.settings.device):
+            said = logits.argmax(dim=-1).cpu()  # (b, t)
+            reach = torch.arange(said.shape[1])
+            told = reach < tokens.lengths[rows].unsqueeze(1)
+            guessed[(tokens.offsets[rows].unsqueeze(1) + reach)[told]] = said[told]
         first, row = first_pieces(pieces)
         counts = torch.bincount(row[first], minlength=len(sentences)).tolist()
         found: list[list[str]] = [[labels[int(i)] for i in part] for part in guessed[first].split(counts)]
