@@ -167,9 +167,13 @@ class SubwordTokenizer:
 
         return Subwords.from_json(self.definition)
 
-    @cached_property
+    @property
     def tokens(self) -> tuple[str, ...]:
         """All pieces there can be, in the order of their numbers."""
+        return self._pieces
+
+    @cached_property
+    def _pieces(self) -> tuple[str, ...]:
         return tuple(self._subwords.pieces(range(len(self._subwords))))
 
     def split(self, text: str) -> list[str]:

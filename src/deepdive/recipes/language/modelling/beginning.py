@@ -39,7 +39,7 @@ def published_gpt(weights: str, num_steps: int, report: Report) -> Beginning:
         FileNotFoundError: there is no such name or folder, or a file is missing in it.
     """
     published = read_published(weights, report=report)
-    sizes = gpt2_arguments(published.configuration) | {"positions": "learnt"}
+    sizes: dict[str, Any] = gpt2_arguments(published.configuration) | {"positions": "learnt"}
     del sizes["vocabulary_size"]
     sizes.pop("dropout", None)
     if num_steps > sizes["context"]:
