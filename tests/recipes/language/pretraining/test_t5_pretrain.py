@@ -17,14 +17,15 @@ from ..texts import run
 
 pytestmark = pytest.mark.usefixtures("without_shape_checks")
 
-SMALL = {"epochs": 25, "batch_size": 16, "window": 16, "pieces": 300, "width": 32, "layers": 1, "hidden": 64}
-NETWORK = {"head_width": 16, "log_every": 5, "optimizer": {"lr": 0.01}, "prompt": "the sun <extra_id_0> ."}
-CHANGES = SMALL | NETWORK
+CHANGES = {
+    "window": 20, "density": 0.25, "mean_span": 2.0, "pieces": 300, "width": 64, "layers": 1, "head_width": 16,
+    "hidden": 64, "epochs": 60, "batch_size": 32, "optimizer": {"lr": 0.005}, "prompt": "the sun <extra_id_0> .",
+}  # fmt: skip
 
 
 def paragraphs(n=400):
     draw = random.Random(0)
-    told = ("the sun is hot .", "the moon is cold .", "we like the sun .", "they saw the moon .")
+    told = ("the sun is hot .", "a moon was cold !", "we like warm days ,", "they saw no ships ?")
     return "".join(f"{draw.choice(told)}\n" for _ in range(n))
 
 
@@ -40,20 +41,25 @@ def trained(text, tmp_path_factory):
     return run("t5-pretrain", text, tmp_path_factory.mktemp("t5"), **CHANGES)
 
 
-def test_what_is_missing_is_learnt_and_gaps_are_filled(trained):
-    assert trained.metrics["test_perplexity"] < 2, "of some three hundred pieces"
-    assert trained.metrics["test_missing_accuracy"] > 0.5, "the commonest piece is right of a fifth"
+def test_what_is_missing_is_learnt(trained):
+    assert trained.metrics["test_perplexity"] < 4, "of some three hundred pieces"
+    assert trained.metrics["test_missing_accuracy"] > 0.45, "the commonest piece is right of a sixth"
     report = (trained.run.folder / "report.html").read_text(encoding="utf-8")
-    for part in ("Gaps of a sentence", "Gaps of texts held out", "&lt;extra_id_0&gt;", "the sun is hot .", "T5"):
+    for part in ("Gaps of a sentence", "Gaps of texts held out", "&lt;extra_id_0&gt;", "&lt;extra_id_1&gt;", "T5"):
         assert part in report
-    [share] = re.findall(r"right if the commonest piece is said</t[dh]><td[^>]*>([\d.]+)%", report)
-    assert 15 < float(share) < 25
+    [share] = re.findall(r"right if the commonest piece is said</t[dh]>\s*<td[^>]*>([\d.]+)%", report)
+    assert 12 < float(share) < 20
 
 
 def test_texts_of_several_lengths_are_filled_together(trained):
-    texts = ["the sun <extra_id_0> .", "the sun is hot .\nthe moon <extra_id_0> .", "they <extra_id_0> moon ."]
+    texts = ["the sun <extra_id_0> .", "the sun is hot .\na moon <extra_id_0> !", "they <extra_id_0> ? <extra_id_1>"]
     answers = [told.answers[0] for told in runner.predict(trained.run.folder, texts)]
-    assert answers == ["the sun is hot .", "the sun is hot . the moon is cold .", "they saw the moon ."]
+    for answer, text in zip(answers, texts, strict=True):
+        outside = [" ".join(part.split()) for part in re.split("<.*?>", text)]
+        assert answer.startswith(outside[0])
+        assert answer.endswith(outside[-1])
+        assert len(answer) > len(" ".join(outside))
+        assert "extra_id" not in answer
     assert [runner.predict(trained.run.folder, [text])[0].answers[0] for text in texts] == answers
 
 
@@ -64,19 +70,22 @@ def test_texts_of_several_lengths_are_filled_together(trained):
         ("the <extra_id_1> is hot .", "has gaps 1; they must be numbered 0, 1, 2, ... in this order"),
         ("<extra_id_1> is <extra_id_0> .", "has gaps 1, 0; they must be numbered"),
         ("<extra_id_0> is <extra_id_0> .", "has gaps 0, 0; they must be numbered"),
-        ("<extra_id_0> is <extra_id_1> .", "has 2 gaps, but the network has learnt to fill 1 at most"),
-        ("<extra_id_0> is hot" + " ." * 20, "pieces, but the network has learnt to read 15 at most"),
+        (
+            "<extra_id_0> is <extra_id_1> .",
+            "has 3 gaps with the one behind its end, but the network has learnt 2 at most",
+        ),
+        ("<extra_id_0> is hot" + " ." * 20, "pieces, but the network has learnt to read 17 at most"),
     ],
 )
 def test_a_text_that_cannot_be_filled_is_told(trained, told, words):
     with pytest.raises(ValueError, match=re.escape(words)):
-        runner.predict(trained.run.folder, ["the sun <extra_id_0> hot .", told])
+        runner.predict(trained.run.folder, ["the sun <extra_id_0> .", told])
 
 
 def test_a_gap_for_which_nothing_is_said_is_noted(trained, monkeypatch):
     monkeypatch.setattr(t5_experiment, "write_missing", lambda *given: [[]])
-    [told] = runner.predict(trained.run.folder, ["the sun <extra_id_0> hot ."])
-    assert told.answers == ("the sun hot .",)
+    [told] = runner.predict(trained.run.folder, ["the sun <extra_id_0> ."])
+    assert told.answers == ("the sun .",)
     assert told.notes == ("nothing was said for <extra_id_0>",)
 
 
@@ -114,7 +123,7 @@ def interrupted(path, tmp_path, changes):
     return begun
 
 
-SHORT = CHANGES | {"epochs": 2, "checkpoint_every": 3, "dropout": 0.1}
+SHORT = CHANGES | {"epochs": 2, "checkpoint_every": 3, "log_every": 5, "dropout": 0.1}
 
 
 def test_a_run_that_stops_within_an_epoch_goes_on_bit_for_bit(text, tmp_path):
@@ -146,14 +155,14 @@ def test_the_first_version_can_be_chosen(text, tmp_path):
     outcome = run("t5-pretrain", text, tmp_path, **CHANGES | {"steps": 2, "tied": True, "gated": False})
     names = set(load_checkpoint(outcome.run.checkpoints.path("last"))["model"])
     assert not any("gate" in name for name in names)
-    assert runner.predict(outcome.run.folder, ["the sun <extra_id_0> hot ."])
+    assert runner.predict(outcome.run.folder, ["the sun <extra_id_0> ."])
 
 
 def test_a_damaged_run_is_told(text, tmp_path):
     outcome = run("t5-pretrain", text, tmp_path, **CHANGES | {"steps": 2})
     (outcome.run.folder / "inputs.json").write_text(json.dumps({"subwords": "none"}), encoding="utf-8")
     with pytest.raises(RunError, match="is damaged: this is no tokenizer"):
-        runner.predict(outcome.run.folder, ["the sun <extra_id_0> hot ."])
+        runner.predict(outcome.run.folder, ["the sun <extra_id_0> ."])
 
 
 @pytest.mark.parametrize(

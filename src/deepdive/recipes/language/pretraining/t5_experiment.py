@@ -111,7 +111,8 @@ class T5PretrainExperiment:
 
         Raises:
             RunError: ``inputs.json`` is missing or damaged.
-            ValueError: a text has no gap, more of them or more pieces than a window, or gaps in another order.
+            ValueError: a text has no gap, more of them or more pieces than a window, or gaps in another order; see
+                `read_gaps`.
         """
         subwords = read_inputs(run, lambda kept: Subwords.from_json(kept["subwords"]))
         network = self._network(len(subwords))

@@ -20,6 +20,7 @@ class T5PretrainSettings(PretrainingSettings):
     """Share of pieces that are missing."""
     mean_span: float = 3.0
     """Pieces of a missing span on average."""
+    epochs: int = 4
     layers: int = 2
     """Blocks of the encoder, and as many of the decoder."""
     head_width: int = 64
