@@ -121,8 +121,7 @@ class T5PretrainExperiment:
 
     def _texts(self, report: Report) -> Texts:
         texts = texts_for(self.settings, report)
-        parts = (texts.train, texts.val, texts.test)
-        return Texts(*(part and spaced(part) for part in parts))
+        return Texts(spaced(texts.train), *(part and spaced(part) for part in (texts.val, texts.test)))
 
     def _subwords(self, lines: Sequence[str]) -> Subwords:
         return Subwords.byte_pairs(lines, self.settings.pieces, special=(START, END)).with_sentinels(self._spans)
@@ -159,8 +158,7 @@ class T5PretrainExperiment:
     def _baseline(self) -> str:
         """Accuracy of saying the piece that is most frequent in training, whatever is missing."""
         windows = self.data.windows
-        held = windows.get("test", windows["train"])
-        return f"{(held == windows['train'].flatten().bincount().argmax()).double().mean().item():.1%}"
+        return f"{(windows['test'] == windows['train'].flatten().bincount().argmax()).double().mean().item():.1%}"
 
     def _rows(self) -> list[dict[str, object]]:
         """Some texts held out: what is missing, and what is said."""

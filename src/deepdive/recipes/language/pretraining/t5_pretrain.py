@@ -41,8 +41,8 @@ class T5PretrainSettings(PretrainingSettings):
     title="A small T5 learnt from WikiText-2: spans of words that are missing",
     data="wikitext2",
     targets=(
-        Target("test_missing_accuracy", 0.03, when={"preset": "smoke"}),
-        Target("test_missing_accuracy", 0.1),
+        Target("test_missing_accuracy", 0.035, when={"preset": "smoke"}),
+        Target("test_missing_accuracy", 0.06),
     ),
     presets={
         "smoke": {"characters": 400_000, "pieces": 1000, "epochs": 1, "steps": 60, "log_every": 20, "width": 64},
