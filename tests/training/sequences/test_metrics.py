@@ -32,6 +32,12 @@ def test_accuracy_is_over_tokens_that_count():
     assert metric.compute().item() == pytest.approx(3 / 4)
 
 
+def test_accuracy_leaves_out_tokens_that_are_named():
+    metric = TokenAccuracy(without=(0, 2))
+    metric.update(torch.eye(3).expand(2, 3, 3), torch.tensor([[0, 1, 2], [1, IGNORED, 1]]))
+    assert (metric.correct.item(), metric.count.item()) == (1, 3)
+
+
 def test_entity_f1_is_that_of_all_sentences_together():
     labels = ("O", "B-LOC", "I-LOC", "B-PER", "I-PER")
     true = [["B-PER", "I-PER", "O", "B-LOC"], ["O", "B-LOC", "I-LOC", None]]

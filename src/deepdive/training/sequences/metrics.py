@@ -36,20 +36,29 @@ class Perplexity(Metric):
 
 
 class TokenAccuracy(Metric):
-    """``accuracy = sum_i [argmax o_i = y_i] / n`` over tokens, logits ``o (*, classes)``; range 0 to 1."""
+    """``accuracy = sum_i [argmax o_i = y_i] / n`` over tokens, logits ``o (*, classes)``; range 0 to 1.
+
+    Tokens whose target is one ``without`` do not count, e.g. marks that are easy to tell.
+    """
 
     higher_is_better = True
     correct: Tensor
     count: Tensor
 
-    def __init__(self) -> None:
+    def __init__(self, without: Sequence[int] = ()) -> None:
         super().__init__(correct=torch.int64, count=torch.int64)
+        self._without = torch.tensor([IGNORED, *without])
 
     def update(self, outputs: Float[Tensor, "*shape classes"], targets: Int64[Tensor, "*shape"]) -> None:
         """Add the logits of a batch."""
-        told = targets != IGNORED
+        told = ~torch.isin(targets, self._without)
         self.correct.add_(((outputs.argmax(dim=-1) == targets) & told).sum())
         self.count.add_(told.sum())
+
+    def to(self, device: torch.device) -> None:
+        """Accumulate on this device from now on."""
+        super().to(device)
+        self._without = self._without.to(device)
 
     def compute(self) -> Tensor:
         """``correct / count``."""

@@ -2,22 +2,19 @@
 
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 import torch
 
 from deepdive.data.pretraining import MaskedPairsDataModule
-from deepdive.data.progress import Report, progress_bars
-from deepdive.data.registry import DATASETS
+from deepdive.data.progress import progress_bars
 from deepdive.data.sequences import Ragged
 from deepdive.data.subwords import CLS, MASK, SEP, Subwords
-from deepdive.data.text import CORPORA, Texts, read_corpus, read_text
 from deepdive.models.transformers import BERT, BERTForPretraining
 from deepdive.recipes.experiment import TextPrediction
 from deepdive.recipes.inputs import checksum, keep_inputs, read_inputs
-from deepdive.recipes.language.bert.pretrain import BertPretrainSettings
+from deepdive.recipes.language.pretraining.bert_pretrain import BertPretrainSettings
+from deepdive.recipes.language.pretraining.texts import texts_for
 from deepdive.recipes.networks import network_section
 from deepdive.recipes.runner import trained_weights
 from deepdive.recipes.training import classification_loss, optimizer_for, schedule_for, toolkit_named, trainer_for
@@ -27,10 +24,9 @@ from deepdive.training.report import Section, pairs, table
 from deepdive.training.sequences import IGNORED, MaskedLanguageModelling
 
 _SHOWN, _GUESSES = 20, 5
-_HELD_OUT = 0.1
 
 
-class PretrainingExperiment:
+class BertPretrainExperiment:
     """Fit a BERT to the sentences of a text, and fill gaps with it.
 
     Raises:
@@ -48,7 +44,7 @@ class PretrainingExperiment:
         """Obtain the text, learn its pieces, make pairs, and make the task."""
         settings = self.settings
         with progress_bars() as report:
-            texts = _texts(settings, report)
+            texts = texts_for(settings, report)
         self.data = MaskedPairsDataModule(
             lambda: texts,
             partial(Subwords.word_pieces, size=settings.pieces),
@@ -179,26 +175,3 @@ class PretrainingExperiment:
                 }
             )
         return rows
-
-
-def _texts(settings: BertPretrainSettings, report: Report) -> Texts:
-    """The parts of the text that settings speak of; of a single text, paragraphs at its end are held out."""
-    data = settings.data
-    if data in CORPORA:
-        text = read_corpus(data, report=report)
-    elif data in DATASETS:
-        raise ValueError(f"data is {data!r}, which is no text; these are: {', '.join(CORPORA)}, or a file")
-    elif not Path(data).is_file():
-        raise FileNotFoundError(f"data is {data!r}; there is no text or file of that name")
-    else:
-        text = read_text(data)
-    if isinstance(text, str):
-        lines = text.split("\n")
-        held = max(1, round(_HELD_OUT * len(lines)))
-        parts = lines[: -2 * held], lines[-2 * held : -held], lines[-held:]
-        text = Texts(*("\n".join(part) for part in parts))
-    if settings.characters is not None:
-        if settings.characters < 1:
-            raise ValueError(f"characters is {settings.characters}; it must be at least 1")
-        text = replace(text, train=text.train[: settings.characters])
-    return text

@@ -1,0 +1,54 @@
+"""BERT learnt from a text: hidden words, and which sentences follow each other (textbook sections 15.8 to 15.10)."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from deepdive.recipes.language.pretraining.settings import PretrainingSettings
+from deepdive.recipes.registry import Target, recipe
+
+if TYPE_CHECKING:
+    from deepdive.recipes.language.pretraining.bert_experiment import BertPretrainExperiment
+
+
+@dataclass(frozen=True)
+class BertPretrainSettings(PretrainingSettings):
+    """The text, what is hidden of it, and the network."""
+
+    longest: int = 64
+    """Pieces of a pair of sentences, special tokens included; longer ones are cut."""
+    share: float = 0.15
+    """Of pieces that are hidden."""
+    next_weight: float = 1.0
+    """Of the loss of pairs beside that of hidden pieces."""
+    prompt: str = "he was [MASK] in the [MASK] ."
+    """A sentence whose hidden words the report fills in."""
+
+
+@recipe(
+    "bert-pretrain",
+    chapter="15.10",
+    title="A small BERT learnt from WikiText-2: hidden words, and whether sentences follow each other",
+    data="wikitext2",
+    targets=(
+        Target("test_masked_accuracy", 0.03, when={"preset": "smoke"}),
+        Target("test_masked_accuracy", 0.1),
+    ),
+    presets={
+        "smoke": {"characters": 400_000, "pieces": 1000, "epochs": 1, "steps": 60, "log_every": 20, "width": 64},
+        "quick": {},
+        "book": {
+            "characters": None,
+            "epochs": 10,
+            "pieces": 8000,
+            "width": 256,
+            "heads": 4,
+            "layers": 4,
+            "optimizer": {"lr": 1e-3},
+        },
+    },
+)
+def bert_pretrain(settings: BertPretrainSettings) -> "BertPretrainExperiment":
+    """Guess hidden words, and which sentences follow each other."""
+    from deepdive.recipes.language.pretraining.bert_experiment import BertPretrainExperiment
+
+    return BertPretrainExperiment(settings)

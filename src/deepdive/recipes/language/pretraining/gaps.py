@@ -1,0 +1,100 @@
+"""Texts with gaps, ``the <extra_id_0> of the city was <extra_id_1> .``: read, written by T5, and filled in."""
+
+import re
+from collections.abc import Sequence
+from itertools import groupby
+
+import torch
+from jaxtyping import Int64
+from torch import Tensor
+
+from deepdive.algorithms.decoding import greedy_search
+from deepdive.data.pretraining.spans import END, START
+from deepdive.data.sequences import Ragged
+from deepdive.data.subwords import Subwords
+from deepdive.models.transformers import T5
+
+_GAP = re.compile(r" *<extra_id_(\d+)>")
+_ROWS = 250
+
+
+def spaced(text: str) -> str:
+    """The text with a space before the first word of each line, as before all others, so that all have the same pieces.
+
+    That is what T5's own pieces do.
+    """
+    return "\n".join(f" {line.strip()}" for line in text.strip().split("\n"))
+
+
+def read_gaps(texts: Sequence[str], subwords: Subwords, longest: int) -> Ragged:
+    """Numbers of texts with gaps, each with ``</s>`` behind it; the space before a missing word is missing with it.
+
+    What goes on behind a text is missing, too: one that does not end with a gap is given one more. So ends every window
+    that the network has learnt from, see `draw_spans`.
+
+    Raises:
+        ValueError: a text has no gap, its gaps are not numbered 0, 1, 2, ... in this order, there are more, with the
+            last one, than the vocabulary has sentinels, or it has more than ``longest`` pieces.
+    """
+    most = len(subwords.sentinels)
+    whole = list[str]()
+    for text in texts:
+        line = _GAP.sub(r"<extra_id_\1>", spaced(text))
+        gaps = [int(number) for number in _GAP.findall(line)]
+        if not gaps:
+            raise ValueError(f"{text[:60]!r} has no <extra_id_0>, so that there is nothing to fill in")
+        if gaps != list(range(len(gaps))):
+            raise ValueError(
+                f"{text[:60]!r} has gaps {', '.join(map(str, gaps))}; they must be numbered 0, 1, 2, ... in this order"
+            )
+        whole.append(line if line.endswith(f"<extra_id_{gaps[-1]}>") else f"{line}<extra_id_{len(gaps)}>")
+        if (count := len(_GAP.findall(whole[-1]))) > most:
+            raise ValueError(
+                f"{text[:60]!r} has {count} gaps with the one behind its end, but the network has learnt {most} at most"
+            )
+    numbers = subwords.encode(whole, special=False).tokens
+    for text, length in zip(texts, numbers.lengths.tolist(), strict=True):
+        if length > longest:
+            raise ValueError(f"{text[:60]!r} has {length} pieces, but the network has learnt to read {longest} at most")
+    return Ragged.joined([numbers, subwords.id_of(END)])
+
+
+def write_missing(network: T5, sources: Ragged, subwords: Subwords, longest: int) -> list[list[int]]:
+    """What the network writes of each text, greedily and with cached keys and values: ``longest`` numbers at most."""
+    place = next(network.parameters()).device
+    start, end = subwords.id_of(START), subwords.id_of(END)
+    found: list[list[int]] = []
+    with torch.inference_mode():
+        for rows in torch.arange(len(sources)).split(_ROWS):
+            tokens, lengths = (part.to(place) for part in sources.padded(rows, start))
+            state, first = network.encode(tokens, lengths), torch.full((len(rows),), start, device=place)
+            said = greedy_search(network, state, first, end=end, max_steps=longest, banned=(start,), pad=start)
+            found += said.best(end)
+    return found
+
+
+def fill_gaps(text: str, said: Sequence[int], subwords: Subwords) -> tuple[str, list[str]]:
+    """The text with what is said behind each sentinel in its gap, the first time it is, and what is in each gap."""
+    behind: dict[int, list[int]] = {}
+    last: list[int] = []  # what stands before any sentinel is for no gap
+    for number in said:
+        if number in subwords.sentinels:
+            last = []
+            behind.setdefault(number, last)
+        else:
+            last.append(number)
+    outside = _GAP.split(spaced(text))[::2]
+    spans = [subwords.decode(behind.get(number, [])) for number in subwords.sentinels[: len(outside) - 1]]
+    whole = "".join(part for pair in zip(outside, [*spans, ""], strict=True) for part in pair)
+    return _in_a_line(whole), [_in_a_line(span) for span in spans]
+
+
+def with_gaps(numbers: Int64[Tensor, " t"], subwords: Subwords) -> str:
+    """The text of numbers, sentinels shown as gaps."""
+    names = {number: f" <extra_id_{i}>" for i, number in enumerate(subwords.sentinels)}
+    parts = groupby(numbers.tolist(), key=lambda number: names.get(number, ""))
+    return _in_a_line("".join(name or subwords.decode(list(group)) for name, group in parts))
+
+
+def _in_a_line(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,67 @@
+"""T5 learnt from a text: the spans that are missing from it (textbook section 11.9; Raffel et al., 2020)."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from deepdive.recipes.language.pretraining.settings import PretrainingSettings
+from deepdive.recipes.registry import Target, recipe
+
+if TYPE_CHECKING:
+    from deepdive.recipes.language.pretraining.t5_experiment import T5PretrainExperiment
+
+
+@dataclass(frozen=True)
+class T5PretrainSettings(PretrainingSettings):
+    """The text, what is missing of it, and the network."""
+
+    window: int = 64
+    """Pieces of a text from which spans are cut."""
+    density: float = 0.15
+    """Share of pieces that are missing."""
+    mean_span: float = 3.0
+    """Pieces of a missing span on average."""
+    epochs: int = 4
+    layers: int = 2
+    """Blocks of the encoder, and as many of the decoder."""
+    head_width: int = 64
+    """Of each head of attention."""
+    hidden: int = 256
+    """Width within feed-forward networks."""
+    gated: bool = True
+    """Whether feed-forward networks are gated, as in version 1.1, or rectified, as in the first one."""
+    tied: bool = False
+    """Whether input and output share their table of vectors, as in the first version."""
+    prompt: str = "The <extra_id_0> of the city was <extra_id_1> ."
+    """A sentence whose gaps the report fills in."""
+
+
+@recipe(
+    "t5-pretrain",
+    chapter="11.9",
+    title="A small T5 learnt from WikiText-2: spans of words that are missing",
+    data="wikitext2",
+    targets=(
+        Target("test_missing_accuracy", 0.035, when={"preset": "smoke"}),
+        Target("test_missing_accuracy", 0.06),
+    ),
+    presets={
+        "smoke": {"characters": 400_000, "pieces": 1000, "epochs": 1, "steps": 60, "log_every": 20, "width": 64},
+        "quick": {},
+        "book": {
+            "characters": None,
+            "epochs": 10,
+            "pieces": 8000,
+            "window": 128,
+            "width": 256,
+            "heads": 4,
+            "layers": 4,
+            "hidden": 512,
+            "optimizer": {"lr": 1e-3},
+        },
+    },
+)
+def t5_pretrain(settings: T5PretrainSettings) -> "T5PretrainExperiment":
+    """Write what is missing of a text."""
+    from deepdive.recipes.language.pretraining.t5_experiment import T5PretrainExperiment
+
+    return T5PretrainExperiment(settings)
