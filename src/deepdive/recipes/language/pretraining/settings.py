@@ -13,7 +13,7 @@ class PretrainingSettings(TrainingSettings):
     data: str = "wikitext2"
     """A named text (deepdive data list), or a text file of one's own with a paragraph per line, in UTF-8."""
     characters: int | None = 5_000_000
-    """Learn from so many characters of the text, its beginning; all if not given."""
+    """Learn from so many characters of the text, its beginning; None: from all of it."""
     pieces: int = 4000
     """Different pieces of words, learnt from the text."""
     width: int = 128
