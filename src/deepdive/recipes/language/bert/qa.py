@@ -39,7 +39,7 @@ class BertQASettings(FineTuningSettings):
     data="wikiann-en",
     targets=(
         Target("test_f1", 0.1, when={"preset": "smoke"}),
-        Target("test_f1", 0.8),
+        Target("test_f1", 0.9),
     ),
     presets={
         "smoke": {"steps": 60, "log_every": 10},
