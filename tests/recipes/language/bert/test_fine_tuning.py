@@ -97,6 +97,13 @@ def test_words_of_ones_own_are_tagged(tmp_path, encoder):
     assert told.answers == ("[Ada Smith PER] left [London LOC] .",)
 
 
+def test_entities_behind_what_the_encoder_reads_are_missed(tmp_path, encoder):
+    """Of each sentence it reads the person alone, one of two entities: F1 is 2 / (1 + 2) at most."""
+    (tmp_path / "all.conll").write_text(tagged(), encoding="utf-8")
+    outcome = run("bert-tag", tmp_path / "all.conll", tmp_path, weights=str(encoder), **SMALL | {"longest": 5})
+    assert 0.5 < outcome.metrics["test_f1"] <= 2 / 3 + 1e-9
+
+
 @pytest.mark.parametrize("toolkit", ["torch", "scratch"])
 def test_layers_learn_at_rates_of_their_own_and_one_after_the_other(tmp_path, encoder, toolkit):
     (tmp_path / "own.csv").write_text(reviews(40), encoding="utf-8")

@@ -8,14 +8,14 @@ from torch import nn
 from deepdive.data.progress import progress_bars
 from deepdive.data.sequences import Ragged
 from deepdive.data.subwords import Subwords
-from deepdive.data.tagging import PieceTaggingDataModule
+from deepdive.data.tagging import PieceTaggingDataModule, TaggedSentence
 from deepdive.data.tagging.pieces import first_pieces
 from deepdive.models.transformers import BERT, BERTTagger
 from deepdive.recipes.experiment import TextPrediction
 from deepdive.recipes.inputs import checksum, keep_inputs, read_inputs
 from deepdive.recipes.language.bert.fine_tuning import kept_encoder, outputs_of, published_encoder, supervised
 from deepdive.recipes.language.bert.tag import BertTagSettings
-from deepdive.recipes.language.tagging.reporting import marked, tag_sections, words_of
+from deepdive.recipes.language.tagging.reporting import marked, scores_of, tag_sections, words_of
 from deepdive.recipes.language.tagging.sources import read_splits
 from deepdive.recipes.networks import network_section
 from deepdive.recipes.runner import trained_weights
@@ -64,6 +64,8 @@ class BertTagExperiment:
     def fit(self, run: Run, listeners: Sequence[Listener], *, resume: bool) -> dict[str, float]:
         """Train in the run folder, which then also knows the encoder and the tags.
 
+        ``test_f1`` is of all words; those behind the end of what the encoder reads have no tag found.
+
         Raises:
             RunError: the sentences are not those that the run began with.
         """
@@ -78,13 +80,18 @@ class BertTagExperiment:
             ),
         }
         keep_inputs(run, inputs, what=f"the sentences of {self.settings.data} have", resume=resume)
-        return self.trainer.fit(self.task, self.data, checkpoints=run.checkpoints, listeners=listeners, resume=resume)
+        metrics = self.trainer.fit(
+            self.task, self.data, checkpoints=run.checkpoints, listeners=listeners, resume=resume
+        )
+        splits, labels = self.data.sentences, self.data.labels
+        part = "test" if splits.test else "val" if splits.val else "train"
+        self._held: list[TaggedSentence] = getattr(splits, part)
+        self._found = self._tags(self.network, self.encoder.subwords, [words for words, _ in self._held], labels)
+        return metrics | {f"{part}_f1": scores_of(self._found, self._held, labels).overall.f1}
 
     def sections(self, run: Run) -> list[Section]:
         """Scores by type, sentences held out with their tags, the sentences, the network."""
-        splits, network = self.data.sentences, self.network
-        held = splits.test or splits.val or splits.train
-        found = self._tags(network, self.encoder.subwords, [words for words, _ in held], self.data.labels)
+        splits = self.data.sentences
         facts: dict[str, object] = {name: len(getattr(splits, name)) for name in ("train", "val", "test")}
         facts |= {
             "pieces known": len(self.encoder.subwords),
@@ -92,9 +99,9 @@ class BertTagExperiment:
         }
         tokens = torch.full((1, 8), 5)
         return [
-            *tag_sections(found, held, self.data.labels),
+            *tag_sections(self._found, self._held, self.data.labels),
             Section("Sentences", pairs(facts)),
-            network_section(network.cpu(), (tokens, torch.zeros_like(tokens), torch.tensor([8])), device="cpu"),
+            network_section(self.network.cpu(), (tokens, torch.zeros_like(tokens), torch.tensor([8])), device="cpu"),
         ]
 
     def predict(self, run: Run, texts: Sequence[str]) -> list[TextPrediction]:

@@ -33,7 +33,7 @@ def tag_sections(
     found: Sequence[list[str]], held: Sequence[TaggedSentence], labels: Sequence[str]
 ) -> tuple[Section, Section]:
     """Scores by type, and sentences with their tags."""
-    scores = _scores(found, held, labels)
+    scores = scores_of(found, held, labels)
     rows = [{"type": "all", **_shown(scores, None)}] + [{"type": k, **_shown(scores, k)} for k in scores.of_type]
     examples = [
         {"found": marked(words, tags), "right": "" if tags == truth else marked(words, truth)}
@@ -45,7 +45,8 @@ def tag_sections(
     )
 
 
-def _scores(found: Sequence[list[str]], held: Sequence[TaggedSentence], labels: Sequence[str]) -> EntityScores:
+def scores_of(found: Sequence[list[str]], held: Sequence[TaggedSentence], labels: Sequence[str]) -> EntityScores:
+    """How well tags found, one for each word, agree with the true ones."""
     number = {label: i for i, label in enumerate(labels)}
     guessed, true = (
         Ragged.from_lists([[number[tag] for tag in tags] for tags in rows])
