@@ -12,8 +12,8 @@ class PretrainingSettings(TrainingSettings):
 
     data: str = "wikitext2"
     """A named text (deepdive data list), or a text file of one's own with a paragraph per line, in UTF-8."""
-    characters: int | None = 5_000_000
-    """Learn from so many characters of the text, its beginning; None: from all of it."""
+    characters: int | None = None
+    """Learn from so many characters of the text, its beginning; from all if not given."""
     pieces: int = 4000
     """Different pieces of words, learnt from the text."""
     width: int = 128
@@ -24,13 +24,13 @@ class PretrainingSettings(TrainingSettings):
     """Blocks."""
     dropout: float = 0.0
     """Share that is dropped in training."""
-    epochs: int = 1
+    epochs: int = 3
     batch_size: int = 32
     clip_norm: float | None = 1.0
     schedule: ScheduleName = "slanted-triangular"
     """How the learning rate changes from step to step; slanted-triangular: up during the first tenth, then down."""
     optimizer: OptimizerSettings = field(
-        default_factory=lambda: OptimizerSettings("adamw", lr=2e-3, weight_decay=0.01, decay_norm_and_bias=False)
+        default_factory=lambda: OptimizerSettings("adamw", lr=1e-3, weight_decay=0.01, decay_norm_and_bias=False)
     )
 
     def __post_init__(self) -> None:

@@ -20,7 +20,7 @@ class T5PretrainSettings(PretrainingSettings):
     """Share of pieces that are missing."""
     mean_span: float = 3.0
     """Pieces of a missing span on average."""
-    epochs: int = 4
+    epochs: int = 2
     layers: int = 2
     """Blocks of the encoder, and as many of the decoder."""
     head_width: int = 64
@@ -48,7 +48,6 @@ class T5PretrainSettings(PretrainingSettings):
         "smoke": {"characters": 400_000, "pieces": 1000, "epochs": 1, "steps": 60, "log_every": 20, "width": 64},
         "quick": {},
         "book": {
-            "characters": None,
             "epochs": 10,
             "pieces": 8000,
             "window": 128,
@@ -56,7 +55,7 @@ class T5PretrainSettings(PretrainingSettings):
             "heads": 4,
             "layers": 4,
             "hidden": 512,
-            "optimizer": {"lr": 1e-3},
+            "optimizer": {"lr": 5e-4},
         },
     },
 )
