@@ -45,7 +45,15 @@ class T5PretrainSettings(PretrainingSettings):
         Target("test_missing_accuracy", 0.09),
     ),
     presets={
-        "smoke": {"characters": 400_000, "pieces": 1000, "epochs": 1, "steps": 60, "log_every": 20, "width": 64},
+        "smoke": {
+            "characters": 400_000,
+            "pieces": 1000,
+            "epochs": 1,
+            "steps": 60,
+            "log_every": 20,
+            "width": 64,
+            "optimizer": {"lr": 2e-3},
+        },
         "quick": {},
         "book": {
             "epochs": 10,
