@@ -146,7 +146,10 @@ def test_boxes_and_masks_follow_flips_and_shifts_exactly(seed):
 @settings(max_examples=20)
 @given(st.integers(0, 999))
 def test_boxes_and_masks_follow_any_map_within_a_pixel(seed):
-    """Without turns the box is around what is drawn in it; with them it is around the turned box, so never smaller."""
+    """Without turns the box is around what is drawn in it; with them it is around the turned box, so never smaller.
+
+    Of a sliver at the edge of the picture, no pixel of a corner need be drawn by half: the box may be larger.
+    """
     boxes, masks = rectangles(6, 36, 48, seed)
     for chain, upright in (
         ([RandomResizedCrop((0.3, 1)), HorizontalFlip(), Scale(), Translate()], True),
@@ -161,7 +164,7 @@ def test_boxes_and_masks_follow_any_map_within_a_pixel(seed):
             assert here or not picture.any()
             if here and picture.any():
                 seen = bounds(picture)
-                if upright:
+                if upright and (box[2:] - box[:2]).min() >= 3:
                     assert (seen - box).abs().max() <= 1
                 assert (seen[:2] >= box[:2] - 1).all()
                 assert (seen[2:] <= box[2:] + 1).all()
