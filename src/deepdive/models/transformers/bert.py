@@ -8,16 +8,11 @@ from deepdive.algorithms.attention import length_mask
 from deepdive.models.transformers.core import Block, LearntPositions, Stack, initialize_normal
 from deepdive.toolkit import Toolkit
 
-_STD, _WIDTH = 0.02, 768
-"""Of BERT's first weights, and the width that this is for."""
-
 
 class BERT(torch.nn.Module):
     """``x_0 = norm(e(w) + P + s(type))``, post-norm blocks that look both ways: a vector for every token.
 
-    With the default arguments it is BERT base: 109,482,240 parameters, with the pooler's. Weights begin as
-    ``N(0, 0.02²)``, as its authors have it; where ``width`` is other than 768, that is scaled by ``√(768 / width)``, so
-    that products are as large at first: otherwise narrow networks hardly learn to look anywhere.
+    With the default arguments it is BERT base: 109,482,240 parameters, with the pooler's.
 
     Args:
         vocabulary_size: tokens to tell apart.
@@ -79,7 +74,7 @@ class BERT(torch.nn.Module):
         )
         self.pooler = nn.Linear(width, width) if pooler else None
         self.tanh = nn.Tanh()
-        initialize_normal(self, _STD * (_WIDTH / width) ** 0.5, nn=nn)
+        initialize_normal(self, width, nn=nn)
 
     def forward(
         self,

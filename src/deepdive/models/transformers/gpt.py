@@ -95,7 +95,7 @@ class GPT(torch.nn.Module):
         )
         self.output = nn.Linear(width, vocabulary_size, bias=False)
         self.output.weight = self.tokens.table
-        initialize_normal(self, scaled=True, nn=nn)
+        initialize_normal(self, width, scaled=True, nn=nn)
 
     def forward(self, tokens: Int64[Tensor, "b t"]) -> Float[Tensor, "b t v"]:
         """Logits of the token after each one."""
