@@ -66,12 +66,7 @@ class TaggingDataModule(BucketDataModule):
     def _make_fields(self) -> Mapping[str, Sequence[Field]]:
         self.sentences = self._read()
         """As they were read, in the order that the loaders' `rows` number."""
-        parts = {"train": self.sentences.train, "val": self.sentences.val, "test": self.sentences.test}
-        for name, sentences in parts.items():
-            check_sentences(name, sentences)
-        if not self.sentences.train:
-            raise ValueError("there are no training sentences")
-        self.labels = ordered_tags({tag for _, tags in self.sentences.train for tag in tags})
+        parts, self.labels = checked_parts(self.sentences)
         self.encoder = WordEncoder.fit(
             (words for words, _ in self.sentences.train),
             min_frequency=self._min_frequency,
@@ -115,23 +110,24 @@ class _Spelt:
         return words, lengths, spellings[forms], tags
 
 
-def check_sentences(part: str, sentences: Sequence[TaggedSentence]) -> None:
-    """Check that every sentence has words, and a tag for each.
+def checked_parts(splits: TaggingSplits) -> tuple[dict[str, Sequence[TaggedSentence]], tuple[str, ...]]:
+    """The parts by name, and the tags of the training part: ``O`` first, then type by type, ``B-`` before ``I-``.
 
     Raises:
-        ValueError: one has not; names it.
+        ValueError: there are no training sentences, or one of any part has no words or not a tag for each; names it.
     """
-    for i, (words, tags) in enumerate(sentences):
-        if not words or len(words) != len(tags):
-            raise ValueError(
-                f"{part} sentence {i} has {len(words)} words and {len(tags)} tags; it must have a tag for each word, "
-                "and some"
-            )
-
-
-def ordered_tags(tags: set[str]) -> tuple[str, ...]:
-    """``O`` first, then type by type, ``B-`` before ``I-``."""
-    return tuple(sorted(tags, key=lambda tag: (tag != "O", tag[2:], tag)))
+    parts = {"train": splits.train, "val": splits.val, "test": splits.test}
+    for part, sentences in parts.items():
+        for i, (words, tags) in enumerate(sentences):
+            if not words or len(words) != len(tags):
+                raise ValueError(
+                    f"{part} sentence {i} has {len(words)} words and {len(tags)} tags; it must have a tag for each "
+                    "word, and some"
+                )
+    if not splits.train:
+        raise ValueError("there are no training sentences")
+    found = {tag for _, tags in splits.train for tag in tags}
+    return parts, tuple(sorted(found, key=lambda tag: (tag != "O", tag[2:], tag)))
 
 
 def tag_numbers(part: str, tags: Iterable[str], labels: Sequence[str]) -> Int64[Tensor, " n"]:

@@ -1,20 +1,19 @@
 """Tagged sentences cut into pieces of words."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 
 import torch
 from torch import Tensor
 
-from deepdive.data.sequences import BucketLoader, Ragged
+from deepdive.data.sequences import BucketDataModule, Field, Ragged
 from deepdive.data.subwords import PAD, Pieces, Subwords
-from deepdive.data.tagging.module import TaggingSplits, check_sentences, ordered_tags, tag_numbers
+from deepdive.data.tagging.module import TaggingSplits, checked_parts, tag_numbers
 from deepdive.data.tagging.reading import TaggedSentence
 from deepdive.data.text.windows import IGNORED
-from deepdive.data.types import DataModule
 
 
-class PieceTaggingDataModule(DataModule):
+class PieceTaggingDataModule(BucketDataModule):
     """Batches ``(tokens (b, t), types (b, t), lengths (b), tags (b, t))``: the first piece of a word has its tag.
 
     Other pieces, special tokens and padding have -100; ``labels`` are the names of the tags, ``O`` first.
@@ -41,53 +40,21 @@ class PieceTaggingDataModule(DataModule):
         test_batch_size: int = 256,
         seed: int = 0,
     ) -> None:
+        super().__init__(batch_size=batch_size, test_batch_size=test_batch_size, seed=seed)
         self.subwords = subwords
         self.longest = longest
-        self.batch_size = batch_size
-        self.test_batch_size = test_batch_size
-        self.seed = seed
         self._read = read
-        self._fields: dict[str, tuple[Ragged | Tensor, ...]] = {}
 
-    def prepare(self) -> None:
-        """Read the sentences and number everything; a second call does nothing."""
-        if self._fields:
-            return
+    def _make_fields(self) -> Mapping[str, Sequence[Field]]:
         self.sentences = self._read()
         """As they were read, in the order that the loaders' `rows` number."""
-        parts = {"train": self.sentences.train, "val": self.sentences.val, "test": self.sentences.test}
-        for name, sentences in parts.items():
-            check_sentences(name, sentences)
-        if not self.sentences.train:
-            raise ValueError("there are no training sentences")
-        self.labels = ordered_tags({tag for _, tags in self.sentences.train for tag in tags})
-        self._fields = {name: self._numbered(name, sentences) for name, sentences in parts.items() if sentences}
+        parts, self.labels = checked_parts(self.sentences)
+        return {name: self._numbered(name, sentences) for name, sentences in parts.items() if sentences}
 
-    def fields(self, part: str) -> tuple[Ragged | Tensor, ...]:
-        """All sentences of a part, ``train``, ``val`` or ``test``, as batches have them."""
-        self.prepare()
-        return self._fields[part]
+    def _pads(self) -> Sequence[int]:
+        return self.subwords.id_of(PAD), 0, 0, IGNORED
 
-    def train_loader(self) -> BucketLoader:
-        """Shuffled batches of training sentences of about the same length."""
-        return self._loader("train", self.batch_size, shuffle=True)
-
-    def val_loader(self) -> BucketLoader | None:
-        """Validation sentences, the shortest first, or ``None`` where there are none."""
-        self.prepare()
-        return self._loader("val", self.test_batch_size) if "val" in self._fields else None
-
-    def test_loader(self) -> BucketLoader | None:
-        """Test sentences, the shortest first, or ``None`` where there are none."""
-        self.prepare()
-        return self._loader("test", self.test_batch_size) if "test" in self._fields else None
-
-    def _loader(self, part: str, batch_size: int, *, shuffle: bool = False) -> BucketLoader:
-        self.prepare()
-        pads = self.subwords.id_of(PAD), 0, 0, IGNORED
-        return BucketLoader(self._fields[part], batch_size, pads=pads, shuffle=shuffle, seed=self.seed)
-
-    def _numbered(self, part: str, sentences: Sequence[TaggedSentence]) -> tuple[Ragged | Tensor, ...]:
+    def _numbered(self, part: str, sentences: Sequence[TaggedSentence]) -> tuple[Field, ...]:
         pieces = self.subwords.encode_words([words for words, _ in sentences], longest=self.longest)
         numbers = tag_numbers(part, chain.from_iterable(tags for _, tags in sentences), self.labels)
         lengths = torch.tensor([len(words) for words, _ in sentences])
