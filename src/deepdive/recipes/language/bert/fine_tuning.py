@@ -1,22 +1,33 @@
 """A published encoder, and what it takes to train it on: its parts by depth, rates of their own, what a run keeps."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor, nn
 
-from deepdive.data.progress import Report
+from deepdive.data.progress import Report, progress_bars
 from deepdive.data.sequences import BucketLoader, Ragged
 from deepdive.data.subwords import PAD, Subwords, read_published
 from deepdive.models.transformers import BERT
 from deepdive.models.transformers.public import BERT_LAYOUT, bert_arguments
 from deepdive.recipes.inputs import read_inputs
 from deepdive.recipes.language.bert.settings import FineTuningSettings
+from deepdive.recipes.networks import network_section
 from deepdive.recipes.training import optimizer_for, schedule_for, toolkit_named
 from deepdive.toolkit import Toolkit
-from deepdive.training import DiscriminativeRates, GradualUnfreezing, Run, choose_device, fit_state_dict
+from deepdive.training import (
+    DiscriminativeRates,
+    GradualUnfreezing,
+    Run,
+    choose_device,
+    fit_state_dict,
+    seed_everything,
+)
+from deepdive.training.report import Section
+
+Splits = TypeVar("Splits")
 
 _ROWS = 128
 
@@ -54,6 +65,31 @@ def published_encoder(settings: FineTuningSettings, *, pooler: bool, report: Rep
     bert = encoder.network(dropout=settings.dropout, pooler=pooler, nn=toolkit_named(settings.toolkit))
     fit_state_dict(bert, published.state, source=settings.weights, layout=BERT_LAYOUT)
     return encoder, bert
+
+
+def obtained(
+    settings: FineTuningSettings, read: Callable[[Report], Splits], *, pooler: bool
+) -> tuple[Splits, Encoder, BERT]:
+    """What ``read`` gives, and the encoder that settings speak of, with progress shown and the seed set in between.
+
+    Raises:
+        ValueError: as ``read`` and `published_encoder`.
+    """
+    with progress_bars() as report:
+        splits = read(report)
+        seed_everything(settings.seed)
+        return splits, *published_encoder(settings, pooler=pooler, report=report)
+
+
+def held_part(splits: Any) -> str:
+    """The part to show and to test on: ``test``, or ``val``, or ``train`` where the others are empty."""
+    return next(part for part in ("test", "val", "train") if part == "train" or len(getattr(splits, part)))
+
+
+def piece_network_section(network: nn.Module) -> Section:
+    """The network as it reads a text of eight pieces."""
+    tokens = torch.full((1, 8), 5)
+    return network_section(network.cpu(), (tokens, torch.zeros_like(tokens), torch.tensor([8])), device="cpu")
 
 
 def kept_encoder(run: Run) -> Encoder:

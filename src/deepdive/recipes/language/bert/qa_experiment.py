@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from deepdive.algorithms.language import answer_scores, best_spans
-from deepdive.data.progress import Report, progress_bars
+from deepdive.data.progress import Report
 from deepdive.data.questions import (
     Question,
     QuestionDataModule,
@@ -23,14 +23,20 @@ from deepdive.data.subwords import Subwords
 from deepdive.models.transformers import BERT, BERTTagger
 from deepdive.recipes.experiment import TextPrediction
 from deepdive.recipes.inputs import checksum, keep_inputs, read_inputs
-from deepdive.recipes.language.bert.fine_tuning import kept_encoder, outputs_of, published_encoder, supervised
+from deepdive.recipes.language.bert.fine_tuning import (
+    held_part,
+    kept_encoder,
+    obtained,
+    outputs_of,
+    piece_network_section,
+    supervised,
+)
 from deepdive.recipes.language.bert.qa import BertQASettings
 from deepdive.recipes.language.bert.sources import divided
 from deepdive.recipes.language.tagging.sources import read_splits
-from deepdive.recipes.networks import network_section
 from deepdive.recipes.runner import trained_weights
 from deepdive.recipes.training import classification_loss, toolkit_named, trainer_for
-from deepdive.training import Run, choose_device, seed_everything
+from deepdive.training import Run, choose_device
 from deepdive.training.records import Listener
 from deepdive.training.report import Section, pairs, table
 from deepdive.training.sequences import SpanSelection
@@ -54,10 +60,7 @@ class QuestionExperiment:
     def prepare(self) -> None:
         """Obtain encoder and questions, number these, and make the task."""
         settings = self.settings
-        with progress_bars() as report:
-            splits = _questions(settings.data, report)
-            seed_everything(settings.seed)
-            self.encoder, bert = published_encoder(settings, pooler=False, report=report)
+        splits, self.encoder, bert = obtained(settings, lambda report: _questions(settings.data, report), pooler=False)
         self.data = QuestionDataModule(
             lambda: splits,
             self.encoder.subwords,
@@ -91,7 +94,7 @@ class QuestionExperiment:
         metrics = self.trainer.fit(
             self.task, self.data, checkpoints=run.checkpoints, listeners=listeners, resume=resume
         )
-        self._held = "test" if self.data.splits.test else "val" if self.data.splits.val else "train"
+        self._held = held_part(self.data.splits)
         held = self.data.windows[self._held]
         self._answers = self._answered(self.network, held, self.data.subwords, self.unanswered)
         right = [[answer.text for answer in question.answers] for question in held.questions]
@@ -116,11 +119,10 @@ class QuestionExperiment:
             )
         facts: dict[str, object] = {name: len(windows.questions) for name, windows in self.data.windows.items()}
         facts |= {"padding in batches": f"{self.data.train_loader().padding_waste():.1%}"}
-        tokens = torch.full((1, 8), 5)
         return [
             Section("Questions held out", table(rows)),
             Section("Questions", pairs(facts)),
-            network_section(self.network.cpu(), (tokens, torch.zeros_like(tokens), torch.tensor([8])), device="cpu"),
+            piece_network_section(self.network),
         ]
 
     def predict(self, run: Run, texts: Sequence[str]) -> list[TextPrediction]:

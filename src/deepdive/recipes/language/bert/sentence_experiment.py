@@ -6,7 +6,6 @@ from dataclasses import replace
 import torch
 from torch import Tensor, nn
 
-from deepdive.data.progress import progress_bars
 from deepdive.data.registry import DATASETS
 from deepdive.data.sentences import LabelledTexts, SentenceDataModule
 from deepdive.data.sequences import Ragged
@@ -14,10 +13,16 @@ from deepdive.data.subwords import Subwords
 from deepdive.models.transformers import BERT, BERTClassifier
 from deepdive.recipes.experiment import TextPrediction
 from deepdive.recipes.inputs import checksum, keep_inputs, read_inputs
-from deepdive.recipes.language.bert.fine_tuning import kept_encoder, outputs_of, published_encoder, supervised
+from deepdive.recipes.language.bert.fine_tuning import (
+    held_part,
+    kept_encoder,
+    obtained,
+    outputs_of,
+    piece_network_section,
+    supervised,
+)
 from deepdive.recipes.language.bert.settings import SentenceSettings
 from deepdive.recipes.language.bert.sources import BETWEEN, divided, read_sentences
-from deepdive.recipes.networks import network_section
 from deepdive.recipes.runner import trained_weights
 from deepdive.recipes.training import classification_loss, toolkit_named, trainer_for
 from deepdive.training import (
@@ -28,7 +33,6 @@ from deepdive.training import (
     Pearson,
     Run,
     choose_device,
-    seed_everything,
 )
 from deepdive.training.records import Listener
 from deepdive.training.report import Section, pairs, table
@@ -51,10 +55,9 @@ class SentenceExperiment:
     def prepare(self) -> None:
         """Obtain encoder and texts, number these, and make the task."""
         settings = self.settings
-        with progress_bars() as report:
-            splits = read_sentences(settings, report)
-            seed_everything(settings.seed)
-            self.encoder, bert = published_encoder(settings, pooler=settings.pooling == "pooler", report=report)
+        splits, self.encoder, bert = obtained(
+            settings, lambda report: read_sentences(settings, report), pooler=settings.pooling == "pooler"
+        )
         self.data = SentenceDataModule(
             lambda: splits,
             self.encoder.subwords,
@@ -101,7 +104,7 @@ class SentenceExperiment:
     def sections(self, run: Run) -> list[Section]:
         """Mistakes on texts held out, by class; the texts; the network."""
         splits, data = self.data.splits, self.data
-        part = "test" if len(splits.test) else "val" if len(splits.val) else "train"
+        part = held_part(splits)
         held: LabelledTexts = getattr(splits, part)
         tokens, types, *_ = data.fields(part)
         said = self._said(self.network, tokens, types, data.subwords)  # pyright: ignore[reportArgumentType]
@@ -112,12 +115,11 @@ class SentenceExperiment:
             "longest text, in pieces": int(data.fields("train")[2].max()),  # pyright: ignore[reportAttributeAccessIssue]
             "padding in batches": f"{loader.padding_waste():.1%}",
         }
-        tokens = torch.full((1, 8), 5)
         return [
             *self._by_class(held, said),
             Section("Worst mistakes on texts held out", table(self._worst(held, said))),
             Section("Texts", pairs(facts)),
-            network_section(self.network.cpu(), (tokens, torch.zeros_like(tokens), torch.tensor([8])), device="cpu"),
+            piece_network_section(self.network),
         ]
 
     def predict(self, run: Run, texts: Sequence[str]) -> list[TextPrediction]:

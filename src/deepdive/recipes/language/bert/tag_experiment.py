@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import torch
 from torch import nn
 
-from deepdive.data.progress import progress_bars
 from deepdive.data.sequences import Ragged
 from deepdive.data.subwords import Subwords
 from deepdive.data.tagging import PieceTaggingDataModule, TaggedSentence
@@ -13,14 +12,20 @@ from deepdive.data.tagging.pieces import first_pieces
 from deepdive.models.transformers import BERT, BERTTagger
 from deepdive.recipes.experiment import TextPrediction
 from deepdive.recipes.inputs import checksum, keep_inputs, read_inputs
-from deepdive.recipes.language.bert.fine_tuning import kept_encoder, outputs_of, published_encoder, supervised
+from deepdive.recipes.language.bert.fine_tuning import (
+    held_part,
+    kept_encoder,
+    obtained,
+    outputs_of,
+    piece_network_section,
+    supervised,
+)
 from deepdive.recipes.language.bert.tag import BertTagSettings
 from deepdive.recipes.language.tagging.reporting import marked, scores_of, tag_sections, words_of
 from deepdive.recipes.language.tagging.sources import read_splits
-from deepdive.recipes.networks import network_section
 from deepdive.recipes.runner import trained_weights
 from deepdive.recipes.training import classification_loss, toolkit_named, trainer_for
-from deepdive.training import Run, choose_device, seed_everything
+from deepdive.training import Run, choose_device
 from deepdive.training.records import Listener
 from deepdive.training.report import Section, pairs
 from deepdive.training.sequences import EntityF1, TokenAccuracy, TokenClassification
@@ -41,10 +46,7 @@ class BertTagExperiment:
     def prepare(self) -> None:
         """Obtain encoder and sentences, number these, and make the task."""
         settings = self.settings
-        with progress_bars() as report:
-            splits = read_splits(settings.data, report)
-            seed_everything(settings.seed)
-            self.encoder, bert = published_encoder(settings, pooler=False, report=report)
+        splits, self.encoder, bert = obtained(settings, lambda report: read_splits(settings.data, report), pooler=False)
         self.data = PieceTaggingDataModule(
             lambda: splits,
             self.encoder.subwords,
@@ -84,7 +86,7 @@ class BertTagExperiment:
             self.task, self.data, checkpoints=run.checkpoints, listeners=listeners, resume=resume
         )
         splits, labels = self.data.sentences, self.data.labels
-        part = "test" if splits.test else "val" if splits.val else "train"
+        part = held_part(splits)
         self._held: list[TaggedSentence] = getattr(splits, part)
         self._found = self._tags(self.network, self.encoder.subwords, [words for words, _ in self._held], labels)
         return metrics | {f"{part}_f1": scores_of(self._found, self._held, labels).overall.f1}
@@ -97,11 +99,10 @@ class BertTagExperiment:
             "pieces known": len(self.encoder.subwords),
             "padding in batches": f"{self.data.train_loader().padding_waste():.1%}",
         }
-        tokens = torch.full((1, 8), 5)
         return [
             *tag_sections(self._found, self._held, self.data.labels),
             Section("Sentences", pairs(facts)),
-            network_section(self.network.cpu(), (tokens, torch.zeros_like(tokens), torch.tensor([8])), device="cpu"),
+            piece_network_section(self.network),
         ]
 
     def predict(self, run: Run, texts: Sequence[str]) -> list[TextPrediction]:

@@ -13,9 +13,9 @@ from deepdive.data.subwords import CLS, MASK, SEP, Subwords
 from deepdive.models.transformers import BERT, BERTForPretraining
 from deepdive.recipes.experiment import TextPrediction
 from deepdive.recipes.inputs import checksum, keep_inputs, read_inputs
+from deepdive.recipes.language.bert.fine_tuning import piece_network_section
 from deepdive.recipes.language.pretraining.bert_pretrain import BertPretrainSettings
 from deepdive.recipes.language.pretraining.texts import texts_for
-from deepdive.recipes.networks import network_section
 from deepdive.recipes.runner import trained_weights
 from deepdive.recipes.training import classification_loss, optimizer_for, schedule_for, toolkit_named, trainer_for
 from deepdive.training import Run, choose_device, seed_everything
@@ -92,12 +92,11 @@ class BertPretrainExperiment:
             sections.append(Section("Gaps of a sentence", table([{"filled in": answer} for answer in told.answers])))
         except ValueError as error:  # the prompt is for a text like WikiText
             sys.stderr.write(f"note: the prompt is not filled in: {error}\n")
-        tokens = torch.full((1, 8), 5)
         return [
             *sections,
             Section("Hidden pieces of pairs held out", table(self._guesses())),
             Section("Text", pairs(facts)),
-            network_section(self.network.cpu(), (tokens, torch.zeros_like(tokens), torch.tensor([8])), device="cpu"),
+            piece_network_section(self.network),
         ]
 
     def predict(self, run: Run, texts: Sequence[str]) -> list[TextPrediction]:
