@@ -2,8 +2,13 @@
 
 import random
 
+import pytest
+import torch
+
 from deepdive.recipes import load_recipe, runner
-from deepdive.recipes.settings import with_preset
+from deepdive.recipes.settings import to_plain, with_preset
+from deepdive.training import Run, load_checkpoint
+from deepdive.training.listeners import default_listeners
 
 _SUBJECTS = ("the time traveller", "the medical man", "the editor", "a morlock", "weena")
 _VERBS = ("saw", "feared", "followed", "described", "forgot")
@@ -52,3 +57,41 @@ def run(name, data, tmp_path, **changes):
     recipe = load_recipe(name)
     settings = with_preset(recipe.settings_type, {"data": str(data), "log_every": 5} | changes)
     return runner.start(recipe, settings, preset="quick", root=tmp_path / "runs", console=False)
+
+
+class _Power:
+    """Fails at a record."""
+
+    def __init__(self, last):
+        self.left = last
+
+    def start(self, plan):
+        pass
+
+    def record(self, record):
+        self.left -= 1
+        if not self.left:
+            raise OSError("the power is gone")
+
+    def finish(self):
+        pass
+
+
+def interrupted(name, data, tmp_path, *, record=4, **changes):
+    """A run like those of `run` that was cut off at a record, counted from 1."""
+    recipe = load_recipe(name)
+    settings = with_preset(recipe.settings_type, {"data": str(data), "log_every": 5} | changes)
+    experiment = recipe.build(settings)
+    experiment.prepare()
+    begun = Run.create(name, to_plain(settings), preset="quick", root=tmp_path / "cut")
+    listeners = default_listeners(begun.folder, console=False, tensorboard=False, batch_size=settings.batch_size)
+    with pytest.raises(OSError, match="the power is gone"):
+        experiment.fit(begun, [*listeners, _Power(record)], resume=False)
+    return begun
+
+
+def assert_same(one, other):
+    """Two outcomes have the same figures and the same weights, bit for bit."""
+    assert one.metrics == other.metrics
+    left, right = (load_checkpoint(r.run.checkpoints.path("last"))["model"] for r in (one, other))
+    assert all(torch.equal(left[key], right[key]) for key in left)

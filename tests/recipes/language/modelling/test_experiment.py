@@ -4,14 +4,11 @@ import json
 import shutil
 
 import pytest
-import torch
 
-from deepdive.recipes import load_recipe, runner
-from deepdive.recipes.settings import to_plain, with_preset
-from deepdive.training import Run, RunError, load_checkpoint
-from deepdive.training.listeners import default_listeners
+from deepdive.recipes import runner
+from deepdive.training import RunError
 
-from ..texts import run, story
+from ..texts import assert_same, interrupted, run, story
 
 pytestmark = pytest.mark.usefixtures("without_shape_checks")
 SMALL = {"epochs": 2, "batch_size": 16, "hidden": 32, "num_steps": 16}
@@ -92,33 +89,8 @@ def test_an_empty_text_is_refused(trained):
 def test_a_run_that_stops_within_an_epoch_goes_on_bit_for_bit(text, name, partition, tmp_path):
     changes = SMALL | {"partition": partition, "batch_size": 8, "checkpoint_every": 3, "layers": 2}
     whole = run(name, text, tmp_path / "whole", **changes)
-    recipe = load_recipe(name)
-    settings = with_preset(recipe.settings_type, {"data": str(text), "log_every": 5} | changes)
-    experiment = recipe.build(settings)
-    experiment.prepare()
-    begun = Run.create(name, to_plain(settings), preset="quick", root=tmp_path / "cut")
-    count = 0
-
-    class Power:
-        def start(self, plan):
-            pass
-
-        def record(self, record):
-            nonlocal count
-            count += 1
-            if count == 4:
-                raise OSError("the power is gone")
-
-        def finish(self):
-            pass
-
-    listeners = default_listeners(begun.folder, console=False, tensorboard=False, batch_size=8)
-    with pytest.raises(OSError, match="the power is gone"):
-        experiment.fit(begun, [*listeners, Power()], resume=False)
-    resumed = runner.resume(begun.folder, console=False)
-    assert resumed.metrics == whole.metrics
-    left, right = (load_checkpoint(r.run.checkpoints.path("last"))["model"] for r in (whole, resumed))
-    assert all(torch.equal(left[key], right[key]) for key in left)
+    begun = interrupted(name, text, tmp_path, **changes)
+    assert_same(runner.resume(begun.folder, console=False), whole)
 
 
 def test_a_changed_text_is_noticed_on_a_resume(tmp_path):

@@ -3,7 +3,6 @@
 import math
 
 import pytest
-import torch
 
 from deepdive.data.text import BytePairTokenizer, TextDataModule
 from deepdive.models.language import RecurrentLanguageModel
@@ -11,10 +10,9 @@ from deepdive.recipes import load_recipe, recipe_info, runner
 from deepdive.recipes.language.modelling.looking import attention_sections
 from deepdive.recipes.language.modelling.measures import tokens_per_second, word_perplexities, words_in
 from deepdive.recipes.settings import from_plain, to_plain, with_preset
-from deepdive.training import Run, load_checkpoint
-from deepdive.training.listeners import default_listeners
+from deepdive.training import Run
 
-from ..texts import run, story
+from ..texts import assert_same, interrupted, run, story
 
 pytestmark = pytest.mark.usefixtures("without_shape_checks")
 SMALL = {"epochs": 2, "batch_size": 16, "width": 32, "layers": 2, "num_steps": 16, "dropout": 0.1}
@@ -59,31 +57,8 @@ def test_a_text_longer_than_the_context_is_continued_the_same_way_from_the_same_
 def test_a_run_that_stops_within_an_epoch_goes_on_bit_for_bit(text, tmp_path):
     changes = SMALL | {"checkpoint_every": 3}
     whole = run("gpt-pretrain", text, tmp_path / "whole", **changes)
-    recipe = load_recipe("gpt-pretrain")
-    settings = with_preset(recipe.settings_type, {"data": str(text), "log_every": 5} | changes)
-    experiment = recipe.build(settings)
-    experiment.prepare()
-    begun = Run.create("gpt-pretrain", to_plain(settings), preset="quick", root=tmp_path / "cut")
-
-    class Power:
-        def start(self, plan):
-            self.count = 0
-
-        def record(self, record):
-            self.count += 1
-            if self.count == 4:
-                raise OSError("the power is gone")
-
-        def finish(self):
-            pass
-
-    listeners = default_listeners(begun.folder, console=False, tensorboard=False, batch_size=16)
-    with pytest.raises(OSError, match="the power is gone"):
-        experiment.fit(begun, [*listeners, Power()], resume=False)
-    resumed = runner.resume(begun.folder, console=False)
-    assert resumed.metrics == whole.metrics
-    left, right = (load_checkpoint(r.run.checkpoints.path("last"))["model"] for r in (whole, resumed))
-    assert all(torch.equal(left[key], right[key]) for key in left)
+    begun = interrupted("gpt-pretrain", text, tmp_path, **changes)
+    assert_same(runner.resume(begun.folder, console=False), whole)
 
 
 def test_both_toolkits_take_the_same_steps(text, tmp_path):

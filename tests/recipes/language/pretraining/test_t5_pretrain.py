@@ -5,15 +5,13 @@ import random
 import re
 
 import pytest
-import torch
 
 from deepdive.recipes import load_recipe, runner
 from deepdive.recipes.language.pretraining import t5_experiment
-from deepdive.recipes.settings import to_plain, with_preset
-from deepdive.training import Run, RunError, load_checkpoint
-from deepdive.training.listeners import default_listeners
+from deepdive.recipes.settings import with_preset
+from deepdive.training import RunError, load_checkpoint
 
-from ..texts import run
+from ..texts import assert_same, interrupted, run
 
 pytestmark = pytest.mark.usefixtures("without_shape_checks")
 
@@ -97,47 +95,19 @@ def test_a_prompt_without_a_gap_leaves_the_report_whole(text, tmp_path, capsys):
     assert "Gaps of a sentence" not in report
 
 
-def interrupted(path, tmp_path, changes):
-    """A run that was cut off at its second record."""
-    recipe = load_recipe("t5-pretrain")
-    settings = with_preset(recipe.settings_type, {"data": str(path)} | changes)
-    experiment = recipe.build(settings)
-    experiment.prepare()
-    begun = Run.create("t5-pretrain", to_plain(settings), preset="quick", root=tmp_path / "cut")
-
-    class Power:
-        def start(self, plan):
-            self.count = 0
-
-        def record(self, record):
-            self.count += 1
-            if self.count == 2:
-                raise OSError("the power is gone")
-
-        def finish(self):
-            pass
-
-    listeners = default_listeners(begun.folder, console=False, tensorboard=False, batch_size=16)
-    with pytest.raises(OSError, match="the power is gone"):
-        experiment.fit(begun, [*listeners, Power()], resume=False)
-    return begun
-
-
 SHORT = CHANGES | {"epochs": 2, "checkpoint_every": 3, "log_every": 5, "dropout": 0.1}
 
 
 def test_a_run_that_stops_within_an_epoch_goes_on_bit_for_bit(text, tmp_path):
     whole = run("t5-pretrain", text, tmp_path / "whole", **SHORT)
-    resumed = runner.resume(interrupted(text, tmp_path, SHORT).folder, console=False)
-    assert resumed.metrics == whole.metrics
-    left, right = (load_checkpoint(r.run.checkpoints.path("last"))["model"] for r in (whole, resumed))
-    assert all(torch.equal(left[key], right[key]) for key in left)
+    begun = interrupted("t5-pretrain", text, tmp_path, record=2, **SHORT)
+    assert_same(runner.resume(begun.folder, console=False), whole)
 
 
 def test_another_text_is_refused_on_a_resume(tmp_path):
     path = tmp_path / "own.txt"
     path.write_text(paragraphs(), encoding="utf-8")
-    begun = interrupted(path, tmp_path, SHORT)
+    begun = interrupted("t5-pretrain", path, tmp_path, record=2, **SHORT)
     path.write_text(paragraphs().replace("sun", "sea"), encoding="utf-8")
     with pytest.raises(RunError, match=r"changed since .* began; start a new run"):
         runner.resume(begun.folder, console=False)
