@@ -8,7 +8,7 @@ from benchmarks._table import show
 
 ALL = (
     "startup", "data", "trainer", "epoch", "scratch", "autograd", "vectorization", "regression", "memory", "accuracy",
-    "augmentation", "vision", "recurrent", "text", "sequences", "attention",
+    "augmentation", "vision", "precision", "recurrent", "text", "sequences", "attention",
 )  # fmt: skip
 
 

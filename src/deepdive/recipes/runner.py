@@ -30,7 +30,7 @@ class Outcome:
     resumed: bool = False
     """Whether other sessions came before this one."""
     computed: dict[str, str] = field(default_factory=dict)
-    """Precision and layout, and why they were chosen."""
+    """Precision and layout."""
 
     @property
     def environment(self) -> dict[str, str]:
@@ -147,7 +147,13 @@ def _experiment(run: Run, device: str | None) -> tuple[Recipe, Experiment]:
         settings = from_plain(recipe.settings_type, run.settings)
     except ValueError as error:
         raise RunError(f"{run.folder} was made by another version of the recipe {run.recipe}: {error}") from error
-    return recipe, recipe.build(settings if device is None else replace(settings, device=device))
+    moved = {} if device is None else {"device": device}
+    return recipe, recipe.build(replace(settings, **_as_computed(run, settings), **moved))
+
+
+def _as_computed(run: Run, settings: Any) -> dict[str, str]:
+    """What was left open in the settings, and what a run chose before its first step."""
+    return {name: value for name, value in run.computed.items() if getattr(settings, name, None) == "auto"}
 
 
 def _has_checkpoint(run: Run) -> bool:
@@ -174,7 +180,7 @@ def _fit(
         batch = run.settings.get("batch_size")
         per_step = batch * run.settings.get("accumulate", 1) if batch else None
         listeners = default_listeners(run.folder, console=console, tensorboard=tensorboard, batch_size=per_step)
-        computed = _Computed()
+        computed = _Computed(run)
         try:
             metrics = experiment.fit(run, [*listeners, computed], resume=resume)
             target = recipe.info.target(run.preset, run.settings)
@@ -193,15 +199,17 @@ def _fit(
 
 
 class _Computed:
-    """A listener that remembers how a run is computed."""
+    """A listener that keeps in the run folder how a run is computed."""
 
-    def __init__(self) -> None:
+    def __init__(self, run: Run) -> None:
+        self._run = run
         self.facts: dict[str, str] = {}
 
     def start(self, plan: Plan) -> None:
-        """Look at the plan."""
-        said = {"precision": plan.precision, "layout": plan.layout, "chosen": "; ".join(plan.notes)}
-        self.facts = {name: value for name, value in said.items() if value}
+        """Look at the plan, and write it down before the first step."""
+        self.facts = {name: value for name in ("precision", "layout") if (value := getattr(plan, name))}
+        if self.facts != self._run.computed:
+            self._run.note_computed(self.facts)
 
     def record(self, record: Record) -> None:
         """Nothing."""

@@ -53,9 +53,9 @@ class TrainingSettings:
     device: str = "auto"
     """auto, cpu, cuda, cuda:1, mps."""
     precision: Literal["auto", "fp32", "bf16", "fp16"] = "auto"
-    """Of matrix products; auto takes bf16 where a few steps of it are clearly faster."""
+    """Of matrix products; auto takes bf16 where the device has units for it and the network is large enough."""
     layout: Literal["auto", "channels-last", "contiguous"] = "auto"
-    """Of convolutions in memory; auto takes the faster one."""
+    """Of convolutions in memory; auto takes what is known to be faster on the device."""
     clip_norm: float | None = None
     """Largest norm of the whole gradient."""
     clip_value: float | None = None

@@ -11,7 +11,7 @@ from deepdive import scratch
 from deepdive.data.loaders import TensorLoader
 from deepdive.data.types import DataModule
 from deepdive.training import Classification, FolderCheckpoints, Trainer
-from deepdive.training.formats import lay_out, told_format
+from deepdive.training.formats import choose_format, lay_out
 
 CPU = torch.device("cpu")
 
@@ -44,7 +44,7 @@ def channels_last(tensor):
 
 def test_only_the_layout_changes():
     plain, laid_out = network(), network()
-    lay_out(laid_out, told_format("fp32", "auto", CPU).layout)
+    lay_out(laid_out, choose_format(laid_out, CPU, precision="fp32").layout)
     assert channels_last(laid_out[0].weight)
     assert_same_weights(plain.state_dict(), laid_out.state_dict())
     x = torch.randn(4, 3, 12, 12)
@@ -54,7 +54,7 @@ def test_only_the_layout_changes():
 
 def test_other_devices_and_other_toolkits_are_left_alone():
     on_meta = network().to("meta")
-    lay_out(on_meta, told_format("fp32", "auto", torch.device("meta")).layout)
+    lay_out(on_meta, choose_format(on_meta, torch.device("meta")).layout)
     assert on_meta[0].weight.is_contiguous()
     ours = scratch.Conv2d(3, 5, 3)
     lay_out(ours, "channels-last")

@@ -21,8 +21,11 @@ class Format:
     layout: Layout | None = None
     """``None``: as the network came."""
 
-    def __str__(self) -> str:
-        return self.precision if self.layout is None else f"{self.precision} {self.layout}"
+    def notes(self, asked: str) -> tuple[str, ...]:
+        """What the user should know who has asked for this precision, or has left it open."""
+        if asked != "auto" or self.precision == "fp32":
+            return ()
+        return (f"precision {self.precision}, for which this device has units; fp32 if asked for",)
 
 
 def lay_out(network: nn.Module, layout: Layout | None) -> None:

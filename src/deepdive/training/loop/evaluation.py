@@ -7,6 +7,7 @@ import torch
 
 from deepdive.data.types import Loader
 from deepdive.training.devices import Precision, explain_devices
+from deepdive.training.formats import choose_format
 from deepdive.training.loop.progress import LossBuffer, RunningMean
 from deepdive.training.loop.step import autocast
 from deepdive.training.metrics import Metric
@@ -33,6 +34,7 @@ def evaluate(
     if loader.num_examples == 0:
         raise ValueError(f"the {prefix} data has no examples")
     losses, mean = LossBuffer(), RunningMean()
+    precision = choose_format(task.network, device, precision=precision).precision
     validation_step = autocast(task.validation_step, device, precision)
     training = task.training
     task.eval()

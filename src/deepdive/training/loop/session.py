@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import torch
 
 from deepdive.data.types import DataModule
-from deepdive.training.formats import FormatSetting
+from deepdive.training.formats import Format, choose_format, kept_format, lay_out
 from deepdive.training.loop.early_stopping import Best
 from deepdive.training.loop.evaluation import compute, evaluate, reset
 from deepdive.training.loop.interrupt import StopRequest, TrainingInterrupted
@@ -70,22 +70,18 @@ class Session:
             compile=trainer.compile,
             batch_size=self._train.batch_size,
         )
-        self._format = FormatSetting(task, self._stepper, device, precision=trainer.precision, layout=trainer.layout)
+        self._compute_in(choose_format(task.network, device, precision=trainer.precision, layout=trainer.layout))
         self._losses = LossBuffer()
         self._saved_step = 0
 
     @property
     def plan(self) -> Plan:
         """The size of the work, how much of it is done, and how it is computed."""
-        return replace(self._size, **self._format.fields())
-
-    def settle(self) -> None:
-        """Choose precision and layout by measuring, if that was left open and no checkpoint has told them."""
-        self._format.settle(self._train, self.progress.epoch)
+        notes = self.format.notes(self.trainer.precision)
+        return replace(self._size, precision=self.format.precision, layout=self.format.layout, notes=notes)
 
     def __iter__(self) -> Iterator[Record]:
         """Train to the end, then test the best weights."""
-        self.settle()
         progress = self.progress
         while not self._done:
             self.task.begin_epoch(progress.epoch)
@@ -110,8 +106,8 @@ class Session:
         try:
             if saved["kinds"] != self._kinds:
                 raise ValueError(f"it was made with {saved['kinds']}, not {self._kinds}")
-            self._format.load_state_dict(saved.get("format"))
-            self.settle()  # on another machine; the state of the optimiser is then laid out as the weights are
+            # before the state of the optimiser, which is laid out as the weights are
+            self._compute_in(kept_format(saved["format"], precision=self.trainer.precision, layout=self.trainer.layout))
             self._load_weights(saved)
             self._stepper.load_optimizer(saved["optimizer"])
             if self._stepper.schedule is not None:
@@ -190,7 +186,7 @@ class Session:
     def _save_epoch(self) -> None:
         stopping = self.trainer.early_stopping
         if self.best.update(self.metrics):
-            best = self._weights() | {"format": self._format.state_dict(), "progress": self.progress.state_dict()}
+            best = self._weights() | {"format": vars(self.format), "progress": self.progress.state_dict()}
             self.checkpoints.save("best", best)
         if stopping is not None and self.best.epochs_since >= stopping.patience:
             self.progress.stopped = True
@@ -214,7 +210,7 @@ class Session:
                 loader,
                 self.device,
                 prefix=prefix,
-                precision=self._format.format.precision,
+                precision=self.format.precision,
                 step=self.progress.step,
             )
         except DivergedError as error:
@@ -237,7 +233,7 @@ class Session:
         stepper = self._stepper
         content: dict[str, Any] = {
             "kinds": self._kinds,
-            "format": self._format.state_dict(),
+            "format": vars(self.format),
             **self._weights(),
             "optimizer": stepper.optimizer.state_dict(),
             "schedule": stepper.schedule.state_dict() if stepper.schedule is not None else None,
@@ -259,6 +255,11 @@ class Session:
     def _load_weights(self, saved: dict[str, Any]) -> None:
         self.task.network.load_state_dict(saved["model"])
         self.task.load_own_state(saved.get("task", {}))
+
+    def _compute_in(self, format: Format) -> None:
+        self.format = format
+        lay_out(self.task.network, format.layout)
+        self._stepper.compute_in(format.precision)
 
     @property
     def _kinds(self) -> list[str]:

@@ -41,11 +41,11 @@ class Trainer:
     device: str = "auto"
     """``auto``, ``cpu``, ``cuda``, ``cuda:1``, ``mps``."""
     precision: Precision | Literal["auto"] = "fp32"
-    """Of matrix products: ``fp32``, ``bf16``, ``fp16`` with loss scaling; ``auto`` times a few steps and takes ``bf16``
-    where it is clearly faster. A resumed run keeps what was chosen."""
+    """Of matrix products: ``fp32``, ``bf16``, ``fp16`` with loss scaling; ``auto`` takes ``bf16`` where the device has
+    units for it and the network is large enough (`choose_format`). A resumed run keeps what was chosen."""
     layout: Layout | Literal["auto"] = "auto"
-    """Of the library's 2-d convolutions in memory: ``channels-last``, ``contiguous``; ``auto`` is measured together
-    with the precision, and without ``precision="auto"`` it is what is known to be faster on the device."""
+    """Of the library's 2-d convolutions in memory: ``channels-last``, ``contiguous``; ``auto`` is what is known to be
+    faster on the device."""
     clip_norm: float | None = None
     """Largest norm of the whole gradient."""
     clip_value: float | None = None
@@ -115,7 +115,6 @@ class Trainer:
             at_the_end.enter_context(_repeatable(session.device))
             if resume:
                 session.resume()
-            session.settle()
             listeners = list(listeners)
             session.before_saving = [each.sync for each in listeners if isinstance(each, Storing)]
             for listener in listeners:

@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,8 @@ class Run:
     created: str
     command: list[str] = field(default_factory=list)
     environment: dict[str, str] = field(default_factory=dict)
+    computed: dict[str, str] = field(default_factory=dict)
+    """Precision and layout; empty until the first step is about to be made."""
 
     @classmethod
     def create(
@@ -54,8 +56,15 @@ class Run:
         created = time.strftime("%Y-%m-%dT%H:%M:%S%z", now)
         run = cls(folder, recipe, preset, settings, created, ["deepdive", *sys.argv[1:]], environment())
         folder.mkdir(parents=True)
-        run.write_json("run.json", {"format": FORMAT} | {k: v for k, v in vars(run).items() if k != "folder"})
+        run._write()
         return run
+
+    def note_computed(self, computed: dict[str, str]) -> None:
+        """Keep how the run is computed, before its first step: a resumed run goes on in the same way."""
+        replace(self, computed=computed)._write()
+
+    def _write(self) -> None:
+        self.write_json("run.json", {"format": FORMAT} | {k: v for k, v in vars(self).items() if k != "folder"})
 
     @classmethod
     def open(cls, folder: Path) -> "Run":

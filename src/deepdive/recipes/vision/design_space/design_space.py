@@ -42,7 +42,7 @@ class DesignSpaceSettings(ImageClassificationSettings):
     steps: int | None = 200
     """End the training of a sample after this many optimiser steps."""
     optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings(lr=0.1, weight_decay=5e-5))
-    precision: Literal["auto", "fp32", "bf16", "fp16"] = "fp32"
+    precision: Literal["fp32", "bf16", "fp16"] = "fp32"
     """Of matrix products; the same for all samples, so not measured for each."""
 
 

@@ -11,7 +11,7 @@ from deepdive.data.loaders import TensorLoader
 from deepdive.data.progress import Progress, Report
 from deepdive.data.types import Batch, DataModule
 from deepdive.models.vision import EfficientNetLite
-from deepdive.training.formats import lay_out, told_format
+from deepdive.training.formats import choose_format, lay_out
 
 _ROWS = 32
 """Pictures at a time, so that what lies between two layers stays in the processor's cache."""
@@ -130,7 +130,7 @@ def features_of(
         ValueError: the features would take too much memory.
     """
     network = network.to(device).eval()
-    lay_out(network, told_format("fp32", "auto", device).layout)
+    lay_out(network, choose_format(network, device, precision="fp32").layout)
     total, done = sum(len(inputs) for inputs, _ in rows.values()), 0
     found: dict[str, Batch] = {}
     with torch.no_grad():  # not inference_mode: what is computed there cannot be learnt from
