@@ -73,6 +73,7 @@ class ForecastExperiment:
                 settings.column,
                 time=settings.time,
                 gaps=settings.gaps,
+                order=settings.order,
                 delimiter=settings.delimiter,
                 report=report,
             )
@@ -152,7 +153,9 @@ class ForecastExperiment:
         network.load_state_dict(trained_weights(run))
         found = []
         for file in files:
-            series = read_series(file, name, time=settings.time, gaps=settings.gaps, delimiter=settings.delimiter)
+            series = read_series(
+                file, name, time=settings.time, gaps=settings.gaps, order=settings.order, delimiter=settings.delimiter
+            )
             needed = settings.tau + scale.lost
             if len(series) < needed:
                 raise ValueError(
