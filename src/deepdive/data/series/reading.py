@@ -8,7 +8,7 @@ from typing import Literal, get_args
 import numpy as np
 import polars as pl
 import torch
-from jaxtyping import Float64
+from jaxtyping import Bool, Float, Float64
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -31,9 +31,37 @@ class Series:
     """When each value was measured, as written in the file; ``None`` where the file does not say."""
     notes: tuple[str, ...] = ()
     """What was done to the rows and values, and what is to be known of their times."""
+    filled: Bool[Tensor, " n"] | None = None
+    """Which values were interpolated from the known ones before and after; ``None`` where all are measured."""
 
     def __len__(self) -> int:
         return len(self.values)
+
+    @property
+    def carried(self) -> Float64[Tensor, " n"]:
+        """The values as far as they are known at each moment: the last measured one in place of interpolated ones."""
+        if self.filled is None:
+            return self.values
+        measured = torch.arange(len(self)).where(~self.filled, 0).cummax(0).values
+        return self.values[measured]
+
+    def known_at(self, scaled: Float[Tensor, " m"], carried: Float[Tensor, " m"], tau: int) -> Float[Tensor, "w tau"]:
+        """Windows of ``tau`` values of which none comes from after their end.
+
+        A gap that is still open at the end of a window would tell of the value behind it, were it interpolated.
+
+        Args:
+            scaled: the values, or what is learnt of them: their last ``m``.
+            carried: the same of `carried`.
+            tau: how long windows are.
+
+        """
+        windows = scaled.unfold(0, tau, 1)
+        if self.filled is None:
+            return windows
+        gaps = self.filled[len(self) - len(scaled) :].unfold(0, tau, 1)
+        still_open = gaps.flip(1).cumprod(1).flip(1).bool()
+        return torch.where(still_open, carried.unfold(0, tau, 1), windows)
 
 
 def read_series(
@@ -109,7 +137,8 @@ def series_of(
     values, gap_notes = _filled(table[name][rows], rows, gaps)
     times = None if clock is None else tuple(clock.written[row] for row in rows)
     notes = (*order_notes, *_clock_notes(clock, rows, times, order), *gap_notes)
-    return Series(name, checked(values, name), times, notes)
+    filled = torch.from_numpy(table[name][rows].fill_nan(None).is_null().to_numpy().copy())
+    return Series(name, checked(values, name), times, notes, filled if bool(filled.any()) else None)
 
 
 def checked(values: Float64[Tensor, " n"], name: str) -> Float64[Tensor, " n"]:
