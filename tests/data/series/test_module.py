@@ -1,12 +1,13 @@
 """Windows of a series, its split in time, its scale."""
 
 import numpy as np
+import polars as pl
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deepdive.data.series import Series, SeriesDataModule, SeriesScale
+from deepdive.data.series import Series, SeriesDataModule, SeriesScale, series_of
 
 
 def walk(n, seed=0, positive=False):
@@ -80,6 +81,46 @@ def test_origins_are_decoded_to_what_comes_if_the_future_is_known(horizon, tau, 
     z = data.scaled.unfold(0, tau + horizon, 1)[-len(origins.windows) :]  # past and future of every origin
     torch.testing.assert_close(origins.windows, z[:, :tau])
     torch.testing.assert_close(data.scale.decode(z[:, tau:], origins.last), origins.future, rtol=1e-4, atol=1e-4)
+
+
+def test_a_gap_at_the_end_of_the_training_part_tells_nothing_of_the_validation_part():
+    rows = [float(i % 7) for i in range(40)]
+    rows[27] = None  # the last one learnt from
+    found = []
+    for behind in (1.0, 900.0):
+        table = pl.DataFrame({"v": [*rows[:28], behind, *rows[29:]]})
+        found.append(prepared(series_of(table, gaps="interpolate"), test=6, validation=6))
+    assert found[0].scale == found[1].scale
+    assert torch.equal(found[0].history, found[1].history)
+    assert float(found[0].history[-1]) == rows[26]
+    for ours, theirs in zip(found[0].train, found[1].train, strict=True):
+        assert torch.equal(ours, theirs)
+
+
+@pytest.mark.parametrize("learn", ["levels", "differences"])
+def test_interpolated_values_do_not_tell_of_the_value_behind_a_gap(learn):
+    rows = torch.randn(60, generator=torch.Generator().manual_seed(3)).tolist()
+    for row in (10, 20, 21, 47, 52, 53, 59):
+        rows[row] = None
+
+    def windows(behind):
+        changed = [*rows[:54], behind, *rows[55:], 0.5]
+        series = series_of(pl.DataFrame({"v": changed}), gaps="interpolate")
+        return series, prepared(series, tau=3, test=12, validation=6, learn=learn)
+
+    (first, data), (second, other) = windows(1.5), windows(-40.0)
+    assert first.filled is not None
+    assert first.filled.nonzero().flatten().tolist() == [10, 20, 21, 47, 52, 53, 59]
+    assert not torch.equal(first.values[52:54], second.values[52:54])  # on the line to row 54
+    ours, theirs = data.origins(2), other.origins(2)
+    before = ours.place < 54
+    assert torch.equal(ours.windows[before], theirs.windows[before])
+    assert torch.equal(ours.last[before], theirs.last[before])
+    assert float(ours.last[ours.place == 53]) == pytest.approx(rows[51])
+    known = first.known_at(first.values, first.carried, 5)[54 - 5]  # up to row 53
+    assert known.tolist() == pytest.approx([*rows[49:52], rows[51], rows[51]])
+    assert len(data.test[0]) == 12 - 3  # rows 52, 53 and 59 were not measured
+    assert torch.equal(data.test[0][:3], other.test[0][:3])  # windows of rows 49, 50 and 51
 
 
 def test_a_scale_survives_json():

@@ -69,7 +69,7 @@ def test_gaps_are_filled_on_the_line_between_neighbours(tmp_path):
     path = write(tmp_path, "a\n1\nNA\nNA\n7\n5\n")
     series = read_series(path, gaps="interpolate")
     assert series.values.tolist() == [1, 3, 5, 7, 5]
-    assert series.notes == ("column 'a' has no value in 2 of 5 rows: 2, 3; interpolated",)
+    assert series.notes[-1:] == ("column 'a' has no value in 2 of 5 rows: 2, 3; interpolated",)
     with pytest.raises(ValueError, match="the first and the last row must have one to interpolate between"):
         read_series(write(tmp_path, "a\n1\n2\nNA\n"), gaps="interpolate")
 
@@ -78,6 +78,8 @@ def test_arguments_are_checked(tmp_path):
     table = pl.DataFrame({"a": [1.0, 2.0], "b": ["x", "y"]})
     with pytest.raises(ValueError, match="gaps is 'drop'; it must be refuse or interpolate"):
         series_of.__wrapped__(table, gaps="drop")
+    with pytest.raises(ValueError, match="order is 'reverse'; it must be refuse, sort or keep"):
+        series_of.__wrapped__(table, order="reverse")
     with pytest.raises(ValueError, match="time is 'c', but the table has no column 'c'"):
         series_of(table, time="c")
     with pytest.raises(ValueError, match="column and time are both 'a'"):

@@ -18,7 +18,7 @@ class Origins:
     windows: Float[Tensor, "origins tau"]
     """The last ``tau`` values up to each moment, as the network gets them."""
     last: Float64[Tensor, " origins"]
-    """The value at each moment, in the unit of the series."""
+    """The last value known at each moment, in the unit of the series."""
     future: Float64[Tensor, "origins k"]
     """The ``k`` values after it, in the unit of the series."""
     place: Int64[Tensor, " origins"]
@@ -32,8 +32,11 @@ class SeriesDataModule(RowsDataModule):
     the scale of `SeriesScale`, which knows of nothing but the training part. The series is split in time: the first
     part is learnt from, the next one validates, the last one tests. A window belongs to the part its ``y`` lies in; its
     ``x`` may reach back into the part before, which is known by then. Training windows are shuffled, parts never mix.
+    An interpolated value is no ``y``, and where the gap is still open at the end of ``x`` the last measured value
+    stands in it: an interpolated one would tell of the value to come.
 
-    After ``prepare`` the module has ``scale`` and the bounds ``val_start`` and ``test_start`` in the series.
+    After ``prepare`` the module has ``scale``, ``history`` (the values of the training part) and the bounds
+    ``val_start`` and ``test_start`` in the series.
 
     Args:
         series: the values.
@@ -83,15 +86,26 @@ class SeriesDataModule(RowsDataModule):
                 f"series {self.series.name!r} has {n} values, of which {learnt} are left to learn from; "
                 f"windows of tau = {tau} need at least {tau + 1 + lost}: take a smaller tau, or hold out less"
             )
-        self.scale = SeriesScale.fit(values[: self.val_start], self.learn)
+        self.history = self.series.known_at(values, self.series.carried, learnt)[0]
+        self.scale = SeriesScale.fit(self.history, self.learn)
         self.scaled = self.scale.encode(values).float()
-        windows = self.scaled.unfold(0, tau + 1, 1)  # (m - tau, tau + 1)
-        x, y = windows[:, :-1], windows[:, -1:]
+        x = self._windows()[:-1]  # (m - tau, tau)
+        y = self.scaled[tau:, None]
         first = tau + lost  # the place in the series of the first y
         a, b = self.val_start - first, self.test_start - first
+        measured = torch.ones(len(y), dtype=torch.bool) if self.series.filled is None else ~self.series.filled[first:]
+        if not measured[:a].any():
+            raise ValueError(f"series {self.series.name!r} has no measured value to learn from after the first {first}")
         self.train, self.val, self.test = (
-            (x[part].contiguous(), y[part].contiguous()) for part in (slice(0, a), slice(a, b), slice(b, None))
+            (x[part][measured[part]], y[part][measured[part]]) for part in (slice(0, a), slice(a, b), slice(b, None))
         )
+
+    def _windows(self) -> Float[Tensor, "m tau"]:
+        """Every ``tau`` values in a row on the scale, as far as they are known at the last of them."""
+        if self.series.filled is None:
+            return self.scaled.unfold(0, self.tau, 1)
+        carried = self.scale.encode(self.series.carried).float()
+        return self.series.known_at(self.scaled, carried, self.tau)
 
     def origins(self, horizon: int) -> Origins:
         """Every moment whose next ``horizon`` values all lie in the test part.
@@ -109,13 +123,13 @@ class SeriesDataModule(RowsDataModule):
                 f"horizon is {horizon}; it must be from 1 to the length of the test part, which is {tested}"
             )
         begin = self.test_start - 1  # the place of the first moment
-        windows = self.scaled.unfold(0, self.tau, 1)
+        windows = self._windows()
         first = begin - (self.tau - 1) - self.scale.lost
         values = self.series.values
         place = torch.arange(begin, begin + count)
         return Origins(
             windows[first : first + count],
-            values[begin : begin + count],
+            self.series.carried[begin : begin + count],
             values[self.test_start :].unfold(0, horizon, 1),
             place,
         )

@@ -7,6 +7,7 @@ from deepdive.data.fetching import fetch
 from deepdive.data.progress import Report
 from deepdive.data.registry import DATASETS, find
 from deepdive.data.series.reading import Gaps, Series, read_series
+from deepdive.data.series.times import Order
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ def load_series(
     *,
     time: str | None = None,
     gaps: Gaps = "refuse",
+    order: Order = "refuse",
     delimiter: str | None = None,
     report: Report | None = None,
 ) -> Series:
@@ -49,7 +51,7 @@ def load_series(
     if source in SERIES:
         named = SERIES[str(source)]
         path = fetch(str(source), report=report)[named.file]
-        return read_series(path, column or named.column, time=time, gaps=gaps, delimiter=delimiter)
+        return read_series(path, column or named.column, time=time, gaps=gaps, order=order, delimiter=delimiter)
     if source in DATASETS:
         raise ValueError(f"data is {source!r}, which is no series; these are: {', '.join(SERIES)}, or a file")
     path = Path(source).expanduser()
@@ -58,4 +60,4 @@ def load_series(
             find(str(source))
         except ValueError as error:
             raise ValueError(f"{error}; nor is there a file of that name") from error
-    return read_series(path, column, time=time, gaps=gaps, delimiter=delimiter)
+    return read_series(path, column, time=time, gaps=gaps, order=order, delimiter=delimiter)

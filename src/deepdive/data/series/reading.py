@@ -1,26 +1,23 @@
 """One column of a table as a series: numbers in the order of time."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import polars as pl
 import torch
-from jaxtyping import Float64
+from jaxtyping import Bool, Float, Float64
+from numpy.typing import NDArray
 from torch import Tensor
 
+from deepdive.data.series.times import Clock, Order, find_clock, ordered, spacing_notes
 from deepdive.data.tables import read_table
 from deepdive.data.tables.checks import check_columns
 
 Gaps = Literal["refuse", "interpolate"]
 """What becomes of rows without a value: an error, or the straight line between their neighbours."""
-TIMES = ("date", "time", "datetime", "timestamp", "year", "quarter", "month", "week", "day", "hour", "period")
-"""Columns with these names, in upper or lower case, tell the time of a row."""
-_ISO = re.compile(r"\d{4}(-\d{2}){0,2}([T ]\d{2}:\d{2}.*)?")
-"""Times whose alphabetical order is their order."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,10 +30,38 @@ class Series:
     times: tuple[str, ...] | None = None
     """When each value was measured, as written in the file; ``None`` where the file does not say."""
     notes: tuple[str, ...] = ()
-    """What was done to the values."""
+    """What was done to the rows and values, and what is to be known of their times."""
+    filled: Bool[Tensor, " n"] | None = None
+    """Which values were interpolated from the known ones before and after; ``None`` where all are measured."""
 
     def __len__(self) -> int:
         return len(self.values)
+
+    @property
+    def carried(self) -> Float64[Tensor, " n"]:
+        """The values as far as they are known at each moment: the last measured one in place of interpolated ones."""
+        if self.filled is None:
+            return self.values
+        measured = torch.arange(len(self)).where(~self.filled, 0).cummax(0).values
+        return self.values[measured]
+
+    def known_at(self, scaled: Float[Tensor, " m"], carried: Float[Tensor, " m"], tau: int) -> Float[Tensor, "w tau"]:
+        """Windows of ``tau`` values of which none comes from after their end.
+
+        A gap that is still open at the end of a window would tell of the value behind it, were it interpolated.
+
+        Args:
+            scaled: the values, or what is learnt of them: their last ``m``.
+            carried: the same of `carried`.
+            tau: how long windows are.
+
+        """
+        windows = scaled.unfold(0, tau, 1)
+        if self.filled is None:
+            return windows
+        gaps = self.filled[len(self) - len(scaled) :].unfold(0, tau, 1)
+        still_open = gaps.flip(1).cumprod(1).flip(1).bool()
+        return torch.where(still_open, carried.unfold(0, tau, 1), windows)
 
 
 def read_series(
@@ -45,54 +70,75 @@ def read_series(
     *,
     time: str | None = None,
     gaps: Gaps = "refuse",
+    order: Order = "refuse",
     delimiter: str | None = None,
 ) -> Series:
-    """One column of a CSV, TSV, white-space separated or Parquet file, top to bottom (textbook section 9.1).
+    """One column of a CSV, TSV, white-space separated or Parquet file, from old to new (textbook section 9.1).
+
+    Times may be written in any usual form, the same in all rows: dates by numbers or names of months, with or without a
+    time of day and a zone (zones are compared in UTC), weeks, quarters, years, seconds since 1970; see
+    `deepdive.data.series.times`. Where days and months cannot be told apart, the reading that is in the order of time
+    counts. Notes say where times are not evenly spaced, or no column tells them.
 
     Rows are counted from 1 in messages, without the header.
 
     Args:
         path: the file; see `deepdive.data.tables.read_table`.
         column: which one; may be left out where only one holds numbers besides the time.
-        time: the column that tells the time of a row; if not given, the first one with a name in `TIMES`, else the
-            first one of words that are all different.
+        time: the column that tells the time of a row; if not given, columns named year, month, ... or date and time
+            together, else the first one with a name in `TIMES`, else the first one that holds times, else the first one
+            of words that are all different.
         gaps: what becomes of rows without a value.
+        order: what becomes of rows that do not run from old to new.
         delimiter: of a text file; by the suffix if not given.
 
     Raises:
         FileNotFoundError: there is no such file.
         ValueError: it cannot be read as a table; a column is missing; the column holds words or an infinite value, has
-            gaps (the rows are named), is constant or has fewer than 2 values; several columns could be meant; or the
-            times do not ascend.
+            gaps (the rows are named), is constant or has fewer than 2 values; several columns could be meant; a time
+            cannot be read or is there twice; or the times do not ascend.
 
     """
     table = read_table(path, delimiter=delimiter)
     try:
-        return series_of(table, column, time=time, gaps=gaps)
+        return series_of(table, column, time=time, gaps=gaps, order=order)
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from error
 
 
 def series_of(
-    table: pl.DataFrame, column: str | None = None, *, time: str | None = None, gaps: Gaps = "refuse"
+    table: pl.DataFrame,
+    column: str | None = None,
+    *,
+    time: str | None = None,
+    gaps: Gaps = "refuse",
+    order: Order = "refuse",
 ) -> Series:
     """One column of a table, see `read_series`."""
-    if gaps not in ("refuse", "interpolate"):
-        raise ValueError(f"gaps is {gaps!r}; it must be refuse or interpolate")
+    for option, value, known in (("gaps", gaps, get_args(Gaps)), ("order", order, get_args(Order))):
+        if value not in known:
+            raise ValueError(f"{option} is {value!r}; it must be {', '.join(known[:-1])} or {known[-1]}")
     check_columns(table, [column] if column else [], "column")
     check_columns(table, [time] if time else [], "time")
-    clock = time or _clock(table, column)
-    name = column or _only_numbers(table, clock)
-    if name == clock:
-        raise ValueError(f"column and time are both {name!r}; the values and their times are two columns")
+    if column is not None and column == time:
+        raise ValueError(f"column and time are both {column!r}; the values and their times are two columns")
+    clock = find_clock(table, column, time, read=order != "keep")
+    name = column or _only_numbers(table, () if clock is None else clock.columns)
     if table[name].dtype != pl.Float64:
         row = int(table[name].is_not_null().arg_max() or 0)
         raise ValueError(
             f"column {name!r} holds no numbers: row {row + 1} is {table[name][row]!r}; a series is made of numbers"
         )
-    times = None if clock is None else _times(table[clock])
-    values, notes = _filled(table[name], gaps)
-    return Series(name, checked(values, name), times, notes)
+    rows, order_notes = np.arange(table.height), ()
+    if clock is not None:
+        rows, order_notes = ordered(clock, table, order)
+    elif order == "sort":
+        raise ValueError("order is sort, but no column tells the time of a row")
+    values, gap_notes = _filled(table[name][rows], rows, gaps)
+    times = None if clock is None else tuple(clock.written[row] for row in rows)
+    notes = (*order_notes, *_clock_notes(clock, rows, times, order), *gap_notes)
+    filled = torch.from_numpy(table[name][rows].fill_nan(None).is_null().to_numpy().copy())
+    return Series(name, checked(values, name), times, notes, filled if bool(filled.any()) else None)
 
 
 def checked(values: Float64[Tensor, " n"], name: str) -> Float64[Tensor, " n"]:
@@ -112,45 +158,33 @@ def checked(values: Float64[Tensor, " n"], name: str) -> Float64[Tensor, " n"]:
     return values
 
 
-def _clock(table: pl.DataFrame, column: str | None) -> str | None:
-    others = [name for name in table.columns if name != column]
-    named = [name for name in others if name.lower() in TIMES]
-    words = [name for name in others if table[name].dtype == pl.String and table[name].n_unique() == table.height]
-    return next(iter([*named, *words]), None)
+def _clock_notes(
+    clock: Clock | None, rows: NDArray[np.int64], times: tuple[str, ...] | None, order: Order
+) -> tuple[str, ...]:
+    """What is to be known of the times."""
+    if clock is None or times is None:
+        return ("no column tells the time of a row; the first row counts as the oldest",)
+    moments = clock.moments
+    if moments is None or moments.cyclic:
+        reason = "begins again and again" if moments else "is not read" if order == "keep" else "holds no known times"
+        return (f"column {clock.name!r} {reason}; the first row counts as the oldest",)
+    return (*clock.notes, *spacing_notes(moments.taken(rows), times, clock.name))
 
 
-def _only_numbers(table: pl.DataFrame, clock: str | None) -> str:
-    numbers = [name for name in table.columns if name != clock and table[name].dtype == pl.Float64]
+def _only_numbers(table: pl.DataFrame, clock: Sequence[str]) -> str:
+    numbers = [name for name in table.columns if name not in clock and table[name].dtype == pl.Float64]
     if len(numbers) != 1:
         found = f"{len(numbers)} hold numbers: {', '.join(numbers[:12])}" if numbers else "none holds numbers"
         raise ValueError(f"column is not set, and of {table.width} columns {found}; name one")
     return numbers[0]
 
 
-def _times(column: pl.Series) -> tuple[str, ...]:
-    if column.null_count():
-        row = int(column.is_null().arg_max() or 0)
-        raise ValueError(f"column {column.name!r} tells no time in row {row + 1}")
-    numbers = column.dtype == pl.Float64
-    times = tuple(f"{value:.15g}" for value in column) if numbers else tuple(column)
-    # 12 months or 7 days start again and again, a year does not
-    ordered = column.name.lower() in ("year", "timestamp") if numbers else all(map(_ISO.fullmatch, times))
-    falls = (column < column.shift(1)).fill_null(False)
-    if ordered and falls.any():
-        row = int(falls.arg_max() or 0)
-        raise ValueError(
-            f"column {column.name!r} goes back in time: row {row + 1} is {times[row]}, after {times[row - 1]}; a "
-            "series runs from old to new, so sort the file"
-        )
-    return times
-
-
-def _filled(column: pl.Series, gaps: Gaps) -> tuple[Tensor, tuple[str, ...]]:
+def _filled(column: pl.Series, numbers: NDArray[np.int64], gaps: Gaps) -> tuple[Tensor, tuple[str, ...]]:
     values = torch.tensor(column.fill_null(float("nan")).to_numpy(), dtype=torch.float64)
     missing = values.isnan()
     if not missing.any():
         return values, ()
-    rows = (missing.nonzero().flatten() + 1).tolist()
+    rows = sorted((numbers[missing.numpy()] + 1).tolist())  # as in the file
     said = f"column {column.name!r} has no value in {len(rows)} of {len(values)} rows: {_listed(rows)}"
     if gaps == "refuse":
         raise ValueError(f"{said}; fill them in, or set gaps to interpolate")

@@ -139,7 +139,9 @@ class KernelExperiment:
             raise RunError(f"{run.folder} is damaged: {error}") from error
         found = []
         for file in files:
-            series = read_series(file, column, time=settings.time, gaps=settings.gaps, delimiter=settings.delimiter)
+            series = read_series(
+                file, column, time=settings.time, gaps=settings.gaps, order=settings.order, delimiter=settings.delimiter
+            )
             x = torch.arange(len(series), dtype=torch.double)
             smooth = estimate(x, x, series.values, kernel, width)
             time = {} if series.times is None else {"time": series.times}

@@ -20,11 +20,13 @@ class KernelSettings:
     column: str | None = None
     """Which column; that of the named series, or the only one with numbers."""
     time: str | None = None
-    """The column that tells the time of a row; found by its name if not given."""
+    """The column that tells the time of a row; found by its name, or by what it holds, if not given."""
     delimiter: str | None = None
     """Of a text file: one character, or comma, semicolon, tab, space, bar, whitespace; by the suffix if not given."""
     gaps: Literal["refuse", "interpolate"] = "refuse"
     """What becomes of rows without a value."""
+    order: Literal["refuse", "sort", "keep"] = "refuse"
+    """What becomes of rows that are not in the order of time: an error, sorted by their times, or kept as they are."""
     rows: int | None = None
     """Use the last so many values only."""
     held_out: float = 0.8

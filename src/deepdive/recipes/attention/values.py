@@ -54,6 +54,7 @@ def values_for(settings: KernelSettings) -> Values:
             settings.column,
             time=settings.time,
             gaps=settings.gaps,
+            order=settings.order,
             delimiter=settings.delimiter,
             report=report,
         )

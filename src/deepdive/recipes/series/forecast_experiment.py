@@ -73,6 +73,7 @@ class ForecastExperiment:
                 settings.column,
                 time=settings.time,
                 gaps=settings.gaps,
+                order=settings.order,
                 delimiter=settings.delimiter,
                 report=report,
             )
@@ -124,8 +125,7 @@ class ForecastExperiment:
         self.forecasts = self._forecasts()
         self.errors = {name: rmse(said, self.origins.future) for name, said in self.forecasts.items()}
         skills = skill(self.errors["network"], self.errors["naive"])
-        history = self.series.values[: self.data.val_start]
-        scaled = mase(self.forecasts["network"], self.origins.future, history)
+        scaled = mase(self.forecasts["network"], self.origins.future, self.data.history)
         for k in self.horizons:
             metrics |= {f"test_{name}_rmse_{k}": float(error[k - 1]) for name, error in self.errors.items()}
             metrics[f"test_rmse_{k}"] = metrics.pop(f"test_network_rmse_{k}")
@@ -152,7 +152,9 @@ class ForecastExperiment:
         network.load_state_dict(trained_weights(run))
         found = []
         for file in files:
-            series = read_series(file, name, time=settings.time, gaps=settings.gaps, delimiter=settings.delimiter)
+            series = read_series(
+                file, name, time=settings.time, gaps=settings.gaps, order=settings.order, delimiter=settings.delimiter
+            )
             needed = settings.tau + scale.lost
             if len(series) < needed:
                 raise ValueError(
@@ -178,14 +180,15 @@ class ForecastExperiment:
     def _forecasts(self) -> dict[str, Tensor]:
         """What every method says of the next values at every moment, ``(origins, k)``."""
         data, origins, steps = self.data, self.origins, max(self.horizons)
-        learnt = data.scaled[: data.val_start - data.scale.lost].double()
+        learnt = data.scale.encode(data.history).float().double()
         found = {"network": data.scale.decode(self._iterated(self.task.network, origins.windows, steps), origins.last)}
         if len(learnt) > 2 * data.tau:
             fitted = fit_autoregression(learnt, data.tau)
             found["autoregression"] = data.scale.decode(fitted.forecast(origins.windows.double(), steps), origins.last)
         found["naive"] = naive(origins.last[:, None], steps)
         if self.period:
-            cycles = self.series.values.unfold(0, self.period, 1)[origins.place - self.period + 1]
+            cycles = self.series.known_at(self.series.values, self.series.carried, self.period)
+            cycles = cycles[origins.place - self.period + 1]
             found["seasonal"] = seasonal_naive(cycles, steps, self.period)
         return found
 
