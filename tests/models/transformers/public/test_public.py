@@ -170,19 +170,5 @@ def test_a_third_of_a_joined_tensor_is_missing():
 def test_tied_tensors_that_differ():
     state = transformers.GPT2LMHeadModel(GPT2_SIZES).state_dict()
     state["lm_head.weight"] = state["lm_head.weight"] + 1
-    with pytest.raises(ValueError, match="differ as published; untie them"):
+    with pytest.raises(ValueError, match=r"lm_head.weight and wte.weight are one .* differ as published: .*tied=False"):
         fit_state_dict(GPT(**gpt2_arguments(GPT2_SIZES.to_dict())), state, layout=GPT2_LAYOUT)
-
-
-@pytest.mark.parametrize(
-    ("arguments", "configuration", "words"),
-    [
-        (bert_arguments, {"hidden_size": 3}, "the configuration lacks vocab_size, num_attention_heads"),
-        (bert_arguments, {"hidden_act": "relu"}, "hidden_act is 'relu' in the configuration; known: 'gelu'"),
-        (gpt2_arguments, {"activation_function": "relu"}, "known: 'gelu_new', 'gelu_pytorch_tanh'"),
-        (t5_arguments, {"feed_forward_proj": "gated-silu"}, "known: 'relu', 'gated-gelu'"),
-    ],
-)
-def test_configurations_of_something_else(arguments, configuration, words):
-    with pytest.raises(ValueError, match=words):
-        arguments(configuration)
