@@ -121,11 +121,11 @@ class PublicLayout:
 
     def has_own_output(self, published: Mapping[str, Tensor]) -> bool:
         """Whether the output's table and the one that it may share are both published, and differ."""
-        plain = {name.removeprefix(self._prefix): value for name, value in published.items()}
         if self._output is None:
             return False
-        own, other = (plain.get(name.removeprefix(self._prefix)) for name in (self._output, self._tied[self._output]))
-        return own is not None and other is not None and not torch.equal(own, other)
+        names = self._output, self._tied[self._output]
+        own, other = ([v for n, v in published.items() if f".{n}".endswith(f".{name}")] for name in names)
+        return bool(own and other) and not _same(own[0], other[0])
 
     def _tie(self, found: dict[str, Tensor], wanted: Mapping[str, Tensor]) -> None:
         """Give values that are published under one of their names to all of these, and take copies away."""
@@ -140,7 +140,7 @@ class PublicLayout:
             if name in found:
                 found.setdefault(other, found[name])
         for name, other in pairs:
-            if other in found and not torch.equal(found.setdefault(name, found[other]), found[other]):
+            if other in found and not _same(found.setdefault(name, found[other]), found[other]):
                 hint = ": make the network with tied=False" if name == self._output else ""
                 raise ValueError(f"{name} and {other} are one in the network, but differ as published{hint}")
         for name in self._copies:
@@ -155,10 +155,21 @@ def _respelt(found: Mapping[str, Tensor], new: Callable[[str], str]) -> dict[str
         ValueError: two tensors that differ get one name.
     """
     made: dict[str, Tensor] = {}
+    first: dict[str, str] = {}
     for name, value in found.items():
-        if not torch.equal(made.setdefault(new(name), value), value):
-            raise ValueError(f"{new(name)} is published twice, the other time as {name}, and the two differ")
+        if not _same(made.setdefault(new(name), value), value):
+            raise ValueError(f"{first[new(name)]} and {name} are one in the network, but differ as published")
+        first.setdefault(new(name), name)
     return made
+
+
+def _same(a: Tensor, b: Tensor) -> bool:
+    """Whether all values are equal, those that are no numbers too, whatever the types that hold them."""
+    if a is b:
+        return True
+    if a.dtype != b.dtype:
+        a, b = a.double(), b.double()
+    return a.shape == b.shape and bool(((a == b) | ((a != a) & (b != b))).all())
 
 
 def _pattern(beginning: str) -> re.Pattern[str]:
