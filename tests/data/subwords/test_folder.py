@@ -110,6 +110,11 @@ def test_added_tokens_in_a_file_of_their_own(bert):
         {"add_prefix_space": True},
         {"pad_token": "<pad>"},
         {"eos_token": "<new>", "add_prefix_space": False},
+        {
+            f"{role}_token": {"content": "<|endoftext|>", "lstrip": True, "__type": "AddedToken"}
+            for role in ("unk", "bos", "eos")
+        },
+        {"added_tokens_decoder": {"0": {"content": "<|endoftext|>", "lstrip": True, "special": True}}},
         {"additional_special_tokens": ["<new>"], "padding_side": "left"},
     ],
 )
@@ -196,7 +201,7 @@ def test_what_is_not_done_by_byte_pairs_is_refused_by_name(gpt2, key, value):
         ("tokenize_chinese_chars", False, "must be True, as tokenizer.json has it, got False"),
         ("unk_token", "[PAD]", r"must be '\[UNK\]', as tokenizer.json has it, got '\[PAD\]'"),
         ("cls_token", "[SEP]", r"must be '\[CLS\]', as tokenizer.json has it, got '\[SEP\]'"),
-        ("added_tokens_decoder", {"1": {"content": "[MASK]", "special": True}}, r"must give '\[MASK\]' the number 4"),
+        ("added_tokens_decoder", {"5": {"content": "[MASK]", "special": True}}, r"must give '\[MASK\]' the number 4"),
     ],
 )
 def test_files_that_contradict_each_other(bert, tmp_path, key, value, words):
@@ -208,9 +213,9 @@ def test_files_that_contradict_each_other(bert, tmp_path, key, value, words):
 
 def test_flags_of_tokens_that_contradict_each_other(bert, tmp_path):
     transformers.BertTokenizer.from_pretrained(say(bert, {})).backend_tokenizer.save(str(tmp_path / "tokenizer.json"))
-    told = {"mask_token": {"content": "[MASK]", "lstrip": True}}
+    told = {"added_tokens_decoder": {"4": {"content": "[MASK]", "lstrip": True, "special": True}}}
     (tmp_path / "tokenizer_config.json").write_text(json.dumps(told))
-    with pytest.raises(ValueError, match=r"lstrip of '\[MASK\]' must be False, as tokenizer.json has it, got True"):
+    with pytest.raises(ValueError, match=r"lstrip of added token 4 must be False, as tokenizer.json has it, got True"):
         Subwords.from_folder(tmp_path)
 
 
@@ -239,6 +244,19 @@ def test_two_files_that_name_different_tokens(bert):
     (bert / "special_tokens_map.json").write_text('{"bos_token": {"content": "<b>"}}')
     with pytest.raises(ValueError, match=r"bos_token must be one thing, got '<a>' in tokenizer_config.json and .*<b>"):
         Subwords.from_folder(bert)
+
+
+def test_one_token_that_is_found_in_two_ways(gpt2):
+    told = {"bos_token": {"content": "<|endoftext|>", "lstrip": True}}
+    with pytest.raises(ValueError, match=r"'<\|endoftext\|>' must be found in one way, got .* and .*'lstrip': True"):
+        Subwords.from_folder(say(gpt2, told))
+
+
+@pytest.mark.parametrize("text", ["a\ud800b", "\udfff"])
+def test_half_a_letter_is_told(bert, text):
+    ours = Subwords.from_folder(say(bert, {}))
+    with pytest.raises(ValueError, match="texts must be whole letters of Unicode, got half of one"):
+        ours.encode([text])
 
 
 def test_unknown_keys_are_told(bert):

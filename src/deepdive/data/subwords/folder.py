@@ -7,6 +7,7 @@ from typing import Any
 
 from deepdive.data.subwords._library import (
     CLS,
+    END_OF_TEXT,
     MASK,
     PAD,
     SEP,
@@ -16,7 +17,7 @@ from deepdive.data.subwords._library import (
     library,
     with_bert_template,
 )
-from deepdive.data.subwords.keys import KEYS, ROLES
+from deepdive.data.subwords.keys import KEYS, ROLES, token
 from deepdive.keys import Tell, read_keys
 
 _CONFIG, _SPECIAL, _ADDED = "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"
@@ -51,15 +52,16 @@ def read_tokenizer(files: Mapping[str, Path], *, tell: Tell | None = None) -> An
         ValueError: a file is damaged, files contradict each other, or something is said that is not done here.
     """
     told = _said(files)
+    source = " or ".join(name for name in (_CONFIG, _SPECIAL, _ADDED) if name in files) or _CONFIG
     if "tokenizer.json" in files:
         tokenizer = _loaded(files, lambda parts: parts.Tokenizer.from_file(str(files["tokenizer.json"])))
         kind = type(tokenizer.model).__name__
-        found = read_keys(told, KEYS.get(kind, KEYS["BPE"]), _CONFIG, tell=tell)
+        found = read_keys(told, KEYS.get(kind, KEYS["BPE"]), source, tell=tell)
         _check_file(tokenizer, kind)
         _check_agreement(tokenizer, kind, found)
         _add(tokenizer, found)
     elif "vocab.txt" in files:
-        found = read_keys(told, KEYS["WordPiece"], _CONFIG, tell=tell)
+        found = read_keys(told, KEYS["WordPiece"], source, tell=tell)
         for role, name in _BERT_ROLES.items():
             if (given := found.get(role, {"content": name})["content"]) != name:
                 raise ValueError(f"{role} must be {name!r}, got {given!r} in {_CONFIG}")
@@ -73,9 +75,11 @@ def read_tokenizer(files: Mapping[str, Path], *, tell: Tell | None = None) -> An
         _add(tokenizer, found)  # before BERT's own, as what is first said of a token counts
         with_bert_template(tokenizer)
     elif "vocab.json" in files and "merges.txt" in files:
-        found = read_keys(told, KEYS["BPE"], _CONFIG, tell=tell)
+        found: dict[str, Any] = read_keys(told, KEYS["BPE"], source, tell=tell)
         _check_not_normalized(found)
         tokenizer = _loaded(files, lambda parts: _byte_pairs(parts, files))
+        if tokenizer.token_to_id(END_OF_TEXT) is not None:
+            found = {role: token(END_OF_TEXT) for role in ("unk_token", "bos_token", "eos_token")} | found
         _add(tokenizer, found)
         byte_level(tokenizer, add_prefix_space=found.get("add_prefix_space", False))
     else:
@@ -156,18 +160,24 @@ def _tokens(found: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _add(tokenizer: Any, found: Mapping[str, Any]) -> None:
-    """Let the tokens that are said to be special be so.
+    """Let the tokens that are said to be special be so; what is known of them before stays.
 
     Raises:
-        ValueError: one of them is said to have another number than it would get.
+        ValueError: one of them is said to have another number than it would get, or to be found in two ways.
     """
     parts = library()
     known = {each.content for each in tokenizer.get_added_tokens_decoder().values()}
+    numbered = {each["content"] for each in found.get("added_tokens_decoder", {}).values()}
+    flags_of: dict[str, dict[str, bool]] = {}
     for said in _tokens(found):
-        if said["content"] not in known:
-            flags = {name: value for name, value in said.items() if name in _FLAGS}
-            tokenizer.add_tokens([parts.AddedToken(said["content"], **flags)])
-            known.add(said["content"])
+        name = said["content"]
+        flags = dict.fromkeys(_FLAGS, False) | {"normalized": not said["special"]}
+        flags |= {flag: said[flag] for flag in _FLAGS if flag in said}
+        if name in known or (name in numbered and name in flags_of):
+            continue
+        if flags_of.setdefault(name, flags) != flags:
+            raise ValueError(f"{name!r} must be found in one way, got {flags_of[name]} and {flags} in {_CONFIG}")
+    tokenizer.add_tokens([parts.AddedToken(name, **flags) for name, flags in flags_of.items()])
     for number, said in found.get("added_tokens_decoder", {}).items():
         if (real := tokenizer.token_to_id(said["content"])) != number:
             name = said["content"]
@@ -203,14 +213,12 @@ def _check_agreement(tokenizer: Any, kind: str, found: Mapping[str, Any]) -> Non
     for i in range(found.get("extra_ids", 0)):
         if tokenizer.token_to_id(f"<extra_id_{i}>") is None:
             raise ValueError(f"extra_ids must be {i}, as tokenizer.json has it, got {found['extra_ids']} in {_CONFIG}")
-    real = {each.content: each for each in tokenizer.get_added_tokens_decoder().values()}
-    for said in _tokens(found):
-        for flag in _FLAGS:
-            if said["content"] in real and flag in said and getattr(real[said["content"]], flag) != said[flag]:
-                raise ValueError(
-                    f"{flag} of {said['content']!r} must be {not said[flag]}, as tokenizer.json has it, got "
-                    f"{said[flag]} in {_CONFIG}"
-                )
+    real = tokenizer.get_added_tokens_decoder()
+    for number, said in found.get("added_tokens_decoder", {}).items():
+        for flag, value in said.items() if number in real else ():
+            if (does := getattr(real[number], flag)) != value:
+                words = f"must be {does!r}, as tokenizer.json has it, got {value!r} in {_CONFIG}"
+                raise ValueError(f"{flag} of added token {number} {words}")
 
 
 def _behaviour(tokenizer: Any, kind: str) -> dict[str, Any]:

@@ -44,7 +44,7 @@ _TOKENS = Kind(
 _NUMBERED = Kind(
     "tokens by their numbers",
     _is_numbered,
-    lambda value: {int(number): {"special": False} | token(each) for number, each in value.items()},
+    lambda value: {int(n): token(each) | {"special": each.get("special", False)} for n, each in value.items()},
 )
 
 

@@ -238,6 +238,8 @@ class Subwords:
             self._tokenizer.enable_truncation(longest)
         try:
             found = self._tokenizer.encode_batch(inputs, is_pretokenized=split, add_special_tokens=special)
+        except TypeError as error:  # of half a letter; to look for one beforehand would cost each text
+            raise ValueError(f"texts must be whole letters of Unicode, got half of one: {error}") from error
         finally:
             self._tokenizer.no_truncation()
         offsets = torch.tensor([0, *(len(each.ids) for each in found)]).cumsum(0)

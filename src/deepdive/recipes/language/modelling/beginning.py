@@ -47,6 +47,8 @@ def published_gpt(weights: str, num_steps: int, report: Report) -> Beginning:
     if num_steps > sizes["context"]:
         raise ValueError(f"num_steps is {num_steps}; {weights} reads at most {sizes['context']} tokens")
     pieces = len(published.subwords)
+    if "" in (known := published.subwords.pieces(range(pieces))):
+        raise ValueError(f"the tokenizer of {weights} must number its pieces without gaps, got no {known.index('')}")
     state = {name: value[:pieces] if name.endswith(_TABLES) else value for name, value in published.state.items()}
     fill = partial(fit_state_dict, state=state, source=weights, layout=GPT2_LAYOUT)
     return Beginning(SubwordTokenizer(published.subwords.to_json()), sizes, fill)
