@@ -44,6 +44,15 @@ class Encoder:
         dropouts = {"dropout": dropout, "attention_dropout": dropout}
         return BERT(**{**self.arguments, **dropouts}, pooler=pooler, nn=nn)
 
+    def check_pairs(self) -> None:
+        """Check that it tells the two texts of a pair apart.
+
+        Raises:
+            ValueError: it knows one type of tokens only.
+        """
+        if (types := self.arguments["types"]) < 2:
+            raise ValueError(f"type_vocab_size must be at least 2 for pairs of texts, got {types} in config.json")
+
     def kept(self) -> dict[str, Any]:
         """What a run folder keeps of it."""
         return {"subwords": self.subwords.to_json(), "encoder": dict(self.arguments)}
