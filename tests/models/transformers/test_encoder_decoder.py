@@ -12,7 +12,7 @@ MAKE = {
     "pre-norm": lambda **more: TransformerTranslator(10, 12, 8, 2, 2, 16, **more),
     "post-norm": lambda **more: TransformerTranslator(10, 12, 8, 2, 2, 16, norm_first=False, **more),
     "t5": lambda **more: T5(12, 8, 2, 2, 16, 4, buckets=8, furthest=12, **more),
-    "t5 gated": lambda **more: T5(12, 8, 2, 2, 16, 4, gated=True, tied=False, **more),
+    "t5 gated": lambda **more: T5(12, 8, 2, 2, 16, 4, activation="gated-gelu", tied=False, **more),
 }
 
 

@@ -147,9 +147,9 @@ def test_another_number_of_classes_is_met_with_what_to_give():
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda state: {f"module.{name}": value for name, value in state.items()},
-         r"it lacks features\.0\.weight \(nearest: module\.features\.0\.weight\), .* and 2 more; the network has no "
-         r"module\.features\.0\.weight \(nearest: features\.0\.weight\), .* and 3 more$"),
+        (lambda state: {f"network.{name}": value for name, value in state.items()},
+         r"it lacks features\.0\.weight \(nearest: network\.features\.0\.weight\), .* and 2 more; the network has no "
+         r"network\.features\.0\.weight \(nearest: features\.0\.weight\), .* and 3 more$"),
         (lambda state: state | {f"z{i}": torch.ones(1) for i in range(12)},
          r"the network has no z0, .*, z9 and 2 more$"),
         (lambda state: {name: value[..., None] for name, value in state.items()},
@@ -181,3 +181,38 @@ def test_old_files_have_no_counters_and_half_precision_becomes_wider():
 def test_a_prefix_that_nothing_begins_with_is_refused(prefix):
     with pytest.raises(ValueError, match=f"allow has '{prefix}', but no name of Sequential begins with it"):
         fit_state_dict(pretrained(), pretrained().state_dict(), allow=(prefix,))
+
+
+@pytest.mark.parametrize("wrapper", ["module.", "_orig_mod.", "module._orig_mod."])
+def test_names_of_wrapped_networks(wrapper):
+    net, state = pretrained(), pretrained().state_dict()
+    assert fit_state_dict(net, {wrapper + name: value for name, value in state.items()}) == []
+    assert all(torch.equal(value, state[name]) for name, value in net.state_dict().items())
+
+
+@pytest.mark.parametrize("dtype", [torch.int8, torch.uint8, torch.bool, torch.int64, torch.float8_e4m3fn])
+def test_quantised_weights_are_no_weights(dtype):
+    state = pretrained().state_dict()
+    name = next(iter(state))
+    state[name] = torch.ones(state[name].shape).to(dtype)
+    with pytest.raises(CheckpointError, match=f"{name} holds {dtype}, which is no torch.float32: quantised"):
+        fit_state_dict(pretrained(), state)
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
+def test_half_precision_becomes_single_exactly(dtype):
+    net, state = pretrained(), {name: value.to(dtype) for name, value in pretrained().state_dict().items()}
+    fit_state_dict(net, {name: value for name, value in state.items() if "num_batches" not in name})
+    for name, value in net.state_dict().items():
+        if value.is_floating_point():
+            assert value.dtype == torch.float32
+            assert torch.equal(value, state[name].float())
+
+
+@pytest.mark.usefixtures("without_shape_checks")
+def test_a_whole_checkpoint_is_no_state_dict():
+    whole = {"epoch": 3, "state_dict": pretrained().state_dict()}
+    with pytest.raises(
+        CheckpointError, match=r"net.pth must give a tensor for each name, but does not for epoch, state"
+    ):
+        fit_state_dict(pretrained(), whole, source="net.pth")

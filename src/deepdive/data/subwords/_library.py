@@ -25,36 +25,45 @@ def library() -> Any:
     return tokenizers
 
 
-def bert_like(tokenizer: Any, lowercase: bool) -> Any:
-    """Cut texts as BERT does, before pieces are looked for."""
+def bert_like(
+    tokenizer: Any, lowercase: bool, *, strip_accents: bool | None = None, around_chinese: bool = True
+) -> Any:
+    """Cut texts as BERT does, before pieces are looked for.
+
+    ``strip_accents`` is as ``lowercase`` where it is ``None``; ``around_chinese`` makes every Chinese letter a word.
+    """
     parts = library()
-    tokenizer.normalizer = parts.normalizers.BertNormalizer(lowercase=lowercase)
+    tokenizer.normalizer = parts.normalizers.BertNormalizer(
+        lowercase=lowercase, strip_accents=strip_accents, handle_chinese_chars=around_chinese
+    )
     tokenizer.pre_tokenizer = parts.pre_tokenizers.BertPreTokenizer()
     tokenizer.decoder = parts.decoders.WordPiece()
-    return _with_special(tokenizer, PAD, UNKNOWN, CLS, SEP, MASK)
+    return tokenizer
 
 
 def _with_special(tokenizer: Any, *tokens: str) -> Any:
-    """Those of the tokens that the vocabulary has are no text."""
-    tokenizer.add_special_tokens([token for token in tokens if tokenizer.token_to_id(token) is not None])
+    """Those of the tokens that the vocabulary has are no text; what was said of them before stays."""
+    said = {token.content for token in tokenizer.get_added_tokens_decoder().values()}
+    new = [token for token in tokens if token not in said and tokenizer.token_to_id(token) is not None]
+    tokenizer.add_special_tokens(new)
     return tokenizer
 
 
 def with_bert_template(tokenizer: Any) -> Any:
-    """``[CLS] a [SEP]`` and ``[CLS] a [SEP] b [SEP]``."""
+    """``[CLS] a [SEP]`` and ``[CLS] a [SEP] b [SEP]``; BERT's special tokens are no text."""
     numbers = {token: tokenizer.token_to_id(token) for token in (CLS, SEP)}
     if missing := [token for token, number in numbers.items() if number is None]:
         raise ValueError(f"the vocabulary lacks {', '.join(missing)}")
     tokenizer.post_processor = library().processors.TemplateProcessing(
         single=f"{CLS} $A {SEP}", pair=f"{CLS} $A {SEP} $B:1 {SEP}:1", special_tokens=list(numbers.items())
     )
-    return tokenizer
+    return _with_special(tokenizer, PAD, UNKNOWN, CLS, SEP, MASK)
 
 
-def byte_level(tokenizer: Any) -> Any:
+def byte_level(tokenizer: Any, *, add_prefix_space: bool = False) -> Any:
     """Cut texts as GPT-2 does: words with the space before them, as bytes."""
     parts = library()
-    tokenizer.pre_tokenizer = parts.pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.pre_tokenizer = parts.pre_tokenizers.ByteLevel(add_prefix_space=add_prefix_space)
     tokenizer.decoder = parts.decoders.ByteLevel()
     return _with_special(tokenizer, END_OF_TEXT)
 

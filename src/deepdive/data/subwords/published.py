@@ -1,21 +1,21 @@
 """A text network as its authors publish it: weights, sizes and tokenizer in one folder."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from safetensors import SafetensorError
-from safetensors.torch import load_file
 from torch import Tensor
 
 from deepdive.data.fetching import fetch
-from deepdive.data.progress import Report
+from deepdive.data.progress import Progress, Report
 from deepdive.data.registry import DATASETS, TEXT_NETWORKS
+from deepdive.data.subwords.folder import read_json
+from deepdive.data.subwords.shards import INDEX, WEIGHTS, read_weights
 from deepdive.data.subwords.tokenizer import Subwords, check_vocabulary
+from deepdive.keys import is_size
 
-_CONFIGURATION, _WEIGHTS, _TOKENIZER = "config.json", "model.safetensors", "tokenizer_config.json"
+_CONFIGURATION = "config.json"
 
 
 @dataclass(frozen=True)
@@ -34,11 +34,12 @@ class Published:
 def read_published(source: str, *, report: Report | None = None) -> Published:
     """A named network, obtained first if need be, or that of a folder of one's own.
 
-    The folder holds config.json, model.safetensors, and tokenizer.json, vocab.txt, or vocab.json and merges.txt.
+    The folder holds config.json, model.safetensors or several parts of it with model.safetensors.index.json, and a
+    tokenizer as `Subwords.from_folder` reads it. Notes are told to ``report``, or by warnings.
 
     Raises:
-        ValueError: the name is that of something else, a file is damaged, or the tokenizer has more pieces than the
-            weights have vectors.
+        ValueError: the name is that of something else, a file is damaged, files contradict each other, the tokenizer
+            does what is not done here, or has more pieces than the weights have vectors.
         FileNotFoundError: there is no such name or folder, or a file is missing in it.
         DataUnavailableError: no source has it.
     """
@@ -48,15 +49,11 @@ def read_published(source: str, *, report: Report | None = None) -> Published:
         raise ValueError(f"{source!r} holds no text network; these do: {', '.join(TEXT_NETWORKS)}, or a folder")
     else:
         files = _files_of(Path(source).expanduser())
-    configuration = _json(files[_CONFIGURATION])
-    lowercase = _json(files[_TOKENIZER]).get("do_lower_case", True) if _TOKENIZER in files else True
-    subwords = Subwords.from_files(files, lowercase)
-    if "vocab_size" in configuration:
+    configuration = read_json(files[_CONFIGURATION])
+    subwords = Subwords.from_files(files, tell=None if report is None else lambda note: report(Progress(note)))
+    if is_size(configuration.get("vocab_size")):  # if not, it is refused with the rest of the configuration
         check_vocabulary(subwords, configuration["vocab_size"])
-    try:
-        state = load_file(files[_WEIGHTS])
-    except SafetensorError as error:
-        raise ValueError(f"{files[_WEIGHTS]} is damaged: {error}") from error
+    state = read_weights(files)
     return Published(state, configuration, subwords, source)
 
 
@@ -64,16 +61,9 @@ def _files_of(folder: Path) -> dict[str, Path]:
     if not folder.is_dir():
         raise FileNotFoundError(f"no such folder, and no named text network: {folder}; {', '.join(TEXT_NETWORKS)}")
     files = {path.name: path for path in folder.iterdir() if path.is_file()}
-    if missing := [name for name in (_CONFIGURATION, _WEIGHTS) if name not in files]:
-        raise FileNotFoundError(f"{folder} lacks {' and '.join(missing)}")
+    if _CONFIGURATION not in files or (WEIGHTS not in files and INDEX not in files):
+        missing = [name for name in (_CONFIGURATION, WEIGHTS) if name not in files]
+        pickled = [name for name in sorted(files) if name.endswith((".bin", ".pt", ".pth", ".h5", ".msgpack", ".ckpt"))]
+        help_ = f" ({pickled[0]} is not read: save it as safetensors)" if WEIGHTS in missing and pickled else ""
+        raise FileNotFoundError(f"{folder} lacks {' and '.join(missing)}{help_}")
     return files
-
-
-def _json(path: Path) -> dict[str, Any]:
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise ValueError(f"{path} is no JSON: {error}") from error
-    if not isinstance(found, dict):
-        raise ValueError(f"{path} holds no settings by name")
-    return found

@@ -1,6 +1,6 @@
 """Texts as pieces of words: WordPiece and byte-level byte pairs (textbook sections 15.6.2 and 15.8.3)."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +24,9 @@ from deepdive.data.subwords._library import (
     library,
     with_bert_template,
 )
+from deepdive.data.subwords.folder import read_tokenizer
 from deepdive.data.subwords.pieces import Pieces
+from deepdive.keys import Tell
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -45,6 +47,7 @@ class Subwords:
         tokenizer.no_padding()
         tokenizer.no_truncation()
         self._tokenizer = tokenizer
+        self._size = max(tokenizer.get_vocab().values(), default=-1) + 1
 
     @classmethod
     def word_pieces(cls, texts: Iterable[str], size: int, *, lowercase: bool = True) -> "Subwords":
@@ -91,38 +94,22 @@ class Subwords:
         return cls(tokenizer)
 
     @classmethod
-    def from_folder(cls, folder: Path, *, lowercase: bool = True) -> "Subwords":
+    def from_folder(cls, folder: Path, *, tell: Tell | None = None) -> "Subwords":
         """What is published in a folder: ``tokenizer.json``, ``vocab.txt``, or ``vocab.json`` and ``merges.txt``.
+
+        What tokenizer_config.json and special_tokens_map.json say is honoured, or refused by name; keys that are
+        unknown are told to ``tell``, or by a warning.
 
         Raises:
             FileNotFoundError: the folder has none of these.
-            ValueError: one of them is damaged.
+            ValueError: one of them is damaged, they contradict each other, or a key is refused.
         """
-        return cls.from_files({path.name: path for path in folder.iterdir()} if folder.is_dir() else {}, lowercase)
+        return cls.from_files({path.name: path for path in folder.iterdir()} if folder.is_dir() else {}, tell=tell)
 
     @classmethod
-    def from_files(cls, files: dict[str, Path], lowercase: bool = True) -> "Subwords":
+    def from_files(cls, files: Mapping[str, Path], *, tell: Tell | None = None) -> "Subwords":
         """As `from_folder`, of files by their published names."""
-        parts = library()
-        try:
-            if "vocab.txt" in files:
-                model = parts.models.WordPiece.from_file(str(files["vocab.txt"]), unk_token=UNKNOWN)
-                return cls(with_bert_template(bert_like(parts.Tokenizer(model), lowercase)))
-            if "tokenizer.json" in files:
-                return cls(parts.Tokenizer.from_file(str(files["tokenizer.json"])))
-            if "vocab.json" in files and "merges.txt" in files:
-                model = parts.models.BPE.from_file(str(files["vocab.json"]), str(files["merges.txt"]))
-                return cls(byte_level(parts.Tokenizer(model)))
-        except Exception as error:  # the library raises no class of its own
-            if type(error) is not Exception and not isinstance(error, (ValueError, TypeError)):
-                raise
-            raise ValueError(
-                f"the tokenizer among {', '.join(map(str, files.values()))} is damaged: {error}"
-            ) from error
-        raise FileNotFoundError(
-            "no tokenizer: there must be tokenizer.json, vocab.txt, or vocab.json and merges.txt; "
-            f"found {', '.join(sorted(files)) or 'nothing'}"
-        )
+        return cls(read_tokenizer(files, tell=tell))
 
     @classmethod
     def from_json(cls, text: str) -> "Subwords":
@@ -141,8 +128,8 @@ class Subwords:
         return self._tokenizer.to_str()
 
     def __len__(self) -> int:
-        """Pieces there are, special tokens included."""
-        return self._tokenizer.get_vocab_size()
+        """Pieces there are, special tokens included; where numbers are left out, one more than the greatest."""
+        return self._size
 
     def id_of(self, token: str) -> int:
         """The number of a piece.
@@ -171,9 +158,9 @@ class Subwords:
             raise ValueError(f"count is {count}; it must be at least 1")
         if self.sentinels:
             raise ValueError(f"there are {len(self.sentinels)} sentinels already")
-        made = Subwords.from_json(self.to_json())
-        made._tokenizer.add_special_tokens([_SENTINEL.format(i) for i in reversed(range(count))])
-        return made
+        made = library().Tokenizer.from_str(self.to_json())
+        made.add_special_tokens([_SENTINEL.format(i) for i in reversed(range(count))])
+        return Subwords(made)
 
     @property
     def sentinels(self) -> tuple[int, ...]:
@@ -235,7 +222,8 @@ class Subwords:
                 raise ValueError(f"sentence {i} has no words")
         distinct = list(dict.fromkeys(chain.from_iterable(sentences)))
         alone = self._tokenizer.encode_batch_fast([[word] for word in distinct], True, False)
-        gone = {word: UNKNOWN for word, piece in zip(distinct, alone, strict=True) if not len(piece)}
+        unknown = getattr(self._tokenizer.model, "unk_token", None) or UNKNOWN
+        gone = {word: unknown for word, piece in zip(distinct, alone, strict=True) if not len(piece)}
         return self._encode(
             [[gone.get(word, word) for word in words] for words in sentences], longest, True, split=True
         )
@@ -250,6 +238,8 @@ class Subwords:
             self._tokenizer.enable_truncation(longest)
         try:
             found = self._tokenizer.encode_batch(inputs, is_pretokenized=split, add_special_tokens=special)
+        except TypeError as error:  # of half a letter; to look for one beforehand would cost each text
+            raise ValueError(f"texts must be whole letters of Unicode, got half of one: {error}") from error
         finally:
             self._tokenizer.no_truncation()
         offsets = torch.tensor([0, *(len(each.ids) for each in found)]).cumsum(0)

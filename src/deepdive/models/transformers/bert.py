@@ -5,7 +5,7 @@ from jaxtyping import Float, Int64
 from torch import Tensor
 
 from deepdive.algorithms.attention import length_mask
-from deepdive.models.transformers.core import Block, LearntPositions, Stack, initialize_normal
+from deepdive.models.transformers.core import Activation, Block, LearntPositions, Stack, initialize_normal
 from deepdive.toolkit import Toolkit
 
 
@@ -25,6 +25,8 @@ class BERT(torch.nn.Module):
         dropout: share dropped of vectors, of attention weights and of each part's outcome, 0 to 1.
         eps: of the norms.
         pooler: whether it has the layer that `pooled` needs; taggers and means of all tokens do without.
+        activation: of the feed-forward networks.
+        attention_dropout: share of attention weights dropped, if not ``dropout``.
 
     Raises:
         ValueError: a size is less than 1, or ``heads`` does not divide ``width``; or from a call, if there are more
@@ -43,13 +45,16 @@ class BERT(torch.nn.Module):
         dropout: float = 0.1,
         eps: float = 1e-12,
         pooler: bool = True,
+        activation: Activation = "gelu",
+        attention_dropout: float | None = None,
         *,
         nn: Toolkit = torch.nn,
     ) -> None:
         super().__init__()
         if vocabulary_size < 1 or types < 1:
             raise ValueError(f"vocabulary_size and types must be at least 1, got {vocabulary_size} and {types}")
-        self.width = width
+        self.width, self.eps = width, eps
+        self.activation: Activation = activation
         self.embedding = nn.Embedding(vocabulary_size, width)
         self.types = nn.Embedding(types, width)
         self.positions = LearntPositions(places, width, nn=nn)
@@ -63,9 +68,9 @@ class BERT(torch.nn.Module):
                     4 * width if hidden is None else hidden,
                     norm_first=False,
                     eps=eps,
-                    activation="gelu",
+                    activation=activation,
                     dropout=dropout,
-                    attention_dropout=dropout,
+                    attention_dropout=dropout if attention_dropout is None else attention_dropout,
                     nn=nn,
                 )
                 for _ in range(layers)

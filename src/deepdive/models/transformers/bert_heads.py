@@ -8,7 +8,7 @@ from jaxtyping import Float, Int64
 from torch import Tensor
 
 from deepdive.models.transformers.bert import BERT, mean_vector
-from deepdive.models.transformers.core import initialize_normal
+from deepdive.models.transformers.core import initialize_normal, make_activation
 from deepdive.toolkit import Toolkit
 
 Pooling = Literal["pooler", "mean"]
@@ -24,26 +24,33 @@ class PretrainingLogits(NamedTuple):
 
 
 class BERTForPretraining(torch.nn.Module):
-    """Two heads: ``logits = E norm(gelu(W x_t)) + b`` for hidden tokens, ``W tanh(W_p x_[CLS])`` for the next sentence.
+    """Two heads: ``logits = E norm(σ(W x_t)) + b`` for hidden tokens, ``W tanh(W_p x_[CLS])`` for the next sentence.
 
-    ``E`` is the table of the tokens' vectors.
+    ``E`` is the table of the tokens' vectors; ``σ`` and the norm's ``eps`` are the encoder's.
 
     Args:
         bert: the encoder.
-        eps: of the norm.
+        tied: whether ``E`` is the encoder's own table.
     """
 
-    def __init__(self, bert: BERT, eps: float = 1e-12, *, nn: Toolkit = torch.nn) -> None:
+    def __init__(self, bert: BERT, tied: bool = True, *, nn: Toolkit = torch.nn) -> None:
         super().__init__()
         self.bert = bert
         table = bert.embedding.get_parameter("weight")
-        self.transform = nn.Sequential(nn.Linear(bert.width, bert.width), nn.GELU(), nn.LayerNorm(bert.width, eps=eps))
+        self.transform = nn.Sequential(
+            nn.Linear(bert.width, bert.width),
+            make_activation(bert.activation, nn=nn),
+            nn.LayerNorm(bert.width, eps=bert.eps),
+        )
         self.output = nn.Linear(bert.width, len(table))
         self.is_next = nn.Linear(bert.width, 2)
         initialize_normal(self.transform, nn=nn)
         initialize_normal(self.is_next, nn=nn)
         nn.init.zeros_(self.output.get_parameter("bias"))
-        self.output.weight = bert.embedding.weight
+        if tied:
+            self.output.weight = bert.embedding.weight
+        else:
+            initialize_normal(self.output, nn=nn)
 
     def forward(
         self,

@@ -1,5 +1,6 @@
 """GPT: a transformer that only decodes (textbook section 11.9.3; Radford et al., 2018 and 2019)."""
 
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 import torch
@@ -7,6 +8,7 @@ from jaxtyping import Float, Int64
 from torch import Tensor
 
 from deepdive.models.transformers.core import (
+    Activation,
     Block,
     LearntPositions,
     Past,
@@ -29,8 +31,9 @@ class GPTState(NamedTuple):
 class GPT(torch.nn.Module):
     """``x_0 = e(y) + P``, causal pre-norm blocks, ``logits = E norm(x_L)``: the next token from all before it.
 
-    ``E`` is the table of the tokens' vectors. With the default arguments it is GPT-2, small: 124,439,808 parameters.
-    Rotary positions have no table, but the network still reads no more than ``context`` tokens at once.
+    ``E`` is the table of the tokens' vectors, or one of its own. With the default arguments it is GPT-2, small:
+    124,439,808 parameters. Rotary positions have no table, but the network still reads no more than ``context`` tokens
+    at once.
 
     It is a `deepdive.algorithms.decoding.Reader` whose state is a cache of keys and values, so that a step costs one
     token's work. Where tokens go beyond ``context``, it forgets all but the last ``context // 2 + 1`` and reads these
@@ -46,10 +49,15 @@ class GPT(torch.nn.Module):
         dropout: share dropped of vectors, of attention weights and of each part's outcome, 0 to 1.
         positions: ``learnt`` or ``rotary``.
         eps: of the norms.
+        activation: of the feed-forward networks.
+        attention_dropout: share of attention weights dropped, if not ``dropout``.
+        embedding_dropout: share of the first vectors dropped, if not ``dropout``.
+        scales: of the scores, one for each block; by default ``1 / √(width / heads)``.
+        tied: whether the output is the table of the tokens' vectors.
 
     Raises:
-        ValueError: a size is less than 1, ``heads`` does not divide ``width``, ``positions`` is unknown; or from a
-            call, if there are more tokens than ``context``.
+        ValueError: a size is less than 1, ``heads`` does not divide ``width``, ``positions`` is unknown, there are not
+            as many ``scales`` as ``layers``; or from a call, if there are more tokens than ``context``.
     """
 
     def __init__(
@@ -63,6 +71,11 @@ class GPT(torch.nn.Module):
         dropout: float = 0.1,
         positions: Literal["learnt", "rotary"] = "learnt",
         eps: float = 1e-5,
+        activation: Activation = "gelu-tanh",
+        attention_dropout: float | None = None,
+        embedding_dropout: float | None = None,
+        scales: Sequence[float] | None = None,
+        tied: bool = True,
         *,
         nn: Toolkit = torch.nn,
     ) -> None:
@@ -71,9 +84,12 @@ class GPT(torch.nn.Module):
             raise ValueError(f"positions must be learnt or rotary, got {positions!r}")
         if context < 2:
             raise ValueError(f"context must be at least 2, got {context}")
+        if scales is not None and len(scales) != layers:
+            raise ValueError(f"scales must be one for each of {layers} layers, got {len(scales)}")
         self.context = context
         places = LearntPositions(context, width, nn=nn) if positions == "learnt" else None
-        self.tokens = TokenVectors(vocabulary_size, width, places, dropout=dropout, nn=nn)
+        first = dropout if embedding_dropout is None else embedding_dropout
+        self.tokens = TokenVectors(vocabulary_size, width, places, dropout=first, nn=nn)
         self.stack = Stack(
             [
                 Block(
@@ -81,20 +97,22 @@ class GPT(torch.nn.Module):
                     heads,
                     4 * width if hidden is None else hidden,
                     eps=eps,
-                    activation="gelu-tanh",
+                    activation=activation,
                     dropout=dropout,
-                    attention_dropout=dropout,
+                    attention_dropout=dropout if attention_dropout is None else attention_dropout,
+                    scale=None if scales is None else scales[i],
                     rotary=Rotary(width // heads) if positions == "rotary" else None,
                     nn=nn,
                 )
-                for _ in range(layers)
+                for i in range(layers)
             ],
             causal=True,
             norm=nn.LayerNorm(width, eps=eps),
             nn=nn,
         )
         self.output = nn.Linear(width, vocabulary_size, bias=False)
-        self.output.weight = self.tokens.table
+        if tied:
+            self.output.weight = self.tokens.table
         initialize_normal(self, width, scaled=True, nn=nn)
 
     def forward(self, tokens: Int64[Tensor, "b t"]) -> Float[Tensor, "b t v"]:

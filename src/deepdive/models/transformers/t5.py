@@ -2,7 +2,7 @@
 
 import torch
 
-from deepdive.models.transformers.core import Block, EncoderDecoder, RelativeBias, Stack, TokenVectors
+from deepdive.models.transformers.core import Activation, Block, EncoderDecoder, RelativeBias, Stack, TokenVectors
 from deepdive.toolkit import Toolkit
 
 
@@ -10,8 +10,8 @@ class T5(EncoderDecoder):
     """Pre-norm blocks of encoder and decoder with RMS norms, no biases, unscaled scores plus a bias by distance.
 
     The first version ties the output to the one table of tokens, ``logits = E x / √width``, and rectifies; version 1.1
-    has an output of its own and gated GELUs (Shazeer, 2020): ``gated=True, tied=False``. With the default arguments it
-    is T5 small: 60,506,624 parameters. A target begins with the padding token, 0.
+    has an output of its own and gated GELUs (Shazeer, 2020): ``activation="gated-gelu", tied=False``. With the default
+    arguments it is T5 small: 60,506,624 parameters. A target begins with the padding token, 0.
 
     Args:
         vocabulary_size: tokens to tell apart.
@@ -25,8 +25,9 @@ class T5(EncoderDecoder):
         furthest: distance from which on all share a bucket.
         dropout: share dropped of vectors, of attention weights, of hidden numbers and of each part's outcome, 0 to 1.
         eps: of the norms.
-        gated: whether the feed-forward networks are gated.
-        tied: whether the output is the table of tokens, divided by ``√width``.
+        activation: of the feed-forward networks.
+        tied: whether the output is the table of tokens.
+        scaled: whether what the output is given is divided by ``√width``; by default as ``tied``.
 
     Raises:
         ValueError: a size is less than 1.
@@ -45,8 +46,9 @@ class T5(EncoderDecoder):
         furthest: int = 128,
         dropout: float = 0.1,
         eps: float = 1e-6,
-        gated: bool = False,
+        activation: Activation = "relu",
         tied: bool = True,
+        scaled: bool | None = None,
         *,
         nn: Toolkit = torch.nn,
     ) -> None:
@@ -59,7 +61,7 @@ class T5(EncoderDecoder):
                     cross=cross,
                     norm="rms",
                     eps=eps,
-                    activation="gated-gelu" if gated else "relu",
+                    activation=activation,
                     bias=False,
                     dropout=dropout,
                     attention_dropout=dropout,
@@ -83,7 +85,7 @@ class T5(EncoderDecoder):
             tokens,
             stack(layers if decoder_layers is None else decoder_layers, True),
             output,
-            output_scale=width**-0.5 if tied else 1.0,
+            output_scale=width**-0.5 if (tied if scaled is None else scaled) else 1.0,
         )
         stds = {
             "query.weight": (width * head_width) ** -0.5,

@@ -72,8 +72,9 @@ def fit_state_dict(
 
     All or nothing, as ``load_weights``. Where a name begins with one of ``allow``, e.g. ``"classifier."``, what does
     not fit is passed over, and the network keeps its own values. The counters of batches of normalisation layers, which
-    old files do not have, may be missing. ``source`` is what messages call the weights. With a ``layout`` they come by
-    their public names, which ``allow``, messages and what is returned use, too.
+    old files do not have, may be missing; what parallel and compiled networks put before all names is taken off.
+    ``source`` is what messages call the weights. With a ``layout`` they come by their public names, which ``allow``,
+    messages and what is returned use, too.
 
     >>> own = fit_state_dict(network, state, allow=("fc.",), source="resnet18.safetensors")  # doctest: +SKIP
 
@@ -83,10 +84,13 @@ def fit_state_dict(
     Raises:
         CheckpointError: it does not fit. Lists, ten of each kind, what is missing and what the network does not have,
             each with the nearest name of the other side, and what has another shape or type; says how to replace the
-            head if it is for another number of classes. Or a weight is not finite.
+            head if it is for another number of classes. Or a weight is not finite, or is no tensor.
         ValueError: no name begins with a prefix of ``allow``.
     """
+    if foreign := [name for name, value in state.items() if not isinstance(value, Tensor)]:
+        raise CheckpointError(f"{source} must give a tensor for each name, but does not for {_listed(foreign, [])}")
     wanted = network.state_dict()
+    state = _unwrapped(state, wanted)
     if layout is not None:
         wanted = layout.to_public(wanted)
         state = layout.cleaned(state, wanted)
@@ -104,6 +108,14 @@ def fit_state_dict(
         raise CheckpointError(f"{source} has NaN or infinite values in {_listed(damaged, [])}")
     network.load_state_dict(given if layout is None else layout.to_ours(given), strict=False)
     return [name for name in wanted if name in own]
+
+
+def _unwrapped(state: Mapping[str, Tensor], wanted: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
+    """Without what parallel and compiled networks put before all of their names."""
+    for wrapper in ("module.", "_orig_mod."):
+        if state and all(name.startswith(wrapper) for name in state) and not any(n.startswith(wrapper) for n in wanted):
+            state = {name.removeprefix(wrapper): value for name, value in state.items()}
+    return state
 
 
 def _misfits(saved: Mapping[str, Tensor], wanted: Mapping[str, Tensor]) -> list[str]:
@@ -128,6 +140,12 @@ def _misfit(name: str, saved: Mapping[str, Tensor], wanted: Mapping[str, Tensor]
         return None
     if have.shape != want.shape:
         return f"{name} has shape {tuple(have.shape)}, not {tuple(want.shape)}"
+    tiny = have.is_floating_point() and have.dtype.itemsize == 1
+    whole = want.is_floating_point() and not have.is_floating_point() and not have.is_complex()
+    if whole or (tiny and have.dtype != want.dtype):
+        return (
+            f"{name} holds {have.dtype}, which is no {want.dtype}: quantised weights mean nothing without their scales"
+        )
     if torch.promote_types(have.dtype, want.dtype) != want.dtype:
         return f"{name} holds {have.dtype}, which {want.dtype} would round: convert the network first"
     return None

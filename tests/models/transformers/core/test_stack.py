@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from deepdive.algorithms.attention import length_mask
-from deepdive.models.transformers.core import Block, RelativeBias, Rotary, Stack, select_past
+from deepdive.models.transformers.core import Block, FeedForward, RelativeBias, Rotary, Stack, select_past
 
 
 def librarys_state(stack, cross=False):
@@ -133,3 +133,19 @@ def test_a_stack_of_nothing():
 def test_a_memory_for_blocks_that_do_not_look_at_one():
     with pytest.raises(ValueError, match="memory is given to a block without cross-attention"):
         Stack([Block(4, 1, 4)]).remember(torch.zeros(1, 2, 4))
+
+
+@pytest.mark.parametrize("gated", ["", "gated-"])
+@pytest.mark.parametrize(
+    ("name", "function"),
+    [
+        ("relu", torch.relu),
+        ("gelu", lambda x: torch.nn.functional.gelu(x, approximate="tanh")),
+        ("silu", torch.nn.functional.silu),
+    ],
+)
+def test_a_feed_forward_network_is_its_equation(gated, name, function):
+    network = FeedForward(5, 7, f"{gated}{name}" if gated or name != "gelu" else "gelu-tanh")
+    x = torch.randn(2, 3, 5)
+    hidden = function(network.gate(x)) * network.into(x) if gated else function(network.into(x))
+    torch.testing.assert_close(network(x), network.out(hidden))

@@ -2,6 +2,7 @@
 
 import json
 import random
+import shutil
 
 import pytest
 import torch
@@ -174,3 +175,32 @@ def test_a_pooler_takes_part_if_asked(encoder, tmp_path):
     experiment.prepare()
     experiment.task.training_step(next(iter(experiment.data.train_loader().batches()))).backward()
     assert torch.count_nonzero(experiment.network.get_parameter("bert.pooler.weight").grad) > 0
+
+
+def test_pairs_need_two_types_of_tokens(tmp_path, encoder):
+    """What the encoder cannot tell apart is said before anything is learnt."""
+    (tmp_path / "own.csv").write_text(related(40), encoding="utf-8")
+    one = tmp_path / "one"
+    shutil.copytree(encoder, one)
+    sizes = json.loads((one / "config.json").read_text()) | {"type_vocab_size": 1}
+    (one / "config.json").write_text(json.dumps(sizes))
+    state = load_file(one / "model.safetensors")
+    name = "embeddings.token_type_embeddings.weight"
+    save_file(state | {name: state[name][:1].clone()}, one / "model.safetensors")
+    recipe = load_recipe("bert-pair")
+    settings = {"data": str(tmp_path / "own.csv"), "weights": str(one), **SMALL}
+    experiment = recipe.build(with_preset(recipe.settings_type, settings))
+    with pytest.raises(ValueError, match=r"type_vocab_size must be at least 2 for pairs of texts, got 1"):
+        experiment.prepare()
+
+
+def test_unknown_keys_of_the_encoder_are_told(tmp_path, encoder, capsys):
+    (tmp_path / "own.csv").write_text(reviews(40), encoding="utf-8")
+    other = tmp_path / "other"
+    shutil.copytree(encoder, other)
+    sizes = json.loads((other / "config.json").read_text()) | {"strange_norm": 1}
+    (other / "config.json").write_text(json.dumps(sizes))
+    recipe = load_recipe("bert-classify")
+    settings = {"data": str(tmp_path / "own.csv"), "weights": str(other), **SMALL}
+    recipe.build(with_preset(recipe.settings_type, settings)).prepare()
+    assert "config.json has keys that are not known here and are passed over: strange_norm" in capsys.readouterr().err

@@ -7,7 +7,9 @@ from deepdive.models.transformers.core.block import Block as Block
 from deepdive.models.transformers.core.embedding import TokenVectors as TokenVectors
 from deepdive.models.transformers.core.encoder_decoder import DecoderState as DecoderState
 from deepdive.models.transformers.core.encoder_decoder import EncoderDecoder as EncoderDecoder
+from deepdive.models.transformers.core.feed_forward import Activation as Activation
 from deepdive.models.transformers.core.feed_forward import FeedForward as FeedForward
+from deepdive.models.transformers.core.feed_forward import make_activation as make_activation
 from deepdive.models.transformers.core.initial import initialize_normal as initialize_normal
 from deepdive.models.transformers.core.maps import attention_maps as attention_maps
 from deepdive.models.transformers.core.positions import LearntPositions as LearntPositions

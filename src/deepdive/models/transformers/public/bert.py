@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from deepdive.models.transformers.public.configuration import expect, values
+from deepdive.keys import EPS, RATE, SIZE, Honoured, Keys, Tell, harmless, only, read_keys, refused_unless, require
+from deepdive.models.transformers.public.configuration import ACTIVATIONS, COMMON, CONFIGURATION, classes_of
 from deepdive.models.transformers.public.layout import PublicLayout, Rule
 
 _BLOCK = {
@@ -27,7 +28,7 @@ _HEADS = {
     "transform.0.": "cls.predictions.transform.dense.",
     "transform.2.": "cls.predictions.transform.LayerNorm.",
     "output.weight": "cls.predictions.decoder.weight",
-    "output.bias": "cls.predictions.bias",
+    "output.bias": "cls.predictions.decoder.bias",
     "is_next.": "cls.seq_relationship.",
 }
 
@@ -35,31 +36,62 @@ BERT_LAYOUT = PublicLayout(
     [Rule(prefix + ours, prefix + theirs) for prefix in ("", "bert.") for ours, theirs in _ENCODER.items()]
     + [Rule(ours, theirs) for ours, theirs in _HEADS.items()],
     prefix="bert.",
-    passed_over=(r"embeddings\.position_ids$", r"^(bert\.)?pooler\.", r"^cls\.predictions\.decoder\.bias$"),
+    passed_over=(r"embeddings\.(position|token_type)_ids$", r"^(bert\.)?pooler\."),
     tied={"cls.predictions.decoder.weight": "bert.embeddings.word_embeddings.weight"},
+    output="cls.predictions.decoder.weight",
+    fallbacks={"cls.predictions.decoder.bias": "cls.predictions.bias"},
     respelt={"LayerNorm.gamma": "LayerNorm.weight", "LayerNorm.beta": "LayerNorm.bias"},
 )
 """Of `BERT` and `BERTForPretraining`; a greater network's encoder is found by its prefix."""
 
 
-def bert_arguments(configuration: Mapping[str, Any]) -> dict[str, Any]:
-    """Arguments of `BERT` from a published config.json.
+BERT_KEYS: Keys = {
+    **COMMON,
+    "vocab_size": Honoured("vocabulary_size", SIZE, needed=True),
+    "hidden_size": Honoured("width", SIZE, needed=True),
+    "num_attention_heads": Honoured("heads", SIZE, needed=True),
+    "num_hidden_layers": Honoured("layers", SIZE, needed=True),
+    "intermediate_size": Honoured("hidden", SIZE, needed=True),
+    "max_position_embeddings": Honoured("places", SIZE, needed=True),
+    "type_vocab_size": Honoured("types", SIZE, needed=True),
+    "hidden_act": Honoured("activation", ACTIVATIONS),
+    "layer_norm_eps": Honoured("eps", EPS),
+    "hidden_dropout_prob": Honoured("dropout", RATE),
+    "attention_probs_dropout_prob": Honoured("attention_dropout", RATE),
+    **harmless("of the head: whether it has a table of its own is BERTForPretraining's tied", "tie_word_embeddings"),
+    **harmless(
+        "of the first published files, and never read",
+        *(
+            "pooler_fc_size",
+            "pooler_num_attention_heads",
+            "pooler_num_fc_layers",
+            "pooler_size_per_head",
+            "pooler_type",
+        ),
+    ),
+    **refused_unless(only("bert"), "another family of networks", "model_type"),
+    **refused_unless(classes_of("Bert", "BertLMHeadModel"), "another family of networks", "architectures"),
+    **refused_unless(only("absolute", None), "positions are learnt vectors here", "position_embedding_type"),
+    **refused_unless(
+        only(False, None),
+        "this encoder looks both ways, and at nothing else",
+        *("is_decoder", "add_cross_attention", "is_encoder_decoder", "is_causal"),
+    ),
+    **refused_unless(only("bidi"), "this encoder looks both ways", "directionality"),
+}
+"""What each key of a BERT's config.json means here."""
+
+
+def bert_arguments(configuration: Mapping[str, Any], *, tell: Tell | None = None) -> dict[str, Any]:
+    """Arguments of `BERT` from a published config.json, by `BERT_KEYS`.
+
+    Unknown keys are told to ``tell``, or by a warning.
 
     Raises:
-        ValueError: something that is needed is missing or unlike BERT.
+        ValueError: a key is missing, out of its range, or of something unlike BERT.
     """
-    expect(configuration, "hidden_act", "gelu")
-    expect(configuration, "position_embedding_type", "absolute")
-    return values(
-        configuration,
-        {
-            "vocab_size": "vocabulary_size",
-            "hidden_size": "width",
-            "num_attention_heads": "heads",
-            "num_hidden_layers": "layers",
-            "intermediate_size": "hidden",
-            "max_position_embeddings": "places",
-            "type_vocab_size": "types",
-        },
-        {"hidden_dropout_prob": "dropout", "layer_norm_eps": "eps"},
-    )
+    found = read_keys(configuration, BERT_KEYS, CONFIGURATION, tell=tell)
+    width = found["width"]
+    rule = f"a divisor of hidden_size, which is {width}"
+    require(configuration, "num_attention_heads", width % found["heads"] == 0, rule, CONFIGURATION)
+    return found

@@ -1,9 +1,27 @@
 """T5 as it is published: names of tensors, and of what config.json says (Raffel et al., 2020)."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, get_args
 
-from deepdive.models.transformers.public.configuration import expect, values
+from torch import Tensor
+
+from deepdive.keys import (
+    EPS,
+    FLAG,
+    RATE,
+    SIZE,
+    Honoured,
+    Keys,
+    Kind,
+    Tell,
+    harmless,
+    only,
+    read_keys,
+    refused_unless,
+    require,
+)
+from deepdive.models.transformers.core.feed_forward import Activation
+from deepdive.models.transformers.public.configuration import ACTIVATIONS, COMMON, CONFIGURATION, classes_of
 from deepdive.models.transformers.public.layout import PublicLayout, Rule
 
 
@@ -37,37 +55,92 @@ T5_LAYOUT = PublicLayout(
         Rule("output.", "lm_head."),
     ],
     prefix="transformer.",
-    passed_over=(r"^encoder\.embed_tokens\.weight$", r"EncDecAttention\.relative_attention_bias"),
+    passed_over=(r"EncDecAttention\.relative_attention_bias",),
     respelt={".wi_1.": ".wi."},
     tied={"decoder.embed_tokens.weight": "shared.weight", "lm_head.weight": "shared.weight"},
+    output="lm_head.weight",
+    copies={"encoder.embed_tokens.weight": "shared.weight"},
 )
 """Of `T5`."""
 
 
-def t5_arguments(configuration: Mapping[str, Any]) -> dict[str, Any]:
-    """Arguments of `T5` from a published config.json.
+T5_KEYS: Keys = {
+    **COMMON,
+    "vocab_size": Honoured("vocabulary_size", SIZE, needed=True),
+    "d_model": Honoured("width", SIZE, needed=True),
+    "num_heads": Honoured("heads", SIZE, needed=True),
+    "num_layers": Honoured("layers", SIZE, needed=True),
+    "d_ff": Honoured("hidden", SIZE, needed=True),
+    "d_kv": Honoured("head_width", SIZE, needed=True),
+    "num_decoder_layers": Honoured("decoder_layers", SIZE, nullable=True),
+    "relative_attention_num_buckets": Honoured("buckets", SIZE),
+    "relative_attention_max_distance": Honoured("furthest", SIZE),
+    "dropout_rate": Honoured("dropout", RATE),
+    "layer_norm_epsilon": Honoured("eps", EPS),
+    "feed_forward_proj": Honoured("_projection", Kind("a name", lambda value: isinstance(value, str))),
+    "dense_act_fn": Honoured("_function", ACTIVATIONS),
+    "is_gated_act": Honoured("_gated", FLAG),
+    "tie_word_embeddings": Honoured("tied", FLAG),
+    "scale_decoder_outputs": Honoured("scaled", FLAG),
+    **harmless("positions are distances, which have no end", "n_positions"),
+    **refused_unless(only("t5"), "another family of networks", "model_type"),
+    **refused_unless(classes_of("T5", "T5WithLMHeadModel"), "another family of networks", "architectures"),
+    **refused_unless(only(True), "an encoder and a decoder are built", "is_encoder_decoder"),
+    **refused_unless(only(False, None), "an encoder and a decoder are built", "is_decoder", "add_cross_attention"),
+    **refused_unless(only(None), "the encoder looks both ways, and the decoder back", "is_causal"),
+    **refused_unless(only(0, None), "a target begins with token 0", "decoder_start_token_id"),
+    **refused_unless(
+        only(None),
+        "a second name for d_model, num_heads, num_layers or d_kv, which count",
+        *("hidden_size", "num_attention_heads", "num_hidden_layers", "head_dim"),
+    ),
+}
+"""What each key of a T5's config.json means here."""
+
+
+def t5_arguments(
+    configuration: Mapping[str, Any], state: Mapping[str, Tensor] | None = None, *, tell: Tell | None = None
+) -> dict[str, Any]:
+    """Arguments of `T5` from a published config.json, by `T5_KEYS`.
+
+    What is scaled by ``1 / √width`` before the output is what ``scale_decoder_outputs`` says, or else, in files that
+    are older than that key, ``tie_word_embeddings``. With the published ``state``, it decides whether the output is the
+    table of tokens: it is not where both are published and differ. Without, an output that is not scaled is its own.
+    Unknown keys are told to ``tell``, or by a warning.
 
     Raises:
-        ValueError: something that is needed is missing or unlike T5.
+        ValueError: a key is missing, out of its range, or of something unlike T5.
     """
-    expect(configuration, "feed_forward_proj", "relu", "gated-gelu")
-    found = values(
-        configuration,
-        {
-            "vocab_size": "vocabulary_size",
-            "d_model": "width",
-            "num_heads": "heads",
-            "num_layers": "layers",
-            "d_ff": "hidden",
-            "d_kv": "head_width",
-        },
-        {
-            "num_decoder_layers": "decoder_layers",
-            "relative_attention_num_buckets": "buckets",
-            "relative_attention_max_distance": "furthest",
-            "dropout_rate": "dropout",
-            "layer_norm_epsilon": "eps",
-            "tie_word_embeddings": "tied",
-        },
+    found = read_keys(configuration, T5_KEYS, CONFIGURATION, tell=tell)
+    buckets = found.get("buckets", 32)
+    require(configuration, "relative_attention_num_buckets", buckets > 3, "at least 4", CONFIGURATION)
+    far, least = "relative_attention_max_distance", buckets // 2
+    require(
+        configuration, far, found.get("furthest", 128) > least, f"above {least}, half of the buckets", CONFIGURATION
     )
-    return found | {"gated": configuration.get("feed_forward_proj") == "gated-gelu"}
+    found["activation"] = _activation(
+        found.pop("_projection", "relu"), found.pop("_function", None), found.pop("_gated", None)
+    )
+    found.setdefault("scaled", found.get("tied", True))
+    if state is not None:
+        found["tied"] = not T5_LAYOUT.has_own_output(state)
+    else:
+        found["tied"] = found.get("tied", True) and found["scaled"]
+    return found
+
+
+def _activation(projection: str, function: str | None, gated: bool | None) -> str:
+    """That of the feed-forward networks; what later files say beside ``feed_forward_proj`` counts more."""
+    name = projection.removeprefix("gated-")
+    # Of the plain name gelu, the gated form takes the tanh form.
+    known = ACTIVATIONS.accepts(name)
+    plain = "gelu-tanh" if projection == "gated-gelu" else ACTIVATIONS.ours(name) if known else None
+    plain = plain if function is None else function
+    gated = projection.startswith("gated-") if gated is None else gated
+    ours = None if plain is None else f"gated-{plain.removesuffix('-tanh')}" if gated else plain
+    if ours is None or ours not in get_args(Activation) or (gated and plain == "gelu"):
+        given = f"{projection!r}, dense_act_fn {function!r} and is_gated_act {gated}"
+        raise ValueError(
+            f"feed_forward_proj must be {ACTIVATIONS.rule}, or gated- and one of these, got {given} in {CONFIGURATION}"
+        )
+    return ours

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import torch
 from torch import Tensor, nn
 
-from deepdive.data.progress import Report, progress_bars
+from deepdive.data.progress import Progress, Report, progress_bars
 from deepdive.data.sequences import BucketLoader, Ragged
 from deepdive.data.subwords import PAD, Subwords, read_published
 from deepdive.models.transformers import BERT
@@ -41,7 +41,17 @@ class Encoder:
 
     def network(self, *, dropout: float, pooler: bool, nn: Toolkit) -> BERT:
         """A new one, with weights as they are drawn."""
-        return BERT(**{**self.arguments, "dropout": dropout}, pooler=pooler, nn=nn)
+        dropouts = {"dropout": dropout, "attention_dropout": dropout}
+        return BERT(**{**self.arguments, **dropouts}, pooler=pooler, nn=nn)
+
+    def check_pairs(self) -> None:
+        """Check that it tells the two texts of a pair apart.
+
+        Raises:
+            ValueError: it knows one type of tokens only.
+        """
+        if (types := self.arguments["types"]) < 2:
+            raise ValueError(f"type_vocab_size must be at least 2 for pairs of texts, got {types} in config.json")
 
     def kept(self) -> dict[str, Any]:
         """What a run folder keeps of it."""
@@ -56,7 +66,8 @@ def published_encoder(settings: FineTuningSettings, *, pooler: bool, report: Rep
         CheckpointError: the weights do not fit; lists what is missing and what is too much.
     """
     published = read_published(settings.weights, report=report)
-    encoder = Encoder(published.subwords, bert_arguments(published.configuration))
+    arguments = bert_arguments(published.configuration, tell=lambda note: report(Progress(note)))
+    encoder = Encoder(published.subwords, arguments)
     if not 3 <= settings.longest <= encoder.arguments["places"]:
         raise ValueError(
             f"longest is {settings.longest}; it must be from 3 to {encoder.arguments['places']}, the most that "

@@ -61,6 +61,7 @@ class QuestionExperiment:
         """Obtain encoder and questions, number these, and make the task."""
         settings = self.settings
         splits, self.encoder, bert = obtained(settings, lambda report: _questions(settings.data, report), pooler=False)
+        self.encoder.check_pairs()
         self.data = QuestionDataModule(
             lambda: splits,
             self.encoder.subwords,

@@ -58,6 +58,8 @@ class SentenceExperiment:
         splits, self.encoder, bert = obtained(
             settings, lambda report: read_sentences(settings, report), pooler=settings.pooling == "pooler"
         )
+        if splits.train.seconds is not None:
+            self.encoder.check_pairs()
         self.data = SentenceDataModule(
             lambda: splits,
             self.encoder.subwords,

@@ -13,7 +13,7 @@ class FineTuningSettings(TrainingSettings):
 
     weights: str = "minilm-l6"
     """A named encoder (deepdive data list), or a folder with one as it is published: config.json, model.safetensors
-    and tokenizer.json or vocab.txt."""
+    (or its parts and their index), and tokenizer.json or vocab.txt."""
     longest: int = 128
     """Pieces of a text or pair, special tokens included; longer ones are cut."""
     dropout: float = 0.1

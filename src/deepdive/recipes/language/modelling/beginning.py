@@ -7,7 +7,7 @@ from typing import Any
 
 from torch import nn
 
-from deepdive.data.progress import Report
+from deepdive.data.progress import Progress, Report
 from deepdive.data.subwords import read_published
 from deepdive.data.text import SubwordTokenizer, Tokenizer
 from deepdive.models.transformers.public import GPT2_LAYOUT, gpt2_arguments
@@ -15,6 +15,8 @@ from deepdive.training import fit_state_dict
 
 _TABLES = "wte.weight", "lm_head.weight"
 """Published tensors with a row for each piece."""
+_OF_SETTINGS = "vocabulary_size", "dropout", "attention_dropout", "embedding_dropout"
+"""Arguments that the tokens and the settings of a run decide."""
 
 
 @dataclass(frozen=True)
@@ -39,12 +41,14 @@ def published_gpt(weights: str, num_steps: int, report: Report) -> Beginning:
         FileNotFoundError: there is no such name or folder, or a file is missing in it.
     """
     published = read_published(weights, report=report)
-    sizes: dict[str, Any] = gpt2_arguments(published.configuration) | {"positions": "learnt"}
-    del sizes["vocabulary_size"]
-    sizes.pop("dropout", None)
+    sizes = gpt2_arguments(published.configuration, published.state, tell=lambda note: report(Progress(note)))
+    sizes = {name: value for name, value in sizes.items() if name not in _OF_SETTINGS}
+    sizes["positions"] = "learnt"
     if num_steps > sizes["context"]:
         raise ValueError(f"num_steps is {num_steps}; {weights} reads at most {sizes['context']} tokens")
     pieces = len(published.subwords)
+    if "" in (known := published.subwords.pieces(range(pieces))):
+        raise ValueError(f"the tokenizer of {weights} must number its pieces without gaps, got no {known.index('')}")
     state = {name: value[:pieces] if name.endswith(_TABLES) else value for name, value in published.state.items()}
     fill = partial(fit_state_dict, state=state, source=weights, layout=GPT2_LAYOUT)
     return Beginning(SubwordTokenizer(published.subwords.to_json()), sizes, fill)

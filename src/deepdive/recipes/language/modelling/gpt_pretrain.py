@@ -21,8 +21,8 @@ class GPTSettings(LanguageModelSettings):
     """The network and how it is trained."""
 
     weights: str | None = None
-    """A folder with a GPT-2 as it is published, to begin with: config.json, model.safetensors and tokenizer.json, or
-    vocab.json and merges.txt. Pieces, sizes and positions are then its own."""
+    """A folder with a GPT-2 as it is published, to begin with: config.json, model.safetensors (or its parts and
+    their index) and tokenizer.json, or vocab.json and merges.txt. Pieces, sizes and positions are then its own."""
     partition: Literal["auto", "textbook", "random"] = "auto"
     """How windows are cut; textbook: those that begin at the first 10,000 tokens, tested on 5,000 more; random: all,
     without overlap; auto: textbook for time-machine, else random."""

@@ -136,7 +136,7 @@ class T5PretrainExperiment:
             settings.hidden,
             settings.head_width,
             dropout=settings.dropout,
-            gated=settings.gated,
+            activation="gated-gelu" if settings.gated else "relu",
             tied=settings.tied,
             nn=toolkit_named(settings.toolkit),
         )
