@@ -152,6 +152,7 @@ def part_files(folder: Path) -> tuple[dict[Part, Path], tuple[str, ...]]:
         )
     found: dict[Part, Path] = {part: _file(path, part) for part, path in only_one_each(parts).items()}
     told = ", ".join(f"{file.relative_to(folder)} is {_PURPOSE[part]}" for part, file in found.items())
+    told += "" if "test" in found else ", nothing is tested on"
     aside = [path.name for path in entries if path not in parts]
     return found, (told, *((f"left aside in {here}: {listed(aside)}",) if aside else ()))
 

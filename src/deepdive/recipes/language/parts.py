@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from deepdive.data.parts import part_files, shared_note
+from deepdive.data.registry import DATASETS
 
 T = TypeVar("T")
 
@@ -30,9 +31,10 @@ def read_parts(
     return found
 
 
-def tell_parts(folder: Path) -> None:
-    """Say which files of a folder are which parts; nothing where it is none."""
-    if folder.is_dir():
+def tell_parts(data: str) -> None:
+    """Say which files of a folder are which parts; nothing where ``data`` is a file, or the name of a text."""
+    folder = Path(data).expanduser()
+    if data not in DATASETS and folder.is_dir():
         tell(part_files(folder)[1])
 
 

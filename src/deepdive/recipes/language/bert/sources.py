@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 
 from deepdive.data import fetch
-from deepdive.data.parts import part_files, shared_note
+from deepdive.data.parts import PARTS, part_files, shared_note
 from deepdive.data.progress import Report
 from deepdive.data.registry import DATASETS
 from deepdive.data.sentences import LabelledTexts, SentenceSplits, read_columns, read_sick, read_sst2
@@ -65,6 +65,12 @@ def _shared(splits: SentenceSplits) -> Iterator[str]:
 
 
 def _split(texts: LabelledTexts) -> SentenceSplits:
+    if texts.parts is not None:
+        rows = {part: [i for i, each in enumerate(texts.parts) if each == part] for part in PARTS}
+        splits = SentenceSplits(**{part: texts.rows(some) for part, some in rows.items()})
+        counts = ", ".join(f"{len(some)} {part}" for part, some in rows.items() if some)
+        tell((f"parts of the texts by a column of the file: {counts}", *_shared(splits)))
+        return splits
     rest, test = _held_out(texts, "test")
     kept, val = _held_out(rest, "validation")
     return SentenceSplits(kept, val, test)

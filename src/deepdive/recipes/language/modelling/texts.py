@@ -84,7 +84,7 @@ def prepared_text(settings: TextSettings, tokenizer: Tokenizer | None = None) ->
     with progress_bars() as report:
         data = text_for(settings, report, tokenizer)
         data.prepare()
-    tell_parts(Path(settings.data).expanduser())
+    tell_parts(settings.data)
     if data.partition == "random":
         windows = data.token_counts["train"] // data.num_steps
         data.batch_size = min(data.batch_size, max(_FEWEST_WINDOWS, windows // _STEPS))
@@ -123,11 +123,8 @@ def uses_textbook_split(settings: TextSettings) -> bool:
 def _tokenizer(settings: TextSettings, report: Report | None) -> Tokenizer | None:
     if settings.tokens != "byte-pair":
         return TOKENIZERS.get(settings.tokens)
-    text = (
-        read_corpus(settings.data, report=report)
-        if settings.data in CORPORA
-        else read_texts(Path(settings.data).expanduser())
-    )
+    named = settings.data in CORPORA
+    text = read_corpus(settings.data, report=report) if named else read_texts(Path(settings.data).expanduser())
     return BytePairTokenizer.learn(
         text.train if isinstance(text, Texts) else text, tokens=settings.max_tokens or _BYTE_PAIRS
     )

@@ -31,7 +31,7 @@ def texts_for(settings: PretrainingSettings, report: Report | None = None) -> Te
         raise FileNotFoundError(f"data is {data!r}; there is no text, file or folder of that name")
     else:
         text = read_texts(Path(data))
-        tell_parts(Path(data))
+        tell_parts(data)
     if isinstance(text, str):
         lines = text.split("\n")
         held = max(1, round(_HELD_OUT * len(lines)))
