@@ -18,10 +18,6 @@ from deepdive.data.types import Batch, DataModule
 ReadTable = Callable[[], pl.DataFrame]
 
 
-_MOST_PARTS = 12
-"""A column of parts has no more words than so many spellings of them."""
-
-
 @dataclass(frozen=True)
 class Rows:
     """Which rows of a table serve for what; a part may be empty."""
@@ -176,7 +172,7 @@ def _refuse_parts(features: pl.DataFrame) -> None:
 
 def _may_tell(column: pl.Series) -> bool:
     """Not ``is_valid``: in a table that says as well that a ticket is."""
-    return not column.name.lower().startswith("is") and column.dtype == pl.String and column.n_unique() <= _MOST_PARTS
+    return not column.name.lower().startswith("is") and column.dtype == pl.String
 
 
 def usable(table: pl.DataFrame, targets: Sequence[str]) -> tuple[pl.DataFrame, tuple[str, ...]]:

@@ -5,7 +5,7 @@ part wherever they stand.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -18,6 +18,7 @@ _NAMES: dict[Part, str] = {
     "test": "test tests testing tested tst testb eval evaluation evaluate holdout heldout unseen",
 }
 """``testa`` and ``testb`` are the files of CoNLL-2003 to validate and to test on."""
+PURPOSE: dict[Part, str] = {"train": "learnt from", "val": "validated on", "test": "tested on"}
 _PART_OF: dict[str, Part] = {word: part for part, words in _NAMES.items() for word in words.split()}
 _EITHER = re.compile("eval", re.IGNORECASE)
 """What is tested on, unless something else is called a test."""
@@ -33,6 +34,10 @@ _WORDS = re.compile(r"[^\W\d_]+")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _HIDDEN = frozenset({"__macosx", "@eadir", "thumbs.db", "desktop.ini", "ehthumbs.db", "$recycle.bin", "lost+found"})
 _SHOWN = 12
+_MOST = 12
+"""A column of parts has no more words than so many spellings of them."""
+_LONGEST = 48
+"""Longer names are no part's: the time to take one apart grows fast with its length."""
 
 
 def is_hidden(name: str) -> bool:
@@ -52,7 +57,8 @@ def part_of(name: str) -> Part | None:
 
 def says_nothing(name: str) -> bool:
     """Whether a name has only such words as stand beside a part's: ``images``, ``data_set``, or none at all."""
-    return re.fullmatch(rf"(?:{_ANY})*", "".join(_words(name))) is not None
+    whole = "".join(_words(name))
+    return len(whole) <= _LONGEST and re.fullmatch(rf"(?:{_ANY})*", whole) is not None
 
 
 def parts_of(names: Iterable[str]) -> dict[str, Part]:
@@ -87,7 +93,7 @@ def only_one_each(found: Mapping[Path, Part]) -> dict[Part, Path]:
         if part in parts:
             raise ValueError(
                 f"{parts[part]} and {path} are the same part of the data, by their names: what is "
-                f"{_PURPOSE[part]}; keep one of them"
+                f"{PURPOSE[part]}; keep one of them"
             )
         parts[part] = path
     return parts
@@ -106,7 +112,10 @@ def part_column(columns: Mapping[str, Sequence[str]]) -> tuple[str, list[Part]] 
     ('split', ['train', 'test'])
     """
     for name, values in columns.items():
-        parts = parts_of(dict.fromkeys(values))
+        distinct = dict.fromkeys(values)
+        if len(distinct) > _MOST:
+            continue
+        parts = parts_of(distinct)
         unknown = [value for value in values if value not in parts]
         if "train" in parts.values() and not unknown:
             return name, [parts[value] for value in values]
@@ -126,51 +135,6 @@ def part_column(columns: Mapping[str, Sequence[str]]) -> tuple[str, list[Part]] 
     return None
 
 
-def part_files(folder: Path) -> tuple[dict[Part, Path], tuple[str, ...]]:
-    """The files of a folder that are parts by their names, and in words which those are and what is left aside.
-
-    Instead of a file there may be a folder of that name with one file in it, and all may lie one or more folders
-    deeper, as archives often have it.
-
-    Raises:
-        ValueError: there is nothing to learn from, several files are the same part, or a part's folder holds another
-            number of files than one.
-    """
-    here = folder
-    while True:
-        entries = [path for path in sorted(here.iterdir()) if not is_hidden(path.name)]
-        named = parts_of(_stem(path) for path in entries)
-        parts: dict[Path, Part] = {path: part for path in entries if (part := named.get(_stem(path)))}
-        below = [path for path in entries if path.is_dir()]
-        if "train" in parts.values() or len(below) != 1 or below[0] in parts:
-            break
-        here = below[0]
-    if "train" not in parts.values():
-        raise ValueError(
-            f"{here} must hold a file to learn from, called train (e.g. train.txt), and may hold val and test; it "
-            f"holds {listed(path.name for path in entries)}"
-        )
-    found: dict[Part, Path] = {part: _file(path, part) for part, path in only_one_each(parts).items()}
-    told = ", ".join(f"{file.relative_to(folder)} is {_PURPOSE[part]}" for part, file in found.items())
-    told += "" if "test" in found else ", nothing is tested on"
-    aside = [path.name for path in entries if path not in parts]
-    return found, (told, *((f"left aside in {here}: {listed(aside)}",) if aside else ()))
-
-
-def shared_note(parts: Mapping[str, Sequence[object]], what: str) -> Iterator[str]:
-    """In words, how many examples of other parts can also be learnt from.
-
-    Args:
-        parts: what tells two examples apart, of each example of every part.
-        what: the examples are called.
-    """
-    learnt = set(parts.get("train", ()))
-    for part, examples in parts.items():
-        both = sum(example in learnt for example in examples) if part != "train" else 0
-        if both:
-            yield f"{both} of {len(examples)} {what} of the {part} set are also in the training set"
-
-
 def listed(names: Iterable[str]) -> str:
     """The first few of some names, and how many more there are."""
     every = list(names)
@@ -178,13 +142,14 @@ def listed(names: Iterable[str]) -> str:
     return ", ".join(every[:_SHOWN]) + more if every else "nothing"
 
 
-_PURPOSE: dict[Part, str] = {"train": "learnt from", "val": "validated on", "test": "tested on"}
 _TRUTH = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 
 
 def _read(name: str) -> tuple[Part | None, tuple[str, ...]]:
     """The part that a name speaks of, if it is one alone, and the other words of the name."""
     words = _words(name)
+    if sum(map(len, words)) > _LONGEST:
+        return None, tuple(words)
     if whole := _PLAIN.fullmatch("".join(words)):
         return _PART_OF[whole[1]], ()
     parts: dict[str, Part] = {word: _PART_OF[match[1]] for word in words if (match := _PLAIN.fullmatch(word))}
@@ -194,10 +159,10 @@ def _read(name: str) -> tuple[Part | None, tuple[str, ...]]:
 
 
 def _words(name: str) -> list[str]:
-    return [word.lower() for word in _WORDS.findall(_HUMP.sub(" ", _stem(Path(name))))]
+    return [word.lower() for word in _WORDS.findall(_HUMP.sub(" ", stem(Path(name))))]
 
 
-def _stem(path: Path) -> str:
+def stem(path: Path) -> str:
     """A name without endings such as ``.txt.gz``; that of ``eng.train`` is no ending."""
     name = path.name
     while (cut := name.rpartition("."))[0]:
@@ -205,14 +170,3 @@ def _stem(path: Path) -> str:
             break
         name = cut[0]
     return name
-
-
-def _file(path: Path, part: Part) -> Path:
-    if path.is_file():
-        return path
-    inside = [file for file in sorted(path.rglob("*")) if file.is_file() and not is_hidden(file.name)]
-    if len(inside) != 1:
-        raise ValueError(
-            f"{path} must hold one file, which is {_PURPOSE[part]}; it holds {listed(file.name for file in inside)}"
-        )
-    return inside[0]
