@@ -31,6 +31,7 @@ def keep(
     files: Iterable[Path],
     make: Callable[[], Kept],
     *,
+    meaning: Mapping[str, Any] | None = None,
     folder: str = "pictures",
     report: Report | None = None,
 ) -> Kept:
@@ -40,6 +41,7 @@ def keep(
         what: everything that ``make`` depends on other than the files, as JSON.
         files: those it reads; each counts with its path, length and time of change.
         make: decodes the pictures.
+        meaning: what the files were taken for, as JSON; of another meaning they are read again, as if they had changed.
         folder: where in the cache they are kept.
         report: told where the tensors cannot be kept; that is no error.
 
@@ -49,6 +51,8 @@ def keep(
     digest = hashlib.sha256()
     for line in _fingerprint_of(files):
         digest.update(line)
+    if meaning is not None:
+        digest.update(json.dumps(meaning, sort_keys=True).encode())
     fingerprint = digest.hexdigest()
     found = _load(path, fingerprint)
     if found is None:

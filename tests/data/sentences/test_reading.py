@@ -59,3 +59,16 @@ def test_tables_that_are_not_as_they_must_be(tmp_path, text, arguments, words):
 def test_a_file_that_is_not_there(tmp_path):
     with pytest.raises(FileNotFoundError, match="no such file"):
         read_columns(tmp_path / "none.csv")
+
+
+def test_a_column_may_tell_the_part_of_each_text(tmp_path):
+    path = tmp_path / "own.csv"
+    path.write_text("text,split,label\na,TRAIN,x\nb,dev,y\nc,train,y\n")
+    found = read_columns(path)
+    assert found.parts == ["train", "val", "train"]
+    assert found.rows([1, 2]).parts == ["val", "train"]
+    path.write_text("text,split,label\na,train,x\nb,tran,y\n")
+    with pytest.raises(
+        ValueError, match=r"own\.csv: column 'split' tells the part of a row, but row 2 has 'tran' there"
+    ):
+        read_columns(path)

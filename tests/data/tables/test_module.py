@@ -121,3 +121,17 @@ def test_rows_without_a_target_are_left_out_and_said_to_be():
 def test_mistakes_are_named(options, message):
     with pytest.raises(ValueError, match=message):
         prepared(people(), **options)
+
+
+def test_a_column_that_tells_the_parts_is_not_learnt_from():
+    table = pl.DataFrame(
+        {"x": [1.0, 2.0, 5.0, 3.0], "split": ["Train", "train", "test", "train"], "y": [0.0, 1.0, 2.0, 4.0]}
+    )
+    with pytest.raises(
+        ValueError, match=r"column 'split' tells the part of every row \(3 train, 1 test\), but rows are"
+    ):
+        TableDataModule(table, "y", test=1).prepare()
+    TableDataModule(table, "y", test=1, ignore=["split"]).prepare()
+    TableDataModule(
+        table.rename({"split": "vehicle"}).with_columns(vehicle=pl.Series(["a", "train", "b", "a"])), "y"
+    ).prepare()

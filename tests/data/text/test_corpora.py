@@ -89,7 +89,7 @@ def test_an_unreadable_file_is_told_when_it_is_read(tmp_path):
     path.write_bytes(b"a\0b")
     with pytest.raises(ValueError, match=r"own\.txt holds a NUL byte"):
         load_text(path).prepare()
-    with pytest.raises(ValueError, match="is a folder; a text is a file"):
+    with pytest.raises(ValueError, match=r"must hold a file to learn from, called train .*; it holds own\.txt"):
         load_text(tmp_path).prepare()
 
 
@@ -123,3 +123,15 @@ def test_the_real_files_have_the_published_sizes(real_files, monkeypatch):
     }[name]
     assert tuple(module.token_counts.values()) == counts
     assert len(module.encoder) == size
+
+
+def test_a_folder_has_its_texts_by_name(tmp_path):
+    for name, text in (
+        ("wiki.train.tokens", "abcabc" * 9),
+        ("wiki.valid.tokens", "bca" * 7),
+        ("Wiki_TEST.txt", "cb" * 8),
+    ):
+        (tmp_path / name).write_text(text)
+    data = load_text(tmp_path, num_steps=3)
+    data.prepare()
+    assert data.token_counts == {"train": 54, "val": 21, "test": 16}

@@ -71,7 +71,7 @@ def _read_cifar10_jpeg(files: Mapping[str, Path], labels: tuple[str, ...], repor
     splits = read_folder(files["cifar10_jpg_full.tar.xz"], image_size=(32, 32), channels=3, test=0, report=report)
     if splits.labels != labels:
         raise ValueError(f"the classes in the archive are {', '.join(splits.labels)}, not {', '.join(labels)}")
-    return splits
+    return replace(splits, notes=())  # What its folders were taken for is known.
 
 
 _FIELDS = ("images", "labels")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from deepdive.data.parts import Part, part_column
 from deepdive.data.text.reading import read_text
 
 
@@ -22,6 +23,8 @@ class LabelledTexts:
     labels: Sequence[str] | None = None
     """Names of classes."""
     scores: Sequence[float] | None = None
+    parts: Sequence[Part] | None = None
+    """Which part each text is of, where a column of the file tells it."""
 
     def __len__(self) -> int:
         """How many there are."""
@@ -33,7 +36,8 @@ class LabelledTexts:
         def some(values: Sequence[Any] | None) -> list[Any] | None:
             return None if values is None else [values[i] for i in rows]
 
-        return LabelledTexts([self.texts[i] for i in rows], some(self.seconds), some(self.labels), some(self.scores))
+        fields = (some(each) for each in (self.seconds, self.labels, self.scores, self.parts))
+        return LabelledTexts([self.texts[i] for i in rows], *fields)
 
 
 @dataclass(frozen=True)
@@ -103,6 +107,7 @@ def read_columns(
     wanted = {"text": text, "second": second, "label": label, "score": score}
     places = {what: _place(path, header, name, what) for what, name in wanted.items() if name is not None}
     found: dict[str, list[str]] = {what: [] for what in places}
+    spare: dict[int, list[str]] = {i: [] for i in range(len(header)) if i not in places.values()}
     for number, row in enumerate(rows, start=2):
         if not row or not any(cell.strip() for cell in row):
             continue
@@ -113,10 +118,16 @@ def read_columns(
             if not cell:
                 raise ValueError(f"{path}, row {number}: column {header[place]!r} is empty")
             found[what].append(cell)
+        for place, cells in spare.items():
+            cells.append(row[place].strip() if place < len(row) else "")
     if not found["text"]:
         raise ValueError(f"{path} has a header, but no rows")
     scores = [_number(path, i, cell) for i, cell in enumerate(found["score"], start=2)] if score else None
-    return LabelledTexts(found["text"], found.get("second"), found.get("label"), scores)
+    try:
+        told = part_column({header[place]: cells for place, cells in spare.items()})
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from error
+    return LabelledTexts(found["text"], found.get("second"), found.get("label"), scores, told and told[1])
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:

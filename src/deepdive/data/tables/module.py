@@ -8,6 +8,7 @@ from jaxtyping import Int64
 from torch import Tensor
 
 from deepdive.data.loaders import TensorLoader
+from deepdive.data.parts import PARTS, part_column
 from deepdive.data.splits import hold_out
 from deepdive.data.tables.checks import check_columns, numbered
 from deepdive.data.tables.preprocessing import TablePreprocessor
@@ -106,6 +107,7 @@ class TableDataModule(DataModule):
         check_columns(table, self.targets, "target")
         check_columns(table, self._ignore, "ignore")
         check_columns(table, tuple(self._kinds), "kinds")
+        _refuse_parts(table.drop(*self.targets, *self._ignore))
         self.table, notes = usable(table, self.targets)
         self.rows = self._rows or split_rows(self.table.height, self._test, self._validation)
         features = self.table.drop(*self.targets, *self._ignore)
@@ -154,6 +156,23 @@ class TableDataModule(DataModule):
         fields = self.fields
         rows = part(self.rows)
         return TensorLoader(tuple(field[rows] for field in fields), 4096) if len(rows) else None
+
+
+def _refuse_parts(features: pl.DataFrame) -> None:
+    """A column that says which rows are tested on must not be learnt from, nor its rows be dealt out without a word."""
+    words = {name: features[name].fill_null("").to_list() for name in features.columns if _may_tell(features[name])}
+    if told := part_column(words):
+        name, parts = told
+        counts = ", ".join(f"{parts.count(part)} {part}" for part in PARTS if part in parts)
+        raise ValueError(
+            f"column {name!r} tells the part of every row ({counts}), but rows are dealt out by validation and test; "
+            "leave it out (ignore) to deal them out so, or give the rows to learn from as a table of their own"
+        )
+
+
+def _may_tell(column: pl.Series) -> bool:
+    """Not ``is_valid``: in a table that says as well that a ticket is."""
+    return not column.name.lower().startswith("is") and column.dtype == pl.String
 
 
 def usable(table: pl.DataFrame, targets: Sequence[str]) -> tuple[pl.DataFrame, tuple[str, ...]]:

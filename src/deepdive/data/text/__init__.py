@@ -5,6 +5,7 @@ from deepdive.data.text.corpora import CORPORA as CORPORA
 from deepdive.data.text.corpora import Corpus as Corpus
 from deepdive.data.text.corpora import load_text as load_text
 from deepdive.data.text.corpora import read_corpus as read_corpus
+from deepdive.data.text.corpora import read_texts as read_texts
 from deepdive.data.text.encoder import TextEncoder as TextEncoder
 from deepdive.data.text.factors import Factors as Factors
 from deepdive.data.text.merges import learn_merges as learn_merges

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from deepdive.data.fetching import fetch_any
+from deepdive.data.parts import part_files
 from deepdive.data.progress import Report
 from deepdive.data.text.module import TextDataModule, Texts
 from deepdive.data.text.reading import decode_text, read_text
@@ -71,13 +72,26 @@ def read_corpus(name: str, *, report: Report | None = None) -> str | Texts:
     return CORPORA[name].read(files)
 
 
+def read_texts(path: Path) -> str | Texts:
+    """The text of a file, or those of a folder whose files are parts by their names (`part_files`).
+
+    Raises:
+        FileNotFoundError: there is neither.
+        ValueError: a folder has nothing to learn from or two files for a part, or a file is no text, see `read_text`.
+
+    """
+    if not path.is_dir():
+        return read_text(path)
+    return Texts(**{part: read_text(file) for part, file in part_files(path)[0].items()})
+
+
 def load_text(
     source: str | Path, tokenizer: Tokenizer | None = None, *, report: Report | None = None, **options: Any
 ) -> TextDataModule:
     """A text as a data module; nothing is read before its ``prepare``.
 
     Args:
-        source: a name in `CORPORA`, or a text file of one's own in UTF-8.
+        source: a name in `CORPORA`, or a text file of one's own in UTF-8, or a folder of such, see `read_texts`.
         tokenizer: cuts it into tokens; by default as the corpus usually is, and a file of one's own into characters.
         report: told how far a download is.
         options: as in `TextDataModule`.
@@ -99,4 +113,4 @@ def load_text(
         raise ValueError(
             f"{name!r} is no corpus, nor is there a file of that name; {hint}corpora are: {', '.join(CORPORA)}"
         )
-    return TextDataModule(lambda: read_text(path), tokenizer or CharacterTokenizer(), **options)
+    return TextDataModule(lambda: read_texts(path), tokenizer or CharacterTokenizer(), **options)

@@ -22,10 +22,12 @@ def read_pairs(path: Path | str, member: str | None = None) -> list[Pair]:
 
     Raises:
         FileNotFoundError: there is no such file.
-        ValueError: a line has no tab or nothing on one side of it (names file and line), the file is empty, is not
-            UTF-8 or holds NUL bytes, or the archive is damaged or does not hold the member.
+        ValueError: it is a folder, a line has no tab or nothing on one side of it (names file and line), the file is
+            empty, is not UTF-8 or holds NUL bytes, or the archive is damaged or does not hold the member.
     """
     path = Path(path).expanduser()
+    if path.is_dir():
+        raise ValueError(f"{path} is a folder; sentence pairs are in one file, of which parts are held out")
     if not path.is_file():
         raise FileNotFoundError(f"no such file: {path}")
     if zipfile.is_zipfile(path):

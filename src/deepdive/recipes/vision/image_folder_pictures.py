@@ -59,7 +59,8 @@ def read_competition(settings: ImageFolderSettings, report: Report) -> Competiti
             found = Competition(splits if numbered or layout.test else read(), layout.test, numbered)
         else:
             splits, labels = read_labelled(layout.train, layout.table, options, report=report)
-            found = Competition(splits, layout.test, id_column=labels.id_column, label_column=labels.label_column)
+            numbered = splits.test is not None
+            found = Competition(splits, layout.test, numbered, labels.id_column, labels.label_column)
     return found
 
 

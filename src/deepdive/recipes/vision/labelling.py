@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from deepdive.data.images import ImageSet, ImageSpec, read_picture
+from deepdive.data.images.folders.loose import find_pictures
 from deepdive.data.images.picture import Fit
 from deepdive.recipes.experiment import Invert, Prediction
 from deepdive.recipes.inputs import checksum, keep_inputs, read_inputs
@@ -26,7 +27,8 @@ def probabilities(network: nn.Module, spec: ImageSpec, images: Tensor, *, device
 def label_files(
     network: nn.Module, spec: ImageSpec, files: Sequence[Path], *, device: str, invert: Invert, fit: Fit = "pad"
 ) -> list[Prediction]:
-    """Label picture files: the likeliest class of each and the next two."""
+    """Label picture files, of a folder all that it holds: the likeliest class of each and the next two."""
+    files = [found for file in files for found in (_pictures_in(file) if file.is_dir() else [file])]
     read = [read_picture(file, spec, invert=invert, fit=fit) for file in files]
     chances = probabilities(network, spec, torch.stack([image for image, _ in read]), device=device)
     found = []
@@ -36,6 +38,10 @@ def label_files(
         label = next(iter(ranked))
         found.append(Prediction(file, label, ranked.pop(label), ranked, tuple(notes)))
     return found
+
+
+def _pictures_in(folder: Path) -> list[Path]:
+    return [file.path for file in find_pictures(folder).pictures]
 
 
 def note_inputs(run: Run, spec: ImageSpec, pictures: ImageSet | None, *, source: str, resume: bool) -> None:

@@ -28,6 +28,12 @@ def touch(root, *names):
         (["train/a/1.jpg", "train/b/1.jpg", "test/unknown/1.jpg"], ".", None, "test"),
         (["train/a/1.jpg", "train/b/1.jpg", "test/a/1.jpg"], ".", None, None),
         (["train.zip", "test.zip"], "train.zip", None, "test.zip"),
+        (["Training_set.csv", "training/1.jpg", "testing/2.jpg"], "training", "Training_set.csv", "testing"),
+        (["comp/labels.csv", "comp/images/1.jpg", "comp/TEST/2.jpg"], "comp/images", "comp/labels.csv", "comp/TEST"),
+        (["comp/Training/a/1.jpg", "comp/Training/b/1.jpg", "comp/Test1/1.jpg"], "comp", None, "comp/Test1"),
+        (["mri/Training/a/1.jpg", "mri/Training/b/1.jpg", "mri/Testing/a/1.jpg"], "mri", None, None),
+        (["a/1.jpg", "b/1.jpg", "testing/1.jpg"], ".", None, "testing"),
+        (["cat/1.jpg", "crash test/1.jpg"], ".", None, None),
     ],
 )
 def test_everything_is_found_by_its_usual_name(names, train, table, test, tmp_path):
@@ -54,8 +60,15 @@ def test_an_archive_is_folders_of_classes_or_pictures_for_a_table(tmp_path):
     ("names", "message"),
     [
         (["labels.csv", "train.csv", "1.jpg"], r"holds 2 tables of classes: labels\.csv, train\.csv; keep one"),
-        (["labels.csv", "train/1.jpg", "train.zip"], r"holds 2 train parts: train, train\.zip; keep one"),
+        (
+            ["labels.csv", "train/1.jpg", "train.zip"],
+            r"train and .*train\.zip are the same part of the data, .* learnt from; keep one",
+        ),
         (["labels.csv", "a/1.jpg"], r"holds labels\.csv, but no training pictures: .* begins with train"),
+        (
+            ["labels.csv", "train/1.jpg", "val/2.jpg"],
+            r"holds labels\.csv and val; .* a column split must say which are",
+        ),
         (["labels.csv", "train.7z", "test.7z"], r"test\.7z, train\.7z cannot be read here: unpack it"),
     ],
 )

@@ -107,6 +107,7 @@ def test_pictures_get_the_classes_of_their_rows(packed, suffix, contest):
             pixels = np.array(Image.open(contest / "train" / f"{name}.png")).transpose(2, 0, 1)
             assert np.array_equal(splits.train.images[row], pixels)
         assert splits.notes == (
+            "2 classes of labels.csv, a, b: 3 train pictures",
             f"1 of 4 rows of labels.csv have no picture in {root.name}",
             "1 classes of labels.csv have no picture: c",
         )
@@ -139,7 +140,7 @@ def test_skipped_pictures_leave_their_class_with_the_others(contest):
     table = written(contest / "labels.csv", ROWS)
     splits, _ = read_labelled(contest / "train", table, PictureOptions(skip_damaged=True))
     assert splits.train.labels.tolist() == [0, 1]
-    assert "1 of 3 pictures were skipped" in splits.notes[0]
+    assert "1 of 3 pictures were skipped" in splits.notes[1]
 
 
 def test_loose_pictures_are_in_the_order_of_their_numbers(contest, paint):
@@ -153,3 +154,33 @@ def test_loose_pictures_are_in_the_order_of_their_numbers(contest, paint):
 def test_a_folder_without_pictures_is_named(tmp_path):
     with pytest.raises(ValueError, match=f"{tmp_path} holds no picture"):
         read_loose(tmp_path, PictureOptions())
+
+
+@pytest.mark.parametrize(
+    ("column", "values"),
+    [("split", "Training valid TEST train".split()), ("Usage", "train dev PublicTest train".split())],
+)
+def test_a_column_may_tell_the_part_of_each_picture(column, values, paint, tmp_path):
+    for i in range(len(values)):
+        paint(f"pets/{i}.png", pixels=np.full((4, 4, 3), i, dtype=np.uint8))
+    rows = "".join(f"{i}.png,{part},{label}\n" for i, (part, label) in enumerate(zip(values, "abba", strict=True)))
+    table = written(tmp_path / "labels.csv", f"image,{column},label\n{rows}".replace("3.png,train,a", "3.png,train,b"))
+    splits, labels = read_labelled(tmp_path / "pets", table, PictureOptions())
+    assert [part.images[:, 0, 0, 0].tolist() for part in (splits.train, splits.val, splits.test)] == [[0, 3], [1], [2]]
+    assert [part.labels.tolist() for part in (splits.train, splits.val, splits.test)] == [[0, 1], [1], [1]]
+    told = f"2 train pictures, 1 val pictures, 1 test pictures by the column {column}"
+    assert splits.notes == (f"2 classes of labels.csv, a, b: {told}",)
+    assert labels.part_column == column
+
+
+def test_a_column_of_parts_must_be_whole_and_leave_every_class(paint, tmp_path):
+    for i in range(3):
+        paint(f"pets/{i}.png")
+    table = written(tmp_path / "labels.csv", "id,split,label\n0,train,a\n1,test,b\n2,train,a\n")
+    with pytest.raises(ValueError, match=r"column split of .* leaves no picture to learn from of the classes b$"):
+        read_labelled(tmp_path / "pets", table, PictureOptions())
+    written(table, "id,split,label\n0,train,a\n1,,b\n2,train,a\n")
+    with pytest.raises(
+        ValueError, match=r"labels\.csv: column 'split' tells the part of a row, but row 2 has '' there"
+    ):
+        read_labels(table)

@@ -3,6 +3,7 @@ import os
 import re
 import shutil
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 import torch
 from PIL import Image
 
-from deepdive.data.images.folders import decoding, read_folder
+from deepdive.data.images.folders import decoding, read_folder, reading
 
 
 @pytest.fixture
@@ -42,7 +43,10 @@ def test_without_a_test_folder_some_are_held_out_and_it_is_told(pets):
     splits = read_folder(pets)
     assert len(splits.train.labels) == 16
     assert splits.test.labels.tolist() == [0, 0, 1, 1]
-    assert splits.notes == ("no test folder: 4 of 20 pictures held out for testing",)
+    assert splits.notes == (
+        "2 classes, cat, dog: 20 train pictures",
+        "no test folder: 4 of 20 pictures held out for testing",
+    )
 
 
 def test_parts_of_the_folder_are_kept_apart(paint, tmp_path):
@@ -52,7 +56,7 @@ def test_parts_of_the_folder_are_kept_apart(paint, tmp_path):
             paint(f"pets/{part}/dog/{i}.png")
     splits = read_folder(tmp_path / "pets")
     assert [len(part.labels) for part in (splits.train, splits.val, splits.test)] == [6, 4, 2]
-    assert splits.notes == ()
+    assert splits.notes == ("2 classes, cat, dog: 6 train pictures, 4 val pictures from valid, 2 test pictures",)
 
 
 def test_they_are_decoded_once(pets, monkeypatch):
@@ -135,9 +139,10 @@ def test_sizes_and_channels_are_brought_to_one_and_counted(paint, tmp_path):
     splits = read_folder(tmp_path / "pets", image_size=(8, 8), channels=1, test=0)
     assert splits.train.images.shape == (6, 1, 8, 8)
     assert splits.notes == (
+        "2 classes, cat, dog: 6 train pictures",
+        "1 files that are no pictures by their suffix were left aside",
         "6 pictures converted from colour to grey",
         "4 pictures resized to 8x8",
-        "1 files that are no pictures by their suffix were left aside",
     )
 
 
@@ -197,7 +202,7 @@ def test_files_that_are_no_pictures_are_skipped_only_if_asked_and_then_told(pets
         splits = read_folder(pets, test=0, skip_damaged=True, **form)
         assert torch.equal(splits.train.images, whole.train.images[keep])
         assert torch.equal(splits.train.labels, whole.train.labels[keep])
-        (note,) = splits.notes
+        _, note = splits.notes
         assert note.startswith("3 of 21 pictures were skipped: ")
         assert re.search(r"cat/3\.png cannot be read: .*truncated.*; .*dog/0\.png cannot .*; .*gone\.png", note)
         assert read_folder(pets, test=0, skip_damaged=True, **form).notes == splits.notes, "told again from the cache"
@@ -278,7 +283,7 @@ def test_damaged_pictures_of_an_archive_are_named_by_their_place_in_it(pets):
         ValueError, match=r"1 of 20 pictures cannot be used.*\n  - .*pets\.zip/dog/0\.png cannot be read"
     ):
         read_folder(archive)
-    assert "pets.zip/dog/0.png" in read_folder(archive, skip_damaged=True).notes[0]
+    assert "pets.zip/dog/0.png" in read_folder(archive, skip_damaged=True).notes[1]
 
 
 def test_pictures_are_padded_or_cut(paint, tmp_path):
@@ -287,8 +292,8 @@ def test_pictures_are_padded_or_cut(paint, tmp_path):
     padded, cut = (read_folder(tmp_path / "pets", image_size=(8, 8), test=0, fit=fit) for fit in ("pad", "crop"))
     pixels = np.array(Image.open(tmp_path / "pets" / "a" / "1.png"))
     assert np.array_equal(cut.train.images[0].permute(1, 2, 0).numpy(), pixels[:, 4:12])
-    assert cut.notes == ("2 pictures resized to 8x8 and cut",)
-    assert padded.notes == ("2 pictures resized to 8x8",)
+    assert cut.notes[1:] == ("2 pictures resized to 8x8 and cut",)
+    assert padded.notes[1:] == ("2 pictures resized to 8x8",)
     assert not torch.equal(cut.train.images, padded.train.images)
 
 
@@ -296,3 +301,52 @@ def test_a_link_to_nowhere_is_named(pets):
     (pets / "cat" / "gone.png").symlink_to(pets / "nowhere.png")
     with pytest.raises(ValueError, match=r"1 of 21 pictures cannot be used.*\n  - no such picture: .*cat/gone\.png"):
         read_folder(pets)
+
+
+@pytest.mark.parametrize("kind", ["folder", "zip"])
+def test_images_that_are_also_learnt_from_are_counted(kind, paint, tmp_path):
+    for part, count in (("Training", 4), ("valid", 2), ("Testing", 3)):
+        for i in range(count):
+            paint(f"pets/{part}/cat/{i}.png")
+            paint(f"pets/{part}/dog/{i}.png")
+    folder = tmp_path / "pets"
+    shutil.copy(folder / "Training/cat/0.png", folder / "Testing/cat/again.png")
+    shutil.copy(folder / "Training/cat/0.png", folder / "Testing/cat/and again.png")
+    shutil.copy(folder / "Training/dog/3.png", folder / "valid/dog/2.png")
+    shutil.copy(folder / "Training/dog/1.png", folder / "Training/dog/copy.png")  # no harm within a part
+    black = np.zeros((8, 8, 3), dtype=np.uint8)  # the same pixels in files of two kinds are two files
+    paint("pets/Training/cat/black.png", pixels=black)
+    paint("pets/Testing/cat/black.bmp", pixels=black)
+    root = folder if kind == "folder" else Path(shutil.make_archive(str(folder), "zip", folder))
+    splits = read_folder(root)
+    assert splits.notes[1:] == (
+        "1 images of the validation set are also in the training set",
+        "2 images of the test set are also in the training set",
+    )
+    assert read_folder(root).notes == splits.notes, "told again from the cache"
+
+
+def test_copies_are_also_told_where_the_test_set_is_held_out_of_them(pets):
+    for i in range(10):
+        shutil.copy(pets / f"cat/{i}.png", pets / f"cat/{i + 10}.png")
+        shutil.copy(pets / f"dog/{i}.png", pets / f"dog/{i + 10}.png")
+    splits = read_folder(pets)
+    learnt = {image.numpy().tobytes() for image in splits.train.images}
+    both = sum(image.numpy().tobytes() in learnt for image in splits.test.images)
+    assert 0 < both <= 8
+    assert splits.notes[-1] == f"{both} images of the test set are also in the training set"
+
+
+def test_images_of_several_classes_are_counted(pets):
+    shutil.copy(pets / "cat/3.png", pets / "dog/x.png")
+    assert read_folder(pets, test=0).notes[-1] == "1 images stand in several classes"
+
+
+def test_what_is_kept_is_read_again_where_the_same_files_are_other_parts(pets, monkeypatch):
+    """As after an update that knows more names of parts."""
+    read_folder(pets, test=0)
+    calls = count_decodes(monkeypatch)
+    real = reading.scan_folder
+    monkeypatch.setattr(reading, "scan_folder", lambda *a, **k: replace(real(*a, **k), labels=("x", "y")))
+    assert read_folder(pets, test=0).labels == ("x", "y")
+    assert len(calls) == 20

@@ -63,10 +63,20 @@ def test_what_is_missing_or_wrong_is_told(tmp_path):
     report = lambda progress: None  # noqa: E731
     with pytest.raises(ValueError, match="data is 'sst2', of which nothing can be asked"):
         _questions("sst2", report)
-    with pytest.raises(FileNotFoundError, match="there is no data set or file of that name"):
+    with pytest.raises(FileNotFoundError, match="there is no data set, file or folder of that name"):
         _questions(str(tmp_path / "none.json"), report)
     wrong = json.loads(squad(3))
     wrong["data"][0]["paragraphs"][1]["qas"][0]["answers"][0]["answer_start"] = 0
     (tmp_path / "own.json").write_text(json.dumps(wrong), encoding="utf-8")
     with pytest.raises(ValueError, match=r"question '1': the answer .* should begin at character 0"):
         _questions(str(tmp_path / "own.json"), report)
+
+
+def test_a_folder_has_its_questions_by_name(tmp_path, capsys):
+    (tmp_path / "train-v1.1.json").write_text(squad(9), encoding="utf-8")
+    (tmp_path / "dev-v1.1.json").write_text(squad(4, seed=1), encoding="utf-8")
+    splits = _questions(str(tmp_path), lambda progress: None)
+    assert [len(part) for part in (splits.train, splits.val, splits.test)] == [9, 4, 0]
+    assert (
+        "train-v1.1.json is learnt from, dev-v1.1.json is validated on, nothing is tested on" in capsys.readouterr().err
+    )

@@ -35,7 +35,7 @@ def test_hidden_words_are_guessed_and_gaps_filled(tmp_path):
     ("data", "changes", "error", "words"),
     [
         ("sick", {}, ValueError, "data is 'sick', which is no text; these are: time-machine"),
-        ("none.txt", {}, FileNotFoundError, "there is no text or file of that name"),
+        ("none.txt", {}, FileNotFoundError, "there is no text, file or folder of that name"),
         ("own", {"characters": 0}, ValueError, "characters is 0; it must be at least 1"),
         ("own", {"longest": 4}, ValueError, "longest is 4; it must be at least 5"),
     ],

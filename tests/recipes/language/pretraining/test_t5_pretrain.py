@@ -139,7 +139,7 @@ def test_a_damaged_run_is_told(text, tmp_path):
     ("data", "changes", "error", "words"),
     [
         ("sick", {}, ValueError, "data is 'sick', which is no text; these are: time-machine"),
-        ("none.txt", {}, FileNotFoundError, "there is no text or file of that name"),
+        ("none.txt", {}, FileNotFoundError, "there is no text, file or folder of that name"),
         ("own", {"characters": 0}, ValueError, "characters is 0; it must be at least 1"),
         ("own", {"window": 1}, ValueError, "length is 1, .* length must be at least 2"),
         ("own", {"density": 1.0}, ValueError, "density 1.0 .* below 1"),

@@ -35,8 +35,18 @@ def test_a_folder_has_its_parts_by_name(tmp_path):
     splits = read_splits(str(tmp_path))
     assert [len(part) for part in (splits.train, splits.val, splits.test)] == [7, 8, 9]
     (tmp_path / "dev.txt").write_text(tagged(3), encoding="utf-8")
-    with pytest.raises(ValueError, match=r"holds dev.txt, valid.txt; there may be one of them"):
+    with pytest.raises(ValueError, match=r"dev\.txt and .*valid\.txt are the same part of the data"):
         read_splits(str(tmp_path))
+
+
+def test_parts_of_any_usual_spelling_are_told_and_what_is_also_learnt_from_is_counted(tmp_path, capsys):
+    for name, n in (("eng.train", 7), ("eng.testa", 3), ("eng.testb", 2)):
+        (tmp_path / name).write_text(tagged(n), encoding="utf-8")
+    splits = read_splits(str(tmp_path))
+    assert [len(part) for part in (splits.train, splits.val, splits.test)] == [7, 3, 2]
+    told = capsys.readouterr().err
+    assert "note: eng.train is learnt from, eng.testa is validated on, eng.testb is tested on\n" in told
+    assert "note: 2 of 2 sentences of the test set are also in the training set\n" in told
 
 
 def test_what_is_missing_is_told(tmp_path):
@@ -44,7 +54,7 @@ def test_what_is_missing_is_told(tmp_path):
         read_splits("sunspots")
     with pytest.raises(FileNotFoundError, match="there is no data set, file or folder of that name"):
         read_splits(str(tmp_path / "nothing"))
-    with pytest.raises(ValueError, match="holds no file called train"):
+    with pytest.raises(ValueError, match=r"must hold a file to learn from, called train .*; it holds nothing"):
         read_splits(str(tmp_path))
     (tmp_path / "train.txt").write_text("Ada\tB-PER\nSmith\n", encoding="utf-8")
     with pytest.raises(ValueError, match=r"train.txt, line 2: .* has one column"):

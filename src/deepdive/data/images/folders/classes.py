@@ -1,12 +1,13 @@
 """Pictures in folders, one folder per class: what is there, and what is wrong with it."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from deepdive.data.images.folders.structure import Structure, same_name, structure_of
 from deepdive.data.images.folders.trees import SUFFIXES, ArchiveTree, FolderTree, PictureFile, Tree
+from deepdive.data.parts import Part, listed
 from deepdive.data.sources.archives import is_archive
-
-_PARTS = {"train": "train", "val": "val", "valid": "val", "validation": "val", "test": "test"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,20 +17,21 @@ class ClassFolders:
     root: Path
     labels: tuple[str, ...]
     """Names of the classes, sorted: a class number is a place in here."""
-    parts: dict[str, tuple[PictureFile, ...]]
+    parts: dict[Part, tuple[PictureFile, ...]]
     """The files of ``train`` and, where there are such folders, ``val`` and ``test``; sorted."""
-    numbers: dict[str, tuple[int, ...]]
+    numbers: dict[Part, tuple[int, ...]]
     """For each of them the number of its class."""
     notes: tuple[str, ...]
     """What was left aside, in words."""
 
 
 def scan_folder(root: Path, *, unlabelled_test: bool = False) -> ClassFolders:
-    """List the pictures below ``root``, which holds one folder per class, or ``train`` and ``test`` with such folders.
+    """List the pictures below ``root``: one folder per class, in ``train``, ``val`` and ``test`` or without parts.
 
-    ``root`` is a folder or an archive; the pictures of an archive are then in memory, encoded. ``val``, ``valid`` or
-    ``validation`` may stand beside ``train``. Pictures may lie deeper inside of their class folder. Hidden files and
-    folders, and files that have not one of `SUFFIXES`, are left aside.
+    ``root`` is a folder or an archive; the pictures of an archive are then in memory, encoded. Parts may have any usual
+    name, stand above or below the classes, and all may lie some folders deeper, see `structure_of`. Pictures may lie
+    deeper inside of their class folder. Hidden files and folders, and files that have not one of `SUFFIXES`, are left
+    aside. The notes say what was taken for what.
 
     Args:
         root: where to look.
@@ -37,47 +39,43 @@ def scan_folder(root: Path, *, unlabelled_test: bool = False) -> ClassFolders:
 
     Raises:
         FileNotFoundError: no such folder.
-        ValueError: fewer than two classes, a class without a picture, a class unknown to the training part, a class
-            whose name is no text; an archive that is damaged or too large.
+        ValueError: which folders are classes cannot be told, fewer than two classes, a class without a picture, a class
+            unknown to the training part, a class whose name is no text; an archive that is damaged or too large.
 
     """
-    tree: Tree = ArchiveTree(root).unwrapped(_PARTS) if is_archive(root) else FolderTree(root)
-    parts = _parts(tree)
-    class_folders = tree.subfolders(parts["train"])
-    labels = tuple(folder.name for folder in class_folders)
+    tree: Tree = ArchiveTree(root) if is_archive(root) else FolderTree(root)
+    found = structure_of(tree, unlabelled_test=unlabelled_test)
+    labels = tuple(sorted(found.folders["train"]))
     if len(labels) < 2:
-        raise ValueError(_too_few_classes(tree, parts["train"], labels))
+        raise ValueError(_too_few_classes(tree, found.above["train"], labels))
+    _check_names(found.folders["train"])
     number_of = {label: number for number, label in enumerate(labels)}
-    if unlabelled_test and "test" in parts and not labels_in(tree, parts["test"], labels):
-        del parts["test"]
-    files: dict[str, tuple[PictureFile, ...]] = {}
-    numbers: dict[str, tuple[int, ...]] = {}
-    others = links = 0
-    for part, folder in parts.items():
-        listed: list[PictureFile] = []
+    files: dict[Part, tuple[PictureFile, ...]] = {}
+    numbers: dict[Part, tuple[int, ...]] = {}
+    notes, others, links = list(found.notes), 0, 0
+    for part, folders in found.folders.items():
+        above = found.above[part]
+        pictures: list[PictureFile] = []
         classes: list[int] = []
-        for class_folder in tree.subfolders(folder):
-            number = number_of.get(class_folder.name)
+        for label, folder in folders.items():
+            number = number_of.get(label)
             if number is None:
-                raise ValueError(
-                    f"{class_folder} is no class of the training part, whose classes are {_listed(labels)}"
-                )
-            found = tree.find(class_folder)
-            if not found.pictures:
-                raise ValueError(f"the class folder {class_folder} holds no picture ({', '.join(sorted(SUFFIXES))})")
-            listed += found.pictures
-            classes += [number] * len(found.pictures)
-            others, links = others + found.others, links + found.links
-        if not listed:
-            raise ValueError(f"{folder} holds no class folder; it should hold one per class")
-        files[part], numbers[part] = tuple(listed), tuple(classes)
-    _check_names(class_folders)
-    return ClassFolders(root, labels, files, numbers, left_aside(others, links))
-
-
-def labels_in(tree: Tree, folder: Path, labels: tuple[str, ...]) -> set[str]:
-    """Which of the classes have a folder of their own directly in a folder."""
-    return {inner.name for inner in tree.subfolders(folder)} & set(labels)
+                raise ValueError(f"{folder} is no class of the training part, {_classes(label, labels)}")
+            below = tree.find(folder)
+            if not below.pictures:
+                raise ValueError(f"the class folder {folder} holds no picture ({', '.join(sorted(SUFFIXES))})")
+            pictures += below.pictures
+            classes += [number] * len(below.pictures)
+            others, links = others + below.others, links + below.links
+        if not pictures:
+            raise ValueError(f"{above} holds no class folder; it should hold one per class{_loose(tree, above)}")
+        if lacking := [label for label in labels if label not in folders]:
+            notes.append(f"{len(lacking)} of {len(labels)} classes have no {part} pictures: {listed(lacking)}")
+        files[part], numbers[part] = tuple(pictures), tuple(classes)
+    if found.unlabelled:
+        notes.append(f"{found.unlabelled} holds none of the classes; its pictures are not tested on")
+    notes = [_told(root, found, files, labels), *notes, *left_aside(others, links)]
+    return ClassFolders(root, labels, files, numbers, tuple(notes))
 
 
 def left_aside(others: int, links: int) -> tuple[str, ...]:
@@ -90,25 +88,28 @@ def left_aside(others: int, links: int) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _parts(tree: Tree) -> dict[str, Path]:
-    found: dict[str, Path] = {}
-    for folder in tree.subfolders(tree.root):
-        part = _PARTS.get(folder.name.lower())
-        if part in found:
-            raise ValueError(f"{found[part]} and {folder} are the same part of the data; keep one of them")
-        if part:
-            found[part] = folder
-    return found if "train" in found else {"train": tree.root}
+def _told(root: Path, found: Structure, files: Mapping[Part, Sequence[PictureFile]], labels: Sequence[str]) -> str:
+    """The classes, and where the pictures of each part are from."""
+    parts = []
+    for part, pictures in files.items():
+        place = found.above[part].relative_to(root).as_posix()
+        where = {".": ""}.get(place, f" from {place}") if place != part else ""
+        parts.append(f"{len(pictures)} {part} pictures{where}")
+    return f"{len(labels)} classes, {listed(labels)}: {', '.join(parts)}"
 
 
-def _check_names(folders: list[Path]) -> None:
-    """Labels go into reports and tables, which are UTF-8."""
-    for folder in folders:
+def _check_names(folders: Mapping[str, Path]) -> None:
+    """Labels go into reports and tables, which are UTF-8, and are told apart there by people."""
+    seen: dict[str, Path] = {}
+    for name, folder in folders.items():
+        other = seen.setdefault(same_name(name), folder)
+        if other != folder:
+            raise ValueError(f"{other} and {folder} are two classes but for their spelling; make one of them")
         try:
-            folder.name.encode()
+            name.encode()
         except UnicodeEncodeError:
             raise ValueError(
-                f"the class folder {folder.name!r} in {folder.parent} has a name that is no valid UTF-8; rename it"
+                f"the class folder {name!r} in {folder.parent} has a name that is no valid UTF-8; rename it"
             ) from None
 
 
@@ -117,5 +118,12 @@ def _too_few_classes(tree: Tree, folder: Path, labels: tuple[str, ...]) -> str:
     return f"{folder} should hold one folder of pictures per class, and at least two; it holds {found}"
 
 
-def _listed(labels: tuple[str, ...]) -> str:
-    return ", ".join(labels[:20]) + (f" and {len(labels) - 20} more" if len(labels) > 20 else "")
+def _classes(label: str, labels: Sequence[str]) -> str:
+    same = next((known for known in labels if same_name(known) == same_name(label)), None)
+    spelled = f", of which {same!r} is the same but for its spelling: rename one" if same else ""
+    return f"whose classes are {listed(labels)}{spelled}"
+
+
+def _loose(tree: Tree, folder: Path) -> str:
+    count = tree.loose(folder)
+    return f", but holds {count} pictures; what has no class can be left to predict" if count else ""

@@ -4,11 +4,12 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from deepdive.data.images.folders.classes import labels_in
+from deepdive.data.images.folders.structure import structure_of
 from deepdive.data.images.folders.trees import FolderTree
+from deepdive.data.parts import Part, is_hidden, only_one_each, part_of, parts_of, says_nothing
 from deepdive.data.sources.archives import SUFFIXES, is_archive
 
-_TABLE = re.compile(r"(train[ _-]?)?labels?\.csv(\.zip|\.gz)?$|train\.csv(\.zip|\.gz)?$", re.IGNORECASE)
+_ENDING = re.compile(r"\.csv(\.zip|\.gz)?$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +28,10 @@ def find_layout(data: Path, table: Path | None = None, test: Path | None = None)
     """Find training pictures, table and test pictures in a folder by their usual names, or take those that are named.
 
     A table is called ``labels.csv``, ``trainLabels.csv``, ``train.csv`` or the like, and may be zipped. Beside it,
-    training pictures lie in a folder or archive whose name begins with ``train``, or loose. Test pictures lie in one
-    whose name begins with ``test``, unless that holds folders of the classes. Without a table, folders are the classes.
+    training pictures lie in a folder or archive that is called a training part (see `deepdive.data.parts.parts_of`),
+    in one called ``images`` or the like, or loose. Test pictures lie in one called a test part. Without a table,
+    folders are the classes, and a test part that has none of them holds the test pictures. All may lie one or more
+    folders deeper.
 
     Raises:
         FileNotFoundError: what is named does not exist.
@@ -42,14 +45,25 @@ def find_layout(data: Path, table: Path | None = None, test: Path | None = None)
         return Layout(data, table, test)
     if not data.is_dir():
         raise FileNotFoundError(f"no such folder: {data}")
-    table = table or _only([path for path in data.iterdir() if _TABLE.match(path.name)], "tables of classes", data)
-    if test is None:
-        test = _part(data, "test")
-    train = _part(data, "train")
+    data = _unwrapped(data)
+    table = table or _only([path for path in _entries(data) if _is_table(path)], "tables of classes", data)
+    named = _parts(data, labelled=table is not None)
     if table is None:
-        unlabelled = None if test is None or _has_classes(data, test) else test
-        return Layout(train if train and is_archive(train) else data, None, unlabelled)
-    if train is None and not FolderTree(data).loose(data):
+        train = named.get("train")
+        if train and is_archive(train):
+            return Layout(train, None, test or named.get("test"))
+        return Layout(data, None, test or structure_of(FolderTree(data), unlabelled_test=True).unlabelled)
+    if "val" in named:
+        raise ValueError(
+            f"{data} holds {table.name} and {named['val'].name}; beside a table, pictures to validate on must lie with "
+            "those to learn from, and a column split must say which are which (train, val)"
+        )
+    train, test = named.get("train"), test or named.get("test")
+    loose = FolderTree(data).loose(data)
+    if train is None and not loose:
+        others = [path for path in _entries(data) if _holds_pictures(path) and says_nothing(path.name)]
+        train = _only(others, "folders of pictures", data)
+    if train is None and not loose:
         raise ValueError(
             f"{data} holds {table.name}, but no training pictures: they should be in a folder or archive whose name "
             f"begins with train ({', '.join(SUFFIXES)}){_unreadable(data)}"
@@ -57,24 +71,43 @@ def find_layout(data: Path, table: Path | None = None, test: Path | None = None)
     return Layout(train or data, table, test)
 
 
-def _part(data: Path, word: str) -> Path | None:
-    fitting = [path for path in data.iterdir() if re.match(rf"{word}([ _.-]|$)", path.name, re.IGNORECASE)]
-    return _only([path for path in fitting if path.is_dir() or is_archive(path)], f"{word} parts", data)
+def _unwrapped(data: Path) -> Path:
+    """The folder of everything, where it lies alone in others and its name is no part's."""
+    while len(inner := _entries(data)) == 1 and inner[0].is_dir() and not part_of(inner[0].name):
+        if not any(_is_table(path) or _holds_pictures(path) for path in _entries(inner[0])):
+            break
+        data = inner[0]
+    return data
+
+
+def _entries(folder: Path) -> list[Path]:
+    return [path for path in sorted(folder.iterdir()) if not is_hidden(path.name)]
+
+
+def _is_table(path: Path) -> bool:
+    """Whether a file is called labels, train, or labels of what is learnt from."""
+    name = _ENDING.sub("", path.name)
+    if name == path.name:
+        return False
+    rest = re.sub("labels?|classes", "", name, flags=re.IGNORECASE)
+    return part_of(rest) == "train" or (rest != name and says_nothing(rest))
+
+
+def _holds_pictures(path: Path) -> bool:
+    return path.is_dir() or is_archive(path)
+
+
+def _parts(data: Path, *, labelled: bool) -> dict[Part, Path]:
+    """The folders and archives that are parts; with a table of classes, what is learnt from may have any name."""
+    there = {path: path.name for path in _entries(data) if _holds_pictures(path) and not _is_table(path)}
+    parts = parts_of([*there.values(), *(["train", "val"] if labelled else [])])
+    return only_one_each({path: parts[name] for path, name in there.items() if name in parts})
 
 
 def _only(found: list[Path], what: str, data: Path) -> Path | None:
     if len(found) > 1:
         raise ValueError(f"{data} holds {len(found)} {what}: {', '.join(sorted(p.name for p in found))}; keep one")
     return found[0] if found else None
-
-
-def _has_classes(data: Path, test: Path) -> bool:
-    if not test.is_dir():
-        return False
-    tree = FolderTree(data)
-    train = next((folder for folder in tree.subfolders(data) if folder.name.lower() == "train"), data)
-    labels = {folder.name for folder in tree.subfolders(train)}
-    return bool(labels_in(tree, test, tuple(labels)))
 
 
 def _unreadable(data: Path) -> str:

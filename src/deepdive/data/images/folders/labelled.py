@@ -5,15 +5,18 @@ import gzip
 import io
 import zipfile
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import torch
+from jaxtyping import Int64
+from torch import Tensor
 
 from deepdive.data.images.folders.decoding import PictureOptions, decode_pictures
 from deepdive.data.images.folders.loose import find_pictures, ids_of, in_order
 from deepdive.data.images.module import ImageSet, ImageSplits
 from deepdive.data.kept import Kept, keep
+from deepdive.data.parts import PARTS, Part, listed, part_column
 from deepdive.data.progress import Report
 from deepdive.data.sources.archives import ArchiveError, plain_files
 
@@ -30,6 +33,9 @@ class LabelTable:
     label_column: str
     labels: dict[str, str]
     """In the order of the file."""
+    part_column: str | None = None
+    parts: dict[str, Part] = field(default_factory=dict)
+    """The part of each picture, where a column tells it, see `deepdive.data.parts.part_column`."""
 
 
 def read_labels(path: Path) -> LabelTable:
@@ -54,7 +60,7 @@ def read_labels(path: Path) -> LabelTable:
 def read_labelled(
     pictures: Path, table: Path, options: PictureOptions, *, report: Report | None = None
 ) -> tuple[ImageSplits, LabelTable]:
-    """The pictures of a folder or an archive with their classes from a table; all for training.
+    """The pictures of a folder or an archive with their classes from a table, and their parts if a column tells them.
 
     They are decoded once, see `read_folder`. Rows without a picture are counted in a note.
 
@@ -87,12 +93,28 @@ def read_labelled(
     kept = keep({"labelled": str(pictures.absolute())} | asdict(options), files, make, report=report)
     number_of = {name: number for number, name in enumerate(classes)}
     numbers = torch.tensor([number_of[names[i]] for i in order])[kept.tensors["rows"]]
-    notes = [*kept.facts["notes"]]
+    everything = ImageSet(kept.tensors["images"], numbers)
+    parts = [labels.parts.get(key, "train") for i in order if (key := keys[i]) is not None]
+    part_of = [parts[row] for row in kept.tensors["rows"].tolist()]
+    sets = {part: everything.rows(_where(part_of, part)) for part in PARTS if part in part_of}
+    if "train" not in sets or len(sets["train"].labels.unique()) < len(classes):
+        known = set(sets["train"].labels.tolist()) if "train" in sets else set[int]()
+        lacking = [name for number, name in enumerate(classes) if number not in known]
+        raise ValueError(
+            f"column {labels.part_column} of {table} leaves no picture to learn from of the classes {listed(lacking)}"
+        )
+    counts = ", ".join(f"{len(some.labels)} {part} pictures" for part, some in sets.items())
+    from_column = f" by the column {labels.part_column}" if labels.part_column else ""
+    notes = [f"{len(classes)} classes of {table.name}, {listed(classes)}: {counts}{from_column}", *kept.facts["notes"]]
     if spare := len(labels.labels) - len(set(keys)):
         notes.append(f"{spare} of {len(labels.labels)} rows of {table.name} have no picture in {pictures.name}")
     if unseen := sorted(set(labels.labels.values()) - set(classes)):
         notes.append(f"{len(unseen)} classes of {table.name} have no picture: {', '.join(unseen[:_SHOWN])}")
-    return ImageSplits(classes, ImageSet(kept.tensors["images"], numbers), notes=tuple(notes)), labels
+    return ImageSplits(classes, sets["train"], sets.get("val"), sets.get("test"), tuple(notes)), labels
+
+
+def _where(parts: list[Part], part: Part) -> Int64[Tensor, " n"]:
+    return torch.tensor([row for row, each in enumerate(parts) if each == part], dtype=torch.int64)
 
 
 def _key(name: str, file_name: str, table: LabelTable) -> str | None:
@@ -148,6 +170,7 @@ def _table(path: Path, rows: Iterator[list[str]]) -> LabelTable:
         )
     labels: dict[str, str] = {}
     lines: dict[str, int] = {}
+    spare: dict[str, list[str]] = {other: [] for i, other in enumerate(header) if i not in (name, label)}
     for row in rows:
         line = rows.line_num  # pyright: ignore[reportAttributeAccessIssue]
         if not row:
@@ -160,9 +183,17 @@ def _table(path: Path, rows: Iterator[list[str]]) -> LabelTable:
         if key in labels:
             raise ValueError(f"{path}, line {line}: {header[name]} {key!r} stands already in line {lines[key]}")
         labels[key], lines[key] = value, line
+        for column, cell in zip(header, row, strict=True):
+            if column in spare:
+                spare[column].append(cell.strip())
     if not labels:
         raise ValueError(f"{path} has a header but no row")
-    return LabelTable(header[name], header[label], labels)
+    try:
+        told = part_column(spare)
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from error
+    column, parts = told or (None, [])
+    return LabelTable(header[name], header[label], labels, column, dict(zip(labels, parts, strict=False)))
 
 
 def _column(header: list[str], known: tuple[str, ...]) -> int | None:

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from deepdive.data.checks import check_classes_kept
 from deepdive.data.images.folders.classes import ClassFolders, scan_folder
+from deepdive.data.images.folders.copies import copy_notes, first_copies
 from deepdive.data.images.folders.decoding import PictureOptions, decode_pictures
 from deepdive.data.images.module import ImageSet, ImageSplits
 from deepdive.data.images.picture import Fit
@@ -63,18 +64,24 @@ def read_folder(
             report(Progress(f"reading {root.name}"))
         return _decode(folders or scan_folder(root, unlabelled_test=unlabelled_test), options, report)
 
-    what = {"classes": str(root.absolute()), "unlabelled_test": unlabelled_test} | asdict(options)
-    kept = keep(what, paths, make, report=report)
-    labels, notes = tuple(kept.facts["labels"]), tuple(kept.facts["notes"])
-    sets = {
-        part: ImageSet(kept.tensors[f"{part}.images"], kept.tensors[f"{part}.labels"]) for part in kept.facts["parts"]
-    }
+    what = {"folders": str(root.absolute()), "unlabelled_test": unlabelled_test} | asdict(options)
+    meaning = None
+    if folders is not None:
+        meaning = {"labels": folders.labels, "parts": {part: len(files) for part, files in folders.parts.items()}}
+    kept = keep(what, paths, make, meaning=meaning, report=report)
+    labels = tuple(kept.facts["labels"])
+    notes = tuple(kept.facts["scan"] if folders is None else folders.notes) + tuple(kept.facts["notes"])
+    parts = kept.facts["parts"]
+    sets = {part: ImageSet(kept.tensors[f"{part}.images"], kept.tensors[f"{part}.labels"]) for part in parts}
+    copies = {part: kept.tensors[f"{part}.copies"] for part in parts}
     if "test" not in sets and test and not unlabelled_test:
         everything = sets["train"].labels
         kept_rows, held = stratified_split(everything, test, name="test")
         check_classes_kept(everything, everything[kept_rows], labels, name=f"{len(held)} test pictures")
         notes += (f"no test folder: {len(held)} of {len(everything)} pictures held out for testing",)
         sets |= {"train": sets["train"].rows(kept_rows), "test": sets["train"].rows(held)}
+        copies |= {"train": copies["train"][kept_rows], "test": copies["train"][held]}
+    notes += copy_notes(sets, copies)
     return ImageSplits(labels, sets["train"], sets.get("val"), sets.get("test"), notes)
 
 
@@ -83,15 +90,17 @@ def _decode(folders: ClassFolders, options: PictureOptions, report: Report | Non
     decoded = decode_pictures(files, options, name=folders.root.name, report=report)
     numbers = torch.tensor([number for part in folders.numbers.values() for number in part])[decoded.rows]
     part_of = torch.repeat_interleave(torch.tensor([len(part) for part in folders.parts.values()]))[decoded.rows]
+    copies = first_copies(decoded.images, [files[row] for row in decoded.rows.tolist()])
     tensors: dict[str, Tensor] = {}
     for i, part in enumerate(folders.parts):
         rows = (part_of == i).nonzero().flatten()
         if not len(rows):
             raise ValueError(f"the {part} part of {folders.root} has no picture that can be used")
         first, last = int(rows[0]), int(rows[-1]) + 1  # parts follow one another
-        tensors |= {f"{part}.images": decoded.images[first:last], f"{part}.labels": numbers[first:last]}
+        fields = {"images": decoded.images, "labels": numbers, "copies": copies}
+        tensors |= {f"{part}.{name}": field[first:last] for name, field in fields.items()}
     present = set(tensors["train.labels"].tolist())
     if gone := [label for i, label in enumerate(folders.labels) if i not in present]:
         raise ValueError(f"no picture of the classes {', '.join(gone)} in {folders.root} can be used to learn from")
-    facts = {"labels": folders.labels, "parts": [*folders.parts], "notes": [*decoded.notes, *folders.notes]}
+    facts = {"labels": folders.labels, "parts": [*folders.parts], "scan": folders.notes, "notes": decoded.notes}
     return Kept(tensors, facts)

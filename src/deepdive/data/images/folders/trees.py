@@ -2,11 +2,12 @@
 
 import os
 import posixpath
-from collections.abc import Collection
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
+from deepdive.data.parts import is_hidden
 from deepdive.data.sources.archives import ArchiveError, plain_files
 
 SUFFIXES = frozenset(".bmp .gif .jpeg .jpg .pbm .pgm .png .ppm .tif .tiff .webp".split())
@@ -48,8 +49,12 @@ class Tree(Protocol):
         """The folders directly in a folder, sorted."""
         ...
 
-    def loose(self, folder: Path) -> bool:
-        """Whether pictures lie directly in a folder."""
+    def loose(self, folder: Path) -> int:
+        """How many pictures lie directly in a folder."""
+        ...
+
+    def holds(self, folder: Path) -> bool:
+        """Whether there is a picture below a folder, however deep."""
         ...
 
     def find(self, folder: Path) -> Found:
@@ -69,14 +74,23 @@ class FolderTree:
         if not root.is_dir():
             raise FileNotFoundError(f"no such folder: {root}")
         self.root = root
+        self._holds: dict[Path, bool] = {}
+        self._content: dict[Path, tuple[list[Path], int]] = {}
 
     def subfolders(self, folder: Path) -> list[Path]:
         """See `Tree`."""
-        return sorted(entry for entry in folder.iterdir() if entry.is_dir() and not is_hidden(entry.name))
+        return self._seen(folder)[0]
 
-    def loose(self, folder: Path) -> bool:
+    def loose(self, folder: Path) -> int:
         """See `Tree`."""
-        return any(is_picture(path.name) for path in folder.iterdir() if path.is_file())
+        return self._seen(folder)[1]
+
+    def holds(self, folder: Path) -> bool:
+        """See `Tree`."""
+        if folder not in self._holds:
+            deeper = (is_picture(name) and not is_hidden(name) for names in self._names(folder) for name in names)
+            self._holds[folder] = self.loose(folder) > 0 or any(deeper)
+        return self._holds[folder]
 
     def find(self, folder: Path) -> Found:
         """See `Tree`.
@@ -95,12 +109,24 @@ class FolderTree:
             pictures += here
         return Found(tuple(sorted(pictures, key=_path)), others, links)
 
+    def _seen(self, folder: Path) -> tuple[list[Path], int]:
+        """Folders and number of pictures directly in a folder."""
+        if folder not in self._content:
+            with os.scandir(folder) as entries:
+                shown = [entry for entry in entries if not is_hidden(entry.name)]
+            folders = {entry.name for entry in shown if _is_folder(entry)}
+            pictures = sum(is_picture(entry.name) for entry in shown if entry.name not in folders)
+            self._content[folder] = [folder / name for name in sorted(folders)], pictures
+        return self._content[folder]
+
+    def _names(self, folder: Path) -> Iterator[list[str]]:
+        for _, subfolders, names in os.walk(folder):
+            subfolders[:] = [name for name in subfolders if not is_hidden(name)]
+            yield names
+
 
 class ArchiveTree:
     """The pictures of a .zip or (compressed) .tar file, all read at once and kept as they are, encoded.
-
-    Where everything lies in one folder that is no class and no part of the data, as archives often have it, that
-    folder is the root.
 
     Raises:
         FileNotFoundError: no such file.
@@ -120,21 +146,17 @@ class ArchiveTree:
         except ArchiveError as error:
             raise ValueError(f"{archive.parent / str(error)}") from error
 
-    def unwrapped(self, keep: Collection[str] = ()) -> "ArchiveTree":
-        """The same with its only folder as root, while there is but one and its name is not one to ``keep``."""
-        while len(inner := self.subfolders(self.root)) == 1 and not self.loose(self.root):
-            if inner[0].name.lower() in keep or not self.subfolders(inner[0]):
-                break
-            self.root = inner[0]
-        return self
-
     def subfolders(self, folder: Path) -> list[Path]:
         """See `Tree`."""
         return sorted(self._folders[folder])
 
-    def loose(self, folder: Path) -> bool:
+    def loose(self, folder: Path) -> int:
         """See `Tree`."""
-        return bool(self._pictures[folder])
+        return len(self._pictures[folder])
+
+    def holds(self, folder: Path) -> bool:
+        """See `Tree`."""
+        return bool(self._pictures[folder]) or any(self.holds(inner) for inner in self._folders[folder])
 
     def find(self, folder: Path) -> Found:
         """See `Tree`."""
@@ -149,6 +171,8 @@ class ArchiveTree:
     def _read(self, archive: Path) -> None:
         left = _ARCHIVE_LIMIT
         for name, size, content in plain_files(archive):
+            # Some programs on Windows separate folders as that system does; no file there has such a name.
+            name = name.replace("\\", "/") if archive.suffix.lower() == ".zip" else name
             parts = posixpath.normpath(name).split("/")
             if any(is_hidden(part) for part in parts):
                 continue
@@ -179,9 +203,8 @@ def is_picture(name: str) -> bool:
     return os.path.splitext(name)[1].lower() in SUFFIXES
 
 
-def is_hidden(name: str) -> bool:
-    """Whether a file or folder is hidden, or what a Mac adds to archives."""
-    return name.startswith(".") or name == "__MACOSX"
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    return os.path.isdir(entry.path) if entry.is_symlink() else entry.is_dir()  # A link may be a circle: no error.
 
 
 def _path(file: PictureFile) -> Path:

@@ -15,7 +15,8 @@ class BertPairSettings(SentenceSettings):
     """Pairs of texts."""
 
     data: str = "sick"
-    """Named pairs (deepdive data list), or a CSV or TSV file with a header, of which parts are held out."""
+    """Named pairs (deepdive data list), a CSV or TSV file with a header, of which parts are held out, or a folder of
+    such files, called train, dev or valid, and test."""
     second_column: str | None = "second"
     """Of a file: the other text of each pair."""
 

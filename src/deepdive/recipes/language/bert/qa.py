@@ -18,7 +18,8 @@ class BertQASettings(FineTuningSettings):
 
     data: str = "wikiann-en"
     """wikiann-en, of whose sentences it is asked which person, place or organisation they name; or a file of questions
-    in SQuAD's JSON format, version 1.1 or 2, of which parts are held out."""
+    in SQuAD's JSON format, version 1.1 or 2, of which parts are held out, or a folder of such files, called train,
+    dev or valid, and test."""
     overlap: int = 32
     """Pieces that a row has in common with the next one, where a text is too long for one."""
     longest_question: int = 48

@@ -33,6 +33,7 @@ from deepdive.recipes.language.bert.fine_tuning import (
 )
 from deepdive.recipes.language.bert.qa import BertQASettings
 from deepdive.recipes.language.bert.sources import divided
+from deepdive.recipes.language.parts import read_parts
 from deepdive.recipes.language.tagging.sources import read_splits
 from deepdive.recipes.runner import trained_weights
 from deepdive.recipes.training import classification_loss, toolkit_named, trainer_for
@@ -176,8 +177,10 @@ def _questions(data: str, report: Report) -> QuestionSplits:
         return QuestionSplits(*(ask_for_entities(part) for part in (splits.train, splits.val, splits.test)))
     if data in DATASETS:
         raise ValueError(f"data is {data!r}, of which nothing can be asked; take {_NAMED}, or a file of questions")
+    if Path(data).is_dir():
+        return QuestionSplits(**read_parts(Path(data), read_squad, "questions", key=_key))
     if not Path(data).is_file():
-        raise FileNotFoundError(f"data is {data!r}; there is no data set or file of that name")
+        raise FileNotFoundError(f"data is {data!r}; there is no data set, file or folder of that name")
     questions = read_squad(Path(data))
     contexts = {text: i for i, text in enumerate(dict.fromkeys(question.context for question in questions))}
     rest, test = hold_out(len(contexts), _SHARE, name="test")
@@ -188,3 +191,7 @@ def _questions(data: str, report: Report) -> QuestionSplits:
     for question in questions:
         parts[int(part_of[contexts[question.context]])].append(question)
     return QuestionSplits(*parts)
+
+
+def _key(question: Question) -> tuple[str, str]:
+    return question.text, question.context

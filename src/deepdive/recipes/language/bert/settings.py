@@ -41,7 +41,8 @@ class SentenceSettings(FineTuningSettings):
     """Which texts, and where in a file they stand."""
 
     data: str = "sst2"
-    """Named texts (deepdive data list), or a CSV or TSV file with a header, of which parts are held out."""
+    """Named texts (deepdive data list), a CSV or TSV file with a header, of which parts are held out, or a folder of
+    such files, called train, dev or valid, and test."""
     text_column: str = "text"
     """Of a file: the texts."""
     second_column: str | None = None

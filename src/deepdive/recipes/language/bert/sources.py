@@ -1,16 +1,19 @@
 """Labelled texts that settings speak of."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import torch
 
 from deepdive.data import fetch
+from deepdive.data.parts import PARTS, part_files, shared_note
 from deepdive.data.progress import Report
 from deepdive.data.registry import DATASETS
 from deepdive.data.sentences import LabelledTexts, SentenceSplits, read_columns, read_sick, read_sst2
 from deepdive.data.splits import hold_out, stratified_split
 from deepdive.recipes.language.bert.settings import SentenceSettings
+from deepdive.recipes.language.parts import tell
 
 _NAMED = {
     "sst2": (read_sst2, ("train.tsv", "dev.tsv", "test.tsv")),
@@ -38,20 +41,36 @@ def read_sentences(settings: SentenceSettings, report: Report | None = None) -> 
         raise ValueError(f"data is {data!r}, whose texts have no labels; these have: {', '.join(_NAMED)}, or a file")
     if settings.label_column is None and settings.score_column is None:
         raise ValueError("label_column and score_column are both None; there must be something to learn")
-    if not Path(data).is_file():
-        raise FileNotFoundError(f"data is {data!r}; there is no data set or file of that name")
-    return _split(
-        read_columns(
-            Path(data),
-            text=settings.text_column,
-            second=settings.second_column,
-            label=settings.label_column,
-            score=settings.score_column,
-        )
+    read = partial(
+        read_columns,
+        text=settings.text_column,
+        second=settings.second_column,
+        label=settings.label_column,
+        score=settings.score_column,
     )
+    if Path(data).is_dir():
+        files, notes = part_files(Path(data))
+        splits = SentenceSplits(**{part: read(file) for part, file in files.items()})
+        tell((*notes, *_shared(splits)))
+        return splits
+    if not Path(data).is_file():
+        raise FileNotFoundError(f"data is {data!r}; there is no data set, file or folder of that name")
+    return _split(read(Path(data)))
+
+
+def _shared(splits: SentenceSplits) -> Iterator[str]:
+    parts = {"train": splits.train, "val": splits.val, "test": splits.test}
+    pairs = {part: [*zip(some.texts, some.seconds or some.texts, strict=True)] for part, some in parts.items()}
+    return shared_note(pairs, "texts")
 
 
 def _split(texts: LabelledTexts) -> SentenceSplits:
+    if texts.parts is not None:
+        rows = {part: [i for i, each in enumerate(texts.parts) if each == part] for part in PARTS}
+        splits = SentenceSplits(**{part: texts.rows(some) for part, some in rows.items()})
+        counts = ", ".join(f"{len(some)} {part}" for part, some in rows.items() if some)
+        tell((f"parts of the texts by a column of the file: {counts}", *_shared(splits)))
+        return splits
     rest, test = _held_out(texts, "test")
     kept, val = _held_out(rest, "validation")
     return SentenceSplits(kept, val, test)

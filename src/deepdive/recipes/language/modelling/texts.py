@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from deepdive.data.progress import Report, progress_bars
@@ -14,12 +15,13 @@ from deepdive.data.text import (
     Tokenizer,
     WordTokenizer,
     load_text,
-    read_text,
+    read_texts,
 )
 from deepdive.data.text.corpora import CORPORA, read_corpus
 from deepdive.data.text.vocabulary import UNKNOWN
 from deepdive.recipes.inputs import checksum, keep_inputs, read_inputs
 from deepdive.recipes.language.modelling.settings import TextSettings
+from deepdive.recipes.language.parts import tell_parts
 from deepdive.training import Run
 
 TOKENIZERS: Mapping[str, Tokenizer] = {
@@ -82,6 +84,7 @@ def prepared_text(settings: TextSettings, tokenizer: Tokenizer | None = None) ->
     with progress_bars() as report:
         data = text_for(settings, report, tokenizer)
         data.prepare()
+    tell_parts(settings.data)
     if data.partition == "random":
         windows = data.token_counts["train"] // data.num_steps
         data.batch_size = min(data.batch_size, max(_FEWEST_WINDOWS, windows // _STEPS))
@@ -120,7 +123,8 @@ def uses_textbook_split(settings: TextSettings) -> bool:
 def _tokenizer(settings: TextSettings, report: Report | None) -> Tokenizer | None:
     if settings.tokens != "byte-pair":
         return TOKENIZERS.get(settings.tokens)
-    text = read_corpus(settings.data, report=report) if settings.data in CORPORA else read_text(settings.data)
+    named = settings.data in CORPORA
+    text = read_corpus(settings.data, report=report) if named else read_texts(Path(settings.data).expanduser())
     return BytePairTokenizer.learn(
         text.train if isinstance(text, Texts) else text, tokens=settings.max_tokens or _BYTE_PAIRS
     )

@@ -23,6 +23,7 @@ from deepdive.recipes.experiment import TextPrediction
 from deepdive.recipes.language.modelling.generation import Choice, read_prompt, unknown_numbers
 from deepdive.recipes.language.modelling.texts import TOKENIZERS, keep_text, read_encoder
 from deepdive.recipes.language.ngram.ngram_lm import NGramSettings
+from deepdive.recipes.language.parts import tell_parts
 from deepdive.recipes.runner import trained_weights
 from deepdive.training import Plan, Record, Run, RunError
 from deepdive.training.records import Listener
@@ -70,6 +71,7 @@ class NGramExperiment:
                 report=report,
             )
             self.data.prepare()
+        tell_parts(settings.data)
         self.encoder = self.data.encoder
         if not {"val", "test"} <= set(self.data.corpora):
             raise ValueError(f"{settings.data} has the parts {', '.join(self.data.corpora)}; it needs val and test too")

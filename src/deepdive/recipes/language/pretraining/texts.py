@@ -5,7 +5,8 @@ from pathlib import Path
 
 from deepdive.data.progress import Report
 from deepdive.data.registry import DATASETS
-from deepdive.data.text import CORPORA, Texts, read_corpus, read_text
+from deepdive.data.text import CORPORA, Texts, read_corpus, read_texts
+from deepdive.recipes.language.parts import tell_parts
 from deepdive.recipes.language.pretraining.settings import PretrainingSettings
 
 _HELD_OUT = 0.1
@@ -26,10 +27,11 @@ def texts_for(settings: PretrainingSettings, report: Report | None = None) -> Te
         text = read_corpus(data, report=report)
     elif data in DATASETS:
         raise ValueError(f"data is {data!r}, which is no text; these are: {', '.join(CORPORA)}, or a file")
-    elif not Path(data).is_file():
-        raise FileNotFoundError(f"data is {data!r}; there is no text or file of that name")
+    elif not Path(data).exists():
+        raise FileNotFoundError(f"data is {data!r}; there is no text, file or folder of that name")
     else:
-        text = read_text(data)
+        text = read_texts(Path(data))
+        tell_parts(data)
     if isinstance(text, str):
         lines = text.split("\n")
         held = max(1, round(_HELD_OUT * len(lines)))

@@ -7,10 +7,10 @@ from deepdive.data.progress import Report
 from deepdive.data.registry import DATASETS
 from deepdive.data.splits import hold_out
 from deepdive.data.tagging import TaggedSentence, TaggingSplits, read_conll
+from deepdive.recipes.language.parts import read_parts
 
 _NAMED = {"wikiann-en": ("train", "dev", "test")}
 """Data sets of tagged sentences, and their files to learn from, to validate on and to test on."""
-_PARTS = {"train": ("train",), "val": ("dev", "valid", "validation", "val"), "test": ("test",)}
 _SHARE = 0.1
 
 
@@ -31,7 +31,7 @@ def read_splits(data: str, report: Report | None = None) -> TaggingSplits:
         )
     path = Path(data)
     if path.is_dir():
-        return _folder(path)
+        return TaggingSplits(**read_parts(path, read_conll, "sentences", key=_key))
     if not path.is_file():
         raise FileNotFoundError(f"data is {data!r}; there is no data set, file or folder of that name")
     sentences = read_conll(path)
@@ -41,13 +41,5 @@ def read_splits(data: str, report: Report | None = None) -> TaggingSplits:
     return TaggingSplits(*([sentences[i] for i in rows.tolist()] for rows in parts))
 
 
-def _folder(path: Path) -> TaggingSplits:
-    found: dict[str, list[TaggedSentence]] = {}
-    for part, stems in _PARTS.items():
-        files = sorted(file for file in path.iterdir() if file.is_file() and file.stem in stems)
-        if len(files) > 1:
-            raise ValueError(f"{path} holds {', '.join(file.name for file in files)}; there may be one of them")
-        found[part] = read_conll(files[0]) if files else []
-    if not found["train"]:
-        raise ValueError(f"{path} holds no file called train, e.g. train.txt")
-    return TaggingSplits(**found)
+def _key(sentence: TaggedSentence) -> tuple[str, ...]:
+    return tuple(sentence[0])

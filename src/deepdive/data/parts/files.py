@@ -1,0 +1,62 @@
+"""The files of a folder that are parts of a data set, and what two parts have in common."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from deepdive.data.parts.names import PURPOSE, Part, is_hidden, listed, only_one_each, parts_of, stem
+
+
+def part_files(folder: Path) -> tuple[dict[Part, Path], tuple[str, ...]]:
+    """The files of a folder that are parts by their names, and in words which those are and what is left aside.
+
+    Instead of a file there may be a folder of that name with one file in it, and all may lie one or more folders
+    deeper, as archives often have it.
+
+    Raises:
+        ValueError: there is nothing to learn from, several files are the same part, or a part's folder holds another
+            number of files than one.
+    """
+    here = folder
+    while True:
+        entries = [path for path in sorted(here.iterdir()) if not is_hidden(path.name)]
+        named = parts_of(stem(path) for path in entries)
+        parts: dict[Path, Part] = {path: part for path in entries if (part := named.get(stem(path)))}
+        below = [path for path in entries if path.is_dir()]
+        if "train" in parts.values() or len(below) != 1 or below[0] in parts:
+            break
+        here = below[0]
+    if "train" not in parts.values():
+        raise ValueError(
+            f"{here} must hold a file to learn from, called train (e.g. train.txt), and may hold val and test; it "
+            f"holds {listed(path.name for path in entries)}"
+        )
+    found: dict[Part, Path] = {part: _file(path, part) for part, path in only_one_each(parts).items()}
+    told = ", ".join(f"{file.relative_to(folder)} is {PURPOSE[part]}" for part, file in found.items())
+    told += "" if "test" in found else ", nothing is tested on"
+    aside = [path.name for path in entries if path not in parts]
+    return found, (told, *((f"left aside in {here}: {listed(aside)}",) if aside else ()))
+
+
+def shared_note(parts: Mapping[str, Sequence[object]], what: str) -> Iterator[str]:
+    """In words, how many examples of other parts can also be learnt from.
+
+    Args:
+        parts: what tells two examples apart, of each example of every part.
+        what: the examples are called.
+    """
+    learnt = set(parts.get("train", ()))
+    for part, examples in parts.items():
+        both = sum(example in learnt for example in examples) if part != "train" else 0
+        if both:
+            yield f"{both} of {len(examples)} {what} of the {part} set are also in the training set"
+
+
+def _file(path: Path, part: Part) -> Path:
+    if path.is_file():
+        return path
+    inside = [file for file in sorted(path.rglob("*")) if file.is_file() and not is_hidden(file.name)]
+    if len(inside) != 1:
+        raise ValueError(
+            f"{path} must hold one file, which is {PURPOSE[part]}; it holds {listed(file.name for file in inside)}"
+        )
+    return inside[0]
