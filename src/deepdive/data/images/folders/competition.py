@@ -8,7 +8,7 @@ from deepdive.data.images.folders.classes import labels_in
 from deepdive.data.images.folders.trees import FolderTree
 from deepdive.data.sources.archives import SUFFIXES, is_archive
 
-_TABLE = re.compile(r"(train[ _-]?)?labels?\.csv(\.zip|\.gz)?$|train\.csv(\.zip|\.gz)?$", re.IGNORECASE)
+_TABLE = re.compile(r"((train[ _-]?)?labels?|train)\.(csv|tsv|tab)(\.(zip|gz|bz2|xz))?$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,8 @@ class Layout:
 def find_layout(data: Path, table: Path | None = None, test: Path | None = None) -> Layout:
     """Find training pictures, table and test pictures in a folder by their usual names, or take those that are named.
 
-    A table is called ``labels.csv``, ``trainLabels.csv``, ``train.csv`` or the like, and may be zipped. Beside it,
+    A table is called ``labels.csv``, ``trainLabels.csv``, ``train.csv`` or the like, or ends in
+    .tsv, and may be compressed. Beside it,
     training pictures lie in a folder or archive whose name begins with ``train``, or loose. Test pictures lie in one
     whose name begins with ``test``, unless that holds folders of the classes. Without a table, folders are the classes.
 
