@@ -74,6 +74,12 @@ def test_gaps_are_filled_on_the_line_between_neighbours(tmp_path):
         read_series(write(tmp_path, "a\n1\n2\nNA\n"), gaps="interpolate")
 
 
+def test_what_was_taken_for_the_delimiter_is_noted(tmp_path):
+    series = read_series(write(tmp_path, "t;v\n2000;1.5\n2001;2\n"), "v")
+    assert series.values.tolist() == [1.5, 2]
+    assert series.notes[0].endswith("series.csv is read as separated by semicolon, as its header has it")
+
+
 def test_arguments_are_checked(tmp_path):
     table = pl.DataFrame({"a": [1.0, 2.0], "b": ["x", "y"]})
     with pytest.raises(ValueError, match="gaps is 'drop'; it must be refuse or interpolate"):

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -57,7 +57,7 @@ def read_series(
         time: the column that tells the time of a row; if not given, the first one with a name in `TIMES`, else the
             first one of words that are all different.
         gaps: what becomes of rows without a value.
-        delimiter: of a text file; by the suffix if not given.
+        delimiter: of a text file; by suffix and header if not given.
 
     Raises:
         FileNotFoundError: there is no such file.
@@ -66,9 +66,11 @@ def read_series(
             times do not ascend.
 
     """
-    table = read_table(path, delimiter=delimiter)
+    notes: list[str] = []
+    table = read_table(path, delimiter=delimiter, note=notes.append)
     try:
-        return series_of(table, column, time=time, gaps=gaps)
+        series = series_of(table, column, time=time, gaps=gaps)
+        return replace(series, notes=(*notes, *series.notes))
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from error
 
