@@ -42,6 +42,8 @@ def test_what_the_csv_module_writes_is_read_back(written, data, width, mark, quo
     if width == 1:  # a blank line is no row, and a header of one column does not show the delimiter
         assume(all(row[0].strip() for row in rows))
         mark = "\t" if suffix == "tsv" else ","
+    if quoting == csv.QUOTE_MINIMAL:  # writers before Python 3.13 quote those line ends only that they write
+        end = "\r\n"
     buffer = io.StringIO()
     writer = csv.writer(buffer, delimiter=mark, quoting=quoting, lineterminator=end)
     writer.writerows([[f"c{i}" for i in range(width)], *rows])

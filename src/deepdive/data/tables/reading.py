@@ -1,6 +1,6 @@
 """Reading a table from a file, each column either numbers or words."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -16,7 +16,7 @@ def read_table(
     delimiter: str | None = None,
     columns: Sequence[str] | None = None,
     text: Sequence[str] = (),
-    ignore: Sequence[str] = (),
+    ignore: Collection[str] = (),
     note: Callable[[str], object] | None = None,
 ) -> pl.DataFrame:
     """The table of a CSV, TSV, white-space separated or Parquet file: columns of ``Float64`` or ``String``.

@@ -1,15 +1,18 @@
 """Labelled texts that settings speak of."""
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import torch
 
 from deepdive.data import fetch
+from deepdive.data.delimited import is_delimited, suffix_of
 from deepdive.data.progress import Report
 from deepdive.data.registry import DATASETS
 from deepdive.data.sentences import LabelledTexts, SentenceSplits, read_columns, read_sick, read_sst2
 from deepdive.data.splits import hold_out, stratified_split
+from deepdive.recipes.inputs import lines_of
 from deepdive.recipes.language.bert.settings import SentenceSettings
 
 _NAMED = {
@@ -47,8 +50,29 @@ def read_sentences(settings: SentenceSettings, report: Report | None = None) -> 
             second=settings.second_column,
             label=settings.label_column,
             score=settings.score_column,
+            note=lambda note: sys.stderr.write(f"note: {note}\n"),
         )
     )
+
+
+def texts_in_file(path: Path, settings: SentenceSettings) -> list[str]:
+    """The texts of a file to be asked about, those of a pair with a tab in between.
+
+    A .csv, .tsv or .tab file, or any where the run learnt from one of another name, is a table as the one learnt from;
+    classes and scores may be missing. Any other file has one text per line.
+
+    Raises:
+        ValueError: it is no such file; names file and line.
+    """
+    own = settings.data not in DATASETS
+    if not is_delimited(path.name) and not (own and not is_delimited(settings.data)):
+        return lines_of(path)
+    if settings.data in _NAMED and suffix_of(path.name) != ".csv":
+        found = _NAMED[settings.data][0](path)
+    else:
+        found = read_columns(path, text=settings.text_column, second=settings.second_column, label=None)
+    columns = [found.texts] if found.seconds is None else [found.texts, found.seconds]
+    return ["\t".join(" ".join(cell.split()) for cell in row) for row in zip(*columns, strict=True)]
 
 
 def _split(texts: LabelledTexts) -> SentenceSplits:
