@@ -34,7 +34,8 @@ def test_an_own_table_is_learnt_and_predicted(root):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("a;b\n1;2\n", "seems to be separated by semicolon"),
+        ("a;price\n1;2\n2;3;4\n", "bad.csv:3: row must have 2 fields as the header, got 3 (separated by semicolon)"),
+        ('a,price\n1,2\n"2,3\n', "bad.csv:3: a quote opens a cell here and is never closed"),
         ("1,2\n3,4\n", "looks like data, not like a header"),
         ("", "is empty"),
         ("a,b\n1,2\n2,3\n", "target is 'price', but the table has no column 'price'"),

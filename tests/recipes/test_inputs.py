@@ -42,5 +42,6 @@ def test_a_file_stands_for_its_lines(tmp_path):
     (tmp_path / "some.txt").write_text("one\n\ntwo\n", encoding="utf-8")
     assert texts_in([tmp_path / "some.txt", "three"]) == ["one", "two", "three"]
     assert texts_in(["x" * 5000, "a\0b"]) == ["x" * 5000, "a\0b"]
+    assert texts_in([tmp_path / "some.txt", "three"], lambda path: [path.name]) == ["some.txt", "three"]
     with pytest.raises(ValueError, match="a text is empty"):
         texts_in([" "])

@@ -1,6 +1,7 @@
 """What a recipe's function returns: something that can be fitted in a run folder and asked about new inputs."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Literal, Protocol, runtime_checkable
 
 from deepdive.recipes.predictions import AnyPrediction as AnyPrediction
@@ -13,6 +14,15 @@ from deepdive.training.report import Section
 
 Invert = Literal["auto", "yes", "no"]
 """Whether light and dark of a picture are swapped; ``auto``: if its background is not like the training pictures'."""
+
+
+@runtime_checkable
+class ReadsTextFiles(Protocol):
+    """An experiment that is asked about texts and knows more kinds of files with them than one text per line."""
+
+    def texts_of(self, path: Path) -> list[str]:
+        """The texts in a file, as ``predict`` takes them."""
+        ...
 
 
 @runtime_checkable

@@ -46,8 +46,8 @@ def checksum(tensors: Iterable[Tensor]) -> str:
     return digest.hexdigest()
 
 
-def texts_in(inputs: Sequence[Path | str]) -> list[str]:
-    """The texts themselves; the path of a file stands for its lines, empty ones left out.
+def texts_in(inputs: Sequence[Path | str], texts_of: Callable[[Path], Sequence[str]] | None = None) -> list[str]:
+    """The texts themselves; the path of a file stands for what ``texts_of`` finds in it, or for its `lines_of`.
 
     Raises:
         ValueError: a text is empty, or a file is no text.
@@ -57,10 +57,19 @@ def texts_in(inputs: Sequence[Path | str]) -> list[str]:
         if not str(each).strip():
             raise ValueError("a text is empty; there must be at least one character that is no space")
         if _is_file(each):
-            found += [line for line in read_text(Path(each)).split("\n") if line.strip()]
+            found += (texts_of or lines_of)(Path(each))
         else:
             found.append(str(each))
     return found
+
+
+def lines_of(path: Path) -> list[str]:
+    """The lines of a text file, empty ones left out.
+
+    Raises:
+        ValueError: it is no text.
+    """
+    return [line for line in read_text(path).split("\n") if line.strip()]
 
 
 def _is_file(text: Path | str) -> bool:

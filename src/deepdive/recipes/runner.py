@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from deepdive.recipes.experiment import AnyPrediction, Experiment
+from deepdive.recipes.experiment import AnyPrediction, Experiment, ReadsTextFiles
 from deepdive.recipes.inputs import texts_in
 from deepdive.recipes.registry import Recipe, Target, load_recipe
 from deepdive.recipes.reporting import write_run_report
@@ -107,7 +107,8 @@ def predict(
 ) -> Sequence[AnyPrediction]:
     """Apply the trained network of a run to files or texts, on any device.
 
-    A recipe that reads texts takes a file among the ``inputs`` as one text per line. Options that are ``None`` are left
+    A recipe that reads texts takes a file among the ``inputs`` as one text per line, or as the kind of file that it
+    learnt from. Options that are ``None`` are left
     to the recipe.
 
     Raises:
@@ -125,7 +126,8 @@ def predict(
             raise ValueError(f"{name} is {value!r}, but the recipe {run.recipe} has no such option; it has: {others}")
     if run.result is None and not _has_checkpoint(run):
         raise RunError(f"{folder} has no checkpoint yet; go on with: deepdive resume {folder}")
-    given = texts_in(inputs) if "texts" in known else [Path(each) for each in inputs]
+    texts_of = experiment.texts_of if isinstance(experiment, ReadsTextFiles) else None
+    given = texts_in(inputs, texts_of) if "texts" in known else [Path(each) for each in inputs]
     return experiment.predict(run, given, **wanted)
 
 

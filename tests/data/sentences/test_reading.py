@@ -13,10 +13,18 @@ def test_sst2_lines_are_sentences_with_0_or_1(tmp_path):
     assert found == LabelledTexts(["a fine film", "dull , very dull"], labels=["positive", "negative"])
 
 
-@pytest.mark.parametrize("line", ["no tab 1", "three\t2", "\t1"])
-def test_lines_of_another_form(tmp_path, line):
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("no tab 1", "row must have 2 fields as the first row, got 1"),
+        ("a\tb\t1", "row must have 2 fields as the first row, got 3"),
+        ("three\t2", "a line must be a sentence, a tab and 0 or 1, got .'three', '2'"),
+        ("\t1", "a line must be a sentence, a tab and 0 or 1, got .'', '1'"),
+    ],
+)
+def test_lines_of_another_form(tmp_path, line, words):
     path = write(tmp_path / "dev.tsv", f"fine\t1\n{line}\n")
-    with pytest.raises(ValueError, match=r"dev.tsv, line 2: .* is not a sentence, a tab and 0 or 1"):
+    with pytest.raises(ValueError, match=f"dev.tsv:2: {words}"):
         read_sst2(path)
 
 
@@ -41,12 +49,19 @@ def test_commas_and_quotation_marks_of_a_csv_file(tmp_path):
     ("text", "arguments", "words"),
     [
         ("id,txt,label\n1,a,b\n", {}, r"no column 'text' for the text \(nearest: 'txt'\); it has 'id', 'txt', 'label'"),
-        ("text,label\n", {}, "has a header, but no rows"),
-        ("text,label\na,b\nc\n", {}, "row 3 has 1 columns, but the header has 2"),
-        ("text,label\na,\n", {}, "row 2: column 'label' is empty"),
-        ("text,label\n ,b\n", {}, "row 2: column 'text' is empty"),
-        ("text,s\na,nan\n", {"label": None, "score": "s"}, "row 2: the score 'nan' is no finite number"),
-        ("text,s\na,1\nb,much\n", {"label": None, "score": "s"}, "row 3: the score 'much' is no finite number"),
+        ("text,label\n", {}, "own.csv:1: rows must follow the header, got none"),
+        ("text,label\na,b\nc\n", {}, "own.csv:3: row must have 2 fields as the header, got 1"),
+        ("text,label\n\na,\n", {}, "own.csv:3: column 'label' must not be empty"),
+        ("text,label\nhello, world,pos\n", {}, "own.csv:2: row must have 2 fields as the header, got 3"),
+        ("text,label\n ,b\n", {}, "own.csv:2: column 'text' must not be empty"),
+        (
+            "text,s\na,nan\n",
+            {"label": None, "score": "s"},
+            "own.csv:2: the score must be a finite number as 1234.5, got 'nan'",
+        ),
+        ("text,s\na,1\nb,much\n", {"label": None, "score": "s"}, "own.csv:3: the score must be .*, got 'much'"),
+        ("text;s\na;1,5\n", {"label": None, "score": "s"}, "own.csv:2: the score must be .*, got '1,5'"),
+        ("text,s\na,1_000\n", {"label": None, "score": "s"}, "own.csv:2: the score must be .*, got '1_000'"),
         ("text,label\na,b\n", {"second": "other"}, "no column 'other' for the second"),
         ("\n", {}, "is empty"),
     ],

@@ -49,8 +49,8 @@ def test_a_month_of_numbers_starts_again_every_year(tmp_path):
         ("t,a,b\nx,1,2\ny,2,3\n", None, "column is not set, and of 3 columns 2 hold numbers: a, b; name one"),
         ("t,a\nx,u\ny,v\n", None, "column is not set, and of 2 columns none holds numbers"),
         ("t,a\nx,red\ny,blue\n", "a", "column 'a' holds no numbers: row 1 is 'red'"),
-        ("t,a\nx,1\ny,2\nz,red\n", "a", "mixes numbers and words: row 3 is 'red'"),
-        ("t,a\nx,1\ny,inf\n", "a", "row 2: inf is infinite"),
+        ("t,a\nx,1\ny,2\nz,red\n", "a", "series.csv:4: column 'a' mixes numbers and words: 'red'"),
+        ("t,a\nx,1\ny,inf\n", "a", "series.csv:3: column 'a' must hold finite numbers, got inf"),
         ("t,a\nx,1\ny,\nz,3\nu,NaN\nv,2\n", "a", "'a' has no value in 2 of 5 rows: 2, 4; fill them in, or set gaps"),
         ("t,a\nx,4\ny,4\n", "a", "series 'a' is constant: every value is 4; nothing is to be forecast"),
         ("t,a\nx,4\n", "a", "series 'a' has 1 values; it must have at least 2"),
@@ -72,6 +72,12 @@ def test_gaps_are_filled_on_the_line_between_neighbours(tmp_path):
     assert series.notes[-1:] == ("column 'a' has no value in 2 of 5 rows: 2, 3; interpolated",)
     with pytest.raises(ValueError, match="the first and the last row must have one to interpolate between"):
         read_series(write(tmp_path, "a\n1\n2\nNA\n"), gaps="interpolate")
+
+
+def test_what_was_taken_for_the_delimiter_is_noted(tmp_path):
+    series = read_series(write(tmp_path, "t;v\n2000;1.5\n2001;2\n"), "v")
+    assert series.values.tolist() == [1.5, 2]
+    assert series.notes[0].endswith("series.csv is read as separated by semicolon, as its header has it")
 
 
 def test_arguments_are_checked(tmp_path):

@@ -33,6 +33,12 @@ def test_the_first_of_four_columns_is_the_word_and_the_last_the_tag(tmp_path):
     ]
 
 
+@pytest.mark.parametrize("odd", ["\xa0", "a\u3000b", "\x85", "a\u2028b", "\x0c"])
+@pytest.mark.parametrize("mark", [" ", "\t"])
+def test_only_spaces_and_tabs_separate(tmp_path, odd, mark):
+    assert read_conll(written(tmp_path, f"x{mark}O\n{odd}{mark}B-PER\n")) == [(["x", odd], ["O", "B-PER"])]
+
+
 def test_the_language_before_every_word_is_taken_off(tmp_path):
     assert read_conll(written(tmp_path, WIKIANN)) == [
         (["R.H.", "de:", "New York"], ["B-ORG", "I-ORG", "B-LOC"]),

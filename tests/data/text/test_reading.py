@@ -9,6 +9,9 @@ def test_a_file_is_its_text_without_the_mark_and_with_one_kind_of_line_end(tmp_p
     path = tmp_path / "a.txt"
     path.write_bytes(b"\xef\xbb\xbfone\r\ntwo\rthree\n\r\nfour \xc3\xa9")
     assert read_text(path) == read_text(str(path)) == "one\ntwo\nthree\n\nfour é"
+    for encoding in ("utf-16-le", "utf-16-be"):
+        path.write_bytes("\ufeffone\r\ntwo é".encode(encoding))
+        assert read_text(path) == "one\ntwo é"
 
 
 @given(st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\0\ufeff\r"), min_size=1))
@@ -26,7 +29,8 @@ def test_any_text_comes_back(text):
         (b"one\r\ntwo\rth\0ree", r"a\.txt holds a NUL byte, byte 11 in line 3; it is no text file"),
         (b"one\ntw\xe9", r"a\.txt is not UTF-8: 0xe9, byte 6 in line 2; save it as UTF-8 \(it may be Latin-1"),
         (b"\xef\xbb\xbfone\ntw\xe9", r"0xe9, byte 9 in line 2"),
-        ("one".encode("utf-16"), r"a\.txt is UTF-16, as its first two bytes say"),
+        ("one\ntwo".encode("utf-16")[:-1], r"a\.txt begins as UTF-16, but is damaged: byte 14 in line 2"),
+        ("one\ntwo".encode("utf-32"), r"a\.txt holds a NUL character in line 1; it is no text file, or UTF-32"),
     ],
 )
 def test_what_is_no_text_is_named_with_the_place(tmp_path, content, message):

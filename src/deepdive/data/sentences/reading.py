@@ -1,16 +1,18 @@
 """Texts, or pairs of them, with a class or a number, from files."""
 
-import csv
 import difflib
-import io
 import math
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from deepdive.data.delimited import read_delimited
 from deepdive.data.parts import Part, part_column
-from deepdive.data.text.reading import read_text
+
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+"""float() would also read 1_000 and digits of other scripts."""
 
 
 @dataclass(frozen=True)
@@ -55,13 +57,13 @@ def read_sst2(path: Path, names: Sequence[str] = ("negative", "positive")) -> La
     Raises:
         ValueError: a line is of another form; names file and line.
     """
+    read = read_delimited(path, delimiter="tab", header=False, quotes=False)
     texts, labels = [], []
-    for number, line in _lines(path):
-        text, tab, label = line.rpartition("\t")
-        if not tab or not text.strip() or label.strip() not in ("0", "1"):
-            raise ValueError(f"{path}, line {number}: {line[:60]!r} is not a sentence, a tab and 0 or 1")
-        texts.append(text.strip())
-        labels.append(names[int(label)])
+    for i, row in enumerate(read.rows):
+        if len(row) != 2 or not row[0].strip() or row[1].strip() not in ("0", "1"):
+            raise ValueError(f"{read.where(i)}: a line must be a sentence, a tab and 0 or 1, got {row!r:.80}")
+        texts.append(row[0].strip())
+        labels.append(names[int(row[1])])
     return LabelledTexts(texts, labels=labels)
 
 
@@ -77,66 +79,66 @@ def read_sick(path: Path) -> LabelledTexts:
         second="sentence_B",
         label="entailment_judgment",
         score="relatedness_score",
-        separator="\t",
+        delimiter="tab",
+        quotes=False,
     )
 
 
 def read_columns(
-    path: Path,
+    path: Path | str,
     *,
     text: str = "text",
     second: str | None = None,
     label: str | None = "label",
     score: str | None = None,
-    separator: str | None = None,
+    delimiter: str | None = None,
+    quotes: bool | None = None,
+    note: Callable[[str], object] | None = None,
 ) -> LabelledTexts:
-    """Columns of a table with a header: comma-separated, or tab-separated where the name ends in ``tsv`` or ``txt``.
+    """Columns of a delimited file with a header, see `read_delimited`; rows with nothing in any column are passed over.
+
+    Args:
+        path: the file.
+        text: the column of the texts.
+        second: the column of the other text of each pair.
+        label: the column of the classes.
+        score: the column of the numbers.
+        delimiter: by suffix and header if not given.
+        quotes: ``False`` where quotes are letters like any other.
+        note: is told what was taken for the delimiter.
 
     Raises:
         FileNotFoundError: there is no such file.
-        ValueError: the file is empty, a column is missing (names the nearest), a row is short, a text or class is
-            empty, or a score is no finite number; names file and row.
+        ValueError: the file cannot be read (see `read_delimited`), a column is missing (names the nearest), a text or
+            class is empty, or a score is no finite number; names file and line.
     """
-    path = Path(path).expanduser()
-    content = read_text(path)
-    separator = separator or ("\t" if path.suffix in (".tsv", ".txt") else ",")
-    # Tab-separated tables of sentences have quotation marks in the middle of things.
-    quoting = csv.QUOTE_NONE if separator == "\t" else csv.QUOTE_MINIMAL
-    rows = csv.reader(io.StringIO(content, newline=""), delimiter=separator, quoting=quoting)
-    header = [name.strip() for name in next(rows)]
+    read = read_delimited(path, delimiter=delimiter, quotes=quotes)
+    for each in read.notes if note else ():
+        note(each)  # pyright: ignore[reportOptionalCall]
     wanted = {"text": text, "second": second, "label": label, "score": score}
-    places = {what: _place(path, header, name, what) for what, name in wanted.items() if name is not None}
-    found: dict[str, list[str]] = {what: [] for what in places}
-    spare: dict[int, list[str]] = {i: [] for i in range(len(header)) if i not in places.values()}
-    for number, row in enumerate(rows, start=2):
-        if not row or not any(cell.strip() for cell in row):
+    places = {what: _place(read.name, read.columns, name, what) for what, name in wanted.items() if name is not None}
+    found: dict[str, list[Any]] = {what: [] for what in places}
+    spare: dict[int, list[str]] = {i: [] for i in range(len(read.columns)) if i not in places.values()}
+    for i, row in enumerate(read.rows):
+        if not any(cell.strip() for cell in row):
             continue
-        if len(row) <= max(places.values()):
-            raise ValueError(f"{path}, row {number} has {len(row)} columns, but the header has {len(header)}")
         for what, place in places.items():
             cell = row[place].strip()
             if not cell:
-                raise ValueError(f"{path}, row {number}: column {header[place]!r} is empty")
-            found[what].append(cell)
+                raise ValueError(f"{read.where(i)}: column {read.columns[place]!r} must not be empty")
+            found[what].append(_number(read.where(i), cell) if what == "score" else cell)
         for place, cells in spare.items():
-            cells.append(row[place].strip() if place < len(row) else "")
+            cells.append(row[place].strip())
     if not found["text"]:
-        raise ValueError(f"{path} has a header, but no rows")
-    scores = [_number(path, i, cell) for i, cell in enumerate(found["score"], start=2)] if score else None
+        raise ValueError(f"{read.name} has a header, but no rows that are not empty")
     try:
-        told = part_column({header[place]: cells for place, cells in spare.items()})
+        told = part_column({read.columns[place]: cells for place, cells in spare.items()})
     except ValueError as error:
-        raise ValueError(f"{path}: {error}") from error
-    return LabelledTexts(found["text"], found.get("second"), found.get("label"), scores, told and told[1])
+        raise ValueError(f"{read.name}: {error}") from error
+    return LabelledTexts(found["text"], found.get("second"), found.get("label"), found.get("score"), told and told[1])
 
 
-def _lines(path: Path) -> Iterator[tuple[int, str]]:
-    for number, line in enumerate(read_text(path).split("\n"), start=1):
-        if line.strip():
-            yield number, line
-
-
-def _place(path: Path, header: Sequence[str], name: str, what: str) -> int:
+def _place(path: str, header: Sequence[str], name: str, what: str) -> int:
     if name in header:
         return header.index(name)
     near = difflib.get_close_matches(name, header, n=1, cutoff=0.5)
@@ -144,11 +146,8 @@ def _place(path: Path, header: Sequence[str], name: str, what: str) -> int:
     raise ValueError(f"{path} has no column {name!r} for the {what}{hint}; it has {', '.join(map(repr, header))}")
 
 
-def _number(path: Path, row: int, cell: str) -> float:
-    try:
-        value = float(cell)
-    except ValueError:
-        value = math.nan
+def _number(where: str, cell: str) -> float:
+    value = float(cell) if _NUMBER.fullmatch(cell) else math.nan
     if not math.isfinite(value):
-        raise ValueError(f"{path}, row {row}: the score {cell!r} is no finite number")
+        raise ValueError(f"{where}: the score must be a finite number as 1234.5, got {cell!r}")
     return value

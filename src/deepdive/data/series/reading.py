@@ -1,7 +1,7 @@
 """One column of a table as a series: numbers in the order of time."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -90,7 +90,7 @@ def read_series(
             of words that are all different.
         gaps: what becomes of rows without a value.
         order: what becomes of rows that do not run from old to new.
-        delimiter: of a text file; by the suffix if not given.
+        delimiter: of a text file; by suffix and header if not given.
 
     Raises:
         FileNotFoundError: there is no such file.
@@ -99,9 +99,11 @@ def read_series(
             cannot be read or is there twice; or the times do not ascend.
 
     """
-    table = read_table(path, delimiter=delimiter)
+    notes: list[str] = []
+    table = read_table(path, delimiter=delimiter, note=notes.append)
     try:
-        return series_of(table, column, time=time, gaps=gaps, order=order)
+        series = series_of(table, column, time=time, gaps=gaps, order=order)
+        return replace(series, notes=(*notes, *series.notes))
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from error
 

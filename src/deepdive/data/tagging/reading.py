@@ -18,7 +18,7 @@ def read_conll(path: Path | str) -> list[TaggedSentence]:
 
     The word is the first column and the tag the last, ``O``, ``B-type`` or ``I-type``; those between, as in CoNLL-2003,
     are passed over, and so are its ``-DOCSTART-`` lines. Columns are separated by tabs if the first line has one, or
-    else by white space. If all words begin with the same name of a language and a colon, as WikiANN's ``en:`` does, it
+    else by spaces. If all words begin with the same name of a language and a colon, as WikiANN's ``en:`` does, it
     is taken off.
 
     Raises:
@@ -30,7 +30,7 @@ def read_conll(path: Path | str) -> list[TaggedSentence]:
     path = Path(path).expanduser()
     lines = read_text(path).split("\n")
     first = next((line for line in lines if line.strip() and not line.startswith(_DOCUMENT)), "")
-    mark, columns = ("\t" if "\t" in first else None), 0
+    tabs, columns = "\t" in first, 0
     good: set[str] = set()  # Tags that are known to be well-formed.
     sentences: list[TaggedSentence] = []
     words, tags = list[str](), list[str]()
@@ -40,9 +40,10 @@ def read_conll(path: Path | str) -> list[TaggedSentence]:
                 sentences.append((words, tags))
                 words, tags = [], []
             continue
-        parts = line.rstrip("\r\n ").split(mark)
+        # A no-break space and its like are letters of a word.
+        parts = line.rstrip(" ").split("\t") if tabs else re.split("[ \t]+", line.strip(" \t"))
         columns = columns or len(parts)
-        word, tag = parts[0].strip(), parts[-1].strip()
+        word, tag = parts[0].strip(" "), parts[-1].strip(" ")
         if len(parts) != columns or len(parts) < 2 or not word or tag not in good:
             _check(f"{path}, line {number}: {line[:60]!r}", parts, columns, word, tag)
             good.add(tag)

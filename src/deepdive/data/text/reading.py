@@ -5,11 +5,11 @@ from pathlib import Path
 
 
 def read_text(path: Path | str) -> str:
-    r"""The text of a UTF-8 file: without a byte order mark, every line ended by ``\n`` alone.
+    r"""The text of a file in UTF-8, or in UTF-16 with a byte order mark: without the mark, each line ended by ``\n``.
 
     Raises:
         FileNotFoundError: there is no such file.
-        ValueError: it is a folder, holds nothing but white space, holds NUL bytes, or is not UTF-8; names the file,
+        ValueError: it is a folder, holds nothing but white space, holds NUL bytes, or is neither; names the file,
             and the byte (counted from 0) and line (counted from 1) where it goes wrong.
 
     """
@@ -28,12 +28,35 @@ def decode_text(data: bytes, name: str) -> str:
         ValueError: as `read_text`.
 
     """
+    return same_line_ends(decode(data, name))
+
+
+def decode(data: bytes, name: str) -> str:
+    """The characters of a file as `decode_text` gives them, but with the line ends that it has.
+
+    Raises:
+        ValueError: as `read_text`.
+
+    """
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise ValueError(f"{name} is UTF-16, as its first two bytes say; save it as UTF-8")
+        text = _from_utf16(data, name)
+    else:
+        text = _from_utf8(data, name)
+    if not text or text.isspace():
+        raise ValueError(f"{name} is empty; a text must hold more than white space")
+    return text
+
+
+def same_line_ends(text: str) -> str:
+    r"""The text with ``\n`` for ``\r\n`` and ``\r``. Nothing else ends a line: no form feed, no U+0085, no U+2028."""
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def _from_utf8(data: bytes, name: str) -> str:
     if (at := data.find(b"\0")) >= 0:
         raise ValueError(f"{name} holds a NUL byte, {_place(data, at)}; it is no text file, or not UTF-8")
     try:
-        text = data.decode("utf-8-sig")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         # Without its byte order mark the decoder counts from the first byte after it.
         at = error.start + len(data) - len(error.object)
@@ -41,9 +64,23 @@ def decode_text(data: bytes, name: str) -> str:
             f"{name} is not UTF-8: 0x{data[at]:02x}, {_place(data, at)}; save it as UTF-8 (it may be Latin-1, or no "
             "text at all)"
         ) from error
-    if not text or text.isspace():
-        raise ValueError(f"{name} is empty; a text must hold more than white space")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _from_utf16(data: bytes, name: str) -> str:
+    """What spreadsheets call Unicode text; without the byte order mark it could be anything."""
+    try:
+        text = data.decode("utf-16")
+    except UnicodeDecodeError as error:
+        line = same_line_ends(data[: error.start].decode("utf-16", "ignore")).count("\n") + 1
+        raise ValueError(
+            f"{name} begins as UTF-16, but is damaged: byte {error.start} in line {line}; save it as UTF-8"
+        ) from error
+    if (at := text.find("\0")) >= 0:
+        line = same_line_ends(text[:at]).count("\n") + 1
+        raise ValueError(
+            f"{name} holds a NUL character in line {line}; it is no text file, or UTF-32: save it as UTF-8"
+        )
+    return text
 
 
 def _place(data: bytes, at: int) -> str:

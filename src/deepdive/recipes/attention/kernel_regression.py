@@ -22,7 +22,7 @@ class KernelSettings:
     time: str | None = None
     """The column that tells the time of a row; found by its name, or by what it holds, if not given."""
     delimiter: str | None = None
-    """Of a text file: one character, or comma, semicolon, tab, space, bar, whitespace; by the suffix if not given."""
+    """Of a text file: one character, or comma, semicolon, tab, space, bar, whitespace; by its header if not given."""
     gaps: Literal["refuse", "interpolate"] = "refuse"
     """What becomes of rows without a value."""
     order: Literal["refuse", "sort", "keep"] = "refuse"

@@ -73,7 +73,8 @@ class SyntheticExperiment:
         names = [f"x{i + 1}" for i in range(len(self.data.weight))]
         found = []
         for file in files:
-            rows = read_table(file)
+            notes: list[str] = []
+            rows = read_table(file, note=notes.append)
             try:
                 check_columns(rows, names)
                 if any(check_kind(rows[name], "numbers").null_count() for name in names):
@@ -82,7 +83,7 @@ class SyntheticExperiment:
                 raise ValueError(f"{file}: {error}") from error
             with torch.inference_mode():
                 y = network(torch.from_numpy(rows.select(names).to_numpy(writable=True)).float())[:, 0]
-            found.append(TablePrediction(file, {"y": y.tolist()}))
+            found.append(TablePrediction(file, {"y": y.tolist()}, tuple(notes)))
         return found
 
     def _network(self) -> LinearRegression:

@@ -136,13 +136,19 @@ class MultiOutputExperiment:
         network.load_state_dict(trained_weights(run))
         found = []
         for file in files:
-            rows = read_table(file, text=[column.name for column in preprocessor.categorical])
+            notes: list[str] = []
+            rows = read_table(
+                file,
+                text=[column.name for column in preprocessor.categorical],
+                ignore=self.settings.ignore,
+                note=notes.append,
+            )
             try:
                 outputs = self._outputs(network, *preprocessor.transform_codes(rows))
                 columns = names_of_rows(rows, self.settings.ignore)
                 for target in targets:
                     columns |= _decoded(target, outputs[target.name])
-                found.append(TablePrediction(file, columns, preprocessor.describe(rows)))
+                found.append(TablePrediction(file, columns, (*notes, *preprocessor.describe(rows))))
             except ValueError as error:
                 raise ValueError(f"{file}: {error}") from error
         return found
@@ -152,7 +158,7 @@ class MultiOutputExperiment:
         if settings.data in TABLES:
             with progress_bars() as report:
                 return read_named(settings.data, report=report)
-        return read_table(settings.data)
+        return read_table(settings.data, ignore=settings.ignore, note=lambda note: sys.stderr.write(f"note: {note}\n"))
 
     def _network(self, preprocessor: TablePreprocessor, targets: Sequence[Target]) -> MultiOutputMLP:
         settings = self.settings

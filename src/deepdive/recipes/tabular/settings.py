@@ -22,7 +22,7 @@ class TableSettings(TrainingSettings):
     categorical: tuple[str, ...] = ()
     """Columns of numbers that are codes of categories, such as postal codes."""
     delimiter: str | None = None
-    """Of a text file: one character, or comma, semicolon, tab, space, bar, whitespace; by the suffix if not given."""
+    """Of a text file: one character, or comma, semicolon, tab, space, bar, whitespace; by its header if not given."""
     columns: tuple[str, ...] = ()
     """Names for the columns of a text file without a header."""
     log_target: bool = False

@@ -1,7 +1,7 @@
 """Which table the settings mean, what its columns are for, and how its rows are dealt out."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -13,6 +13,8 @@ from deepdive.data.tables import TABLES, TablePreprocessor, read_named, read_tab
 from deepdive.data.tables.module import Rows, split_rows
 from deepdive.recipes.predictions import Value
 from deepdive.recipes.tabular.settings import TableSettings
+
+Note = Callable[[str], object]
 
 
 def roles(settings: TableSettings) -> tuple[str, tuple[str, ...]]:
@@ -29,8 +31,8 @@ def roles(settings: TableSettings) -> tuple[str, tuple[str, ...]]:
     return target, tuple(name for name in dict.fromkeys(ignore) if name != target)
 
 
-def read_source(settings: TableSettings) -> pl.DataFrame:
-    """The table, obtained first if it is a named one.
+def read_source(settings: TableSettings, note: Note | None = None) -> pl.DataFrame:
+    """The table, obtained first if it is a named one; ``note`` is told what its reader wants known.
 
     Raises:
         ValueError: no table and no file has that name, or the file cannot be read as a table.
@@ -47,17 +49,19 @@ def read_source(settings: TableSettings) -> pl.DataFrame:
             find(settings.data)
         except ValueError as error:
             raise ValueError(f"{error}; nor is there a file of that name") from error
-    return _read(path, settings)
+    return _read(path, settings, note=note)
 
 
-def read_like(path: Path, settings: TableSettings, preprocessor: TablePreprocessor) -> pl.DataFrame:
+def read_like(
+    path: Path, settings: TableSettings, preprocessor: TablePreprocessor, note: Note | None = None
+) -> pl.DataFrame:
     """A file of new rows, read as the training table was: what were words there are words here.
 
     Raises:
         ValueError: the file cannot be read as a table.
         FileNotFoundError: there is no such file.
     """
-    return _read(path, settings, tuple(column.name for column in preprocessor.categorical))
+    return _read(path, settings, tuple(column.name for column in preprocessor.categorical), note)
 
 
 def names_of_rows(table: pl.DataFrame, ignore: Sequence[str]) -> dict[str, list[Value]]:
@@ -101,8 +105,16 @@ def fingerprint(table: pl.DataFrame) -> str:
     return digest.hexdigest()
 
 
-def _read(path: Path, settings: TableSettings, text: tuple[str, ...] = ()) -> pl.DataFrame:
+def _read(path: Path, settings: TableSettings, text: tuple[str, ...] = (), note: Note | None = None) -> pl.DataFrame:
     named = TABLES.get(settings.data)
     known = (*settings.categorical, *(named.text if named else ()), *text)
     columns = settings.columns or (named.columns if named else None) or None
-    return read_table(path, delimiter=settings.delimiter, columns=columns, text=known)
+    ignore = (*(named.ignore if named else ()), *settings.ignore)
+    return read_table(
+        path,
+        delimiter=settings.delimiter,
+        columns=columns,
+        text=known,
+        ignore=set(ignore) - {settings.target},
+        note=note,
+    )

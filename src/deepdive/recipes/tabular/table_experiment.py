@@ -48,7 +48,8 @@ class TableExperiment:
         """Read and check the table, deal out its rows, and make the data and the task of the first fold."""
         settings = self.settings
         self.target, self.ignore = roles(settings)
-        table = read_source(settings)
+        found: list[str] = []
+        table = read_source(settings, found.append)
         check_columns(table, [self.target], "target")
         check_columns(table, self.ignore, "ignore")
         check_columns(table, settings.categorical, "categorical")
@@ -58,7 +59,7 @@ class TableExperiment:
         if settings.log_target and isinstance(self.data.fitted[0], ClassTarget):
             raise ValueError(f"log_target is set, but target {self.target!r} holds classes; unset it: --no-log-target")
         self.task = self._task(self.data, 0)
-        self.notes = (*notes, *self.data.notes)
+        self.notes = (*found, *notes, *self.data.notes)
         for note in self.notes:
             sys.stderr.write(f"note: {note}\n")
 
@@ -95,10 +96,11 @@ class TableExperiment:
         _, ignore = roles(self.settings)
         found = []
         for file in files:
-            table = read_like(file, self.settings, ensemble.preprocessor)
+            notes: list[str] = []
+            table = read_like(file, self.settings, ensemble.preprocessor, notes.append)
             try:
                 columns = {**names_of_rows(table, ignore), **ensemble.predict(table)}
-                found.append(TablePrediction(file, columns, ensemble.describe(table)))
+                found.append(TablePrediction(file, columns, (*notes, *ensemble.describe(table))))
             except ValueError as error:
                 raise ValueError(f"{file}: {error}") from error
         return found

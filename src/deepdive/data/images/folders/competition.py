@@ -9,7 +9,7 @@ from deepdive.data.images.folders.trees import FolderTree
 from deepdive.data.parts import Part, is_hidden, only_one_each, part_of, parts_of, says_nothing
 from deepdive.data.sources.archives import SUFFIXES, is_archive
 
-_ENDING = re.compile(r"\.csv(\.zip|\.gz)?$", re.IGNORECASE)
+_ENDING = re.compile(r"\.(csv|tsv|tab)(\.(zip|gz|bz2|xz))?$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +27,11 @@ class Layout:
 def find_layout(data: Path, table: Path | None = None, test: Path | None = None) -> Layout:
     """Find training pictures, table and test pictures in a folder by their usual names, or take those that are named.
 
-    A table is called ``labels.csv``, ``trainLabels.csv``, ``train.csv`` or the like, and may be zipped. Beside it,
-    training pictures lie in a folder or archive that is called a training part (see `deepdive.data.parts.parts_of`),
-    in one called ``images`` or the like, or loose. Test pictures lie in one called a test part. Without a table,
-    folders are the classes, and a test part that has none of them holds the test pictures. All may lie one or more
-    folders deeper.
+    A table is called ``labels.csv``, ``trainLabels.csv``, ``train.csv`` or the like, or ends in .tsv, and may be
+    compressed. Beside it, training pictures lie in a folder or archive that is called a training part (see
+    `deepdive.data.parts.parts_of`), in one called ``images`` or the like, or loose. Test pictures lie in one called a
+    test part. Without a table, folders are the classes, and a test part that has none of them holds the test pictures.
+    All may lie one or more folders deeper.
 
     Raises:
         FileNotFoundError: what is named does not exist.

@@ -1,10 +1,6 @@
 """Pictures whose classes stand in a table beside them, as in competitions: ``id,label``."""
 
-import csv
-import gzip
-import io
-import zipfile
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -12,13 +8,13 @@ import torch
 from jaxtyping import Int64
 from torch import Tensor
 
+from deepdive.data.delimited import Delimited, read_delimited
 from deepdive.data.images.folders.decoding import PictureOptions, decode_pictures
 from deepdive.data.images.folders.loose import find_pictures, ids_of, in_order
 from deepdive.data.images.module import ImageSet, ImageSplits
 from deepdive.data.kept import Kept, keep
 from deepdive.data.parts import PARTS, Part, listed, part_column
 from deepdive.data.progress import Report
-from deepdive.data.sources.archives import ArchiveError, plain_files
 
 _IDS = ("id", "image", "image_id", "imageid", "file", "filename", "file_name", "name", "picture")
 _LABELS = ("label", "labels", "class", "breed", "category", "target", "species")
@@ -36,25 +32,23 @@ class LabelTable:
     part_column: str | None = None
     parts: dict[str, Part] = field(default_factory=dict)
     """The part of each picture, where a column tells it, see `deepdive.data.parts.part_column`."""
+    notes: tuple[str, ...] = ()
+    """What was taken for the delimiter."""
 
 
 def read_labels(path: Path) -> LabelTable:
-    """A table with the name of a picture and its class in each row; the file may be gzipped, or alone in a .zip.
+    """A delimited file with the name of a picture and its class in each row; it may be compressed.
 
     Columns are found by their usual names (``id``, ``image``, ``file``, ...; ``label``, ``class``, ``breed``, ...); of
     two columns with other names, the first is the name.
 
     Raises:
         FileNotFoundError: no such file.
-        ValueError: the file is empty, no UTF-8, not separated by commas, lacks a column, or a row is incomplete, of
-            another length or a second one of the same picture; with the line.
+        ValueError: the file cannot be read (see `read_delimited`), lacks a column, or a row is incomplete or a second
+            one of the same picture; with the line.
 
     """
-    rows = csv.reader(io.StringIO(_text(path), newline=""))
-    try:
-        return _table(path, rows)
-    except csv.Error as error:
-        raise ValueError(f"{path}, line {rows.line_num}: {error}") from error
+    return _table(read_delimited(path))
 
 
 def read_labelled(
@@ -105,7 +99,8 @@ def read_labelled(
         )
     counts = ", ".join(f"{len(some.labels)} {part} pictures" for part, some in sets.items())
     from_column = f" by the column {labels.part_column}" if labels.part_column else ""
-    notes = [f"{len(classes)} classes of {table.name}, {listed(classes)}: {counts}{from_column}", *kept.facts["notes"]]
+    decided = f"{len(classes)} classes of {table.name}, {listed(classes)}: {counts}{from_column}"
+    notes = [*labels.notes, decided, *kept.facts["notes"]]
     if spare := len(labels.labels) - len(set(keys)):
         notes.append(f"{spare} of {len(labels.labels)} rows of {table.name} have no picture in {pictures.name}")
     if unseen := sorted(set(labels.labels.values()) - set(classes)):
@@ -121,80 +116,43 @@ def _key(name: str, file_name: str, table: LabelTable) -> str | None:
     return next((key for key in (name, file_name) if key in table.labels), None)
 
 
-def _text(path: Path) -> str:
-    if not path.is_file():
-        raise FileNotFoundError(f"no such file: {path}")
-    try:
-        if path.suffix.lower() == ".zip":
-            content = _only_csv(path)
-        elif path.suffix.lower() == ".gz":
-            content = gzip.decompress(path.read_bytes())
-        else:
-            content = path.read_bytes()
-    except (ArchiveError, zipfile.BadZipFile, EOFError, gzip.BadGzipFile) as error:
-        raise ValueError(f"{path} cannot be read: {error}") from error
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        raise ValueError(f"{path}, line {line}: not UTF-8; save the table in that encoding") from error
-
-
-def _only_csv(path: Path) -> bytes:
-    found = [
-        (name, content())
-        for name, _, content in plain_files(path)
-        if content and name.lower().endswith(".csv") and not name.startswith("__MACOSX")
-    ]
-    if len(found) != 1:
-        raise ValueError(f"{path} holds {len(found)} CSV files; it must hold one")
-    return found[0][1]
-
-
-def _table(path: Path, rows: Iterator[list[str]]) -> LabelTable:
-    header = [name.strip() for name in next(rows, [])]
-    if not any(header):
-        raise ValueError(f"{path} is empty; it should begin with a line of column names such as id,label")
+def _table(read: Delimited) -> LabelTable:
+    header = read.columns
     if len(header) < 2:
-        other = next((mark for mark in (";", "\t", "|", " ") if mark in header[0]), None)
-        hint = f"; columns are separated by commas, not by {other!r}" if other else "; it must have a name and a class"
-        raise ValueError(f"{path}, line 1: there is only one column, {header[0]!r}{hint}")
+        raise ValueError(f"{read.name}: the header must name pictures and their classes, got {read.cells.first}")
     name, label = _column(header, _IDS), _column(header, _LABELS)
     if len(header) == 2 and (name is None or label is None):
         name, label = 0, 1
     if name is None or label is None:
         kind, known = ("names of the pictures", _IDS) if name is None else ("classes", _LABELS)
         raise ValueError(
-            f"{path}, line 1: none of the columns {', '.join(header)} is known to hold the {kind}; call it one of "
+            f"{read.name}: none of the columns {', '.join(header)} is known to hold the {kind}; call it one of "
             f"{', '.join(known)}"
         )
     labels: dict[str, str] = {}
-    lines: dict[str, int] = {}
+    places: dict[str, str] = {}
     spare: dict[str, list[str]] = {other: [] for i, other in enumerate(header) if i not in (name, label)}
-    for row in rows:
-        line = rows.line_num  # pyright: ignore[reportAttributeAccessIssue]
-        if not row:
+    for i, row in enumerate(read.rows):
+        if not any(cell.strip() for cell in row):
             continue
-        if len(row) != len(header):
-            raise ValueError(f"{path}, line {line}: {len(row)} columns, but the header has {len(header)}")
-        key, value = row[name].strip(), row[label].strip()
+        key, value, place = row[name].strip(), row[label].strip(), read.where(i)
         if not key or not value:
-            raise ValueError(f"{path}, line {line}: {header[label if key else name]} is empty")
+            raise ValueError(f"{place}: column {header[label if key else name]!r} must not be empty")
         if key in labels:
-            raise ValueError(f"{path}, line {line}: {header[name]} {key!r} stands already in line {lines[key]}")
-        labels[key], lines[key] = value, line
+            raise ValueError(f"{place}: {header[name]} must be unique, got {key!r} as in {places[key]}")
+        labels[key], places[key] = value, place
         for column, cell in zip(header, row, strict=True):
             if column in spare:
                 spare[column].append(cell.strip())
     if not labels:
-        raise ValueError(f"{path} has a header but no row")
+        raise ValueError(f"{read.name} has a header, but no rows that are not empty")
     try:
         told = part_column(spare)
     except ValueError as error:
-        raise ValueError(f"{path}: {error}") from error
+        raise ValueError(f"{read.name}: {error}") from error
     column, parts = told or (None, [])
-    return LabelTable(header[name], header[label], labels, column, dict(zip(labels, parts, strict=False)))
+    return LabelTable(header[name], header[label], labels, column, dict(zip(labels, parts, strict=False)), read.notes)
 
 
-def _column(header: list[str], known: tuple[str, ...]) -> int | None:
+def _column(header: Sequence[str], known: tuple[str, ...]) -> int | None:
     return next((i for word in known for i, name in enumerate(header) if name.lower() == word), None)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import torch
 from torch import Tensor, nn
@@ -22,7 +23,7 @@ from deepdive.recipes.language.bert.fine_tuning import (
     supervised,
 )
 from deepdive.recipes.language.bert.settings import SentenceSettings
-from deepdive.recipes.language.bert.sources import BETWEEN, divided, read_sentences
+from deepdive.recipes.language.bert.sources import BETWEEN, divided, read_sentences, texts_in_file
 from deepdive.recipes.runner import trained_weights
 from deepdive.recipes.training import classification_loss, toolkit_named, trainer_for
 from deepdive.training import (
@@ -123,6 +124,10 @@ class SentenceExperiment:
             Section("Texts", pairs(facts)),
             piece_network_section(self.network),
         ]
+
+    def texts_of(self, path: Path) -> list[str]:
+        """The texts or pairs in a table with the columns learnt from, or one per line of another file."""
+        return texts_in_file(path, self.settings)
 
     def predict(self, run: Run, texts: Sequence[str]) -> list[TextPrediction]:
         """Classes with their probabilities, and scores, of texts; those of a pair stand around ``|||`` or a tab.

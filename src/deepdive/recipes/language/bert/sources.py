@@ -7,11 +7,13 @@ from pathlib import Path
 import torch
 
 from deepdive.data import fetch
+from deepdive.data.delimited import is_delimited, suffix_of
 from deepdive.data.parts import PARTS, part_files, shared_note
 from deepdive.data.progress import Report
 from deepdive.data.registry import DATASETS
 from deepdive.data.sentences import LabelledTexts, SentenceSplits, read_columns, read_sick, read_sst2
 from deepdive.data.splits import hold_out, stratified_split
+from deepdive.recipes.inputs import lines_of
 from deepdive.recipes.language.bert.settings import SentenceSettings
 from deepdive.recipes.language.parts import tell
 
@@ -47,6 +49,7 @@ def read_sentences(settings: SentenceSettings, report: Report | None = None) -> 
         second=settings.second_column,
         label=settings.label_column,
         score=settings.score_column,
+        note=lambda note: tell((note,)),
     )
     if Path(data).is_dir():
         files, notes = part_files(Path(data))
@@ -62,6 +65,26 @@ def _shared(splits: SentenceSplits) -> Iterator[str]:
     parts = {"train": splits.train, "val": splits.val, "test": splits.test}
     pairs = {part: [*zip(some.texts, some.seconds or some.texts, strict=True)] for part, some in parts.items()}
     return shared_note(pairs, "texts")
+
+
+def texts_in_file(path: Path, settings: SentenceSettings) -> list[str]:
+    """The texts of a file to be asked about, those of a pair with a tab in between.
+
+    A .csv, .tsv or .tab file, or any where the run learnt from one of another name, is a table as the one learnt from;
+    classes and scores may be missing. Any other file has one text per line.
+
+    Raises:
+        ValueError: it is no such file; names file and line.
+    """
+    own = settings.data not in DATASETS
+    if not is_delimited(path.name) and not (own and not is_delimited(settings.data)):
+        return lines_of(path)
+    if settings.data in _NAMED and suffix_of(path.name) != ".csv":
+        found = _NAMED[settings.data][0](path)
+    else:
+        found = read_columns(path, text=settings.text_column, second=settings.second_column, label=None)
+    columns = [found.texts] if found.seconds is None else [found.texts, found.seconds]
+    return ["\t".join(" ".join(cell.split()) for cell in row) for row in zip(*columns, strict=True)]
 
 
 def _split(texts: LabelledTexts) -> SentenceSplits:

@@ -11,6 +11,7 @@ from torch import nn
 
 from deepdive.algorithms.language import corpus_bleu
 from deepdive.data import fetch
+from deepdive.data.delimited import read_delimited
 from deepdive.data.progress import Report, progress_bars
 from deepdive.data.registry import DATASETS
 from deepdive.data.text import TextEncoder
@@ -19,7 +20,7 @@ from deepdive.data.translation.sentences import PAD
 from deepdive.figures import to_png
 from deepdive.files import write_atomically
 from deepdive.recipes.experiment import TextPrediction
-from deepdive.recipes.inputs import checksum, keep_inputs, read_inputs
+from deepdive.recipes.inputs import checksum, keep_inputs, lines_of, read_inputs
 from deepdive.recipes.language.translation.looking import attention_figures, write_figures
 from deepdive.recipes.language.translation.searching import Search, best_tokens, search, translations
 from deepdive.recipes.language.translation.settings import TranslationSettings
@@ -148,6 +149,14 @@ class TranslationExperiment:
             Section("Pairs", pairs(facts)),
             network_section(self.task.network.cpu(), example, device="cpu"),
         ]
+
+    def texts_of(self, path: Path) -> list[str]:
+        """The sentences of a file: the first of the columns if there are tabs in it, as where it learnt from."""
+        lines = lines_of(path)
+        if not any("\t" in line for line in lines):
+            return lines
+        read = read_delimited(path, delimiter="tab", header=False, quotes=False)
+        return [row[0] for row in read.rows if row[0].strip()]
 
     def predict(
         self,

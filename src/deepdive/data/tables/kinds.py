@@ -1,0 +1,131 @@
+"""Which columns of a table hold numbers and which hold words, and what is neither."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import polars as pl
+
+MISSING = ("", "NA", "N/A", "n/a", "NaN", "nan", "null", "NULL", "<NA>", "#N/A", "?")
+"""How tables write that a value is missing. ``None`` is not among them: many a table means a category by it."""
+_EXACT = 2.0**53
+"""From here on, not every whole number is a double."""
+_GROUPED = r"[1-9]\d{0,2}(?:[.,'’_ \u00a0\u202f\u2009]\d{3})+(?:[.,]\d+)?|\d+,\d+"
+_MONEY = r"[$€£¥₹%‰]"
+_PLAIN = rf"(?:{_GROUPED}|\d+(?:\.\d+)?)"
+_FOR_READERS = rf"^(?:[+\-−]?{_MONEY}?\s?[+\-−]?{_PLAIN}\s?{_MONEY}?|\({_PLAIN}\))$"
+"""Numbers as people write them: 1.234,5 and 1,234.5, 1 234, 12 %, $5, (5) and a true minus sign."""
+_WITH_UNIT = r"^[+\-−]?\d+(?:[.,]\d+)*\s?[^\W\d_]{1,8}(?:[/.][^\W\d_]*)?[²³]?$"
+"""5 kg, 12km/h."""
+_MANY = 0.5
+"""The part of a column's words that must look like numbers for it to be meant as one of numbers."""
+
+
+@dataclass(frozen=True)
+class ColumnKinds:
+    """Makes columns of ``Float64`` or ``String``, missing values null."""
+
+    where: Callable[[int], str]
+    """The place of a row, counted from 0, as errors call it."""
+    note: Callable[[str], object]
+
+    def of(self, column: pl.Series, *, text: bool = False, ignored: bool = False) -> pl.Series:
+        """The column: words if ``text`` says so or they are no numbers; of an ``ignored`` one nothing is demanded.
+
+        Raises:
+            ValueError: see `read_table`.
+
+        """
+        kind = column.dtype
+        if kind.is_numeric():
+            if text:
+                return _as_words(column)
+            numbers = column.cast(pl.Float64).fill_nan(None)
+            return numbers if ignored else self._checked(numbers, column)
+        if kind == pl.Null or kind == pl.Boolean or isinstance(kind, pl.Categorical | pl.Enum):
+            return column.cast(pl.String)
+        if ignored and kind.is_temporal():
+            return column.cast(pl.String)
+        if kind != pl.String:
+            raise ValueError(
+                f"{self.where(0)}: column {column.name!r} holds {kind}; only numbers and words can be used: leave it "
+                "out or convert it, e.g. a date to days"
+            )
+        words = column.str.strip_chars().replace(MISSING, None)
+        if text or words.null_count() == len(words):
+            return words
+        numbers = words.cast(pl.Float64, strict=False)
+        bad = words.is_not_null() & numbers.is_null()
+        numbers = numbers.fill_nan(None)  # NAN and -nan are no words that a table lists as missing, but mean it
+        if ignored:
+            return words if bad.any() else numbers
+        if not bad.any():
+            self._note_codes(words)
+            return self._checked(numbers, words)
+        return self._words(words, bad)
+
+    def _words(self, words: pl.Series, bad: pl.Series) -> pl.Series:
+        """A column in which not all are numbers: of words, unless most are numbers or look like them."""
+        known = len(words) - words.null_count()
+        numeric = known - int(bad.sum())
+        row = int(bad.arg_max() or 0)
+        place = f"{self.where(row)}: column {words.name!r}"
+        if numeric > bad.sum():
+            raise ValueError(
+                f"{place} mixes numbers and words: {words[row]!r}, but {numeric} of {known} values are numbers; "
+                "correct it, write NA for a missing value, or declare the column as categorical"
+            )
+        others = words.filter(bad)
+        if numeric + int(others.str.contains(_FOR_READERS).sum()) > _MANY * known:
+            raise ValueError(
+                f"{place} must hold numbers as 1234.5, got {words[row]!r}; take off separators of thousands, signs of "
+                "currency and percent, write a point for a decimal comma, or declare the column as categorical"
+            )
+        if numeric + int(others.str.contains(_WITH_UNIT).sum()) > _MANY * known:
+            self.note(f"column {words.name!r} is taken for words, though most begin with a number: {words[row]!r}")
+        return words
+
+    def _note_codes(self, words: pl.Series) -> None:
+        zeros = words.str.contains(r"^[+-]?0\d+$").fill_null(False)
+        if zeros.any():
+            row = int(zeros.arg_max() or 0)
+            self.note(
+                f"column {words.name!r} is taken for numbers: {words[row]} is {float(words[row]):g}; declare it as "
+                "categorical if these are codes"
+            )
+
+    def _checked(self, numbers: pl.Series, written: pl.Series) -> pl.Series:
+        infinite = numbers.is_infinite().fill_null(False)
+        if infinite.any():
+            row = int(infinite.arg_max() or 0)
+            raise ValueError(
+                f"{self.where(row)}: column {numbers.name!r} must hold finite numbers, got {written[row]} "
+                "(infinite, or too large for a double)"
+            )
+        huge = numbers.abs().fill_null(0) >= _EXACT
+        if not huge.any():
+            return numbers
+        if written.dtype == pl.String:  # 2^53 + 1 is 2^53 as a double
+            whole = written.fill_null("").str.contains(r"^[+-]?\d+(?:\.0*)?$")
+            huge = huge & whole & ~written.fill_null("").str.contains(rf"^[+-]?0*{int(_EXACT)}(?:\.0*)?$")
+        elif written.dtype.is_integer():
+            huge = ((written > int(_EXACT)) | (written < -int(_EXACT))).fill_null(False)
+        else:
+            return numbers
+        if huge.any():
+            row = int(huge.arg_max() or 0)
+            raise ValueError(
+                f"{self.where(row)}: column {numbers.name!r} must hold whole numbers up to 2^53, beyond which a double "
+                f"does not hold every one, got {written[row]}; leave the column out, or declare it as categorical if "
+                "it is a code"
+            )
+        return numbers
+
+
+def _as_words(column: pl.Series) -> pl.Series:
+    """Numbers as words: ``20`` for ``20.0``."""
+    if column.dtype.is_float():
+        column = column.fill_nan(None)
+        whole = column.drop_nulls()
+        if (whole == whole.round()).all() and (whole.abs() <= _EXACT).all():
+            column = column.cast(pl.Int64)
+    return column.cast(pl.String)

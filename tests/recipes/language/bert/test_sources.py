@@ -1,0 +1,40 @@
+import pytest
+
+from deepdive.recipes.language.bert.settings import SentenceSettings
+from deepdive.recipes.language.bert.sources import divided, texts_in_file
+
+TABLE = 'id,text,other,label\n1,"a, ""fine"" day\nindeed",dull,pos\n2,b,c,neg\n'
+
+
+@pytest.fixture
+def written(tmp_path):
+    def write(content, name):
+        path = tmp_path / name
+        path.write_text(content, encoding="utf-8")
+        return path
+
+    return write
+
+
+def test_a_table_is_asked_about_by_its_columns(written):
+    own = SentenceSettings(data="mine.csv")
+    assert texts_in_file(written(TABLE, "a.CSV"), own) == ['a, "fine" day indeed', "b"]
+    assert texts_in_file(written("text\nfine\n", "a.tsv"), own) == ["fine"]
+    pairs = texts_in_file(written(TABLE, "a.csv"), SentenceSettings(data="mine.csv", second_column="other"))
+    assert divided(pairs) == (['a, "fine" day indeed', "b"], ["dull", "c"])
+    with pytest.raises(ValueError, match=r"a.csv has no column 'text' for the text \(nearest: 'txt'\)"):
+        texts_in_file(written("txt\nfine\n", "a.csv"), own)
+    with pytest.raises(ValueError, match=r"a.csv:2: row must have 2 fields as the header, got 3"):
+        texts_in_file(written("text,label\nhello, world,pos\n", "a.csv"), own)
+
+
+def test_other_files_have_one_text_per_line_unless_such_was_learnt_from(written):
+    lines = written("text\tlabel\nfine, really\tpos\n", "a.txt")
+    assert texts_in_file(lines, SentenceSettings(data="mine.csv")) == ["text\tlabel", "fine, really\tpos"]
+    assert texts_in_file(lines, SentenceSettings(data="mine.txt")) == ["fine, really"]
+
+
+def test_files_of_a_named_set_are_as_that_is(written):
+    sst2 = SentenceSettings(data="sst2")
+    assert texts_in_file(written('"fine" film\t1\nbad\t0\n', "dev.tsv"), sst2) == ['"fine" film', "bad"]
+    assert texts_in_file(written("text,x\nfine,1\n", "a.csv"), sst2) == ["fine"]
