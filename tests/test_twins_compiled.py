@@ -16,14 +16,14 @@ TWINS = {name: twin for name, twin in ALL.items() if twin.compiled}
 PROGRAM = """
 import json, sys
 import torch
-from deepdive.proofs import layer_difference
+from deepdive.proofs import layer_excess
 from deepdive.twins import TWINS
 
 for name in sys.argv[1:]:
     twin = TWINS[name]
     twin = twin.as_layers() if hasattr(twin, "as_layers") else twin
     try:
-        result = max(layer_difference(twin, twin.cases[-1], torch.float32, compiled=True))
+        result = layer_excess(twin, twin.cases[-1], torch.float32, compiled=True)
     except Exception as error:
         result = f"{type(error).__name__}: {error}"
     torch.compiler.reset()
