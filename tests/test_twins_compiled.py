@@ -39,7 +39,7 @@ def differences():
     return dict(json.loads(line) for line in done.stdout.splitlines())
 
 
-@pytest.mark.slow
+@pytest.mark.compiles
 @pytest.mark.parametrize("name", TWINS)
 def test_compiled_outputs_and_gradients_are_equal(differences, name):
     assert differences[name] == pytest.approx(0, abs=TWINS[name].single)

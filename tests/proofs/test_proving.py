@@ -8,6 +8,7 @@ from deepdive.proofs import Proof, prove, proving
 pytestmark = pytest.mark.usefixtures("without_shape_checks")
 
 
+@pytest.mark.compiles
 def test_a_layer_is_proven_with_both_ratios():
     [proof] = prove("MSELoss")
     assert proof.ok
