@@ -55,14 +55,17 @@ def _unsettle(module: nn.Module, generator: torch.Generator) -> None:
 
 
 def layer_difference(
-    twin: LayerTwin, case: Case, dtype: torch.dtype, *, compiled: bool = False, seed: int = 0
+    twin: LayerTwin, case: Case, dtype: torch.dtype, *, compiler: str | None = None, seed: int = 0
 ) -> tuple[float, float]:
-    """The largest difference of outputs and buffers, and of all gradients by inputs and parameters (0 if none)."""
+    """The largest difference of outputs and buffers, and of all gradients by inputs and parameters (0 if none).
+
+    Our side is compiled as one graph by a ``compiler``: "inductor", or "aot_eager", which only finds the graph.
+    """
     theirs, ours, inputs = pair_of(twin, case, dtype, seed)
-    if compiled and twin.random:
+    if compiler and twin.random:
         theirs.eval()
         ours.eval()
-    run = torch.compile(ours, fullgraph=True) if compiled else ours
+    run = torch.compile(ours, fullgraph=True, backend=compiler) if compiler else ours
     return pass_difference(run_once(ours, inputs, run), run_once(theirs, inputs))
 
 
@@ -98,7 +101,7 @@ def run_once(module: nn.Module, inputs: list[Any], run: Callable[..., Any] | Non
     """Run a module, or what it was compiled to, from one seed, and differentiate along directions that are the same."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(1)
-        outputs = (run or module)(*inputs)
+        outputs = (module if run is None else run)(*inputs)
     buffers = [x.clone() for x in module.buffers()]
     ys = differentiable(outputs)
     if not ys:

@@ -25,13 +25,15 @@ ROOM = 3.0
 """Of this many times what the library moves; each side rounds in its own way."""
 
 
-def layer_excess(twin: LayerTwin, case: Case, dtype: torch.dtype, *, compiled: bool = False, seed: int = 0) -> float:
+def layer_excess(
+    twin: LayerTwin, case: Case, dtype: torch.dtype, *, compiler: str | None = None, seed: int = 0
+) -> float:
     """The differences of outputs and of gradients by their bounds, the larger of the two: above 1 the sides differ."""
-    found = layer_difference(twin, case, dtype, compiled=compiled, seed=seed)
+    found = layer_difference(twin, case, dtype, compiler=compiler, seed=seed)
     bound = twin.double if dtype == torch.float64 else twin.single
     if dtype == torch.float64 or max(found) <= bound:
         return max(found) / bound
-    moved = rounding_difference(twin, case, training=not (compiled and twin.random), seed=seed)
+    moved = rounding_difference(twin, case, training=not (compiler and twin.random), seed=seed)
     return max(difference / (bound + ROOM * m) for difference, m in zip(found, moved, strict=True))
 
 
