@@ -27,10 +27,11 @@ def whole(tmp_path_factory):
     return run_folder(root)
 
 
-def test_killed_ten_times_it_is_the_same_run(whole, tmp_path):
-    moments = random.Random(7)
+@pytest.mark.parametrize("kills", [3, pytest.param(10, marks=pytest.mark.slow)])
+def test_killed_again_and_again_it_is_the_same_run(whole, tmp_path, kills):
+    moments = random.Random(kills)
     words, folder = ("run", *FLAGS), None
-    for _ in range(10):
+    for _ in range(kills):
         metrics = folder / "metrics.jsonl" if folder else None
         before = metrics.stat().st_size if metrics and metrics.exists() else 0
         with subprocess.Popen(

@@ -13,3 +13,5 @@ from deepdive.proofs.nests import mapped as mapped
 from deepdive.proofs.nests import tensors as tensors
 from deepdive.proofs.proving import Proof as Proof
 from deepdive.proofs.proving import prove as prove
+from deepdive.proofs.rounding import layer_excess as layer_excess
+from deepdive.proofs.rounding import rounding_difference as rounding_difference

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -21,24 +21,29 @@ PASSES = 50
 """Passes in training after which layers that remember are compared."""
 
 
-def pair_of(twin: LayerTwin, case: Case, dtype: torch.dtype) -> tuple[nn.Module, nn.Module, list[Any]]:
-    """The library's module, ours with the same weights, and inputs."""
-    generator = torch.Generator().manual_seed(0)
+def pair_of(twin: LayerTwin, case: Case, dtype: torch.dtype, seed: int = 0) -> tuple[nn.Module, nn.Module, list[Any]]:
+    """The library's module, ours with the same weights, and inputs: one point for all precisions."""
+    generator = torch.Generator().manual_seed(seed)
     arguments = {
-        key: value.draw(generator, dtype) if isinstance(value, Sample) else value
+        key: _converted(value.draw(generator, torch.float32), dtype) if isinstance(value, Sample) else value
         for key, value in case.arguments.items()
     }
-    inputs = [sample.draw(generator, dtype) for sample in case.inputs]
+    inputs = [sample.draw(generator, torch.float32) for sample in case.inputs]
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)  # some weights lead to ties, which rounding may break one way or the other
-        theirs, ours = twin.theirs(**made(arguments, nn)).to(dtype), twin.ours(**made(arguments, scratch)).to(dtype)
+        torch.manual_seed(seed)  # some weights lead to ties, which rounding may break one way or the other
+        theirs, ours = twin.theirs(**made(arguments, nn)), twin.ours(**made(arguments, scratch))
         if isinstance(theirs, LazyModuleMixin):
             with torch.no_grad():
                 theirs(*inputs)
                 ours(*inputs)
-    _unsettle(theirs, generator)
-    ours.load_state_dict(theirs.state_dict(), strict=True)
-    return theirs, ours, inputs
+    _unsettle(theirs.to(dtype), generator)
+    ours.to(dtype).load_state_dict(theirs.state_dict(), strict=True)
+    return theirs, ours, [_converted(x, dtype) for x in inputs]
+
+
+def _converted(value: Any, dtype: torch.dtype) -> Any:
+    """The same numbers, which single precision holds, in another precision."""
+    return mapped(lambda x: x.detach().to(dtype).requires_grad_(x.requires_grad) if x.is_floating_point() else x, value)
 
 
 @torch.no_grad()
@@ -46,57 +51,73 @@ def _unsettle(module: nn.Module, generator: torch.Generator) -> None:
     """Other values where all are equal: a scale of 1 or a shift of 0 would not show where it is forgotten."""
     for x in [*module.parameters(), *module.buffers()]:
         if x.is_floating_point() and x.numel() and torch.equal(x, x.flatten()[0].expand_as(x)):
-            x.add_(torch.rand(x.shape, generator=generator, dtype=x.dtype), alpha=0.5)
+            x.copy_(x.float() + 0.5 * torch.rand(x.shape, generator=generator))
 
 
-def layer_difference(twin: LayerTwin, case: Case, dtype: torch.dtype, *, compiled: bool = False) -> tuple[float, float]:
-    """The largest difference of outputs and buffers, and of all gradients by inputs and parameters (0 if none)."""
-    theirs, ours, inputs = pair_of(twin, case, dtype)
-    if compiled and twin.random:
+def layer_difference(
+    twin: LayerTwin, case: Case, dtype: torch.dtype, *, compiler: str | None = None, seed: int = 0
+) -> tuple[float, float]:
+    """The largest difference of outputs and buffers, and of all gradients by inputs and parameters (0 if none).
+
+    Our side is compiled as one graph by a ``compiler``: "inductor", or "aot_eager", which only finds the graph.
+    """
+    theirs, ours, inputs = pair_of(twin, case, dtype, seed)
+    if compiler and twin.random:
         theirs.eval()
         ours.eval()
-    return _compared(theirs, ours, inputs, torch.compile(ours, fullgraph=True) if compiled else ours)
+    run = torch.compile(ours, fullgraph=True, backend=compiler) if compiler else ours
+    return pass_difference(run_once(ours, inputs, run), run_once(theirs, inputs))
 
 
-def state_difference(twin: LayerTwin, case: Case, dtype: torch.dtype) -> tuple[float, float]:
+def state_difference(twin: LayerTwin, case: Case, dtype: torch.dtype, *, seed: int = 0) -> tuple[float, float]:
     """The same in evaluation after many passes in training, and during these the largest difference of a buffer."""
-    theirs, ours, inputs = pair_of(twin, case, dtype)
-    generator = torch.Generator().manual_seed(1)
+    theirs, ours, inputs = pair_of(twin, case, dtype, seed)
+    generator = torch.Generator().manual_seed(seed + 1)
     worst = 0.0
     for t in range(PASSES):
         with torch.no_grad():
             batch = [
-                mapped(partial(torch.add, other=math.sin(t)), sample.draw(generator, dtype)) for sample in case.inputs
+                _converted(mapped(partial(torch.add, other=math.sin(t)), sample.draw(generator, torch.float32)), dtype)
+                for sample in case.inputs
             ]
             theirs(*batch)
             ours(*batch)
-        worst = max(worst, _buffer_difference(ours, theirs))
-    output, gradient = _compared(theirs.eval(), ours.eval(), inputs, ours)
+        worst = max(worst, difference(list(ours.buffers()), list(theirs.buffers())))
+    output, gradient = pass_difference(run_once(ours.eval(), inputs), run_once(theirs.eval(), inputs))
     return max(worst, output), gradient
 
 
-def _compared(theirs: nn.Module, ours: nn.Module, inputs: list[Any], run: Callable[..., Any]) -> tuple[float, float]:
-    """The largest difference of outputs and buffers, and of gradients, of one pass; ``run`` is ours, or compiled."""
+class Pass(NamedTuple):
+    """What one run forward and backward gives."""
+
+    outputs: Any
+    buffers: list[Tensor]
+    """As they are after it."""
+    gradients: tuple[Tensor, ...]
+    """By inputs and parameters; none if no output can be differentiated."""
+
+
+def run_once(module: nn.Module, inputs: list[Any], run: Callable[..., Any] | None = None) -> Pass:
+    """Run a module, or what it was compiled to, from one seed, and differentiate along directions that are the same."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(1)
-        expected = theirs(*inputs)
-        torch.manual_seed(1)
-        result = run(*inputs)
-    output = max(difference(result, expected), _buffer_difference(ours, theirs))
-    sides = [(differentiable(result), ours), (differentiable(expected), theirs)]
-    if [y.requires_grad for y in tensors(result)] != [y.requires_grad for y in tensors(expected)]:
-        return output, math.inf
-    if not sides[0][0]:
-        return output, 0.0
+        outputs = (module if run is None else run)(*inputs)
+    buffers = [x.clone() for x in module.buffers()]
+    ys = differentiable(outputs)
+    if not ys:
+        return Pass(outputs, buffers, ())
     generator = torch.Generator().manual_seed(2)
-    directions = [torch.randn(y.shape, generator=generator, dtype=y.dtype) for y in sides[1][0]]
-    leaves = differentiable(inputs)
-    gradients = [torch.autograd.grad(ys, [*leaves, *module.parameters()], directions) for ys, module in sides]
-    return output, difference(*gradients)
+    directions = [torch.randn(y.shape, generator=generator).to(y.dtype) for y in ys]
+    leaves = [*differentiable(inputs), *module.parameters()]
+    return Pass(outputs, buffers, torch.autograd.grad(ys, leaves, directions))
 
 
-def _buffer_difference(ours: nn.Module, theirs: nn.Module) -> float:
-    return max((difference(a, b) for a, b in zip(ours.buffers(), theirs.buffers(), strict=True)), default=0.0)
+def pass_difference(a: Pass, b: Pass) -> tuple[float, float]:
+    """The largest difference of outputs and buffers, and of gradients; infinite if they are of other outputs."""
+    output = max(difference(a.outputs, b.outputs), difference(a.buffers, b.buffers))
+    if [y.requires_grad for y in tensors(a.outputs)] != [y.requires_grad for y in tensors(b.outputs)]:
+        return output, math.inf
+    return output, difference(a.gradients, b.gradients)
 
 
 def difference(a: Any, b: Any) -> float:

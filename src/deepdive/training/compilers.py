@@ -14,11 +14,11 @@ def compiler_obstacle() -> str | None:
     header = Path(sysconfig.get_paths()["include"]) / "Python.h"
     if shutil.which(compiler) is None:
         return f"there is no C++ compiler {compiler}"
-    if not header.exists():
-        return f"there is no {header}"
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "program.cpp"
         source.write_text("#include <vector>\nint main() { return 0; }\n")
         command = [compiler, str(source), "-o", str(source.with_suffix(""))]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
-    return f"the C++ compiler {compiler} fails: {done.stderr.strip()[:200]}" if done.returncode else None
+    if done.returncode:
+        return f"the C++ compiler {compiler} fails: {done.stderr.strip()[:200]}"
+    return None if header.exists() else f"there is no {header}"

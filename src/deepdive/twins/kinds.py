@@ -128,7 +128,10 @@ class LayerTwin:
     uncompiled: str = "of many layers, which take the compiler long"
     """Why it is not, where it is not."""
     single: float = 1e-4
-    """Largest relative difference in float32; sums run in another order than the library's."""
+    """Largest relative difference in float32; sums run in another order than the library's.
+
+    Of gradients, besides what rounding alone can do, as at a kink: see ``deepdive.proofs.rounding``.
+    """
     double: float = 1e-10
     """Largest relative difference in float64."""
 

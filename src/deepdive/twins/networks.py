@@ -64,7 +64,6 @@ NETWORKS: dict[str, LayerTwin] = {
         *(case((128, 1, 28, 28)), case((8, 1, 28, 28))),
         stateful=True,
         compiled=False,
-        single=2e-3,  # in double precision 1e-12: what each normalisation divides by is small, so rounding grows
     ),
     "AlexNet": network(
         partial(AlexNet, 5, 2, channels=(8, 12, 16, 16, 12), first=(3, 1, 1), hidden=24, pooled=2),

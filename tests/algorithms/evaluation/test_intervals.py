@@ -14,7 +14,6 @@ from deepdive.algorithms.evaluation import (
     wald_interval,
     wilson_interval,
 )
-from deepdive.algorithms.evaluation._beta import beta_quantile, incomplete_beta
 
 counts = st.integers(1, 20_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 levels = st.floats(0.5, 0.999)
@@ -78,16 +77,13 @@ def test_all_wrong_and_all_right_have_an_end_at_the_border():
     assert wald_interval(20, 20).width == 0, "its known weakness"
 
 
-@given(st.floats(0.3, 3e4), st.floats(0.3, 3e4), st.floats(0, 1))
-def test_the_incomplete_beta_function_is_scipys(a, b, x):
-    found = incomplete_beta(*(torch.tensor([v], dtype=torch.float64) for v in (a, b, x)))
-    assert found.item() == pytest.approx(scipy.special.betainc(a, b, x), abs=1e-9)
-
-
-def test_the_quantile_is_the_inverse():
-    a, b = torch.tensor([2.0, 300.0], dtype=torch.float64), torch.tensor([5.0, 1.0], dtype=torch.float64)
-    p = torch.tensor([0.01, 0.7], dtype=torch.float64)
-    np.testing.assert_allclose(beta_quantile(p, a, b), scipy.stats.beta.ppf(p, a, b), rtol=1e-10)
+@given(counts, levels)
+def test_at_the_ends_of_clopper_and_pearson_each_tail_has_half_of_delta(count, confidence):
+    k, n = count
+    lower, upper = (float(end) for end in clopper_pearson_interval(k, n, confidence))
+    half = (1 - confidence) / 2
+    assert (scipy.stats.binom.sf(k - 1, n, lower) if k else half) == pytest.approx(half, rel=1e-8)
+    assert (scipy.stats.binom.cdf(k, n, upper) if k < n else half) == pytest.approx(half, rel=1e-8)
 
 
 @pytest.mark.parametrize("interval", INTERVALS.values(), ids=INTERVALS)

@@ -44,8 +44,11 @@ def test_the_smoke_preset_reaches_its_target(name, toolkit, tmp_path):
 
 
 @pytest.mark.parametrize("name", CLASSIFIERS)
-def test_twenty_steps_are_the_same_with_either_toolkit(name, tmp_path):
-    """From the same weights: both toolkits draw them from the same seed, which the first assertion checks."""
+def test_twenty_steps_are_the_same_with_either_toolkit(name, monkeypatch):
+    """From the same weights: both toolkits draw them from the same seed, which the first assertion checks.
+
+    In double precision: in single, rounding decides on which side of a kink of ReLU one input in a million falls.
+    """
     runs = {}
     for toolkit in ("torch", "scratch"):
         recipe = load_recipe(name)
@@ -53,14 +56,18 @@ def test_twenty_steps_are_the_same_with_either_toolkit(name, tmp_path):
         experiment = recipe.build(settings)
         experiment.prepare()
         start = {key: value.clone() for key, value in experiment.task.network.state_dict().items()}
+        step = experiment.task.double().training_step
+        monkeypatch.setattr(
+            experiment.task, "training_step", lambda batch, step=step: step((batch[0].double(), batch[1]))
+        )
         session = experiment.trainer.session(experiment.task, experiment.data)
         losses = [record.metrics["train_loss"] for record in islice(session, 20)]
         runs[toolkit] = start, losses, experiment.task.network.state_dict()
     (start, losses, end), (own_start, own_losses, own_end) = runs["torch"], runs["scratch"]
     for key in start:
         torch.testing.assert_close(own_start[key], start[key], rtol=0, atol=0)
-        torch.testing.assert_close(own_end[key], end[key], rtol=0, atol=1e-4)
-    assert own_losses == pytest.approx(losses, abs=1e-4)
+        torch.testing.assert_close(own_end[key], end[key], rtol=0, atol=1e-9)
+    assert own_losses == pytest.approx(losses, abs=1e-6)  # which are recorded in single precision
 
 
 @pytest.fixture(scope="module")

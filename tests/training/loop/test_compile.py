@@ -6,7 +6,7 @@ from tests.training.examples import Blobs, assert_same_weights, network, task, w
 
 from deepdive.training import FolderCheckpoints, Trainer, TrainingInterrupted
 
-pytestmark = pytest.mark.usefixtures("without_shape_checks")
+pytestmark = [pytest.mark.compiles, pytest.mark.usefixtures("without_shape_checks")]
 
 
 def test_a_compiled_run_is_the_eager_one():

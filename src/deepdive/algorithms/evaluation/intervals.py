@@ -8,8 +8,6 @@ import torch
 from jaxtyping import Bool, Float64, Num
 from torch import Tensor
 
-from deepdive.algorithms.evaluation._beta import beta_quantile
-
 Count = Num[Tensor, "*shape"] | int | float
 """How many of ``n`` examples are right; a tensor holds one count per test set."""
 
@@ -83,13 +81,15 @@ def clopper_pearson_interval(correct: Count, n: int, confidence: float = 0.95) -
     Raises:
         ValueError: as `hoeffding_interval`; ``correct`` must be whole.
     """
+    from scipy.special import betaincinv  # takes as long to import as all else that is needed here
+
     k = _share(correct, n, confidence) * n
     whole = k.round()
     if bool(((k - whole).abs() > 1e-6).any()):
         raise ValueError("correct must be a whole number of examples")
-    tail = torch.full_like(whole, (1 - confidence) / 2)
-    lower = beta_quantile(tail, whole.clamp(min=1), n - whole.clamp(min=1) + 1)
-    upper = beta_quantile(1 - tail, whole.clamp(max=n - 1) + 1, n - whole.clamp(max=n - 1))
+    tail, some, rest = (1 - confidence) / 2, whole.clamp(min=1).numpy(), whole.clamp(max=n - 1).numpy()
+    lower = torch.as_tensor(betaincinv(some, n - some + 1, tail))
+    upper = torch.as_tensor(betaincinv(rest + 1, n - rest, 1 - tail))
     return Interval(torch.where(whole == 0, 0.0, lower), torch.where(whole == n, 1.0, upper))
 
 
