@@ -1,14 +1,17 @@
-# make run    set up, fetch Fashion-MNIST, train LeNet          make test     set up, run the tests
-# make check  everything CI does                                make results  RESULTS.md from results/*.json
+# make run        set up, fetch Fashion-MNIST, train LeNet      make test       set up, run the tests: up to 10 minutes
+# make check      lint and test                                 make test-all   after make test: what takes longer
+# make results    RESULTS.md from results/*.json                make test-long  everything, with ten times the examples
+# make sweep      results near their target, with other seeds (SWEEP="--list" shows them)
 PYTHON ?= python3
 BIN := .venv/bin
+PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 .DEFAULT_GOAL := help
 # Threads that wait by spinning come to a crawl when another program is busy.
 export GOMP_SPINCOUNT ?= 1000
-.PHONY: help setup run test lint check results clean
+.PHONY: help setup run test test-all test-long lint check results sweep clean
 
 help:
-	@sed -n '1,2s/^# //p' Makefile
+	@sed -n '1,4s/^# //p' Makefile
 
 setup: .venv/ready
 
@@ -24,7 +27,13 @@ run: setup
 	$(BIN)/deepdive run lenet
 
 test: setup
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	$(PYTEST) -m "not slow and not long"
+
+test-all: setup
+	$(PYTEST) -m "slow and not long"
+
+test-long: setup
+	$(PYTEST) --hypothesis-profile=long
 
 lint: setup
 	$(BIN)/ruff format --check .
@@ -35,7 +44,10 @@ lint: setup
 check: lint test
 
 results: setup
-	$(BIN)/python -m deepdive.recipes.results
+	$(BIN)/python -m deepdive.recipes.results.recorded
+
+sweep: setup
+	$(BIN)/python -m deepdive.recipes.results.sweep $(SWEEP)
 
 clean:
 	rm -rf .venv

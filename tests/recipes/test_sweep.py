@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from deepdive.recipes import Target, sweep
-from deepdive.recipes.results import read_results
-from deepdive.recipes.sweep import Cell, cells, margin, near_targets, read_seeds, target_of
+from deepdive.recipes import Target
+from deepdive.recipes.results import read_results, sweep
+from deepdive.recipes.results.sweep import Cell, cells, margin, near_targets, read_seeds, target_of
 from deepdive.training import TrainingInterrupted, formats
 from deepdive.training.listeners import MetricsFile
 

@@ -25,7 +25,7 @@ class AlexNetSettings(ImageClassificationSettings):
     """Places a side that the hidden layers see; 6 in the paper."""
     dropout: float = 0.5
     """Share of units dropped before each hidden layer in training."""
-    epochs: int = 4
+    epochs: int = 6
     batch_size: int = 256
     optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.001))
 

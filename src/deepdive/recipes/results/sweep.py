@@ -12,7 +12,7 @@ import tyro
 
 from deepdive.files import write_atomically
 from deepdive.recipes.registry import Recipe, Target, load_recipe, recipes
-from deepdive.recipes.results import FOLDER, read_results
+from deepdive.recipes.results.recorded import FOLDER, read_results
 from deepdive.recipes.settings import from_plain, to_plain
 
 SEEDS = FOLDER / "seeds"
