@@ -23,7 +23,7 @@ def check_tensor(name: str, value: Any) -> None:
         TypeError: it is something else.
     """
     if not isinstance(value, Tensor):
-        raise TypeError(f"{name} must be a tensor, got {_kind_of(value)}")
+        raise TypeError(f"{name} must be a tensor, got {told(value)}")
 
 
 def check_dtype(name: str, value: Any, *kinds: Kind) -> None:
@@ -93,7 +93,7 @@ def check_integer(name: str, value: Any, least: int | None = None) -> None:
         ValueError: it is below ``least``.
     """
     if isinstance(value, bool) or not hasattr(value, "__index__") or isinstance(value, Tensor):
-        raise TypeError(f"{name} must be an integer, got {_kind_of(value)}")
+        raise TypeError(f"{name} must be an integer, got {told(value)}")
     if least is not None and not index(value) >= least:
         raise ValueError(f"{name} must be at least {least}, got {value}")
 
@@ -106,7 +106,7 @@ def check_number(name: str, value: Any) -> None:
         ValueError: it is NaN.
     """
     if isinstance(value, bool) or not isinstance(value, Real):
-        raise TypeError(f"{name} must be a number, got {_kind_of(value)}")
+        raise TypeError(f"{name} must be a number, got {told(value)}")
     if value != value:
         raise ValueError(f"{name} must be a number, got {value}")
 
@@ -125,7 +125,7 @@ def check_strings(name: str, value: Any) -> None:
     check_sequence(name, value, "strings")
     for i, each in enumerate(value):
         if not isinstance(each, str):
-            raise TypeError(f"{name}[{i}] must be a string, got {_kind_of(each)}")
+            raise TypeError(f"{name}[{i}] must be a string, got {told(each)}")
 
 
 def check_sequence(name: str, value: Any, of: str) -> None:
@@ -135,7 +135,7 @@ def check_sequence(name: str, value: Any, of: str) -> None:
         TypeError: it is a string or no sequence; the message says what it should hold, ``of``.
     """
     if not isinstance(value, Sequence) or isinstance(value, str | bytes):
-        raise TypeError(f"{name} must be a sequence of {of}, got {_kind_of(value)}")
+        raise TypeError(f"{name} must be a sequence of {of}, got {told(value)}")
 
 
 def check_not_empty(name: str, value: Any) -> None:
@@ -225,6 +225,17 @@ def shown(shape: Sequence[int | str]) -> str:
     return f"({', '.join(map(str, shape))}{',' if len(shape) == 1 else ''})"
 
 
+def told(value: object) -> str:
+    """What a value is, for the end of a message: a number or a short string itself, of other things the kind."""
+    if isinstance(value, Tensor):
+        return f"{_dtype(value)} of shape {shown(value.shape)}"
+    if isinstance(value, str):
+        return f"the string {value[:40]!r}"
+    if isinstance(value, int | float | complex) or value is None:
+        return repr(value)
+    return type(value).__name__
+
+
 def _check_all(name: str, value: Tensor, good: Tensor, rule: str) -> None:
     if bool(good.all()):
         return
@@ -245,13 +256,3 @@ def _is_of(kind: Kind, dtype: torch.dtype) -> bool:
 
 def _dtype(value: Tensor) -> str:
     return str(value.dtype).removeprefix("torch.")
-
-
-def _kind_of(value: object) -> str:
-    if isinstance(value, Tensor):
-        return f"a tensor of shape {shown(value.shape)}"
-    if isinstance(value, str):
-        return f"the string {value[:40]!r}"
-    if isinstance(value, int | float | complex) or value is None:
-        return repr(value)
-    return f"{type(value).__name__}"
