@@ -5,6 +5,7 @@ Checks of shapes and dtypes cost nothing beside a kernel and never wait for the 
 """
 
 from collections.abc import Sequence
+from math import isfinite
 from numbers import Real
 from operator import index
 from typing import Any, Literal
@@ -109,6 +110,37 @@ def check_number(name: str, value: Any) -> None:
         raise TypeError(f"{name} must be a number, got {told(value)}")
     if value != value:
         raise ValueError(f"{name} must be a number, got {value}")
+
+
+def check_bounds(
+    name: str,
+    value: Any,
+    least: int | float | None = None,
+    most: int | float | None = None,
+    *,
+    above: int | float | None = None,
+    below: int | float | None = None,
+) -> None:
+    """Check that a number is finite and within bounds.
+
+    >>> check_bounds("keep", 1.5, above=0, most=1)
+    Traceback (most recent call last):
+    ...
+    ValueError: keep must be above 0 and at most 1, got 1.5
+
+    Raises:
+        TypeError: it is no number.
+        ValueError: it is NaN, infinite or out of bounds.
+    """
+    check_number(name, value)
+    rules = [(value > above, f"above {above}")] if above is not None else []
+    rules += [(value >= least, f"at least {least}")] if least is not None else []
+    rules += [(value < below, f"below {below}")] if below is not None else []
+    rules += [(value <= most, f"at most {most}")] if most is not None else []
+    if not isfinite(value) and all(kept for kept, _ in rules):
+        rules.append((False, "finite"))
+    if not all(kept for kept, _ in rules):
+        raise ValueError(f"{name} must be {' and '.join(rule for _, rule in rules)}, got {value}")
 
 
 def check_strings(name: str, value: Any) -> None:

@@ -9,7 +9,7 @@ import functools
 import inspect
 import types
 import typing
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any, Literal, TypeVar, Union
 
 from jaxtyping import AbstractArray
@@ -76,6 +76,7 @@ def checked(target: Target) -> Target:
                 rules[name].check(name, value, sizes)
         return target(*args, **kwargs)
 
+    call.__dict__["is_checked"] = True  # so that a test finds what is not
     return call  # pyright: ignore[reportReturnType]
 
 
@@ -121,5 +122,7 @@ def _rule_of_class(annotation: Any) -> Rule | None:
         return ArrayRule(annotation)
     if getattr(annotation, "_is_protocol", False) and not getattr(annotation, "_is_runtime_protocol", False):
         return None
+    if annotation is Hashable:
+        return KindRule("a token", (Hashable,))
     name = "tensor" if annotation is Tensor else annotation.__name__
     return KindRule(f"{'an' if name[0] in 'AEIOU' else 'a'} {name}", (annotation,))

@@ -214,6 +214,12 @@ def _match(dimensions: Any, shape: Any, sizes: Sizes) -> bool:
 def _plural(rule: Rule | None) -> str:
     if rule is None:
         return "things"
-    words = {"a string": "strings", "an integer": "integers", "a number": "numbers", "callable": "callables"}
+    words = {
+        "a string": "strings",
+        "an integer": "integers",
+        "a number": "numbers",
+        "callable": "callables",
+        "a token": "tokens",
+    }
     known = words.get(rule.description)
     return known or rule.description.removeprefix("a ").removeprefix("an ").replace("tensor", "tensors")
