@@ -96,23 +96,31 @@ def test_the_graph_shows_every_step_and_its_values():
 def test_what_does_not_fit_is_named(without_shape_checks):
     w, b = [torch.ones(3, 2), torch.ones(1, 3)], [torch.zeros(3), torch.zeros(1)]
     for weights, biases, message in (
-        ([], [], "there are 0 weights and 0 biases"),
-        (w, b[:1], "there are 2 weights and 1 biases"),
-        ([w[0], torch.ones(1, 2)], b, r"layer 2 has weights \(1, 2\) and biases \(1,\); they must be \(outputs, 3\)"),
-        (w, [torch.zeros(2), b[1]], r"layer 1 has weights \(3, 2\) and biases \(2,\)"),
+        ([], [], "weights and biases must have one entry for each layer, got 0 and 0"),
+        (w, b[:1], "weights and biases must have one entry for each layer, got 2 and 1"),
+        (
+            [w[0], torch.ones(1, 2)],
+            b,
+            r"weights and biases of layer 2 must have shape \(outputs, 3\) and \(outputs,\), got \(1, 2\) and \(1,\)",
+        ),
+        (
+            w,
+            [torch.zeros(2), b[1]],
+            r"weights and biases of layer 1 must have shape \(outputs, 2\) and \(outputs,\), got \(3, 2\) and \(2,\)",
+        ),
     ):
         with pytest.raises(ValueError, match=message):
             Perceptron(weights, biases)
-    with pytest.raises(ValueError, match="activation is 'gelu'; it must be sigmoid, tanh or relu"):
+    with pytest.raises(ValueError, match="activation must be 'sigmoid' or 'tanh' or 'relu', got 'gelu'"):
         Perceptron(w, b, activation="gelu")
-    with pytest.raises(ValueError, match="loss is 'hinge'; it must be cross-entropy or squared"):
+    with pytest.raises(ValueError, match="loss must be 'cross-entropy' or 'squared', got 'hinge'"):
         Perceptron(w, b, loss="hinge")
-    with pytest.raises(ValueError, match="weight_decay is -1; it must be from 0 up"):
+    with pytest.raises(ValueError, match="weight_decay must be at least 0, got -1"):
         Perceptron(w, b, weight_decay=-1)
     net = Perceptron(w, b)
-    with pytest.raises(ValueError, match="x has 3 columns; the first layer takes 2"):
+    with pytest.raises(ValueError, match=r"x must have shape \(batch, 2\), got \(4, 3\)"):
         net.forward(torch.ones(4, 3), torch.zeros(4, dtype=torch.int64))
-    with pytest.raises(ValueError, match=r"y holds classes from 0 to 1; they must be from 0 to 0"):
+    with pytest.raises(ValueError, match=r"y must be from 0 to 0, got 1 at \[1\]"):
         net.forward(torch.ones(2, 2), torch.arange(2))
-    with pytest.raises(ValueError, match=r"y has shape \(2,\); it must be \(batch, 1\)"):
+    with pytest.raises(ValueError, match=r"y must have shape \(batch, 1\), got \(2,\)"):
         net.forward(torch.ones(2, 2), torch.ones(2))

@@ -22,5 +22,5 @@ def test_pairs_alike_are_pulled_and_others_pushed_up_to_the_margin():
 
 
 def test_a_margin_of_nothing_is_refused():
-    with pytest.raises(ValueError, match="margin is 0; it must be positive"):
+    with pytest.raises(ValueError, match="margin must be above 0, got 0"):
         contrastive_loss(torch.ones(1), torch.ones(1), 0)

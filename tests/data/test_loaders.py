@@ -127,8 +127,8 @@ def test_a_device_gets_the_tensors_once():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"batch_size": 0}, "batch_size is 0; it must be at least 1"),
-        ({"batch_size": 2, "seed": -1}, "seed is -1; it must not be negative"),
+        ({"batch_size": 0}, "batch_size must be at least 1, got 0"),
+        ({"batch_size": 2, "seed": -1}, "seed must not be negative, got -1"),
         ({"batch_size": 9, "drop_last": True}, "drop_last leaves no batch: there are 5 rows, fewer than batch_size 9"),
     ],
 )
@@ -139,7 +139,7 @@ def test_bad_arguments_are_named(options, message):
 
 @pytest.mark.parametrize(("epoch", "start"), [(-1, 0), (0, -1)])
 def test_negative_places_are_refused_at_the_call(epoch, start):
-    with pytest.raises(ValueError, match=f"epoch is {epoch} and start is {start}; neither may be negative"):
+    with pytest.raises(ValueError, match=f"epoch and start must not be negative, got {epoch} and {start}"):
         TensorLoader(numbered(5), 2).batches(epoch, start=start)
 
 

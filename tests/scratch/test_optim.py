@@ -109,11 +109,11 @@ def test_a_negative_number_is_refused(make, name):
     ("make", "arguments", "words"),
     [
         (optim.SGD, {"momentum": -1.0}, "momentum must not be negative"),
-        (optim.SGD, {"nesterov": True}, "nesterov needs momentum > 0 and dampening = 0"),
+        (optim.SGD, {"nesterov": True}, "nesterov must have momentum above 0 and dampening 0, got 0.0 and 0.0"),
         (optim.SGD, {"nesterov": True, "momentum": 0.9, "dampening": 0.1}, r"got 0\.9 and 0\.1"),
-        (optim.Adam, {"betas": (0.9, 1.0)}, r"betas must be in \[0, 1\), got \(0\.9, 1\.0\)"),
+        (optim.Adam, {"betas": (0.9, 1.0)}, r"betas must be 2 numbers in \[0, 1\), got \(0.9, 1.0\)"),
         (optim.AdamW, {"eps": -1.0}, "eps must not be negative"),
-        (optim.Adam, {"lr": float("nan")}, "lr must not be negative, got nan"),
+        (optim.Adam, {"lr": float("nan")}, "lr must be a number, got nan"),
     ],
 )
 def test_numbers_out_of_range_are_refused(make, arguments, words):

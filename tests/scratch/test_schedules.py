@@ -105,12 +105,20 @@ def test_a_step_past_the_end_is_refused():
 @pytest.mark.parametrize(
     ("kind", "arguments", "words"),
     [
-        ("StepLR", {"step_size": 0}, "step_size must be positive, got 0"),
-        ("CosineAnnealingLR", {"T_max": 0}, "T_max must be positive, got 0"),
-        ("OneCycleLR", {"max_lr": 1.0}, "needs total_steps, or both epochs and steps_per_epoch"),
-        ("OneCycleLR", {"max_lr": 1.0, "total_steps": 0}, "total_steps must be positive, got 0"),
-        ("OneCycleLR", {"max_lr": 1.0, "epochs": 0, "steps_per_epoch": 2}, "must be positive, got 0 and 2"),
-        ("OneCycleLR", {"max_lr": 1.0, "total_steps": 5, "pct_start": 1.5}, "pct_start must be between 0 and 1"),
+        ("StepLR", {"step_size": 0}, "step_size must be at least 1, got 0"),
+        ("CosineAnnealingLR", {"T_max": 0}, "T_max must be at least 1, got 0"),
+        (
+            "OneCycleLR",
+            {"max_lr": 1.0},
+            "total_steps, or both epochs and steps_per_epoch, must be given, got None, None and None",
+        ),
+        ("OneCycleLR", {"max_lr": 1.0, "total_steps": 0}, "total_steps must be at least 1, got 0"),
+        ("OneCycleLR", {"max_lr": 1.0, "epochs": 0, "steps_per_epoch": 2}, "epochs must be at least 1, got 0"),
+        (
+            "OneCycleLR",
+            {"max_lr": 1.0, "total_steps": 5, "pct_start": 1.5},
+            "pct_start must be a float between 0 and 1, got 1.5",
+        ),
         ("OneCycleLR", {"max_lr": [1.0, 2.0], "total_steps": 5}, "max_lr must be one number .* 1 groups, got 2"),
     ],
 )

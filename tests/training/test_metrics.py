@@ -37,9 +37,7 @@ def test_the_likeliest_class_of_probabilities_counts_as_the_true_one():
     soft.update(logits, targets.softmax(dim=1))
     hard.update(logits, targets.argmax(dim=1))
     assert soft.compute() == hard.compute()
-    with pytest.raises(
-        ValueError, match=r"targets are probabilities of shape \(50, 4\); they must have that of the out"
-    ):
+    with pytest.raises(ValueError, match=r"targets must have the shape of outputs, \(50, 5\), got \(50, 4\)"):
         soft.update(logits, targets[:, :4])
 
 
@@ -83,7 +81,7 @@ def test_the_state_can_be_set_back_and_moved():
 
 
 def test_top_must_be_positive():
-    with pytest.raises(ValueError, match="top is 0; it must be at least 1"):
+    with pytest.raises(ValueError, match="top must be at least 1, got 0"):
         Accuracy(top=0)
 
 

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 import torch
-from jaxtyping import Float, Int64, Shaped
+from jaxtyping import Float, Integer, Real
 from torch import Tensor
 
+from deepdive.checks import check_bounds, check_dimensions, check_labels, check_not_empty, shown
 from deepdive.graphs import Vertex, draw_graph
+from deepdive.signatures import checked
 
 Activation = Literal["sigmoid", "tanh", "relu"]
 Loss = Literal["cross-entropy", "squared"]
@@ -47,6 +49,7 @@ class Gradients:
     inputs: Float[Tensor, "batch inputs"]
 
 
+@checked
 class Perceptron:
     """A perceptron of any depth whose gradients are formulas, not recorded.
 
@@ -73,34 +76,32 @@ class Perceptron:
         weight_decay: int | float = 0,
     ) -> None:
         if not weights or len(weights) != len(biases):
-            raise ValueError(f"there are {len(weights)} weights and {len(biases)} biases; each layer needs one of both")
+            raise ValueError(
+                f"weights and biases must have one entry for each layer, got {len(weights)} and {len(biases)}"
+            )
         for i, (w, b) in enumerate(zip(weights, biases, strict=True)):
             width = w.shape[1] if i == 0 else len(weights[i - 1])
             if w.dim() != 2 or w.shape[1] != width or b.shape != w.shape[:1]:
                 raise ValueError(
-                    f"layer {i + 1} has weights {tuple(w.shape)} and biases {tuple(b.shape)}; they must be "
-                    f"(outputs, {width}) and (outputs,)"
+                    f"weights and biases of layer {i + 1} must have shape (outputs, {width}) and (outputs,), got "
+                    f"{shown(w.shape)} and {shown(b.shape)}"
                 )
-        if activation not in ("sigmoid", "tanh", "relu"):
-            raise ValueError(f"activation is {activation!r}; it must be sigmoid, tanh or relu")
-        if loss not in ("cross-entropy", "squared"):
-            raise ValueError(f"loss is {loss!r}; it must be cross-entropy or squared")
-        if not 0 <= weight_decay < float("inf"):
-            raise ValueError(f"weight_decay is {weight_decay}; it must be from 0 up, and finite")
+        check_bounds("weight_decay", weight_decay, 0)
         self.weights = list(weights)
         self.biases = list(biases)
         self.activation: Activation = activation
         self.loss: Loss = loss
         self.weight_decay = weight_decay
 
-    def forward(self, x: Float[Tensor, "batch inputs"], y: Shaped[Tensor, "batch *outputs"]) -> Propagation:
+    @checked
+    def forward(self, x: Float[Tensor, "batch inputs"], y: Real[Tensor, "batch *outputs"]) -> Propagation:
         """All values from the inputs to the objective.
 
         Raises:
             ValueError: ``x`` or ``y`` does not fit the layers.
         """
-        if x.shape[1] != self.weights[0].shape[1]:
-            raise ValueError(f"x has {x.shape[1]} columns; the first layer takes {self.weights[0].shape[1]}")
+        check_not_empty("x", x)
+        check_dimensions("x", x, "batch", self.weights[0].shape[1])
         h, a, hidden = x, [], []
         for i, (w, b) in enumerate(zip(self.weights, self.biases, strict=True)):
             a.append(h @ w.T + b)
@@ -116,12 +117,18 @@ class Perceptron:
         penalty = 0.5 * self.weight_decay * torch.stack([w.square().sum() for w in self.weights]).sum()
         return Propagation(x, a, hidden, predictions, loss, penalty, loss + penalty)
 
-    def backward(self, values: Propagation, y: Shaped[Tensor, "batch *outputs"]) -> Gradients:
+    @checked
+    def backward(self, values: Propagation, y: Real[Tensor, "batch *outputs"]) -> Gradients:
         """From the objective back to the inputs, by the chain rule.
 
         ``∂J/∂o = (ŷ - y) / n`` under both losses; then, layer by layer, ``∂J/∂Wᵢ = (∂J/∂aᵢ)ᵀ hᵢ₋₁ + λ Wᵢ``,
         ``∂J/∂bᵢ = Σ ∂J/∂aᵢ``, ``∂J/∂hᵢ₋₁ = ∂J/∂aᵢ Wᵢ`` and ``∂J/∂aᵢ₋₁ = ∂J/∂hᵢ₋₁ ⊙ φ'(aᵢ₋₁)``.
+
+        Raises:
+            ValueError: ``y`` does not fit the layers or the examples.
         """
+        if len(y) != len(values.inputs):
+            raise ValueError(f"y must have one target for each of {len(values.inputs)} examples, got {len(y)}")
         t = self._shares(y)
         below = [values.inputs, *values.hidden]
         delta = (
@@ -139,6 +146,7 @@ class Perceptron:
         *hidden, inputs = hidden
         return Gradients(weights[::-1], biases[::-1], pre_activations[::-1], hidden[::-1], inputs)
 
+    @checked
     def draw(self, values: Propagation | None = None) -> str:
         """The computational graph as the text of an SVG: from inputs and parameters to the objective.
 
@@ -184,13 +192,12 @@ class Perceptron:
         if self.loss == "cross-entropy" and y.dim() == 1 and not y.is_floating_point():
             return _one_hot(y, outputs).to(self.weights[-1])
         if y.dim() != 2 or y.shape[1] != outputs:
-            raise ValueError(f"y has shape {tuple(y.shape)}; it must be (batch, {outputs})")
+            raise ValueError(f"y must have shape (batch, {outputs}), got {shown(y.shape)}")
         return y.to(self.weights[-1])
 
 
-def _one_hot(y: Int64[Tensor, " batch"], classes: int) -> Tensor:
-    if y.min() < 0 or y.max() >= classes:
-        raise ValueError(f"y holds classes from {int(y.min())} to {int(y.max())}; they must be from 0 to {classes - 1}")
+def _one_hot(y: Integer[Tensor, " batch"], classes: int) -> Tensor:
+    check_labels("y", y, classes)
     return y[:, None] == torch.arange(classes, device=y.device)
 
 

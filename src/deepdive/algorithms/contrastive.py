@@ -3,7 +3,11 @@
 from jaxtyping import Float
 from torch import Tensor
 
+from deepdive.checks import check_bounds, check_not_empty
+from deepdive.signatures import checked
 
+
+@checked
 def contrastive_loss(
     distance: Float[Tensor, " batch"], different: Float[Tensor, " batch"], margin: int | float = 1.0
 ) -> Float[Tensor, ""]:
@@ -12,9 +16,9 @@ def contrastive_loss(
     ``distance`` is ``D ≥ 0``, ``different`` is ``Y``: 0 for pairs alike, 1 for others (equation 4 of the paper).
 
     Raises:
-        ValueError: ``margin`` is not positive.
+        ValueError: ``margin`` is not positive and finite, shapes differ, or there is no pair.
     """
-    if not margin > 0:
-        raise ValueError(f"margin is {margin}; it must be positive")
+    check_bounds("margin", margin, above=0)
+    check_not_empty("distance", distance)
     push = (margin - distance).clamp(min=0)
     return ((1 - different) * distance.square() + different * push.square()).mean() / 2

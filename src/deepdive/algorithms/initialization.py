@@ -5,11 +5,13 @@ from collections.abc import Callable, Mapping
 from torch import nn
 
 from deepdive.algorithms.inspection import check_sizes_known
+from deepdive.signatures import checked
 
 Rule = Callable[[nn.Module], object]
 """Writes the first values of one layer's parameters, in place; what it returns is not looked at."""
 
 
+@checked
 def initialize(network: nn.Module, rules: Mapping[str, Rule]) -> dict[str, list[str]]:
     """Apply to every layer the rule for its kind, and tell which layers each rule was applied to.
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-import torch
 from torch import Tensor
+
+from deepdive.checks import check_tensor, told
 
 
 def check_fields(fields: tuple[Tensor, ...]) -> None:
@@ -13,9 +14,10 @@ def check_fields(fields: tuple[Tensor, ...]) -> None:
         ValueError: which field is wrong, and the first row that is.
 
     """
-    if not fields:
-        raise ValueError("fields is empty; it must hold at least one tensor")
+    if isinstance(fields, Tensor) or not len(fields):
+        raise ValueError(f"fields must be a tuple of at least one tensor, got {told(fields)}")
     for i, field in enumerate(fields):
+        check_tensor(f"fields[{i}]", field)
         if field.ndim == 0 or len(field) != len(fields[0]):
             raise ValueError(
                 f"fields[{i}] has shape {tuple(field.shape)}; its first dimension must be that of fields[0], whose "
@@ -29,22 +31,6 @@ def check_fields(fields: tuple[Tensor, ...]) -> None:
             bad = field.isnan().reshape(len(field), -1).any(dim=1)
             if bad.any():
                 raise ValueError(f"fields[{i}] holds NaN: {_rows(bad)}")
-
-
-def check_labels(labels: Tensor, num_classes: int, name: str = "labels") -> None:
-    """Check that ``labels (n)`` are whole numbers in ``0, ..., num_classes - 1``.
-
-    Raises:
-        TypeError: they are not integers.
-        ValueError: one is out of range; the message names it and its row.
-
-    """
-    if labels.is_floating_point() or labels.is_complex() or labels.dtype == torch.bool:
-        raise TypeError(f"{name} has dtype {labels.dtype}; class numbers must be integers")
-    bad = (labels < 0) | (labels >= num_classes)
-    if bad.any():
-        value = labels[bad][0].item()
-        raise ValueError(f"{name} holds {value}, but must lie in 0..{num_classes - 1}: {_rows(bad)}")
 
 
 def check_classes_kept(labels: Tensor, kept: Tensor, names: Sequence[str], *, name: str) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from deepdive.checks import check_integer
 from deepdive.data.checks import check_fields
 from deepdive.data.devices import OnDevices
 from deepdive.data.types import Batch, Transform
@@ -47,10 +48,10 @@ class TensorLoader:
         drop_last: bool = False,
     ) -> None:
         check_fields(fields)
-        if batch_size < 1:
-            raise ValueError(f"batch_size is {batch_size}; it must be at least 1")
+        check_integer("batch_size", batch_size, 1)
+        check_integer("seed", seed)
         if seed < 0:
-            raise ValueError(f"seed is {seed}; it must not be negative")
+            raise ValueError(f"seed must not be negative, got {seed}")
         if drop_last and len(fields[0]) < batch_size:
             raise ValueError(
                 f"drop_last leaves no batch: there are {len(fields[0])} rows, fewer than batch_size {batch_size}"
@@ -116,7 +117,7 @@ def check_place(epoch: int, start: int) -> None:
 
     """
     if epoch < 0 or start < 0:
-        raise ValueError(f"epoch is {epoch} and start is {start}; neither may be negative")
+        raise ValueError(f"epoch and start must not be negative, got {epoch} and {start}")
 
 
 def transformed(

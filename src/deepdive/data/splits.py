@@ -1,12 +1,16 @@
 """Holding out a part of the examples."""
 
 import torch
-from jaxtyping import Int64
+from jaxtyping import Int64, Integer
 from torch import Tensor
 
+from deepdive.checks import check_range
+from deepdive.signatures import checked
 
+
+@checked
 def stratified_split(
-    labels: Int64[Tensor, " n"], held_out: int | float, *, name: str = "held_out"
+    labels: Integer[Tensor, " n"], held_out: int | float, *, name: str = "held_out"
 ) -> tuple[Int64[Tensor, " kept"], Int64[Tensor, " held"]]:
     """Rows to keep and rows to hold out, each in ascending order: every class gives the same share.
 
@@ -21,10 +25,12 @@ def stratified_split(
         name: what the caller calls ``held_out``, for the error.
 
     Raises:
-        ValueError: ``held_out`` is negative, or leaves nothing to keep.
+        ValueError: ``held_out`` is negative, or leaves nothing to keep; or a class number is negative.
 
     """
     n = len(labels)
+    check_range("labels", labels, 0)
+    labels = labels.long()
     k = _count(n, held_out, name)
     order = torch.randperm(n, generator=torch.Generator().manual_seed(0))
     by_class = order[labels[order].argsort(stable=True)]  # Class after class, in random order within each.
@@ -35,6 +41,7 @@ def stratified_split(
     return held[k:].sort().values, held[:k].sort().values
 
 
+@checked
 def hold_out(
     rows: int, held_out: int | float, *, name: str = "held_out"
 ) -> tuple[Int64[Tensor, " kept"], Int64[Tensor, " held"]]:
@@ -54,6 +61,7 @@ def hold_out(
     return order[k:].sort().values, order[:k].sort().values
 
 
+@checked
 def k_fold(rows: int, folds: int, *, seed: int = 0) -> list[tuple[Int64[Tensor, " kept"], Int64[Tensor, " held"]]]:
     """Rows to keep and rows to hold out, fold by fold: every row is held out once (textbook section 3.6.3).
 
@@ -69,7 +77,7 @@ def k_fold(rows: int, folds: int, *, seed: int = 0) -> list[tuple[Int64[Tensor, 
 
     """
     if not 2 <= folds <= rows:
-        raise ValueError(f"folds is {folds}; it must be at least 2 and at most the number of rows, which is {rows}")
+        raise ValueError(f"folds must be at least 2 and at most the number of rows, {rows}, got {folds}")
     order = torch.randperm(rows, generator=torch.Generator().manual_seed(seed))
     parts = order.tensor_split(folds)
     return [
@@ -79,10 +87,12 @@ def k_fold(rows: int, folds: int, *, seed: int = 0) -> list[tuple[Int64[Tensor, 
 
 def _count(n: int, held_out: int | float, name: str) -> int:
     """How many of ``n`` examples are held out."""
+    if isinstance(held_out, bool):
+        raise TypeError(f"{name} must be a count (int) or a share (float), got {held_out}")
     k = max(round(held_out * n), int(held_out > 0)) if isinstance(held_out, float) else held_out
-    if held_out < 0 or k >= n or (isinstance(held_out, float) and held_out >= 1):
+    if not held_out >= 0 or k >= n or (isinstance(held_out, float) and held_out >= 1):
         raise ValueError(
-            f"{name} is {held_out}; of {n} examples it must take at least 0 and leave at least 1 "
-            "(a float is a share below 1, an int is a count)"
+            f"{name} must take at least 0 of {n} examples and leave at least 1 (a float is a share below 1, an int "
+            f"is a count), got {held_out}"
         )
     return k

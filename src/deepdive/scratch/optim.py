@@ -12,6 +12,7 @@ from torch import Tensor
 from torch.optim import Optimizer
 from torch.optim.optimizer import ParamsT
 
+from deepdive.checks import check_number, check_sequence
 from deepdive.scratch import schedules as lr_scheduler
 
 __all__ = ["SGD", "Adam", "AdamW", "Optimizer", "lr_scheduler"]
@@ -44,7 +45,8 @@ class SGD(_ElementwiseOptimizer):
     with ``nesterov``, ``θ = θ - lr (g + momentum b)``; with ``maximize``, ``g`` starts as minus the gradient.
 
     Raises:
-        ValueError: a negative number, or ``nesterov`` without momentum or with dampening.
+        TypeError: a number is none.
+        ValueError: a negative number or NaN, or ``nesterov`` without momentum or with dampening.
     """
 
     def __init__(
@@ -58,9 +60,10 @@ class SGD(_ElementwiseOptimizer):
         *,
         maximize: bool = False,
     ) -> None:
-        _not_negative(lr=lr, momentum=momentum, weight_decay=weight_decay)
+        _check_settings(lr=lr, momentum=momentum, weight_decay=weight_decay)
+        _number_of("dampening", dampening)
         if nesterov and (momentum <= 0 or dampening != 0):
-            raise ValueError(f"nesterov needs momentum > 0 and dampening = 0, got {momentum} and {dampening}")
+            raise ValueError(f"nesterov must have momentum above 0 and dampening 0, got {momentum} and {dampening}")
         super().__init__(
             params,
             {
@@ -83,7 +86,7 @@ class SGD(_ElementwiseOptimizer):
             else:
                 b.mul_(group["momentum"]).add_(g, alpha=1 - group["dampening"])
             g = g + group["momentum"] * b if group["nesterov"] else b
-        theta.sub_(g, alpha=group["lr"])
+        theta.sub_(g, alpha=_scalar(group["lr"]))  # pyright: ignore[reportArgumentType]
 
 
 class Adam(_ElementwiseOptimizer):
@@ -94,7 +97,8 @@ class Adam(_ElementwiseOptimizer):
     with ``amsgrad``, ``v̂`` comes from the largest ``v`` so far (Reddi et al., 2018).
 
     Raises:
-        ValueError: a negative number, or a beta outside of [0, 1).
+        TypeError: a number is none.
+        ValueError: a negative number or NaN, or betas are not two numbers in [0, 1).
     """
 
     _decoupled = False
@@ -110,9 +114,8 @@ class Adam(_ElementwiseOptimizer):
         *,
         maximize: bool = False,
     ) -> None:
-        _not_negative(lr=lr, eps=eps, weight_decay=weight_decay)
-        if not all(0 <= beta < 1 for beta in betas):
-            raise ValueError(f"betas must be in [0, 1), got {betas}")
+        _check_settings(lr=lr, eps=eps, weight_decay=weight_decay)
+        _check_betas(betas)
         super().__init__(
             params,
             {
@@ -146,14 +149,15 @@ class Adam(_ElementwiseOptimizer):
         if group["amsgrad"]:
             v = torch.maximum(state["max_exp_avg_sq"], v, out=state["max_exp_avg_sq"])
         root = (v / (1 - beta2**t)).sqrt_().add_(group["eps"])  # √v̂ + eps
-        theta.addcdiv_(m, root, value=-group["lr"] / (1 - beta1**t))
+        theta.addcdiv_(m, root, value=-_scalar(group["lr"]) / (1 - beta1**t))
 
 
 class AdamW(Adam):
     """``Adam`` whose decay leaves the gradient alone: ``θ = θ - lr weight_decay θ`` (Loshchilov and Hutter, 2019).
 
     Raises:
-        ValueError: a negative number, or a beta outside of [0, 1).
+        TypeError: a number is none.
+        ValueError: a negative number or NaN, or betas are not two numbers in [0, 1).
     """
 
     _decoupled = True
@@ -179,7 +183,25 @@ def _evaluate(closure: Closure) -> Tensor | float | None:
         return closure()
 
 
-def _not_negative(**values: float) -> None:
+def _check_settings(**values: Any) -> None:
     for name, value in values.items():
-        if not value >= 0:
+        if not _number_of(name, value) >= 0:
             raise ValueError(f"{name} must not be negative, got {value}")
+
+
+def _number_of(name: str, value: Any) -> Any:
+    """A number, also that of a tensor of one, which compiled and captured steps read from where it is."""
+    number = value.item() if isinstance(value, Tensor) and value.numel() == 1 else value
+    check_number(name, number)
+    return number
+
+
+def _scalar(value: float | Tensor) -> float | Tensor:
+    return value.reshape(()) if isinstance(value, Tensor) else value
+
+
+def _check_betas(betas: Any) -> None:
+    check_sequence("betas", betas, "2 numbers in [0, 1)")
+    numbers = [_number_of(f"betas[{i}]", beta) for i, beta in enumerate(betas)]
+    if len(numbers) != 2 or not all(0 <= beta < 1 for beta in numbers):
+        raise ValueError(f"betas must be 2 numbers in [0, 1), got {betas}")

@@ -9,6 +9,8 @@ from typing import Any, Literal
 from torch import Tensor
 from torch.optim import Optimizer
 
+from deepdive.checks import check_integer, check_number, told
+
 __all__ = ["CosineAnnealingLR", "LRScheduler", "OneCycleLR", "StepLR"]
 
 
@@ -18,12 +20,14 @@ class LRScheduler:
     ``last_epoch`` other than -1 continues a schedule whose optimiser was loaded with its state.
 
     Raises:
-        TypeError: ``optimizer`` is none.
+        TypeError: ``optimizer`` is none, or ``last_epoch`` no integer.
+        ValueError: ``last_epoch`` is below -1.
         KeyError: a schedule is continued, but its optimiser never had one.
     """
 
     def __init__(self, optimizer: Optimizer, last_epoch: int = -1) -> None:
         _check_optimizer(optimizer)
+        check_integer("last_epoch", last_epoch, -1)
         for i, group in enumerate(optimizer.param_groups):
             if last_epoch == -1:
                 group.setdefault("initial_lr", _number(group["lr"]))
@@ -67,12 +71,13 @@ class StepLR(LRScheduler):
     """``lr = base_lr gamma^⌊t / step_size⌋``.
 
     Raises:
+        TypeError: ``step_size`` is no integer, or ``gamma`` no number.
         ValueError: ``step_size`` is not positive.
     """
 
     def __init__(self, optimizer: Optimizer, step_size: int, gamma: float = 0.1, last_epoch: int = -1) -> None:
-        if step_size < 1:
-            raise ValueError(f"step_size must be positive, got {step_size}")
+        check_integer("step_size", step_size, 1)
+        _check_numbers(gamma=gamma)
         self.step_size = step_size
         self.gamma = gamma
         super().__init__(optimizer, last_epoch)
@@ -86,12 +91,13 @@ class CosineAnnealingLR(LRScheduler):
     """``lr = eta_min + (base_lr - eta_min) (1 + cos(π t / T_max)) / 2`` (Loshchilov and Hutter, 2017).
 
     Raises:
+        TypeError: ``T_max`` is no integer, or ``eta_min`` no number.
         ValueError: ``T_max`` is not positive.
     """
 
     def __init__(self, optimizer: Optimizer, T_max: int, eta_min: float = 0.0, last_epoch: int = -1) -> None:
-        if T_max < 1:
-            raise ValueError(f"T_max must be positive, got {T_max}")
+        check_integer("T_max", T_max, 1)
+        _check_numbers(eta_min=eta_min)
         self.T_max = T_max
         self.eta_min = eta_min
         super().__init__(optimizer, last_epoch)
@@ -109,7 +115,8 @@ class OneCycleLR(LRScheduler):
     a third phase ends it. The length is ``total_steps``, or ``epochs * steps_per_epoch``.
 
     Raises:
-        ValueError: a length or share out of range, an optimiser without momentum, or a step past the end.
+        TypeError: a length is no integer, or a factor, rate or momentum no number.
+        ValueError: a length, share or factor out of range, an optimiser without momentum, or a step past the end.
     """
 
     def __init__(
@@ -130,11 +137,15 @@ class OneCycleLR(LRScheduler):
         last_epoch: int = -1,
     ) -> None:
         _check_optimizer(optimizer)
-        if not 0 <= pct_start <= 1:
-            raise ValueError(f"pct_start must be between 0 and 1, got {pct_start}")
+        if not isinstance(pct_start, float) or not 0 <= pct_start <= 1:  # 1, as in the library, may be meant as a step
+            raise ValueError(f"pct_start must be a float between 0 and 1, got {pct_start!r}")
         if anneal_strategy not in ("cos", "linear"):
             raise ValueError(f"anneal_strategy must be 'cos' or 'linear', got {anneal_strategy!r}")
         self.total_steps = _length(total_steps, epochs, steps_per_epoch)
+        _check_numbers(div_factor=div_factor, final_div_factor=final_div_factor)
+        for name, factor in (("div_factor", div_factor), ("final_div_factor", final_div_factor)):
+            if factor == 0:
+                raise ValueError(f"{name} must not be 0, got {factor}")
         self.pct_start = pct_start
         self.anneal_strategy = anneal_strategy
         self.cycle_momentum = cycle_momentum
@@ -194,21 +205,30 @@ def _cosine(start: float, end: float, share: float) -> float:
 def _length(total_steps: int | None, epochs: int | None, steps_per_epoch: int | None) -> int:
     if total_steps is None:
         if epochs is None or steps_per_epoch is None:
-            raise ValueError("OneCycleLR needs total_steps, or both epochs and steps_per_epoch")
-        if epochs < 1 or steps_per_epoch < 1:
-            raise ValueError(f"epochs and steps_per_epoch must be positive, got {epochs} and {steps_per_epoch}")
+            raise ValueError(
+                f"total_steps, or both epochs and steps_per_epoch, must be given, got {total_steps}, {epochs} and "
+                f"{steps_per_epoch}"
+            )
+        check_integer("epochs", epochs, 1)
+        check_integer("steps_per_epoch", steps_per_epoch, 1)
         return epochs * steps_per_epoch
-    if total_steps < 1:
-        raise ValueError(f"total_steps must be positive, got {total_steps}")
+    check_integer("total_steps", total_steps, 1)
     return total_steps
 
 
 def _per_group(name: str, value: float | list[float], groups: int) -> list[float]:
     if not isinstance(value, list | tuple):
+        _check_numbers(**{name: value})
         return [value] * groups
+    _check_numbers(**{f"{name}[{i}]": each for i, each in enumerate(value)})
     if len(value) != groups:
         raise ValueError(f"{name} must be one number or one for each of the {groups} groups, got {len(value)}")
     return list(value)
+
+
+def _check_numbers(**values: Any) -> None:
+    for name, value in values.items():
+        check_number(name, value.item() if isinstance(value, Tensor) and value.numel() == 1 else value)
 
 
 def _number(value: float | Tensor) -> float:
@@ -217,4 +237,4 @@ def _number(value: float | Tensor) -> float:
 
 def _check_optimizer(optimizer: Optimizer) -> None:
     if not isinstance(optimizer, Optimizer):
-        raise TypeError(f"optimizer must be an Optimizer, got {type(optimizer).__name__}")
+        raise TypeError(f"optimizer must be an Optimizer, got {told(optimizer)}")

@@ -36,11 +36,13 @@ def test_heat_maps_have_places_on_their_axes(n):
 
 
 def test_what_cannot_be_drawn_is_named():
-    with pytest.raises(ValueError, match="there are 0 maps and 1 columns"):
+    with pytest.raises(ValueError, match="maps and columns must be at least 1, got 0 and 1"):
         attention_figure([])
-    with pytest.raises(ValueError, match="there are 1 maps and 0 columns"):
+    with pytest.raises(ValueError, match="maps and columns must be at least 1, got 1 and 0"):
         attention_figure(maps(1), 0)
-    with pytest.raises(ValueError, match=r"map 'x' has weights of shape \(2, 3\) for 1 queries and 3 keys"):
+    with pytest.raises(
+        ValueError, match=r"the weights of map 'x' must have shape \(1, 3\), one for each query and key, got \(2, 3\)"
+    ):
         attention_figure([AttentionMap(torch.eye(2, 3), ["a"], ["a", "b", "c"], "x")])
-    with pytest.raises(ValueError, match="panels is empty"):
+    with pytest.raises(ValueError, match="panels must not be empty, got none"):
         heat_maps({}, torch.zeros(1), torch.zeros(1))

@@ -93,14 +93,14 @@ def test_lengths_become_masks():
         (torch.ones(2, 3, 5), r"float32 of shape \(2, 3, 5\)"),
         (torch.ones(2, 3, 4, dtype=torch.bool), r"bool of shape \(2, 3, 4\)"),
         (torch.ones(2, 1, 3, 5, dtype=torch.bool), r"bool of shape \(2, 1, 3, 5\)"),
-        (torch.ones(3, dtype=torch.long), r"int64 of shape \(3\)"),
+        (torch.ones(3, dtype=torch.long), r"int64 of shape \(3,\)"),
         (torch.ones(2, 4, dtype=torch.long), r"int64 of shape \(2, 4\)"),
-        (torch.ones(2, dtype=torch.int32), r"int32 of shape \(2\)"),
+        (torch.ones(2, dtype=torch.int32), r"int32 of shape \(2,\)"),
     ],
 )
 def test_masks_that_do_not_fit_are_named(allowed, got):
     rule = (
-        r"must be boolean and broadcast to the scores' shape \(2, 3, 5\), or int64 lengths of shape \(2\) or \(2, 3\)"
+        r"must be boolean and broadcast to the scores' shape \(2, 3, 5\), or int64 lengths of shape \(2,\) or \(2, 3\)"
     )
     with pytest.raises(ValueError, match=f"allowed {rule}, got {got}"):
         masked_softmax(torch.zeros(2, 3, 5), allowed)

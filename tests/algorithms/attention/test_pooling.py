@@ -109,18 +109,18 @@ def test_the_slope_along_the_width_is_right():
     [
         (
             lambda x: attention_pool(x, x, x, "triangle"),
-            "kernel is 'triangle'; it must be one of gaussian, boxcar, con",
+            "kernel must be one of gaussian, boxcar, constant, epanechnikov, got 'triangle'",
         ),
-        (lambda x: attention_pool(x, x, x, width=0.0), "width is 0; it must be above 0"),
-        (lambda x: attention_pool(x, x, x, width=float("nan")), "width is nan; it must be above 0"),
-        (lambda x: leave_one_out(x[:1], x[:1]), "keys holds 1; to leave one out, there must be at least 2"),
+        (lambda x: attention_pool(x, x, x, width=0.0), "width must be above 0, got 0"),
+        (lambda x: attention_pool(x, x, x, width=float("nan")), "width must be a number, got nan"),
+        (lambda x: leave_one_out(x[:1], x[:1]), "keys must be at least 2 to leave one out, got 1"),
         (
             lambda x: learn_width(x, x, "boxcar", start=1.0),
-            "kernel is 'boxcar', along whose width the error has no slop",
+            "kernel must be gaussian or epanechnikov, along whose width the error has a slope, got 'boxcar'",
         ),
-        (lambda x: learn_width(x, x, start=-1.0), "start is -1; a width must be above 0"),
-        (lambda x: learn_width(x, x, start=1.0, steps=0), "steps is 0; it must be at least 1"),
-        (lambda x: kernel_named(""), "kernel is ''; it must be one of"),
+        (lambda x: learn_width(x, x, start=-1.0), "start must be above 0, got -1.0"),
+        (lambda x: learn_width(x, x, start=1.0, steps=0), "steps must be at least 1, got 0"),
+        (lambda x: kernel_named(""), "kernel must be one of gaussian, boxcar, constant, epanechnikov, got ''"),
     ],
 )
 def test_what_is_out_of_range_is_named(call, message):

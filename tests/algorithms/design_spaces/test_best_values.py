@@ -50,11 +50,11 @@ def test_equal_seeds_give_equal_intervals():
 @pytest.mark.parametrize(
     ("arguments", "words", "match"),
     [
-        (([1.0], [1.0, 2.0]), {}, "one value for each error, and at least one; got 1 and 2"),
-        (([], []), {}, "one value for each error, and at least one; got 0 and 0"),
-        (([1.0], [float("nan")]), {}, r"errors must be finite, got \[nan\]"),
-        (([1.0], [1.0]), {"share": 1.0}, "share must be between 0 and 1, exclusive, got 1.0"),
-        (([1.0], [1.0]), {"confidence": 0.0}, "confidence must be between 0 and 1, exclusive, got 0.0"),
+        (([1.0], [1.0, 2.0]), {}, r"errors must have shape \(n=1,\), got \(2,\)"),
+        (([], []), {}, r"errors must not be empty, got shape \(0,\)"),
+        (([1.0], [float("nan")]), {}, r"errors must be finite, got nan at \[0\]"),
+        (([1.0], [1.0]), {"share": 1.0}, "share must be above 0 and below 1, got 1.0"),
+        (([1.0], [1.0]), {"confidence": 0.0}, "confidence must be above 0 and below 1, got 0.0"),
         (([1.0], [1.0]), {"draws": 0}, "draws must be at least 1, got 0"),
     ],
 )

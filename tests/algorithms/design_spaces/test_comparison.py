@@ -71,7 +71,7 @@ def test_weights_count_in_the_gain():
 @pytest.mark.parametrize(
     ("words", "match"),
     [
-        ({"confidence": 1.0}, "confidence must be between 0 and 1, exclusive, got 1.0"),
+        ({"confidence": 1.0}, "confidence must be above 0 and below 1, got 1.0"),
         ({"draws": 0}, "draws must be at least 1, got 0"),
     ],
 )

@@ -65,13 +65,16 @@ def test_every_bin_weighs_the_same(complexity, bins):
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (lambda: ErrorDistribution(torch.tensor([])), r"errors must be one or more finite numbers, got 0: \[\]"),
-        (lambda: ErrorDistribution(torch.tensor([0.5, float("nan")])), "errors must be one or more finite numbers"),
-        (lambda: ErrorDistribution(torch.ones(2), torch.ones(3)), "weights must be one number .* for each of 2 errors"),
-        (lambda: ErrorDistribution(torch.ones(2), torch.tensor([1, -1])), "weights must be one number from 0 up"),
-        (lambda: ErrorDistribution(torch.ones(2), torch.zeros(2)), "and not all 0"),
-        (lambda: complexity_weights(torch.ones(3), 0), "bins must be at least 1, .* got 0 and 3 numbers"),
-        (lambda: complexity_weights(torch.ones(0)), "and complexity not empty; got 10 and 0 numbers"),
+        (lambda: ErrorDistribution(torch.tensor([])), r"errors must not be empty, got shape \(0,\)"),
+        (lambda: ErrorDistribution(torch.tensor([0.5, float("nan")])), r"errors must be finite, got nan at \[1\]"),
+        (lambda: ErrorDistribution(torch.ones(2), torch.ones(3)), r"weights must have shape \(n=2,\), got \(3,\)"),
+        (
+            lambda: ErrorDistribution(torch.ones(2), torch.tensor([1, -1])),
+            r"weights must be from 0 up, got -1 at \[1\]",
+        ),
+        (lambda: ErrorDistribution(torch.ones(2), torch.zeros(2)), "weights must not all be 0, got 2 zeros"),
+        (lambda: complexity_weights(torch.ones(3), 0), "bins must be at least 1, got 0"),
+        (lambda: complexity_weights(torch.ones(0)), r"complexity must not be empty, got shape \(0,\)"),
     ],
 )
 def test_what_is_no_distribution_is_refused(make, words):

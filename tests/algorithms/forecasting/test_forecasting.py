@@ -124,26 +124,26 @@ def test_figures_hold_every_line():
 
 def test_bad_input_is_named():
     windows = normal(3, 2)
-    with pytest.raises(ValueError, match="horizon is 0; it must be at least 1"):
+    with pytest.raises(ValueError, match="horizon must be at least 1, got 0"):
         forecast(lambda x: x[:, 0], windows, 0)
-    with pytest.raises(ValueError, match=r"step gave shape \(3, 2\) for 3 windows; it must be \(3, 1\) or \(3,\)"):
+    with pytest.raises(ValueError, match=r"what step gives must have shape \(3, 1\) or \(3,\), got \(3, 2\)"):
         forecast(lambda x: x, windows, 1)
-    with pytest.raises(ValueError, match=r"a window must hold at least 1 value"):
+    with pytest.raises(ValueError, match=r"windows must not be empty, got shape \(3, 0\)"):
         forecast(lambda x: x, windows[:, :0], 1)
-    with pytest.raises(ValueError, match="horizon is 0 and period is 1"):
+    with pytest.raises(ValueError, match="horizon must be at least 1, got 0"):
         naive(windows, 0)
-    with pytest.raises(ValueError, match="windows hold 2 values, but a period has 3"):
+    with pytest.raises(ValueError, match="period must be from 1 to the 2 values of a window, got 3"):
         seasonal_naive(windows, 1, 3)
-    with pytest.raises(ValueError, match="order is 0"):
+    with pytest.raises(ValueError, match="order must be at least 1, got 0"):
         fit_autoregression(normal(9), 0)
-    with pytest.raises(ValueError, match="there are 9 values; a model of order 5 with a bias needs at least 11"):
+    with pytest.raises(ValueError, match="values must be at least 11 for order 5 and a bias, got 9"):
         fit_autoregression(normal(9), 5)
     model = fit_autoregression(normal(9), 3)
-    with pytest.raises(ValueError, match="windows hold 2 values; a model of order 3 needs as many"):
+    with pytest.raises(ValueError, match="windows must hold at least 3 values, the order of the model, got 2"):
         model.forecast(windows, 1)
-    with pytest.raises(ValueError, match="horizon is 0"):
+    with pytest.raises(ValueError, match="horizon must be at least 1, got 0"):
         model.deviation(0)
-    with pytest.raises(ValueError, match="period is 9; it must be from 1 to 8: the history has 9"):
+    with pytest.raises(ValueError, match="period must be from 1 to below the 9 values of history, got 9"):
         mase(windows, windows, normal(9), 9)
-    with pytest.raises(ValueError, match="history repeats itself with period 2"):
+    with pytest.raises(ValueError, match="history must not repeat itself: with period 2 its scale is 0, got 0"):
         mase(windows, windows, torch.tensor([1.0, 2.0] * 4).double(), 2)

@@ -45,7 +45,10 @@ def test_the_summary_explains_the_second_bias(toolkit, kind, shape):
 
 @pytest.mark.parametrize(
     ("words", "match"),
-    [({"hidden": 0}, "hidden is 0; it must be at least 1"), ({"biases": 3}, "biases is 3; it must be 0, 1 or 2")],
+    [
+        ({"hidden": 0}, "hidden must be at least 1, got 0"),
+        ({"biases": 3}, "biases must be at least 0 and at most 2, got 3"),
+    ],
 )
 def test_numbers_out_of_range_are_named(words, match):
     with pytest.raises(ValueError, match=match):

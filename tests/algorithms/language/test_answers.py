@@ -65,7 +65,7 @@ def test_the_best_of_several_answers_counts():
 
 @pytest.mark.parametrize(("predicted", "right"), [([], []), (["a"], []), (["a"], [["a"], ["b"]])])
 def test_each_question_needs_both(predicted, right):
-    with pytest.raises(ValueError, match=f"predicted has {len(predicted)} answers and right {len(right)}"):
+    with pytest.raises(ValueError, match=f"one entry for each question, got {len(predicted)} and {len(right)}"):
         answer_scores(predicted, right)
 
 
@@ -92,5 +92,5 @@ def test_the_best_span_is_found(b, t, longest, seed):
 
 
 def test_an_answer_has_a_token():
-    with pytest.raises(ValueError, match="longest is 0; it must be at least 1"):
+    with pytest.raises(ValueError, match="longest must be at least 1, got 0"):
         best_spans(torch.zeros(1, 2), torch.zeros(1, 2), torch.ones(1, 2, dtype=torch.bool), 0)

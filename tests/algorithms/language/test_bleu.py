@@ -83,17 +83,19 @@ def test_a_translation_is_perfect_or_nothing():
 def test_what_cannot_be_compared_is_refused():
     with pytest.raises(ValueError, match="k must be at least 1, got 0"):
         bleu([1], [1], 0)
-    with pytest.raises(ValueError, match="label is empty"):
+    with pytest.raises(ValueError, match="label must not be empty: there is nothing to compare with, got no tokens"):
         bleu([1], [], 1)
-    with pytest.raises(TypeError, match="prediction is the string 'va !'; it must be its tokens"):
+    with pytest.raises(TypeError, match="prediction must be a sequence of tokens, got the string 'va !'"):
         bleu("va !", ["va", "!"], 2)
-    with pytest.raises(ValueError, match="there must be predictions, and references for each, got 0 and 0"):
+    with pytest.raises(
+        ValueError, match="predictions and references must have one entry for each sentence, got 0 and 0"
+    ):
         corpus_bleu([], [])
     with pytest.raises(ValueError, match="got 1 and 2"):
         corpus_bleu([[1]], [[[1]], [[2]]])
-    with pytest.raises(ValueError, match=r"references\[1\] is empty"):
+    with pytest.raises(ValueError, match=r"references\[1\] must hold at least one sentence, got none"):
         corpus_bleu([[1], [2]], [[[1]], []])
-    with pytest.raises(TypeError, match=r"references\[0\]\[1\] is the string 'va'"):
+    with pytest.raises(TypeError, match=r"references\[0\]\[1\] must be a sequence of tokens, got the string 'va'"):
         corpus_bleu([["va"]], [[["va"], "va"]])
     with pytest.raises(ValueError, match="max_order must be at least 1, got 0"):
         corpus_bleu([[1]], [[[1]]], max_order=0)

@@ -78,9 +78,9 @@ def test_nothing_found_is_worth_nothing():
 
 
 def test_bad_tags_and_shapes_are_refused():
-    with pytest.raises(ValueError, match=r"labels holds 'S-PER'; a tag must be O, B-... or I-..."):
+    with pytest.raises(ValueError, match=r"labels must be O, B-\.\.\. or I-\.\.\., got 'S-PER'"):
         entity_types(["O", "S-PER"])
-    with pytest.raises(ValueError, match="labels holds 'B-'"):
+    with pytest.raises(ValueError, match=r"labels must be O, B-\.\.\. or I-\.\.\., got 'B-'"):
         entity_spans(["B-"])
-    with pytest.raises(ValueError, match="counts has 2 rows, but labels have the 3 types LOC, ORG, PER"):
+    with pytest.raises(ValueError, match="counts must have a row for each of the types LOC, ORG, PER, got 2"):
         entity_scores(torch.zeros(2, 3, dtype=torch.long), LABELS)

@@ -153,28 +153,28 @@ def test_the_discount_comes_from_what_was_counted_once_and_twice():
 
 def test_bad_input_is_named():
     ids = torch.tensor([0, 1, 2])
-    with pytest.raises(ValueError, match="ids holds 3 tokens; a text must have at least one n-gram of order 4"):
+    with pytest.raises(ValueError, match="ids must have at least one n-gram of order 4, got 3 tokens"):
         NGramModel(ids, 4, 3)
-    with pytest.raises(ValueError, match="order is 0 and vocabulary_size is 3; both must be at least 1"):
+    with pytest.raises(ValueError, match="order must be at least 1, got 0"):
         NGramModel(ids, 0, 3)
-    with pytest.raises(ValueError, match=r"ids holds 2 at place 2; tokens must lie in 0\.\.1"):
+    with pytest.raises(ValueError, match=r"ids must be from 0 to 1, got 2 at \[2\]"):
         NGramModel(ids, 1, 2)
     with pytest.raises(ValueError, match="cannot be numbered in 64 bits"):
         NGramModel(ids, 1, 2**62)
     model = NGramModel(ids, 2, 3)
-    with pytest.raises(ValueError, match=r"ids holds -1 at place 0"):
+    with pytest.raises(ValueError, match=r"ids must be from 0 to 2, got -1 at \[0\]"):
         model.log_probabilities(torch.tensor([-1]))
-    with pytest.raises(ValueError, match=r"ids holds 9 at place 1"):
+    with pytest.raises(ValueError, match=r"ids must be from 0 to 2, got 9 at \[1\]"):
         model.next_token_distribution([0, 9])
-    with pytest.raises(ValueError, match="ids is empty; perplexity"):
+    with pytest.raises(ValueError, match="ids must not be empty: perplexity is a mean over tokens, got none"):
         model.perplexity(ids[:0])
-    with pytest.raises(ValueError, match=r"count is -1 and temperature is 1.0"):
+    with pytest.raises(ValueError, match="count must be at least 0, got -1"):
         model.generate([0], -1)
-    with pytest.raises(ValueError, match="top_k is 0"):
+    with pytest.raises(ValueError, match="top_k must be at least 1, got 0"):
         model.generate([0], 1, top_k=0)
-    with pytest.raises(ValueError, match="alpha is 0; it must be positive"):
+    with pytest.raises(ValueError, match="alpha must be above 0, got 0"):
         AddAlpha(3, 0)
-    with pytest.raises(ValueError, match="epsilon is -1"):
+    with pytest.raises(ValueError, match="epsilon must be above 0, got -1"):
         Laplace(-1)
-    with pytest.raises(ValueError, match=r"discount is 1.5; it must be above 0 and at most 1"):
+    with pytest.raises(ValueError, match=r"discount must be above 0 and at most 1, got 1\.5"):
         KneserNey(1.5)

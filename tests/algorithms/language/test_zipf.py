@@ -41,11 +41,19 @@ def test_words_drawn_by_the_law_show_it():
 @pytest.mark.parametrize(
     ("counts", "options", "message"),
     [
-        ([3.0, -1.0], {}, "counts must be finite and from 0 up"),
+        ([3.0, -1.0], {}, r"counts must be from 0 up, got -1 at \[1\]"),
         ([3.0, float("nan")], {}, "counts must be finite"),
-        ([3.0, 0.0], {}, "first is 1 and last is None; of 1 ranks, counted from 1, they must leave at least 2"),
-        ([3.0, 2.0, 1.0], {"first": 3}, "first is 3 and last is None; of 3 ranks"),
-        ([3.0, 2.0, 1.0], {"first": 0}, "first is 0"),
+        ([3.0, 0.0], {}, "first and last must leave at least 2 of 1 ranks, counted from 1, got 1 and None"),
+        (
+            [3.0, 2.0, 1.0],
+            {"first": 3},
+            "first and last must leave at least 2 of 3 ranks, counted from 1, got 3 and None",
+        ),
+        (
+            [3.0, 2.0, 1.0],
+            {"first": 0},
+            "first and last must leave at least 2 of 3 ranks, counted from 1, got 0 and None",
+        ),
     ],
 )
 def test_bad_arguments(counts, options, message):
@@ -68,11 +76,11 @@ def test_a_figure_has_a_curve_and_a_fit_for_each():
 
 
 def test_a_figure_of_nothing_is_refused():
-    with pytest.raises(ValueError, match="counts holds nothing; each must have a count above 0"):
+    with pytest.raises(ValueError, match="counts must hold a number above 0 under each name, got nothing"):
         frequency_figure({})
-    with pytest.raises(ValueError, match="counts holds words; each must"):
+    with pytest.raises(ValueError, match="counts must hold a number above 0 under each name, got words"):
         frequency_figure({"words": torch.zeros(3)})
-    with pytest.raises(ValueError, match="fits holds 'b', which counts does not have"):
+    with pytest.raises(ValueError, match="fits must be of names in counts, got 'b'"):
         frequency_figure({"a": torch.ones(3)}, {"b": zipf_fit(torch.tensor([2, 1]))})
 
 

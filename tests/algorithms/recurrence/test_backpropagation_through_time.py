@@ -155,16 +155,16 @@ def test_clipping_bounds_the_norm_and_keeps_the_direction():
 
 
 def test_bad_input_is_named():
-    with pytest.raises(ValueError, match="length is 0; a part must have at least 1 step"):
+    with pytest.raises(ValueError, match="length must be at least 1, got 0"):
         Truncation("truncated", length=0)
-    with pytest.raises(ValueError, match="keep is 0; it must be above 0 and at most 1"):
+    with pytest.raises(ValueError, match="keep must be above 0 and at most 1, got 0"):
         Truncation("randomised", keep=0)
     weights, x, first, target = problem()
-    with pytest.raises(ValueError, match="there are 2 factors for 6 steps; each step has one"):
+    with pytest.raises(ValueError, match="factors must be one for each of 6 steps, got 2"):
         unroll(lambda x, h: h, x, first, torch.ones(2))
-    with pytest.raises(ValueError, match="there are 2 factors for 6 steps; each step has one"):
+    with pytest.raises(ValueError, match="factors must be one for each of 6 steps, got 2"):
         by_hand(weights, x, first, target, "Tanh", torch.ones(2))
-    with pytest.raises(ValueError, match="gradients is empty"):
+    with pytest.raises(ValueError, match="gradients must not be empty: there is nothing to clip, got none"):
         clip_by_norm([], 1.0)
-    with pytest.raises(ValueError, match="most is 0; it must be positive"):
+    with pytest.raises(ValueError, match="most must be above 0, got 0"):
         clip_by_norm([torch.ones(2)], 0)

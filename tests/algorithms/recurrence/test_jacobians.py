@@ -105,7 +105,7 @@ def test_the_figure_has_a_panel_per_kind_and_a_line_per_size():
 
 
 def test_bad_input_is_named():
-    with pytest.raises(ValueError, match="kind is 'rnn' and weights is 'normal'; they must be of tanh"):
+    with pytest.raises(ValueError, match="kind must be one of tanh, relu, skip, gru, lstm, got 'rnn'"):
         recurrent_step("rnn")
-    with pytest.raises(ValueError, match=r"inputs is 8, hidden 0, scale 1.0"):
+    with pytest.raises(ValueError, match="hidden must be at least 1, got 0"):
         recurrent_step(hidden=0)

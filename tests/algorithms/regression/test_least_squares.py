@@ -123,26 +123,26 @@ def test_bad_rows_are_named(solve, without_shape_checks):
     x, y = rows(5, 2)
     broken = x.clone()
     broken[3, 1] = float("nan")
-    with pytest.raises(ValueError, match="features has NaN or infinite values, first in row 3"):
+    with pytest.raises(ValueError, match=r"features must be finite, got nan at \[3, 1\]"):
         solve(broken, y)
-    with pytest.raises(ValueError, match="targets has NaN or infinite values, first in row 0"):
+    with pytest.raises(ValueError, match=r"targets must be finite, got inf at \[0\]"):
         solve(x, y / 0)
-    with pytest.raises(ValueError, match="features has 5 rows, but targets has 4"):
+    with pytest.raises(ValueError, match=r"targets must have shape \(rows=5,\), got \(4,\)"):
         solve(x, y[:4])
-    with pytest.raises(ValueError, match=r"features has shape \(5,\); it must have 2 dimensions"):
+    with pytest.raises(ValueError, match=r"features must have shape \(rows, features\), got \(5,\)"):
         solve(x[:, 0], y)
-    with pytest.raises(ValueError, match=r"targets has shape \(5, 1\); it must have 1 dimensions"):
+    with pytest.raises(ValueError, match=r"targets must have shape \(rows=5,\), got \(5, 1\)"):
         solve(x, y[:, None])
-    with pytest.raises(ValueError, match=r"features has shape \(0, 2\); there must be at least one row"):
+    with pytest.raises(ValueError, match=r"features must not be empty, got shape \(0, 2\)"):
         solve(x[:0], y[:0])
-    with pytest.raises(TypeError, match=r"features has the type torch\.int64; it must hold floating"):
+    with pytest.raises(TypeError, match=r"features must be a floating-point tensor, got int64 of shape \(5, 2\)"):
         solve(x.long(), y)
 
 
 def test_bad_options_are_named(without_shape_checks):
     x, y = rows()
-    with pytest.raises(ValueError, match="method is 'qr'; it must be auto, normal or minimum-norm"):
+    with pytest.raises(ValueError, match="method must be 'auto' or 'normal' or 'minimum-norm', got 'qr'"):
         least_squares(x, y, method="qr")
     for penalty in (0, -1.0, float("inf")):
-        with pytest.raises(ValueError, match=r"penalty is .*; it must be positive and finite"):
+        with pytest.raises(ValueError, match=f"penalty must be .*, got {penalty}"):
             ridge(x, y, penalty)

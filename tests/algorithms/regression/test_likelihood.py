@@ -43,9 +43,9 @@ def test_its_minimum_is_least_squares_and_the_root_mean_squared_error():
 
 def test_bad_deviations_and_no_residuals_are_refused():
     for sigma in (0, -1.0, torch.tensor(0.0)):
-        with pytest.raises(ValueError, match=r"deviation is .*; it must be positive"):
+        with pytest.raises(ValueError, match="deviation must be above 0, got"):
             gaussian_negative_log_likelihood(torch.zeros(3), sigma)
-    with pytest.raises(ValueError, match="residuals is empty"):
+    with pytest.raises(ValueError, match="residuals must not be empty"):
         most_likely_deviation(torch.zeros(0))
 
 
@@ -55,9 +55,9 @@ def test_the_gradient_of_the_penalty_is_the_decay():
     torch.testing.assert_close(penalty, 0.15 * sum(w.detach().square().sum() for w in weights))
     for weight, gradient in zip(weights, torch.autograd.grad(penalty, weights), strict=True):
         torch.testing.assert_close(gradient, 0.3 * weight.detach())
-    with pytest.raises(ValueError, match="weight_decay is -1; it must be from 0 up"):
+    with pytest.raises(ValueError, match="weight_decay must be at least 0, got -1"):
         l2_penalty(weights, -1)
-    with pytest.raises(ValueError, match="weights is empty"):
+    with pytest.raises(ValueError, match="weights must not be empty: there is nothing to penalise, got none"):
         l2_penalty([], 1)
 
 
@@ -66,5 +66,5 @@ def test_polynomial_features_are_powers_over_factorials():
     expected = torch.stack([x, x**2 / 2, x**3 / 6, x**4 / 24], dim=1)
     torch.testing.assert_close(polynomial_features(x, 4), expected)
     np.testing.assert_allclose(polynomial_features(x, 1)[:, 0], x)
-    with pytest.raises(ValueError, match="degree is 0; it must be at least 1"):
+    with pytest.raises(ValueError, match="degree must be at least 1, got 0"):
         polynomial_features(x, 0)

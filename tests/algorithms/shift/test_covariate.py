@@ -69,17 +69,17 @@ def test_the_effective_sample_size_is_between_one_and_all():
 
 def test_what_makes_no_sense_is_refused():
     x = torch.ones(2, 1)
-    with pytest.raises(ValueError, match="target has no rows"):
+    with pytest.raises(ValueError, match=r"target must not be empty, got shape \(0, 1\)"):
         fit_domain_classifier(x, x[:0])
     with pytest.raises(ValueError, match="l2 must be above 0, got 0"):
         fit_domain_classifier(x, x, l2=0.0)
     with pytest.raises(ValueError, match="source must be finite"):
         fit_domain_classifier(x / 0, x)
-    with pytest.raises(ValueError, match="source_rows and target_rows must be at least 1, got 1 and 0"):
+    with pytest.raises(ValueError, match="target_rows must be at least 1, got 0"):
         importance_weights(x[:, 0], 1, 0)
     with pytest.raises(ValueError, match="limit must be above 0, got -1"):
         importance_weights(x[:, 0], 1, 1, limit=-1)
-    with pytest.raises(ValueError, match="weights must be finite and from 0 up"):
+    with pytest.raises(ValueError, match=r"weights must be from 0 up, got -1 at \[1\]"):
         mean_one(torch.tensor([1.0, -1.0]))
     with pytest.raises(ValueError, match="weights must not all be 0"):
         mean_one(torch.zeros(2))

@@ -114,8 +114,8 @@ def test_rows_without_a_target_are_left_out_and_said_to_be():
         ({"targets": "age", "ignore": ("idd",)}, "ignore is 'idd', but the table has no column 'idd'; did you mean"),
         ({"targets": "age", "kinds": {"agee": "regression"}}, "kinds is 'agee'"),
         ({"targets": "sex", "kinds": {"sex": "regression"}}, "holds words such as 'f'; a regression needs numbers"),
-        ({"targets": "age", "test": 1.0}, "test is 1.0; of 50 examples"),
-        ({"targets": "age", "validation": 40}, "validation is 40; of 40 examples"),
+        ({"targets": "age", "test": 1.0}, r"test must take at least 0 of 50 examples .*, got 1.0"),
+        ({"targets": "age", "validation": 40}, r"validation must take at least 0 of 40 examples .*, got 40"),
     ],
 )
 def test_mistakes_are_named(options, message):

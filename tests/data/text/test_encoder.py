@@ -62,7 +62,7 @@ def test_unseen_characters_are_unknown_or_an_error():
 
 def test_an_empty_text_is_no_tokens():
     assert TextEncoder.fit("a b", WordTokenizer()).encode("").tolist() == []
-    with pytest.raises(ValueError, match="counts is empty"):
+    with pytest.raises(ValueError, match="counts must hold at least one token, got none"):
         TextEncoder.fit("", WordTokenizer())
 
 

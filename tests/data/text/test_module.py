@@ -116,7 +116,7 @@ def test_training_batches_depend_on_the_seed(partition):
         ("aaaaaaaaaaxx", {"validation": 2}, "the val part: all 2 tokens are unknown"),
         (Texts("abcdef", "xyz"), {}, "the val part: all 3 tokens are unknown: none is in the vocabulary of the train"),
         (Texts("abcdefg", "abc"), {"partition": "windows"}, "the val part: the text has 3 tokens, fewer than the 6"),
-        (Texts(""), {}, "counts is empty"),
+        (Texts(""), {}, "counts must hold at least one token, got none"),
         (TEXT, {"validation": 500}, "train is None, validation 500 and test 0.0; of 500 tokens they must leave at lea"),
         (TEXT, {"train": 490, "validation": 20}, "train is 490, validation 20 .* take no more than there are"),
         (TEXT, {"train": 0}, "of 500 tokens they must leave at least 1 to train on"),

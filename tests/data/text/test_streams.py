@@ -98,10 +98,10 @@ def test_batches_come_on_the_device_asked_for(cover):
         (12, 3, 4, {}, r"the text has 12 tokens, fewer than the 13 .* \(batch_size 3 × num_steps 4 \+ 1\); give a lon"),
         (4, 1, 4, {}, r"has 4 tokens, fewer than the 5 that are needed \(num_steps 4 \+ 1\)"),
         (3, 3, 4, {"cover": True}, "has 3 tokens, fewer than the 4 that are needed .* smaller batch_size"),
-        (9, 0, 1, {}, "batch_size is 0; it must be at least 1"),
-        (9, 1, 0, {}, "num_steps is 0; it must be at least 1"),
-        (9, 1, 0, {"cover": True}, "num_steps is 0; it must be at least 1"),
-        (9, 1, 1, {"seed": -1}, "seed is -1; it must not be negative"),
+        (9, 0, 1, {}, "batch_size must be at least 1, got 0"),
+        (9, 1, 0, {}, "num_steps must be at least 1, got 0"),
+        (9, 1, 0, {"cover": True}, "num_steps must be at least 1, got 0"),
+        (9, 1, 1, {"seed": -1}, "seed must not be negative, got -1"),
         (9, 1, 1, {"cover": True, "shift": True}, "cover leaves out none; choose one"),
     ],
 )
@@ -111,5 +111,5 @@ def test_bad_arguments(n, b, t, options, message):
 
 
 def test_negative_epochs_and_batches_are_refused():
-    with pytest.raises(ValueError, match="epoch is 0 and start is -1; neither may be negative"):
+    with pytest.raises(ValueError, match="epoch and start must not be negative, got 0 and -1"):
         SequentialWindows(torch.arange(9), 2, 3).batches(start=-1)

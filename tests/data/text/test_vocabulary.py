@@ -88,7 +88,7 @@ def test_a_file_gives_the_same_vocabulary(tmp_path):
     ],
 )
 def test_a_damaged_file_is_named(tmp_path, damage):
-    whole = Vocabulary.of("aab").to_json()
+    whole = Vocabulary.of(["a", "a", "b"]).to_json()
     assert damage(whole) != whole
     (tmp_path / "v.json").write_text(damage(whole), encoding="utf-8")
     with pytest.raises(ValueError, match=r"v\.json is no whole vocabulary"):
@@ -103,13 +103,25 @@ def test_a_missing_file_is_named(tmp_path):
 @pytest.mark.parametrize(
     ("counts", "options", "message"),
     [
-        ({}, {}, "counts is empty; a vocabulary needs at least one token"),
-        ({"a": 1}, {"min_frequency": 0}, "min_frequency is 0; it must be at least 1"),
+        ({}, {}, "counts must hold at least one token, got none"),
+        ({"a": 1}, {"min_frequency": 0}, "min_frequency must be at least 1, got 0"),
         ({"a": 1}, {"min_frequency": 2}, "no token is left: all 1 that were counted .* min_frequency, which is 2"),
         ({"a": 1}, {"max_size": 1}, "no token is left: .* max_size, which is 1"),
-        ({"a": 1}, {"max_size": 1, "reserved": ["<pad>"]}, "max_size is 1; it must leave room for the 2 unknown and"),
-        ({"a": 1}, {"reserved": ["x", "x"]}, "reserved holds 'x' twice"),
-        ({"a": 1}, {"reserved": ["<unk>"]}, "reserved holds '<unk>' twice, or it is the unknown token too"),
+        (
+            {"a": 1},
+            {"max_size": 1, "reserved": ["<pad>"]},
+            "max_size must leave room for the 2 unknown and reserved tokens, got 1",
+        ),
+        (
+            {"a": 1},
+            {"reserved": ["x", "x"]},
+            "reserved must hold each token once, and not the unknown one, got 'x' again",
+        ),
+        (
+            {"a": 1},
+            {"reserved": ["<unk>"]},
+            "reserved must hold each token once, and not the unknown one, got '<unk>' again",
+        ),
     ],
 )
 def test_bad_arguments(counts, options, message):
@@ -118,12 +130,12 @@ def test_bad_arguments(counts, options, message):
 
 
 def test_what_is_out_of_range_is_named():
-    vocabulary = Vocabulary.of("ab")
-    with pytest.raises(ValueError, match=r"ids holds 3 at 1; numbers must lie in 0\.\.2"):
+    vocabulary = Vocabulary.of(["a", "b"])
+    with pytest.raises(ValueError, match=r"ids must be from 0 to 2, got 3 at \[1\]"):
         vocabulary.tokens(torch.tensor([0, 3]))
-    with pytest.raises(ValueError, match="ids holds -1 at 0"):
+    with pytest.raises(ValueError, match=r"ids must be from 0 to 2, got -1 at \[0\]"):
         vocabulary.tokens(torch.tensor([-1]))
-    with pytest.raises(ValueError, match=r"number is 3; it must lie in 0\.\.2"):
+    with pytest.raises(ValueError, match=r"number must be from 0 to 2, got 3"):
         vocabulary.token_of(3)
     with pytest.raises(ValueError, match="tokens holds 'x' at 1, which the vocabulary lacks, and there is no unknown"):
-        Vocabulary.of("ab", unknown=None).ids(["a", "x"])
+        Vocabulary.of(["a", "b"], unknown=None).ids(["a", "x"])

@@ -81,21 +81,21 @@ def test_batches_come_on_the_device_asked_for():
 def test_a_text_that_is_too_short_is_told(make):
     with pytest.raises(ValueError, match=r"the text has 4 tokens, fewer than the 5 that are needed \(num_steps 4 \+ 1"):
         make(torch.arange(4), 4)
-    with pytest.raises(ValueError, match="num_steps is 0; it must be at least 1"):
+    with pytest.raises(ValueError, match="num_steps must be at least 1, got 0"):
         make(torch.arange(4), 0)
 
 
 def test_one_token_has_no_target():
     with pytest.raises(ValueError, match="the text has 1 token, fewer than the 2 that are needed"):
         consecutive_windows(torch.arange(1), 4)
-    with pytest.raises(ValueError, match="num_steps is 0; it must be at least 1"):
+    with pytest.raises(ValueError, match="num_steps must be at least 1, got 0"):
         consecutive_windows(torch.arange(4), 0)
 
 
 def test_bad_arguments_are_named():
-    with pytest.raises(ValueError, match="batch_size is 0"):
+    with pytest.raises(ValueError, match="batch_size must be at least 1, got 0"):
         RandomWindows(torch.arange(9), 0, 2)
-    with pytest.raises(ValueError, match="seed is -1"):
+    with pytest.raises(ValueError, match="seed must not be negative, got -1"):
         RandomWindows(torch.arange(9), 1, 2, seed=-1)
-    with pytest.raises(ValueError, match="epoch is -1"):
+    with pytest.raises(ValueError, match="epoch and start must not be negative, got -1 and 0"):
         next(RandomWindows(torch.arange(9), 1, 2).batches(-1))

@@ -39,9 +39,12 @@ def test_which_ones_are_held_out_is_random_and_always_the_same():
 
 
 def test_a_split_that_leaves_nothing_is_refused():
-    with pytest.raises(ValueError, match="test is 2; of 2 examples it must take at least 0 and leave at least 1"):
+    with pytest.raises(
+        ValueError,
+        match=r"test must take at least 0 of 2 examples .*, got 2",
+    ):
         split_pairs(["Go.", "go", "Hi."], test=2)
-    with pytest.raises(ValueError, match="validation is 1; of 1 examples"):
+    with pytest.raises(ValueError, match=r"validation must take at least 0 of 1 examples .*, got 1"):
         split_pairs(["Go.", "go", "Hi."], test=1, validation=1)
 
 

@@ -147,7 +147,7 @@ def test_decay_holds_the_weights_back(tmp_path):
     [
         ({"optimizer": {"name": "adam"}}, "optimizer.name is 'adam'; the two forms of decay are the same in sgd only"),
         ({"optimizer": {"weight_decay": 0.1}}, "optimizer.weight_decay is 0.1; set decay instead"),
-        ({"decay": -1.0}, "weight_decay is -1.0; it must be from 0 up"),
+        ({"decay": -1.0}, "weight_decay must be at least 0, got -1.0"),
     ],
 )
 def test_bad_settings_of_weight_decay_are_named(changes, message):
@@ -158,7 +158,7 @@ def test_bad_settings_of_weight_decay_are_named(changes, message):
 
 def test_bad_settings_of_polynomial_are_named():
     for changes, message in (
-        ({"folds": 101}, "folds is 101; it must be at least 2 and at most the number of rows, which is 100"),
+        ({"folds": 101}, "folds must be at least 2 and at most the number of rows, 100, got 101"),
         ({"max_degree": 0}, "max_degree is 0 and compared is .*; degrees start at 1"),
         ({"compared": [0]}, r"compared is \(0,\); degrees start at 1"),
     ):

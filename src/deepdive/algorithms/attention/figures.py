@@ -7,6 +7,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from deepdive.figures import figure_style
+from deepdive.signatures import checked
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -27,6 +28,7 @@ class AttentionMap(NamedTuple):
     title: str = ""
 
 
+@checked
 def attention_figure(maps: Sequence[AttentionMap], columns: int = 1) -> "Figure":
     """One panel per map, row by row: tokens that look to the left, tokens looked at below, dark 0 and bright 1.
 
@@ -36,12 +38,12 @@ def attention_figure(maps: Sequence[AttentionMap], columns: int = 1) -> "Figure"
         ValueError: there is no map, ``columns`` is below 1, or a map has other numbers of tokens than its weights.
     """
     if not maps or columns < 1:
-        raise ValueError(f"there are {len(maps)} maps and {columns} columns; a picture needs one of each at least")
+        raise ValueError(f"maps and columns must be at least 1, got {len(maps)} and {columns}")
     for weights, queries, keys, title in maps:
         if weights.shape != (len(queries), len(keys)):
             raise ValueError(
-                f"map {title!r} has weights of shape {tuple(weights.shape)} for {len(queries)} queries and {len(keys)} "
-                "keys"
+                f"the weights of map {title!r} must have shape ({len(queries)}, {len(keys)}), one for each query and "
+                f"key, got {tuple(weights.shape)}"
             )
     from matplotlib.figure import Figure
 
@@ -67,6 +69,7 @@ def attention_figure(maps: Sequence[AttentionMap], columns: int = 1) -> "Figure"
     return figure
 
 
+@checked
 def heat_maps(
     panels: Mapping[str, Float[Tensor, "q k"]], queries: Float[Tensor, " q"], keys: Float[Tensor, " k"]
 ) -> "Figure":
@@ -76,7 +79,7 @@ def heat_maps(
         ValueError: there is no panel.
     """
     if not panels:
-        raise ValueError("panels is empty; a picture needs one at least")
+        raise ValueError("panels must not be empty, got none")
     from matplotlib.figure import Figure
 
     rows, columns = -(-len(panels) // 2), min(2, len(panels))

@@ -6,6 +6,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from deepdive.signatures import checked
+
 Kernel = Callable[[Float[Tensor, "..."]], Float[Tensor, "..."]]
 """From distances in widths, ``u = |q - k| / h ≥ 0``, to scores ``log K(u)``, ``-inf`` where ``K(u) = 0``."""
 
@@ -41,6 +43,7 @@ KERNELS: Mapping[str, Kernel] = {
 (Epanechnikov, 1969; the textbook draws a triangle, ``max(0, 1 - u)``, under this name)."""
 
 
+@checked
 def kernel_named(name: str) -> Kernel:
     """One of `KERNELS`.
 
@@ -48,5 +51,5 @@ def kernel_named(name: str) -> Kernel:
         ValueError: there is none of that name.
     """
     if name not in KERNELS:
-        raise ValueError(f"kernel is {name!r}; it must be one of {', '.join(KERNELS)}")
+        raise ValueError(f"kernel must be one of {', '.join(KERNELS)}, got {name!r}")
     return KERNELS[name]

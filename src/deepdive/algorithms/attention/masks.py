@@ -6,6 +6,8 @@ import torch
 from jaxtyping import Bool, Float, Int64
 from torch import Tensor
 
+from deepdive.checks import check_dtype, check_tensor, shown, told
+
 Allowed = Bool[Tensor, "..."] | Int64[Tensor, " b"] | Int64[Tensor, "b q"]
 """True where a query may look, of a shape that broadcasts to that of the scores; or how many keys, counted from the
 first, each sequence or each query may look at."""
@@ -20,8 +22,9 @@ def length_mask(lengths: Int64[Tensor, "b *q"], places: int) -> Bool[Tensor, "b 
     Raises:
         ValueError: ``lengths`` are no whole numbers of one of these shapes.
     """
+    check_tensor("lengths", lengths)
     if lengths.ndim not in (1, 2) or lengths.dtype != torch.int64:
-        raise ValueError(f"lengths must be int64 of shape (b) or (b, q), got {_told(lengths)}")
+        raise ValueError(f"lengths must be int64 of shape (b) or (b, q), got {told(lengths)}")
     by_query = lengths.unsqueeze(1) if lengths.ndim == 1 else lengths  # (b, q or 1)
     return torch.arange(places, device=lengths.device) < by_query.unsqueeze(2)
 
@@ -33,6 +36,7 @@ def as_mask(allowed: Allowed, shape: Sequence[int], name: str = "allowed") -> Bo
         ValueError: it is neither a boolean mask that broadcasts to ``shape`` nor int64 lengths ``(b)`` or ``(b, q)``;
             the message says ``name``.
     """
+    check_tensor(name, allowed)
     batch, *heads, queries, keys = shape
     if allowed.dtype == torch.bool and _broadcasts(allowed.shape, shape):
         return allowed
@@ -40,8 +44,8 @@ def as_mask(allowed: Allowed, shape: Sequence[int], name: str = "allowed") -> Bo
         mask = length_mask(allowed, keys)
         return mask.reshape(batch, *(1 for _ in heads), *mask.shape[1:])  # (b, 1, ..., q or 1, k)
     raise ValueError(
-        f"{name} must be boolean and broadcast to the scores' shape {_of(shape)}, or int64 lengths of shape "
-        f"{_of((batch,))} or {_of((batch, queries))}, got {_told(allowed)}"
+        f"{name} must be boolean and broadcast to the scores' shape {shown(shape)}, or int64 lengths of shape "
+        f"{shown((batch,))} or {shown((batch, queries))}, got {told(allowed)}"
     )
 
 
@@ -62,11 +66,15 @@ def masked_softmax(
         softmax: along the last dimension; that of the library if not given.
 
     Raises:
+        TypeError: the scores are not floating-point.
         ValueError: ``allowed`` does not fit the scores.
     """
+    check_dtype("scores", scores, "floating-point")
     softmax = softmax or _softmax
     if allowed is None:
         return softmax(scores)
+    if scores.ndim < 3:
+        raise ValueError(f"scores must have shape (b, ..., q, k), got {shown(scores.shape)}")
     mask = as_mask(allowed, scores.shape)
     lowest = torch.finfo(scores.dtype).min  # exp(lowest - max) = 0 beside any score, and 1 where all are the lowest
     return softmax(scores.masked_fill(~mask, lowest)).masked_fill(~mask, 0.0)
@@ -80,11 +88,3 @@ def _broadcasts(shape: Sequence[int], to: Sequence[int]) -> bool:
     if len(shape) > len(to):
         return False
     return all(n in (1, m) for n, m in zip(reversed(shape), reversed(to), strict=False))
-
-
-def _told(tensor: Tensor) -> str:
-    return f"{str(tensor.dtype).removeprefix('torch.')} of shape {_of(tensor.shape)}"
-
-
-def _of(shape: Sequence[int]) -> str:
-    return f"({', '.join(map(str, shape))})"

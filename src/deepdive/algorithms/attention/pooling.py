@@ -6,8 +6,11 @@ from torch import Tensor
 
 from deepdive.algorithms.attention.kernels import kernel_named
 from deepdive.algorithms.attention.masks import masked_softmax
+from deepdive.checks import check_not_empty
+from deepdive.signatures import checked
 
 
+@checked
 def attention_pool(
     queries: Float[Tensor, "q *d"],
     keys: Float[Tensor, "k *d"],
@@ -33,8 +36,9 @@ def attention_pool(
         ValueError: there is no such kernel, or ``width`` is not above 0.
     """
     score = kernel_named(kernel)
+    check_not_empty("keys", keys)
     if not width > 0:
-        raise ValueError(f"width is {float(width):g}; it must be above 0")
+        raise ValueError(f"width must be above 0, got {float(width):g}")
     between = queries.unsqueeze(1) - keys  # (q, k, *d)
     distance = between.abs() if between.ndim == 2 else between.flatten(2).norm(dim=2)
     scores = score(distance / width)
@@ -43,6 +47,7 @@ def attention_pool(
     return torch.tensordot(weights, values, dims=1), weights
 
 
+@checked
 def leave_one_out(
     keys: Float[Tensor, "n *d"],
     values: Float[Tensor, "n *v"],
@@ -59,6 +64,6 @@ def leave_one_out(
     """
     n = len(keys)
     if n < 2:
-        raise ValueError(f"keys holds {n}; to leave one out, there must be at least 2")
+        raise ValueError(f"keys must be at least 2 to leave one out, got {n}")
     others = ~torch.eye(n, dtype=torch.bool, device=keys.device)
     return attention_pool(keys, keys, values, kernel, width, others)[0]

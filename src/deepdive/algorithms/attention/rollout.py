@@ -4,7 +4,10 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from deepdive.signatures import checked
 
+
+@checked
 def attention_rollout(
     weights: Float[Tensor, "depth *batch heads tokens tokens"], *, residual: float = 0.5
 ) -> Float[Tensor, "*batch tokens tokens"]:

@@ -7,6 +7,8 @@ from jaxtyping import Float
 from torch import Tensor
 
 from deepdive.algorithms.attention.pooling import leave_one_out
+from deepdive.checks import check_bounds, check_not_empty
+from deepdive.signatures import checked
 
 SMOOTH = ("gaussian", "epanechnikov")
 """Kernels along whose width the error has a slope."""
@@ -26,18 +28,21 @@ class WidthPath:
         return float(self.widths[self.errors.argmin()])
 
 
+@checked
 def width_errors(
     keys: Float[Tensor, "n *d"], values: Float[Tensor, "n *v"], kernel: str, widths: Float[Tensor, " w"]
 ) -> Float[Tensor, " w"]:
     """The mean squared error, one left out, at each of some widths.
 
     Raises:
-        ValueError: as for `leave_one_out`.
+        ValueError: there is no width, or as for `leave_one_out`.
     """
+    check_not_empty("widths", widths)
     errors = [(leave_one_out(keys, values, kernel, h) - values).square().mean() for h in widths]
     return torch.stack(errors)
 
 
+@checked
 def learn_width(
     keys: Float[Tensor, "n *d"],
     values: Float[Tensor, "n *v"],
@@ -62,15 +67,16 @@ def learn_width(
         lr: largest change of ``log h`` in a step, roughly.
 
     Raises:
-        ValueError: the kernel's error has no slope, ``start`` is not above 0, ``steps`` is below 1, or as for
+        ValueError: the kernel's error has no slope, ``start`` or ``lr`` is not above 0, ``steps`` is below 1, or as for
             `leave_one_out`.
     """
     if kernel not in SMOOTH:
-        raise ValueError(f"kernel is {kernel!r}, along whose width the error has no slope; take {' or '.join(SMOOTH)}")
-    if not start > 0:
-        raise ValueError(f"start is {start:g}; a width must be above 0")
-    if steps < 1:
-        raise ValueError(f"steps is {steps}; it must be at least 1")
+        raise ValueError(
+            f"kernel must be {' or '.join(SMOOTH)}, along whose width the error has a slope, got {kernel!r}"
+        )
+    check_bounds("start", start, above=0)
+    check_bounds("steps", steps, 1)
+    check_bounds("lr", lr, above=0)
     theta = torch.tensor(start, dtype=keys.dtype, device=keys.device).log().requires_grad_()
     optimizer = torch.optim.Adam([theta], lr=lr)
     widths, errors = [], []

@@ -7,6 +7,8 @@ import torch
 from torch import Tensor
 
 from deepdive.algorithms.calculus.differences import gradient
+from deepdive.checks import check_bounds, shown, told
+from deepdive.signatures import checked
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class GradientCheck:
         )
 
 
+@checked
 def check_gradient(
     function: Callable[..., Tensor], inputs: Sequence[Tensor], *, tolerance: float = 1e-6
 ) -> GradientCheck:
@@ -47,11 +50,14 @@ def check_gradient(
         ValueError: there are no inputs, one is no tensor of floating point numbers, or the function is not scalar.
     """
     if not inputs or any(not x.is_floating_point() or not x.numel() for x in inputs):
-        raise ValueError("inputs must hold at least one tensor, and only tensors of floating point numbers")
+        raise ValueError(
+            f"inputs must be at least one tensor, each floating-point and not empty, got {', '.join(map(told, inputs))}"
+        )
+    check_bounds("tolerance", tolerance, above=0)
     leaves = [x.detach().double().clone().requires_grad_() for x in inputs]
     value = function(*leaves)
     if value.numel() != 1:
-        raise ValueError(f"the function returns shape {tuple(value.shape)}; check_gradient needs a scalar")
+        raise ValueError(f"what function returns must be a scalar for check_gradient, got shape {shown(value.shape)}")
     automatic = torch.autograd.grad(value.sum(), leaves, allow_unused=True, materialize_grads=True)
     worst = GradientCheck(-1.0, tolerance, 0, (), 0.0, 0.0)
     for i, (leaf, ours) in enumerate(zip(leaves, automatic, strict=True)):

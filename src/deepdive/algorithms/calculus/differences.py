@@ -11,12 +11,16 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from deepdive.checks import check_bounds, shown, told
+from deepdive.signatures import checked
+
 Method = Literal["forward", "central", "richardson"]
 Function = Callable[[Tensor], Tensor]
 _EPSILON = torch.finfo(torch.float64).eps
 _ROOTS = {"forward": 1 / 2, "central": 1 / 3, "richardson": 1 / 5}
 
 
+@checked
 def derivative(
     function: Function,
     x: Float[Tensor, "*shape"] | int | float,
@@ -37,6 +41,7 @@ def derivative(
     return _difference(lambda h: function(x + h), x, method, step)
 
 
+@checked
 def partial_derivative(
     function: Function,
     x: Float[Tensor, "*batch n"],
@@ -53,12 +58,13 @@ def partial_derivative(
     x = _double(x)
     n = x.shape[-1]
     if not -n <= index < n:
-        raise ValueError(f"index is {index}; x has {n} components")
+        raise ValueError(f"index must be from {-n} to {n - 1} for {n} components, got {index}")
     direction = torch.zeros_like(x)
     direction[..., index] = 1
     return _difference(lambda h: function(x + h[..., None] * direction), x[..., index], method, step)
 
 
+@checked
 def jacobian(
     function: Function, x: Float[Tensor, " n"], *, method: Method = "central", step: float | None = None
 ) -> Float[Tensor, "*outputs n"]:
@@ -69,10 +75,11 @@ def jacobian(
     """
     x = _double(x)
     if x.dim() != 1 or not len(x):
-        raise ValueError(f"x has shape {tuple(x.shape)}; it must be a vector with at least one component")
+        raise ValueError(f"x must be a vector with at least one component, got shape {shown(x.shape)}")
     return torch.stack([partial_derivative(function, x, j, method=method, step=step) for j in range(len(x))], dim=-1)
 
 
+@checked
 def gradient(
     function: Function, x: Float[Tensor, " n"], *, method: Method = "central", step: float | None = None
 ) -> Float[Tensor, " n"]:
@@ -83,10 +90,11 @@ def gradient(
     """
     found = jacobian(function, x, method=method, step=step)
     if found.dim() != 1:
-        raise ValueError(f"the function returns shape {tuple(found.shape[:-1])}; a gradient needs a scalar")
+        raise ValueError(f"what function returns must be a scalar for a gradient, got shape {shown(found.shape[:-1])}")
     return found
 
 
+@checked
 def hessian(function: Function, x: Float[Tensor, " n"], *, step: float | None = None) -> Float[Tensor, "n n"]:
     """``H[i, j] = ∂²f / ∂x_i ∂x_j`` by central differences of central differences; symmetric.
 
@@ -104,10 +112,8 @@ def _double(x: Tensor | int | float) -> Tensor:
 
 def _difference(along: Function, x: Tensor, method: Method, step: float | None) -> Tensor:
     """The derivative of ``along(h)`` at ``h = 0``, where ``h`` is added to ``x``."""
-    if method not in _ROOTS:
-        raise ValueError(f"method is {method!r}; it must be one of {', '.join(_ROOTS)}")
-    if step is not None and not 0 < step < float("inf"):
-        raise ValueError(f"step is {step}; it must be positive and finite")
+    if step is not None:
+        check_bounds("step", step, above=0)
     h = x.abs().clamp(min=1.0) * (_EPSILON ** _ROOTS[method] if step is None else step)
     h = (x + h) - x  # what x really moves by
     with torch.no_grad():
@@ -125,5 +131,5 @@ def _central(along: Function, h: Tensor) -> Tensor:
 def _value(along: Function, h: Tensor) -> Tensor:
     y = along(h)
     if not isinstance(y, Tensor):
-        raise TypeError(f"the function returns {type(y).__name__}; it must return a tensor")
+        raise TypeError(f"what function returns must be a tensor, got {told(y)}")
     return y.double()

@@ -1,5 +1,6 @@
 """Pictures of derivatives: a curve with its tangents, a surface with its gradients and a way down."""
 
+import math
 from collections.abc import Callable, Sequence
 from itertools import cycle
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from torch import Tensor
 
 from deepdive.algorithms.calculus.differences import derivative, partial_derivative
 from deepdive.figures import BLUE, GREY, ORANGE, PALETTE, figure_style
+from deepdive.signatures import checked
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 Interval = tuple[int | float, int | float]
 
 
+@checked
 def tangent_plot(
     function: Callable[[Tensor], Tensor], points: Sequence[int | float], *, interval: Interval = (-3, 3)
 ) -> "Figure":
@@ -47,6 +50,7 @@ def tangent_plot(
     return figure
 
 
+@checked
 def contour_plot(
     function: Callable[[Float[Tensor, "*batch 2"]], Float[Tensor, "*batch"]],
     *,
@@ -93,6 +97,6 @@ def contour_plot(
 
 def _grid(interval: Interval, count: int) -> Tensor:
     low, high = interval
-    if not low < high:
-        raise ValueError(f"the interval is {interval}; its first end must be below its second")
+    if not -math.inf < low < high < math.inf:
+        raise ValueError(f"the interval must go up from one finite number to another, got {interval}")
     return torch.linspace(float(low), float(high), count, dtype=torch.float64)

@@ -49,7 +49,7 @@ def check_counts(**counts: int) -> None:
 def limits(max_steps: int | Int64[Tensor, " limits"], start: Int64[Tensor, " n"]) -> tuple[Int64[Tensor, " n"], int]:
     """How long each sequence may become, and the longest of these."""
     if len(start) == 0:
-        raise ValueError("start is empty; it must hold one token for each input")
+        raise ValueError("start must hold one token for each input, got none")
     if isinstance(max_steps, int):
         check_counts(max_steps=max_steps)
         return torch.full_like(start, max_steps), max_steps

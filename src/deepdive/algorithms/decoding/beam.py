@@ -10,8 +10,10 @@ from torch import Tensor
 from deepdive.algorithms.decoding._step import Continuations, check_counts, goes_on, limits
 from deepdive.algorithms.decoding.decoder import Decoder
 from deepdive.algorithms.decoding.hypotheses import Hypotheses, length_penalty
+from deepdive.signatures import checked
 
 
+@checked
 @torch.no_grad()
 def beam_search(
     decoder: Decoder,

@@ -6,6 +6,8 @@ import torch
 from jaxtyping import Float, Int64
 from torch import Tensor
 
+from deepdive.signatures import checked
+
 
 @runtime_checkable
 class Decoder(Protocol):
@@ -38,6 +40,7 @@ class Reader(Decoder, Protocol):
         ...
 
 
+@checked
 @torch.no_grad()
 def warm_up(decoder: Decoder, state: Any, prefix: Int64[Tensor, "n t"]) -> tuple[Int64[Tensor, " n"], Any]:
     """The last token of each prefix, and the state before it: where a search starts that continues ``prefix``.
@@ -48,7 +51,7 @@ def warm_up(decoder: Decoder, state: Any, prefix: Int64[Tensor, "n t"]) -> tuple
         ValueError: the prefix has no token.
     """
     if prefix.shape[1] == 0:
-        raise ValueError(f"prefix has shape {tuple(prefix.shape)}; it must hold at least one token per sequence")
+        raise ValueError(f"prefix must hold at least one token for each sequence, got shape {tuple(prefix.shape)}")
     if isinstance(decoder, Reader) and prefix.shape[1] > 1:
         _, state = decoder.read(prefix[:, :-1], state)
     else:

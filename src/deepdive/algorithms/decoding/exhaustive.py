@@ -11,10 +11,12 @@ from torch.nn.functional import pad as padded
 from deepdive.algorithms.decoding._step import Continuations, check_counts, goes_on, limits
 from deepdive.algorithms.decoding.decoder import Decoder
 from deepdive.algorithms.decoding.hypotheses import Hypotheses, length_penalty
+from deepdive.signatures import checked
 
 _MOST_SEQUENCES = 1 << 22
 
 
+@checked
 @torch.no_grad()
 def exhaustive_search(
     decoder: Decoder,

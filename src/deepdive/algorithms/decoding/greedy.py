@@ -10,8 +10,10 @@ from torch import Tensor
 from deepdive.algorithms.decoding._rollout import rollout
 from deepdive.algorithms.decoding.decoder import Decoder
 from deepdive.algorithms.decoding.hypotheses import Hypotheses
+from deepdive.signatures import checked
 
 
+@checked
 @torch.no_grad()
 def greedy_search(
     decoder: Decoder,

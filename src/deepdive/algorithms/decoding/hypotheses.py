@@ -1,11 +1,13 @@
 """What a search finds, and how sequences of different lengths compare."""
 
-import math
 from dataclasses import dataclass
 
 import torch
 from jaxtyping import Float, Int64
 from torch import Tensor
+
+from deepdive.checks import check_bounds
+from deepdive.signatures import checked
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class Hypotheses:
         return [row[:-1] if row and row[-1] == end else row for row in found]
 
 
+@checked
 def length_penalty(lengths: Int64[Tensor, "*shape"], alpha: float, offset: float = 5.0) -> Float[Tensor, "*shape"]:
     """``lp(L) = ((offset + L) / (offset + 1))^alpha``, by which log-probabilities are divided.
 
@@ -41,7 +44,6 @@ def length_penalty(lengths: Int64[Tensor, "*shape"], alpha: float, offset: float
     Raises:
         ValueError: ``alpha`` or ``offset`` is negative or not finite.
     """
-    for name, value in (("alpha", alpha), ("offset", offset)):
-        if not 0 <= value < math.inf:
-            raise ValueError(f"{name} must be finite and from 0 up, got {value}")
+    check_bounds("alpha", alpha, 0)
+    check_bounds("offset", offset, 0)
     return ((offset + lengths.to(torch.get_default_dtype())) / (offset + 1)) ** alpha

@@ -10,8 +10,11 @@ from torch import Generator, Tensor
 from deepdive.algorithms.decoding._rollout import rollout
 from deepdive.algorithms.decoding.decoder import Decoder
 from deepdive.algorithms.decoding.hypotheses import Hypotheses
+from deepdive.checks import check_bounds, check_not_empty
+from deepdive.signatures import checked
 
 
+@checked
 def truncate(
     log_probabilities: Float[Tensor, "n v"],
     *,
@@ -26,19 +29,20 @@ def truncate(
 
     Args:
         log_probabilities: rows of ``log p``, each with at least one finite value.
-        temperature: above 0; towards 0 the likeliest token alone is left, above 1 the unlikely ones gain.
+        temperature: above 0; towards 0 the likeliest token alone is left (`greedy_search`), above 1 the unlikely ones
+            gain.
         top_k: at least 1; more than there are tokens cuts nothing off.
         top_p: in (0, 1].
 
     Raises:
         ValueError: one of the three is outside of its range.
     """
-    if not 0 < temperature < float("inf"):
-        raise ValueError(f"temperature must be finite and above 0, got {temperature}; greedy_search is its limit at 0")
-    if top_k is not None and top_k < 1:
-        raise ValueError(f"top_k must be at least 1, got {top_k}")
-    if top_p is not None and not 0 < top_p <= 1:
-        raise ValueError(f"top_p must be in (0, 1], got {top_p}")
+    check_bounds("temperature", temperature, above=0)
+    if top_k is not None:
+        check_bounds("top_k", top_k, 1)
+    if top_p is not None:
+        check_bounds("top_p", top_p, above=0, most=1)
+    check_not_empty("log_probabilities", log_probabilities)
     # With the largest at 0, no temperature is too small to divide by.
     scaled = (log_probabilities - log_probabilities.amax(1, keepdim=True)) / temperature
     if top_k is None and top_p is None:
@@ -52,6 +56,7 @@ def truncate(
     return torch.full_like(scaled, -torch.inf).scatter(1, order, ranked.log_softmax(1))
 
 
+@checked
 @torch.no_grad()
 def sample(
     decoder: Decoder,

@@ -3,8 +3,11 @@
 from typing import NamedTuple
 
 import torch
-from jaxtyping import Num
+from jaxtyping import Real
 from torch import Tensor
+
+from deepdive.checks import check_bounds, check_finite, check_not_empty
+from deepdive.signatures import checked
 
 
 class BestValue(NamedTuple):
@@ -15,9 +18,10 @@ class BestValue(NamedTuple):
     upper: float
 
 
+@checked
 def best_value(
-    values: Num[Tensor, " values"],
-    errors: Num[Tensor, " n"],
+    values: Real[Tensor, " n"],
+    errors: Real[Tensor, " n"],
     *,
     share: float = 0.25,
     confidence: float = 0.95,
@@ -31,18 +35,15 @@ def best_value(
     section 3.2).
 
     Raises:
-        ValueError: lengths differ or are 0, an error is not finite, or a number is out of its range.
+        ValueError: lengths differ or are 0, a value or an error is not finite, or a number is out of its range.
     """
     n = len(errors)
-    if n == 0 or len(values) != n:
-        raise ValueError(f"there must be one value for each error, and at least one; got {len(values)} and {n}")
-    if not bool(errors.isfinite().all()):
-        raise ValueError(f"errors must be finite, got {errors.tolist()[:10]}")
-    for name, number in (("share", share), ("confidence", confidence)):
-        if not 0 < number < 1:
-            raise ValueError(f"{name} must be between 0 and 1, exclusive, got {number}")
-    if draws < 1:
-        raise ValueError(f"draws must be at least 1, got {draws}")
+    check_not_empty("errors", errors)
+    check_finite("values", values)
+    check_finite("errors", errors)
+    check_bounds("share", share, above=0, below=1)
+    check_bounds("confidence", confidence, above=0, below=1)
+    check_bounds("draws", draws, 1)
     generator = torch.Generator().manual_seed(seed)
     drawn = torch.randint(n, (draws, max(1, int(n * share))), generator=generator)
     best = drawn.gather(1, errors[drawn].argmin(dim=1, keepdim=True))[:, 0]

@@ -6,6 +6,8 @@ import torch
 from torch import Tensor
 
 from deepdive.algorithms.design_spaces.distribution import ErrorDistribution
+from deepdive.checks import check_bounds
+from deepdive.signatures import checked
 
 
 class Gain(NamedTuple):
@@ -16,6 +18,7 @@ class Gain(NamedTuple):
     upper: float
 
 
+@checked
 def area_gain(
     before: ErrorDistribution,
     after: ErrorDistribution,
@@ -32,10 +35,8 @@ def area_gain(
     Raises:
         ValueError: ``confidence`` is not between 0 and 1, or ``draws`` less than 1.
     """
-    if not 0 < confidence < 1:
-        raise ValueError(f"confidence must be between 0 and 1, exclusive, got {confidence}")
-    if draws < 1:
-        raise ValueError(f"draws must be at least 1, got {draws}")
+    check_bounds("confidence", confidence, above=0, below=1)
+    check_bounds("draws", draws, 1)
     generator = torch.Generator().manual_seed(seed)
     gains = _resampled_means(before, draws, generator) - _resampled_means(after, draws, generator)
     ends = torch.tensor([(1 - confidence) / 2, (1 + confidence) / 2], dtype=torch.float64)
@@ -61,6 +62,7 @@ class Difference(NamedTuple):
     """How often two samples of one distribution are so far apart, or further."""
 
 
+@checked
 def kolmogorov_smirnov(a: ErrorDistribution, b: ErrorDistribution) -> Difference:
     """``D = max_e |F_a(e) - F_b(e)|``, and its exact probability if both came from one continuous distribution.
 

@@ -7,8 +7,10 @@ from jaxtyping import Int
 from torch import Tensor
 
 from deepdive.algorithms.design_spaces.designs import Designs
+from deepdive.signatures import checked
 
 
+@checked
 @dataclass(frozen=True)
 class Frame:
     """What surrounds the body: pictures, a 3x3 convolution as the stem, and a linear head on the mean of all places.
@@ -48,6 +50,7 @@ class _Convolutions:
     """Of the output."""
 
 
+@checked
 def flops(designs: Designs, frame: Frame) -> Int[Tensor, " n"]:
     """Operations for one picture, of convolutions and the head: ``2 k² · inputs · outputs · places`` summed up.
 
@@ -60,6 +63,7 @@ def flops(designs: Designs, frame: Frame) -> Int[Tensor, " n"]:
     return total
 
 
+@checked
 def parameters(designs: Designs, frame: Frame) -> Int[Tensor, " n"]:
     """Weights of the convolutions, which have no bias, two numbers per normalised channel, and the head."""
     total = (designs.widths[:, -1] + 1) * frame.num_classes
@@ -68,6 +72,7 @@ def parameters(designs: Designs, frame: Frame) -> Int[Tensor, " n"]:
     return total
 
 
+@checked
 def activations(designs: Designs, frame: Frame) -> Int[Tensor, " n"]:
     """Numbers that the convolutions put out for one picture: what memory has to move, and what time goes with."""
     total = designs.widths[:, 0] * 0

@@ -5,10 +5,13 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import torch
-from jaxtyping import Int, Num, Shaped
+from jaxtyping import Int, Real, Shaped
 from torch import Tensor
 
+from deepdive.signatures import checked
 
+
+@checked
 @dataclass(frozen=True)
 class Design:
     """The body of one network; each field holds one number per stage.
@@ -63,6 +66,7 @@ class Design:
         )
 
 
+@checked
 @dataclass(frozen=True)
 class Designs:
     """Many designs of equally many stages, one per row of each tensor; they need not be possible ones yet."""
@@ -70,7 +74,7 @@ class Designs:
     depths: Int[Tensor, "n stages"]
     widths: Int[Tensor, "n stages"]
     group_widths: Int[Tensor, "n stages"]
-    bottleneck_ratios: Num[Tensor, "n stages"]
+    bottleneck_ratios: Real[Tensor, "n stages"]
 
     @classmethod
     def of(cls, designs: Sequence[Design]) -> "Designs":
@@ -80,6 +84,7 @@ class Designs:
     def __len__(self) -> int:
         return len(self.depths)
 
+    @checked
     def rows(self, which: Shaped[Tensor, " which"]) -> "Designs":
         """Some rows, by their numbers or by a mask."""
         return Designs(*(values[which] for values in vars(self).values()))
@@ -94,6 +99,7 @@ class Designs:
         return [Design(*map(tuple, row)) for row in zip(*columns, strict=True)]
 
 
+@checked
 def compatible(designs: Designs) -> Designs:
     """The nearest widths that the groups divide.
 

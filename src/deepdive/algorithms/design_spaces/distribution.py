@@ -1,10 +1,14 @@
 """How good the networks of a space are: not the best one counts, but all of them (Radosavovic et al., 2019)."""
 
 import torch
-from jaxtyping import Float, Float64, Num
+from jaxtyping import Float, Float64, Real
 from torch import Tensor
 
+from deepdive.checks import check_bounds, check_finite, check_not_empty, check_range
+from deepdive.signatures import checked
 
+
+@checked
 class ErrorDistribution:
     """The empirical distribution function of errors: ``F(e) = Σ_i w_i 1(e_i < e)``, ``w_i = 1/n`` unless given.
 
@@ -18,20 +22,21 @@ class ErrorDistribution:
         ValueError: there is no error, one is not finite, or weights are negative, all 0, or not one per error.
     """
 
-    def __init__(self, errors: Num[Tensor, " n"], weights: Num[Tensor, " m"] | None = None) -> None:
-        if len(errors) == 0 or not bool(errors.isfinite().all()):
-            raise ValueError(f"errors must be one or more finite numbers, got {len(errors)}: {errors.tolist()[:10]}")
+    def __init__(self, errors: Real[Tensor, " n"], weights: Real[Tensor, " n"] | None = None) -> None:
+        check_not_empty("errors", errors)
+        check_finite("errors", errors)
         if weights is None:
             weights = torch.ones(len(errors))
-        if weights.shape != errors.shape or bool((weights < 0).any()) or not 0 < float(weights.sum()) < float("inf"):
-            raise ValueError(
-                f"weights must be one number from 0 up for each of {len(errors)} errors, and not all 0; got {weights}"
-            )
+        check_finite("weights", weights)
+        check_range("weights", weights, 0)
+        if not bool((weights > 0).any()):
+            raise ValueError(f"weights must not all be 0, got {len(weights)} zeros")
         self.errors, order = errors.double().sort()
         self.weights = weights.double()[order] / weights.double().sum()
         self._below = torch.cat([torch.zeros(1, dtype=torch.float64), self.weights.cumsum(0)])
 
-    def __call__(self, e: Num[Tensor, "*shape"]) -> Float64[Tensor, "*shape"]:
+    @checked
+    def __call__(self, e: Real[Tensor, "*shape"]) -> Float64[Tensor, "*shape"]:
         """The share of networks with an error below ``e``."""
         return self._below[torch.searchsorted(self.errors, e.double().contiguous())].clamp(max=1)
 
@@ -50,22 +55,25 @@ class ErrorDistribution:
         """The least error that half of the weight does not exceed."""
         return float(self.errors[int((self.weights.cumsum(0) < 0.5 - 1e-12).sum())])
 
+    @checked
     def area(self, end: float) -> float:
         """``∫ F(e) de`` from 0 to ``end``, for errors from 0 up; for ``end`` of the worst error, ``end - mean``."""
         return float(self.weights @ (end - self.errors).clamp(min=0))
 
 
-def complexity_weights(complexity: Num[Tensor, " n"], bins: int = 10) -> Float[Tensor, " n"]:
+@checked
+def complexity_weights(complexity: Real[Tensor, " n"], bins: int = 10) -> Float[Tensor, " n"]:
     """Weights under which the complexity is as good as uniform: the same total in every bin that is not empty.
 
     For spaces whose networks do not cost the same; both sides need the same range (Radosavovic et al., 2019,
     section 3.3).
 
     Raises:
-        ValueError: ``bins`` is less than 1, or there are no numbers.
+        ValueError: ``bins`` is less than 1, there are no numbers, or one is not finite.
     """
-    if bins < 1 or not len(complexity):
-        raise ValueError(f"bins must be at least 1, and complexity not empty; got {bins} and {len(complexity)} numbers")
+    check_bounds("bins", bins, 1)
+    check_not_empty("complexity", complexity)
+    check_finite("complexity", complexity)
     c = complexity.double()
     width = float(c.max() - c.min()) / bins
     bin = ((c - c.min()) / width).long().clamp(max=bins - 1) if width else torch.zeros(len(c), dtype=torch.long)

@@ -5,11 +5,13 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from deepdive.algorithms.design_spaces.designs import Design, Designs, compatible
+from deepdive.signatures import checked
 
 QUANTUM = 8
 """Widths are multiples of it."""
 
 
+@checked
 def block_widths(
     depth: int, w_0: Float[Tensor, " n"], w_a: Float[Tensor, " n"], w_m: Float[Tensor, " n"]
 ) -> Int[Tensor, "n depth"]:
@@ -24,6 +26,7 @@ def block_widths(
     return ((w_0[:, None] * w_m[:, None] ** s) / QUANTUM).round().long() * QUANTUM
 
 
+@checked
 def regnet_design(
     depth: int, w_0: int, w_a: float, w_m: float, group_width: int, bottleneck_ratio: int | float = 1
 ) -> Design:

@@ -5,11 +5,13 @@ import torch
 from deepdive.algorithms.design_spaces.complexity import Frame, flops
 from deepdive.algorithms.design_spaces.designs import Design
 from deepdive.algorithms.design_spaces.spaces import DesignSpace
+from deepdive.signatures import checked
 
 _BLOCK = 4096
 """Draws at a time; part of what a seed means."""
 
 
+@checked
 def sample_designs(
     space: DesignSpace, n: int, *, frame: Frame, window: tuple[float, float], seed: int = 0, max_draws: int = 2_000_000
 ) -> list[Design]:

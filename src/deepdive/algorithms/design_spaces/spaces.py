@@ -10,6 +10,7 @@ from torch import Generator, Tensor
 
 from deepdive.algorithms.design_spaces.designs import Designs, compatible
 from deepdive.algorithms.design_spaces.regnet import QUANTUM, block_widths
+from deepdive.signatures import checked
 
 RATIOS = (1, 2, 4)
 GROUP_WIDTHS = (1, 2, 4, 8, 16, 32)
@@ -29,6 +30,7 @@ class DesignSpace(Protocol):
         ...
 
 
+@checked
 @dataclass(frozen=True)
 class AnyNetSpace:
     """AnyNetX: stages of residual bottleneck blocks, each with a depth, a width, a group width and a ratio of its own.
@@ -61,6 +63,7 @@ class AnyNetSpace:
         _check_range("widths", self.widths, QUANTUM)
         _check_choices(self.ratios, self.group_widths, self.widths[0])
 
+    @checked
     def draw(self, n: int, generator: Generator) -> Designs:
         """Up to ``n`` designs, as `DesignSpace` says."""
         shape = (n, self.stages)
@@ -80,6 +83,7 @@ class AnyNetSpace:
         return kept
 
 
+@checked
 @dataclass(frozen=True)
 class RegNetSpace:
     """RegNetX: widths along a quantised line, from a depth, ``w_0``, ``w_a`` and ``w_m``; see ``block_widths``.
@@ -113,6 +117,7 @@ class RegNetSpace:
             raise ValueError(f"w_m must go from above 1 up, got {self.w_m}")
         _check_choices(self.ratios, self.group_widths, self.w_0[0])
 
+    @checked
     def draw(self, n: int, generator: Generator) -> Designs:
         """Up to ``n`` designs, as `DesignSpace` says."""
         low, high = self.depths
@@ -137,6 +142,7 @@ SPACES = ("anynet-a", "anynet-b", "anynet-c", "anynet-d", "anynet-e", "regnet")
 """From the largest to the smallest."""
 
 
+@checked
 def space_named(name: str, *, stages: int = 4, max_depth: int = 16, max_width: int = 1024) -> DesignSpace:
     """One of the paper's spaces by its name, of so many stages of at most this depth and width each.
 

@@ -8,6 +8,7 @@ import torch
 from torch import Generator
 
 from deepdive.algorithms.evaluation.intervals import Interval
+from deepdive.signatures import checked
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class Coverage:
     """Of the intervals."""
 
 
+@checked
 def simulate_coverage(
     interval: Callable[[Any, int, float], Interval],
     accuracy: float,
@@ -49,6 +51,7 @@ def simulate_coverage(
     return Coverage(rate, (rate * (1 - rate) / trials) ** 0.5, float((found.width * share).sum()))
 
 
+@checked
 def exact_coverage(
     interval: Callable[[Any, int, float], Interval], accuracy: float, n: int, confidence: float = 0.95
 ) -> float:

@@ -5,10 +5,12 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import torch
-from jaxtyping import Bool, Float64, Num
+from jaxtyping import Bool, Float64, Real
 from torch import Tensor
 
-Count = Num[Tensor, "*shape"] | int | float
+from deepdive.signatures import checked
+
+Count = Real[Tensor, "*shape"] | int | float
 """How many of ``n`` examples are right; a tensor holds one count per test set."""
 
 
@@ -23,11 +25,13 @@ class Interval(NamedTuple):
         """``upper - lower``."""
         return self.upper - self.lower
 
+    @checked
     def covers(self, p: float) -> Bool[Tensor, "*shape"]:
         """Whether ``p`` lies within, ends included."""
         return (self.lower <= p) & (p <= self.upper)
 
 
+@checked
 def hoeffding_interval(correct: Count, n: int, confidence: float = 0.95) -> Interval:
     """``p̂ ± √(ln(2 / δ) / 2n)`` with ``p̂ = correct / n``, ``δ = 1 - confidence`` (Hoeffding, 1963).
 
@@ -41,6 +45,7 @@ def hoeffding_interval(correct: Count, n: int, confidence: float = 0.95) -> Inte
     return _clamped(p - e, p + e)
 
 
+@checked
 def wald_interval(correct: Count, n: int, confidence: float = 0.95) -> Interval:
     """``p̂ ± z √(p̂ (1 - p̂) / n)`` with the normal quantile ``z`` at ``(1 + confidence) / 2``.
 
@@ -55,6 +60,7 @@ def wald_interval(correct: Count, n: int, confidence: float = 0.95) -> Interval:
     return _clamped(p - e, p + e)
 
 
+@checked
 def wilson_interval(correct: Count, n: int, confidence: float = 0.95) -> Interval:
     """All ``p`` with ``|p̂ - p| ≤ z √(p (1 - p) / n)``: the test's deviation is that of ``p`` and not of ``p̂``.
 
@@ -72,6 +78,7 @@ def wilson_interval(correct: Count, n: int, confidence: float = 0.95) -> Interva
     return Interval(torch.where(p == 0, 0.0, lower), torch.where(p == 1, 1.0, upper))
 
 
+@checked
 def clopper_pearson_interval(correct: Count, n: int, confidence: float = 0.95) -> Interval:
     """All ``p`` for which neither ``P(X ≥ correct)`` nor ``P(X ≤ correct)`` is below ``δ / 2``, ``X ~ Binomial(n, p)``.
 
@@ -102,6 +109,7 @@ INTERVALS: Mapping[str, Callable[[Count, int, float], Interval]] = {
 """Every interval by its name."""
 
 
+@checked
 def normal_quantile(confidence: float) -> float:
     """The ``z`` of ``P(|Z| ≤ z) = confidence``, ``Z`` standard normal: 1.96 for 0.95.
 
@@ -112,6 +120,7 @@ def normal_quantile(confidence: float) -> float:
     return float(torch.special.ndtri(torch.tensor((1 + confidence) / 2, dtype=torch.float64)))
 
 
+@checked
 def check_confidence(confidence: float) -> None:
     """Raise a ValueError unless ``confidence`` is between 0 and 1."""
     if not 0 < confidence < 1:

@@ -9,8 +9,11 @@ from jaxtyping import Bool
 from torch import Generator, Tensor
 
 from deepdive.algorithms.evaluation.intervals import check_confidence, wilson_interval
+from deepdive.checks import check_not_empty, check_same_shape
+from deepdive.signatures import checked
 
 
+@checked
 def bonferroni(confidence: float, comparisons: int) -> float:
     """The confidence ``1 - δ / k`` of each of ``k`` intervals that together hold with ``confidence = 1 - δ``.
 
@@ -40,6 +43,7 @@ class Reuse:
     """The same with Bonferroni's correction."""
 
 
+@checked
 def simulate_reuse(models: int, n: int, confidence: float = 0.95, *, trials: int = 1_000, seed: int = 0) -> Reuse:
     """Judge ``models`` binary classifiers that toss a coin on the same ``n`` examples, ``trials`` times over.
 
@@ -62,17 +66,30 @@ def simulate_reuse(models: int, n: int, confidence: float = 0.95, *, trials: int
     )
 
 
+@checked
 class Holdout:
-    """A test set that answers every question: the exact accuracy of the predictions it is given."""
+    """A test set that answers every question: the exact accuracy of the predictions it is given.
+
+    Raises:
+        ValueError: there is no label.
+    """
 
     def __init__(self, labels: Bool[Tensor, " n"]) -> None:
+        check_not_empty("labels", labels)
         self.labels = labels
 
+    @checked
     def __call__(self, predictions: Bool[Tensor, " n"]) -> float:
-        """Share of the predictions that are right."""
+        """Share of the predictions that are right.
+
+        Raises:
+            ValueError: they are not as many as the labels.
+        """
+        check_same_shape("predictions", predictions, "labels", self.labels)
         return float((predictions == self.labels).double().mean())
 
 
+@checked
 class Ladder(Holdout):
     """A test set that tells an accuracy only where it beats the best so far by ``step`` (Blum and Hardt, 2015).
 
@@ -90,6 +107,7 @@ class Ladder(Holdout):
         self.step = step
         self.best = 0.0
 
+    @checked
     def __call__(self, predictions: Bool[Tensor, " n"]) -> float:
         """The best accuracy so far, as far as it is told."""
         accuracy = super().__call__(predictions)
@@ -98,6 +116,7 @@ class Ladder(Holdout):
         return self.best
 
 
+@checked
 def boosting_attack(holdout: Callable[[Tensor], float], n: int, questions: int, *, seed: int = 0) -> Bool[Tensor, " n"]:
     """Predictions that overfit the test set by nothing but its answers (Blum and Hardt, 2015, section 4).
 

@@ -3,8 +3,10 @@
 import math
 
 from deepdive.algorithms.evaluation.intervals import check_confidence, normal_quantile
+from deepdive.signatures import checked
 
 
+@checked
 def hoeffding_test_size(half_width: float, confidence: float = 0.95, *, two_sided: bool = True) -> int:
     """The smallest ``n`` with ``s exp(-2 n ε²) ≤ δ``: ``n ≥ ln(s / δ) / 2ε²``, ``s`` sides, ``δ = 1 - confidence``.
 
@@ -17,6 +19,7 @@ def hoeffding_test_size(half_width: float, confidence: float = 0.95, *, two_side
     return math.ceil(math.log((1 + two_sided) / (1 - confidence)) / (2 * half_width**2))
 
 
+@checked
 def normal_test_size(half_width: float, confidence: float = 0.95, *, accuracy: float = 0.5) -> int:
     """The smallest ``n`` with ``z √(p (1 - p) / n) ≤ ε`` for a classifier of accuracy ``p``; 0.5 is the worst case.
 

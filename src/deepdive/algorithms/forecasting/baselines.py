@@ -4,7 +4,11 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from deepdive.checks import check_bounds, check_not_empty
+from deepdive.signatures import checked
 
+
+@checked
 def naive(windows: Float[Tensor, "n tau"], horizon: int) -> Float[Tensor, "n horizon"]:
     """``x̂_{t+k} = x_t``: the last value for ever, the best there is for a random walk.
 
@@ -14,6 +18,7 @@ def naive(windows: Float[Tensor, "n tau"], horizon: int) -> Float[Tensor, "n hor
     return seasonal_naive(windows, horizon, period=1)
 
 
+@checked
 def seasonal_naive(windows: Float[Tensor, "n tau"], horizon: int, period: int) -> Float[Tensor, "n horizon"]:
     """``x̂_{t+k} = x_{t+k-period⌈k/period⌉}``: the value of the same season in the last cycle that is known.
 
@@ -28,9 +33,9 @@ def seasonal_naive(windows: Float[Tensor, "n tau"], horizon: int, period: int) -
     Source: Hyndman and Athanasopoulos, Forecasting: Principles and Practice, 2021, section 5.2.
     """
     tau = windows.shape[1]
-    if horizon < 1 or period < 1:
-        raise ValueError(f"horizon is {horizon} and period is {period}; both must be at least 1")
-    if tau < period:
-        raise ValueError(f"windows hold {tau} values, but a period has {period}; they must hold one at least")
+    check_bounds("horizon", horizon, 1)
+    check_not_empty("windows", windows)
+    if not 1 <= period <= tau:
+        raise ValueError(f"period must be from 1 to the {tau} values of a window, got {period}")
     season = torch.arange(horizon, device=windows.device) % period
     return windows[:, tau - period + season]

@@ -8,14 +8,16 @@ from jaxtyping import Float
 from torch import Tensor
 
 from deepdive.figures import GREY, PALETTE, figure_style
+from deepdive.signatures import checked
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+@checked
 def forecast_figure(
     truth: Float[Tensor, " n"],
-    forecasts: Mapping[int, Float[Tensor, " m"]],
+    forecasts: Mapping[int, Float[Tensor, " _"]],
     *,
     first: int = 0,
     times: Sequence[str] | None = None,
@@ -47,6 +49,7 @@ def forecast_figure(
     return figure
 
 
+@checked
 def error_figure(errors: Mapping[str, Float[Tensor, " horizon"]], *, marks: Sequence[int] = ()) -> "Figure":
     """Errors against the number of steps ahead, one line per method; ``marks`` are steps that a table names."""
     from matplotlib.figure import Figure

@@ -6,10 +6,14 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from deepdive.checks import check_bounds, check_not_empty, shown
+from deepdive.signatures import checked
+
 OneStep = Callable[[Tensor], Tensor]
 """``x_{t+1} = f(x_{t-tau+1}, ..., x_t)`` for a batch of windows: ``(n, tau)`` to ``(n, 1)`` or ``(n,)``."""
 
 
+@checked
 def forecast(step: OneStep, windows: Float[Tensor, "n tau"], horizon: int) -> Float[Tensor, "n horizon"]:
     """The next ``horizon`` values after every window: predictions take the place of what is not known yet.
 
@@ -25,15 +29,13 @@ def forecast(step: OneStep, windows: Float[Tensor, "n tau"], horizon: int) -> Fl
         ValueError: ``horizon`` is below 1, there is no value in a window, or ``step`` gives another shape.
     """
     n, tau = windows.shape
-    if horizon < 1:
-        raise ValueError(f"horizon is {horizon}; it must be at least 1")
-    if tau < 1:
-        raise ValueError(f"windows has shape {tuple(windows.shape)}; a window must hold at least 1 value")
+    check_bounds("horizon", horizon, 1)
+    check_not_empty("windows", windows)
     path = torch.cat([windows, windows.new_zeros(n, horizon)], dim=1)
     with torch.no_grad():
         for k in range(horizon):
             said = step(path[:, k : k + tau])
             if said.shape not in ((n, 1), (n,)):
-                raise ValueError(f"step gave shape {tuple(said.shape)} for {n} windows; it must be ({n}, 1) or ({n},)")
+                raise ValueError(f"what step gives must have shape ({n}, 1) or ({n},), got {shown(said.shape)}")
             path[:, tau + k] = said.reshape(n)
     return path[:, tau:]

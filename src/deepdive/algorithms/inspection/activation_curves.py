@@ -8,7 +8,9 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from deepdive.checks import check_bounds
 from deepdive.figures import BLUE, ORANGE, figure_style
+from deepdive.signatures import checked
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -31,6 +33,7 @@ class Curve(NamedTuple):
     derivative: Float[Tensor, " n"]
 
 
+@checked
 def leaky(slope: float) -> Activation:
     """``max(x, 0) + slope min(x, 0)``, with the derivative 1 above 0 and ``slope`` elsewhere."""
     return Activation(
@@ -72,6 +75,7 @@ left one, as in the library.
 """
 
 
+@checked
 def activation_named(name: str) -> Activation:
     """One of ``ACTIVATIONS``.
 
@@ -83,6 +87,7 @@ def activation_named(name: str) -> Activation:
     return ACTIVATIONS[name]
 
 
+@checked
 def activation_curves(
     names: Sequence[str] = tuple(ACTIVATIONS),
     *,
@@ -95,13 +100,15 @@ def activation_curves(
     Raises:
         ValueError: an unknown name, fewer than 2 points, or ``low`` is not below ``high``.
     """
-    if points < 2 or not low < high:
-        raise ValueError(f"the grid needs low < high and 2 points or more, got {low} to {high} in {points}")
+    check_bounds("points", points, 2)
+    check_bounds("low", low)
+    check_bounds("high", high, above=low)
     x = torch.linspace(low, high, points, dtype=torch.float64)
     found = {name: activation_named(name) for name in names}
     return {name: Curve(x, one.value(x), one.derivative(x)) for name, one in found.items()}
 
 
+@checked
 def activation_figure(curves: Mapping[str, Curve] | None = None) -> "Figure":
     """One panel per activation: the value, and the derivative dashed. Without curves, all activations."""
     from matplotlib.figure import Figure

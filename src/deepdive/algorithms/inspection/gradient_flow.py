@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from deepdive.algorithms.inspection.lazy import check_sizes_known
 from deepdive.figures import BLUE, GREY, ORANGE, figure_style
+from deepdive.signatures import checked
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -85,6 +86,7 @@ class GradientFlow:
         ]
 
 
+@checked
 def gradient_flow(
     network: nn.Module, batch: tuple[Tensor, ...], loss: Callable[[Tensor, Tensor], Tensor]
 ) -> GradientFlow:
@@ -124,6 +126,7 @@ def gradient_flow(
     )
 
 
+@checked
 def gradient_flow_figure(flow: GradientFlow) -> "Figure":
     """Norms of weights and of their gradients above, mean and deviation of what the layers put out below."""
     from matplotlib.figure import Figure

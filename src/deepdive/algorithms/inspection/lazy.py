@@ -3,7 +3,10 @@
 from torch import nn
 from torch.nn.parameter import is_lazy
 
+from deepdive.signatures import checked
 
+
+@checked
 def unknown_sizes(network: nn.Module) -> list[str]:
     """The layers, as ``name (class)``, whose sizes are to be read off a first batch that has not come yet."""
     return [
@@ -13,6 +16,7 @@ def unknown_sizes(network: nn.Module) -> list[str]:
     ]
 
 
+@checked
 def check_sizes_known(network: nn.Module) -> None:
     """Refuse a network with lazy layers that have not seen a batch yet.
 

@@ -6,6 +6,8 @@ from typing import Any
 
 from torch import nn
 
+from deepdive.signatures import checked
+
 Pair = tuple[int, int]
 
 _POINTWISE = frozenset(
@@ -44,6 +46,7 @@ class ReceptiveField:
         return range(self.start[1] + j * self.jump[1], self.start[1] + j * self.jump[1] + self.size[1])
 
 
+@checked
 def receptive_field(network: nn.Module) -> list[ReceptiveField]:
     """The receptive field after every layer of a chain of convolutions and poolings, that of the input first.
 

@@ -6,7 +6,10 @@ import torch
 from torch import Tensor, nn
 from torch.autograd.graph import saved_tensors_hooks
 
+from deepdive.signatures import checked
 
+
+@checked
 def saved_bytes(network: nn.Module, *inputs: Any) -> int:
     """Bytes of the activations that ``network(*inputs)`` saves for its gradients, each piece of memory once.
 

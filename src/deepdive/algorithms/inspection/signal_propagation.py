@@ -11,7 +11,9 @@ from jaxtyping import Float
 from torch import Generator, Tensor
 
 from deepdive.algorithms.inspection.activation_curves import activation_named
+from deepdive.checks import check_bounds
 from deepdive.figures import PALETTE, figure_style
+from deepdive.signatures import checked
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -27,6 +29,7 @@ class Propagation:
     """Of the gradients by the same; the last one, by the output, is 1 on average."""
 
 
+@checked
 def weight_std(name: str, fan_in: int, fan_out: int, *, gain: float = 1.0) -> float:
     """Standard deviation of a layer's first weights.
 
@@ -35,16 +38,18 @@ def weight_std(name: str, fan_in: int, fan_out: int, *, gain: float = 1.0) -> fl
     ``gain √(2 / fan_in)`` (He et al., 2015) makes up for the half that ReLU cuts off.
 
     Raises:
-        ValueError: an unknown name, or a fan below 1.
+        ValueError: an unknown name, a fan below 1, or ``gain`` is not above 0.
     """
-    if min(fan_in, fan_out) < 1:
-        raise ValueError(f"fan_in and fan_out must be at least 1, got {fan_in} and {fan_out}")
+    check_bounds("fan_in", fan_in, 1)
+    check_bounds("fan_out", fan_out, 1)
+    check_bounds("gain", gain, above=0)
     variances = {"lecun": 1 / fan_in, "xavier": 2 / (fan_in + fan_out), "kaiming": 2 / fan_in}
     if name not in variances:
         raise ValueError(f"name must be one of {', '.join(variances)}, got {name!r}")
     return gain * math.sqrt(variances[name])
 
 
+@checked
 def propagate(
     std: float,
     activation: str = "Identity",
@@ -63,10 +68,8 @@ def propagate(
         ValueError: an unknown activation, a size below 1, or a negative ``std``.
     """
     for name, value in (("depth", depth), ("width", width), ("batch", batch), ("networks", networks)):
-        if value < 1:
-            raise ValueError(f"{name} must be at least 1, got {value}")
-    if not std >= 0:
-        raise ValueError(f"std must be from 0 up, got {std}")
+        check_bounds(name, value, 1)
+    check_bounds("std", std, 0)
     phi, generator = activation_named(activation), Generator().manual_seed(seed)
 
     def normal(*shape: int) -> Tensor:
@@ -88,6 +91,7 @@ def propagate(
     return Propagation(torch.stack(forward, dim=1), torch.stack(backward[::-1], dim=1))
 
 
+@checked
 def expected_propagation(std: float, activation: str = "Identity", *, depth: int = 50, width: int = 256) -> Propagation:
     """What `propagate` tends to as the width grows (Poole et al., 2016; Schoenholz et al., 2017).
 
@@ -95,8 +99,11 @@ def expected_propagation(std: float, activation: str = "Identity", *, depth: int
     expectations by Gauss-Legendre quadrature on either side of 0, where ReLU has its kink. One row.
 
     Raises:
-        ValueError: an unknown activation.
+        ValueError: an unknown activation, a size below 1, or a negative ``std``.
     """
+    check_bounds("std", std, 0)
+    check_bounds("depth", depth, 1)
+    check_bounds("width", width, 1)
     phi, scale = activation_named(activation), width * std**2
     nodes, weights = _half_normal_quadrature()
     q, gains = [1.0], []
@@ -110,6 +117,7 @@ def expected_propagation(std: float, activation: str = "Identity", *, depth: int
     return Propagation(torch.tensor([q], dtype=torch.float64), torch.tensor([g[::-1]], dtype=torch.float64))
 
 
+@checked
 def hidden_unit_spread(
     std: float, *, constant: float = 0.5, hidden: int = 4, steps: int = 20, lr: float = 0.1, seed: int = 0
 ) -> Float[Tensor, " moments"]:
@@ -122,8 +130,11 @@ def hidden_unit_spread(
     Raises:
         ValueError: fewer than 2 hidden units, or a negative ``std``.
     """
-    if hidden < 2 or not std >= 0:
-        raise ValueError(f"there must be 2 or more hidden units and std from 0 up, got {hidden} and {std}")
+    check_bounds("hidden", hidden, 2)
+    check_bounds("std", std, 0)
+    check_bounds("steps", steps, 0)
+    check_bounds("lr", lr, above=0)
+    check_bounds("constant", constant)
     generator = Generator().manual_seed(seed)
 
     def normal(*shape: int) -> Tensor:
@@ -149,6 +160,7 @@ def hidden_unit_spread(
     return torch.stack(found)
 
 
+@checked
 def propagation_figure(runs: Mapping[str, Propagation]) -> "Figure":
     """Mean squares by layer on a logarithmic axis, activations left, gradients right; a band is the networks' range."""
     from matplotlib.figure import Figure

@@ -11,11 +11,13 @@ from torch.nn.utils.rnn import PackedSequence
 
 from deepdive.algorithms.inspection.flops import FlopCount
 from deepdive.algorithms.inspection.table import LayerCall, Summary, recurrent_note
+from deepdive.signatures import checked
 
 Inputs = Tensor | tuple[Any, ...] | Mapping[str, Any]
 """One input, several in their order, or several by name; each may be a nest of tensors."""
 
 
+@checked
 def summary(network: nn.Module, inputs: Inputs, *, device: torch.device | str = "meta") -> Summary:
     """The layers of ``network`` in the order in which these inputs reach them.
 

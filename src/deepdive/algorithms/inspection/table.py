@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from torch import nn
 
+from deepdive.checks import check_bounds
+from deepdive.signatures import checked
+
 Shape = tuple[int, ...]
 
 
@@ -110,6 +113,7 @@ class Summary:
         return "\n".join([*(line.rstrip() for line in text.getvalue().splitlines() if line.strip()), *lines])
 
 
+@checked
 def recurrent_parameters(
     gates: int, inputs: int, hidden: int, *, layers: int = 1, bidirectional: bool = False, biases: int = 1
 ) -> int:
@@ -124,15 +128,14 @@ def recurrent_parameters(
         ValueError: a number is less than 1, or ``biases`` is not 0, 1 or 2.
     """
     for name, value in (("gates", gates), ("inputs", inputs), ("hidden", hidden), ("layers", layers)):
-        if value < 1:
-            raise ValueError(f"{name} is {value}; it must be at least 1")
-    if biases not in (0, 1, 2):
-        raise ValueError(f"biases is {biases}; it must be 0, 1 or 2")
+        check_bounds(name, value, 1)
+    check_bounds("biases", biases, 0, 2)
     directions = 2 if bidirectional else 1
     widths = [inputs, *[directions * hidden] * (layers - 1)]
     return sum(directions * gates * (d * hidden + hidden**2 + biases * hidden) for d in widths)
 
 
+@checked
 def recurrent_note(module: nn.Module) -> str:
     """Why a recurrent layer or cell of a toolkit has more parameters than its equations; empty for other modules."""
     gates = {"LSTM": 4, "GRU": 3, "RNN": 1}.get(type(module).__name__.removesuffix("Cell"))

@@ -10,6 +10,9 @@ import torch
 from jaxtyping import Bool, Float, Int64
 from torch import Tensor
 
+from deepdive.checks import check_bounds, check_not_empty
+from deepdive.signatures import checked
+
 _MARKS = str.maketrans("", "", string.punctuation)
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
 
@@ -24,16 +27,19 @@ class AnswerScores:
     """Of the words of the answer and of the right one."""
 
 
+@checked
 def normalized_answer(text: str) -> str:
     """The words of an answer in lower case, without ASCII's punctuation marks and the articles a, an, the."""
     return " ".join(_ARTICLES.sub(" ", text.lower().translate(_MARKS)).split())
 
 
+@checked
 def exact_match(predicted: str, right: str) -> bool:
     """Whether two answers are the same once they are normalised."""
     return normalized_answer(predicted) == normalized_answer(right)
 
 
+@checked
 def answer_f1(predicted: str, right: str) -> float:
     """``2 p r / (p + r)``, of the share ``p`` of predicted words that are right and ``r`` of right ones predicted.
 
@@ -46,6 +52,7 @@ def answer_f1(predicted: str, right: str) -> float:
     return 2 * common / (len(one) + len(other))
 
 
+@checked
 def answer_scores(predicted: Sequence[str], right: Sequence[Sequence[str]]) -> AnswerScores:
     """Both scores; of several right answers, the one that fits best counts.
 
@@ -54,10 +61,13 @@ def answer_scores(predicted: Sequence[str], right: Sequence[Sequence[str]]) -> A
         right: all right answers to each; none where there is no answer, and then only an empty one is right.
 
     Raises:
+        TypeError: an answer is no string, or the right answers to a question are a string and not several.
         ValueError: there are no questions, or not as many of one as of the other.
     """
     if len(predicted) != len(right) or not predicted:
-        raise ValueError(f"predicted has {len(predicted)} answers and right {len(right)}; both need one per question")
+        raise ValueError(
+            f"predicted and right must have one entry for each question, got {len(predicted)} and {len(right)}"
+        )
     exact = f1 = 0.0
     for answer, known in zip(predicted, right, strict=True):
         exact += max(exact_match(answer, each) for each in known or ("",))
@@ -65,6 +75,7 @@ def answer_scores(predicted: Sequence[str], right: Sequence[Sequence[str]]) -> A
     return AnswerScores(exact / len(predicted), f1 / len(predicted))
 
 
+@checked
 def best_spans(
     starts: Float[Tensor, "b t"], ends: Float[Tensor, "b t"], allowed: Bool[Tensor, "b t"], longest: int = 30
 ) -> tuple[Int64[Tensor, "b 2"], Float[Tensor, " b"]]:
@@ -77,10 +88,10 @@ def best_spans(
         longest: tokens of an answer at most.
 
     Raises:
-        ValueError: ``longest`` is below 1.
+        ValueError: ``longest`` is below 1, the shapes differ, or there is no token.
     """
-    if longest < 1:
-        raise ValueError(f"longest is {longest}; it must be at least 1")
+    check_bounds("longest", longest, 1)
+    check_not_empty("starts", starts)
     t = starts.shape[1]
     starts, ends = (logits.masked_fill(~allowed, -torch.inf) for logits in (starts, ends))
     band = torch.ones(t, t, dtype=torch.bool, device=starts.device).triu().tril(longest - 1)

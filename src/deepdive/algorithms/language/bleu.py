@@ -6,10 +6,14 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from deepdive.checks import check_bounds
+from deepdive.signatures import checked
+
 Tokens = Sequence[Hashable]
 """A sentence as its tokens, words or numbers; not a string."""
 
 
+@checked
 def bleu(prediction: Tokens, label: Tokens, k: int) -> float:
     """``exp(min(0, 1 - len_label / len_pred)) Π_n p_n^(1 / 2^n)`` for ``n = 1, ..., k`` (textbook section 10.7.6).
 
@@ -18,15 +22,12 @@ def bleu(prediction: Tokens, label: Tokens, k: int) -> float:
 
     Raises:
         ValueError: ``k`` is below 1, or the label is empty.
-        TypeError: a sentence is a string.
+        TypeError: a sentence is a string and not its tokens, e.g. those of ``split()``.
     """
-    if k < 1:
-        raise ValueError(f"k must be at least 1, got {k}")
-    _check_tokens("prediction", prediction)
-    _check_tokens("label", label)
-    if not label:
-        raise ValueError("label is empty; there is nothing to compare with")
-    if not prediction:
+    check_bounds("k", k, 1)
+    if not len(label):
+        raise ValueError("label must not be empty: there is nothing to compare with, got no tokens")
+    if not len(prediction):
         return 0.0
     score = math.exp(min(0, 1 - len(label) / len(prediction)))
     for n in range(1, min(k, len(prediction)) + 1):
@@ -51,6 +52,7 @@ class BleuScore:
     """Tokens of those references that are closest in length to their predictions."""
 
 
+@checked
 def corpus_bleu(
     predictions: Sequence[Tokens],
     references: Sequence[Sequence[Tokens]],
@@ -73,7 +75,7 @@ def corpus_bleu(
 
     Raises:
         ValueError: no predictions, another number of references, a prediction without any, or ``max_order`` below 1.
-        TypeError: a sentence is a string.
+        TypeError: a sentence is a string and not its tokens, e.g. those of ``split()``.
     """
     _check_corpus(predictions, references, max_order)
     matches, totals = [0] * max_order, [0] * max_order
@@ -111,20 +113,12 @@ def _ngrams(tokens: Tokens, n: int) -> Counter[Tokens]:
 
 
 def _check_corpus(predictions: Sequence[Tokens], references: Sequence[Sequence[Tokens]], max_order: int) -> None:
-    if max_order < 1:
-        raise ValueError(f"max_order must be at least 1, got {max_order}")
-    if not predictions or len(predictions) != len(references):
+    check_bounds("max_order", max_order, 1)
+    if not len(predictions) or len(predictions) != len(references):
         raise ValueError(
-            f"there must be predictions, and references for each, got {len(predictions)} and {len(references)}"
+            f"predictions and references must have one entry for each sentence, got {len(predictions)} and "
+            f"{len(references)}"
         )
-    for i, (prediction, right) in enumerate(zip(predictions, references, strict=True)):
-        _check_tokens(f"predictions[{i}]", prediction)
-        if not right:
-            raise ValueError(f"references[{i}] is empty; each prediction needs at least one")
-        for j, reference in enumerate(right):
-            _check_tokens(f"references[{i}][{j}]", reference)
-
-
-def _check_tokens(name: str, tokens: Tokens) -> None:
-    if isinstance(tokens, str):
-        raise TypeError(f"{name} is the string {tokens[:40]!r}; it must be its tokens, e.g. those of split()")
+    for i, right in enumerate(references):
+        if not len(right):
+            raise ValueError(f"references[{i}] must hold at least one sentence, got none")

@@ -6,6 +6,9 @@ import torch
 from jaxtyping import Int64
 from torch import Tensor
 
+from deepdive.checks import check_range
+from deepdive.signatures import checked
+
 
 @dataclass(frozen=True)
 class NgramCounts:
@@ -15,6 +18,7 @@ class NgramCounts:
     counts: Int64[Tensor, " m"]
 
 
+@checked
 def ngram_counts(ids: Int64[Tensor, " tokens"], n: int) -> NgramCounts:
     """Count the windows ``ids[i : i + n]``; of equally frequent ones, the one of lower numbers comes first.
 
@@ -31,9 +35,8 @@ def ngram_counts(ids: Int64[Tensor, " tokens"], n: int) -> NgramCounts:
 
     """
     if n < 1 or n > len(ids):
-        raise ValueError(f"n is {n}; it must be at least 1 and at most the number of tokens, which is {len(ids)}")
-    if bool((ids < 0).any()):
-        raise ValueError(f"ids holds {int(ids.min())}; numbers of tokens begin at 0")
+        raise ValueError(f"n must be at least 1 and at most the number of tokens, {len(ids)}, got {n}")
+    check_range("ids", ids, 0)
     found, rank, counts = ids.unique(return_inverse=True, return_counts=True)
     token, size = rank, len(found)
     for k in range(1, n):

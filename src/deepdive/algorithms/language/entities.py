@@ -7,6 +7,9 @@ import torch
 from jaxtyping import Int64
 from torch import Tensor
 
+from deepdive.checks import check_labels, check_range
+from deepdive.signatures import checked
+
 IGNORED = -100
 """The target of what does not count: padding, and parts of words that have no tag."""
 
@@ -32,6 +35,7 @@ class EntityScores:
     of_type: dict[str, Score]
 
 
+@checked
 def entity_types(labels: Sequence[str]) -> tuple[str, ...]:
     """The types that tag names like ``B-PER`` and ``I-PER`` speak of, in the order of strings.
 
@@ -40,10 +44,11 @@ def entity_types(labels: Sequence[str]) -> tuple[str, ...]:
     """
     for label in labels:
         if label != "O" and (label[:2] not in ("B-", "I-") or len(label) < 3):
-            raise ValueError(f"labels holds {label!r}; a tag must be O, B-... or I-...")
+            raise ValueError(f"labels must be O, B-... or I-..., got {label!r}")
     return tuple(sorted({label[2:] for label in labels if label != "O"}))
 
 
+@checked
 def entity_spans(tags: Sequence[str]) -> list[tuple[str, int, int]]:
     """``(type, start, stop)`` of each entity in the tags of one sentence: its words are ``start, ..., stop - 1``.
 
@@ -62,6 +67,7 @@ def entity_spans(tags: Sequence[str]) -> list[tuple[str, int, int]]:
     return spans
 
 
+@checked
 def entity_counts(
     predicted: Int64[Tensor, "b t"], true: Int64[Tensor, "b t"], labels: Sequence[str]
 ) -> Int64[Tensor, "types 3"]:
@@ -76,10 +82,17 @@ def entity_counts(
         labels: the names of the tags, see `entity_types` for the order of the rows.
 
     Raises:
-        ValueError: different shapes, or a label that is no tag.
+        ValueError: different shapes, a number without a label, or a label that is no tag.
     """
-    if predicted.shape != true.shape:
-        raise ValueError(f"predicted and true must have one shape, got {tuple(predicted.shape)}, {tuple(true.shape)}")
+    check_labels("true", true, len(labels), IGNORED)
+    check_labels("predicted", predicted.masked_fill(true == IGNORED, 0), len(labels))
+    return count_entities(predicted, true, labels)
+
+
+def count_entities(
+    predicted: Int64[Tensor, "b t"], true: Int64[Tensor, "b t"], labels: Sequence[str]
+) -> Int64[Tensor, "types 3"]:
+    """`entity_counts` of numbers that are known to be those of labels: does not look at them, and waits for nothing."""
     types = entity_types(labels)
     # The words that count come first, in their order, and words outside of entities follow them.
     ignored = true == IGNORED
@@ -116,15 +129,19 @@ def _of_type(kind: Tensor, which: Tensor, types: int) -> Tensor:
     return torch.where(which, kind, types).flatten().bincount(minlength=types + 1)[:types]
 
 
+@checked
 def entity_scores(counts: Int64[Tensor, "types 3"], labels: Sequence[str]) -> EntityScores:
     """Precision, recall and F1 from what `entity_counts` gave, summed over all batches.
 
     Raises:
-        ValueError: another number of types than the labels have.
+        ValueError: another number of types than the labels have, or counts that cannot be.
     """
     types = entity_types(labels)
     if len(counts) != len(types):
-        raise ValueError(f"counts has {len(counts)} rows, but labels have the {len(types)} types {', '.join(types)}")
+        raise ValueError(f"counts must have a row for each of the types {', '.join(types)}, got {len(counts)}")
+    check_range("counts", counts, 0)
+    if bool((counts[:, :1] > counts[:, 1:]).any()):
+        raise ValueError(f"counts must have no more right entities than predicted or true ones, got {counts.tolist()}")
     rows = counts.tolist()
     overall = _score(*counts.sum(0).tolist())
     return EntityScores(overall, {name: _score(*row) for name, row in zip(types, rows, strict=True)})

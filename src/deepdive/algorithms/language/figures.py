@@ -5,11 +5,12 @@ from itertools import cycle
 from typing import TYPE_CHECKING
 
 import torch
-from jaxtyping import Num
+from jaxtyping import Real
 from torch import Tensor
 
 from deepdive.algorithms.language.zipf import ZipfFit
 from deepdive.figures import PALETTE, figure_style
+from deepdive.signatures import checked
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -18,7 +19,8 @@ _POINTS = 400
 """Ranks that are drawn of a curve, evenly spaced in their logarithm: more cannot be seen."""
 
 
-def frequency_figure(counts: Mapping[str, Num[Tensor, " _"]], fits: Mapping[str, ZipfFit] | None = None) -> "Figure":
+@checked
+def frequency_figure(counts: Mapping[str, Real[Tensor, " _"]], fits: Mapping[str, ZipfFit] | None = None) -> "Figure":
     """Frequency over rank, both logarithmic, one curve per name, and its fit dashed (textbook section 9.2.5).
 
     Args:
@@ -31,9 +33,9 @@ def frequency_figure(counts: Mapping[str, Num[Tensor, " _"]], fits: Mapping[str,
     """
     fits = fits or {}
     if not counts or any(not bool((values > 0).any()) for values in counts.values()):
-        raise ValueError(f"counts holds {', '.join(counts) or 'nothing'}; each must have a count above 0")
+        raise ValueError(f"counts must hold a number above 0 under each name, got {', '.join(counts) or 'nothing'}")
     if foreign := set(fits) - set(counts):
-        raise ValueError(f"fits holds {sorted(foreign)[0]!r}, which counts does not have")
+        raise ValueError(f"fits must be of names in counts, got {sorted(foreign)[0]!r}")
     from matplotlib.figure import Figure
 
     with figure_style():

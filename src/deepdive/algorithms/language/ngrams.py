@@ -7,7 +7,9 @@ import torch
 from jaxtyping import Bool, Float64, Int64
 from torch import Generator, Tensor
 
-from deepdive.algorithms.language.smoothing import KneserNey, Smoothing
+from deepdive.algorithms.language.smoothing import AddAlpha, KneserNey, Smoothing
+from deepdive.checks import check_bounds, check_labels
+from deepdive.signatures import checked
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class _Table:
     """How many ``w`` have ``count(context, w) > 0``."""
 
 
+@checked
 class NGramModel:
     """``P(x_t | x_1, ..., x_{t-1}) = P(x_t | x_{t-order+1}, ..., x_{t-1})`` (Markov) from counts and a smoothing.
 
@@ -50,16 +53,22 @@ class NGramModel:
 
     Raises:
         ValueError: the text has fewer tokens than ``order``, ``order`` or ``vocabulary_size`` is below 1, a token is
-            out of range, or the product of text length and vocabulary is beyond 64 bits.
+            out of range, the product of text length and vocabulary is beyond 64 bits, or the smoothing is for a
+            vocabulary of another size.
     """
 
     def __init__(
         self, ids: Int64[Tensor, " n"], order: int, vocabulary_size: int, smoothing: Smoothing | None = None
     ) -> None:
-        if order < 1 or vocabulary_size < 1:
-            raise ValueError(f"order is {order} and vocabulary_size is {vocabulary_size}; both must be at least 1")
+        check_bounds("order", order, 1)
+        check_bounds("vocabulary_size", vocabulary_size, 1)
         if len(ids) < order:
-            raise ValueError(f"ids holds {len(ids)} tokens; a text must have at least one n-gram of order {order}")
+            raise ValueError(f"ids must have at least one n-gram of order {order}, got {len(ids)} tokens")
+        if isinstance(smoothing, AddAlpha) and smoothing.vocabulary_size != vocabulary_size:
+            raise ValueError(  # probabilities would not sum to 1
+                f"the vocabulary_size of smoothing must be that of the model, {vocabulary_size}, got "
+                f"{smoothing.vocabulary_size}"
+            )
         self.order, self.vocabulary_size = order, vocabulary_size
         self.smoothing = KneserNey() if smoothing is None else smoothing
         self._check(ids)
@@ -76,6 +85,7 @@ class NGramModel:
         """How many different 1-grams, 2-grams, ... there are in the text that was fitted to."""
         return tuple(len(level.keys) for level in self._levels)
 
+    @checked
     def log_probabilities(self, ids: Int64[Tensor, " n"]) -> Float64[Tensor, " n"]:
         """``log P`` of every token of a text given those before it; ``-inf`` where the model rules it out.
 
@@ -97,6 +107,7 @@ class NGramModel:
             context[:1] = -1
         return p.log()
 
+    @checked
     def perplexity(self, ids: Int64[Tensor, " n"]) -> float:
         """``exp(-1/n Σ_t log P(x_t | x_1, ..., x_{t-1}))``: as unsure as among so many equally likely tokens.
 
@@ -104,9 +115,10 @@ class NGramModel:
             ValueError: the text is empty, or a token is out of range.
         """
         if not len(ids):
-            raise ValueError("ids is empty; perplexity is a mean over tokens")
+            raise ValueError("ids must not be empty: perplexity is a mean over tokens, got none")
         return float((-self.log_probabilities(ids).mean()).exp())
 
+    @checked
     def next_token_distribution(self, context: Sequence[int] | Int64[Tensor, " t"]) -> Float64[Tensor, " vocabulary"]:
         """``P(· | context)``; of a context only the last ``order - 1`` tokens matter.
 
@@ -132,6 +144,7 @@ class NGramModel:
                 unigram = p
         return p
 
+    @checked
     def generate(
         self,
         prefix: Sequence[int],
@@ -150,10 +163,12 @@ class NGramModel:
         Raises:
             ValueError: ``count`` or ``temperature`` is negative, ``top_k`` is below 1, or a token is out of range.
         """
-        if count < 0 or not 0 <= temperature < float("inf"):
-            raise ValueError(f"count is {count} and temperature is {temperature}; both must be from 0 up, and finite")
-        if top_k is not None and top_k < 1:
-            raise ValueError(f"top_k is {top_k}; it must be at least 1")
+        check_bounds("count", count, 0)
+        check_bounds("temperature", temperature, 0)
+        if top_k is not None:
+            check_bounds("top_k", top_k, 1)
+        if len(set(banned)) == self.vocabulary_size:
+            raise ValueError(f"banned must leave a token to draw, got all {self.vocabulary_size}")
         self._check(torch.as_tensor([*prefix, *banned], dtype=torch.int64))
         return self._generated(list(prefix), count, temperature, top_k, list(banned), generator)
 
@@ -198,12 +213,7 @@ class NGramModel:
         return _Table(counts, empty.index_add(0, context, counts), empty.index_add(0, context, (counts > 0).double()))
 
     def _check(self, ids: Tensor) -> None:
-        bad = (ids < 0) | (ids >= self.vocabulary_size)
-        if bad.any():
-            raise ValueError(
-                f"ids holds {int(ids[bad][0])} at place {int(bad.nonzero()[0])}; tokens must lie in "
-                f"0..{self.vocabulary_size - 1}"
-            )
+        check_labels("ids", ids, self.vocabulary_size)
 
 
 def _count(ids: Tensor, order: int, size: int) -> list[_Level]:

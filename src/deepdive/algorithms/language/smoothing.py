@@ -8,6 +8,9 @@ import torch
 from jaxtyping import Float64
 from torch import Tensor
 
+from deepdive.checks import check_bounds
+from deepdive.signatures import checked
+
 Rule = Callable[[Tensor, Tensor, Tensor, Tensor, Tensor], Tensor]
 """``P(w | h)`` from ``n(h, w)``, ``n(h) = Σ_w n(h, w)``, ``N(h) = |{w: n(h, w) > 0}|``, ``P(w | h')`` one token of
 context shorter, and ``P(w)`` without context; element by element. The shortest context has ``P(w | h') = 1 / V``."""
@@ -38,12 +41,13 @@ class MaximumLikelihood:
         return lambda count, total, distinct, lower, unigram: torch.where(total > 0, count / total, lower)
 
 
+@checked
 @dataclass(frozen=True)
 class AddAlpha:
     """``P(w | h) = (n(h, w) + α) / (n(h) + α V)``: as if every token had followed every context ``α`` more times.
 
     Raises:
-        ValueError: ``alpha`` is not positive.
+        ValueError: ``alpha`` is not positive, or ``vocabulary_size`` is below 1.
 
     Source: Lidstone, 1920; ``α = 1`` is Laplace's rule of succession.
     """
@@ -53,8 +57,8 @@ class AddAlpha:
     counts_continuations = False
 
     def __post_init__(self) -> None:
-        if not 0 < self.alpha < float("inf"):
-            raise ValueError(f"alpha is {self.alpha}; it must be positive and finite")
+        check_bounds("alpha", self.alpha, above=0)
+        check_bounds("vocabulary_size", self.vocabulary_size, 1)
 
     def fit(self, counts: Float64[Tensor, " grams"]) -> Rule:
         """The rule, the same for all orders."""
@@ -62,6 +66,7 @@ class AddAlpha:
         return lambda count, total, distinct, lower, unigram: (count + alpha) / (total + alpha * size)
 
 
+@checked
 @dataclass(frozen=True)
 class Laplace:
     """Laplace smoothing as the textbook has it, towards the frequency of the token without context.
@@ -78,8 +83,7 @@ class Laplace:
     counts_continuations = False
 
     def __post_init__(self) -> None:
-        if not 0 < self.epsilon < float("inf"):
-            raise ValueError(f"epsilon is {self.epsilon}; it must be positive and finite")
+        check_bounds("epsilon", self.epsilon, above=0)
 
     def fit(self, counts: Float64[Tensor, " grams"]) -> Rule:
         """The rule, the same for all orders; ``unigram`` is uniform at the first one."""
@@ -87,6 +91,7 @@ class Laplace:
         return lambda count, total, distinct, lower, unigram: (count + e * unigram) / (total + e)
 
 
+@checked
 @dataclass(frozen=True)
 class KneserNey:
     """Interpolated Kneser-Ney smoothing with one absolute discount ``D`` per order.
@@ -107,8 +112,8 @@ class KneserNey:
     counts_continuations = True
 
     def __post_init__(self) -> None:
-        if self.discount is not None and not 0 < self.discount <= 1:
-            raise ValueError(f"discount is {self.discount}; it must be above 0 and at most 1")
+        if self.discount is not None:
+            check_bounds("discount", self.discount, above=0, most=1)
 
     def fit(self, counts: Float64[Tensor, " grams"]) -> Rule:
         """The rule with the discount of these counts."""
@@ -121,6 +126,7 @@ class KneserNey:
         return rule
 
 
+@checked
 def absolute_discount(counts: Float64[Tensor, " grams"]) -> float:
     """``n_1 / (n_1 + 2 n_2)`` with the numbers of n-grams counted once and twice; 0.5 where none is counted once.
 

@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 
 import torch
-from jaxtyping import Float64, Num
+from jaxtyping import Float64, Real
 from torch import Tensor
+
+from deepdive.checks import check_finite, check_range
+from deepdive.signatures import checked
 
 
 @dataclass(frozen=True)
@@ -18,12 +21,19 @@ class ZipfFit:
     last: int
     """The last rank of the range."""
 
-    def frequency(self, rank: Num[Tensor, "*ranks"]) -> Float64[Tensor, "*ranks"]:
-        """What the law says of ranks: ``exp(intercept) / rank^exponent``."""
+    @checked
+    def frequency(self, rank: Real[Tensor, "*ranks"]) -> Float64[Tensor, "*ranks"]:
+        """What the law says of ranks: ``exp(intercept) / rank^exponent``.
+
+        Raises:
+            ValueError: a rank is not above 0.
+        """
+        check_range("rank", rank, above=0)
         return torch.exp(self.intercept - self.exponent * rank.double().log())
 
 
-def zipf_fit(counts: Num[Tensor, " m"], *, first: int = 1, last: int | None = None) -> ZipfFit:
+@checked
+def zipf_fit(counts: Real[Tensor, " m"], *, first: int = 1, last: int | None = None) -> ZipfFit:
     """The line of least squares through log frequency over log rank.
 
     Frequencies are ranked from the largest, whatever their order. The first few ranks and those of words that occur
@@ -38,13 +48,13 @@ def zipf_fit(counts: Num[Tensor, " m"], *, first: int = 1, last: int | None = No
         ValueError: a count is negative or not finite, or the range has fewer than 2 ranks.
 
     """
-    if bool((counts < 0).any()) or not bool(counts.double().isfinite().all()):
-        raise ValueError("counts must be finite and from 0 up")
+    check_finite("counts", counts)
+    check_range("counts", counts, 0)
     ranked = counts[counts > 0].double().sort(descending=True).values
     end = len(ranked) if last is None else min(last, len(ranked))
     if first < 1 or end - first < 1:
         raise ValueError(
-            f"first is {first} and last is {last}; of {len(ranked)} ranks, counted from 1, they must leave at least 2"
+            f"first and last must leave at least 2 of {len(ranked)} ranks, counted from 1, got {first} and {last}"
         )
     x = torch.arange(first, end + 1, dtype=torch.float64).log()
     y = ranked[first - 1 : end].log()

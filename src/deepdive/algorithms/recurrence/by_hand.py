@@ -7,8 +7,11 @@ from jaxtyping import Float
 from torch import Tensor
 
 from deepdive.algorithms.inspection.activation_curves import activation_named
+from deepdive.checks import check_dimensions, check_not_empty, check_same_shape
+from deepdive.signatures import checked
 
 
+@checked
 @dataclass(frozen=True)
 class RecurrentWeights:
     """``h_t = φ(W_hx x_t + W_hh h_{t-1})``, ``o_t = W_qh h_t``; also their gradients, in the same places."""
@@ -44,6 +47,7 @@ class RecurrentGradients:
     """``∂L/∂h_t``."""
 
 
+@checked
 def recurrent_forward(
     weights: RecurrentWeights,
     inputs: Float[Tensor, "steps batch inputs"],
@@ -53,9 +57,13 @@ def recurrent_forward(
     """``z_t = W_hx x_t + W_hh h_{t-1}``, ``h_t = φ(z_t)``, ``o_t = W_qh h_t``; all products with ``x`` at once.
 
     Raises:
-        ValueError: an unknown activation.
+        ValueError: an unknown activation, no step, or shapes that do not fit the weights.
     """
     phi = activation_named(activation)
+    (hidden_size, input_size), batch = weights.hx.shape, len(first)
+    check_not_empty("inputs", inputs)
+    check_dimensions("inputs", inputs, "steps", batch, input_size)
+    check_dimensions("first", first, batch, hidden_size)
     h, before, hidden = first, [], []
     for projected in inputs @ weights.hx.T:
         z = projected + h @ weights.hh.T
@@ -66,6 +74,7 @@ def recurrent_forward(
     return Unrolled(inputs, first, torch.stack(before), states, states @ weights.qh.T)
 
 
+@checked
 def recurrent_backward(
     weights: RecurrentWeights,
     unrolled: Unrolled,
@@ -87,11 +96,13 @@ def recurrent_backward(
         factors: ``ξ_t`` of `Truncation`; all 1, full backpropagation, if not given.
 
     Raises:
-        ValueError: an unknown activation, or another number of factors than of steps.
+        ValueError: an unknown activation, another number of factors than of steps, or gradients of another shape than
+            that of the outputs.
     """
     steps = len(unrolled.inputs)
     if factors is not None and len(factors) != steps:
-        raise ValueError(f"there are {len(factors)} factors for {steps} steps; each step has one")
+        raise ValueError(f"factors must be one for each of {steps} steps, got {len(factors)}")
+    check_same_shape("outputs", outputs, "what unrolled put out", unrolled.outputs)
     slopes = activation_named(activation).derivative(unrolled.before)
     xi = unrolled.before.new_ones(steps) if factors is None else factors.to(unrolled.before)
     direct = outputs @ weights.qh

@@ -8,11 +8,13 @@ from jaxtyping import Float
 from torch import Tensor
 
 from deepdive.figures import GREY, PALETTE, figure_style
+from deepdive.signatures import checked
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+@checked
 def jacobian_figure(panels: Mapping[str, Mapping[str, Float[Tensor, "distances batch"]]]) -> "Figure":
     """Norms of the product of Jacobians against the distance, on a logarithmic axis: panel by panel, line by line.
 

@@ -6,10 +6,14 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from deepdive.checks import check_not_empty, check_same_shape
+from deepdive.signatures import checked
+
 Step = Callable[[Tensor, Tensor], Tensor]
 """From inputs ``(batch, inputs)`` and states ``(batch, size)`` to states; examples do not look at each other."""
 
 
+@checked
 def step_jacobians(
     step: Step, inputs: Float[Tensor, "n inputs"], states: Float[Tensor, "n size"]
 ) -> Float[Tensor, "n size size"]:
@@ -17,12 +21,14 @@ def step_jacobians(
     with torch.enable_grad():
         h = states.detach().requires_grad_()
         after = step(inputs, h)
+        check_same_shape("what step gives", after, "states", states)
         size = after.shape[1]
         unit = torch.eye(size).to(after)[:, None, :].expand(size, *after.shape)  # one per element of the new state
         [rows] = torch.autograd.grad(after, h, unit, is_grads_batched=True)
     return rows.transpose(0, 1).detach()
 
 
+@checked
 def jacobian_norms(
     step: Step, inputs: Float[Tensor, "steps batch inputs"], first: Float[Tensor, "batch size"]
 ) -> Float[Tensor, "distances batch"]:
@@ -36,6 +42,7 @@ def jacobian_norms(
         inputs: one batch per step.
         first: ``h_0``.
     """
+    check_not_empty("inputs", inputs)
     with torch.no_grad():
         states = [first]
         for x in inputs:

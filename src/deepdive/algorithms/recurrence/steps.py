@@ -7,11 +7,14 @@ from jaxtyping import Float
 from torch import Generator, Tensor
 
 from deepdive.algorithms.recurrence.jacobians import Step
+from deepdive.checks import check_bounds
+from deepdive.signatures import checked
 
 KINDS = ("tanh", "relu", "skip", "gru", "lstm")
 WEIGHTS = ("normal", "orthogonal", "identity")
 
 
+@checked
 def recurrent_step(
     kind: str = "tanh",
     *,
@@ -40,12 +43,13 @@ def recurrent_step(
     Raises:
         ValueError: an unknown ``kind`` or ``weights``, a size below 1, or a negative ``scale``.
     """
-    if kind not in KINDS or weights not in WEIGHTS:
-        raise ValueError(
-            f"kind is {kind!r} and weights is {weights!r}; they must be of {', '.join(KINDS)} and {', '.join(WEIGHTS)}"
-        )
-    if inputs < 1 or hidden < 1 or not scale >= 0:
-        raise ValueError(f"inputs is {inputs}, hidden {hidden}, scale {scale}; sizes are at least 1, scale at least 0")
+    for name, value, known in (("kind", kind, KINDS), ("weights", weights, WEIGHTS)):
+        if value not in known:
+            raise ValueError(f"{name} must be one of {', '.join(known)}, got {value!r}")
+    check_bounds("inputs", inputs, 1)
+    check_bounds("hidden", hidden, 1)
+    check_bounds("scale", scale, 0)
+    check_bounds("forget", forget)
     generator = Generator().manual_seed(seed)
     gates = {"gru": 3, "lstm": 4}.get(kind, 1)
     u = torch.cat([scale * _matrix(weights, hidden, generator) for _ in range(gates)])

@@ -8,10 +8,14 @@ import torch
 from jaxtyping import Float
 from torch import Generator, Tensor
 
+from deepdive.checks import check_bounds
+from deepdive.signatures import checked
+
 State = TypeVar("State", Tensor, tuple[Tensor, ...])
 """What a recurrent step hands on: one tensor, or several, such as ``(h, c)`` of an LSTM."""
 
 
+@checked
 @dataclass(frozen=True)
 class Truncation:
     """How much of the gradient goes back across each step: factors ``ξ_t`` on ``∂h_t/∂h_{t-1}``.
@@ -34,13 +38,13 @@ class Truncation:
     """Probability that the gradient goes on across a step (randomised), ``π`` of the textbook."""
 
     def __post_init__(self) -> None:
-        if self.length < 1:
-            raise ValueError(f"length is {self.length}; a part must have at least 1 step")
-        if not 0 < self.keep <= 1:
-            raise ValueError(f"keep is {self.keep}; it must be above 0 and at most 1")
+        check_bounds("length", self.length, 1)
+        check_bounds("keep", self.keep, above=0, most=1)
 
+    @checked
     def factors(self, steps: int, generator: Generator | None = None) -> Float[Tensor, " steps"]:
         """``ξ_0, ..., ξ_{steps-1}``; the first one is for the state that a sequence begins with."""
+        check_bounds("steps", steps, 0)
         if self.kind == "full":
             return torch.ones(steps)
         if self.kind == "truncated":
@@ -48,6 +52,7 @@ class Truncation:
         return (torch.rand(steps, generator=generator) < self.keep).float() / self.keep
 
 
+@checked
 def scale_gradient(state: State, factor: int | float) -> State:
     """The state as it is, its gradient times ``factor``: ``stop(h) + ξ (h - stop(h))``, where the bracket is 0."""
     if isinstance(state, tuple):
@@ -56,6 +61,7 @@ def scale_gradient(state: State, factor: int | float) -> State:
     return fixed if factor == 0 else state if factor == 1 else fixed + factor * (state - fixed)
 
 
+@checked
 def unroll(
     step: Callable[[Tensor, State], State],
     inputs: Float[Tensor, "steps *batch"],
@@ -77,7 +83,7 @@ def unroll(
         ValueError: there are not as many factors as steps.
     """
     if factors is not None and len(factors) != len(inputs):
-        raise ValueError(f"there are {len(factors)} factors for {len(inputs)} steps; each step has one")
+        raise ValueError(f"factors must be one for each of {len(inputs)} steps, got {len(factors)}")
     states = []
     for t, x in enumerate(inputs):
         state = step(x, state if factors is None else scale_gradient(state, float(factors[t])))

@@ -7,12 +7,15 @@ from jaxtyping import Float
 from torch import Tensor
 
 from deepdive.algorithms.regression.fit import LinearFit, centred
+from deepdive.checks import check_bounds
+from deepdive.signatures import checked
 
 
 class ConvergenceError(ValueError):
     """Gradient descent did not arrive within its steps; the message says why that may be."""
 
 
+@checked
 def descent_limit(
     features: Float[Tensor, "rows features"],
     targets: Float[Tensor, " rows"],
@@ -33,8 +36,8 @@ def descent_limit(
 
     Source: textbook sections 3.1.1.4 and 12.3.
     """
-    if not 0 < tolerance < 1 or max_steps < 1:
-        raise ValueError(f"tolerance is {tolerance} and max_steps {max_steps}; they must be in (0, 1) and from 1 up")
+    check_bounds("tolerance", tolerance, above=0, below=1)
+    check_bounds("max_steps", max_steps, 1)
     rows = centred(features, targets, intercept=intercept)
     n = len(rows.features)
     gram, right = rows.features.T @ rows.features / n, rows.features.T @ rows.targets / n

@@ -6,6 +6,9 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from deepdive.checks import check_dimensions, check_finite, check_not_empty
+from deepdive.signatures import checked
+
 
 @dataclass(frozen=True)
 class LinearFit:
@@ -19,8 +22,14 @@ class LinearFit:
     steps: int = 0
     """Of gradient descent."""
 
+    @checked
     def predict(self, features: Float[Tensor, "rows features"]) -> Float[Tensor, " rows"]:
-        """``ŷ`` of every row."""
+        """``ŷ`` of every row.
+
+        Raises:
+            ValueError: there are not as many features as weights.
+        """
+        check_dimensions("features", features, "rows", len(self.weight))
         return features.to(self.weight) @ self.weight + self.bias
 
 
@@ -44,24 +53,14 @@ class Centred:
 
 
 def centred(features: Tensor, targets: Tensor, *, intercept: bool) -> Centred:
-    """Check the rows and centre them, in double precision.
+    """Rows around their means, in double precision.
 
     Raises:
-        TypeError: one of the two is no tensor of floating point numbers.
-        ValueError: their shapes do not fit, there are no rows or no features, or a number is not finite.
+        ValueError: there are no rows or no features, or a number is not finite.
     """
-    for name, tensor, dimensions in (("features", features, 2), ("targets", targets, 1)):
-        if not tensor.is_floating_point():
-            raise TypeError(f"{name} has the type {tensor.dtype}; it must hold floating point numbers")
-        if tensor.dim() != dimensions:
-            raise ValueError(f"{name} has shape {tuple(tensor.shape)}; it must have {dimensions} dimensions")
-        finite = tensor.isfinite() if dimensions == 1 else tensor.isfinite().all(dim=1)
-        if not finite.all():
-            raise ValueError(f"{name} has NaN or infinite values, first in row {int((~finite).nonzero()[0])}")
-    if not features.numel():
-        raise ValueError(f"features has shape {tuple(features.shape)}; there must be at least one row and one feature")
-    if len(features) != len(targets):
-        raise ValueError(f"features has {len(features)} rows, but targets has {len(targets)}")
+    check_not_empty("features", features)
+    check_finite("features", features)
+    check_finite("targets", targets)
     x, y = features.detach().double(), targets.detach().double()
     x_mean = x.mean(dim=0) if intercept else torch.zeros_like(x[0])
     y_mean = y.mean() if intercept else y.new_zeros(())

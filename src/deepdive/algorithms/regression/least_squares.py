@@ -8,6 +8,8 @@ from jaxtyping import Float
 from torch import Tensor
 
 from deepdive.algorithms.regression.fit import Centred, LinearFit, centred
+from deepdive.checks import check_bounds
+from deepdive.signatures import checked
 
 Method = Literal["auto", "normal", "minimum-norm"]
 
@@ -16,6 +18,7 @@ class SingularMatrixError(ValueError):
     """The normal equation has no single solution; the message says how many features are independent."""
 
 
+@checked
 def least_squares(
     features: Float[Tensor, "rows features"],
     targets: Float[Tensor, " rows"],
@@ -42,8 +45,6 @@ def least_squares(
 
     Source: textbook section 3.1.1.3; Golub and Van Loan, Matrix Computations, section 5.3.
     """
-    if method not in ("auto", "normal", "minimum-norm"):
-        raise ValueError(f"method is {method!r}; it must be auto, normal or minimum-norm")
     rows = centred(features, targets, intercept=intercept)
     if method == "minimum-norm":
         return _minimum_norm(rows)
@@ -59,6 +60,7 @@ def least_squares(
     return rows.fit(_solve(gram, rows.features.T @ rows.targets), "normal equation")
 
 
+@checked
 def ridge(
     features: Float[Tensor, "rows features"],
     targets: Float[Tensor, " rows"],
@@ -72,12 +74,11 @@ def ridge(
 
     Raises:
         TypeError: a tensor does not hold floating point numbers.
-        ValueError: ``penalty`` is not positive, or as for `least_squares`.
+        ValueError: ``penalty`` is not positive (without one, use `least_squares`), or as for `least_squares`.
 
     Source: Hoerl and Kennard, 1970; textbook section 3.7.
     """
-    if not 0 < penalty < float("inf"):
-        raise ValueError(f"penalty is {penalty}; it must be positive and finite (without one, use least_squares)")
+    check_bounds("penalty", penalty, above=0)
     rows = centred(features, targets, intercept=intercept)
     gram = rows.features.T @ rows.features
     # the scaled weights are v = scale · w, so that penalty ||w||² = Σ (penalty / scale²) v²

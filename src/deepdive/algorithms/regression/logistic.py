@@ -1,18 +1,20 @@
 """Softmax regression to its optimum, where a network's last layer is all that learns (textbook section 4.1)."""
 
-import math
-
 import torch
-from jaxtyping import Float, Int64
+from jaxtyping import Float, Integer
 from torch import Tensor
 from torch.nn.functional import cross_entropy
+
+from deepdive.checks import check_bounds, check_dimensions, check_finite, check_labels, check_not_empty
+from deepdive.signatures import checked
 
 _STEPS = 200
 
 
+@checked
 def fit_softmax_regression(
     features: Float[Tensor, "n d"],
-    labels: Int64[Tensor, " n"],
+    labels: Integer[Tensor, " n"],
     num_classes: int,
     *,
     penalty: int | float = 0.0,
@@ -26,18 +28,19 @@ def fit_softmax_regression(
     linear layer with weight decay wanders around. A feature counts by its scale.
 
     Raises:
-        ValueError: ``penalty`` is negative, there are no rows, fewer than two classes, or a class out of range.
+        TypeError: labels are no integers.
+        ValueError: ``penalty`` is negative, there are no rows, fewer than two classes, a class out of range, directions
+            of another number of classes, or a number is not finite.
     """
-    if not 0 <= penalty < math.inf:
-        raise ValueError(f"penalty is {penalty}; it must be from 0 up, and finite")
-    if num_classes < 2 or len(features) == 0 or len(labels) != len(features):
-        raise ValueError(
-            f"there are {len(features)} rows, {len(labels)} labels and {num_classes} classes; there must be rows with "
-            "one label each, and at least 2 classes"
-        )
-    if not 0 <= int(labels.min()) <= int(labels.max()) < num_classes:
-        raise ValueError(f"labels must be in [0, {num_classes}), got {int(labels.min())} to {int(labels.max())}")
-    x = features.detach()
+    check_bounds("penalty", penalty, 0)
+    check_bounds("num_classes", num_classes, 2)
+    check_not_empty("features", features)
+    check_finite("features", features)
+    check_labels("labels", labels, num_classes)
+    if directions is not None:
+        check_dimensions("directions", directions, num_classes, features.shape[1])
+        check_finite("directions", directions)
+    x, labels = features.detach(), labels.long()
     known = x.new_zeros(len(x), num_classes) if directions is None else x @ directions.T
     shift, scale = known.mean(0), known.std(0, correction=0).clamp(min=1e-12)
     known = (known - shift) / scale
@@ -67,14 +70,23 @@ def fit_softmax_regression(
         return weight.detach(), (bias - amount * shift).detach()
 
 
+@checked
 def telling_outputs(
-    outputs: Float[Tensor, "n m"], labels: Int64[Tensor, " n"], num_classes: int, *, least: float = 1.0
+    outputs: Float[Tensor, "n m"], labels: Integer[Tensor, " n"], num_classes: int, *, least: float = 1.0
 ) -> list[int | None]:
     """The one of ``m`` outputs that tells each class best from the rest; ``None`` where none tells it well.
 
     It is the output ``z`` with the greatest ``(mean(z | class) - mean(z | rest)) / √(var(z | class) + var(z | rest))``,
     if that is at least ``least``. Classes with fewer than two rows, or all of them, have none.
+
+    Raises:
+        TypeError: labels are no integers.
+        ValueError: there is no output, one is not finite, a class is out of range, or ``num_classes`` is below 1.
     """
+    check_bounds("num_classes", num_classes, 1)
+    check_not_empty("outputs", outputs)
+    check_finite("outputs", outputs)
+    check_labels("labels", labels, num_classes)
     found: list[int | None] = []
     for each in range(num_classes):
         here = labels == each

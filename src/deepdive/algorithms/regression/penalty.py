@@ -6,16 +6,23 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from deepdive.checks import check_bounds, check_dtype
+from deepdive.signatures import checked
 
+
+@checked
 def l2_penalty(weights: Iterable[Tensor], weight_decay: int | float) -> Float[Tensor, ""]:
     """``λ/2 Σ ||w||²``, whose gradient ``λ w`` is what an optimiser's ``weight_decay`` adds for ``λ``.
 
     Raises:
+        TypeError: a weight is no floating-point tensor.
         ValueError: ``weight_decay`` is negative, or there are no weights.
     """
-    if not 0 <= weight_decay < float("inf"):
-        raise ValueError(f"weight_decay is {weight_decay}; it must be from 0 up, and finite")
+    check_bounds("weight_decay", weight_decay, 0)
+    weights = list(weights)
+    for i, weight in enumerate(weights):
+        check_dtype(f"weights[{i}]", weight, "floating-point")
     squares = [weight.square().sum() for weight in weights]
     if not squares:
-        raise ValueError("weights is empty; there must be at least one tensor to penalise")
+        raise ValueError("weights must not be empty: there is nothing to penalise, got none")
     return 0.5 * weight_decay * torch.stack(squares).sum()

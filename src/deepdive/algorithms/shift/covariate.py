@@ -6,6 +6,9 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from deepdive.checks import check_bounds, check_dimensions, check_finite, check_not_empty, check_range
+from deepdive.signatures import checked
+
 _MAX_STEPS = 100
 
 
@@ -18,11 +21,18 @@ class DomainClassifier:
     steps: int
     """Newton steps it took."""
 
+    @checked
     def logits(self, x: Float[Tensor, "n features"]) -> Float[Tensor, " n"]:
-        """``h(x)``."""
+        """``h(x)``.
+
+        Raises:
+            ValueError: there are not as many features as weights.
+        """
+        check_dimensions("x", x, "n", len(self.weight))
         return x @ self.weight + self.bias
 
 
+@checked
 def fit_domain_classifier(
     source: Float[Tensor, "n features"],
     target: Float[Tensor, "m features"],
@@ -37,16 +47,14 @@ def fit_domain_classifier(
     where a step would win less than ``tolerance`` of the objective.
 
     Raises:
-        ValueError: no rows on one side, ``l2`` is not above 0, or a feature is not finite.
+        ValueError: no rows on one side, ``l2`` or ``tolerance`` is not above 0, or a feature is not finite.
         RuntimeError: no minimum after 100 steps.
     """
     for name, rows in (("source", source), ("target", target)):
-        if len(rows) == 0:
-            raise ValueError(f"{name} has no rows; a domain classifier needs both sides")
-        if not bool(rows.isfinite().all()):
-            raise ValueError(f"{name} must be finite, but holds NaN or infinity")
-    if not l2 > 0:
-        raise ValueError(f"l2 must be above 0, got {l2}: without it separable data has no minimum")
+        check_not_empty(name, rows)
+        check_finite(name, rows)
+    check_bounds("l2", l2, above=0)  # without it separable data has no minimum
+    check_bounds("tolerance", tolerance, above=0)
     x = torch.cat([source, target]).double()
     x = torch.cat([x, x.new_ones(len(x), 1)], dim=1)
     t = torch.cat([x.new_zeros(len(source)), x.new_ones(len(target))])
@@ -75,6 +83,7 @@ def fit_domain_classifier(
     raise RuntimeError(f"the domain classifier has no minimum after {_MAX_STEPS} Newton steps")
 
 
+@checked
 def importance_weights(
     logits: Float[Tensor, " n"], source_rows: int, target_rows: int, *, limit: int | float | None = None
 ) -> Float[Tensor, " n"]:
@@ -85,34 +94,60 @@ def importance_weights(
     (the textbook's ``min(exp(h), c)``).
 
     Raises:
-        ValueError: a number of rows is below 1, or ``limit`` is not above 0.
+        ValueError: a number of rows is below 1, ``limit`` is not above 0, or a logit is not finite.
     """
-    if min(source_rows, target_rows) < 1:
-        raise ValueError(f"source_rows and target_rows must be at least 1, got {source_rows} and {target_rows}")
-    if limit is not None and not limit > 0:
-        raise ValueError(f"limit must be above 0, got {limit}")
-    weights = logits.exp() * (source_rows / target_rows)
-    return mean_one(weights if limit is None else weights.clamp(max=limit))
+    check_bounds("source_rows", source_rows, 1)
+    check_bounds("target_rows", target_rows, 1)
+    check_not_empty("logits", logits)
+    check_finite("logits", logits)
+    if limit is None:  # a factor does not matter: the largest is 1 before, so that none leaves the range of numbers
+        return mean_one((logits - logits.max()).exp())
+    check_bounds("limit", limit, above=0)
+    return mean_one((logits.exp() * (source_rows / target_rows)).clamp(max=limit))
 
 
+@checked
 def mean_one(weights: Float[Tensor, " n"]) -> Float[Tensor, " n"]:
     """``β n / Σ β``: the same weights with mean 1, so that a learning rate means what it meant without them.
 
     Raises:
         ValueError: a weight is negative or not finite, or all are 0.
     """
-    if not bool(((weights >= 0) & weights.isfinite()).all()):
-        raise ValueError("weights must be finite and from 0 up")
-    if not bool(weights.sum() > 0):
-        raise ValueError("weights must not all be 0")
-    return weights / weights.mean()
+    w = _checked_weights(weights)
+    return (w / w.mean()).to(weights)
 
 
+@checked
 def effective_sample_size(weights: Float[Tensor, " n"]) -> float:
-    """``(Σ β)² / Σ β²``: how many unweighted examples a weighted mean is worth (Kish, 1965); 1 to n."""
-    return float(weights.sum() ** 2 / (weights**2).sum())
+    """``(Σ β)² / Σ β²``: how many unweighted examples a weighted mean is worth (Kish, 1965); 1 to n.
+
+    Raises:
+        ValueError: a weight is negative or not finite, or all are 0.
+    """
+    w = _checked_weights(weights)
+    return float(w.sum() ** 2 / (w**2).sum())
 
 
+@checked
 def weighted_risk(losses: Float[Tensor, " n"], weights: Float[Tensor, " n"]) -> Float[Tensor, ""]:
-    """``Σ βᵢ lᵢ / Σ βᵢ``: from source examples, an estimate of the mean loss on the target."""
-    return (weights * losses).sum() / weights.sum()
+    """``Σ βᵢ lᵢ / Σ βᵢ``: from source examples, an estimate of the mean loss on the target.
+
+    >>> weighted_risk(torch.tensor([1.0, 5.0]), torch.tensor([3.0, 1.0])).item()
+    2.0
+
+    Raises:
+        ValueError: there is not one weight for each loss, a weight is negative or not finite, or all are 0.
+    """
+    w = _checked_weights(weights)
+    return ((w * losses.double()).sum() / w.sum()).to(losses)
+
+
+def _checked_weights(weights: Tensor) -> Tensor:
+    """Weights in double precision, in which their sums stay finite."""
+    check_not_empty("weights", weights)
+    check_finite("weights", weights)
+    check_range("weights", weights, 0)
+    w = weights.double()
+    if not bool(w.sum() > 0):
+        raise ValueError(f"weights must not all be 0, got {len(w)} zeros")
+    return w

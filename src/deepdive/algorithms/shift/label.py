@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 
 import torch
-from jaxtyping import Float, Num
+from jaxtyping import Float, Real
 from torch import Tensor
+
+from deepdive.checks import check_bounds, check_finite, check_not_empty, check_probabilities, check_range
+from deepdive.signatures import checked
 
 
 @dataclass(frozen=True)
@@ -35,8 +38,9 @@ class LikelihoodShift(LabelShift):
     """Mean per target example, before each step; never falls."""
 
 
+@checked
 def black_box_shift(
-    confusion: Num[Tensor, "classes classes"], predicted: Num[Tensor, " classes"], *, worst_condition: float = 1e4
+    confusion: Real[Tensor, "classes classes"], predicted: Real[Tensor, " classes"], *, worst_condition: float = 1e4
 ) -> BlackBoxShift:
     """Solve ``C w = μ`` (black-box shift estimation, Lipton et al., 2018).
 
@@ -56,19 +60,23 @@ def black_box_shift(
         ValueError: counts that are negative or all 0, a class without held-out examples, or a matrix that cannot be
             inverted, because the predictor does not tell some classes apart.
     """
+    check_bounds("worst_condition", worst_condition, 1)
     for name, counts in (("confusion", confusion), ("predicted", predicted)):
-        if bool((counts < 0).any()) or not bool(counts.sum() > 0):
-            raise ValueError(f"{name} must hold counts from 0 up, and not only zeros")
+        check_finite(name, counts)
+        check_range(name, counts, 0)
+        if not bool(counts.sum() > 0):
+            raise ValueError(f"{name} must hold a count above 0, got only zeros")
+    confusion, predicted = confusion.double(), predicted.double()
     if bool((confusion.sum(1) == 0).any()):
         missing = (confusion.sum(1) == 0).nonzero().flatten().tolist()
-        raise ValueError(f"confusion has no example of the classes {missing}; each needs some to be estimated")
+        raise ValueError(f"confusion must have examples of every class, got none of the classes {missing}")
     joint = (confusion.double() / confusion.sum()).T
     mu = predicted.double() / predicted.sum()
     condition = float(torch.linalg.cond(joint))
     if not condition <= worst_condition:
         raise ValueError(
-            f"confusion has the condition number {condition:.3g}, above {worst_condition:g}: the predictor does not "
-            "tell some classes apart, so their shares cannot be estimated from its predictions"
+            f"confusion must have a condition number of at most {worst_condition:g}, got {condition:.3g}: the "
+            "predictor does not tell some classes apart, so their shares cannot be estimated from its predictions"
         )
     source = joint.sum(0)
     weights = torch.linalg.solve(joint, mu)
@@ -78,6 +86,7 @@ def black_box_shift(
     return BlackBoxShift(prior / source, prior, condition, clipped)
 
 
+@checked
 def likelihood_shift(
     probabilities: Float[Tensor, "n classes"],
     source_prior: Float[Tensor, " classes"],
@@ -93,13 +102,12 @@ def likelihood_shift(
     Raises:
         ValueError: no examples, rows that are no probabilities, or a prior that is none.
     """
-    if len(probabilities) == 0:
-        raise ValueError("probabilities has no rows; there is nothing to estimate from")
+    check_not_empty("probabilities", probabilities)
+    check_bounds("steps", steps, 1)
+    check_bounds("tolerance", tolerance, 0)
+    check_probabilities("probabilities", probabilities)
     q, chances = _prior("source_prior", source_prior), probabilities.double()
-    if not bool((chances >= 0).all()) or not bool(((chances.sum(1) - 1).abs() < 1e-3).all()):
-        raise ValueError("probabilities must be from 0 up, with rows of sum 1")
-    if bool((q == 0).any()):
-        raise ValueError("source_prior must be above 0 for every class; a class the source lacks cannot be estimated")
+    check_range("source_prior", q, above=0)  # a class that the source lacks cannot be estimated
     p, found = q, list[float]()
     for _ in range(steps):
         joint = chances * (p / q)
@@ -112,6 +120,7 @@ def likelihood_shift(
     return LikelihoodShift(p / q, p, tuple(found))
 
 
+@checked
 def correct_predictions(
     probabilities: Float[Tensor, "n classes"],
     source_prior: Float[Tensor, " classes"],
@@ -120,18 +129,23 @@ def correct_predictions(
     """``p(y | x) ∝ q(y | x) p(y) / q(y)``: predictions of a source model for another class mix, without training.
 
     Raises:
-        ValueError: a prior is negative or not of sum 1, or the source prior is 0 where the target prior is not.
+        ValueError: a prior or a row of probabilities is negative or not of sum 1, the source prior is 0 where the
+            target prior is not, or the target prior rules out all that a row thinks possible.
     """
     q, p = _prior("source_prior", source_prior), _prior("target_prior", target_prior)
+    check_probabilities("probabilities", probabilities)
     if bool(((q == 0) & (p > 0)).any()):
-        raise ValueError("source_prior must be above 0 wherever target_prior is")
+        raise ValueError(f"source_prior must be above 0 wherever target_prior is, got {q.tolist()}")
     ratio = torch.where(p > 0, p / q, 0.0).to(probabilities)
     joint = probabilities * ratio
+    if not bool((joint.sum(1) > 0).all()):
+        raise ValueError(
+            f"target_prior must leave every row of probabilities a class that is possible, got {p.tolist()}"
+        )
     return joint / joint.sum(1, keepdim=True)
 
 
 def _prior(name: str, prior: Tensor) -> Tensor:
+    check_probabilities(name, prior)
     p = prior.double()
-    if not bool((p >= 0).all()) or abs(float(p.sum()) - 1) > 1e-3:
-        raise ValueError(f"{name} must be from 0 up and of sum 1, got {[round(v, 4) for v in p.tolist()]}")
     return p / p.sum()

@@ -8,7 +8,8 @@ from jaxtyping import Int64, UInt8
 from torch import Tensor
 from torch.nn.functional import one_hot
 
-from deepdive.data.checks import check_classes_kept, check_labels
+from deepdive.checks import check_labels
+from deepdive.data.checks import check_classes_kept
 from deepdive.data.images.spec import ImageSpec, background_of, scaled
 from deepdive.data.loaders import TensorLoader
 from deepdive.data.splits import stratified_split
@@ -108,7 +109,7 @@ class ImageDataModule(DataModule):
         sets = {"train": train, "val": val, "test": splits.test}
         self._sets = {name: part for name, part in sets.items() if part is not None}
         for name, part in self._sets.items():
-            check_labels(part.labels, len(splits.labels), f"labels of the {name} set")
+            check_labels(f"labels of the {name} set", part.labels, len(splits.labels))
             if part.images.shape[1:] != train.images.shape[1:]:
                 shapes = f"{tuple(part.images.shape[1:])}, those of the train set {tuple(train.images.shape[1:])}"
                 raise ValueError(f"pictures of the {name} set have shape {shapes}; they must be equal")

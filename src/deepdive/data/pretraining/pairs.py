@@ -13,6 +13,7 @@ from deepdive.data.sequences import BucketDataModule, Field, Ragged
 from deepdive.data.subwords import CLS, PAD, SEP, Subwords
 from deepdive.data.text.module import Texts
 from deepdive.data.types import Transform
+from deepdive.signatures import checked
 
 FOLLOWS, RANDOM = 0, 1
 """The classes of pairs."""
@@ -102,6 +103,7 @@ class MaskedPairsDataModule(BucketDataModule):
         return rows, types, rows.lengths, is_next
 
 
+@checked
 def draw_pairs(
     sizes: Int64[Tensor, " paragraphs"], generator: torch.Generator
 ) -> tuple[Int64[Tensor, " n"], Int64[Tensor, " n"], Int64[Tensor, " n"]]:

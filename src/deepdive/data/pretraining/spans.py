@@ -6,15 +6,18 @@ import torch
 from jaxtyping import Bool, Int64
 from torch import Tensor
 
+from deepdive.checks import check_bounds
 from deepdive.data.loaders import TensorLoader
 from deepdive.data.subwords import Subwords
 from deepdive.data.text.module import Texts
 from deepdive.data.types import Batch, DataModule
+from deepdive.signatures import checked
 
 START, END = "<pad>", "</s>"
 """T5's names of what a target begins with, which is what rows are padded with, and of what rows end with."""
 
 
+@checked
 def span_counts(length: int, density: float = 0.15, mean: float = 3.0) -> tuple[int, int]:
     """How many of ``length`` tokens are missing, ``round(density length)``, in how many spans, ``round(. / mean)``.
 
@@ -23,15 +26,14 @@ def span_counts(length: int, density: float = 0.15, mean: float = 3.0) -> tuple[
     Raises:
         ValueError: ``length`` is below 2, ``density`` is not between 0 and 1, or ``mean`` is below 1.
     """
-    if length < 2 or not 0 < density < 1 or mean < 1:
-        raise ValueError(
-            f"length is {length}, density {density} and mean {mean}; length must be at least 2, density above 0 and "
-            "below 1, mean at least 1"
-        )
+    check_bounds("length", length, 2)
+    check_bounds("density", density, above=0, below=1)
+    check_bounds("mean", mean, 1)
     noise = min(max(round(length * density), 1), length - 1)
     return noise, min(max(round(noise / mean), 1), length - noise)
 
 
+@checked
 def draw_spans(
     rows: int, length: int, density: float = 0.15, mean: float = 3.0, *, generator: torch.Generator
 ) -> Bool[Tensor, "rows length"]:
@@ -47,6 +49,7 @@ def draw_spans(
     return torch.zeros(rows, length, dtype=torch.long).scatter_(1, starts, 1).cumsum(1) % 2 == 1
 
 
+@checked
 def cut_spans(
     tokens: Int64[Tensor, "b n"], missing: Bool[Tensor, "b n"], sentinels: Sequence[int]
 ) -> tuple[Int64[Tensor, "b s"], Int64[Tensor, "b t"]]:

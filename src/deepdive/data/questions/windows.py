@@ -10,6 +10,7 @@ from torch import Tensor
 from deepdive.data.questions.question import Answer, Question, check_questions
 from deepdive.data.sequences import Ragged
 from deepdive.data.subwords import CLS, SEP, Subwords
+from deepdive.signatures import checked
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,7 @@ class Windows:
         return ["" if none else text for text, none in zip(found, (least > best).tolist(), strict=True)]
 
 
+@checked
 def cut_windows(
     questions: Sequence[Question],
     subwords: Subwords,

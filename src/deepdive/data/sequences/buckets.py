@@ -51,9 +51,9 @@ class BucketLoader:
     ) -> None:
         _check(fields, pads)
         if batch_size < 1:
-            raise ValueError(f"batch_size is {batch_size}; it must be at least 1")
+            raise ValueError(f"batch_size must be at least 1, got {batch_size}")
         if seed < 0:
-            raise ValueError(f"seed is {seed}; it must not be negative")
+            raise ValueError(f"seed must not be negative, got {seed}")
         self.batch_size = batch_size
         self.shuffle = shuffle
         self.seed = seed

@@ -9,6 +9,8 @@ import torch
 from jaxtyping import Int64, Shaped
 from torch import Tensor
 
+from deepdive.signatures import checked
+
 
 @dataclass(frozen=True)
 class Ragged:
@@ -84,10 +86,12 @@ class Ragged:
             self.values.to(device, non_blocking=non_blocking), self.offsets.to(device, non_blocking=non_blocking)
         )
 
+    @checked
     def rows(self, rows: Int64[Tensor, " m"]) -> "Ragged":
         """Some of the sequences, in the order of ``rows``."""
         return self.slices(rows, self.lengths[rows])
 
+    @checked
     def slices(
         self, rows: Int64[Tensor, " m"], lengths: Int64[Tensor, " m"], starts: Int64[Tensor, " m"] | None = None
     ) -> "Ragged":
@@ -102,10 +106,12 @@ class Ragged:
         """Sequences of the same lengths with one value everywhere."""
         return Ragged(torch.full_like(self.values, value), self.offsets)
 
+    @checked
     def first(self, most: int) -> "Ragged":
         """At most so many values from the beginning of each sequence."""
         return self.slices(torch.arange(len(self), device=self.offsets.device), self.lengths.clamp(max=most))
 
+    @checked
     def reversed(self, *, keep: int = 0) -> "Ragged":
         """Each sequence backwards, but for the last ``keep`` of its values, which stay where they are."""
         lengths = self.lengths.repeat_interleave(self.lengths)
@@ -114,6 +120,7 @@ class Ragged:
         last = lengths - 1 - keep
         return Ragged(self.values[starts + torch.where(place <= last, last - place, place)], self.offsets)
 
+    @checked
     def preceded_by(self, value: int) -> "Ragged":
         """Each sequence with one more value in front."""
         n, total = len(self), len(self.values)
@@ -122,6 +129,7 @@ class Ragged:
         values[torch.arange(total, device=row.device) + 1 + row.repeat_interleave(self.lengths)] = self.values
         return Ragged(values, self.offsets + torch.arange(n + 1, device=row.device))
 
+    @checked
     def padded(
         self, rows: Int64[Tensor, " b"], pad: int | float = 0, *, width: int | None = None
     ) -> tuple[Shaped[Tensor, "b t"], Int64[Tensor, " b"]]:

@@ -10,6 +10,7 @@ import torch
 from jaxtyping import Int64
 from torch import Tensor
 
+from deepdive.checks import check_sequence, check_strings
 from deepdive.data.sequences import Ragged
 from deepdive.data.subwords._library import (
     CLS,
@@ -217,7 +218,9 @@ class Subwords:
         Raises:
             ValueError: a sentence has no words, or ``longest`` leaves no room.
         """
+        check_sequence("sentences", sentences, "sequences of words")
         for i, words in enumerate(sentences):
+            check_strings(f"sentences[{i}]", words)
             if not words:
                 raise ValueError(f"sentence {i} has no words")
         distinct = list(dict.fromkeys(chain.from_iterable(sentences)))
@@ -277,6 +280,7 @@ def _check_size(size: int, least: int) -> None:
 
 
 def _check_texts(texts: Sequence[str], name: str) -> None:
+    check_strings(name, texts)
     for i, text in enumerate(texts):
         if not text.strip():
             raise ValueError(f"{name}[{i}] is empty; a text must hold more than white space")

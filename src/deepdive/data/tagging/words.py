@@ -11,6 +11,7 @@ from torch import Tensor
 from deepdive.data.sequences import Ragged
 from deepdive.data.text.factors import factor_tokens
 from deepdive.data.text.vocabulary import Vocabulary
+from deepdive.signatures import checked
 
 PAD = "<pad>"
 """What words and characters are padded with, number 1; 0 is the unknown one."""
@@ -60,6 +61,7 @@ class WordEncoder:
             raise ValueError("sentences holds no word; there is nothing to learn from")
         return cls(Vocabulary(lower, **options), Vocabulary(characters, **options), max_characters=max_characters)
 
+    @checked
     def encode(self, sentences: Sequence[Sequence[str]]) -> tuple[Ragged, Ragged, Int64[Tensor, "forms c"]]:
         """Numbers of words, numbers of their forms, and the characters of each form.
 
@@ -77,6 +79,6 @@ class WordEncoder:
         head = c - c // 2
         cut = [form if len(form) <= c else form[:head] + form[-(c // 2) :] for form in forms]
         lengths = torch.tensor([len(form) for form in cut], dtype=torch.long)
-        values = self.characters.ids("".join(cut))
+        values = self.characters.ids(list("".join(cut)))
         spelt = Ragged(values, torch.cat((lengths.new_zeros(1), lengths.cumsum(0))))
         return spelt.padded(torch.arange(len(cut)), self.characters.id_of(PAD), width=c)[0]

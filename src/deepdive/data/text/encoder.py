@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from jaxtyping import Int, Int64
+from jaxtyping import Int, Int64, Integer
 from torch import Tensor
 
 from deepdive.data.text.byte_pair import BytePairTokenizer
@@ -113,7 +113,7 @@ class TextEncoder:
         table = self.vocabulary.ids(factors.distinct).numpy()
         return torch.from_numpy(table[factors.codes])
 
-    def decode(self, ids: Int[Tensor, " n"]) -> str:
+    def decode(self, ids: Integer[Tensor, " n"]) -> str:
         """The text of numbers.
 
         Raises:

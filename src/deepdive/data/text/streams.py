@@ -10,8 +10,10 @@ from deepdive.data.devices import OnDevices
 from deepdive.data.loaders import check_place
 from deepdive.data.text.windows import IGNORED, check_length, random_offset
 from deepdive.data.types import Batch
+from deepdive.signatures import checked
 
 
+@checked
 class SequentialWindows:
     """``b`` streams side by side, cut into windows in turn (textbook section 9.3.4, sequential partitioning).
 
@@ -49,9 +51,9 @@ class SequentialWindows:
         seed: int = 0,
     ) -> None:
         if batch_size < 1:
-            raise ValueError(f"batch_size is {batch_size}; it must be at least 1")
+            raise ValueError(f"batch_size must be at least 1, got {batch_size}")
         if seed < 0:
-            raise ValueError(f"seed is {seed}; it must not be negative")
+            raise ValueError(f"seed must not be negative, got {seed}")
         if shift and cover:
             raise ValueError("shift leaves out the first tokens and cover leaves out none; choose one")
         self.batch_size = batch_size

@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 import torch
-from jaxtyping import Int, Int64
+from jaxtyping import Int64, Integer
 from torch import Tensor
 
+from deepdive.checks import check_dimensions, check_integer, check_labels, check_sequence, check_strings, told
 from deepdive.files import write_atomically
 
 UNKNOWN = "<unk>"
@@ -32,6 +33,7 @@ class Vocabulary:
             error.
 
     Raises:
+        TypeError: ``reserved`` is a string and no sequence of them.
         ValueError: nothing is counted or all of it is too rare, a reserved token is given twice or is the unknown one
             too, ``min_frequency`` is below 1, or ``max_size`` leaves no room for the reserved ones.
 
@@ -46,18 +48,18 @@ class Vocabulary:
         reserved: Sequence[str] = (),
         unknown: str | None = UNKNOWN,
     ) -> None:
+        check_strings("reserved", reserved)
+        check_integer("min_frequency", min_frequency, 1)
         first = [*([] if unknown is None else [unknown]), *reserved]
         if len(set(first)) < len(first):
             double = next(token for token, times in Counter(first).items() if times > 1)
-            raise ValueError(f"reserved holds {double!r} twice, or it is the unknown token too; each is there once")
-        if min_frequency < 1:
-            raise ValueError(f"min_frequency is {min_frequency}; it must be at least 1")
+            raise ValueError(f"reserved must hold each token once, and not the unknown one, got {double!r} again")
         if max_size is not None and max_size < len(first):
             raise ValueError(
-                f"max_size is {max_size}; it must leave room for the {len(first)} unknown and reserved tokens"
+                f"max_size must leave room for the {len(first)} unknown and reserved tokens, got {max_size}"
             )
         if not counts and not reserved:
-            raise ValueError("counts is empty; a vocabulary needs at least one token")
+            raise ValueError("counts must hold at least one token, got none")
         names = sorted(counts)
         often = np.fromiter(map(counts.__getitem__, names), np.int64, len(names))
         order = np.argsort(-often, kind="stable")[: int((often >= min_frequency).sum())]
@@ -84,6 +86,8 @@ class Vocabulary:
     @classmethod
     def of(cls, tokens: Iterable[str], **options: Any) -> "Vocabulary":
         """The vocabulary of tokens that are yet to be counted; ``options`` as above."""
+        if isinstance(tokens, str):
+            raise TypeError(f"tokens must be several strings, got {told(tokens)}")
         return cls(Counter(tokens), **options)
 
     @property
@@ -134,7 +138,7 @@ class Vocabulary:
 
         """
         if not 0 <= number < len(self):
-            raise ValueError(f"number is {number}; it must lie in 0..{len(self) - 1}")
+            raise ValueError(f"number must be from 0 to {len(self) - 1}, got {number}")
         return self._tokens[number]
 
     def id_of(self, token: str) -> int:
@@ -154,9 +158,11 @@ class Vocabulary:
         """The numbers of tokens, 0 for unknown ones.
 
         Raises:
+            TypeError: the tokens are a string, which would be cut into its characters.
             ValueError: a token is unknown and there is no unknown token; names the first.
 
         """
+        check_sequence("tokens", tokens, "strings")
         instead = -1 if self._unknown is None else 0
         numbers = np.fromiter(map(self._index.get, tokens, repeat(instead)), np.int64, len(tokens))
         if instead and len(missing := np.flatnonzero(numbers < 0)):
@@ -166,17 +172,15 @@ class Vocabulary:
             )
         return torch.from_numpy(numbers)
 
-    def tokens(self, ids: Int[Tensor, " n"]) -> list[str]:
+    def tokens(self, ids: Integer[Tensor, " n"]) -> list[str]:
         """The tokens with these numbers.
 
         Raises:
             ValueError: a number is out of range; names the first.
 
         """
-        bad = (ids < 0) | (ids >= len(self))
-        if bool(bad.any()):
-            at = int(bad.nonzero()[0])
-            raise ValueError(f"ids holds {int(ids[at])} at {at}; numbers must lie in 0..{len(self) - 1}")
+        check_dimensions("ids", ids, "n")
+        check_labels("ids", ids, len(self))
         return list(map(self._tokens.__getitem__, ids.tolist()))
 
     def to_json(self) -> str:

@@ -5,14 +5,17 @@ import torch
 from jaxtyping import Int64
 from torch import Tensor
 
+from deepdive.checks import check_integer
 from deepdive.data.devices import OnDevices
 from deepdive.data.loaders import TensorLoader
 from deepdive.data.types import Batch
+from deepdive.signatures import checked
 
 IGNORED = -100
 """The target of what is only there to fill up a row; cross-entropy leaves it out by default."""
 
 
+@checked
 def all_windows(corpus: Int64[Tensor, " n"], num_steps: int) -> tuple[Tensor, Tensor]:
     """``x`` and ``y (n - t, t)``: a window begins at every token (textbook section 9.2.5, later 9.3.4).
 
@@ -27,6 +30,7 @@ def all_windows(corpus: Int64[Tensor, " n"], num_steps: int) -> tuple[Tensor, Te
     return windows[:, :-1], windows[:, 1:]
 
 
+@checked
 def consecutive_windows(corpus: Int64[Tensor, " n"], num_steps: int) -> tuple[Tensor, Tensor]:
     """``x`` and ``y (⌈(n - 1) / t⌉, t)``: each window begins where the last one ended.
 
@@ -44,6 +48,7 @@ def consecutive_windows(corpus: Int64[Tensor, " n"], num_steps: int) -> tuple[Te
     return x.view(rows, num_steps), y.view(rows, num_steps)
 
 
+@checked
 class RandomWindows:
     """Windows that follow each other without overlap, in random order (textbook section 9.3.4, random sampling).
 
@@ -133,8 +138,7 @@ def check_length(tokens: int, num_steps: int, *, streams: int = 1, at_most: int 
 
     """
     wanted = num_steps if at_most is None else at_most
-    if wanted < 1:
-        raise ValueError(f"num_steps is {wanted}; it must be at least 1")
+    check_integer("num_steps", wanted, 1)
     if tokens < streams * num_steps + 1:
         what = "batch_size" if streams > 1 else "num_steps"
         each = f"batch_size {streams} × num_steps {num_steps} + 1" if streams > 1 else f"num_steps {num_steps} + 1"

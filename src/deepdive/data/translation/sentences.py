@@ -9,11 +9,13 @@ import torch
 from jaxtyping import Int64
 from torch import Tensor
 
+from deepdive.checks import check_strings
 from deepdive.data.sequences import Ragged
 from deepdive.data.text.encoder import TextEncoder
 from deepdive.data.text.factors import Factors, factor_tokens
 from deepdive.data.text.tokens import Tokenizer, WordTokenizer
 from deepdive.data.text.vocabulary import Vocabulary
+from deepdive.signatures import checked
 
 PAD, BOS, EOS = "<pad>", "<bos>", "<eos>"
 """Behind the shorter sentences of a batch, before each target, and behind each sentence."""
@@ -43,6 +45,7 @@ def cut(sentences: Sequence[str], tokenizer: Tokenizer) -> Sentences:
     Raises:
         ValueError: a sentence holds ``<eos>`` itself, or a line end.
     """
+    check_strings("sentences", sentences)
     if isinstance(tokenizer, WordTokenizer) and not tokenizer.letters_only:  # all of them as one text
         factors = replace(tokenizer, line_end=EOS).factor("\n".join([*sentences, ""]))
     else:
@@ -83,6 +86,7 @@ class SentenceEncoder:
         """How many tokens there are."""
         return len(self.vocabulary)
 
+    @checked
     def encode(self, sentences: Sequence[str]) -> Ragged:
         """The numbers of each sentence's tokens, ``<eos>`` at the end.
 

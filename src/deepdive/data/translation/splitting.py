@@ -12,6 +12,7 @@ from torch import Tensor
 
 from deepdive.data.splits import hold_out
 from deepdive.data.translation.reading import Pair
+from deepdive.signatures import checked
 
 _BETWEEN_WORDS = re.compile(r"[\W_]+")
 
@@ -25,6 +26,7 @@ class PairSplit:
     test: Int64[Tensor, " test"]
 
 
+@checked
 def normalized(sentence: str) -> str:
     """What two spellings of one sentence have in common: its letters and digits, in lower case.
 
@@ -34,6 +36,7 @@ def normalized(sentence: str) -> str:
     return words or sentence
 
 
+@checked
 def split_pairs(sources: Sequence[str], *, test: int | float, validation: int | float = 0) -> PairSplit:
     """Hold out whole groups of pairs: all translations of a sentence are on one side (textbook section 10.5).
 
@@ -59,6 +62,7 @@ def split_pairs(sources: Sequence[str], *, test: int | float, validation: int | 
     return PairSplit(*((part == which).nonzero().flatten() for which in range(3)))
 
 
+@checked
 def references_of(sources: Iterable[str], pairs: Iterable[Pair]) -> list[list[str]]:
     """All translations of each source among the pairs, in their order and each once.
 

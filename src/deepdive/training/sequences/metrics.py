@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 
 import torch
-from jaxtyping import Float, Int64
+from jaxtyping import Shaped
 from torch import Tensor
 
-from deepdive.algorithms.language import entity_counts
-from deepdive.algorithms.language.entities import IGNORED
+from deepdive.algorithms.language import entity_types
+from deepdive.algorithms.language.entities import IGNORED, count_entities
+from deepdive.checks import check_dimensions, check_dtype
+from deepdive.signatures import checked
 from deepdive.training.metrics import Metric
 
 
@@ -16,6 +18,10 @@ class Perplexity(Metric):
 
     Updated with the mean loss of a batch over its tokens, a scalar, and with the targets; 1 is certain, the size of the
     vocabulary is a guess. Source: textbook section 9.3.2.
+
+    Raises:
+        TypeError: from ``update``, the loss is not floating-point, or targets are no integers.
+        ValueError: from ``update``, the loss is no scalar.
     """
 
     total: Tensor
@@ -24,8 +30,11 @@ class Perplexity(Metric):
     def __init__(self) -> None:
         super().__init__(total=torch.float32, count=torch.int64)
 
-    def update(self, outputs: Float[Tensor, ""], targets: Int64[Tensor, "*shape"]) -> None:
+    def update(self, outputs: Shaped[Tensor, "..."], targets: Shaped[Tensor, "..."]) -> None:
         """Add the mean loss of a batch of targets."""
+        check_dtype("outputs", outputs, "floating-point")
+        check_dimensions("outputs", outputs)
+        check_dtype("targets", targets, "integer")
         n = (targets != IGNORED).sum()
         self.total.add_(outputs * n)
         self.count.add_(n)
@@ -39,18 +48,27 @@ class TokenAccuracy(Metric):
     """``accuracy = sum_i [argmax o_i = y_i] / n`` over tokens, logits ``o (*, classes)``; range 0 to 1.
 
     Tokens whose target is one ``without`` do not count, e.g. marks that are easy to tell.
+
+    Raises:
+        TypeError: ``without`` are no integers; from ``update``, logits are not floating-point or targets no integers.
+        ValueError: from ``update``, targets are not of the logits' shape without the classes.
     """
 
     higher_is_better = True
     correct: Tensor
     count: Tensor
 
+    @checked
     def __init__(self, without: Sequence[int] = ()) -> None:
         super().__init__(correct=torch.int64, count=torch.int64)
         self._without = torch.tensor([IGNORED, *without])
 
-    def update(self, outputs: Float[Tensor, "*shape classes"], targets: Int64[Tensor, "*shape"]) -> None:
+    def update(self, outputs: Shaped[Tensor, "..."], targets: Shaped[Tensor, "..."]) -> None:
         """Add the logits of a batch."""
+        check_dtype("outputs", outputs, "floating-point")
+        check_dtype("targets", targets, "integer")
+        check_dimensions("outputs", outputs, *targets.shape, "classes")
+        targets = targets.long()  # in which no class is taken for one to be left out
         told = ~torch.isin(targets, self._without)
         self.correct.add_(((outputs.argmax(dim=-1) == targets) & told).sum())
         self.count.add_(told.sum())
@@ -69,6 +87,10 @@ class EntityF1(Metric):
     """``F1 = 2 correct / (predicted + true)`` over named entities: first word, last word and type must be right.
 
     Logits ``(b, t, tags)`` and targets ``(b, t)``; ``labels`` names the tags, see `entity_counts`. Range 0 to 1.
+
+    Raises:
+        TypeError: ``labels`` are no strings; from ``update``, logits are not floating-point or targets no integers.
+        ValueError: a label is no tag; from ``update``, the shapes do not fit each other or the labels.
     """
 
     higher_is_better = True
@@ -77,12 +99,18 @@ class EntityF1(Metric):
     true: Tensor
 
     def __init__(self, labels: Sequence[str]) -> None:
+        entity_types(labels)
         super().__init__(correct=torch.int64, predicted=torch.int64, true=torch.int64)
         self.labels = tuple(labels)
 
-    def update(self, outputs: Float[Tensor, "b t tags"], targets: Int64[Tensor, "b t"]) -> None:
+    def update(self, outputs: Shaped[Tensor, "..."], targets: Shaped[Tensor, "..."]) -> None:
         """Add the logits of a batch."""
-        correct, predicted, true = entity_counts(outputs.argmax(dim=-1), targets, self.labels).sum(dim=0)
+        check_dtype("outputs", outputs, "floating-point")
+        check_dtype("targets", targets, "integer")
+        check_dimensions("targets", targets, "b", "t")
+        check_dimensions("outputs", outputs, *targets.shape, len(self.labels))
+        counts = count_entities(outputs.argmax(dim=-1), targets.long(), self.labels)
+        correct, predicted, true = counts.sum(dim=0)
         self.correct.add_(correct)
         self.predicted.add_(predicted)
         self.true.add_(true)

@@ -4,16 +4,22 @@ from collections.abc import Mapping
 from typing import Any
 
 import torch
-from jaxtyping import Float, Int64
+from jaxtyping import Shaped
 from torch import Tensor, nn
 
+from deepdive.checks import check_dimensions, check_dtype
 from deepdive.data.types import Batch
 from deepdive.training.metrics import Metric
 from deepdive.training.task import Supervised
 
 
 class SpanAccuracy(Metric):
-    """Share of rows whose first and last token are both right, each the likeliest by itself; range 0 to 1."""
+    """Share of rows whose first and last token are both right, each the likeliest by itself; range 0 to 1.
+
+    Raises:
+        TypeError: from ``update``, logits are not floating-point, or targets no integers.
+        ValueError: from ``update``, logits are not ``(b, t, 2)``, or targets not ``(b, 2)``.
+    """
 
     higher_is_better = True
     correct: Tensor
@@ -22,8 +28,12 @@ class SpanAccuracy(Metric):
     def __init__(self) -> None:
         super().__init__(correct=torch.int64, count=torch.int64)
 
-    def update(self, outputs: Float[Tensor, "b t 2"], targets: Int64[Tensor, "b 2"]) -> None:
+    def update(self, outputs: Shaped[Tensor, "..."], targets: Shaped[Tensor, "..."]) -> None:
         """Add the logits of a batch."""
+        check_dtype("outputs", outputs, "floating-point")
+        check_dimensions("outputs", outputs, "b", "t", 2)
+        check_dtype("targets", targets, "integer")
+        check_dimensions("targets", targets, len(outputs), 2)
         self.correct.add_((outputs.argmax(dim=1) == targets).all(dim=1).sum())
         self.count.add_(len(targets))
 
