@@ -65,7 +65,7 @@ def _one_step(task: Task, batch: Batch, device: torch.device, form: Format, limi
     wait_for(device)
     began = time.perf_counter()
     with _given_up(began + limit):
-        step(batch).backward()
+        step(batch).sum().backward()
         wait_for(device)
     seconds = time.perf_counter() - began
     for parameter in task.parameters():

@@ -22,12 +22,12 @@ class Perplexity(Metric):
     count: Tensor
 
     def __init__(self) -> None:
-        super().__init__(total=torch.float32, count=torch.int64)
+        super().__init__(total=torch.float64, count=torch.int64)
 
     def update(self, outputs: Float[Tensor, ""], targets: Int64[Tensor, "*shape"]) -> None:
-        """Add the mean loss of a batch of targets."""
+        """Add the mean loss of a batch of targets; that of no target may be NaN."""
         n = (targets != IGNORED).sum()
-        self.total.add_(outputs * n)
+        self.total.add_(torch.where(n > 0, outputs * n, 0.0))
         self.count.add_(n)
 
     def compute(self) -> Tensor:

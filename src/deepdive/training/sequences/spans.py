@@ -8,6 +8,7 @@ from jaxtyping import Float, Int64
 from torch import Tensor, nn
 
 from deepdive.data.types import Batch
+from deepdive.training.losses import LossFunction, mean_loss
 from deepdive.training.metrics import Metric
 from deepdive.training.task import Supervised
 
@@ -49,7 +50,7 @@ class SpanSelection(Supervised):
         self,
         network: nn.Module,
         *,
-        loss: nn.Module | None = None,
+        loss: LossFunction | None = None,
         metrics: Mapping[str, Metric] | None = None,
         **supervised: Any,
     ) -> None:
@@ -63,4 +64,4 @@ class SpanSelection(Supervised):
         logits = logits.masked_fill(padding.unsqueeze(2), torch.finfo(logits.dtype).min)
         for metric in self.metrics.values():
             metric.update(logits.detach(), spans)
-        return self.loss(logits, spans)  # classes are places: (b, t, 2) against (b, 2)
+        return mean_loss(self.loss, logits, spans)  # classes are places: (b, t, 2) against (b, 2)
