@@ -12,7 +12,7 @@ from deepdive import scratch
 from deepdive.data.loaders import TensorLoader
 from deepdive.data.types import DataModule
 from deepdive.training import Classification, Regression, Supervised, Task, Trainer, evaluate
-from deepdive.training.losses import mean_loss, target_weight
+from deepdive.training.losses import MeanLoss
 from deepdive.training.sequences import IGNORED, Perplexity, TokenClassification
 
 from .examples import Heard
@@ -130,7 +130,7 @@ def test_a_batch_that_weighs_nothing_has_a_loss_and_a_gradient_of_zero(toolkit, 
     if target != IGNORED and "weight" not in words:
         return
     logits = numbers(4, 5).requires_grad_()
-    loss = mean_loss(toolkit.CrossEntropyLoss(**words), logits, torch.full((4,), target))
+    loss = MeanLoss(toolkit.CrossEntropyLoss(**words))(logits, torch.full((4,), target))
     loss.backward()
     assert loss.item() == 0
     assert torch.equal(logits.grad, torch.zeros_like(logits))
@@ -215,9 +215,9 @@ def test_half_precision_and_clipping_see_the_gradient_of_the_union(precision):
 
 
 def test_the_number_of_elements_counts_where_rows_are_of_different_lengths():
-    assert target_weight(nn.MSELoss(), torch.zeros(3, 7)) == 21
-    assert target_weight(nn.KLDivLoss(reduction="batchmean"), torch.zeros(3, 7)) == 3
-    assert target_weight(partial(F.cross_entropy, ignore_index=1), torch.tensor([0, 1, 2])) == 2
+    assert MeanLoss(nn.MSELoss()).weight(torch.zeros(3, 7)) == 21
+    assert MeanLoss(nn.KLDivLoss(reduction="batchmean")).weight(torch.zeros(3, 7)) == 3
+    assert MeanLoss(partial(F.cross_entropy, ignore_index=1)).weight(torch.tensor([0, 1, 2])) == 2
 
 
 @pytest.mark.parametrize(

@@ -43,85 +43,93 @@ class Loss(NamedTuple):
         return (self.value * part).sum()
 
 
-def check_reduction(loss: LossFunction, reduction: str = "mean", *, name: str = "loss") -> None:
-    """Check that a loss, if it says how it reduces, does so as it must.
-
-    Raises:
-        ValueError: it does not; ``batchmean``, the mean over rows, is a mean, too.
-    """
-    given = _option(loss, "reduction")
-    if isinstance(given, str) and given != reduction and (given, reduction) != ("batchmean", "mean"):
-        raise ValueError(f"{name}.reduction must be {reduction!r}, got {given!r}")
-
-
-def target_weight(loss: LossFunction, targets: Tensor, *, ignored: int | None = None) -> int | Tensor:
-    """What ``loss(outputs, targets)`` is a mean over, told by the targets alone.
+class MeanLoss:
+    """A loss that is a mean, and what it is a mean over: told by the targets alone, on their device.
 
     A loss with ``ignore_index``, that is cross-entropy and negative log-likelihood of either toolkit, or functions of
     ``torch.nn.functional``, ``partial`` or not, divides by ``Σ weight[yᵢ]`` over the targets that are not ignored, or,
     of probabilities, by the number of examples; any other by the number of elements of the targets.
 
+    >>> loss = MeanLoss(torch.nn.CrossEntropyLoss(weight=torch.tensor([1.0, 4.0])))
+    >>> loss.weight(torch.tensor([0, 1, 1, -100]))
+    tensor(9.)
+
     Args:
-        loss: a module or a function that gives a mean.
-        targets: of a batch.
+        loss: a module or a function of outputs and targets; how it reduces, if it says so, must be ``reduction``, or
+            ``batchmean`` for ``mean``, the mean over rows.
+        reduction: ``mean``, or ``none`` for losses that somebody else reduces.
         ignored: a target that counts nowhere, besides the loss's own.
-
-    Returns:
-        A number that the shape tells, or a scalar on the device of the targets.
-    """
-    index = _option(loss, "ignore_index")
-    if index is not None and targets.is_floating_point():
-        return targets.numel() // (targets.shape[1] if targets.ndim > 1 else targets.numel())
-    if _option(loss, "reduction") == "batchmean":
-        return len(targets)
-    if index is None and ignored is None:
-        return targets.numel()
-    kept = targets != (ignored if index is None else index)
-    if None not in (index, ignored) and index != ignored:
-        kept &= targets != ignored
-    weights = _class_weights(loss)
-    if weights is None:
-        return kept.sum()
-    classes = targets.clamp(0, len(weights) - 1).long()  # of one that is out of range the loss will tell
-    return (weights[classes] * kept).sum()
-
-
-def mean_loss(loss: LossFunction, outputs: Tensor, targets: Tensor, *, ignored: int | None = None) -> Tensor:
-    """``loss(outputs, targets)``, and 0 with a gradient of 0 where the weight of the targets is 0.
+        name: of the loss in messages.
 
     Raises:
-        ValueError: the loss gives something else than one number.
+        ValueError: the loss reduces otherwise.
     """
-    weight = target_weight(loss, targets, ignored=ignored)
-    if isinstance(weight, Tensor) and (_class_weights(loss) is not None or _option(loss, "ignore_index") is None):
-        outputs = torch.where(weight > 0, outputs, outputs.detach())  # the mean of nothing has a gradient of NaN
-    value = loss(outputs, targets)
-    if value.ndim:
-        raise ValueError(f"loss must give one number, the mean of a batch, got shape {tuple(value.shape)}")
-    if isinstance(weight, Tensor):
-        return torch.where(weight > 0, value, 0.0)
-    return value if weight else outputs.sum()  # of no output
+
+    def __init__(
+        self, loss: LossFunction, *, reduction: str = "mean", ignored: int | None = None, name: str = "loss"
+    ) -> None:
+        given = _option(loss, "reduction")
+        self._by_rows = given == "batchmean"
+        if isinstance(given, str) and given != reduction and not (self._by_rows and reduction == "mean"):
+            raise ValueError(f"{name}.reduction must be {reduction!r}, got {given!r}")
+        self._loss = loss
+        self._index = _option(loss, "ignore_index")
+        self._ignored = ignored
+        self._by_elements = self._index is None and ignored is None
+        self._weighted = self._index is not None and _option(loss, "weight") is not None
+        # the mean of no target is NaN; so may be its gradient, but for that of a plain cross-entropy, which is 0
+        self._guarded = self._weighted or self._index is None
+        self.is_likelihood = self._index is not None and not (self._weighted or _option(loss, "label_smoothing"))
+        """Whether it is the plain negative log-likelihood, every target counting alike."""
+
+    def __call__(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        """The loss of a batch; 0, with a gradient of 0, where its weight is 0.
+
+        Raises:
+            ValueError: the loss gives something else than one number.
+        """
+        weight = self.weight(targets)
+        if isinstance(weight, int):
+            return self._checked(outputs, targets) if weight else outputs.sum()  # of no output
+        there = weight > 0
+        if self._guarded:
+            outputs = torch.where(there, outputs, outputs.detach())
+        return torch.where(there, self._checked(outputs, targets), 0.0)
+
+    def _checked(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        value = self._loss(outputs, targets)
+        if value.ndim:
+            raise ValueError(f"loss must give one number, the mean of a batch, got shape {tuple(value.shape)}")
+        return value
+
+    def weight(self, targets: Tensor) -> int | Tensor:
+        """What the loss of these targets is a mean over: a number that their shape tells, or a scalar."""
+        if self._by_rows:
+            return len(targets)
+        if self._by_elements:
+            return targets.numel()
+        if self._index is not None and targets.is_floating_point():  # probabilities
+            return targets.numel() // (targets.shape[1] if targets.ndim > 1 else targets.numel())
+        kept = self._kept(targets)
+        if not self._weighted:
+            return kept.sum()
+        weights: Tensor = _option(self._loss, "weight")
+        classes = targets.clamp(0, len(weights) - 1).long()  # of one that is out of range the loss will tell
+        return (weights[classes] * kept).sum()
+
+    def marked(self, targets: Tensor, ignored: int) -> Tensor:
+        """The targets, with ``ignored`` for those that the loss ignores."""
+        return targets if self._index in (None, ignored) else targets.masked_fill(targets == self._index, ignored)
+
+    def _kept(self, targets: Tensor) -> Tensor:
+        index, ignored = self._index, self._ignored
+        kept = targets != (ignored if index is None else index)
+        return kept if index is None or ignored is None or index == ignored else kept & (targets != ignored)
 
 
 def stack_weights(weights: Sequence[int | Tensor], device: torch.device) -> Tensor:
     """One weight per term of a loss, ``(terms,)``."""
     return torch.stack([w if isinstance(w, Tensor) else torch.full((), w, device=device) for w in weights])
-
-
-def metric_targets(loss: LossFunction, targets: Tensor, ignored: int) -> Tensor:
-    """Targets for metrics that leave out ``ignored``: those that the loss ignores become it."""
-    index = _option(loss, "ignore_index")
-    return targets if index in (None, ignored) else targets.masked_fill(targets == index, ignored)
-
-
-def is_likelihood(loss: LossFunction) -> bool:
-    """Whether a loss is the plain negative log-likelihood, every target counting alike."""
-    plain = _option(loss, "ignore_index") is not None and _class_weights(loss) is None
-    return plain and not _option(loss, "label_smoothing")
-
-
-def _class_weights(loss: LossFunction) -> Tensor | None:
-    return None if _option(loss, "ignore_index") is None else _option(loss, "weight")
 
 
 def _option(loss: Any, name: str) -> Any:

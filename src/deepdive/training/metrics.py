@@ -49,7 +49,7 @@ class Metric(ABC):
 class Mean(Metric):
     """``mean = Σᵢ wᵢ vᵢ / Σᵢ wᵢ`` of values that are given instead of outputs; targets are not looked at.
 
-    E.g. of losses of batches, each of them a mean over targets of weight ``wᵢ``, see `target_weight`.
+    E.g. of losses of batches, each of them a mean over targets of weight ``wᵢ``, see `MeanLoss`.
     """
 
     total: Tensor
@@ -151,7 +151,7 @@ class MeanSquaredError(Metric):
 
     def update(self, outputs: Float[Tensor, "*shape"], targets: Num[Tensor, "*shape"]) -> None:
         """Add a batch of predictions and targets of the same shape."""
-        length = torch.linalg.vector_norm(outputs - targets)
+        length = torch.linalg.vector_norm(outputs - targets, dtype=self.squares.dtype)
         self.squares.addcmul_(length, length)
         self.count.add_(targets.numel())
 

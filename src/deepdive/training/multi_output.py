@@ -12,11 +12,9 @@ from torch import Tensor, nn
 from deepdive.data.types import Batch
 from deepdive.training.losses import (
     LossFunction,
+    MeanLoss,
     Weight,
-    check_reduction,
-    mean_loss,
     stack_weights,
-    target_weight,
 )
 from deepdive.training.metrics import Accuracy, Mean, MeanSquaredError, Metric
 from deepdive.training.task import Supervised
@@ -31,7 +29,7 @@ class Output:
     weight: int | float = 1.0
     """Of its loss in the sum; the first value of a learnt one."""
     loss: LossFunction | None = None
-    """Mean loss of a batch; what it is a mean over is told by its targets, see `target_weight`."""
+    """Mean loss of a batch; what it is a mean over is told by its targets, see `MeanLoss`."""
     metrics: Mapping[str, Metric] | None = None
     """By name; they are reported as ``<output>_<name>``."""
 
@@ -111,9 +109,9 @@ class MultiOutput(Supervised):
             raise ValueError(f"outputs {', '.join(outputs)} have metrics of the same name; rename an output")
         super().__init__(network, loss=WeightedSum(outputs, learn=learn_weights), metrics=metrics, **supervised)
         self.outputs = dict(outputs)
-        self._losses = {name: output.loss_function() for name, output in outputs.items()}
-        for name, loss in self._losses.items():
-            check_reduction(loss, name=f"outputs[{name!r}].loss")
+        self._losses = {
+            name: MeanLoss(output.loss_function(), name=f"outputs[{name!r}].loss") for name, output in outputs.items()
+        }
         self._metric_names = {name: list(found) for name, found in named.items()}
 
     @property
@@ -123,8 +121,8 @@ class MultiOutput(Supervised):
 
     def loss_weights(self, batch: Batch) -> Weight:
         """What the loss of each output is a mean over."""
-        weights = map(target_weight, self._losses.values(), self._targets(batch).values())
-        return stack_weights(list(weights), batch[-1].device)
+        weights = [self._losses[name].weight(target) for name, target in self._targets(batch).items()]
+        return stack_weights(weights, batch[-1].device)
 
     def _targets(self, batch: Batch) -> dict[str, Tensor]:
         names = list(self.outputs)
@@ -141,7 +139,7 @@ class MultiOutput(Supervised):
             raise ValueError(f"the network returns {given}; it must return {', '.join(names)} by name")
         losses = []
         for name, target in targets.items():
-            losses.append(mean_loss(self._losses[name], found[name], target))
+            losses.append(self._losses[name](found[name], target))
             if self.metrics:
                 self._note(name, found[name].detach(), target, losses[-1].detach())
         return self.weighted_sum(torch.stack(losses))
@@ -149,6 +147,6 @@ class MultiOutput(Supervised):
     def _note(self, name: str, output: Tensor, target: Tensor, loss: Tensor) -> None:
         for metric in self._metric_names[name]:
             if metric == "loss":
-                cast(Mean, self.metrics[f"{name}_loss"]).update(loss, target, target_weight(self._losses[name], target))
+                cast(Mean, self.metrics[f"{name}_loss"]).update(loss, target, self._losses[name].weight(target))
             else:
                 self.metrics[f"{name}_{metric}"].update(output, target)

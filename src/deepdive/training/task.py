@@ -11,7 +11,7 @@ from torch.optim.optimizer import ParamsT
 from deepdive.algorithms.inspection import check_sizes_known
 from deepdive.data.types import Batch
 from deepdive.training.fine_tuning import ParameterGroup, hold_frozen_statistics
-from deepdive.training.losses import LossFunction, Weight, check_reduction, mean_loss, target_weight
+from deepdive.training.losses import LossFunction, MeanLoss, Weight
 from deepdive.training.metrics import Accuracy, MeanSquaredError, Metric
 from deepdive.training.module import Module
 from deepdive.training.records import Plan
@@ -116,8 +116,8 @@ class Supervised(Task):
     """Predict the last field of a batch from the fields before it.
 
     ``loss(network(x_1, ..., x_k), y)`` for a batch ``(x_1, ..., x_k, y)``. The loss must be a mean: of cross-entropy
-    over the targets that are not ignored, by their class weights, of others over the elements of ``y``, see
-    `target_weight`; for one that is a mean over something else, define `loss_weights`.
+    over the targets that are not ignored, by their class weights, of others over the elements of ``y``, see `MeanLoss`;
+    for one that is a mean over something else, define `loss_weights`.
 
     ``optimizer`` makes an optimiser from parameters, e.g. ``functools.partial(torch.optim.SGD, lr=0.1)``;
     ``schedule`` makes a schedule from it and the plan, moved every ``interval``. ``penalty(network)`` is added to the
@@ -135,6 +135,8 @@ class Supervised(Task):
 
     _reduction = "mean"
     """What the loss must do with the losses of a batch."""
+    _ignored: int | None = None
+    """A target that does not count."""
 
     def __init__(
         self,
@@ -149,9 +151,9 @@ class Supervised(Task):
         parameter_groups: Callable[[nn.Module], list[ParameterGroup]] | None = None,
         unfreezing: Callable[[nn.Module, int], None] | None = None,
     ) -> None:
-        check_reduction(loss, self._reduction)
         super().__init__(network, metrics)
         self.loss = loss
+        self._mean = MeanLoss(loss, reduction=self._reduction, ignored=self._ignored)
         self.penalty = penalty
         self.optimizer = optimizer
         self.schedule = schedule
@@ -172,8 +174,8 @@ class Supervised(Task):
         return self._mean_loss(batch)
 
     def loss_weights(self, batch: Batch) -> Weight:
-        """What the loss is a mean over, see `target_weight`."""
-        return target_weight(self.loss, batch[-1])
+        """What the loss is a mean over, see `MeanLoss`."""
+        return self._mean.weight(batch[-1])
 
     def _mean_loss(self, batch: Batch) -> Tensor:
         *inputs, targets = batch
@@ -182,7 +184,7 @@ class Supervised(Task):
             seen = outputs.detach()
             for metric in self.metrics.values():
                 metric.update(seen, targets)
-        return mean_loss(self.loss, outputs, targets)
+        return self._mean(outputs, targets)
 
     def begin_epoch(self, epoch: int) -> None:
         """Freeze and unfreeze, if asked for."""

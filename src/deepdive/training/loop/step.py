@@ -138,10 +138,11 @@ class Stepper:
 
 def weighed(task: Task, step: Literal["training_step", "validation_step"]) -> Callable[[Batch], Loss]:
     """A step of the task that also tells the weight of its loss."""
+    loss_of, weight_of = getattr(task, step), task.loss_weights
 
     def with_weight(batch: Batch) -> Loss:
-        value, weight = getattr(task, step)(batch), task.loss_weights(batch)
-        if value.ndim > 1 or value.ndim != (weight.ndim if isinstance(weight, Tensor) else 0):
+        value, weight = loss_of(batch), weight_of(batch)
+        if value.ndim != (weight.ndim if isinstance(weight, Tensor) else 0) or value.ndim > 1:
             of = f"weights of shape {tuple(weight.shape)}" if isinstance(weight, Tensor) else "one weight"
             raise ValueError(f"{step} must give one mean per weight, got shape {tuple(value.shape)} for {of}")
         return Loss(value, weight)

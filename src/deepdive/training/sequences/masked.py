@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from deepdive.algorithms.language.entities import IGNORED
 from deepdive.data.types import Batch
-from deepdive.training.losses import LossFunction, Weight, mean_loss, stack_weights, target_weight
+from deepdive.training.losses import LossFunction, MeanLoss, Weight, stack_weights
 from deepdive.training.metrics import Accuracy, Mean
 from deepdive.training.sequences.metrics import Perplexity, TokenAccuracy
 from deepdive.training.task import Supervised
@@ -50,12 +50,12 @@ class MaskedLanguageModelling(Supervised):
         }
         super().__init__(network, loss=loss or nn.CrossEntropyLoss(), metrics=metrics, **supervised)
         self.next_weight = next_weight
+        self._hidden = MeanLoss(self.loss, ignored=IGNORED)
 
     def loss_weights(self, batch: Batch) -> Weight:
         """The number of hidden tokens and that of pairs."""
         *_, targets, is_next = batch
-        masked = target_weight(self.loss, targets.flatten(), ignored=IGNORED)
-        return stack_weights([masked, target_weight(self.loss, is_next)], targets.device)
+        return stack_weights([self._hidden.weight(targets.flatten()), self._mean.weight(is_next)], targets.device)
 
     def _mean_loss(self, batch: Batch) -> Tensor:
         *inputs, targets, is_next = batch
@@ -63,11 +63,11 @@ class MaskedLanguageModelling(Supervised):
         hidden = (flat != IGNORED).nonzero().squeeze(1)
         said: Said = self.network(*inputs, hidden)
         classes = flat.index_select(0, hidden)
-        masked, following = mean_loss(self.loss, said.tokens, classes), mean_loss(self.loss, said.is_next, is_next)
+        masked, following = self._hidden(said.tokens, classes), self._mean(said.is_next, is_next)
         if self.metrics:
             self.metrics["masked_perplexity"].update(masked.detach(), classes)
             self.metrics["masked_accuracy"].update(said.tokens.detach(), classes)
-            cast(Mean, self.metrics["masked_loss"]).update(masked.detach(), classes, target_weight(self.loss, classes))
+            cast(Mean, self.metrics["masked_loss"]).update(masked.detach(), classes, self._hidden.weight(classes))
             self.metrics["next_accuracy"].update(said.is_next.detach(), is_next)
-            cast(Mean, self.metrics["next_loss"]).update(following.detach(), is_next, target_weight(self.loss, is_next))
+            cast(Mean, self.metrics["next_loss"]).update(following.detach(), is_next, self._mean.weight(is_next))
         return torch.stack([masked, self.next_weight * following])

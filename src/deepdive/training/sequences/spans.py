@@ -8,7 +8,7 @@ from jaxtyping import Float, Int64
 from torch import Tensor, nn
 
 from deepdive.data.types import Batch
-from deepdive.training.losses import LossFunction, mean_loss
+from deepdive.training.losses import LossFunction
 from deepdive.training.metrics import Metric
 from deepdive.training.task import Supervised
 
@@ -64,4 +64,4 @@ class SpanSelection(Supervised):
         logits = logits.masked_fill(padding.unsqueeze(2), torch.finfo(logits.dtype).min)
         for metric in self.metrics.values():
             metric.update(logits.detach(), spans)
-        return mean_loss(self.loss, logits, spans)  # classes are places: (b, t, 2) against (b, 2)
+        return self._mean(logits, spans)  # classes are places: (b, t, 2) against (b, 2)

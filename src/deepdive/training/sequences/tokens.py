@@ -8,7 +8,7 @@ from torch.nn.functional import cross_entropy
 
 from deepdive.algorithms.language.entities import IGNORED
 from deepdive.data.types import Batch
-from deepdive.training.losses import LossFunction, Weight, is_likelihood, mean_loss, metric_targets, target_weight
+from deepdive.training.losses import LossFunction, Weight
 from deepdive.training.metrics import Metric
 from deepdive.training.sequences.metrics import Perplexity, TokenAccuracy
 from deepdive.training.task import Supervised
@@ -22,6 +22,8 @@ class TokenClassification(Supervised):
     loss, unless another one is given, with weights or smoothed targets, say. Targets that it ignores are -100 to the
     metrics.
     """
+
+    _ignored = IGNORED
 
     def __init__(
         self,
@@ -44,18 +46,18 @@ class TokenClassification(Supervised):
 
     def loss_weights(self, batch: Batch) -> Weight:
         """How many tokens have a target, or the sum of their class weights."""
-        return target_weight(self.loss, self.targets(batch).flatten(), ignored=IGNORED)
+        return self._mean.weight(self.targets(batch).flatten())
 
     def _mean_loss(self, batch: Batch) -> Tensor:
         logits, targets = self.logits(batch), self.targets(batch)
-        loss = mean_loss(self.loss, logits.flatten(0, 1), targets.flatten(), ignored=IGNORED)
-        seen, told = logits.detach(), metric_targets(self.loss, targets, IGNORED)
+        loss = self._mean(logits.flatten(0, 1), targets.flatten())
+        seen, told = logits.detach(), self._mean.marked(targets, IGNORED)
         for metric in self.metrics.values():
             metric.update(self._nats(loss, seen, told) if isinstance(metric, Perplexity) else seen, told)
         return loss
 
     def _nats(self, loss: Tensor, logits: Tensor, targets: Tensor) -> Tensor:
         """Mean negative log-likelihood of the targets."""
-        if is_likelihood(self.loss):
+        if self._mean.is_likelihood:
             return loss.detach()
         return cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=IGNORED)
