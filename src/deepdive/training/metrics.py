@@ -61,10 +61,10 @@ class Mean(Metric):
     def update(self, outputs: Float[Tensor, "*shape"], targets: Tensor, weight: int | float | Tensor = 1.0) -> None:
         """Add values of the same weight each; what weighs nothing may be NaN."""
         if isinstance(weight, Tensor):
-            self.total.add_(torch.where(weight > 0, outputs * weight, 0.0).sum())
+            self.total.add_(torch.where(weight > 0, outputs.to(self.total.dtype) * weight, 0.0).sum())
             self.weight.add_(weight * outputs.numel())
         elif weight:
-            self.total.add_(outputs.sum() * weight)
+            self.total.add_(outputs.sum(dtype=self.total.dtype) * weight)
             self.weight.add_(weight * outputs.numel())
 
     def compute(self) -> Tensor:

@@ -27,7 +27,7 @@ class Perplexity(Metric):
     def update(self, outputs: Float[Tensor, ""], targets: Int64[Tensor, "*shape"]) -> None:
         """Add the mean loss of a batch of targets; that of no target may be NaN."""
         n = (targets != IGNORED).sum()
-        self.total.add_(torch.where(n > 0, outputs * n, 0.0))
+        self.total.add_(torch.where(n > 0, outputs.to(self.total.dtype) * n, 0.0))
         self.count.add_(n)
 
     def compute(self) -> Tensor:
