@@ -60,7 +60,7 @@ def test_the_loss_is_the_weighted_sum():
     a, b, age, sex = batch
     said = task.network(a, b)
     expected = 0.25 * F.mse_loss(said["age"], age) + 3 * F.cross_entropy(said["sex"], sex)
-    torch.testing.assert_close(task.training_step(batch), expected)
+    torch.testing.assert_close(task.training_step(batch).sum(), expected)
 
 
 def test_metrics_are_reported_per_output():
@@ -89,7 +89,7 @@ def test_learnt_weights_start_where_they_are_set_and_settle_where_the_likelihood
     optimizer = torch.optim.SGD([task.weighted_sum.log_variances], lr=0.1)
     for _ in range(2000):
         optimizer.zero_grad()
-        task.weighted_sum(losses).backward()
+        task.weighted_sum(losses).sum().backward()
         optimizer.step()
     # d/ds (c exp(-s) l + s / 2) = 0 at exp(s) = 2 c l: for a regression the variance is the mean squared error
     torch.testing.assert_close(task.weighted_sum.log_variances.exp(), torch.tensor([0.7, 0.4]), rtol=1e-4, atol=0)
@@ -100,7 +100,7 @@ def test_for_a_regression_it_is_the_normal_likelihood():
     mean, y = torch.randn(50), torch.randn(50)
     variance = task.weighted_sum.log_variances.exp()
     expected = -torch.distributions.Normal(mean, variance.sqrt()).log_prob(y).mean() - 0.5 * math.log(2 * math.pi)
-    torch.testing.assert_close(task.weighted_sum(F.mse_loss(mean, y).view(1)), expected)
+    torch.testing.assert_close(task.weighted_sum(F.mse_loss(mean, y).view(1)).sum(), expected)
 
 
 def test_learnt_weights_resume_exactly(tmp_path):

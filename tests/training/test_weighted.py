@@ -87,5 +87,7 @@ def test_a_batch_or_a_loss_that_does_not_fit_is_named():
     net, (x, w, y) = network(), batch()
     with pytest.raises(ValueError, match=r"a training batch must be \(x, weights, y\), got 2 fields"):
         WeightedClassification(net, optimizer=SGD).training_step((x, y))
+    with pytest.raises(ValueError, match=r"loss.reduction must be 'none', got 'mean'"):
+        WeightedClassification(net, loss=nn.CrossEntropyLoss(), optimizer=SGD)
     with pytest.raises(ValueError, match=r"weights have shape \(6,\), but there are losses of shape \(\)"):
-        WeightedClassification(net, loss=nn.CrossEntropyLoss(), optimizer=SGD).training_step((x, w, y))
+        WeightedClassification(net, loss=lambda o, y: F.cross_entropy(o, y), optimizer=SGD).training_step((x, w, y))

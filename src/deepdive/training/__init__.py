@@ -13,6 +13,7 @@ from deepdive.training.loop.interrupt import TrainingInterrupted as TrainingInte
 from deepdive.training.loop.progress import DivergedError as DivergedError
 from deepdive.training.loop.random_state import seed_everything as seed_everything
 from deepdive.training.loop.trainer import Trainer as Trainer
+from deepdive.training.losses import MeanLoss as MeanLoss
 from deepdive.training.metrics import Accuracy as Accuracy
 from deepdive.training.metrics import BinaryAccuracy as BinaryAccuracy
 from deepdive.training.metrics import Mean as Mean

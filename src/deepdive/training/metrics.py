@@ -31,7 +31,8 @@ class Metric(ABC):
     def to(self, device: torch.device) -> None:
         """Accumulate on this device from now on."""
         for name, value in self.state.items():
-            setattr(self, name, value.to(device))
+            narrow = device.type == "mps" and value.dtype == torch.float64  # which that device does not know
+            setattr(self, name, value.to(device, torch.float32 if narrow else value.dtype))
 
     def reset(self) -> None:
         """Set every accumulator to 0."""
@@ -48,22 +49,29 @@ class Metric(ABC):
 
 
 class Mean(Metric):
-    """``mean = sum_i v_i / n`` of values that are given instead of outputs, e.g. a loss; targets are not looked at."""
+    """``mean = Σᵢ wᵢ vᵢ / Σᵢ wᵢ`` of values that are given instead of outputs; targets are not looked at.
+
+    E.g. of losses of batches, each of them a mean over targets of weight ``wᵢ``, see `MeanLoss`.
+    """
 
     total: Tensor
-    count: Tensor
+    weight: Tensor
 
     def __init__(self) -> None:
-        super().__init__(total=torch.float32, count=torch.int64)
+        super().__init__(total=torch.float64, weight=torch.float64)
 
-    def update(self, outputs: Float[Tensor, "*shape"], targets: Tensor) -> None:
-        """Add a batch of values."""
-        self.total.add_(outputs.sum())
-        self.count.add_(outputs.numel())
+    def update(self, outputs: Float[Tensor, "*shape"], targets: Tensor, weight: int | float | Tensor = 1.0) -> None:
+        """Add values of the same weight each; what weighs nothing may be NaN."""
+        if isinstance(weight, Tensor):
+            self.total.add_(torch.where(weight > 0, outputs.to(self.total.dtype) * weight, 0.0).sum())
+            self.weight.add_(weight * outputs.numel())
+        elif weight:
+            self.total.add_(outputs.sum(dtype=self.total.dtype) * weight)
+            self.weight.add_(weight * outputs.numel())
 
     def compute(self) -> Tensor:
-        """``total / count``."""
-        return self.total / self.count
+        """``total / weight``."""
+        return self.total / self.weight
 
 
 class Accuracy(Metric):

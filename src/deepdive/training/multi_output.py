@@ -1,7 +1,7 @@
 """Networks with several outputs, each with its own loss, weight and metrics."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
@@ -10,6 +10,12 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from deepdive.data.types import Batch
+from deepdive.training.losses import (
+    LossFunction,
+    MeanLoss,
+    Weight,
+    stack_weights,
+)
 from deepdive.training.metrics import Accuracy, Mean, MeanSquaredError, Metric
 from deepdive.training.task import Supervised
 
@@ -22,12 +28,12 @@ class Output:
     """Numbers (squared error, ``rmse``) or a class (cross-entropy, ``accuracy``), unless others are given."""
     weight: int | float = 1.0
     """Of its loss in the sum; the first value of a learnt one."""
-    loss: Callable[[Tensor, Tensor], Tensor] | None = None
-    """Mean loss of a batch."""
+    loss: LossFunction | None = None
+    """Mean loss of a batch; what it is a mean over is told by its targets, see `MeanLoss`."""
     metrics: Mapping[str, Metric] | None = None
     """By name; they are reported as ``<output>_<name>``."""
 
-    def loss_function(self) -> Callable[[Tensor, Tensor], Tensor]:
+    def loss_function(self) -> LossFunction:
         """The loss given, or that of its kind."""
         return self.loss or (nn.MSELoss() if self.kind == "regression" else nn.CrossEntropyLoss())
 
@@ -73,10 +79,10 @@ class WeightedSum(nn.Module):
         """What each loss is multiplied with now."""
         return self.factors * torch.exp(-self.log_variances) if self.learn else self.fixed
 
-    def forward(self, losses: Float[Tensor, " outputs"]) -> Float[Tensor, ""]:
-        """The sum."""
-        total = self.weights @ losses
-        return total + self.log_variances.sum() / 2 if self.learn else total
+    def forward(self, losses: Float[Tensor, " outputs"]) -> Float[Tensor, " outputs"]:
+        """The terms of the sum."""
+        terms = self.weights * losses
+        return terms + self.log_variances / 2 if self.learn else terms
 
 
 class MultiOutput(Supervised):
@@ -85,11 +91,13 @@ class MultiOutput(Supervised):
     Batches are ``(x_1, ..., x_m, y_1, ..., y_n)`` with one target per output, in the order of ``outputs``; the network
     returns its outputs by name. Reported, besides the sum, are ``<output>_loss`` and every metric of each output.
 
+    Each loss is a mean over the targets of its own output: outputs may ignore different ones.
+
     With ``learn_weights``, how much each counts follows from how uncertain it is; see `WeightedSum`.
 
     Raises:
-        ValueError: there is no output, or a weight is not positive and finite; in a step, the network's outputs or the
-            batch's fields are not those expected.
+        ValueError: there is no output, a weight is not positive and finite, or a loss is not reduced to a mean; in a
+            step, the network's outputs or the batch's fields are not those expected.
     """
 
     def __init__(
@@ -101,7 +109,9 @@ class MultiOutput(Supervised):
             raise ValueError(f"outputs {', '.join(outputs)} have metrics of the same name; rename an output")
         super().__init__(network, loss=WeightedSum(outputs, learn=learn_weights), metrics=metrics, **supervised)
         self.outputs = dict(outputs)
-        self._losses = {name: output.loss_function() for name, output in outputs.items()}
+        self._losses = {
+            name: MeanLoss(output.loss_function(), name=f"outputs[{name!r}].loss") for name, output in outputs.items()
+        }
         self._metric_names = {name: list(found) for name, found in named.items()}
 
     @property
@@ -109,16 +119,26 @@ class MultiOutput(Supervised):
         """The loss: what each output counts, and what of that is learnt."""
         return cast(WeightedSum, self.loss)
 
-    def _mean_loss(self, batch: Batch) -> Tensor:
+    def loss_weights(self, batch: Batch) -> Weight:
+        """What the loss of each output is a mean over."""
+        weights = [self._losses[name].weight(target) for name, target in self._targets(batch).items()]
+        return stack_weights(weights, batch[-1].device)
+
+    def _targets(self, batch: Batch) -> dict[str, Tensor]:
         names = list(self.outputs)
         if len(batch) <= len(names):
             raise ValueError(f"the batch has {len(batch)} fields; it must hold inputs and {len(names)} targets")
+        return dict(zip(names, batch[-len(names) :], strict=True))
+
+    def _mean_loss(self, batch: Batch) -> Tensor:
+        targets = self._targets(batch)
+        names = list(targets)
         found = self.network(*batch[: -len(names)])
         if not isinstance(found, Mapping) or found.keys() != self.outputs.keys():
             given = ", ".join(map(str, found)) if isinstance(found, Mapping) else f"a {type(found).__name__}"
             raise ValueError(f"the network returns {given}; it must return {', '.join(names)} by name")
         losses = []
-        for name, target in zip(names, batch[-len(names) :], strict=True):
+        for name, target in targets.items():
             losses.append(self._losses[name](found[name], target))
             if self.metrics:
                 self._note(name, found[name].detach(), target, losses[-1].detach())
@@ -127,6 +147,6 @@ class MultiOutput(Supervised):
     def _note(self, name: str, output: Tensor, target: Tensor, loss: Tensor) -> None:
         for metric in self._metric_names[name]:
             if metric == "loss":
-                self.metrics[f"{name}_loss"].update(loss.expand(len(target)), target)
+                cast(Mean, self.metrics[f"{name}_loss"]).update(loss, target, self._losses[name].weight(target))
             else:
                 self.metrics[f"{name}_{metric}"].update(output, target)

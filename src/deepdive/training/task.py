@@ -11,6 +11,7 @@ from torch.optim.optimizer import ParamsT
 from deepdive.algorithms.inspection import check_sizes_known
 from deepdive.data.types import Batch
 from deepdive.training.fine_tuning import ParameterGroup, hold_frozen_statistics
+from deepdive.training.losses import LossFunction, MeanLoss, Weight
 from deepdive.training.metrics import Accuracy, MeanSquaredError, Metric
 from deepdive.training.module import Module
 from deepdive.training.records import Plan
@@ -52,7 +53,8 @@ class Task(Module):
     """The role between a network and the trainer (textbook section 3.2.2).
 
     A subclass says what a training step is; the rest has defaults. ``metrics`` are updated by the steps and
-    read by the trainer, once per interval.
+    read by the trainer, once per interval. Where the loss of a batch is a mean over something else than its examples,
+    `loss_weights` says what.
     """
 
     def __init__(self, network: nn.Module, metrics: Mapping[str, Metric] | None = None) -> None:
@@ -61,12 +63,20 @@ class Task(Module):
         self.metrics = dict(metrics or {})
 
     def training_step(self, batch: Batch) -> Tensor:
-        """Mean loss of a batch, a scalar with its graph."""
+        """Mean loss of a batch, with its graph: a scalar, or the terms ``(terms,)`` of a loss that is their sum."""
         raise NotImplementedError(f"{type(self).__name__} must define training_step")
 
     def validation_step(self, batch: Batch) -> Tensor:
         """Mean loss of a batch that is not learnt from; a training step unless a subclass says otherwise."""
         return self.training_step(batch)
+
+    def loss_weights(self, batch: Batch) -> Weight:
+        """What the loss of a batch is a mean over, or each term of it ``(terms,)``; here the number of examples.
+
+        Batches count by it, in means over an epoch and in accumulated gradients. It is told before the network sees the
+        batch, and must not wait for the device.
+        """
+        return batch[0].shape[0]
 
     def begin_epoch(self, epoch: int) -> None:
         """Called before the first step of epoch ``epoch = 0, 1, ...``, and again where a run is resumed within it.
@@ -105,7 +115,9 @@ class Task(Module):
 class Supervised(Task):
     """Predict the last field of a batch from the fields before it.
 
-    ``loss(network(x_1, ..., x_k), y)`` for a batch ``(x_1, ..., x_k, y)``.
+    ``loss(network(x_1, ..., x_k), y)`` for a batch ``(x_1, ..., x_k, y)``. The loss must be a mean: of cross-entropy
+    over the targets that are not ignored, by their class weights, of others over the elements of ``y``, see `MeanLoss`;
+    for one that is a mean over something else, define `loss_weights`.
 
     ``optimizer`` makes an optimiser from parameters, e.g. ``functools.partial(torch.optim.SGD, lr=0.1)``;
     ``schedule`` makes a schedule from it and the plan, moved every ``interval``. ``penalty(network)`` is added to the
@@ -114,15 +126,23 @@ class Supervised(Task):
     Layer by layer: ``parameter_groups(network)`` gives the optimiser groups with rates of their own, e.g.
     `DiscriminativeRates`; ``unfreezing(network, epoch)`` freezes and unfreezes layers before each epoch, e.g.
     `GradualUnfreezing`. Parameters that are still frozen in the last epoch are not given to the optimiser.
+
+    Raises:
+        ValueError: the loss is not reduced to a mean.
     """
 
-    loss: Callable[[Tensor, Tensor], Tensor]
+    loss: LossFunction
+
+    _reduction = "mean"
+    """What the loss must do with the losses of a batch."""
+    _ignored: int | None = None
+    """A target that does not count."""
 
     def __init__(
         self,
         network: nn.Module,
         *,
-        loss: Callable[[Tensor, Tensor], Tensor],
+        loss: LossFunction,
         optimizer: Callable[[ParamsT], torch.optim.Optimizer],
         schedule: Callable[[torch.optim.Optimizer, Plan], Schedule] | None = None,
         interval: Literal["step", "epoch"] = "step",
@@ -133,6 +153,7 @@ class Supervised(Task):
     ) -> None:
         super().__init__(network, metrics)
         self.loss = loss
+        self._mean = MeanLoss(loss, reduction=self._reduction, ignored=self._ignored)
         self.penalty = penalty
         self.optimizer = optimizer
         self.schedule = schedule
@@ -143,11 +164,18 @@ class Supervised(Task):
     def training_step(self, batch: Batch) -> Tensor:
         """Mean loss of the batch and the penalty; the metrics see its predictions."""
         loss = self._mean_loss(batch)
-        return loss if self.penalty is None else loss + self.penalty(self.network)
+        if self.penalty is None:
+            return loss
+        penalty = self.penalty(self.network)
+        return loss + (penalty / len(loss) if loss.ndim else penalty)
 
     def validation_step(self, batch: Batch) -> Tensor:
         """Mean loss of the batch; the metrics see its predictions."""
         return self._mean_loss(batch)
+
+    def loss_weights(self, batch: Batch) -> Weight:
+        """What the loss is a mean over, see `MeanLoss`."""
+        return self._mean.weight(batch[-1])
 
     def _mean_loss(self, batch: Batch) -> Tensor:
         *inputs, targets = batch
@@ -156,7 +184,7 @@ class Supervised(Task):
             seen = outputs.detach()
             for metric in self.metrics.values():
                 metric.update(seen, targets)
-        return self.loss(outputs, targets)
+        return self._mean(outputs, targets)
 
     def begin_epoch(self, epoch: int) -> None:
         """Freeze and unfreeze, if asked for."""
@@ -193,7 +221,7 @@ class Classification(Supervised):
         self,
         network: nn.Module,
         *,
-        loss: Callable[[Tensor, Tensor], Tensor] | None = None,
+        loss: LossFunction | None = None,
         metrics: Mapping[str, Metric] | None = None,
         **supervised: Any,
     ) -> None:
@@ -208,7 +236,7 @@ class Regression(Supervised):
         self,
         network: nn.Module,
         *,
-        loss: Callable[[Tensor, Tensor], Tensor] | None = None,
+        loss: LossFunction | None = None,
         metrics: Mapping[str, Metric] | None = None,
         **supervised: Any,
     ) -> None:

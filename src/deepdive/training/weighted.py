@@ -1,6 +1,6 @@
 """Training examples that count more or less than others (textbook section 4.7.3)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import torch
@@ -8,6 +8,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from deepdive.data.types import Batch
+from deepdive.training.losses import LossFunction, Weight
 from deepdive.training.metrics import Accuracy, Metric
 from deepdive.training.task import Supervised
 
@@ -17,14 +18,19 @@ class WeightedClassification(Supervised):
 
     Training batches are ``(x, β, y)``. Batches that are not learnt from are ``(x, y)`` and count each example once.
     ``loss`` must not reduce: it gives one number per example, in the shape of ``β``; cross-entropy if not given.
-    A mean of ``β`` far from 1 acts as another learning rate.
+    A mean of ``β`` far from 1 acts as another learning rate. The loss is a mean over examples, whatever these weigh.
+
+    Raises:
+        ValueError: the loss is reduced.
     """
+
+    _reduction = "none"
 
     def __init__(
         self,
         network: nn.Module,
         *,
-        loss: Callable[[Tensor, Tensor], Tensor] | None = None,
+        loss: LossFunction | None = None,
         metrics: Mapping[str, Metric] | None = None,
         **supervised: Any,
     ) -> None:
@@ -42,6 +48,10 @@ class WeightedClassification(Supervised):
             raise ValueError(f"a training batch must be (x, weights, y), got {len(batch)} fields")
         x, weights, y = batch
         return weighted_mean(self._losses(x, y), weights)
+
+    def loss_weights(self, batch: Batch) -> Weight:
+        """The number of examples."""
+        return len(batch[0])
 
     def validation_step(self, batch: Batch) -> Tensor:
         """Plain mean of the losses."""

@@ -5,6 +5,7 @@ import torch
 from tests.training.examples import network, task
 
 from deepdive.training.loop.step import Stepper, check_positive
+from deepdive.training.losses import Loss
 from deepdive.training.task import Optimization
 
 
@@ -20,7 +21,7 @@ def batch(scale=1.0):
 
 def change(net, step, data):
     before = [p.detach().clone() for p in net.parameters()]
-    step.backward(step.loss(data), 6)
+    list(step.accumulate([data]))
     step.update()
     return torch.cat([(a - b.detach()).flatten() for a, b in zip(before, net.parameters(), strict=True)])
 
@@ -49,7 +50,7 @@ def test_an_overflow_in_half_precision_moves_neither_weights_nor_schedule():
     before = [p.detach().clone() for p in net.parameters()]
     scale = step.scaler.get_scale()
     loss = step.loss(batch())
-    step.backward(loss * 1e30, 6)
+    step.backward(Loss(loss.value * 1e30, loss.weight))
     step.update()
     assert all(torch.equal(a, b) for a, b in zip(before, net.parameters(), strict=True))
     assert step.scaler.get_scale() < scale

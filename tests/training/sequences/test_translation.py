@@ -33,7 +33,7 @@ def test_the_loss_is_the_mean_over_tokens_that_are_no_padding():
 
 def test_a_share_of_one_goes_on_from_what_the_network_says_itself():
     of, (source, lengths, target) = task(sampling=1.0), batch()
-    logits, _ = of.logits_and_targets((source, lengths, target))
+    logits = of.logits((source, lengths, target))
     state, tokens, own = of.network.encode(source, lengths), target[:, 0], []
     for _ in range(4):
         scores, state = of.network.step(tokens, state)

@@ -9,7 +9,7 @@ from deepdive.data.types import Loader
 from deepdive.training.devices import Precision, explain_devices
 from deepdive.training.formats import choose_format
 from deepdive.training.loop.progress import LossBuffer, RunningMean
-from deepdive.training.loop.step import autocast
+from deepdive.training.loop.step import autocast, weighed
 from deepdive.training.metrics import Metric
 from deepdive.training.task import Task
 
@@ -28,14 +28,15 @@ def evaluate(
     The task is in evaluation mode for the pass, without gradients, and its metrics start from 0 and end at 0.
 
     Raises:
-        ValueError: the loader has no examples, or its batches lie on another device than the network.
+        ValueError: the loader has no examples, or none with a target that counts, or its batches lie on another device
+            than the network.
         DivergedError: a loss is NaN or infinite.
     """
     if loader.num_examples == 0:
         raise ValueError(f"the {prefix} data has no examples")
     losses, mean = LossBuffer(), RunningMean()
     precision = choose_format(task.network, device, precision=precision).precision
-    validation_step = autocast(task.validation_step, device, precision)
+    validation_step = autocast(weighed(task, "validation_step"), device, precision)
     training = task.training
     task.eval()
     reset(task.metrics.values())
@@ -47,8 +48,10 @@ def evaluate(
                 except RuntimeError as error:
                     explain_devices(error, task, batch)
                     raise
-                losses.add(loss, batch[0].shape[0], step)
+                losses.add(loss, step)
         losses.flush_into(mean)
+        if not any(mean.weights):
+            raise ValueError(f"the {prefix} data has no target that counts in the loss; all are ignored or weigh 0")
         return {f"{prefix}_loss": mean.value} | {f"{prefix}_{name}": value for name, value in compute(task).items()}
     finally:
         task.train(training)

@@ -1,11 +1,14 @@
 """How far a run has come: the part of a trainer's state that is plain numbers."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor
+
+from deepdive.training.losses import Loss, Weight
 
 
 class DivergedError(ArithmeticError):
@@ -18,24 +21,36 @@ class DivergedError(ArithmeticError):
 
 @dataclass
 class RunningMean:
-    """A mean over examples, summed in double precision on the host, in order, so that it can be resumed exactly."""
+    """``Σₖ Σᵢ wₖᵢ lₖᵢ / Σᵢ wₖᵢ`` over the terms ``k`` of a loss and batches ``i``; of most losses there is one term.
 
-    total: float = 0.0
-    count: int = 0
+    Summed in double precision on the host, in order, so that it can be resumed exactly.
+    """
 
-    def add(self, mean: float, count: int) -> None:
-        """Take in the mean of ``count`` examples."""
-        self.total += mean * count
-        self.count += count
+    totals: list[float] = field(default_factory=list)
+    weights: list[float] = field(default_factory=list)
+
+    def add(self, means: Sequence[int | float], weights: Sequence[int | float], term: int = 0) -> None:
+        """Take in one term of several batches: their means and the weights of these."""
+        while len(self.totals) <= term:
+            self.totals.append(0.0)
+            self.weights.append(0.0)
+        total, sum_of_weights = self.totals[term], self.weights[term]
+        for mean, weight in zip(means, weights, strict=True):
+            if weight:  # the mean of nothing may be NaN
+                total += mean * weight
+                sum_of_weights += weight
+        self.totals[term], self.weights[term] = total, sum_of_weights
 
     def clear(self) -> None:
         """Start again."""
-        self.total, self.count = 0.0, 0
+        self.totals, self.weights = [], []
 
     @property
     def value(self) -> float:
-        """The mean; NaN before the first example."""
-        return self.total / self.count if self.count else math.nan
+        """The mean: NaN before the first batch; a term without any target is 0."""
+        if not self.totals:
+            return math.nan
+        return math.fsum(total / weight for total, weight in zip(self.totals, self.weights, strict=True) if weight)
 
 
 @dataclass
@@ -71,14 +86,12 @@ class LossBuffer:
     """The losses of the steps since the last reading, kept on the device so that no step waits for them."""
 
     def __init__(self) -> None:
-        self._losses: list[Tensor] = []
-        self._counts: list[int] = []
+        self._losses: list[Loss] = []
         self._steps: list[int] = []
 
-    def add(self, loss: Tensor, count: int, step: int) -> None:
-        """Keep a batch's mean loss, its number of examples and the optimiser step it belongs to."""
+    def add(self, loss: Loss, step: int) -> None:
+        """Keep a batch's loss and the optimiser step it belongs to."""
         self._losses.append(loss)
-        self._counts.append(count)
         self._steps.append(step)
 
     def flush_into(self, *means: RunningMean) -> None:
@@ -89,12 +102,25 @@ class LossBuffer:
         """
         if not self._losses:
             return
-        values = torch.stack(self._losses).float().tolist()
-        for value, count, step in zip(values, self._counts, self._steps, strict=True):
-            if not math.isfinite(value):
-                raise DivergedError(f"the loss became {value} in step {step}", step)
+        values = _read([loss.value for loss in self._losses])
+        weights = _read([loss.weight for loss in self._losses])
+        for term, (of_term, weighing) in enumerate(zip(values, weights, strict=True)):
+            for value, weight, step in zip(of_term, weighing, self._steps, strict=True):
+                if weight and not math.isfinite(value):
+                    raise DivergedError(f"the loss became {value} in step {step}", step)
             for mean in means:
-                mean.add(value, count)
+                mean.add(of_term, weighing, term)
         self._losses.clear()
-        self._counts.clear()
         self._steps.clear()
+
+
+def _read(numbers: Sequence[Weight]) -> Sequence[Sequence[int | float]]:
+    """Numbers, scalars or ``(terms,)`` of several batches, by term; of all tensors in one transfer."""
+    tensors = [number for number in numbers if isinstance(number, Tensor)]
+    if not tensors:
+        return [cast(Sequence[int | float], numbers)]
+    read = torch.stack(tensors).tolist()
+    if len(tensors) < len(numbers):
+        told = iter(read)
+        read = [next(told) if isinstance(number, Tensor) else number for number in numbers]
+    return list(zip(*read, strict=True)) if isinstance(read[0], list) else [read]

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal
 
 import torch
@@ -66,7 +67,6 @@ class Session:
             device,
             clip_norm=trainer.clip_norm,
             clip_value=trainer.clip_value,
-            accumulate=trainer.accumulate,
             compile=trainer.compile,
             batch_size=self._train.batch_size,
         )
@@ -139,15 +139,11 @@ class Session:
     def _steps(self) -> Iterator[Record]:
         """The rest of the current epoch, step by step. The hot path: no device is waited for between two records."""
         progress, trainer, stepper, losses = self.progress, self.trainer, self._stepper, self._losses
-        last_batch, accumulate = len(self._train), trainer.accumulate
-        for batch in self._train.batches(progress.epoch, start=progress.batch, device=self.device):
-            count = batch[0].shape[0]
-            loss = stepper.loss(batch)
-            stepper.backward(loss, count)
-            losses.add(loss.detach(), count, progress.step + 1)
-            progress.batch += 1
-            if progress.batch % accumulate and progress.batch != last_batch:
-                continue
+        batches = iter(self._train.batches(progress.epoch, start=progress.batch, device=self.device))
+        while of_step := tuple(islice(batches, trainer.accumulate)):
+            for loss in stepper.accumulate(of_step):
+                losses.add(loss, progress.step + 1)
+                progress.batch += 1
             stepper.update()
             progress.step += 1
             if progress.step % trainer.log_every == 0:

@@ -2,22 +2,22 @@
 
 import math
 import warnings
-from collections.abc import Callable
-from typing import Any, Literal
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Literal, TypeVar
 
 import torch
 from torch import Tensor, nn
 
 from deepdive.data.types import Batch
 from deepdive.training.devices import Precision, autocast_dtype, explain_devices
+from deepdive.training.losses import Loss, Weight
 from deepdive.training.task import Optimization, Task
 
 
 class Stepper:
     """Turns batches into optimiser steps for one task on one device.
 
-    ``accumulate`` batches make one step whose gradient is that of their union, whatever their sizes; ``batch_size`` is
-    that of all but perhaps the last.
+    ``batch_size`` is that of all batches but perhaps the last.
     """
 
     def __init__(
@@ -29,7 +29,6 @@ class Stepper:
         precision: Precision = "fp32",
         clip_norm: float | None = None,
         clip_value: float | None = None,
-        accumulate: int = 1,
         compile: bool = False,
         batch_size: int,
     ) -> None:
@@ -41,9 +40,7 @@ class Stepper:
         self._parameters = [p for group in self.optimizer.param_groups for p in group["params"]]
         self._clip_norm = clip_norm
         self._clip_value = clip_value
-        self._accumulate = accumulate
         self._batch_size = batch_size
-        self._pending = 0.0
         self.learning_rate: float | Tensor = 0.0
         """What the first parameter group learnt with in the last update."""
         self._clipped = clip_norm is not None or clip_value is not None
@@ -54,10 +51,22 @@ class Stepper:
         """Set the precision, before the first step."""
         self._scaled = precision == "fp16"
         self.scaler = torch.amp.GradScaler(self._device.type, enabled=self._scaled)
-        self._eager = autocast(self._task.training_step, self._device, precision)
+        self._eager = autocast(weighed(self._task, "training_step"), self._device, precision)
         self._compiled = torch.compile(self._eager, dynamic=False) if self._compile else None
 
-    def loss(self, batch: Batch) -> Tensor:
+    def accumulate(self, batches: Sequence[Batch]) -> Iterator[Loss]:
+        """Add the gradient of the loss of all batches together, one after the other, and give the loss of each.
+
+        ``Σₖ Σᵢ wₖᵢ lₖᵢ / Σᵢ wₖᵢ`` over the terms ``k`` of the loss and the batches ``i``: whatever their sizes, that of
+        their union.
+        """
+        total = sum(map(self._task.loss_weights, batches)) if len(batches) > 1 else None
+        for batch in batches:
+            loss = self.loss(batch)
+            self.backward(loss, total, len(batches))
+            yield Loss(loss.value.detach(), loss.weight)
+
+    def loss(self, batch: Batch) -> Loss:
         """Mean loss of the batch; compiled for whole batches only, as a smaller last one is not worth it.
 
         Raises:
@@ -71,23 +80,19 @@ class Stepper:
             explain_devices(error, self._task, batch)
             raise
 
-    def backward(self, loss: Tensor, count: int) -> None:
-        """Add the gradient of a batch of ``count`` examples."""
-        if self._accumulate > 1:  # weighted by size, and divided by the weights of all batches in ``update``
-            weight = count / self._batch_size
-            loss = loss * weight
-            self._pending += weight
-        (self.scaler.scale(loss) if self._scaled else loss).backward()
+    def backward(self, loss: Loss, total: Weight | None = None, batches: int = 1) -> None:
+        """Add the gradient of a batch, one of several of ``total`` weight; of one alone without it."""
+        if total is not None:
+            value = loss.share(total, batches)
+        else:
+            value = loss.value.sum() if loss.value.ndim else loss.value
+        (self.scaler.scale(value) if self._scaled else value).backward()
 
     def update(self) -> None:
         """Clip, step, clear the gradients, move the schedule."""
         self.learning_rate = self.optimizer.param_groups[0]["lr"]
         if self._scaled:
             self.scaler.unscale_(self.optimizer)
-        if self._accumulate > 1:
-            for gradient in self._gradients():
-                gradient /= self._pending
-            self._pending = 0.0
         if self._clipped:
             self._clip()
         if self._scaled:
@@ -124,9 +129,6 @@ class Stepper:
         self.scaler.update()
         return self.scaler.get_scale() >= before
 
-    def _gradients(self) -> list[Tensor]:
-        return [p.grad for p in self._parameters if p.grad is not None]
-
     def _clip(self) -> None:
         if self._clip_value is not None:
             nn.utils.clip_grad_value_(self._parameters, self._clip_value)
@@ -134,15 +136,32 @@ class Stepper:
             nn.utils.clip_grad_norm_(self._parameters, self._clip_norm)
 
 
+def weighed(task: Task, step: Literal["training_step", "validation_step"]) -> Callable[[Batch], Loss]:
+    """A step of the task that also tells the weight of its loss."""
+    loss_of, weight_of = getattr(task, step), task.loss_weights
+
+    def with_weight(batch: Batch) -> Loss:
+        value, weight = loss_of(batch), weight_of(batch)
+        if value.ndim != (weight.ndim if isinstance(weight, Tensor) else 0) or value.ndim > 1:
+            of = f"weights of shape {tuple(weight.shape)}" if isinstance(weight, Tensor) else "one weight"
+            raise ValueError(f"{step} must give one mean per weight, got shape {tuple(value.shape)} for {of}")
+        return Loss(value, weight)
+
+    return with_weight
+
+
+Result = TypeVar("Result")
+
+
 def autocast(
-    function: Callable[[Batch], Tensor], device: torch.device, precision: Precision | Literal["auto"]
-) -> Callable[[Batch], Tensor]:
+    function: Callable[[Batch], Result], device: torch.device, precision: Precision | Literal["auto"]
+) -> Callable[[Batch], Result]:
     """The function with its matrix products in the given precision; itself for full precision."""
     dtype = autocast_dtype(precision)
     if dtype is None:
         return function
 
-    def with_autocast(batch: Batch) -> Tensor:
+    def with_autocast(batch: Batch) -> Result:
         with torch.autocast(device.type, dtype):
             return function(batch)
 

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from deepdive.data.types import Batch
+from deepdive.training.losses import LossFunction
 from deepdive.training.metrics import Metric
 from deepdive.training.sequences.metrics import Perplexity
 from deepdive.training.sequences.tokens import TokenClassification
@@ -47,7 +48,7 @@ class LanguageModelling(TokenClassification):
         network: nn.Module,
         *,
         streams: int | None = None,
-        loss: nn.Module | None = None,
+        loss: LossFunction | None = None,
         metrics: Mapping[str, Metric] | None = None,
         **supervised: Any,
     ) -> None:
@@ -59,19 +60,23 @@ class LanguageModelling(TokenClassification):
             for i, part in enumerate(_parts(cast(Recurrent, network).begin_state(streams))):
                 self.register_buffer(f"state_{i}", part)
 
-    def logits_and_targets(self, batch: Batch) -> tuple[Tensor, Tensor]:
+    def targets(self, batch: Batch) -> Tensor:
+        """The tokens after those of the windows."""
+        return batch[1]
+
+    def logits(self, batch: Batch) -> Tensor:
         """Logits of a batch, read on from the batch before it if that is asked for."""
-        x, y, *rest = batch
+        x, _, *rest = batch
         if not rest:
             outputs = self.network(x)
-            return outputs if isinstance(outputs, Tensor) else outputs[0], y
+            return outputs if isinstance(outputs, Tensor) else outputs[0]
         [fresh] = rest
         carried = self._carried(len(x))
         kept = [torch.where(fresh.view(1, -1, 1), 0.0, part) for part in carried]
         logits, state = self.network(x, kept[0] if len(kept) == 1 else tuple(kept))
         for part, new in zip(carried, _parts(state), strict=True):
             part.copy_(new.detach())
-        return logits, y
+        return logits
 
     def _carried(self, rows: int) -> tuple[Tensor, ...]:
         """The state left by the batch before, to be written to."""

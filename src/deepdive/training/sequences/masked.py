@@ -1,11 +1,13 @@
 """BERT's pretraining: tokens that were hidden, and whether one text follows the other (textbook section 15.10)."""
 
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
+import torch
 from torch import Tensor, nn
 
 from deepdive.algorithms.language.entities import IGNORED
 from deepdive.data.types import Batch
+from deepdive.training.losses import LossFunction, MeanLoss, Weight, stack_weights
 from deepdive.training.metrics import Accuracy, Mean
 from deepdive.training.sequences.metrics import Perplexity, TokenAccuracy
 from deepdive.training.task import Supervised
@@ -25,8 +27,9 @@ class MaskedLanguageModelling(Supervised):
 
     Batches are ``(x_1, ..., x_k, y (b, t), z (b))``: targets ``y`` of hidden tokens, -100 elsewhere, and class ``z`` of
     the pair, 0 where the second text follows the first. The network is called with ``x_1, ..., x_k`` and the places of
-    hidden tokens in the flat batch, e.g. `BERTForPretraining`. Reported are ``masked_perplexity``, ``masked_accuracy``,
-    ``masked_loss``, ``next_accuracy`` and ``next_loss``.
+    hidden tokens in the flat batch, e.g. `BERTForPretraining`. Each mean has its own weight: the number of hidden
+    tokens, the number of pairs; where nothing is hidden the first one is 0. Reported are ``masked_perplexity``,
+    ``masked_accuracy``, ``masked_loss``, ``next_accuracy`` and ``next_loss``.
 
     Args:
         network: gives `Said`.
@@ -36,7 +39,7 @@ class MaskedLanguageModelling(Supervised):
     """
 
     def __init__(
-        self, network: nn.Module, *, loss: nn.Module | None = None, next_weight: float = 1.0, **supervised: Any
+        self, network: nn.Module, *, loss: LossFunction | None = None, next_weight: float = 1.0, **supervised: Any
     ) -> None:
         metrics = {
             "masked_perplexity": Perplexity(),
@@ -47,6 +50,12 @@ class MaskedLanguageModelling(Supervised):
         }
         super().__init__(network, loss=loss or nn.CrossEntropyLoss(), metrics=metrics, **supervised)
         self.next_weight = next_weight
+        self._hidden = MeanLoss(self.loss, ignored=IGNORED)
+
+    def loss_weights(self, batch: Batch) -> Weight:
+        """The number of hidden tokens and that of pairs."""
+        *_, targets, is_next = batch
+        return stack_weights([self._hidden.weight(targets.flatten()), self._mean.weight(is_next)], targets.device)
 
     def _mean_loss(self, batch: Batch) -> Tensor:
         *inputs, targets, is_next = batch
@@ -54,10 +63,11 @@ class MaskedLanguageModelling(Supervised):
         hidden = (flat != IGNORED).nonzero().squeeze(1)
         said: Said = self.network(*inputs, hidden)
         classes = flat.index_select(0, hidden)
-        masked, following = self.loss(said.tokens, classes), self.loss(said.is_next, is_next)
-        self.metrics["masked_perplexity"].update(masked.detach(), classes)
-        self.metrics["masked_accuracy"].update(said.tokens.detach(), classes)
-        self.metrics["masked_loss"].update(masked.detach().expand(len(classes)), classes)
-        self.metrics["next_accuracy"].update(said.is_next.detach(), is_next)
-        self.metrics["next_loss"].update(following.detach().expand(len(is_next)), is_next)
-        return masked + self.next_weight * following
+        masked, following = self._hidden(said.tokens, classes), self._mean(said.is_next, is_next)
+        if self.metrics:
+            self.metrics["masked_perplexity"].update(masked.detach(), classes)
+            self.metrics["masked_accuracy"].update(said.tokens.detach(), classes)
+            cast(Mean, self.metrics["masked_loss"]).update(masked.detach(), classes, self._hidden.weight(classes))
+            self.metrics["next_accuracy"].update(said.is_next.detach(), is_next)
+            cast(Mean, self.metrics["next_loss"]).update(following.detach(), is_next, self._mean.weight(is_next))
+        return torch.stack([masked, self.next_weight * following])

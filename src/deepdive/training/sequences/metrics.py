@@ -28,15 +28,15 @@ class Perplexity(Metric):
     count: Tensor
 
     def __init__(self) -> None:
-        super().__init__(total=torch.float32, count=torch.int64)
+        super().__init__(total=torch.float64, count=torch.int64)
 
     def update(self, outputs: Shaped[Tensor, "..."], targets: Shaped[Tensor, "..."]) -> None:
-        """Add the mean loss of a batch of targets."""
+        """Add the mean loss of a batch of targets; that of no target may be NaN."""
         check_dtype("outputs", outputs, "floating-point")
         check_dimensions("outputs", outputs)
         check_dtype("targets", targets, "integer")
         n = (targets != IGNORED).sum()
-        self.total.add_(outputs * n)
+        self.total.add_(torch.where(n > 0, outputs.to(self.total.dtype) * n, 0.0))
         self.count.add_(n)
 
     def compute(self) -> Tensor:

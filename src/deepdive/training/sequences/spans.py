@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from deepdive.checks import check_dimensions, check_dtype
 from deepdive.data.types import Batch
+from deepdive.training.losses import LossFunction
 from deepdive.training.metrics import Metric
 from deepdive.training.task import Supervised
 
@@ -59,7 +60,7 @@ class SpanSelection(Supervised):
         self,
         network: nn.Module,
         *,
-        loss: nn.Module | None = None,
+        loss: LossFunction | None = None,
         metrics: Mapping[str, Metric] | None = None,
         **supervised: Any,
     ) -> None:
@@ -73,4 +74,4 @@ class SpanSelection(Supervised):
         logits = logits.masked_fill(padding.unsqueeze(2), torch.finfo(logits.dtype).min)
         for metric in self.metrics.values():
             metric.update(logits.detach(), spans)
-        return self.loss(logits, spans)  # classes are places: (b, t, 2) against (b, 2)
+        return self._mean(logits, spans)  # classes are places: (b, t, 2) against (b, 2)

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from torch import Tensor, nn
+from torch.nn.functional import cross_entropy
 
 from deepdive.algorithms.language.entities import IGNORED
 from deepdive.data.types import Batch
+from deepdive.training.losses import LossFunction, Weight
 from deepdive.training.metrics import Metric
 from deepdive.training.sequences.metrics import Perplexity, TokenAccuracy
 from deepdive.training.task import Supervised
@@ -16,29 +18,46 @@ class TokenClassification(Supervised):
     """``loss = -sum_t log softmax(o_t)[y_t] / n`` over the ``n`` tokens of a batch whose target is not -100.
 
     Batches are ``(x_1, ..., x_k, y)`` with targets ``y (b, t)``; the network makes logits ``(b, t, classes)`` of the
-    fields before them. Metrics see logits and targets, `Perplexity` sees the loss.
+    fields before them. Metrics see logits and targets, `Perplexity` the mean of ``-log softmax(o_t)[y_t]``: that is the
+    loss, unless another one is given, with weights or smoothed targets, say. Targets that it ignores are -100 to the
+    metrics.
     """
+
+    _ignored = IGNORED
 
     def __init__(
         self,
         network: nn.Module,
         *,
-        loss: nn.Module | None = None,
+        loss: LossFunction | None = None,
         metrics: Mapping[str, Metric] | None = None,
         **supervised: Any,
     ) -> None:
         metrics = {"accuracy": TokenAccuracy()} if metrics is None else metrics
         super().__init__(network, loss=loss or nn.CrossEntropyLoss(ignore_index=IGNORED), metrics=metrics, **supervised)
 
-    def logits_and_targets(self, batch: Batch) -> tuple[Tensor, Tensor]:
-        """What the network says of a batch, ``(b, t, classes)``, and what is right, ``(b, t)``."""
-        *inputs, targets = batch
-        return self.network(*inputs), targets
+    def logits(self, batch: Batch) -> Tensor:
+        """What the network says of a batch, ``(b, t, classes)``."""
+        return self.network(*batch[:-1])
+
+    def targets(self, batch: Batch) -> Tensor:
+        """What is right, ``(b, t)``."""
+        return batch[-1]
+
+    def loss_weights(self, batch: Batch) -> Weight:
+        """How many tokens have a target, or the sum of their class weights."""
+        return self._mean.weight(self.targets(batch).flatten())
 
     def _mean_loss(self, batch: Batch) -> Tensor:
-        logits, targets = self.logits_and_targets(batch)
-        loss = self.loss(logits.flatten(0, 1), targets.flatten())
-        seen, mean = logits.detach(), loss.detach()
+        logits, targets = self.logits(batch), self.targets(batch)
+        loss = self._mean(logits.flatten(0, 1), targets.flatten())
+        seen, told = logits.detach(), self._mean.marked(targets, IGNORED)
         for metric in self.metrics.values():
-            metric.update(mean if isinstance(metric, Perplexity) else seen, targets)
+            metric.update(self._nats(loss, seen, told) if isinstance(metric, Perplexity) else seen, told)
         return loss
+
+    def _nats(self, loss: Tensor, logits: Tensor, targets: Tensor) -> Tensor:
+        """Mean negative log-likelihood of the targets."""
+        if self._mean.is_likelihood:
+            return loss.detach()
+        return cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=IGNORED)

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from deepdive.algorithms.language.entities import IGNORED
 from deepdive.data.types import Batch
+from deepdive.training.losses import LossFunction
 from deepdive.training.metrics import Metric
 from deepdive.training.sequences.metrics import Perplexity
 from deepdive.training.sequences.tokens import TokenClassification
@@ -54,7 +55,7 @@ class Translation(TokenClassification):
         padding: int,
         sampling: float = 0.0,
         ramp: int = 0,
-        loss: nn.Module | None = None,
+        loss: LossFunction | None = None,
         metrics: Mapping[str, Metric] | None = None,
         **supervised: Any,
     ) -> None:
@@ -75,14 +76,18 @@ class Translation(TokenClassification):
         super().begin_epoch(epoch)
         self.share = self.sampling * (min(1.0, epoch / self.ramp) if self.ramp else 1.0)
 
-    def logits_and_targets(self, batch: Batch) -> tuple[Tensor, Tensor]:
-        """Logits of each next token, and the tokens, padding replaced by -100."""
+    def targets(self, batch: Batch) -> Tensor:
+        """Each next token, padding replaced by -100."""
+        after = batch[2][:, 1:]
+        return torch.where(after == self.padding, IGNORED, after)
+
+    def logits(self, batch: Batch) -> Tensor:
+        """Logits of each next token."""
         source, lengths, target = batch
-        before, after = target[:, :-1], target[:, 1:]
-        targets = torch.where(after == self.padding, IGNORED, after)
+        before = target[:, :-1]
         if self.training and self.share > 0:
-            return self._sampled(source, lengths, before), targets
-        return self.network(source, lengths, before), targets
+            return self._sampled(source, lengths, before)
+        return self.network(source, lengths, before)
 
     def _sampled(self, source: Tensor, lengths: Tensor, before: Tensor) -> Tensor:
         """Logits where some of the tokens before are the network's own: step by step, as each needs the last."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import torch
 from jaxtyping import Float
 from PIL import Image
-from torch import Tensor
+from torch import Tensor, nn
 
 from deepdive.data.images.picture import decode_picture
 from deepdive.data.loaders import TensorLoader
@@ -20,6 +20,7 @@ from deepdive.recipes.networks import network_section
 from deepdive.recipes.runner import trained_weights
 from deepdive.recipes.training import optimizer_for, schedule_for, toolkit_named, trainer_for
 from deepdive.recipes.vision.classic.edge_kernel import EdgeKernelSettings
+from deepdive.toolkit import Toolkit
 from deepdive.training import MeanSquaredError, Regression, Run, choose_device, seed_everything
 from deepdive.training.records import Listener
 from deepdive.training.report import Section, join, picture, table, text
@@ -45,6 +46,18 @@ class EdgeData(DataModule):
     def train_loader(self) -> TensorLoader:
         """The one picture."""
         return TensorLoader((self.x, self.y), 1)
+
+
+class SquaredError(nn.Module):
+    """Sum of squared errors over a picture; the mean of these over several."""
+
+    def __init__(self, toolkit: Toolkit) -> None:
+        super().__init__()
+        self.squares = toolkit.MSELoss(reduction="none")
+
+    def forward(self, input: Float[Tensor, "n 1 h w"], target: Float[Tensor, "n 1 h w"]) -> Float[Tensor, ""]:
+        """``Σ (input - target)² / n``."""
+        return self.squares(input, target).sum() / len(target)
 
 
 class EdgeExperiment:
@@ -76,7 +89,7 @@ class EdgeExperiment:
         seed_everything(settings.seed)
         self.task = Regression(
             self._network(),
-            loss=toolkit_named(settings.toolkit).MSELoss(reduction="sum"),
+            loss=SquaredError(toolkit_named(settings.toolkit)),
             metrics={"rmse": MeanSquaredError(root=True)},
             optimizer=self._optimizer,
             schedule=schedule_for(settings),

@@ -1,0 +1,141 @@
+"""What a loss is a mean over: how many targets, or the sum of their weights.
+
+The loss of several batches together is not the mean of their losses, but ``Σᵢ wᵢ lᵢ / Σᵢ wᵢ`` with the weight ``wᵢ`` of
+batch ``i``: that is what accumulated gradients are of, and what ``train_loss`` and ``val_loss`` are.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+Weight = int | float | Tensor
+"""Of one mean, a number or a scalar; or ``(terms,)``, of each term of a loss that is a sum of means."""
+
+LossFunction = Callable[[Tensor, Tensor], Tensor]
+"""Of outputs and targets."""
+
+
+class Loss(NamedTuple):
+    """The loss of a batch and what it is a mean over; of several terms, whose sum is the loss, one of each per term."""
+
+    value: Tensor
+    """A scalar, or ``(terms,)``."""
+    weight: Weight
+    """In the shape of the value; a plain number for a scalar will do."""
+
+    def share(self, total: Weight, batches: int) -> Tensor:
+        """``Σₖ wₖ lₖ / Wₖ``: what this batch contributes to the loss of several, of ``total`` weight ``Wₖ``.
+
+        Where no batch has a target of term ``k``, each contributes the same, so that what does not depend on targets,
+        as a penalty, still counts once.
+        """
+        if isinstance(total, Tensor):
+            dtype = torch.promote_types(self.value.dtype, torch.float32)
+            total = total.to(dtype)
+            weight = self.weight.to(dtype) if isinstance(self.weight, Tensor) else self.weight
+            part = torch.where(total > 0, weight / total, 1 / batches)
+        else:
+            part = self.weight / total if total > 0 else 1 / batches
+        return (self.value * part).sum()
+
+
+class MeanLoss:
+    """A loss that is a mean, and what it is a mean over: told by the targets alone, on their device.
+
+    A loss with ``ignore_index``, that is cross-entropy and negative log-likelihood of either toolkit, or functions of
+    ``torch.nn.functional``, ``partial`` or not, divides by ``Σ weight[yᵢ]`` over the targets that are not ignored, or,
+    of probabilities, by the number of examples; any other by the number of elements of the targets.
+
+    >>> loss = MeanLoss(torch.nn.CrossEntropyLoss(weight=torch.tensor([1.0, 4.0])))
+    >>> loss.weight(torch.tensor([0, 1, 1, -100]))
+    tensor(9.)
+
+    Args:
+        loss: a module or a function of outputs and targets; how it reduces, if it says so, must be ``reduction``, or
+            ``batchmean`` for ``mean``, the mean over rows.
+        reduction: ``mean``, or ``none`` for losses that somebody else reduces.
+        ignored: a target that counts nowhere, besides the loss's own.
+        name: of the loss in messages.
+
+    Raises:
+        ValueError: the loss reduces otherwise.
+    """
+
+    def __init__(
+        self, loss: LossFunction, *, reduction: str = "mean", ignored: int | None = None, name: str = "loss"
+    ) -> None:
+        given = _option(loss, "reduction")
+        self._by_rows = given == "batchmean"
+        if isinstance(given, str) and given != reduction and not (self._by_rows and reduction == "mean"):
+            raise ValueError(f"{name}.reduction must be {reduction!r}, got {given!r}")
+        self._loss = loss
+        self._index = _option(loss, "ignore_index")
+        self._ignored = ignored
+        self._by_elements = self._index is None and ignored is None
+        self._weighted = self._index is not None and _option(loss, "weight") is not None
+        # the mean of no target is NaN; so may be its gradient, but for that of a plain cross-entropy, which is 0
+        self._guarded = self._weighted or self._index is None
+        self.is_likelihood = self._index is not None and not (self._weighted or _option(loss, "label_smoothing"))
+        """Whether it is the plain negative log-likelihood, every target counting alike."""
+
+    def __call__(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        """The loss of a batch; 0, with a gradient of 0, where its weight is 0.
+
+        Raises:
+            ValueError: the loss gives something else than one number.
+        """
+        weight = self.weight(targets)
+        if isinstance(weight, int):
+            return self._checked(outputs, targets) if weight else outputs.sum()  # of no output
+        there = weight > 0
+        if self._guarded:
+            outputs = torch.where(there, outputs, outputs.detach())
+        return torch.where(there, self._checked(outputs, targets), 0.0)
+
+    def _checked(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        value = self._loss(outputs, targets)
+        if value.ndim:
+            raise ValueError(f"loss must give one number, the mean of a batch, got shape {tuple(value.shape)}")
+        return value
+
+    def weight(self, targets: Tensor) -> int | Tensor:
+        """What the loss of these targets is a mean over: a number that their shape tells, or a scalar."""
+        if self._by_rows:
+            return len(targets)
+        if self._by_elements:
+            return targets.numel()
+        if self._index is not None and targets.is_floating_point():  # probabilities
+            return targets.numel() // (targets.shape[1] if targets.ndim > 1 else targets.numel())
+        kept = self._kept(targets)
+        if not self._weighted:
+            return kept.sum()
+        weights: Tensor = _option(self._loss, "weight")
+        classes = targets.clamp(0, len(weights) - 1).long()  # of one that is out of range the loss will tell
+        return (weights[classes] * kept).sum()
+
+    def marked(self, targets: Tensor, ignored: int) -> Tensor:
+        """The targets, with ``ignored`` for those that the loss ignores."""
+        return targets if self._index in (None, ignored) else targets.masked_fill(targets == self._index, ignored)
+
+    def _kept(self, targets: Tensor) -> Tensor:
+        index, ignored = self._index, self._ignored
+        kept = targets != (ignored if index is None else index)
+        return kept if index is None or ignored is None or index == ignored else kept & (targets != ignored)
+
+
+def stack_weights(weights: Sequence[int | Tensor], device: torch.device) -> Tensor:
+    """One weight per term of a loss, ``(terms,)``."""
+    return torch.stack([w if isinstance(w, Tensor) else torch.full((), w, device=device) for w in weights])
+
+
+def _option(loss: Any, name: str) -> Any:
+    """How a loss was made: an attribute of a module, a keyword of a partial function, or a function's default."""
+    if isinstance(loss, partial):
+        return loss.keywords[name] if name in loss.keywords else _option(loss.func, name)
+    if loss is F.cross_entropy or loss is F.nll_loss:
+        return {"ignore_index": -100, "reduction": "mean"}.get(name)
+    return getattr(loss, name, None)
