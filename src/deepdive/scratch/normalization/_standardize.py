@@ -22,12 +22,12 @@ def features(normalized_shape: int | Sequence[int]) -> tuple[int, ...]:
         ValueError: it is empty or has a size below 1.
     """
     shape: Any = (normalized_shape,) if is_integer(normalized_shape) else normalized_shape
-    good = isinstance(shape, Sequence) and not isinstance(shape, str) and len(shape) > 0
-    if not good or not all([is_integer(size) and size >= 1 for size in shape]):
+    sizes: Any = shape if isinstance(shape, Sequence) and not isinstance(shape, str) else ()
+    if not sizes or not all([is_integer(size) and size >= 1 for size in sizes]):
         raise ValueError(
             f"normalized_shape must be one or more integers of at least 1, got {described(normalized_shape)}"
         )
-    return tuple(int(size) for size in shape)
+    return tuple(int(size) for size in sizes)
 
 
 def check_parameter_dtype(x: Tensor, name: str, parameter: Tensor | None) -> None:
