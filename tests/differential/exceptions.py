@@ -157,6 +157,24 @@ EXCEPTIONS = (
         REFUSED,
         "there is one state per sequence; the library drops the rest",
     ),
+    Deliberate(
+        "BatchNorm|GroupNorm|LayerNorm|RMSNorm",
+        "num_features=|num_channels=|dtype=|.*along 1",
+        REFUSED,
+        "what a layer is told is checked, also where it has no parameters that would show it",
+    ),
+    Deliberate(
+        "BatchNorm|GroupNorm|LayerNorm",
+        ".*(all 2.0|of size 1|shorter)",
+        r"(outputs|gradients): off by (\d(\.\d)?e-05|0\.000\d)",
+        "of equal numbers rounding is left, by 1/√eps too large; ours is corrected",
+    ),
+    Deliberate("AvgPool2d|MaxPool2d", ".*empty along 0", REFUSED, "an image alone has channels, a batch may be empty"),
+    Deliberate("Conv2d", r"padding=(-1|-2|\(2, -1\))", REFUSED, "padding adds; the library's modes let it cut"),
+    Deliberate("Conv2d", "input 0 of size 1", f"{REFUSED}.*circular", "a circle is gone round once"),
+    Deliberate(
+        "RNN|RNNCell|GELU", "input . (packed )?(with|all) (nan|-?inf)", "gradients", "ReLU has no derivative at NaN"
+    ),
     Deliberate("init.dirac_", "groups=-", REFUSED, "groups are counted; the library makes no 1 at all"),
     Deliberate("init.orthogonal_", "input 0 strided", ACCEPTED, "any layout can be filled"),
 )

@@ -44,13 +44,16 @@ class Sides:
         self._pair: tuple[Any, Any] = (None, None)
 
     def __call__(self, call: Call, *, unsafe: bool = False) -> tuple[Refused | Given, Refused | Given]:
-        """What came of the call on our side, and on the library's; an unsafe one counts as refused."""
+        """What came of the call on our side, and on the library's; where that is unsafe, it counts as ours."""
         key = (id(call.arguments), call.dtype)
         if key != self._key or self.twin.stateful or self._lazy:
             self._key, self._keep = key, call.arguments
             self._pair = self._made(call)
         ours, theirs = self._pair
-        return _outcome(ours, call), Refused(MemoryError()) if unsafe else _outcome(theirs, call)
+        outcome = _outcome(ours, call)
+        if unsafe:
+            return outcome, Refused(MemoryError()) if isinstance(outcome, Refused) else outcome
+        return outcome, _outcome(theirs, call)
 
     @property
     def _lazy(self) -> bool:

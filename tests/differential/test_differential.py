@@ -18,7 +18,7 @@ from .subjects import SUBJECTS, Subject
 pytestmark = pytest.mark.usefixtures("without_shape_checks")  # which would speak first
 
 ALWAYS = ("as it is", "under autocast", "everything")
-SOME = 60
+SOME = 45
 """About so many of the other calls the short test makes, the same ones every time; the slow test makes all."""
 
 

@@ -83,6 +83,8 @@ class RecurrentLayer(Module):
 
     def _packed(self, input: PackedSequence, hx: State | None) -> tuple[PackedSequence, State]:
         data, sizes, order, back = input
+        if len(data) != int(sizes.sum()):
+            raise ValueError(f"input must have as many rows of data as its batch_sizes say, got {len(data)}")
         check_input(data, (2,), self.input_size, self._parameters_of("_l0")[0])
         initial = (_reordered(s, order) for s in self._initial(data, (int(sizes[0]),), hx, packed=True))
         h, final = self._stacked(data, sizes.tolist(), tuple(initial))
