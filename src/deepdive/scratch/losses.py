@@ -165,7 +165,7 @@ class CrossEntropyLoss(Module):
     @autocast(cpu="single", cuda="single")
     def _loss(self, input: Tensor, target: Tensor, weight: Tensor | None) -> Tensor:
         dim = _class_dim(input)
-        _check_weight(weight, input, dim)
+        _check_weight(weight, input, dim, promoted=target.shape == input.shape)
         log_probabilities = log_softmax(input, dim)
         if target.shape == input.shape:
             return self._against_probabilities(log_probabilities, target, dim, weight)
@@ -182,6 +182,8 @@ class CrossEntropyLoss(Module):
     ) -> Tensor:
         if not target.is_floating_point():
             raise TypeError(f"target in the shape of input must hold probabilities, got {target.dtype}")
+        if self.ignore_index >= 0:
+            raise ValueError(f"ignore_index must be negative where target holds probabilities, got {self.ignore_index}")
         if self.label_smoothing:
             target = (1 - self.label_smoothing) * target + self.label_smoothing / target.shape[dim]
         loss = -_weighted(target * log_probabilities, weight, dim).sum(dim)
@@ -222,7 +224,7 @@ def _class_dim(x: Tensor) -> int:
     return 0 if x.ndim == 1 else 1
 
 
-def _check_weight(weight: Tensor | None, x: Tensor, dim: int) -> None:
+def _check_weight(weight: Tensor | None, x: Tensor, dim: int, *, promoted: bool = False) -> None:
     """One number per class: another length would weight other classes, or broadcast."""
     if weight is None:
         return
@@ -230,7 +232,8 @@ def _check_weight(weight: Tensor | None, x: Tensor, dim: int) -> None:
         raise ValueError(
             f"weight must have one number per class, {shown(x.shape[dim : dim + 1])}, got {shown(weight.shape)}"
         )
-    check_same_dtype("weight", weight, "input", x)
+    if not promoted:
+        check_same_dtype("weight", weight, "input", x)
 
 
 def _check_broadcast_pair(input: Tensor, target: Tensor) -> None:

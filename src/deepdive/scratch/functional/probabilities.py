@@ -11,8 +11,7 @@ import torch
 from jaxtyping import Bool, Float, Int64, Real
 from torch import Tensor
 
-from deepdive.checks import check_integer
-from deepdive.scratch._arguments import check_dim, checked
+from deepdive.scratch._arguments import check_dim, checked, described, is_integer
 from deepdive.scratch._precision import autocast, floating, precise
 
 Dimensions = int | tuple[int, ...] | list[int]
@@ -31,7 +30,8 @@ def logsumexp(
     """
     dims = tuple(dim) if isinstance(dim, tuple | list) else (dim,)
     for d in dims:
-        check_integer("dim", d)
+        if not is_integer(d):
+            raise TypeError(f"dim must be an integer or several, got {described(dim)}")
         check_dim("dim", d, input.ndim)
     if not dims or len({int(d) % max(input.ndim, 1) for d in dims}) < len(dims):
         raise ValueError(f"dim must be one dimension or several different ones, got {dim}")
