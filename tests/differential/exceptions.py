@@ -96,23 +96,28 @@ EXCEPTIONS = (
     Deliberate("BCEWithLogitsLoss|CrossEntropyLoss", "weight as bool", REFUSED, "a weight is a number"),
     Deliberate(
         "MultiheadAttention|Transformer",
-        ".*all true",
+        ".*(all true|all -inf|as bool)",
         "outputs|gradients",
         "a query that may attend to nothing gets 0; the library's NaN would spread",
     ),
     Deliberate(
-        "Transformer|functional.scaled",
+        "Transformer|functional.scaled|MultiheadAttention",
         "input . (with|all) (nan|-?inf)",
-        "gradients",
-        "what NaN and infinity make of other gradients depends on the order of terms",
+        "gradients|outputs",
+        "what NaN and infinity make of other numbers depends on the order of terms and on what a mask hides",
     ),
     Deliberate(
-        "Transformer",
-        "all inputs|input",
+        "Transformer|MultiheadAttention",
+        "all inputs|input|batch_first|without batch_first",
         rf"{REFUSED}: (ValueError|TypeError): \w+_mask",
         "a mask is checked, also where is_causal lets the library leave it unread",
     ),
-    Deliberate("Transformer..coderLayer", "input . is None", ACCEPTED, "None is no, as it is for is_causal of a stack"),
+    Deliberate(
+        "Transformer..coderLayer|MultiheadAttention",
+        "input . is None",
+        ACCEPTED,
+        "None is no, as it is for is_causal of a stack",
+    ),
     Deliberate(
         "functional.scaled",
         ".*empty|attn_mask (a number|its first)",
@@ -120,6 +125,7 @@ EXCEPTIONS = (
         "a mask has queries and keys; some of the library's kernels do not look",
     ),
     Deliberate("init.calculate_gain", "param=", REFUSED, "a parameter is a number, also where it is not used"),
+    Deliberate("init.kaiming", "a=", REFUSED, "a slope is a number, also where it is not used"),
     Deliberate("init", r"(gain|a)=inf", REFUSED, "numbers are drawn of finite size"),
     Deliberate(
         "init.orthogonal_",
@@ -130,7 +136,7 @@ EXCEPTIONS = (
     Deliberate("utils.clip_grad_value_", "all inputs", ACCEPTED, "without gradients there is nothing to do"),
     Deliberate("LSTM", "input 1 of three", REFUSED, "a state is a pair; the library drops the rest"),
     Deliberate(
-        "CrossEntropyLoss",
+        "CrossEntropyLoss|NLLLoss",
         ".*as uint8",
         ACCEPTED,
         "classes may be uint8; parts of the library cannot read them",
@@ -143,9 +149,6 @@ EXCEPTIONS = (
         r"input 1 \[1\] (as|wrapped)",
         REFUSED,
         "c has the dtype of h, which the library checks of h alone",
-    ),
-    Deliberate(
-        "functional.scaled", "input 2 empty", REFUSED, "values are as many as keys; the library's kernel does not look"
     ),
     Deliberate(
         "utils.rnn.pack",
@@ -172,7 +175,12 @@ EXCEPTIONS = (
         r"(outputs|gradients): off by (\d(\.\d)?e-05|0\.000\d)",
         "of equal numbers rounding is left, by 1/√eps too large; ours is corrected",
     ),
-    Deliberate("AvgPool2d|MaxPool2d", ".*empty along 0", REFUSED, "an image alone has channels, a batch may be empty"),
+    Deliberate(
+        "AvgPool2d|MaxPool2d|AdaptiveAvgPool2d|AdaptiveMaxPool2d",
+        ".*empty along 0",
+        REFUSED,
+        "an image alone has channels, a batch may be empty",
+    ),
     Deliberate("Conv2d", r"padding=(-1|-2|\(2, -1\))", REFUSED, "padding adds; the library's modes let it cut"),
     Deliberate("Conv2d", "input 0 of size 1", f"{REFUSED}.*circular", "a circle is gone round once"),
     Deliberate(
@@ -186,13 +194,30 @@ EXCEPTIONS = (
     ),
     Deliberate("Tanh", "input 0 huge", "gradients", "where the slope is below rounding, so is what is left of it"),
     Deliberate("functional.logsumexp", r"dim=\(\)", REFUSED, "no dimension is not all of them"),
+    Deliberate(
+        "Transformer|MultiheadAttention|functional.scaled",
+        "input . huge|under autocast",
+        r"gradients: off by (0\.[012]|\d(\.\d)?e-05)",
+        "of weights that are all but 0 or 1, or of a ReLU at its kink, rounding decides",
+    ),
+    Deliberate(
+        "functional.scaled", "scale=", "outputs|gradients", "the library's causal mask comes before a scale <= 0"
+    ),
+    Deliberate("functional.scaled", "under autocast .*float64", ACCEPTED, "a mask is made of the query's dtype"),
+    Deliberate("Transformer|MultiheadAttention", ".*empty", ACCEPTED, "no sequence has no output"),
+    Deliberate("utils.clip_grad_norm_", ".*empty", ACCEPTED, "the norm of nothing is 0"),
     Deliberate("init.dirac_", "groups=-", REFUSED, "groups are counted; the library makes no 1 at all"),
     Deliberate("init.orthogonal_", "input 0 strided", ACCEPTED, "any layout can be filled"),
 )
 
 
 def unsafe(name: str, call: Call) -> bool:
-    """Whether the library must not be called so: its LSTM reads and writes beyond a state of other sizes."""
+    """Whether the library must not be called so: it would read and write beyond its memory.
+
+    Its LSTM does with states of other sizes, its attention on the CPU with keys and values of other sizes.
+    """
+    if name == "functional.scaled_dot_product_attention":
+        return re.match("input [12] .*(along|first)", call.words) is not None
     states = name in ("RNN", "LSTM", "GRU") and len(call.inputs) > 1
     sizes = r"input 1 .*along [02]|input 1 .*(wrapped|flat|first)|(without )?(num_layers|bidirectional|hidden_size)"
     return states and re.match(sizes, call.words) is not None

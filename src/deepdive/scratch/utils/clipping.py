@@ -77,6 +77,8 @@ def _order(norm_type: float | str) -> float:
 def _norm(x: Float[Tensor, "..."], p: float) -> Float[Tensor, ""]:
     """A norm of norms is the norm of all numbers."""
     size = x.abs()
+    if not size.numel():
+        return size.sum()
     if math.isinf(p):
         return size.max() if p > 0 else size.min()
     if p == 0:
