@@ -107,7 +107,7 @@ def test_per_example_gradients_by_vmap(name):
 
 
 def test_an_input_with_other_channels_is_refused():
-    with pytest.raises(ValueError, match="num_parameters=3, but its input has 4 channels"):
+    with pytest.raises(ValueError, match="input must have num_parameters=3 channels, got 4"):
         scratch.PReLU(3)(torch.randn(2, 4))
 
 

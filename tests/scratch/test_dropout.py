@@ -34,7 +34,7 @@ def test_evaluation_changes_nothing():
 
 @pytest.mark.parametrize("p", [-0.1, 1.1, float("nan")])
 def test_p_must_be_a_probability(p):
-    with pytest.raises(ValueError, match=f"p is a probability, between 0 and 1, got {p}"):
+    with pytest.raises(ValueError, match=f"p must be a probability, between 0 and 1, got {p}"):
         scratch.Dropout(p)
 
 

@@ -52,7 +52,7 @@ def test_kaiming_keeps_the_signal_through_fifty_relu_layers():
 
 @pytest.mark.parametrize("name", [n for n in DRAWING if "_" in n[:-1]])
 def test_one_dimension_has_no_fans(name):
-    with pytest.raises(ValueError, match=r"two or more dimensions, got \(3,\)"):
+    with pytest.raises(ValueError, match=r"two or more dimensions, .*got shape \(3,\)"):
         getattr(init, name)(torch.empty(3))
 
 
@@ -62,7 +62,7 @@ def test_unknown_words_are_refused():
         init.calculate_gain("swish")
     with pytest.raises(ValueError, match="mode must be 'fan_in' or 'fan_out', got 'fan'"):
         init.kaiming_normal_(torch.empty(2, 2), mode="fan")
-    with pytest.raises(ValueError, match="slope of leaky_relu and must be a number, got True"):
+    with pytest.raises(ValueError, match="param must be a number, the slope of leaky_relu, got True"):
         init.calculate_gain("leaky_relu", True)
 
 
@@ -89,9 +89,9 @@ def test_identities_pass_the_input_on():
 
 
 def test_shapes_that_have_no_identity_are_refused():
-    with pytest.raises(ValueError, match=r"eye_ needs a tensor of two dimensions, got \(2, 2, 2\)"):
+    with pytest.raises(ValueError, match=r"tensor must have two dimensions, got shape \(2, 2, 2\)"):
         init.eye_(torch.empty(2, 2, 2))
-    with pytest.raises(ValueError, match=r"dirac_ needs a tensor of 3, 4 or 5 dimensions, got \(2, 2\)"):
+    with pytest.raises(ValueError, match=r"tensor must have 3, 4 or 5 dimensions, got shape \(2, 2\)"):
         init.dirac_(torch.empty(2, 2))
     with pytest.raises(ValueError, match="groups must be positive and divide the 4 outputs, got 3"):
         init.dirac_(torch.empty(4, 2, 3), groups=3)

@@ -53,5 +53,5 @@ def test_sizes_are_also_read_off_a_saved_state():
 
 
 def test_groups_that_do_not_divide_the_channels_are_refused():
-    with pytest.raises(ValueError, match="groups=2 does not divide the 3 channels of the input"):
+    with pytest.raises(ValueError, match="groups must divide the 3 channels of input, got 2"):
         scratch.LazyConv2d(4, 3, groups=2)(torch.randn(1, 3, 5, 5))

@@ -70,18 +70,21 @@ def test_a_class_out_of_range_is_named(name, y, worst):
     "target", [torch.zeros(2, dtype=torch.long), torch.zeros(3, 1, dtype=torch.long), torch.zeros(3)]
 )
 def test_a_target_of_another_shape_or_type_is_refused(name, target):
-    with pytest.raises(ValueError, match=r"for input \(3, 4\) target must hold whole numbers of shape \(3,\)"):
+    with pytest.raises(
+        (ValueError, TypeError),
+        match=r"target must (have the shape of input \(3, 4\) without its classes, \(3,\)|hold classes of dtype int64)",
+    ):
         getattr(scratch, name)()(torch.randn(3, 4), target)
 
 
 def test_whole_numbers_are_no_probabilities():
-    with pytest.raises(ValueError, match=r"holds probabilities, got torch.int64"):
+    with pytest.raises(TypeError, match=r"must hold probabilities, got torch.int64"):
         scratch.CrossEntropyLoss()(torch.randn(3, 4), torch.zeros(3, 4, dtype=torch.long))
 
 
 @pytest.mark.parametrize("name", ["NLLLoss", "CrossEntropyLoss"])
 def test_an_input_without_classes_is_refused(name):
-    with pytest.raises(ValueError, match="input needs a dimension for the classes"):
+    with pytest.raises(ValueError, match="input must have a dimension for the classes"):
         getattr(scratch, name)()(torch.tensor(1.0), torch.tensor(0))
 
 
@@ -89,7 +92,7 @@ def test_shapes_that_broadcast_are_warned_about_or_refused():
     x, y = torch.zeros(3, 1), torch.ones(3)
     with pytest.warns(UserWarning, match=r"broadcasts input \(3, 1\) against target \(3,\)"):
         assert scratch.MSELoss()(x, y) == 1
-    with pytest.raises(ValueError, match=r"target must have the shape of input, got \(3,\) for \(3, 1\)"):
+    with pytest.raises(ValueError, match=r"target must have the shape of input, \(3, 1\), got \(3,\)"):
         scratch.BCEWithLogitsLoss()(x, y)
 
 

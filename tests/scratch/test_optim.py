@@ -119,3 +119,32 @@ def test_a_negative_number_is_refused(make, name):
 def test_numbers_out_of_range_are_refused(make, arguments, words):
     with pytest.raises(ValueError, match=words):
         make([nn.Parameter(torch.ones(1))], **arguments)
+
+
+OLDER = {"sgd": ("maximize", "nesterov"), "adam": ("maximize", "amsgrad"), "adamw": ("maximize", "amsgrad")}
+"""What state dicts of older versions of the library lack."""
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_a_state_of_an_older_version_continues_as_in_the_library(name):
+    ours, theirs, arguments = MAKERS[name]
+    arguments = {k: v for k, v in arguments.items() if k not in OLDER[name]}
+    parameters, optimizer = problem(theirs, **arguments)
+    descend(parameters, optimizer, 3)
+    state = copy.deepcopy(optimizer.state_dict())
+    for group in state["param_groups"]:
+        for option in (*OLDER[name], "foreach", "capturable", "differentiable", "fused"):
+            group.pop(option, None)
+    for kept in state["state"].values():
+        if "step" in kept:  # a plain number then
+            kept["step"] = int(kept["step"])
+    sides = []
+    for make in (ours, theirs):
+        others, other = problem(make, **arguments, maximize=True)  # the state decides, and says nothing: off
+        for a, b in zip(others, parameters, strict=True):
+            a.data.copy_(b.data)
+        other.load_state_dict(copy.deepcopy(state))
+        descend(others, other, 3)
+        sides.append(others)
+    for a, b in zip(*sides, strict=True):
+        torch.testing.assert_close(a, b)

@@ -14,9 +14,7 @@ def test_flatten_is_torchs(shape, data):
     assert scratch.Flatten(start, end)(x).shape == torch.flatten(x, start, end).shape
 
 
-@pytest.mark.parametrize(
-    ("start", "end", "words"), [(2, 1, "start_dim=2 comes after end_dim=1"), (3, -1, "start_dim=3")]
-)
+@pytest.mark.parametrize(("start", "end", "words"), [(2, 1, "start_dim=2 to end_dim=1"), (3, -1, "start_dim=3")])
 def test_dimensions_that_are_not_there_are_refused(start, end, words):
     with pytest.raises(ValueError, match=words):
         scratch.Flatten(start, end)(torch.zeros(2, 3, 4))

@@ -6,13 +6,18 @@ import math
 from typing import Any, Literal
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Float, Real
 from torch import Tensor
 from torch.autograd import Function
 from torch.nn import Module, Parameter
 
-from deepdive.scratch._types import product_type
+from deepdive.scratch._arguments import check_option, check_sizes, checked
+from deepdive.scratch._precision import autocast, check_same_dtype, floating, product_type
 from deepdive.scratch.functional import log_softmax, softmax
+
+Approximation = Literal["none", "tanh"]
+Numbers = Real[Tensor, "..."] | Bool[Tensor, "..."]
+"""What the library turns into floating-point numbers by itself."""
 
 
 class Identity(Module):
@@ -21,18 +26,20 @@ class Identity(Module):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__()
 
-    def forward(self, input: Tensor) -> Tensor:
+    def forward(self, input: Any) -> Any:
         return input
 
 
 class ReLU(Module):
     """``y = max(input, 0)``, with ``dy/dinput = 1 if y > 0 else 0`` (Nair and Hinton, 2010)."""
 
-    def forward(self, input: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
+    @checked
+    @autocast()
+    def forward(self, input: Real[Tensor, "..."]) -> Real[Tensor, "..."]:
         return relu(input)
 
 
-def relu(x: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
+def relu(x: Real[Tensor, "..."]) -> Real[Tensor, "..."]:
     """``max(x, 0)``, with derivative 0 at 0."""
     return _ReLU.apply(x)
 
@@ -62,7 +69,9 @@ class ReLU6(Module):
     A bound that few bits can hold (Howard et al., 2017).
     """
 
-    def forward(self, input: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
+    @checked
+    @autocast()
+    def forward(self, input: Real[Tensor, "..."]) -> Real[Tensor, "..."]:
         return _ReLU6.apply(input)
 
 
@@ -86,10 +95,15 @@ class _ReLU6(Function):
 class LeakyReLU(Module):
     """``y = max(input, 0) + negative_slope min(input, 0)`` (Maas et al., 2013)."""
 
+    @checked
     def __init__(self, negative_slope: float = 0.01) -> None:
         super().__init__()
+        if not math.isfinite(negative_slope):
+            raise ValueError(f"negative_slope must be finite, got {negative_slope}")
         self.negative_slope = negative_slope
 
+    @checked
+    @autocast()
     def forward(self, input: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
         return relu(input) + self.negative_slope * input.clamp(max=0)
 
@@ -106,6 +120,7 @@ class PReLU(Module):
         ValueError: the input does not have ``num_parameters`` channels.
     """
 
+    @checked
     def __init__(
         self,
         num_parameters: int = 1,
@@ -114,6 +129,9 @@ class PReLU(Module):
         dtype: torch.dtype | None = None,
     ) -> None:
         super().__init__()
+        check_sizes(num_parameters=num_parameters)
+        if not math.isfinite(init):
+            raise ValueError(f"init must be finite, got {init}")
         self.num_parameters = num_parameters
         self.init = init
         self.weight = Parameter(torch.empty(num_parameters, device=device, dtype=dtype))
@@ -124,12 +142,17 @@ class PReLU(Module):
         with torch.no_grad():
             self.weight.fill_(self.init)
 
+    @checked
     def forward(self, input: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
+        check_same_dtype("input", input, "weight", self.weight, product=True)
         channels = input.shape[1] if input.ndim > 1 else 1
-        if self.num_parameters not in (1, channels):
-            raise ValueError(f"PReLU has num_parameters={self.num_parameters}, but its input has {channels} channels")
-        weight = self.weight if self.num_parameters == 1 else self.weight.view(-1, *[1] * (input.ndim - 2))
-        y = relu(input) + weight * input.clamp(max=0)
+        if self.num_parameters not in (1, channels) or (input.ndim == 0 and self.num_parameters > 1):
+            raise ValueError(
+                f"input must have num_parameters={self.num_parameters} channels, got {channels} in shape "
+                f"{tuple(input.shape)}"
+            )
+        shape = () if self.num_parameters == 1 else (-1, *[1] * (input.ndim - 2))
+        y = relu(input) + self.weight.view(shape) * input.clamp(max=0)
         return y.to(product_type(input))
 
     def extra_repr(self) -> str:
@@ -139,8 +162,10 @@ class PReLU(Module):
 class Sigmoid(Module):
     """``y = 1 / (1 + exp(-input))``, with ``dy/dinput = y (1 - y)``."""
 
-    def forward(self, input: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
-        return sigmoid(input)
+    @checked
+    @autocast()
+    def forward(self, input: Numbers) -> Float[Tensor, "..."]:
+        return sigmoid(floating(input))
 
 
 def sigmoid(x: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
@@ -170,8 +195,10 @@ class _Sigmoid(Function):
 class Tanh(Module):
     """``y = (exp(input) - exp(-input)) / (exp(input) + exp(-input))``, with ``dy/dinput = 1 - y²``."""
 
-    def forward(self, input: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
-        return tanh(input)
+    @checked
+    @autocast()
+    def forward(self, input: Numbers) -> Float[Tensor, "..."]:
+        return tanh(floating(input))
 
 
 def tanh(x: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
@@ -206,12 +233,14 @@ class GELU(Module):
         ValueError: ``approximate`` is neither "none" nor "tanh".
     """
 
-    def __init__(self, approximate: Literal["none", "tanh"] = "none") -> None:
+    @checked
+    def __init__(self, approximate: Approximation = "none") -> None:
         super().__init__()
-        if approximate not in ("none", "tanh"):
-            raise ValueError(f"approximate must be 'none' or 'tanh', got {approximate!r}")
+        check_option("approximate", approximate, Approximation)
         self.approximate = approximate
 
+    @checked
+    @autocast()
     def forward(self, input: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
         if self.approximate == "tanh":
             return input * (1 + tanh(math.sqrt(2 / math.pi) * (input + 0.044715 * input**3))) / 2
@@ -229,6 +258,7 @@ def gelu(x: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
 class Softmax(Module):
     """``yᵢ = exp(inputᵢ) / Σⱼ exp(inputⱼ)`` along ``dim``."""
 
+    @checked
     def __init__(self, dim: int | None = None) -> None:
         super().__init__()
         self.dim = dim
@@ -243,6 +273,7 @@ class Softmax(Module):
 class LogSoftmax(Module):
     """``yᵢ = inputᵢ - log Σⱼ exp(inputⱼ)`` along ``dim``."""
 
+    @checked
     def __init__(self, dim: int | None = None) -> None:
         super().__init__()
         self.dim = dim

@@ -7,6 +7,8 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn import Module
 
+from deepdive.scratch._arguments import check_probability, checked
+
 
 class Dropout(Module):
     """``y = mask * input / (1 - p)`` in training, ``y = input`` in evaluation.
@@ -15,13 +17,14 @@ class Dropout(Module):
     al., 2014).
 
     Raises:
+        TypeError: the input, in training, is not floating-point.
         ValueError: ``p`` is outside of [0, 1].
     """
 
+    @checked
     def __init__(self, p: float = 0.5) -> None:
         super().__init__()
-        if not 0 <= p <= 1:
-            raise ValueError(f"p is a probability, between 0 and 1, got {p}")
+        check_probability("p", p)
         self.p = p
 
     def forward(self, input: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
@@ -31,11 +34,13 @@ class Dropout(Module):
         return f"p={self.p}, inplace=False"
 
 
-def dropout(x: Float[Tensor, "..."], p: float) -> Float[Tensor, "..."]:
-    """``mask * x / (1 - p)``, with a new mask at every call."""
+@checked
+def dropout(input: Float[Tensor, "..."], p: float) -> Float[Tensor, "..."]:
+    """``mask * input / (1 - p)``, with a new mask at every call."""
+    p = float(p)
     if p == 0:
-        return x
+        return input
     if p == 1:
-        return x * 0
-    mask = torch.empty_like(x).bernoulli_(1 - p)
-    return x * (mask / (1 - p))
+        return input * 0
+    mask = torch.empty_like(input).bernoulli_(1 - p)
+    return input * (mask / (1 - p))

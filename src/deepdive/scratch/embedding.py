@@ -3,11 +3,12 @@
 # ruff: noqa: D102 (what forward computes is said by its class)
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Float, Int32, Int64
 from torch import Tensor
 from torch.nn import Module, Parameter
 
 from deepdive.scratch import initialization as init
+from deepdive.scratch._arguments import check_sizes, checked
 
 
 class Embedding(Module):
@@ -18,12 +19,14 @@ class Embedding(Module):
     multiplications. Rows start normal with standard deviation 1; that of ``padding_idx`` is 0 and gets no gradient.
 
     Raises:
+        TypeError: the input is of another dtype than int64 or int32.
         ValueError: ``padding_idx`` is not among the categories, or (checked on the CPU; a GPU reports it by itself) the
             input is not.
     """
 
     weight: Tensor
 
+    @checked
     def __init__(
         self,
         num_embeddings: int,
@@ -34,6 +37,7 @@ class Embedding(Module):
         dtype: torch.dtype | None = None,
     ) -> None:
         super().__init__()
+        check_sizes(0, num_embeddings=num_embeddings, embedding_dim=embedding_dim)
         if padding_idx is not None:
             if not -num_embeddings <= padding_idx < num_embeddings:
                 raise ValueError(f"padding_idx must be within the {num_embeddings} embeddings, got {padding_idx}")
@@ -51,7 +55,10 @@ class Embedding(Module):
             with torch.no_grad():
                 self.weight[self.padding_idx] = 0
 
-    def forward(self, input: Int[Tensor, "*shape"]) -> Float[Tensor, "*shape embedding_dim"]:
+    @checked
+    def forward(
+        self, input: Int64[Tensor, "*shape"] | Int32[Tensor, "*shape"]
+    ) -> Float[Tensor, "*shape embedding_dim"]:
         self._check(input)
         y = self.weight.index_select(0, input.reshape(-1)).view(*input.shape, self.embedding_dim)
         if self.padding_idx is not None:  # the value of the row, without its gradient

@@ -8,7 +8,14 @@ import math
 from typing import Literal
 
 import torch
+from jaxtyping import Float
 from torch import Generator, Tensor
+
+from deepdive.checks import shown
+from deepdive.scratch._arguments import check_not_negative, check_option, checked
+
+Mode = Literal["fan_in", "fan_out"]
+Numbers = Float[Tensor, "..."]
 
 _CONSTANT_GAINS = {
     **dict.fromkeys(["linear", "sigmoid", *(f"conv{t}{d}d" for t in ("", "_transpose") for d in (1, 2, 3))], 1.0),
@@ -18,6 +25,7 @@ _CONSTANT_GAINS = {
 }
 
 
+@checked
 def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
     """Factor of the standard deviation that keeps the signal's size through ``nonlinearity``.
 
@@ -29,7 +37,7 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
     if nonlinearity == "leaky_relu":
         slope = 0.01 if param is None else param
         if isinstance(slope, bool) or not isinstance(slope, int | float):
-            raise ValueError(f"param is the slope of leaky_relu and must be a number, got {param!r}")
+            raise ValueError(f"param must be a number, the slope of leaky_relu, got {param!r}")
         return math.sqrt(2 / (1 + slope**2))
     if nonlinearity not in _CONSTANT_GAINS:
         known = ", ".join([*_CONSTANT_GAINS, "leaky_relu"])
@@ -37,34 +45,51 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
     return _CONSTANT_GAINS[nonlinearity]
 
 
+@checked
 @torch.no_grad()
-def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, generator: Generator | None = None) -> Tensor:
-    """Uniform between ``a`` and ``b``."""
+def uniform_(tensor: Numbers, a: float = 0.0, b: float = 1.0, generator: Generator | None = None) -> Tensor:
+    """Uniform between ``a`` and ``b``.
+
+    Raises:
+        ValueError: ``a`` is above ``b``, or one is not finite.
+    """
+    if not -math.inf < a <= b < math.inf:
+        raise ValueError(f"a and b must be finite and a at most b, got {a} and {b}")
     return tensor.uniform_(a, b, generator=generator)
 
 
+@checked
 @torch.no_grad()
-def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, generator: Generator | None = None) -> Tensor:
-    """Normal with ``mean`` and standard deviation ``std``."""
+def normal_(tensor: Numbers, mean: float = 0.0, std: float = 1.0, generator: Generator | None = None) -> Tensor:
+    """Normal with ``mean`` and standard deviation ``std``.
+
+    Raises:
+        ValueError: ``std`` is negative or NaN.
+    """
+    check_not_negative(std=std)
     return tensor.normal_(mean, std, generator=generator)
 
 
+@checked
 @torch.no_grad()
 def constant_(tensor: Tensor, val: float) -> Tensor:
     """Every element ``val``."""
     return tensor.fill_(val)
 
 
+@checked
 def zeros_(tensor: Tensor) -> Tensor:
     """Every element 0."""
     return constant_(tensor, 0.0)
 
 
+@checked
 def ones_(tensor: Tensor) -> Tensor:
     """Every element 1."""
     return constant_(tensor, 1.0)
 
 
+@checked
 @torch.no_grad()
 def eye_(tensor: Tensor) -> Tensor:
     """The identity: ``tensor[i, i] = 1``, else 0, so that a linear layer passes on as many inputs as it can.
@@ -73,11 +98,12 @@ def eye_(tensor: Tensor) -> Tensor:
         ValueError: ``tensor`` has not two dimensions.
     """
     if tensor.ndim != 2:
-        raise ValueError(f"eye_ needs a tensor of two dimensions, got {tuple(tensor.shape)}")
+        raise ValueError(f"tensor must have two dimensions, got shape {shown(tensor.shape)}")
     zeros_(tensor).diagonal().fill_(1)
     return tensor
 
 
+@checked
 @torch.no_grad()
 def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
     """The identity of a convolution: 1 at the middle of the kernel from channel ``i`` of a group to its output ``i``.
@@ -86,7 +112,9 @@ def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
         ValueError: ``tensor`` has not 3, 4 or 5 dimensions, or ``groups`` does not divide its outputs.
     """
     if tensor.ndim not in (3, 4, 5):
-        raise ValueError(f"dirac_ needs a tensor of 3, 4 or 5 dimensions, got {tuple(tensor.shape)}")
+        raise ValueError(f"tensor must have 3, 4 or 5 dimensions, got shape {shown(tensor.shape)}")
+    if 0 in tensor.shape[2:]:
+        raise ValueError(f"tensor must have a kernel of at least one element, got shape {shown(tensor.shape)}")
     if groups < 1 or tensor.shape[0] % groups:
         raise ValueError(f"groups must be positive and divide the {tensor.shape[0]} outputs, got {groups}")
     middle = tuple(size // 2 for size in tensor.shape[2:])
@@ -95,8 +123,9 @@ def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
     return tensor
 
 
+@checked
 @torch.no_grad()
-def orthogonal_(tensor: Tensor, gain: float = 1.0, generator: Generator | None = None) -> Tensor:
+def orthogonal_(tensor: Numbers, gain: float = 1.0, generator: Generator | None = None) -> Tensor:
     """``gain`` times a matrix with ``Q Qᵀ = I`` or ``Qᵀ Q = I``, each equally likely (Saxe et al., 2014).
 
     ``Q`` of the QR decomposition of a normal matrix, its columns turned so that the diagonal of ``R`` is positive;
@@ -106,7 +135,9 @@ def orthogonal_(tensor: Tensor, gain: float = 1.0, generator: Generator | None =
         ValueError: ``tensor`` has fewer than two dimensions.
     """
     if tensor.ndim < 2:
-        raise ValueError(f"orthogonal_ needs a tensor of two or more dimensions, got {tuple(tensor.shape)}")
+        raise ValueError(f"tensor must have two or more dimensions, got shape {shown(tensor.shape)}")
+    if tensor.dtype.itemsize < 4:  # no QR decomposition
+        raise TypeError(f"tensor must be in single or double precision, got {tensor.dtype}")
     if tensor.numel() == 0:
         return tensor
     normal = tensor.new_empty(tensor.shape).flatten(1).normal_(generator=generator)
@@ -116,31 +147,34 @@ def orthogonal_(tensor: Tensor, gain: float = 1.0, generator: Generator | None =
     return tensor.copy_((q.T if wide else q).reshape(tensor.shape)).mul_(gain)
 
 
-def xavier_uniform_(tensor: Tensor, gain: float = 1.0, generator: Generator | None = None) -> Tensor:
+@checked
+def xavier_uniform_(tensor: Numbers, gain: float = 1.0, generator: Generator | None = None) -> Tensor:
     """Uniform in ±a, ``a = gain √(6 / (fan_in + fan_out))`` (Glorot and Bengio, 2010).
 
     Raises:
         ValueError: ``tensor`` has fewer than two dimensions.
     """
-    fan_in, fan_out = _fans(tensor)
+    fan_in, fan_out = _two_fans(tensor, gain)
     a = math.sqrt(3) * gain * math.sqrt(2 / (fan_in + fan_out))
     return uniform_(tensor, -a, a, generator)
 
 
-def xavier_normal_(tensor: Tensor, gain: float = 1.0, generator: Generator | None = None) -> Tensor:
+@checked
+def xavier_normal_(tensor: Numbers, gain: float = 1.0, generator: Generator | None = None) -> Tensor:
     """Normal with ``std = gain √(2 / (fan_in + fan_out))`` (Glorot and Bengio, 2010).
 
     Raises:
         ValueError: ``tensor`` has fewer than two dimensions.
     """
-    fan_in, fan_out = _fans(tensor)
+    fan_in, fan_out = _two_fans(tensor, gain)
     return normal_(tensor, 0.0, gain * math.sqrt(2 / (fan_in + fan_out)), generator)
 
 
+@checked
 def kaiming_uniform_(
-    tensor: Tensor,
-    a: float = 0.0,
-    mode: Literal["fan_in", "fan_out"] = "fan_in",
+    tensor: Numbers,
+    a: float | None = 0.0,
+    mode: Mode = "fan_in",
     nonlinearity: str = "leaky_relu",
     generator: Generator | None = None,
 ) -> Tensor:
@@ -149,14 +183,17 @@ def kaiming_uniform_(
     Raises:
         ValueError: ``tensor`` has fewer than two dimensions, unknown ``mode`` or ``nonlinearity``.
     """
+    if tensor.ndim > 1 and not tensor.numel():
+        return tensor
     bound = math.sqrt(3) * _kaiming_std(tensor, a, mode, nonlinearity)
     return uniform_(tensor, -bound, bound, generator)
 
 
+@checked
 def kaiming_normal_(
-    tensor: Tensor,
-    a: float = 0.0,
-    mode: Literal["fan_in", "fan_out"] = "fan_in",
+    tensor: Numbers,
+    a: float | None = 0.0,
+    mode: Mode = "fan_in",
     nonlinearity: str = "leaky_relu",
     generator: Generator | None = None,
 ) -> Tensor:
@@ -165,18 +202,30 @@ def kaiming_normal_(
     Raises:
         ValueError: ``tensor`` has fewer than two dimensions, unknown ``mode`` or ``nonlinearity``.
     """
+    if tensor.ndim > 1 and not tensor.numel():
+        return tensor
     return normal_(tensor, 0.0, _kaiming_std(tensor, a, mode, nonlinearity), generator)
 
 
-def _kaiming_std(tensor: Tensor, a: float, mode: str, nonlinearity: str) -> float:
-    if mode not in ("fan_in", "fan_out"):
-        raise ValueError(f"mode must be 'fan_in' or 'fan_out', got {mode!r}")
+def _kaiming_std(tensor: Tensor, a: float | None, mode: str, nonlinearity: str) -> float:
+    check_option("mode", mode, Mode)
+    if a is not None and not math.isfinite(a):
+        raise ValueError(f"a must be finite, got {a}")
     fan_in, fan_out = _fans(tensor)
     return calculate_gain(nonlinearity, a) / math.sqrt(fan_in if mode == "fan_in" else fan_out)
 
 
+def _two_fans(tensor: Tensor, gain: float) -> tuple[int, int]:
+    if not 0 <= gain < math.inf:
+        raise ValueError(f"gain must be finite and not negative, got {gain}")
+    fans = _fans(tensor)
+    if not any(fans):
+        raise ValueError(f"tensor must have inputs or outputs, got shape {shown(tensor.shape)}")
+    return fans
+
+
 def _fans(tensor: Tensor) -> tuple[int, int]:
     if tensor.ndim < 2:
-        raise ValueError(f"fan_in and fan_out need a tensor of two or more dimensions, got {tuple(tensor.shape)}")
+        raise ValueError(f"tensor must have two or more dimensions, for its fans, got shape {shown(tensor.shape)}")
     kernel = math.prod(tensor.shape[2:])
     return tensor.shape[1] * kernel, tensor.shape[0] * kernel

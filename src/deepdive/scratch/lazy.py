@@ -7,11 +7,15 @@
 from typing import Literal
 
 import torch
+from jaxtyping import Float
 from torch import Tensor
 from torch.nn.modules.lazy import LazyModuleMixin
 from torch.nn.parameter import UninitializedParameter
 
+from deepdive.checks import check_dimensions
+from deepdive.scratch._arguments import check_sizes, checked
 from deepdive.scratch.linear import Linear
+from deepdive.scratch.spatial._windows import check_image
 from deepdive.scratch.spatial.convolution import Conv2d, PaddingMode, Size
 
 
@@ -26,6 +30,7 @@ class LazyLinear(LazyModuleMixin, Linear):
     weight: UninitializedParameter
     bias: UninitializedParameter | None
 
+    @checked
     def __init__(
         self,
         out_features: int,
@@ -33,8 +38,9 @@ class LazyLinear(LazyModuleMixin, Linear):
         device: torch.device | str | None = None,
         dtype: torch.dtype | None = None,
     ) -> None:
+        check_sizes(0, out_features=out_features)
         super().__init__(0, 0, False)
-        self.out_features = out_features
+        self.out_features = int(out_features)
         self.weight = UninitializedParameter(device=device, dtype=dtype)
         self.bias = UninitializedParameter(device=device, dtype=dtype) if bias else None
 
@@ -43,11 +49,13 @@ class LazyLinear(LazyModuleMixin, Linear):
         if not self.has_uninitialized_params() and self.in_features:
             super().reset_parameters()
 
-    def initialize_parameters(self, input: Tensor) -> None:
+    @checked
+    def initialize_parameters(self, input: Float[Tensor, "..."]) -> None:
         """Give the parameters the size that the first input asks for."""
         if not self.has_uninitialized_params():  # they came from a saved state
             self.in_features = self.weight.shape[1]
         else:
+            check_dimensions("input", input, "*", "features")
             self.in_features = input.shape[-1]
             self.weight.materialize((self.out_features, self.in_features))
             if self.bias is not None:
@@ -66,6 +74,7 @@ class LazyConv2d(LazyModuleMixin, Conv2d):
     weight: UninitializedParameter
     bias: UninitializedParameter | None
 
+    @checked
     def __init__(
         self,
         out_channels: int,
@@ -88,14 +97,18 @@ class LazyConv2d(LazyModuleMixin, Conv2d):
         if not self.has_uninitialized_params() and self.in_channels:
             super().reset_parameters()
 
-    def initialize_parameters(self, input: Tensor) -> None:
+    @checked
+    def initialize_parameters(self, input: Float[Tensor, "..."]) -> None:
         """Give the parameters the size that the first input asks for."""
         if not self.has_uninitialized_params():  # they came from a saved state
             self.in_channels = self.weight.shape[1] * self.groups
         else:
+            check_image("input", input, "channels")
             channels = input.shape[-3]
+            if channels == 0:
+                raise ValueError(f"input must have at least one channel, got shape {tuple(input.shape)}")
             if channels % self.groups:
-                raise ValueError(f"groups={self.groups} does not divide the {channels} channels of the input")
+                raise ValueError(f"groups must divide the {channels} channels of input, got {self.groups}")
             self.in_channels = channels
             self.weight.materialize((self.out_channels, channels // self.groups, *self.kernel_size))
             if self.bias is not None:

@@ -9,7 +9,10 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn import Module, Parameter
 
+from deepdive.checks import check_dimensions
 from deepdive.scratch import initialization as init
+from deepdive.scratch._arguments import check_sizes, checked
+from deepdive.scratch._precision import check_same_dtype
 
 
 class Linear(Module):
@@ -19,12 +22,14 @@ class Linear(Module):
     biases start uniform in ±1/√in_features.
 
     Raises:
-        ValueError: the last dimension of the input is not ``in_features``.
+        TypeError: the input is no floating-point tensor, or of another dtype than the weight.
+        ValueError: a size is negative, or the last dimension of the input is not ``in_features``.
     """
 
     weight: Tensor
     bias: Tensor | None
 
+    @checked
     def __init__(
         self,
         in_features: int,
@@ -34,8 +39,8 @@ class Linear(Module):
         dtype: torch.dtype | None = None,
     ) -> None:
         super().__init__()
-        self.in_features = in_features
-        self.out_features = out_features
+        check_sizes(0, in_features=in_features, out_features=out_features)
+        self.in_features, self.out_features = int(in_features), int(out_features)
         self.weight = Parameter(torch.empty(out_features, in_features, device=device, dtype=dtype))
         self.bias = Parameter(torch.empty(out_features, device=device, dtype=dtype)) if bias else None
         self.reset_parameters()
@@ -44,12 +49,10 @@ class Linear(Module):
         """Draw weights and biases anew."""
         reset_uniform(self.weight, self.bias)
 
+    @checked
     def forward(self, input: Float[Tensor, "*batch in_features"]) -> Float[Tensor, "*batch out_features"]:
-        if input.shape[-1] != self.in_features:
-            raise ValueError(
-                f"Linear has in_features={self.in_features}, but the last dimension of its input of shape "
-                f"{tuple(input.shape)} is {input.shape[-1]}"
-            )
+        check_dimensions("input", input, "*", self.in_features)
+        check_same_dtype("input", input, "weight", self.weight, product=True)
         y = input @ self.weight.T
         return y if self.bias is None else y + self.bias.to(y.dtype)
 

@@ -1,4 +1,7 @@
-"""Losses: one number for how wrong a prediction is (textbook sections 3.1 and 4.1)."""
+"""Losses: one number for how wrong a prediction is (textbook sections 3.1 and 4.1).
+
+Inside of ``torch.autocast`` they are computed in single precision, as the library's are.
+"""
 
 # ruff: noqa: D102 (what forward computes is said by its class)
 
@@ -6,62 +9,88 @@ import warnings
 from typing import Literal
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Real, Shaped
 from torch import Tensor
 from torch.nn import Module
 
+from deepdive.checks import check_same_shape, shown
+from deepdive.scratch._arguments import check_broadcasts, check_option, checked
+from deepdive.scratch._precision import autocast, check_same_dtype
 from deepdive.scratch.activations import softplus
 from deepdive.scratch.functional import log_softmax
 
 Reduction = Literal["none", "mean", "sum"]
+Weight = Real[Tensor, "..."] | None
 
 
 class MSELoss(Module):
     """``lᵢ = (inputᵢ - targetᵢ)²``; by default their mean.
 
     Shapes that differ are broadcast, with a warning as in the library: ``(n, 1)`` against ``(n,)`` is rarely meant.
+
+    Raises:
+        TypeError: neither input nor target is floating-point, or one is complex.
+        ValueError: their shapes do not fit each other.
     """
 
+    @checked
     def __init__(self, *, reduction: Reduction = "mean") -> None:
         super().__init__()
-        self.reduction: Reduction = _checked(reduction)
+        check_option("reduction", reduction, Reduction)
+        self.reduction: Reduction = reduction
 
-    def forward(self, input: Float[Tensor, "..."], target: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
+    @checked
+    @autocast(cpu="single", cuda="single")
+    def forward(self, input: Shaped[Tensor, "..."], target: Shaped[Tensor, "..."]) -> Float[Tensor, "..."]:
+        dtype = torch.promote_types(input.dtype, target.dtype)
+        if not dtype.is_floating_point:
+            raise TypeError(f"input or target must be floating-point, got {input.dtype} and {target.dtype}")
         if input.shape != target.shape:
+            _check_broadcast_pair(input, target)
             warnings.warn(
                 f"MSELoss broadcasts input {tuple(input.shape)} against target {tuple(target.shape)}; "
                 "give both the same shape",
                 stacklevel=2,
             )
-        return _reduce((input - target) ** 2, self.reduction)
+        return _reduce((input.to(dtype) - target.to(dtype)) ** 2, self.reduction)
 
 
 class BCEWithLogitsLoss(Module):
     """``lᵢ = -weightᵢ (pos_weight targetᵢ log σ(inputᵢ) + (1 - targetᵢ) log(1 - σ(inputᵢ)))``.
 
-    ``log σ(x) = -softplus(-x)`` and ``log(1 - σ(x)) = -softplus(x) = -x - softplus(-x)``, so no logit overflows.
+    ``log σ(x) = -softplus(-x)`` and ``log(1 - σ(x)) = -softplus(x) = -x - softplus(-x)``, so no logit overflows. Both
+    weights broadcast to the shape of the input.
 
     Raises:
-        ValueError: input and target differ in shape.
+        TypeError: input or target is not floating-point.
+        ValueError: input and target differ in shape, or a weight does not broadcast to it.
     """
 
     weight: Tensor | None
     pos_weight: Tensor | None
 
-    def __init__(
-        self, weight: Tensor | None = None, *, reduction: Reduction = "mean", pos_weight: Tensor | None = None
-    ) -> None:
+    @checked
+    def __init__(self, weight: Weight = None, *, reduction: Reduction = "mean", pos_weight: Weight = None) -> None:
         super().__init__()
+        check_option("reduction", reduction, Reduction)
         self.register_buffer("weight", weight)
         self.register_buffer("pos_weight", pos_weight)
-        self.reduction: Reduction = _checked(reduction)
+        self.reduction: Reduction = reduction
 
+    @checked
     def forward(self, input: Float[Tensor, "..."], target: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
-        if input.shape != target.shape:
-            raise ValueError(f"target must have the shape of input, got {tuple(target.shape)} for {tuple(input.shape)}")
-        positives = target if self.pos_weight is None else self.pos_weight * target
+        check_same_shape("target", target, "input", input)
+        for name, weight in (("weight", self.weight), ("pos_weight", self.pos_weight)):
+            if weight is not None:
+                check_broadcasts(name, weight, "the shape of input,", input.shape)
+        return self._loss(input, target, self.weight, self.pos_weight)
+
+    @autocast(cpu="single", cuda="single")
+    def _loss(self, input: Tensor, target: Tensor, weight: Tensor | None, pos_weight: Tensor | None) -> Tensor:
+        positives = target if pos_weight is None else pos_weight * target
         loss = (1 - target) * input + (1 - target + positives) * softplus(-input)
-        return _reduce(loss if self.weight is None else self.weight * loss, self.reduction)
+        loss = loss if weight is None else weight * loss
+        return _reduce(loss.to(target.dtype), self.reduction)
 
 
 class NLLLoss(Module):
@@ -71,22 +100,29 @@ class NLLLoss(Module):
     [0, classes) or ``ignore_index``, which counts nowhere. The mean divides by ``Σ weight[yᵢ]``.
 
     Raises:
+        TypeError: the input is not floating-point, the target not int64, or the weight not of the input's dtype.
         ValueError: shapes that do not fit, or a class out of range (checked on the CPU; a GPU reports it by itself).
     """
 
     weight: Tensor | None
 
-    def __init__(
-        self, weight: Tensor | None = None, *, ignore_index: int = -100, reduction: Reduction = "mean"
-    ) -> None:
+    @checked
+    def __init__(self, weight: Weight = None, *, ignore_index: int = -100, reduction: Reduction = "mean") -> None:
         super().__init__()
+        check_option("reduction", reduction, Reduction)
         self.register_buffer("weight", weight)
         self.ignore_index = ignore_index
-        self.reduction: Reduction = _checked(reduction)
+        self.reduction: Reduction = reduction
 
+    @checked
     def forward(self, input: Float[Tensor, "..."], target: Tensor) -> Float[Tensor, "..."]:
+        return self._loss(input, target, self.weight)
+
+    @autocast(cpu="single", cuda="single")
+    def _loss(self, input: Tensor, target: Tensor, weight: Tensor | None) -> Tensor:
         dim = _class_dim(input)
-        picked, share = _pick(input, target, dim, self.weight, self.ignore_index)
+        _check_weight(weight, input, dim)
+        picked, share = _pick(input, target, dim, weight, self.ignore_index)
         return _reduce(-picked, self.reduction, share)
 
 
@@ -98,14 +134,16 @@ class CrossEntropyLoss(Module):
     examples). ``label_smoothing=ε`` mixes it with the uniform distribution: ``(1 - ε) target + ε / classes``.
 
     Raises:
+        TypeError: as ``NLLLoss``, or probabilities that are not floating-point.
         ValueError: as ``NLLLoss``, or ``label_smoothing`` is outside of [0, 1].
     """
 
     weight: Tensor | None
 
+    @checked
     def __init__(
         self,
-        weight: Tensor | None = None,
+        weight: Weight = None,
         *,
         ignore_index: int = -100,
         reduction: Reduction = "mean",
@@ -114,40 +152,53 @@ class CrossEntropyLoss(Module):
         super().__init__()
         if not 0 <= label_smoothing <= 1:
             raise ValueError(f"label_smoothing must be between 0 and 1, got {label_smoothing}")
+        check_option("reduction", reduction, Reduction)
         self.register_buffer("weight", weight)
         self.ignore_index = ignore_index
-        self.reduction: Reduction = _checked(reduction)
+        self.reduction: Reduction = reduction
         self.label_smoothing = label_smoothing
 
+    @checked
     def forward(self, input: Float[Tensor, "..."], target: Tensor) -> Float[Tensor, "..."]:
+        return self._loss(input, target, self.weight)
+
+    @autocast(cpu="single", cuda="single")
+    def _loss(self, input: Tensor, target: Tensor, weight: Tensor | None) -> Tensor:
         dim = _class_dim(input)
+        _check_weight(weight, input, dim, promoted=target.shape == input.shape)
         log_probabilities = log_softmax(input, dim)
         if target.shape == input.shape:
-            return self._against_probabilities(log_probabilities, target, dim)
-        picked, share = _pick(log_probabilities, target, dim, self.weight, self.ignore_index)
+            return self._against_probabilities(log_probabilities, target, dim, weight)
+        picked, share = _pick(log_probabilities, target, dim, weight, self.ignore_index)
         loss = -picked
         if self.label_smoothing:
-            uniform = -_weighted(log_probabilities, self.weight, dim).mean(dim)
+            uniform = -_weighted(log_probabilities, weight, dim).mean(dim)
             uniform = torch.where(target == self.ignore_index, 0.0, uniform)
             loss = (1 - self.label_smoothing) * loss + self.label_smoothing * uniform
         return _reduce(loss, self.reduction, share)
 
-    def _against_probabilities(self, log_probabilities: Tensor, target: Tensor, dim: int) -> Tensor:
+    def _against_probabilities(
+        self, log_probabilities: Tensor, target: Tensor, dim: int, weight: Tensor | None
+    ) -> Tensor:
         if not target.is_floating_point():
-            raise ValueError(f"a target in the shape of input holds probabilities, got {target.dtype}")
+            raise TypeError(f"target in the shape of input must hold probabilities, got {target.dtype}")
+        if self.ignore_index >= 0:
+            raise ValueError(f"ignore_index must be negative where target holds probabilities, got {self.ignore_index}")
         if self.label_smoothing:
             target = (1 - self.label_smoothing) * target + self.label_smoothing / target.shape[dim]
-        loss = -_weighted(target * log_probabilities, self.weight, dim).sum(dim)
+        loss = -_weighted(target * log_probabilities, weight, dim).sum(dim)
         return _reduce(loss, self.reduction)
 
 
 def _pick(x: Tensor, target: Tensor, dim: int, weight: Tensor | None, ignore_index: int) -> tuple[Tensor, Tensor]:
     """``weight[y] x[y]`` of every example, and the sum of the ``weight[y]``; nothing where ``y`` is ignored."""
-    classes = x.shape[dim]
-    if target.shape != x.shape[:dim] + x.shape[dim + 1 :] or target.is_floating_point():
+    classes, examples = x.shape[dim], x.shape[:dim] + x.shape[dim + 1 :]
+    if target.dtype not in (torch.int64, torch.uint8):
+        raise TypeError(f"target must hold classes of dtype int64, or probabilities like input, got {target.dtype}")
+    if target.shape != examples:
         raise ValueError(
-            f"for input {tuple(x.shape)} target must hold whole numbers of shape "
-            f"{tuple(x.shape[:dim] + x.shape[dim + 1 :])}, got {target.dtype} of shape {tuple(target.shape)}"
+            f"target must have the shape of input {tuple(x.shape)} without its classes, {shown(examples)}, "
+            f"got {shown(target.shape)}"
         )
     kept = target != ignore_index
     y = torch.where(kept, target, 0).long()
@@ -169,8 +220,26 @@ def _weighted(x: Tensor, weight: Tensor | None, dim: int) -> Tensor:
 
 def _class_dim(x: Tensor) -> int:
     if x.ndim == 0:
-        raise ValueError("input needs a dimension for the classes, got a single number")
+        raise ValueError("input must have a dimension for the classes, got a single number")
     return 0 if x.ndim == 1 else 1
+
+
+def _check_weight(weight: Tensor | None, x: Tensor, dim: int, *, promoted: bool = False) -> None:
+    """One number per class: another length would weight other classes, or broadcast."""
+    if weight is None:
+        return
+    if weight.shape != x.shape[dim : dim + 1]:
+        raise ValueError(
+            f"weight must have one number per class, {shown(x.shape[dim : dim + 1])}, got {shown(weight.shape)}"
+        )
+    if not promoted:
+        check_same_dtype("weight", weight, "input", x)
+
+
+def _check_broadcast_pair(input: Tensor, target: Tensor) -> None:
+    sizes = zip(reversed(input.shape), reversed(target.shape), strict=False)
+    if any([1 not in (a, b) and a != b for a, b in sizes]):
+        raise ValueError(f"target must have the shape of input, {shown(input.shape)}, got {shown(target.shape)}")
 
 
 def _reduce(loss: Tensor, reduction: Reduction, share: Tensor | None = None) -> Tensor:
@@ -182,9 +251,3 @@ def _reduce(loss: Tensor, reduction: Reduction, share: Tensor | None = None) -> 
     if share is not None:
         return loss.sum() / share
     return loss.mean()
-
-
-def _checked(reduction: Reduction) -> Reduction:
-    if reduction not in ("none", "mean", "sum"):
-        raise ValueError(f"reduction must be 'none', 'mean' or 'sum', got {reduction!r}")
-    return reduction

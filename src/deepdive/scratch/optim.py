@@ -5,7 +5,7 @@ groups and state; a state dict of one side continues on the other.
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
@@ -22,6 +22,15 @@ Closure = Callable[[], Tensor | float] | None
 
 class _ElementwiseOptimizer(Optimizer):
     """Updates one parameter after the other, each by a rule of its own gradient and state."""
+
+    _added_later: ClassVar[tuple[str, ...]] = ("maximize",)
+    """Options that states of older versions lack, where all were off."""
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__(state)
+        for group in self.param_groups:
+            for option in self._added_later:
+                group.setdefault(option, False)
 
     @torch.no_grad()
     def step(self, closure: Closure = None) -> Any:
@@ -48,6 +57,8 @@ class SGD(_ElementwiseOptimizer):
         TypeError: a number is none.
         ValueError: a negative number or NaN, or ``nesterov`` without momentum or with dampening.
     """
+
+    _added_later = ("maximize", "nesterov")
 
     def __init__(
         self,
@@ -101,7 +112,14 @@ class Adam(_ElementwiseOptimizer):
         ValueError: a negative number or NaN, or betas are not two numbers in [0, 1).
     """
 
+    _added_later = ("maximize", "amsgrad")
     _decoupled = False
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__(state)
+        for kept in self.state.values():
+            if "step" in kept:  # states of older versions count in plain numbers
+                kept["step"] = torch.as_tensor(kept["step"], dtype=torch.float32)
 
     def __init__(
         self,

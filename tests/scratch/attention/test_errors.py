@@ -9,12 +9,12 @@ from deepdive import scratch
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ({"num_heads": 3}, "num_heads must divide embed_dim, but 8 is not a multiple of 3"),
+        ({"num_heads": 3}, "num_heads must divide embed_dim=8, got 3"),
         ({"num_heads": 0}, "num_heads must be at least 1, got 0"),
         ({"embed_dim": 0}, "embed_dim must be at least 1, got 0"),
         ({"kdim": 0}, "kdim must be at least 1, got 0"),
         ({"vdim": -1}, "vdim must be at least 1, got -1"),
-        ({"dropout": 1.5}, "dropout is a probability, between 0 and 1, got 1.5"),
+        ({"dropout": 1.5}, "dropout must be a probability, between 0 and 1, got 1.5"),
     ],
 )
 def test_sizes_that_make_no_sense_are_named(arguments, words):
@@ -77,5 +77,5 @@ def test_masks_of_one_sequence_have_its_shape():
 
 def test_a_hint_without_a_mask_is_refused():
     layer, x = scratch.MultiheadAttention(8, 2), torch.ones(3, 8)
-    with pytest.raises(ValueError, match="is_causal is a hint about attn_mask, which must be given, too"):
+    with pytest.raises(ValueError, match="attn_mask must be given with is_causal, which is a hint about it, got None"):
         layer(x, x, x, is_causal=True)

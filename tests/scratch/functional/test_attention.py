@@ -145,7 +145,7 @@ def test_a_wrong_mask_is_named(mask, error, words):
 
 def test_a_mask_and_causality_are_not_given_together():
     x = torch.ones(3, 4)
-    with pytest.raises(ValueError, match="give is_causal or attn_mask, not both"):
+    with pytest.raises(ValueError, match="attn_mask must be None with is_causal"):
         scaled_dot_product_attention(x, x, x, torch.ones(3, 3), is_causal=True)
 
 
@@ -164,5 +164,5 @@ def test_shapes_that_do_not_fit_are_named(shapes, words):
 
 def test_dropout_is_a_probability():
     x = torch.ones(3, 4)
-    with pytest.raises(ValueError, match="dropout_p is a probability"):
+    with pytest.raises(ValueError, match="dropout_p must be a probability"):
         scaled_dot_product_attention(x, x, x, dropout_p=1.5)

@@ -110,7 +110,7 @@ def test_one_hot_counts_the_classes_it_needs():
     [
         ([0, 3], 3, r"tensor must hold classes in \[0, 3\), got 3"),
         ([-2, 0], -1, r"tensor must hold classes in \[0, 1\), got -2"),
-        ([], -1, "num_classes is -1, but an empty tensor does not tell"),
+        ([], -1, "num_classes must be given for an empty tensor, got -1"),
         ([0], 0, "num_classes must be at least 1, or -1 for as many as needed, got 0"),
     ],
 )

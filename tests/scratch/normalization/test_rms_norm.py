@@ -24,9 +24,9 @@ def test_without_eps_zeros_stay_zeros_and_slopes_finite():
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ({"normalized_shape": ()}, r"normalized_shape must be one or more whole numbers of at least 1, got \(\)"),
+        ({"normalized_shape": ()}, r"normalized_shape must be one or more integers of at least 1, got \(\)"),
         ({"normalized_shape": [3, 0]}, r"of at least 1, got \[3, 0\]"),
-        ({"normalized_shape": 3, "eps": -1.0}, "eps must not be negative, got -1.0"),
+        ({"normalized_shape": 3, "eps": -1.0}, "eps must be finite and not negative, got -1.0"),
     ],
 )
 def test_sizes_that_make_no_sense_are_named(arguments, words):
@@ -35,5 +35,5 @@ def test_sizes_that_make_no_sense_are_named(arguments, words):
 
 
 def test_an_input_of_other_features_is_named():
-    with pytest.raises(ValueError, match=r"RMSNorm has normalized_shape=\(3,\), which its input of shape \(2, 4\)"):
+    with pytest.raises(ValueError, match=r"x must have shape \(\*, 3\), got \(2, 4\)"):
         scratch.RMSNorm(3)(torch.ones(2, 4))

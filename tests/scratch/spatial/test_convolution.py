@@ -39,7 +39,7 @@ def test_any_convolution_is_the_librarys_or_refused_by_both(drawn):
     try:
         expected = theirs(x)
     except RuntimeError:
-        with pytest.raises(ValueError, match="the kernel reaches over"):
+        with pytest.raises(ValueError, match=r"over which the kernel reaches|at least one row"):
             ours(x)
         return
     torch.testing.assert_close(ours(x), expected)
@@ -91,7 +91,7 @@ def test_an_empty_batch_gives_an_empty_output():
         ({"stride": (1, 0)}, r"stride must be .* got \(1, 0\)"),
         ({"padding": -1}, "padding must be one or two whole numbers of at least 0, got -1"),
         ({"dilation": 0}, "dilation must be"),
-        ({"padding": "same", "stride": 2}, "padding='same' needs stride 1"),
+        ({"padding": "same", "stride": 2}, "stride must be 1 with padding='same'"),
     ],
 )
 def test_bad_arguments_are_refused_by_both(arguments, words):
@@ -105,7 +105,10 @@ def test_bad_arguments_are_refused_by_both(arguments, words):
     ("arguments", "words"),
     [
         ({"padding": "full"}, "padding must be numbers, 'same' or 'valid', got 'full'"),
-        ({"padding_mode": "mirror"}, "padding_mode must be zeros, reflect, replicate or circular, got 'mirror'"),
+        (
+            {"padding_mode": "mirror"},
+            "padding_mode must be 'zeros', 'reflect', 'replicate' or 'circular', got 'mirror'",
+        ),
         ({"kernel_size": (1, 2, 3)}, "kernel_size must be one or two whole numbers"),
     ],
 )
@@ -118,10 +121,10 @@ def test_arguments_of_another_kind_are_refused(arguments, words):
 @pytest.mark.parametrize(
     ("shape", "words"),
     [
-        ((1, 2, 8, 8), r"input of shape \(batch, 3, height, width\) or without batch, got \(1, 2, 8, 8\)"),
-        ((8, 8), "or without batch, got"),
-        ((1, 1, 3, 8, 8), "or without batch, got"),
-        ((1, 3, 2, 8), "reaches over 5x5, more than the padded input of 2x8"),
+        ((1, 2, 8, 8), r"input must have shape \(batch, 3, height, width\) or, without batch, .* got \(1, 2, 8, 8\)"),
+        ((8, 8), "or, without batch, .* got"),
+        ((1, 1, 3, 8, 8), "or, without batch, .* got"),
+        ((1, 3, 2, 8), "must be at least 5x5, over which the kernel reaches, got 2x8"),
     ],
 )
 def test_inputs_that_do_not_fit_are_refused(shape, words):
@@ -131,5 +134,5 @@ def test_inputs_that_do_not_fit_are_refused(shape, words):
 
 @pytest.mark.parametrize(("mode", "limit"), [("reflect", 3), ("circular", 4)])
 def test_padding_from_the_input_needs_enough_input(mode, limit):
-    with pytest.raises(ValueError, match=f"padding_mode='{mode}' on an input of 4x5 allows a padding of {limit}"):
+    with pytest.raises(ValueError, match=f"padding must be at most {limit} with '{mode}' on an input of 4x5, got"):
         scratch.Conv2d(1, 1, 3, padding=5, padding_mode=mode)(torch.randn(1, 1, 4, 5))

@@ -31,7 +31,7 @@ def compare(ours, theirs, shape):
     try:
         expected = theirs(x)
     except RuntimeError:
-        with pytest.raises(ValueError, match="a window reaches over"):
+        with pytest.raises(ValueError, match="the reach of a window"):
             ours(x)
         return
     assume(expected.isfinite().all())  # of a window with nothing in it the library writes a gradient out of bounds
@@ -111,12 +111,12 @@ def test_other_bad_arguments_are_refused():
         scratch.AvgPool2d(2, divisor_override=0)
     with pytest.raises(ValueError, match="dilation must be"):
         scratch.MaxPool2d(2, dilation=0)
-    with pytest.raises(ValueError, match="output_size must be one or two whole numbers of at least 1, or None, got 0"):
+    with pytest.raises(ValueError, match="output_size must be one or two integers of at least 1, or None, got 0"):
         scratch.AdaptiveAvgPool2d(0)
 
 
 @pytest.mark.usefixtures("without_shape_checks")
 @pytest.mark.parametrize("pool", [scratch.AvgPool2d(2), scratch.MaxPool2d(2), scratch.AdaptiveAvgPool2d(2)])
 def test_inputs_of_another_shape_are_refused(pool):
-    with pytest.raises(ValueError, match=r"pooling takes \(batch, channels, height, width\) .* got \(4, 4\)"):
+    with pytest.raises(ValueError, match=r"input must have shape \(batch, channels, height, width\) .* got \(4, 4\)"):
         pool(torch.randn(4, 4))

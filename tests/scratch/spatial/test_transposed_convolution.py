@@ -37,7 +37,7 @@ def test_any_transposed_convolution_is_the_librarys_or_refused_by_both(drawn):
     try:
         expected = theirs(x)
     except RuntimeError:
-        with pytest.raises(ValueError, match=r"output_padding=.* does not fit|leaves an output of"):
+        with pytest.raises(ValueError, match=r"got output_padding=|leave an output of"):
             ours(x)
         return
     torch.testing.assert_close(ours(x), expected)
@@ -78,7 +78,7 @@ def test_a_wanted_size_is_given_or_refused():
     x = torch.randn(1, 1, 4, 4)
     for size in ([12, 14], [13, 12], [1, 1, 14, 13]):
         torch.testing.assert_close(ours(x, size), theirs(x, size))
-    with pytest.raises(ValueError, match=r"output_size=\(15, 12\) does not fit: .* 12 to 14 and 12 to 14"):
+    with pytest.raises(ValueError, match=r"12 to 14 and 12 to 14, by stride and dilation, got output_size=\(15, 12\)"):
         ours(x, [15, 12])
 
 
@@ -99,7 +99,7 @@ def test_bad_arguments_are_refused(arguments, words):
 def test_other_paddings_and_shapes_are_refused():
     with pytest.raises(ValueError, match="padding_mode of a transposed convolution must be 'zeros', got 'reflect'"):
         scratch.ConvTranspose2d(1, 1, 3, padding_mode="reflect")
-    with pytest.raises(ValueError, match=r"takes input of shape \(batch, 3, height, width\) .* got \(1, 2, 4, 4\)"):
+    with pytest.raises(ValueError, match=r"input must have shape \(batch, 3, height, width\) .* got \(1, 2, 4, 4\)"):
         scratch.ConvTranspose2d(3, 1, 3)(torch.randn(1, 2, 4, 4))
-    with pytest.raises(ValueError, match=r"padding=\(3, 3\) leaves an output of -2x-2 of an input of 2x2"):
+    with pytest.raises(ValueError, match=r"got \(3, 3\), which leaves -2x-2 of an input of 2x2"):
         scratch.ConvTranspose2d(1, 1, 3, padding=3)(torch.randn(1, 1, 2, 2))

@@ -142,11 +142,11 @@ def test_a_new_layer_starts_as_the_librarys_does(name):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ({"nhead": 3}, "nhead must divide d_model, but 8 is not a multiple of 3"),
+        ({"nhead": 3}, "nhead must divide d_model=8, got 3"),
         ({"nhead": 0}, "nhead must be at least 1, got 0"),
         ({"d_model": 0}, "d_model must be at least 1, got 0"),
         ({"dim_feedforward": 0}, "dim_feedforward must be at least 1, got 0"),
-        ({"dropout": -0.1}, "is a probability, between 0 and 1, got -0.1"),
+        ({"dropout": -0.1}, "must be a probability, between 0 and 1, got -0.1"),
         ({"activation": "swish"}, "activation must be 'relu', 'gelu' or a function, got 'swish'"),
     ],
 )
@@ -175,9 +175,9 @@ def test_a_wrong_mask_of_a_decoder_layer_is_named(name):
 
 def test_a_hint_without_a_mask_is_refused():
     x = torch.ones(3, 2, 8)
-    with pytest.raises(ValueError, match="is_causal is a hint about src_mask, which must be given"):
+    with pytest.raises(ValueError, match="src_mask must be given with is_causal"):
         scratch.TransformerEncoderLayer(8, 2, 8)(x, is_causal=True)
-    with pytest.raises(ValueError, match="is_causal is a hint about tgt_mask, which must be given"):
+    with pytest.raises(ValueError, match="tgt_mask must be given with is_causal"):
         scratch.TransformerDecoderLayer(8, 2, 8)(x, x, tgt_is_causal=True)
-    with pytest.raises(ValueError, match="is_causal is a hint about memory_mask, which must be given"):
+    with pytest.raises(ValueError, match="memory_mask must be given with is_causal"):
         scratch.TransformerDecoderLayer(8, 2, 8)(x, x, memory_is_causal=True)

@@ -65,7 +65,9 @@ def test_a_norm_that_is_not_finite_is_refused_if_asked_for(value):
     ours, theirs = parameters(), parameters()
     for each in (ours, theirs):
         each[0].grad[0, 0] = value
-    with pytest.raises(ValueError, match=rf"the norm of order 2.0 of the gradients is {value}, and cannot be clipped"):
+    with pytest.raises(
+        ValueError, match=rf"the norm of order 2.0 of the gradients must be finite to be clipped, got {value}"
+    ):
         clip_grad_norm_(ours, 1.0, error_if_nonfinite=True)
     norms = clip_grad_norm_(ours, 1.0), nn.utils.clip_grad_norm_(theirs, 1.0)
     torch.testing.assert_close(norms[0], norms[1], equal_nan=True)
@@ -79,3 +81,31 @@ def test_every_element_is_kept_within_bounds(seed, clip_value):
     clip_grad_value_(ours, clip_value)
     nn.utils.clip_grad_value_(theirs, clip_value)
     assert difference(gradients(ours), gradients(theirs)) == 0
+
+
+@pytest.mark.parametrize("half", [torch.float16, torch.bfloat16], ids=str)
+@pytest.mark.parametrize("norm_type", [2.0, 3.0, 1.0, math.inf, -math.inf, 0.0])
+def test_half_precision_does_not_overflow(half, norm_type):
+    done = []
+    for clip in (clip_grad_norm_, nn.utils.clip_grad_norm_):
+        p = nn.Parameter(torch.zeros(2, dtype=half))
+        p.grad = torch.tensor([300.0, -300.0], dtype=half)
+        done.append((clip(p, 1.0, norm_type), p.grad))
+    assert done[0][1].abs().min() > 0
+    for ours, theirs in zip(*done, strict=True):
+        torch.testing.assert_close(ours, theirs)
+
+
+@pytest.mark.usefixtures("without_shape_checks")
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ((3, 1.0), "parameters must be a tensor or several, got 3"),
+        (([torch.ones(2), "w"], 1.0), "parameters must be tensors, got 'w' at 1"),
+        (([], "1"), "max_norm must be a number, got '1'"),
+        (([], 1.0, None), "norm_type must be a number or 'inf', got None"),
+    ],
+)
+def test_what_is_no_gradient_or_number_is_named(arguments, words):
+    with pytest.raises(TypeError, match=words):
+        clip_grad_norm_(*arguments)

@@ -59,9 +59,11 @@ def merged(
     masks = []
     if attn_mask is not None:
         own = attn_mask.ndim == 3
-        masks.append(attn_mask.unflatten(0, (batch, -1)) if own else attn_mask[None, None])  # (b or 1, h or 1, q, k)
+        masks.append(
+            attn_mask.unflatten(0, (batch, -1 if batch else 1)) if own else attn_mask[None, None]
+        )  # (b or 1, h or 1, q, k)
     if key_padding_mask is not None:
-        masks.append(key_padding_mask.view(batch, 1, 1, -1))  # (b, 1, 1, k)
+        masks.append(key_padding_mask.reshape(batch, 1, 1, key_padding_mask.shape[-1]))  # (b, 1, 1, k)
     numbers = [_extended(_as_numbers(mask, dtype), extra) for mask in masks]
     return sum(numbers[1:], numbers[0]) if numbers else None
 

@@ -11,6 +11,8 @@ from torch import Tensor
 from torch.nn import Module, Parameter
 
 from deepdive.scratch import initialization as init
+from deepdive.scratch._arguments import check_probability, check_sizes, checked
+from deepdive.scratch._precision import check_same_dtype
 from deepdive.scratch.attention._masks import check_attention_mask, check_padding_mask, merged
 from deepdive.scratch.dropout import dropout
 from deepdive.scratch.functional.attention import attention_weights, scaled_dot_product_attention
@@ -42,7 +44,7 @@ class MultiheadAttention(Module):
     sequences, ``bias_k`` and ``bias_v``; ``add_zero_attn`` a key and a value of 0.
 
     Raises:
-        TypeError: a mask is neither boolean nor of numbers like the query's.
+        TypeError: an input is not of the parameters' dtype, or a mask neither boolean nor of numbers like the query's.
         ValueError: ``num_heads`` does not divide ``embed_dim``, a size is below 1, ``dropout`` is outside of [0, 1], an
             input or a mask has another shape than it must have, or ``is_causal`` comes without ``attn_mask``.
     """
@@ -55,6 +57,7 @@ class MultiheadAttention(Module):
     bias_k: Tensor | None
     bias_v: Tensor | None
 
+    @checked
     def __init__(
         self,
         embed_dim: int,
@@ -104,6 +107,7 @@ class MultiheadAttention(Module):
             if row is not None:
                 init.xavier_normal_(row)
 
+    @checked
     def forward(
         self,
         query: Sequences,
@@ -122,7 +126,7 @@ class MultiheadAttention(Module):
         if is_causal and key_padding_mask is None and not need_weights:
             mask = None  # the hint is taken, as the library takes it
         else:
-            is_causal, extra = False, (self.bias_k is not None) + self.add_zero_attn
+            is_causal, extra = False, (self.bias_k is not None) + bool(self.add_zero_attn)
             mask = merged(attn_mask, key_padding_mask, batch=len(q), extra=extra, dtype=q.dtype)
         dropout_p = self.dropout if self.training else 0.0
         weights = None
@@ -171,6 +175,7 @@ class MultiheadAttention(Module):
         if not query.ndim == key.ndim == value.ndim or query.ndim not in (2, 3):
             raise ValueError(f"query, key and value must all have 3 dimensions, or 2 for one sequence, got {shapes}")
         for name, x, size in (("query", query, "embed_dim"), ("key", key, "kdim"), ("value", value, "vdim")):
+            check_same_dtype(name, x, "the parameters", self.out_proj.weight, product=True)
             if x.shape[-1] != getattr(self, size):
                 raise ValueError(f"the last dimension of {name} must be {size}={getattr(self, size)}, got {shapes}")
         if key.shape[:-1] != value.shape[:-1]:
@@ -180,7 +185,7 @@ class MultiheadAttention(Module):
             raise ValueError(f"query, key and value must be of as many sequences, got {shapes}")
         batch, keys = query.shape[1 - time] if batched else None, key.shape[time]
         if is_causal and attn_mask is None:
-            raise ValueError(f"is_causal is a hint about {names[0]}, which must be given, too")
+            raise ValueError(f"{names[0]} must be given with is_causal, which is a hint about it, got None")
         check_attention_mask(
             names[0],
             attn_mask,
@@ -194,10 +199,7 @@ class MultiheadAttention(Module):
 
 
 def _check_sizes(embed_dim: int, num_heads: int, kdim: int, vdim: int, dropout: float) -> None:
-    for name, size in (("embed_dim", embed_dim), ("num_heads", num_heads), ("kdim", kdim), ("vdim", vdim)):
-        if size < 1:
-            raise ValueError(f"{name} must be at least 1, got {size}")
+    check_sizes(embed_dim=embed_dim, num_heads=num_heads, kdim=kdim, vdim=vdim)
     if embed_dim % num_heads:
-        raise ValueError(f"num_heads must divide embed_dim, but {embed_dim} is not a multiple of {num_heads}")
-    if not 0 <= dropout <= 1:
-        raise ValueError(f"dropout is a probability, between 0 and 1, got {dropout}")
+        raise ValueError(f"num_heads must divide embed_dim={embed_dim}, got {num_heads}")
+    check_probability("dropout", dropout)

@@ -8,10 +8,12 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.autograd import Function
 
-from deepdive.scratch._types import precise
+from deepdive.scratch._arguments import check_broadcasts, check_probability, checked
+from deepdive.scratch._precision import check_same_dtype, precise
 from deepdive.scratch.dropout import dropout
 
 
+@checked
 def scaled_dot_product_attention(
     query: Float[Tensor, "..."],
     key: Float[Tensor, "..."],
@@ -38,13 +40,12 @@ def scaled_dot_product_attention(
             fit each other, or ``dropout_p`` is outside of [0, 1].
     """
     _check_shapes(query, key, value)
-    if not 0 <= dropout_p <= 1:
-        raise ValueError(f"dropout_p is a probability, between 0 and 1, got {dropout_p}")
+    check_probability("dropout_p", dropout_p)
     scale = 1 / math.sqrt(query.shape[-1]) if scale is None else scale
     scores = (query * scale) @ key.transpose(-2, -1)  # (*, q, k)
     if is_causal:
         if attn_mask is not None:
-            raise ValueError("is_causal makes a mask of its own: give is_causal or attn_mask, not both")
+            raise ValueError("attn_mask must be None with is_causal, which makes a mask of its own, got both")
         attn_mask = torch.ones(scores.shape[-2:], dtype=torch.bool, device=scores.device).tril()
     if attn_mask is not None:
         _check_mask(attn_mask, scores, query.dtype)
@@ -82,11 +83,17 @@ class _Weights(Function):
 
 
 def _check_shapes(query: Tensor, key: Tensor, value: Tensor) -> None:
+    check_same_dtype("key", key, "query", query, product=True)
+    check_same_dtype("value", value, "query", query, product=True)
     shapes = f"query {tuple(query.shape)}, key {tuple(key.shape)} and value {tuple(value.shape)}"
     if min(query.ndim, key.ndim, value.ndim) < 2:
         raise ValueError(f"query, key and value must have two dimensions or more, got {shapes}")
     if query.shape[-1] != key.shape[-1]:
         raise ValueError(f"query and key must have the same last dimension, got {shapes}")
+    try:
+        torch.broadcast_shapes(query.shape[:-2], key.shape[:-2], value.shape[:-2])
+    except RuntimeError:
+        raise ValueError(f"query, key and value must have batches that broadcast, got {shapes}") from None
     if key.shape[-2] != value.shape[-2]:
         raise ValueError(f"key and value must be of the same number of places, got {shapes}")
 
@@ -97,9 +104,8 @@ def _check_mask(mask: Tensor, scores: Tensor, dtype: torch.dtype) -> None:
             f"attn_mask must be torch.bool, true where a query may attend, or {dtype}, added to the scores; "
             f"got {mask.dtype}"
         )
-    # Read from the end: missing dimensions at the front broadcast, too.
-    sizes = zip(reversed(mask.shape), reversed(scores.shape), strict=False)
-    if mask.ndim > scores.ndim or any(size not in (1, whole) for size, whole in sizes):
+    if mask.ndim < 2:
         raise ValueError(
-            f"attn_mask must broadcast to (*, queries, keys) = {tuple(scores.shape)}, got {tuple(mask.shape)}"
+            f"attn_mask must have at least two dimensions, queries and keys, got shape {tuple(mask.shape)}"
         )
+    check_broadcasts("attn_mask", mask, "(*, queries, keys) =", scores.shape)

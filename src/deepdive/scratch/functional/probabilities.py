@@ -2,48 +2,87 @@
 
 ``log Σⱼ exp(xⱼ) = m + log Σⱼ exp(xⱼ - m)`` for any ``m``; with ``m = max x`` no ``exp`` overflows, and one of the terms
 is 1, so that the logarithm is finite. Everything here is that identity. A logit of -inf is a class ruled out: its
-probability and its gradient are 0.
+probability and its gradient are 0. Half precision is computed in single precision and then rounded.
 """
 
 import warnings
 
 import torch
-from jaxtyping import Float, Int64
+from jaxtyping import Bool, Float, Int64, Real
 from torch import Tensor
 
+from deepdive.scratch._arguments import check_dim, checked, described, is_integer
+from deepdive.scratch._precision import autocast, floating, precise
 
-def logsumexp(input: Float[Tensor, "..."], dim: int, keepdim: bool = False) -> Float[Tensor, "..."]:
-    """``log Σⱼ exp(inputⱼ)`` along ``dim``; -inf where all are -inf, and its gradient is ``softmax(input)``."""
-    m = input.detach().amax(dim, keepdim=True)
+Dimensions = int | tuple[int, ...] | list[int]
+
+
+@checked
+@autocast(cuda="single")
+def logsumexp(
+    input: Real[Tensor, "..."] | Bool[Tensor, "..."], dim: Dimensions, keepdim: bool = False
+) -> Float[Tensor, "..."]:
+    """``log Σⱼ exp(inputⱼ)`` along ``dim``; -inf where all are -inf, and its gradient is ``softmax(input)``.
+
+    Raises:
+        TypeError: the input is complex, or ``dim`` is neither an integer nor several.
+        ValueError: there is no such dimension.
+    """
+    dims = tuple(dim) if isinstance(dim, tuple | list) else (dim,)
+    for d in dims:
+        if not is_integer(d):
+            raise TypeError(f"dim must be an integer or several, got {described(dim)}")
+        check_dim("dim", d, input.ndim)
+    if not dims or len({int(d) % max(input.ndim, 1) for d in dims}) < len(dims):
+        raise ValueError(f"dim must be one dimension or several different ones, got {dim}")
+    x = floating(input)
+    p = x.to(precise(x))
+    m = _largest(p, dims)
     m = torch.where(m.isfinite(), m, 0.0)  # inf - inf is no number
-    y = m + (input - m).exp().sum(dim, keepdim=True).log()
-    return y if keepdim else y.squeeze(dim)
+    y = m + (p - m).exp().sum(dims, keepdim=True).log()
+    return (y if keepdim else y.squeeze(dims)).to(x.dtype)
 
 
+@checked
+@autocast(cuda="single")
 def softmax(input: Float[Tensor, "..."], dim: int | None = None) -> Float[Tensor, "..."]:
-    """``yᵢ = exp(inputᵢ) / Σⱼ exp(inputⱼ)`` along ``dim``: positive, of sum 1; NaN where all are -inf."""
-    dim = _implicit_dim(input) if dim is None else dim
+    """``yᵢ = exp(inputᵢ) / Σⱼ exp(inputⱼ)`` along ``dim``: positive, of sum 1; NaN where all are -inf.
+
+    Raises:
+        TypeError: the input is not floating-point, or ``dim`` is no integer.
+        ValueError: there is no such dimension.
+    """
+    dim = _dim(input, dim)
     e = torch.exp(_shifted(input, dim))
-    return e / e.sum(dim, keepdim=True)
+    return (e / e.sum(dim, keepdim=True)).to(input.dtype)
 
 
+@checked
+@autocast(cuda="single")
 def log_softmax(input: Float[Tensor, "..."], dim: int | None = None) -> Float[Tensor, "..."]:
-    """``yᵢ = inputᵢ - log Σⱼ exp(inputⱼ)`` along ``dim``, finite for any finite input."""
-    dim = _implicit_dim(input) if dim is None else dim
+    """``yᵢ = inputᵢ - log Σⱼ exp(inputⱼ)`` along ``dim``, finite for any finite input.
+
+    Raises:
+        TypeError: the input is not floating-point, or ``dim`` is no integer.
+        ValueError: there is no such dimension.
+    """
+    dim = _dim(input, dim)
     shifted = _shifted(input, dim)
-    return shifted - shifted.exp().sum(dim, keepdim=True).log()
+    return (shifted - shifted.exp().sum(dim, keepdim=True).log()).to(input.dtype)
 
 
+@checked
 def one_hot(tensor: Int64[Tensor, "*shape"], num_classes: int = -1) -> Int64[Tensor, "*shape classes"]:
     """``y[..., c] = 1 if tensor[...] = c else 0``; with ``num_classes=-1`` there are as many as the largest needs.
 
     Raises:
+        TypeError: the classes are not of dtype int64.
         ValueError: a class is negative or not below ``num_classes`` (checked on the CPU; a GPU reports it by itself),
             or there is none to tell the number of classes from.
     """
     if num_classes == -1:
         if tensor.numel() == 0:
-            raise ValueError("num_classes is -1, but an empty tensor does not tell how many classes there are")
+            raise ValueError("num_classes must be given for an empty tensor, got -1")
         num_classes = int(tensor.max()) + 1
     if num_classes < 1:
         raise ValueError(f"num_classes must be at least 1, or -1 for as many as needed, got {num_classes}")
@@ -57,9 +96,20 @@ def one_hot(tensor: Int64[Tensor, "*shape"], num_classes: int = -1) -> Int64[Ten
 
 def _shifted(x: Tensor, dim: int) -> Tensor:
     """Softmax does not change when a constant is taken off; with the largest one no ``exp`` overflows."""
-    return x - x.amax(dim, keepdim=True).detach()
+    p = x.to(precise(x))
+    return p - _largest(p, (dim,))
 
 
-def _implicit_dim(x: Tensor) -> int:
-    warnings.warn("softmax without dim guesses the dimension, as the library does; say dim=...", stacklevel=3)
-    return 0 if x.ndim in (0, 1, 3) else 1
+def _largest(x: Tensor, dims: tuple[int, ...] | list[int]) -> Tensor:
+    """The largest number along ``dims``, without its gradient; 0 where there is none."""
+    if x.ndim and any([x.shape[d] == 0 for d in dims]):
+        return x.detach().sum(dims, keepdim=True)
+    return x.detach().amax(dims, keepdim=True)
+
+
+def _dim(x: Tensor, dim: int | None) -> int:
+    if dim is None:
+        warnings.warn("softmax without dim guesses the dimension, as the library does; say dim=...", stacklevel=3)
+        return 0 if x.ndim in (0, 1, 3) else 1
+    check_dim("dim", dim, x.ndim)
+    return dim

@@ -11,7 +11,8 @@ from torch.autograd import Function
 from torch.nn import Module, Parameter
 
 from deepdive.scratch import initialization as init
-from deepdive.scratch._types import precise
+from deepdive.scratch._arguments import described, is_integer
+from deepdive.scratch._precision import precise
 
 
 def features(normalized_shape: int | Sequence[int]) -> tuple[int, ...]:
@@ -20,22 +21,36 @@ def features(normalized_shape: int | Sequence[int]) -> tuple[int, ...]:
     Raises:
         ValueError: it is empty or has a size below 1.
     """
-    shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
-    if not shape or any(size < 1 for size in shape):
-        raise ValueError(f"normalized_shape must be one or more whole numbers of at least 1, got {normalized_shape!r}")
-    return shape
+    shape: Any = (normalized_shape,) if is_integer(normalized_shape) else normalized_shape
+    sizes: Any = shape if isinstance(shape, Sequence) and not isinstance(shape, str) else ()
+    if not sizes or not all([is_integer(size) and size >= 1 for size in sizes]):
+        raise ValueError(
+            f"normalized_shape must be one or more integers of at least 1, got {described(normalized_shape)}"
+        )
+    return tuple(int(size) for size in sizes)
 
 
-def check_features(layer: str, x: Tensor, shape: tuple[int, ...]) -> None:
-    """Check that the last dimensions of ``x`` are the features.
+def check_parameter_dtype(x: Tensor, name: str, parameter: Tensor | None) -> None:
+    """Check that a parameter or statistic is in the precision of the input, or in single precision for half.
 
     Raises:
-        ValueError: they have another shape.
+        TypeError: it is not.
     """
-    if tuple(x.shape[-len(shape) :]) != shape:
-        raise ValueError(
-            f"{layer} has normalized_shape={shape}, which its input of shape {tuple(x.shape)} does not end in"
+    if parameter is not None and parameter.dtype not in (x.dtype, precise(x) if x.dtype.itemsize == 2 else x.dtype):
+        raise TypeError(
+            f"input must have the dtype of {name}, {parameter.dtype}, or half precision of a single {name}, "
+            f"got {x.dtype}"
         )
+
+
+def check_eps(eps: float) -> None:
+    """Check the number that keeps a variance from 0.
+
+    Raises:
+        ValueError: it is negative or not finite.
+    """
+    if not 0 <= eps < math.inf:
+        raise ValueError(f"eps must be finite and not negative, got {eps}")
 
 
 def standardize(x: Float[Tensor, "..."], dims: list[int], eps: float) -> tuple[Tensor, Tensor, Tensor]:
@@ -93,8 +108,7 @@ class Normalization(Module):
         dtype: torch.dtype | None,
     ) -> None:
         super().__init__()
-        if not eps >= 0:
-            raise ValueError(f"eps must not be negative, got {eps}")
+        check_eps(eps)
         self.eps = eps
         self.weight = Parameter(torch.empty(shape, device=device, dtype=dtype)) if weight else None
         self.bias = Parameter(torch.empty(shape, device=device, dtype=dtype)) if bias else None

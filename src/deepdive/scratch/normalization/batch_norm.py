@@ -8,9 +8,11 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from deepdive.checks import shown
 from deepdive.scratch import initialization as init
-from deepdive.scratch._types import precise
-from deepdive.scratch.normalization._standardize import Normalization, standardize
+from deepdive.scratch._arguments import check_sizes, checked
+from deepdive.scratch._precision import autocast, precise
+from deepdive.scratch.normalization._standardize import Normalization, check_parameter_dtype, standardize
 
 
 class _BatchNorm(Normalization):
@@ -23,6 +25,7 @@ class _BatchNorm(Normalization):
     running_var: Tensor | None
     num_batches_tracked: Tensor | None
 
+    @checked
     def __init__(
         self,
         num_features: int,
@@ -33,12 +36,11 @@ class _BatchNorm(Normalization):
         device: torch.device | str | None = None,
         dtype: torch.dtype | None = None,
     ) -> None:
-        if num_features < 1:
-            raise ValueError(f"num_features must be at least 1, got {num_features}")
+        check_sizes(num_features=num_features)
         if momentum is not None and not 0 <= momentum <= 1:
             raise ValueError(f"momentum must be between 0 and 1, or None, got {momentum}")
         super().__init__((num_features,), eps, affine, affine, device, dtype)
-        self.num_features = num_features
+        self.num_features = int(num_features)
         self.momentum = momentum
         self.affine = affine
         self.track_running_stats = track_running_stats
@@ -63,10 +65,13 @@ class _BatchNorm(Normalization):
         self.reset_running_stats()
         super().reset_parameters()
 
+    @autocast()
     def _normalize(self, x: Tensor) -> Tensor:
         if x.ndim not in self._layouts or x.shape[1] != self.num_features:
             layout = " or ".join(self._layouts.values()).replace("channels", str(self.num_features))
-            raise ValueError(f"{type(self).__name__} takes input of shape {layout}, got {tuple(x.shape)}")
+            raise ValueError(f"input must have shape {layout}, got {shown(x.shape)}")
+        for name, parameter in (("weight", self.weight), ("running_mean", self.running_mean)):
+            check_parameter_dtype(x, name, parameter)
         shape = (1, -1, *[1] * (x.ndim - 2))
         if not self.training and self.running_mean is not None and self.running_var is not None:
             m, v = (s.to(precise(s)).view(shape) for s in (self.running_mean, self.running_var))
@@ -75,9 +80,11 @@ class _BatchNorm(Normalization):
             n = x.numel() // self.num_features
             if self.training and n == 1:
                 raise ValueError(
-                    f"{type(self).__name__} in training needs more than one value per channel to take the variance "
-                    f"of, got an input of shape {tuple(x.shape)}; use a larger batch, or eval()"
+                    f"input must have more than one value per channel in training, to take the variance of, got shape "
+                    f"{shown(x.shape)}; use a larger batch, or eval()"
                 )
+            if self.training and self.eps == 0:
+                raise ValueError(f"eps must be positive in training, got {self.eps}")
             x_hat, m, v = standardize(x, [d for d in range(x.ndim) if d != 1], self.eps)
             if self.training:
                 self._track(m.flatten(), v.flatten(), n)
@@ -128,6 +135,7 @@ class BatchNorm1d(_BatchNorm):
 
     _layouts: ClassVar = {2: "(batch, channels)", 3: "(batch, channels, length)"}
 
+    @checked
     def forward(self, input: Float[Tensor, "b c *length"]) -> Float[Tensor, "b c *length"]:
         return self._normalize(input)
 
@@ -143,10 +151,12 @@ class BatchNorm2d(_BatchNorm):
     no weight and bias; without ``track_running_stats`` nothing is remembered, and evaluation uses the batch.
 
     Raises:
+        TypeError: the input is not floating-point, or of another precision than the weight.
         ValueError: a setting out of range, an input of another shape, or one value per channel in training.
     """
 
     _layouts: ClassVar = {4: "(batch, channels, height, width)"}
 
+    @checked
     def forward(self, input: Float[Tensor, "b c h w"]) -> Float[Tensor, "b c h w"]:
         return self._normalize(input)

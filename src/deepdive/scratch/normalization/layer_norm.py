@@ -8,7 +8,10 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from deepdive.scratch.normalization._standardize import Normalization, check_features, features, standardize
+from deepdive.checks import check_dimensions
+from deepdive.scratch._arguments import checked
+from deepdive.scratch._precision import autocast
+from deepdive.scratch.normalization._standardize import Normalization, check_parameter_dtype, features, standardize
 
 
 class LayerNorm(Normalization):
@@ -18,9 +21,11 @@ class LayerNorm(Normalization):
     ``elementwise_affine=False`` leaves out, and ``bias=False`` the bias alone (Ba et al., 2016).
 
     Raises:
+        TypeError: the input is not floating-point, or of another precision than the weight.
         ValueError: no or empty ``normalized_shape``, negative ``eps``, or an input that does not end in that shape.
     """
 
+    @checked
     def __init__(
         self,
         normalized_shape: int | Sequence[int],
@@ -36,8 +41,11 @@ class LayerNorm(Normalization):
         self.elementwise_affine = elementwise_affine
         self.reset_parameters()
 
+    @checked
+    @autocast(cuda="single")
     def forward(self, input: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
-        check_features(type(self).__name__, input, self.normalized_shape)
+        check_dimensions("input", input, "*", *self.normalized_shape)
+        check_parameter_dtype(input, "weight", self.weight)
         x_hat, _, _ = standardize(input, list(range(-len(self.normalized_shape), 0)), self.eps)
         return self.scaled(x_hat, self.normalized_shape).to(input.dtype)
 

@@ -9,9 +9,11 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn import Module, Parameter
 
+from deepdive.checks import check_dimensions
 from deepdive.scratch import initialization as init
-from deepdive.scratch._types import precise
-from deepdive.scratch.normalization._standardize import check_features, features
+from deepdive.scratch._arguments import checked
+from deepdive.scratch._precision import autocast, precise
+from deepdive.scratch.normalization._standardize import check_eps, features
 
 
 class RMSNorm(Module):
@@ -22,11 +24,13 @@ class RMSNorm(Module):
     1.2e-7 or, in double precision, 2.2e-16 (Zhang and Sennrich, 2019).
 
     Raises:
+        TypeError: the input is not floating-point.
         ValueError: no or empty ``normalized_shape``, negative ``eps``, or an input that does not end in that shape.
     """
 
     weight: Tensor | None
 
+    @checked
     def __init__(
         self,
         normalized_shape: int | Sequence[int],
@@ -36,8 +40,8 @@ class RMSNorm(Module):
         dtype: torch.dtype | None = None,
     ) -> None:
         super().__init__()
-        if eps is not None and not eps >= 0:
-            raise ValueError(f"eps must not be negative, got {eps}")
+        if eps is not None:
+            check_eps(eps)
         self.normalized_shape = features(normalized_shape)
         self.eps = eps
         self.elementwise_affine = elementwise_affine
@@ -52,8 +56,10 @@ class RMSNorm(Module):
         if self.weight is not None:
             init.ones_(self.weight)
 
+    @checked
+    @autocast()
     def forward(self, x: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
-        check_features(type(self).__name__, x, self.normalized_shape)
+        check_dimensions("x", x, "*", *self.normalized_shape)
         dims = list(range(-len(self.normalized_shape), 0))
         p = x.to(precise(x))
         eps = torch.finfo(p.dtype).eps if self.eps is None else self.eps

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from jaxtyping import Float
 from torch import Tensor
 
+from deepdive.scratch._arguments import described
 from deepdive.scratch.activations import relu, sigmoid, tanh
 
 State = tuple[Tensor, ...]
@@ -69,6 +70,6 @@ def plain(nonlinearity: str) -> Equations:
     Raises:
         ValueError: ``nonlinearity`` is neither "tanh" nor "relu".
     """
-    if nonlinearity not in PLAIN:
-        raise ValueError(f"nonlinearity must be 'tanh' or 'relu', got {nonlinearity!r}")
+    if not isinstance(nonlinearity, str) or nonlinearity not in PLAIN:
+        raise ValueError(f"nonlinearity must be 'tanh' or 'relu', got {described(nonlinearity)}")
     return PLAIN[nonlinearity]

@@ -8,10 +8,12 @@ from torch import Tensor
 from torch.nn import Module, Parameter
 from torch.nn.utils.rnn import PackedSequence
 
-from deepdive.scratch._types import product_type
+from deepdive.checks import check_number
+from deepdive.scratch._arguments import check_flags, check_probability, check_sizes
+from deepdive.scratch._precision import product_type
 from deepdive.scratch.dropout import dropout
 from deepdive.scratch.recurrent._equations import Equations, State
-from deepdive.scratch.recurrent._parts import check_input, check_shape, check_sizes, reset_uniform
+from deepdive.scratch.recurrent._parts import check_input, check_state, reset_uniform
 from deepdive.scratch.recurrent._unrolling import project, unroll
 
 Input = Float[Tensor, "*batch_and_steps features"] | PackedSequence
@@ -38,14 +40,14 @@ class RecurrentLayer(Module):
     ) -> None:
         super().__init__()
         check_sizes(input_size=input_size, hidden_size=hidden_size, num_layers=num_layers)
-        if not 0 <= dropout <= 1:
-            raise ValueError(f"dropout is a probability, between 0 and 1, got {dropout}")
+        check_flags(bias=bias, batch_first=batch_first, bidirectional=bidirectional)
+        check_probability("dropout", dropout)
+        check_number("dropout", dropout)
         if dropout > 0 and num_layers == 1:
             warnings.warn(f"dropout={dropout} has no effect: it acts between layers, and num_layers is 1", stacklevel=3)
         self._equations = equations
-        self.input_size = input_size
-        self.hidden_size = hidden_size
-        self.num_layers = num_layers
+        self.input_size, self.hidden_size = int(input_size), int(hidden_size)
+        self.num_layers = int(num_layers)
         self.bias = bias
         self.batch_first = batch_first
         self.dropout = float(dropout)
@@ -81,20 +83,22 @@ class RecurrentLayer(Module):
 
     def _packed(self, input: PackedSequence, hx: State | None) -> tuple[PackedSequence, State]:
         data, sizes, order, back = input
-        check_input(type(self).__name__, data, (2,), self.input_size)
-        initial = (_reordered(s, order) for s in self._initial(data, (int(sizes[0]),), hx))
+        if len(data) != int(sizes.sum()):
+            raise ValueError(f"input must have as many rows of data as its batch_sizes say, got {len(data)}")
+        check_input(data, (2,), self.input_size, self._parameters_of("_l0")[0])
+        initial = (_reordered(s, order) for s in self._initial(data, (int(sizes[0]),), hx, packed=True))
         h, final = self._stacked(data, sizes.tolist(), tuple(initial))
         return PackedSequence(h, sizes, order, back), tuple(_reordered(s, back) for s in final)
 
     def _padded(self, input: Tensor, hx: State | None) -> tuple[Tensor, State]:
         """Sequences of equal lengths are packed ones of which none ends early."""
-        check_input(type(self).__name__, input, (2, 3), self.input_size)
+        check_input(input, (2, 3), self.input_size, self._parameters_of("_l0")[0])
         one = input.ndim == 2
         batch_dim = 0 if self.batch_first and not one else 1
         x = (input.unsqueeze(1) if one else input).movedim(batch_dim, 1)  # (t, b, features)
         steps, batch = x.shape[:2]
         if steps == 0:
-            raise ValueError(f"{type(self).__name__} needs at least one step, got an input of {tuple(input.shape)}")
+            raise ValueError(f"input must have at least one step, got shape {tuple(input.shape)}")
         initial = self._initial(x, () if one else (batch,), hx)
         initial = tuple(s.unsqueeze(1) for s in initial) if one else initial
         h, final = self._stacked(x.flatten(0, 1), [batch] * steps, initial)
@@ -125,15 +129,17 @@ class RecurrentLayer(Module):
         weights = getattr(self, f"weight_ih{end}"), getattr(self, f"weight_hh{end}")
         return *weights, getattr(self, f"bias_ih{end}", None), getattr(self, f"bias_hh{end}", None)
 
-    def _initial(self, x: Tensor, batch: tuple[int, ...], hx: State | None) -> State:
+    def _initial(self, x: Tensor, batch: tuple[int, ...], hx: State | None, *, packed: bool = False) -> State:
         """``hx`` if it fits, 0 if there is none."""
         shape = (self.num_layers * len(self._directions), *batch, self.hidden_size)
-        dtype = product_type(x) if self._equations.rounded else x.dtype
+        # On the CPU the library's layer for packed sequences is not the one that rounds.
+        rounded = self._equations.rounded and not (packed and x.device.type == "cpu")
+        dtype = product_type(x) if rounded else x.dtype
         if hx is None:
             return (torch.zeros(shape, dtype=dtype, device=x.device),) * self._equations.states
         for name, s in zip("hc", hx, strict=False):
             words = "num_layers · directions, batch, hidden_size" if batch else "num_layers · directions, hidden_size"
-            check_shape(name, s, words, shape)
+            check_state(name, s, words, shape, x)
         return tuple(s.to(dtype) for s in hx)
 
     def extra_repr(self) -> str:

@@ -9,8 +9,9 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn import Module, Parameter
 
+from deepdive.scratch._arguments import check_sizes, checked
 from deepdive.scratch.recurrent._equations import GRU, LSTM, Equations, State, plain
-from deepdive.scratch.recurrent._parts import check_input, check_pair, check_shape, check_sizes, reset_uniform
+from deepdive.scratch.recurrent._parts import check_input, check_pair, check_state, reset_uniform
 from deepdive.scratch.recurrent._unrolling import project
 
 Device = torch.device | str | None
@@ -36,8 +37,7 @@ class _Cell(Module):
         super().__init__()
         check_sizes(input_size=input_size, hidden_size=hidden_size)
         self._equations = equations
-        self.input_size = input_size
-        self.hidden_size = hidden_size
+        self.input_size, self.hidden_size = int(input_size), int(hidden_size)
         self.bias = bias
         rows = equations.gates * hidden_size
         self.weight_ih = Parameter(torch.empty(rows, input_size, device=device, dtype=dtype))
@@ -52,11 +52,11 @@ class _Cell(Module):
 
     def _step(self, input: Tensor, hx: State | None) -> State:
         """The next state, from 0 if there is none."""
-        check_input(type(self).__name__, input, (1, 2), self.input_size)
+        check_input(input, (1, 2), self.input_size, self.weight_ih)
         shape = (*input.shape[:-1], self.hidden_size)
         state = (input.new_zeros(shape),) * self._equations.states if hx is None else hx
         for name, s in zip("hc", state, strict=False):
-            check_shape(name, s, "batch, hidden_size" if input.ndim == 2 else "hidden_size,", shape)
+            check_state(name, s, "batch, hidden_size" if input.ndim == 2 else "hidden_size,", shape, input)
         one = input.ndim == 1
         if one:
             input, state = input.unsqueeze(0), tuple(s.unsqueeze(0) for s in state)
@@ -81,6 +81,7 @@ class RNNCell(_Cell):
         ValueError: ``nonlinearity`` is neither "tanh" nor "relu", or the input or ``hx`` has another shape.
     """
 
+    @checked
     def __init__(
         self,
         input_size: int,
@@ -93,6 +94,7 @@ class RNNCell(_Cell):
         super().__init__(plain(nonlinearity), input_size, hidden_size, bias, device, dtype)
         self.nonlinearity = nonlinearity
 
+    @checked
     def forward(
         self, input: Float[Tensor, "*batch inputs"], hx: Float[Tensor, "*batch h"] | None = None
     ) -> Float[Tensor, "*batch h"]:
@@ -120,6 +122,7 @@ class LSTMCell(_Cell):
         ValueError: the input or ``hx`` has another shape.
     """
 
+    @checked
     def __init__(
         self,
         input_size: int,
@@ -130,6 +133,7 @@ class LSTMCell(_Cell):
     ) -> None:
         super().__init__(LSTM, input_size, hidden_size, bias, device, dtype)
 
+    @checked
     def forward(
         self,
         input: Float[Tensor, "*batch inputs"],
@@ -154,6 +158,7 @@ class GRUCell(_Cell):
         ValueError: the input or ``hx`` has another shape.
     """
 
+    @checked
     def __init__(
         self,
         input_size: int,
@@ -164,6 +169,7 @@ class GRUCell(_Cell):
     ) -> None:
         super().__init__(GRU, input_size, hidden_size, bias, device, dtype)
 
+    @checked
     def forward(
         self, input: Float[Tensor, "*batch inputs"], hx: Float[Tensor, "*batch h"] | None = None
     ) -> Float[Tensor, "*batch h"]:

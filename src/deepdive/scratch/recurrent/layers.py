@@ -19,6 +19,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from deepdive.scratch._arguments import checked
 from deepdive.scratch.recurrent._equations import GRU as GRU_EQUATIONS
 from deepdive.scratch.recurrent._equations import LSTM as LSTM_EQUATIONS
 from deepdive.scratch.recurrent._equations import plain
@@ -38,6 +39,7 @@ class RNN(RecurrentLayer):
             or the input or ``hx`` has another shape than it must have.
     """
 
+    @checked
     def __init__(
         self,
         input_size: int,
@@ -58,6 +60,7 @@ class RNN(RecurrentLayer):
         )  # fmt: skip
         self.nonlinearity = nonlinearity
 
+    @checked
     def forward(self, input: Input, hx: States | None = None) -> tuple[Output, States]:
         output, (h,) = self.run(input, None if hx is None else (hx,))
         return output, h
@@ -78,6 +81,7 @@ class LSTM(RecurrentLayer):
             it must have.
     """
 
+    @checked
     def __init__(
         self,
         input_size: int,
@@ -96,6 +100,7 @@ class LSTM(RecurrentLayer):
             dtype,
         )  # fmt: skip
 
+    @checked
     def forward(self, input: Input, hx: tuple[States, States] | None = None) -> tuple[Output, tuple[States, States]]:
         check_pair(type(self).__name__, hx)
         output, (h, c) = self.run(input, hx)
@@ -116,6 +121,7 @@ class GRU(RecurrentLayer):
             it must have.
     """
 
+    @checked
     def __init__(
         self,
         input_size: int,
@@ -133,6 +139,7 @@ class GRU(RecurrentLayer):
             GRU_EQUATIONS, input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, device, dtype
         )
 
+    @checked
     def forward(self, input: Input, hx: States | None = None) -> tuple[Output, States]:
         output, (h,) = self.run(input, None if hx is None else (hx,))
         return output, h

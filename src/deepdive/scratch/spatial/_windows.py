@@ -4,28 +4,41 @@ Along one dimension, element ``i`` of all windows together is the input shifted 
 over positions, only over the few elements of a window, first down the rows and then along the columns.
 """
 
-from collections.abc import Sequence
 from typing import Literal
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from deepdive.checks import shown
+
 Pair = tuple[int, int]
 Padding = tuple[int, int, int, int]
 """Rows and columns to add: top, bottom, left, right."""
 
 
-def pair(name: str, value: int | Sequence[int], *, minimum: int = 1) -> Pair:
-    """``(height, width)`` from one number for both, or two.
+def check_image(name: str, x: Tensor, channels: int | str = "channels") -> None:
+    """Check that a tensor is a batch of images or one alone, with so many channels.
 
     Raises:
-        ValueError: not one or two whole numbers of at least ``minimum``.
+        ValueError: it has another shape.
     """
-    both = (value, value) if isinstance(value, int) else tuple(value)
-    if len(both) != 2 or not all(isinstance(v, int) and v >= minimum for v in both):
-        raise ValueError(f"{name} must be one or two whole numbers of at least {minimum}, got {value!r}")
-    return both
+    if x.ndim not in (3, 4) or (isinstance(channels, int) and x.shape[-3] != channels):
+        raise ValueError(
+            f"{name} must have shape (batch, {channels}, height, width) or, without batch, ({channels}, height, width)"
+            f", got {shown(x.shape)}"
+        )
+
+
+def check_not_empty_image(name: str, x: Tensor, *, channels: bool = True) -> None:
+    """Check that an image, or a batch of any size of them, has a value for every window to see.
+
+    Raises:
+        ValueError: there are no rows or columns, or no ``channels`` where they are asked for.
+    """
+    if 0 in x.shape[-3 if channels else -2 :]:
+        words = "channel, row and column" if channels else "row and column"
+        raise ValueError(f"{name} must have at least one {words}, got shape {shown(x.shape)}")
 
 
 def shifts(x: Tensor, dim: int, size: int, stride: int, dilation: int = 1) -> tuple[Tensor, ...]:
@@ -65,7 +78,7 @@ def pad_from_input(
     h, w = x.shape[2:]
     limit = {"reflect": min(h, w) - 1, "circular": min(h, w)}.get(mode, max(padding))
     if max(padding) > limit:
-        raise ValueError(f"padding_mode={mode!r} on an input of {h}x{w} allows a padding of {limit}, got {padding}")
+        raise ValueError(f"padding must be at most {limit} with {mode!r} on an input of {h}x{w}, got {padding}")
     rows = _source(torch.arange(-top, h + bottom, device=x.device), h, mode)
     columns = _source(torch.arange(-left, w + right, device=x.device), w, mode)
     return x[:, :, rows][..., columns]

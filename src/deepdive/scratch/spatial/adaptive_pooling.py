@@ -5,30 +5,33 @@ from jaxtyping import Bool, Float, Int64
 from torch import Tensor
 from torch.nn import Module
 
+from deepdive.scratch._arguments import checked, described, is_integer
+from deepdive.scratch._precision import autocast
+from deepdive.scratch.spatial._windows import check_image, check_not_empty_image
+
 OptionalSize = int | tuple[int | None, int | None] | None
 
 
 class _AdaptivePool2d(Module):
     """Height and width are pooled one after the other."""
 
+    @checked
     def __init__(self, output_size: OptionalSize) -> None:
         super().__init__()
-        sizes = output_size if isinstance(output_size, tuple) else (output_size, output_size)
-        if len(sizes) != 2 or not all(size is None or size >= 1 for size in sizes):
+        sizes = output_size if isinstance(output_size, tuple | list) else (output_size, output_size)
+        if len(sizes) != 2 or not all([size is None or (is_integer(size) and size >= 1) for size in sizes]):
             raise ValueError(
-                f"output_size must be one or two whole numbers of at least 1, or None, got {output_size!r}"
+                f"output_size must be one or two integers of at least 1, or None, got {described(output_size)}"
             )
         self.output_size = output_size
 
+    @checked
+    @autocast()
     def forward(self, input: Float[Tensor, "*batch c h w"]) -> Float[Tensor, "*batch c h_out w_out"]:
-        if input.ndim not in (3, 4):
-            raise ValueError(
-                f"pooling takes (batch, channels, height, width) or without batch, got {tuple(input.shape)}"
-            )
-        sizes = self.output_size if isinstance(self.output_size, tuple) else (self.output_size, self.output_size)
+        check_image("input", input)
+        check_not_empty_image("input", input)
+        sizes = self.output_size if isinstance(self.output_size, tuple | list) else (self.output_size,) * 2
         h, w = input.shape[-2:]
-        if h == 0 or w == 0:
-            raise ValueError(f"pooling needs a height and width of at least 1, got {tuple(input.shape)}")
         rows = self._pool(input, input.ndim - 1, sizes[1] or w)
         return self._pool(rows, input.ndim - 2, sizes[0] or h)
 
@@ -54,8 +57,8 @@ class AdaptiveAvgPool2d(_AdaptivePool2d):
         if x.shape[dim] % n == 0:
             return x.unflatten(dim, (n, -1)).mean(dim + 1)
         position, inside = _windows(x, dim, n)
-        share = inside.to(x.dtype) / inside.sum(1, keepdim=True)  # of every value in the mean
-        return (_taken(x, dim, position) * share.view(*share.shape, *[1] * (x.ndim - dim - 1))).sum(dim + 1)
+        inside = inside.view(*inside.shape, *[1] * (x.ndim - dim - 1))
+        return torch.where(inside, _taken(x, dim, position), 0.0).sum(dim + 1) / inside.sum(1)
 
 
 class AdaptiveMaxPool2d(_AdaptivePool2d):

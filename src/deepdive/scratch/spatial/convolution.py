@@ -10,9 +10,10 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn import Module, Parameter
 
-from deepdive.scratch._types import precise, product_type
+from deepdive.scratch._arguments import check_option, check_sizes, checked, pair_of
+from deepdive.scratch._precision import check_same_dtype, precise, product_type
 from deepdive.scratch.linear import reset_uniform
-from deepdive.scratch.spatial._windows import Padding, pad, pad_from_input, pair, shifts
+from deepdive.scratch.spatial._windows import Padding, check_image, check_not_empty_image, pad, pad_from_input, shifts
 
 Size = int | tuple[int, int]
 PaddingMode = Literal["zeros", "reflect", "replicate", "circular"]
@@ -28,12 +29,14 @@ class Conv2d(Module):
     in_channels``, a depthwise convolution, every channel is filtered alone.
 
     Raises:
+        TypeError: the input is no floating-point tensor, or of another dtype than the weight.
         ValueError: sizes that do not fit together, here or in the input.
     """
 
     weight: Tensor
     bias: Tensor | None
 
+    @checked
     def __init__(
         self,
         in_channels: int,
@@ -49,19 +52,19 @@ class Conv2d(Module):
         dtype: torch.dtype | None = None,
     ) -> None:
         super().__init__()
+        check_sizes(0, in_channels=in_channels)
+        check_sizes(out_channels=out_channels)
         if groups < 1 or in_channels % groups or out_channels % groups:
             raise ValueError(
                 f"groups must be positive and divide in_channels={in_channels} and out_channels={out_channels}, "
                 f"got {groups}"
             )
-        if padding_mode not in ("zeros", "reflect", "replicate", "circular"):
-            raise ValueError(f"padding_mode must be zeros, reflect, replicate or circular, got {padding_mode!r}")
-        self.in_channels = in_channels
-        self.out_channels = out_channels
-        self.kernel_size = pair("kernel_size", kernel_size)
-        self.stride = pair("stride", stride)
-        self.dilation = pair("dilation", dilation)
-        self.groups = groups
+        check_option("padding_mode", padding_mode, PaddingMode)
+        self.in_channels, self.out_channels = int(in_channels), int(out_channels)
+        self.kernel_size = pair_of("kernel_size", kernel_size)
+        self.stride = pair_of("stride", stride)
+        self.dilation = pair_of("dilation", dilation)
+        self.groups = int(groups)
         self.padding_mode: PaddingMode = padding_mode
         self.padding, self._frame = self._resolve(padding)
         self.weight = Parameter(
@@ -74,7 +77,11 @@ class Conv2d(Module):
         """Draw weights and biases anew."""
         reset_uniform(self.weight, self.bias)
 
+    @checked
     def forward(self, input: Float[Tensor, "*batch c h w"]) -> Float[Tensor, "*batch o h_out w_out"]:
+        check_image("input", input, self.in_channels)
+        check_not_empty_image("input", input, channels=False)
+        check_same_dtype("input", input, "weight", self.weight, product=True)
         if input.ndim == 3:
             return self._convolve(input.unsqueeze(0)).squeeze(0)
         return self._convolve(input)
@@ -109,16 +116,11 @@ class Conv2d(Module):
         return reduce(torch.add, terms).flatten(1, 2).to(product_type(x))
 
     def _padded(self, x: Float[Tensor, "b c h w"]) -> Float[Tensor, "b c hp wp"]:
-        if x.ndim != 4 or x.shape[1] != self.in_channels:
-            raise ValueError(
-                f"Conv2d takes input of shape (batch, {self.in_channels}, height, width) or without batch, got "
-                f"{tuple(x.shape)}"
-            )
         x = pad(x, self._frame) if self.padding_mode == "zeros" else pad_from_input(x, self._frame, self.padding_mode)
         reach = [d * (k - 1) + 1 for d, k in zip(self.dilation, self.kernel_size, strict=True)]
         if x.shape[2] < reach[0] or x.shape[3] < reach[1]:
             raise ValueError(
-                f"the kernel reaches over {reach[0]}x{reach[1]}, more than the padded input of "
+                f"input, with its padding, must be at least {reach[0]}x{reach[1]}, over which the kernel reaches, got "
                 f"{x.shape[2]}x{x.shape[3]}"
             )
         return x
@@ -126,14 +128,14 @@ class Conv2d(Module):
     def _resolve(self, padding: Size | str) -> tuple[tuple[int, int] | str, Padding]:
         """The padding as it is shown, and the rows and columns it adds on each side."""
         if not isinstance(padding, str):
-            h, w = pair("padding", padding, minimum=0)
+            h, w = pair_of("padding", padding, 0)
             return (h, w), (h, h, w, w)
         if padding not in ("same", "valid"):
             raise ValueError(f"padding must be numbers, 'same' or 'valid', got {padding!r}")
         if padding == "valid":
             return padding, (0, 0, 0, 0)
         if self.stride != (1, 1):
-            raise ValueError(f"padding='same' needs stride 1, got stride={self.stride}")
+            raise ValueError(f"stride must be 1 with padding='same', got {self.stride}")
         h, w = (d * (k - 1) for d, k in zip(self.dilation, self.kernel_size, strict=True))
         return padding, (h // 2, h - h // 2, w // 2, w - w // 2)
 

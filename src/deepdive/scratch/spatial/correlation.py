@@ -8,10 +8,12 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from deepdive.scratch.spatial._windows import num_windows, pair, shifts
+from deepdive.scratch._arguments import checked, pair_of
+from deepdive.scratch.spatial._windows import num_windows, shifts
 from deepdive.scratch.spatial.convolution import Size
 
 
+@checked
 def cross_correlation(input: Float[Tensor, "h w"], kernel: Float[Tensor, "kh kw"]) -> Float[Tensor, "h_out w_out"]:
     """``y[i, j] = Σ kernel[m, n] input[i + m, j + n]``, where the kernel lies wholly inside (section 7.1.2).
 
@@ -26,6 +28,7 @@ def cross_correlation(input: Float[Tensor, "h w"], kernel: Float[Tensor, "kh kw"
     return torch.einsum("mn,mnij->ij", kernel, windows)
 
 
+@checked
 def convolution(input: Float[Tensor, "h w"], kernel: Float[Tensor, "kh kw"]) -> Float[Tensor, "h_out w_out"]:
     """``y[i, j] = Σ kernel[m, n] input[i - m, j - n]`` up to a shift: the kernel turned by 180° and correlated.
 
@@ -38,6 +41,7 @@ def convolution(input: Float[Tensor, "h w"], kernel: Float[Tensor, "kh kw"]) -> 
     return cross_correlation(input, kernel.flip(0, 1))
 
 
+@checked
 def convolution_matrix(
     kernel: Float[Tensor, "kh kw"],
     input_size: Size,
@@ -53,9 +57,9 @@ def convolution_matrix(
     Raises:
         ValueError: sizes that are not positive, or a kernel that reaches over more than the padded input.
     """
-    (h, w), (kh, kw) = pair("input_size", input_size), kernel.shape
+    (h, w), (kh, kw) = pair_of("input_size", input_size), kernel.shape
     h_out, w_out = conv_output_size((h, w), (kh, kw), stride, padding, dilation)
-    geometry = (pair("stride", stride), pair("padding", padding, minimum=0), pair("dilation", dilation))
+    geometry = (pair_of("stride", stride), pair_of("padding", padding, 0), pair_of("dilation", dilation))
     (sh, sw), (ph, pw), (dh, dw) = geometry
     rows, columns = _placements(h, kh, h_out, sh, ph, dh), _placements(w, kw, w_out, sw, pw, dw)
     rows, columns = rows.to(kernel), columns.to(kernel)
@@ -70,9 +74,9 @@ def conv_output_size(
     Raises:
         ValueError: a size is not positive, or the kernel reaches over more than the padded input.
     """
-    sizes = pair("input_size", input_size)
-    kernels, strides = pair("kernel_size", kernel_size), pair("stride", stride)
-    paddings, dilations = pair("padding", padding, minimum=0), pair("dilation", dilation)
+    sizes = pair_of("input_size", input_size)
+    kernels, strides = pair_of("kernel_size", kernel_size), pair_of("stride", stride)
+    paddings, dilations = pair_of("padding", padding, 0), pair_of("dilation", dilation)
     padded = [n + 2 * p for n, p in zip(sizes, paddings, strict=True)]
     reach = [d * (k - 1) + 1 for d, k in zip(dilations, kernels, strict=True)]
     if reach[0] > padded[0] or reach[1] > padded[1]:
@@ -96,9 +100,9 @@ def conv_transpose_output_size(
     Raises:
         ValueError: a size is not positive, or the padding leaves nothing.
     """
-    sizes, kernels = pair("input_size", input_size), pair("kernel_size", kernel_size)
-    strides, dilations = pair("stride", stride), pair("dilation", dilation)
-    paddings, more = pair("padding", padding, minimum=0), pair("output_padding", output_padding, minimum=0)
+    sizes, kernels = pair_of("input_size", input_size), pair_of("kernel_size", kernel_size)
+    strides, dilations = pair_of("stride", stride), pair_of("dilation", dilation)
+    paddings, more = pair_of("padding", padding, 0), pair_of("output_padding", output_padding, 0)
     h, w = (
         s * (n - 1) + d * (k - 1) + 1 - 2 * p + o
         for n, k, s, p, o, d in zip(sizes, kernels, strides, paddings, more, dilations, strict=True)

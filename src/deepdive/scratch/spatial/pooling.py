@@ -7,12 +7,14 @@ from functools import reduce
 from typing import Any
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Real
 from torch import Tensor
 from torch.autograd import Function
 from torch.nn import Module
 
-from deepdive.scratch.spatial._windows import Padding, num_windows, pad, pair, shifts
+from deepdive.scratch._arguments import check_flags, checked, pair_of
+from deepdive.scratch._precision import autocast
+from deepdive.scratch.spatial._windows import Padding, check_image, check_not_empty_image, num_windows, pad, shifts
 
 Size = int | tuple[int, int]
 
@@ -27,6 +29,7 @@ class AvgPool2d(Module):
         ValueError: padding over half the kernel, a divisor of 0, or an input smaller than a window.
     """
 
+    @checked
     def __init__(
         self,
         kernel_size: Size,
@@ -37,8 +40,9 @@ class AvgPool2d(Module):
         divisor_override: int | None = None,
     ) -> None:
         super().__init__()
+        check_flags(ceil_mode=ceil_mode, count_include_pad=count_include_pad)
         if divisor_override == 0:
-            raise ValueError("divisor_override must not be 0")
+            raise ValueError(f"divisor_override must not be 0, got {divisor_override}")
         _check(kernel_size, stride, padding)
         self.kernel_size = kernel_size
         self.stride = kernel_size if stride is None else stride
@@ -47,11 +51,13 @@ class AvgPool2d(Module):
         self.count_include_pad = count_include_pad
         self.divisor_override = divisor_override
 
+    @checked
+    @autocast()
     def forward(self, input: Float[Tensor, "*batch c h w"]) -> Float[Tensor, "*batch c h_out w_out"]:
         if input.ndim == 3:
             return self(input.unsqueeze(0)).squeeze(0)
-        (kh, kw), (sh, sw) = pair("kernel_size", self.kernel_size), pair("stride", self.stride)
-        frame = _frame(input, (kh, kw), (sh, sw), pair("padding", self.padding, minimum=0), (1, 1), self.ceil_mode)
+        (kh, kw), (sh, sw) = pair_of("kernel_size", self.kernel_size), pair_of("stride", self.stride)
+        frame = _frame(input, (kh, kw), (sh, sw), pair_of("padding", self.padding, 0), (1, 1), self.ceil_mode)
         x = pad(input, frame)
         rows = _total(shifts(x, 3, kw, sw))  # (b, c, h, w_out)
         total = _total(shifts(rows, 2, kh, sh))  # (b, c, h_out, w_out)
@@ -60,12 +66,12 @@ class AvgPool2d(Module):
     def _divisor(self, total: Tensor, input: Tensor) -> Tensor | int:
         if self.divisor_override is not None:
             return self.divisor_override
-        kernel, padding = pair("kernel_size", self.kernel_size), pair("padding", self.padding, minimum=0)
+        kernel, padding = pair_of("kernel_size", self.kernel_size), pair_of("padding", self.padding, 0)
         if not self.ceil_mode and (self.count_include_pad or padding == (0, 0)):
             return kernel[0] * kernel[1]
         counts = []
         for k, s, p, length, windows in zip(
-            kernel, pair("stride", self.stride), padding, input.shape[2:], total.shape[2:], strict=True
+            kernel, pair_of("stride", self.stride), padding, input.shape[2:], total.shape[2:], strict=True
         ):
             start = torch.arange(windows, device=input.device) * s - p
             end = (start + k).clamp(max=length + p)
@@ -88,6 +94,7 @@ class MaxPool2d(Module):
         ValueError: padding over half the kernel, or an input smaller than a window.
     """
 
+    @checked
     def __init__(
         self,
         kernel_size: Size,
@@ -98,7 +105,8 @@ class MaxPool2d(Module):
         ceil_mode: bool = False,
     ) -> None:
         super().__init__()
-        pair("dilation", dilation)
+        check_flags(ceil_mode=ceil_mode)
+        pair_of("dilation", dilation)
         _check(kernel_size, stride, padding)
         self.kernel_size = kernel_size
         self.stride = kernel_size if stride is None else stride
@@ -106,12 +114,16 @@ class MaxPool2d(Module):
         self.dilation = dilation
         self.ceil_mode = ceil_mode
 
-    def forward(self, input: Float[Tensor, "*batch c h w"]) -> Float[Tensor, "*batch c h_out w_out"]:
+    @checked
+    @autocast()
+    def forward(self, input: Real[Tensor, "*batch c h w"]) -> Real[Tensor, "*batch c h_out w_out"]:
         if input.ndim == 3:
             return self(input.unsqueeze(0)).squeeze(0)
-        kernel, stride, dilation = (pair(name, getattr(self, name)) for name in ("kernel_size", "stride", "dilation"))
-        frame = _frame(input, kernel, stride, pair("padding", self.padding, minimum=0), dilation, self.ceil_mode)
-        x = pad(input, frame, float("-inf"))
+        kernel, stride, dilation = (
+            pair_of(name, getattr(self, name)) for name in ("kernel_size", "stride", "dilation")
+        )
+        frame = _frame(input, kernel, stride, pair_of("padding", self.padding, 0), dilation, self.ceil_mode)
+        x = pad(input, frame, float("-inf") if input.is_floating_point() else torch.iinfo(input.dtype).min)
         rows = _largest(shifts(x, 3, kernel[1], stride[1], dilation[1]))  # (b, c, h, w_out)
         return _largest(shifts(rows, 2, kernel[0], stride[0], dilation[0]))  # (b, c, h_out, w_out)
 
@@ -154,9 +166,9 @@ class _FirstMaximum(Function):
 
 
 def _check(kernel_size: Size, stride: Size | None, padding: Size) -> None:
-    kernel, paddings = pair("kernel_size", kernel_size), pair("padding", padding, minimum=0)
+    kernel, paddings = pair_of("kernel_size", kernel_size), pair_of("padding", padding, 0)
     if stride is not None:
-        pair("stride", stride)
+        pair_of("stride", stride)
     if any(2 * p > k for p, k in zip(paddings, kernel, strict=True)):
         raise ValueError(f"padding must be at most half of kernel_size={kernel_size}, got {padding}")
 
@@ -170,8 +182,8 @@ def _frame(
     ceil_mode: bool,
 ) -> Padding:
     """The padding of each side, with what the last window needs when it may hang over the edge."""
-    if x.ndim != 4:
-        raise ValueError(f"pooling takes (batch, channels, height, width) or without batch, got {tuple(x.shape)}")
+    check_image("input", x)
+    check_not_empty_image("input", x)
     sides = []
     for length, k, s, p, d in zip(x.shape[2:], kernel, stride, padding, dilation, strict=True):
         reach = d * (k - 1) + 1
@@ -180,7 +192,8 @@ def _frame(
             windows -= 1
         if windows < 1:
             raise ValueError(
-                f"a window reaches over {reach}, more than {length} + 2 * {p} of the input of shape {tuple(x.shape)}"
+                f"input, with its padding, must be at least {reach}, the reach of a window, got {length} + 2 * {p} "
+                f"in shape {tuple(x.shape)}"
             )
         sides += [p, max(p, (windows - 1) * s + reach - length - p)]
     return sides[0], sides[1], sides[2], sides[3]

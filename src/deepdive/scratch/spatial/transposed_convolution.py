@@ -9,8 +9,10 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn import Module, Parameter
 
+from deepdive.scratch._arguments import check_sizes, checked, described, is_integer, pair_of
+from deepdive.scratch._precision import check_same_dtype
 from deepdive.scratch.linear import reset_uniform
-from deepdive.scratch.spatial._windows import overlap_add, pair
+from deepdive.scratch.spatial._windows import check_image, check_not_empty_image, overlap_add
 from deepdive.scratch.spatial.convolution import Size
 
 
@@ -28,12 +30,14 @@ class ConvTranspose2d(Module):
     overlap they are added (Dumoulin and Visin, 2016).
 
     Raises:
+        TypeError: the input is no floating-point tensor, or of another dtype than the weight.
         ValueError: sizes that do not fit together, here or in the input.
     """
 
     weight: Tensor
     bias: Tensor | None
 
+    @checked
     def __init__(
         self,
         in_channels: int,
@@ -50,21 +54,22 @@ class ConvTranspose2d(Module):
         dtype: torch.dtype | None = None,
     ) -> None:
         super().__init__()
+        check_sizes(0, in_channels=in_channels)
+        check_sizes(out_channels=out_channels)
         if groups < 1 or in_channels % groups or out_channels % groups:
             raise ValueError(
                 f"groups must be positive and divide in_channels={in_channels} and out_channels={out_channels}, "
                 f"got {groups}"
             )
-        if padding_mode != "zeros":
-            raise ValueError(f"padding_mode of a transposed convolution must be 'zeros', got {padding_mode!r}")
-        self.in_channels = in_channels
-        self.out_channels = out_channels
-        self.kernel_size = pair("kernel_size", kernel_size)
-        self.stride = pair("stride", stride)
-        self.padding = pair("padding", padding, minimum=0)
-        self.output_padding = pair("output_padding", output_padding, minimum=0)
-        self.groups = groups
-        self.dilation = pair("dilation", dilation)
+        if not isinstance(padding_mode, str) or padding_mode != "zeros":
+            raise ValueError(f"padding_mode of a transposed convolution must be 'zeros', got {described(padding_mode)}")
+        self.in_channels, self.out_channels = int(in_channels), int(out_channels)
+        self.kernel_size = pair_of("kernel_size", kernel_size)
+        self.stride = pair_of("stride", stride)
+        self.padding = pair_of("padding", padding, 0)
+        self.output_padding = pair_of("output_padding", output_padding, 0)
+        self.groups = int(groups)
+        self.dilation = pair_of("dilation", dilation)
         self.padding_mode: Literal["zeros"] = padding_mode
         self.weight = Parameter(
             torch.empty(in_channels, out_channels // groups, *self.kernel_size, device=device, dtype=dtype)
@@ -76,15 +81,14 @@ class ConvTranspose2d(Module):
         """Draw weights and biases anew."""
         reset_uniform(self.weight, self.bias)
 
+    @checked
     def forward(
         self, input: Float[Tensor, "*batch c h w"], output_size: list[int] | None = None
     ) -> Float[Tensor, "*batch o h_out w_out"]:
+        check_image("input", input, self.in_channels)
+        check_not_empty_image("input", input, channels=False)
+        check_same_dtype("input", input, "weight", self.weight, product=True)
         x = input.unsqueeze(0) if input.ndim == 3 else input
-        if x.ndim != 4 or x.shape[1] != self.in_channels:
-            raise ValueError(
-                f"ConvTranspose2d takes input of shape (batch, {self.in_channels}, height, width) or without batch, "
-                f"got {tuple(input.shape)}"
-            )
         y = self._stamped(x, self._sizes(x, output_size))
         return y.squeeze(0) if input.ndim == 3 else y
 
@@ -103,6 +107,10 @@ class ConvTranspose2d(Module):
 
     def _sizes(self, x: Tensor, asked: list[int] | None) -> tuple[int, int]:
         """Height and width of the output."""
+        if asked is not None and (
+            not isinstance(asked, tuple | list) or len(asked) not in (2, x.ndim) or not all(map(is_integer, asked))
+        ):
+            raise ValueError(f"output_size must be a height and a width, got {described(asked)}")
         least = [
             s * (n - 1) + d * (k - 1) + 1 - 2 * p
             for n, s, d, k, p in zip(
@@ -118,11 +126,12 @@ class ConvTranspose2d(Module):
         if any(not 0 <= e < limit for e, limit in zip(extra, limits, strict=True)):
             words = f"output_padding={self.output_padding}" if asked is None else f"output_size={tuple(asked)}"
             ranges = " and ".join(f"{low} to {low + limit - 1}" for low, limit in zip(least, limits, strict=True))
-            raise ValueError(f"{words} does not fit: stride and dilation allow a height and width of {ranges}")
+            raise ValueError(f"output_size must be a height and width of {ranges}, by stride and dilation, got {words}")
         h_out, w_out = (low + e for low, e in zip(least, extra, strict=True))
         if h_out < 1 or w_out < 1:
             raise ValueError(
-                f"padding={self.padding} leaves an output of {h_out}x{w_out} of an input of {x.shape[2]}x{x.shape[3]}"
+                f"padding must leave an output of at least 1x1, got {self.padding}, which leaves {h_out}x{w_out} of an "
+                f"input of {x.shape[2]}x{x.shape[3]}"
             )
         return h_out, w_out
 

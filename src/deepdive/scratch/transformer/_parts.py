@@ -7,6 +7,8 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn import Module, ModuleList
 
+from deepdive.scratch._arguments import check_sizes as check_positive
+from deepdive.scratch._arguments import described
 from deepdive.scratch.activations import gelu, relu
 
 Activation = str | Callable[[Tensor], Tensor]
@@ -24,11 +26,11 @@ def activation_of(activation: Activation) -> Callable[[Tensor], Tensor]:
     Raises:
         ValueError: there is none of this name.
     """
-    if not isinstance(activation, str):
+    if callable(activation):
         return activation
     named = {"relu": relu, "gelu": gelu}
-    if activation not in named:
-        raise ValueError(f"activation must be 'relu', 'gelu' or a function, got {activation!r}")
+    if not isinstance(activation, str) or activation not in named:
+        raise ValueError(f"activation must be 'relu', 'gelu' or a function, got {described(activation)}")
     return named[activation]
 
 
@@ -38,11 +40,9 @@ def check_sizes(d_model: int, nhead: int, dim_feedforward: int) -> None:
     Raises:
         ValueError: one is below 1, or ``nhead`` does not divide ``d_model``.
     """
-    for name, size in (("d_model", d_model), ("nhead", nhead), ("dim_feedforward", dim_feedforward)):
-        if size < 1:
-            raise ValueError(f"{name} must be at least 1, got {size}")
+    check_positive(d_model=d_model, nhead=nhead, dim_feedforward=dim_feedforward)
     if d_model % nhead:
-        raise ValueError(f"nhead must divide d_model, but {d_model} is not a multiple of {nhead}")
+        raise ValueError(f"nhead must divide d_model={d_model}, got {nhead}")
 
 
 def copies(layer: Module, num_layers: int) -> ModuleList:
@@ -51,6 +51,5 @@ def copies(layer: Module, num_layers: int) -> ModuleList:
     Raises:
         ValueError: ``num_layers`` is below 1.
     """
-    if num_layers < 1:
-        raise ValueError(f"num_layers must be at least 1, got {num_layers}")
+    check_positive(num_layers=num_layers)
     return ModuleList(copy.deepcopy(layer) for _ in range(num_layers))

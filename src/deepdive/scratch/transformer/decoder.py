@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import Module
 
+from deepdive.scratch._arguments import checked
 from deepdive.scratch.activations import relu
 from deepdive.scratch.attention import MultiheadAttention
 from deepdive.scratch.dropout import Dropout
@@ -29,6 +30,7 @@ class TransformerDecoderLayer(Module):
             causality comes without its mask.
     """
 
+    @checked
     def __init__(
         self,
         d_model: int,
@@ -63,6 +65,7 @@ class TransformerDecoderLayer(Module):
         self.dropout3 = Dropout(dropout)
         self.activation = activation_of(activation)
 
+    @checked
     def forward(
         self,
         tgt: Sequences,
@@ -106,12 +109,14 @@ class TransformerDecoder(Module):
         ValueError: ``num_layers`` is below 1, or what a layer raises.
     """
 
+    @checked
     def __init__(self, decoder_layer: Module, num_layers: int, norm: Module | None = None) -> None:
         super().__init__()
         self.layers = copies(decoder_layer, num_layers)
         self.num_layers = num_layers
         self.norm = norm
 
+    @checked
     def forward(
         self,
         tgt: Sequences,

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import Module
 
+from deepdive.scratch._arguments import checked
 from deepdive.scratch.activations import relu
 from deepdive.scratch.attention import MultiheadAttention
 from deepdive.scratch.dropout import Dropout
@@ -29,6 +30,7 @@ class TransformerEncoderLayer(Module):
             comes without ``src_mask``.
     """
 
+    @checked
     def __init__(
         self,
         d_model: int,
@@ -58,6 +60,7 @@ class TransformerEncoderLayer(Module):
         self.dropout2 = Dropout(dropout)
         self.activation = activation_of(activation)
 
+    @checked
     def forward(
         self,
         src: Sequences,
@@ -89,6 +92,7 @@ class TransformerEncoder(Module):
         ValueError: ``num_layers`` is below 1, or what a layer raises.
     """
 
+    @checked
     def __init__(
         self,
         encoder_layer: Module,
@@ -102,6 +106,7 @@ class TransformerEncoder(Module):
         self.norm = norm
         self.enable_nested_tensor = enable_nested_tensor
 
+    @checked
     def forward(
         self,
         src: Sequences,

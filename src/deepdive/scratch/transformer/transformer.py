@@ -10,6 +10,7 @@ from torch import Tensor
 from torch.nn import Module
 
 from deepdive.scratch import initialization as init
+from deepdive.scratch._arguments import checked
 from deepdive.scratch.activations import relu
 from deepdive.scratch.normalization import LayerNorm
 from deepdive.scratch.transformer._parts import Activation, Sequences
@@ -29,6 +30,7 @@ class Transformer(Module):
             what a layer raises.
     """
 
+    @checked
     def __init__(
         self,
         d_model: int = 512,
@@ -68,6 +70,7 @@ class Transformer(Module):
             if parameter.ndim > 1:
                 init.xavier_uniform_(parameter)
 
+    @checked
     def forward(
         self,
         src: Sequences,

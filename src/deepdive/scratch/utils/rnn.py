@@ -7,7 +7,11 @@ from jaxtyping import Bool, Int64, Shaped
 from torch import Tensor
 from torch.nn.utils.rnn import PackedSequence
 
+from deepdive.checks import check_dimensions, check_not_empty, shown
+from deepdive.scratch._arguments import checked, described, is_integer
 
+
+@checked
 def pack_padded_sequence(
     input: Shaped[Tensor, "a b ..."],
     lengths: Int64[Tensor, " batch"] | Sequence[int],
@@ -21,10 +25,14 @@ def pack_padded_sequence(
     ``sorted_indices`` keeps. ``batch_first``: the input is ``(batch, steps, *)``.
 
     Raises:
-        ValueError: there is not one length per sequence, one is not between 1 and the number of steps, or they grow
-            although ``enforce_sorted``.
+        TypeError: ``lengths`` are no integers.
+        ValueError: the input is empty, there is not one length per sequence, one is not between 1 and the number of
+            steps, or they grow although ``enforce_sorted``.
     """
-    lengths = torch.as_tensor(lengths, dtype=torch.int64, device="cpu")
+    if input.ndim < 2:
+        raise ValueError(f"input must have two dimensions or more, steps and batch, got shape {shown(input.shape)}")
+    check_not_empty("input", input)
+    lengths = _lengths(lengths)
     x = input.transpose(0, 1) if batch_first else input
     if lengths.shape != x.shape[1:2]:
         raise ValueError(f"lengths must be one per sequence, {x.shape[1]} of them, got shape {tuple(lengths.shape)}")
@@ -41,6 +49,7 @@ def pack_padded_sequence(
     return PackedSequence(x.flatten(0, 1).index_select(0, _rows(within, x)), within.sum(1), order)
 
 
+@checked
 def pad_packed_sequence(
     sequence: PackedSequence, batch_first: bool = False, padding_value: float = 0.0, total_length: int | None = None
 ) -> tuple[Shaped[Tensor, "a b ..."], Int64[Tensor, " batch"]]:
@@ -53,10 +62,15 @@ def pad_packed_sequence(
         ValueError: ``total_length`` is less than the length of the longest sequence.
     """
     data, sizes, _, back = sequence
+    check_dimensions("the data of sequence", data, int(sizes.sum()), *data.shape[1:])
     if total_length is not None and total_length < len(sizes):
         raise ValueError(
             f"total_length must be at least that of the longest sequence, {len(sizes)}, got {total_length}"
         )
+    if not (data.is_floating_point() or data.is_complex() or data.dtype == torch.bool):
+        low, high = torch.iinfo(data.dtype).min, torch.iinfo(data.dtype).max
+        if not low <= padding_value <= high:
+            raise ValueError(f"padding_value must be a number of {data.dtype}, {low} to {high}, got {padding_value}")
     batch, steps = int(sizes[0]), len(sizes)
     within = torch.arange(batch) < sizes.unsqueeze(1)  # (steps, batch)
     x = data.new_full(((total_length or steps) * batch, *data.shape[1:]), padding_value)
@@ -65,6 +79,15 @@ def pad_packed_sequence(
     if back is not None:
         x, lengths = x.index_select(1, back), lengths[back.cpu()]
     return x.transpose(0, 1) if batch_first else x, lengths
+
+
+def _lengths(lengths: Tensor | Sequence[int]) -> Int64[Tensor, " batch"]:
+    several = isinstance(lengths, Tensor) or hasattr(lengths, "__array__")
+    if several or (isinstance(lengths, Sequence) and all([is_integer(n) for n in lengths])):
+        whole = torch.as_tensor(lengths)
+        if not (whole.is_floating_point() or whole.is_complex() or whole.dtype == torch.bool):
+            return whole.to("cpu", torch.int64)
+    raise TypeError(f"lengths must be integers, one per sequence, got {described(lengths)}")
 
 
 def _rows(within: Bool[Tensor, "steps batch"], x: Tensor) -> Int64[Tensor, " rows"]:
