@@ -38,7 +38,7 @@ def checked(target: Target) -> Target:
     Looked at are jaxtyping's arrays, numbers, strings, literals, callables, classes, and sequences, mappings and unions
     of these; a dimension that comes twice must have one size. Anything else, and defaults, are taken as they are.
 
-    >>>     >>> from jaxtyping import Float
+    >>> from jaxtyping import Float
     >>> from torch import Tensor
     >>> @checked
     ... def distance(x: Float[Tensor, "n d"], y: Float[Tensor, "n d"]) -> Float[Tensor, " n"]:

@@ -9,6 +9,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from deepdive.checks import check_dimensions
 from deepdive.data.types import Batch
 from deepdive.training.losses import (
     LossFunction,
@@ -81,6 +82,7 @@ class WeightedSum(nn.Module):
 
     def forward(self, losses: Float[Tensor, " outputs"]) -> Float[Tensor, " outputs"]:
         """The terms of the sum."""
+        check_dimensions("losses", losses, len(self.weights))
         terms = self.weights * losses
         return terms + self.log_variances / 2 if self.learn else terms
 
