@@ -25,7 +25,12 @@ settings.load_profile("deepdive")  # here, before Hypothesis loads what --hypoth
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Draw more examples in the long profile, also where a test says how many are enough for a short one."""
+    """Draw more examples in the long profile, also where a test says how many are enough for a short one.
+
+    A name with an address in it is another one in each process, and in each run.
+    """
+    if unstable := [item.nodeid for item in items if " at 0x" in item.nodeid]:
+        raise pytest.UsageError(f"names of tests must be the same in every run, got {unstable[0]}")
     if settings.get_current_profile_name() != "long":
         return
     for function in {getattr(item, "function", None) for item in items}:

@@ -228,7 +228,7 @@ def test_the_number_of_elements_counts_where_rows_are_of_different_lengths():
         nn.MSELoss(reduction="sum"),
         partial(F.cross_entropy, reduction="sum"),
     ],
-    ids=str,
+    ids=["torch", "scratch", "squared error", "function"],
 )
 def test_a_sum_is_refused(loss):
     with pytest.raises(ValueError, match=r"loss\.reduction must be 'mean', got 'sum'"):
