@@ -81,7 +81,7 @@ def test_a_damaged_run_is_named(book, tmp_path):
     [
         ({"max_order": 0}, "max_order is 0"),
         ({"validation": 0.0}, "validation is 0.0; it must be a share above 0"),
-        ({"epsilon": 0.0}, "epsilon is 0.0; it must be positive"),
+        ({"epsilon": 0.0}, "epsilon must be above 0, got 0.0"),
         ({"data": "moby-dock"}, "did you mean 'moby-dick'"),
     ],
 )

@@ -53,7 +53,7 @@ def test_words_never_seen_are_told(trained):
     ("options", "message"),
     [
         ({"beams": 2, "n_best": 3}, "n_best is 3; it must be from 1 to beams, which is 2"),
-        ({"length_penalty": -1.0}, "alpha must be finite and from 0 up"),
+        ({"length_penalty": -1.0}, "alpha must be at least 0, got -1"),
         ({"temperature": 1.0}, "temperature is 1.0, but the recipe seq2seq has no such option; it has: beams"),
     ],
 )
