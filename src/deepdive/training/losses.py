@@ -68,18 +68,22 @@ class MeanLoss:
     def __init__(
         self, loss: LossFunction, *, reduction: str = "mean", ignored: int | None = None, name: str = "loss"
     ) -> None:
-        given = _option(loss, "reduction")
+        given = option(loss, "reduction")
         self._by_rows = given == "batchmean"
         if isinstance(given, str) and given != reduction and not (self._by_rows and reduction == "mean"):
             raise ValueError(f"{name}.reduction must be {reduction!r}, got {given!r}")
         self._loss = loss
-        self._index = _option(loss, "ignore_index")
+        self._index = option(loss, "ignore_index")
         self._ignored = ignored
         self._by_elements = self._index is None and ignored is None
-        self._weighted = self._index is not None and _option(loss, "weight") is not None
+        self._weighted = self._index is not None and option(loss, "weight") is not None
+        if self._weighted and option(loss, "label_smoothing") and not bool((option(loss, "weight") > 0).all()):
+            raise ValueError(  # what is smoothed over the others counts in the union, and not in a mean of weight 0
+                f"{name}.weight must be above 0 for all classes under label smoothing, got {option(loss, 'weight')}"
+            )
         # the mean of no target is NaN; so may be its gradient, but for that of a plain cross-entropy, which is 0
         self._guarded = self._weighted or self._index is None
-        self.is_likelihood = self._index is not None and not (self._weighted or _option(loss, "label_smoothing"))
+        self.is_likelihood = self._index is not None and not (self._weighted or option(loss, "label_smoothing"))
         """Whether it is the plain negative log-likelihood, every target counting alike."""
 
     def __call__(self, outputs: Tensor, targets: Tensor) -> Tensor:
@@ -97,6 +101,8 @@ class MeanLoss:
         return torch.where(there, self._checked(outputs, targets), 0.0)
 
     def _checked(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        if self._index is not None and self._ignored not in (None, self._index):  # the loss knows of its own only
+            targets = targets.masked_fill(targets == self._ignored, self._index)
         value = self._loss(outputs, targets)
         if value.ndim:
             raise ValueError(f"loss must give one number, the mean of a batch, got shape {tuple(value.shape)}")
@@ -113,13 +119,19 @@ class MeanLoss:
         kept = self._kept(targets)
         if not self._weighted:
             return kept.sum()
-        weights: Tensor = _option(self._loss, "weight")
+        weights: Tensor = option(self._loss, "weight")
         classes = targets.clamp(0, len(weights) - 1).long()  # of one that is out of range the loss will tell
         return (weights[classes] * kept).sum()
 
     def marked(self, targets: Tensor, ignored: int) -> Tensor:
         """The targets, with ``ignored`` for those that the loss ignores."""
-        return targets if self._index in (None, ignored) else targets.masked_fill(targets == self._index, ignored)
+        if self._index in (None, ignored) or targets.is_floating_point():
+            return targets
+        return targets.long().masked_fill(targets == self._index, ignored)
+
+    def nats(self, loss: Tensor, logits: Tensor, targets: Tensor, ignored: int) -> Tensor:
+        """The mean negative log-likelihood of targets: the ``loss`` itself where it is that, and not, say, smoothed."""
+        return loss.detach() if self.is_likelihood else F.cross_entropy(logits, targets, ignore_index=ignored)
 
     def _kept(self, targets: Tensor) -> Tensor:
         index, ignored = self._index, self._ignored
@@ -132,10 +144,10 @@ def stack_weights(weights: Sequence[int | Tensor], device: torch.device) -> Tens
     return torch.stack([w if isinstance(w, Tensor) else torch.full((), w, device=device) for w in weights])
 
 
-def _option(loss: Any, name: str) -> Any:
+def option(loss: Any, name: str) -> Any:
     """How a loss was made: an attribute of a module, a keyword of a partial function, or a function's default."""
     if isinstance(loss, partial):
-        return loss.keywords[name] if name in loss.keywords else _option(loss.func, name)
+        return loss.keywords[name] if name in loss.keywords else option(loss.func, name)
     if loss is F.cross_entropy or loss is F.nll_loss:
         return {"ignore_index": -100, "reduction": "mean"}.get(name)
     return getattr(loss, name, None)

@@ -126,10 +126,12 @@ class Accuracy(Metric):
             hits = outputs.argmax(dim=1) == targets
         else:
             hits = (outputs.topk(self.top, dim=1).indices == targets.unsqueeze(1)).any(dim=1)
-        self.correct.add_(hits.sum())
         if _can_hold(targets.dtype, self.ignore_index):
-            self.count.add_((targets != self.ignore_index).sum())
+            kept = targets != self.ignore_index
+            self.correct.add_((hits & kept).sum())
+            self.count.add_(kept.sum())
         else:
+            self.correct.add_(hits.sum())
             self.count.add_(targets.numel())
 
     def compute(self) -> Tensor:

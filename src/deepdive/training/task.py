@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.optim.optimizer import ParamsT
 
 from deepdive.algorithms.inspection import check_sizes_known
+from deepdive.algorithms.language.entities import IGNORED
 from deepdive.data.types import Batch
 from deepdive.training.fine_tuning import ParameterGroup, hold_frozen_statistics
 from deepdive.training.losses import LossFunction, MeanLoss, Weight
@@ -181,9 +182,9 @@ class Supervised(Task):
         *inputs, targets = batch
         outputs = self.network(*inputs)
         if self.metrics:
-            seen = outputs.detach()
+            seen, told = outputs.detach(), self._mean.marked(targets, IGNORED)
             for metric in self.metrics.values():
-                metric.update(seen, targets)
+                metric.update(seen, told)
         return self._mean(outputs, targets)
 
     def begin_epoch(self, epoch: int) -> None:

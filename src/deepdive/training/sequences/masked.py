@@ -65,8 +65,9 @@ class MaskedLanguageModelling(Supervised):
         classes = flat.index_select(0, hidden)
         masked, following = self._hidden(said.tokens, classes), self._mean(said.is_next, is_next)
         if self.metrics:
-            self.metrics["masked_perplexity"].update(masked.detach(), classes)
-            self.metrics["masked_accuracy"].update(said.tokens.detach(), classes)
+            tokens, told = said.tokens.detach(), self._hidden.marked(classes, IGNORED)
+            self.metrics["masked_perplexity"].update(self._hidden.nats(masked, tokens, told, IGNORED), told)
+            self.metrics["masked_accuracy"].update(tokens, told)
             cast(Mean, self.metrics["masked_loss"]).update(masked.detach(), classes, self._hidden.weight(classes))
             self.metrics["next_accuracy"].update(said.is_next.detach(), is_next)
             cast(Mean, self.metrics["next_loss"]).update(following.detach(), is_next, self._mean.weight(is_next))

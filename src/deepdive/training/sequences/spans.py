@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from deepdive.checks import check_dimensions, check_dtype
 from deepdive.data.types import Batch
-from deepdive.training.losses import LossFunction
+from deepdive.training.losses import LossFunction, option
 from deepdive.training.metrics import Metric
 from deepdive.training.task import Supervised
 
@@ -66,6 +66,8 @@ class SpanSelection(Supervised):
     ) -> None:
         metrics = {"span_accuracy": SpanAccuracy()} if metrics is None else metrics
         super().__init__(network, loss=loss or nn.CrossEntropyLoss(), metrics=metrics, **supervised)
+        if smoothing := option(self.loss, "label_smoothing"):
+            raise ValueError(f"loss.label_smoothing must be 0, as places of padding are left out, got {smoothing}")
 
     def _mean_loss(self, batch: Batch) -> Tensor:
         *inputs, lengths, spans = batch

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from torch import Tensor, nn
-from torch.nn.functional import cross_entropy
 
 from deepdive.algorithms.language.entities import IGNORED
 from deepdive.data.types import Batch
@@ -53,11 +52,9 @@ class TokenClassification(Supervised):
         loss = self._mean(logits.flatten(0, 1), targets.flatten())
         seen, told = logits.detach(), self._mean.marked(targets, IGNORED)
         for metric in self.metrics.values():
-            metric.update(self._nats(loss, seen, told) if isinstance(metric, Perplexity) else seen, told)
+            if isinstance(metric, Perplexity):
+                nats = self._mean.nats(loss, seen.flatten(0, 1), told.flatten(), IGNORED)
+                metric.update(nats, told)
+            else:
+                metric.update(seen, told)
         return loss
-
-    def _nats(self, loss: Tensor, logits: Tensor, targets: Tensor) -> Tensor:
-        """Mean negative log-likelihood of the targets."""
-        if self._mean.is_likelihood:
-            return loss.detach()
-        return cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=IGNORED)
