@@ -74,7 +74,7 @@ def test_data_get_prints_where_the_files_are(capsys, tmp_path, monkeypatch):
         (("run", "lennet"), "there is no recipe 'lennet'; did you mean lenet "),
         (("run", "lenet", "--preset", "fast"), "recipe 'lenet' has no preset 'fast'; it has smoke, quick, book"),
         (("run", "mlp", "--device", "cdua"), "did you mean 'cuda'?"),
-        (("run", "mlp", "--epochs", "0"), "epochs is 0; it must be at least 1"),
+        (("run", "mlp", "--epochs", "0"), "epochs must be at least 1, got 0"),
         (("run", "mlp", "--batch-size", "0", "--data", "digits"), "batch_size is 0; it must be at least 1"),
         (("run", "mlp", "--data", "digitz"), "digits"),
         (("run", "mlp", "--data", "digits", "--optimizer.lr", "-1"), "optimizer.lr is -1.0; it must be from 0 up"),

@@ -7,7 +7,7 @@ import pytest
 
 from deepdive.recipes import Target
 from deepdive.recipes.results import read_results, sweep
-from deepdive.recipes.results.sweep import Cell, cells, margin, near_targets, read_seeds, target_of
+from deepdive.recipes.results.sweep import Cell, cells, margin, near_targets, read_seeds, settings_of, target_of
 from deepdive.training import TrainingInterrupted, formats
 from deepdive.training.listeners import MetricsFile
 
@@ -51,8 +51,18 @@ def test_every_recorded_result_that_is_near_its_target_reaches_it_with_several_s
     assert all(target_of(each).passed(row["value"]) for row in rows)
 
 
+def test_what_is_run_is_what_the_command_stands_for_now():
+    older = result(settings=result()["settings"] | {"epochs": 99})
+    assert settings_of(older) == sweep.load_recipe("mlp").settings_type()
+    flags = next(each for each in RECORDED if each["command"] == "deepdive run lenet --modern")
+    assert settings_of(flags).modern
+    book = settings_of(next(each for each in RECORDED if each["command"] == "deepdive run mlp --preset book"))
+    assert sweep.to_plain(book)["optimizer"] != result()["settings"]["optimizer"]
+    assert settings_of(result(command="deepdive run mlp --toolkit scratch --hidden 64 32")).hidden == (64, 32)
+
+
 def test_both_precisions_are_run_where_there_are_units_for_both(monkeypatch):
-    settings = sweep.from_plain(sweep.load_recipe("mlp").settings_type, result()["settings"])
+    settings = settings_of(result())
     for units, precisions in ((True, ("fp32", "bf16")), (False, ("fp32",))):
         monkeypatch.setattr(formats, "has_half_precision_units", lambda device, units=units: units)
         assert cells(settings, 2) == [Cell(precision, seed) for seed in (0, 1) for precision in precisions]
@@ -76,8 +86,9 @@ def test_an_interrupted_sweep_goes_on_where_it_was(tmp_path, monkeypatch):
     assert read_seeds(tmp_path) == {"deepdive run mlp": rows}
     assert sweep.sweep(result(), 2, measure, tmp_path) == rows
 
-    other = result(settings=result()["settings"] | {"epochs": 3})
-    assert len(sweep.sweep(other, 1, lambda *given: measure(*given, 9), tmp_path)) == 2  # of other settings: anew
+    [path] = tmp_path.iterdir()
+    path.write_text(path.read_text().replace('"batch_size": ', '"batch_size": 1'))
+    assert len(sweep.sweep(result(), 1, lambda *given: measure(*given, 9), tmp_path)) == 2  # of other settings: anew
 
 
 def test_a_damaged_file_is_named(tmp_path):

@@ -1,5 +1,6 @@
 """What a loss ignores counts in no metric, whichever number stands for it."""
 
+import math
 from functools import partial
 from types import SimpleNamespace
 
@@ -8,7 +9,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from deepdive.training import Accuracy, Classification
+from deepdive.data.loaders import TensorLoader
+from deepdive.training import Accuracy, Classification, evaluate
 from deepdive.training.losses import MeanLoss
 from deepdive.training.sequences import IGNORED, MaskedLanguageModelling, SpanSelection, TokenClassification
 
@@ -56,6 +58,19 @@ def test_masked_perplexity_is_that_of_the_tokens_whatever_is_learnt_from(words):
     task.validation_step((torch.tensor([[0, IGNORED, 2]]), torch.tensor([1])))
     nats = F.cross_entropy(LOGITS[:2], torch.tensor([0, 2]))
     assert float(task.metrics["masked_perplexity"].compute()) == pytest.approx(float(nats.exp()))
+
+
+@pytest.mark.parametrize("weight", [-1, math.nan, math.inf])
+@pytest.mark.parametrize("kind", [float, torch.tensor])
+def test_a_weight_below_zero_is_refused(weight, kind):
+    class Own(Classification):
+        def loss_weights(self, batch):
+            return kind(weight)
+
+    task = Own(nn.Linear(3, 3), optimizer=SGD)
+    loader = TensorLoader((LOGITS, torch.tensor([0, 1, 2, 0])), 2)
+    with pytest.raises(ValueError, match=r"loss_weights must be finite and at least 0, got (-1|nan|inf)"):
+        evaluate(task, loader, torch.device("cpu"), prefix="val")
 
 
 def test_places_of_padding_cannot_be_smoothed_over():

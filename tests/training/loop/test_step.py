@@ -1,10 +1,8 @@
-import math
-
 import pytest
 import torch
 from tests.training.examples import network, task
 
-from deepdive.training.loop.step import Stepper, check_positive
+from deepdive.training.loop.step import Stepper
 from deepdive.training.losses import Loss
 from deepdive.training.task import Optimization
 
@@ -62,10 +60,3 @@ def test_the_learning_rate_is_that_of_the_last_update():
     change(net, step, batch())
     step.optimizer.param_groups[0]["lr"] = 0.5
     assert step.learning_rate == 1.0
-
-
-@pytest.mark.parametrize("value", [0, -1, 0.0, math.nan, math.inf])
-def test_a_number_that_is_not_positive_is_named(value):
-    with pytest.raises(ValueError, match=f"clip_norm is {value}; it must be a positive, finite number"):
-        check_positive("clip_norm", value)
-    check_positive("clip_norm", None)

@@ -177,13 +177,15 @@ def test_a_batch_of_size_one_and_a_data_set_of_one_row_train():
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ({"epochs": 0}, "epochs is 0; it must be at least 1"),
-        ({"accumulate": 0}, "accumulate is 0; it must be at least 1"),
-        ({"log_every": -1}, "log_every is -1; it must be at least 1"),
-        ({"steps": 0}, "steps is 0; it must be a positive, finite number"),
-        ({"clip_norm": -1.0}, "clip_norm is -1.0; it must be a positive, finite number"),
-        ({"clip_value": float("nan")}, "clip_value is nan; it must be a positive, finite number"),
-        ({"checkpoint_every": 0}, "checkpoint_every is 0"),
+        ({"epochs": 0}, "epochs must be at least 1, got 0"),
+        ({"accumulate": 0}, "accumulate must be at least 1, got 0"),
+        ({"log_every": -1}, "log_every must be at least 1, got -1"),
+        ({"steps": 0}, "steps must be at least 1, got 0"),
+        ({"clip_norm": -1.0}, "clip_norm must be above 0, got -1.0"),
+        ({"clip_norm": 0.0}, "clip_norm must be above 0, got 0.0"),
+        ({"clip_value": float("nan")}, "clip_value must be a number, got nan"),
+        ({"clip_value": float("inf")}, "clip_value must be above 0 and finite, got inf"),
+        ({"checkpoint_every": 0}, "checkpoint_every must be at least 1, got 0"),
     ],
 )
 def test_an_option_out_of_range_is_named(words, message):

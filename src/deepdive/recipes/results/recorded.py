@@ -87,9 +87,16 @@ def results_page(results: list[dict[str, Any]]) -> str:
             f"| {info.chapter} | `{result['command']}` | {result['metric']} | {result['value']:.4f} "
             f"| {sign} {result['target']:g} "
             f"| {'pass' if result['passed'] else 'MISS'} | {result['seconds']:.0f} "
-            f"| {environment['processor']}, {environment['threads']} threads | {environment['commit']} |"
+            f"| {environment['processor']}, {environment['threads']} threads{_precision(result)} "
+            f"| {environment['commit']} |"
         )
     return "\n".join(lines) + "\n"
+
+
+def _precision(result: dict[str, Any]) -> str:
+    """What products were computed in, where the record says it."""
+    told = result["environment"].get("precision", result["settings"].get("precision", "auto"))
+    return "" if told == "auto" else f", {told}"
 
 
 def _flag(name: str, value: Any) -> str:

@@ -1,6 +1,7 @@
 """Results that are close to their targets, run again with other seeds and in each precision (``make sweep``)."""
 
 import json
+import shlex
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -13,7 +14,7 @@ import tyro
 from deepdive.files import write_atomically
 from deepdive.recipes.registry import Recipe, Target, load_recipe, recipes
 from deepdive.recipes.results.recorded import FOLDER, read_results
-from deepdive.recipes.settings import from_plain, to_plain
+from deepdive.recipes.settings import to_plain, with_preset
 
 SEEDS = FOLDER / "seeds"
 """One file per command: the value of its metric by precision and seed."""
@@ -74,6 +75,16 @@ def target_of(result: dict[str, Any]) -> Target:
     return target
 
 
+def settings_of(result: dict[str, Any]) -> Any:
+    """The settings that the command of a record stands for now; those it was made with may be older."""
+    _, _, _, *flags = shlex.split(result["command"])
+    if "--preset" in flags:
+        del flags[flags.index("--preset") : flags.index("--preset") + 2]
+    recipe = load_recipe(result["recipe"])
+    defaults = with_preset(recipe.settings_type, recipe.info.presets[result["preset"]])
+    return tyro.cli(recipe.settings_type, args=flags, default=defaults, config=(tyro.conf.FlagCreatePairsOff,))
+
+
 def cells(settings: Any, seeds: int) -> list[Cell]:
     """Every precision that this machine has units for, as far as the recipe lets one choose, and every seed."""
     from deepdive.training import choose_device, formats
@@ -94,7 +105,7 @@ def sweep(
     """
     path = folder / (result["command"].removeprefix("deepdive run ").replace(" ", "+").replace("/", "_") + ".json")
     recipe = load_recipe(result["recipe"])
-    settings = from_plain(recipe.settings_type, result["settings"])
+    settings = settings_of(result)
     plain = to_plain(settings)
     rows = _rows(path, plain)
     for cell in cells(settings, seeds):

@@ -1,6 +1,5 @@
 """One optimiser step: forward, backward, accumulation, precision, clipping, schedule."""
 
-import math
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Literal, TypeVar
@@ -166,9 +165,3 @@ def autocast(
             return function(batch)
 
     return with_autocast
-
-
-def check_positive(name: str, value: int | float | None) -> None:
-    """Raise a ``ValueError`` unless ``value`` is ``None`` or a positive, finite number."""
-    if value is not None and not (value > 0 and math.isfinite(value)):
-        raise ValueError(f"{name} is {value}; it must be a positive, finite number")

@@ -7,6 +7,7 @@ from typing import Literal
 
 import torch
 
+from deepdive.checks import check_bounds, check_integer
 from deepdive.data.types import DataModule
 from deepdive.training.devices import Precision, autocast_dtype, choose_device
 from deepdive.training.formats import Layout, check_layout
@@ -15,7 +16,6 @@ from deepdive.training.loop.first_batch import size_lazy_layers
 from deepdive.training.loop.interrupt import stop_request
 from deepdive.training.loop.random_state import seed_everything
 from deepdive.training.loop.session import Session
-from deepdive.training.loop.step import check_positive
 from deepdive.training.records import Listener, Storing
 from deepdive.training.runs.checkpoints import FolderCheckpoints, MemoryCheckpoints
 from deepdive.training.task import Task
@@ -31,6 +31,7 @@ class Trainer:
     ...     ...                                       # or drive it yourself
 
     Raises:
+        TypeError: an option is of another kind, e.g. half an epoch.
         ValueError: an option is out of its range; names it.
     """
 
@@ -66,11 +67,12 @@ class Trainer:
     """Of dropout and whatever else draws from the global generators."""
 
     def __post_init__(self) -> None:
-        for name in ("epochs", "accumulate", "log_every"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} is {getattr(self, name)}; it must be at least 1")
-        for name in ("steps", "checkpoint_every", "clip_norm", "clip_value"):
-            check_positive(name, getattr(self, name))
+        for name in ("epochs", "accumulate", "log_every", "steps", "checkpoint_every"):
+            if (value := getattr(self, name)) is not None:
+                check_integer(name, value, 1)
+        for name in ("clip_norm", "clip_value"):
+            if (value := getattr(self, name)) is not None:
+                check_bounds(name, value, above=0)
         autocast_dtype(self.precision)
         check_layout(self.layout)
 
