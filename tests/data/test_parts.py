@@ -45,6 +45,10 @@ def test_a_name_tells_its_part_or_none(part, names):
         (["train", "eval", "val"], ["train", "test", "val"]),
         (["Training", "PublicTest", "PrivateTest"], ["train", "test", "test"]),
         (["train_or_test", "train"], [None, "train"]),
+        (["Train_A", "Test_A"], ["train", "test"]),
+        (["train", "Test_A", "Test_B"], ["train", "test", "test"]),
+        (["trainA", "testA", "valA"], ["train", "test", "val"]),
+        (["Test A", "Test B"], [None, None]),
     ],
 )
 def test_names_side_by_side_are_understood_together(names, found):
@@ -76,6 +80,11 @@ def test_what_systems_add_is_hidden():
         ({"id": "1 2 3", "split": "a b c"}, None),
         ({"id": "1 2 3", "split": "test test val"}, None),
         ({"id": "1 2 3", "vehicle": "car train bus"}, None),
+        ({"id": "1 2 3", "product": "seen unseen seen"}, None),
+        ({"id": "1 2 3", "Activity": "learning tested learning"}, None),
+        ({"id": "1 2 3", "split": "seen unseen seen"}, ("split", ["train", "test", "train"])),
+        ({"visited": "seen unseen seen", "kind": "train val test"}, ("kind", ["train", "val", "test"])),
+        ({"id": "1 2 3", "fold": "learning validate tested"}, ("fold", ["train", "val", "test"])),
     ],
 )
 def test_a_column_may_tell_the_parts(columns, found):

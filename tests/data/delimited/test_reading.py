@@ -130,3 +130,16 @@ def test_wide_rows(written):
     assert len(read_delimited(written(f"{names}\n{names}\n")).rows[0]) == 50_000
     with pytest.raises(ValueError, match="got 50001"):
         read_delimited(written(f"{names}\n{names},1\n"))
+
+
+@pytest.mark.parametrize("blank", ['""', '" "', '"\n"'])
+def test_an_empty_cell_in_quotes_is_a_row_and_no_blank_line(written, blank):
+    with pytest.raises(ValueError, match=r"f.csv:4: row must have 2 fields as the header, got 1"):
+        read_delimited(written(f"a,b\n1,2\n\n{blank}\n3,4\n"))
+    assert read_delimited(written(f"a\n1\n\n{blank}\n3\n")).rows == [["1"], [blank.strip('"')], ["3"]]
+    assert read_delimited(written('a,b\n"1",2\n \n\n3,4\n')).rows == [["1", "2"], ["3", "4"]]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le"])
+def test_byte_order_marks_at_the_beginning_are_no_letters(written, encoding):
+    assert read_delimited(written("\ufeff\ufeffa,b\n1,2\n".encode(encoding))).columns == ("a", "b")

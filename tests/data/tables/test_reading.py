@@ -192,3 +192,20 @@ def test_what_the_csv_module_writes_is_read_back(written, rows):
     table = read_table(written(buffer.getvalue()), text=("word",))
     assert table["number"].to_list() == [number for number, _ in rows]
     assert table["word"].to_list() == [word for _, word in rows]
+
+
+@pytest.mark.parametrize(
+    ("content", "noted"),
+    [
+        ("d;v\na;1.007\nb;NA\nc;-2.393\n", True),
+        ("d;v\na;1.007\nb;2.39\n", False),
+        ("d;v\na;0.007\nb;0.239\n", False),
+        ("d,v\na,1.007\nb,2.393\n", False),
+    ],
+)
+def test_points_that_may_separate_thousands_are_noted(written, content, noted):
+    notes = []
+    table = read_table(written(content), note=notes.append)
+    assert table["v"][0] == float(content.splitlines()[1][2:])
+    told = "column 'v' is read as numbers with three decimals: 1.007 is 1.007; if the point separates thousands, take"
+    assert any(told in note for note in notes) == noted

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 
@@ -68,7 +68,9 @@ class Shape:
 
 
 def parse(text: str, mark: str, shape: Shape, *, quotes: bool | None = None) -> Cells:
-    r"""The rows of a text; blank lines are passed over. Lines end in ``\n``, ``\r\n`` or ``\r``, and nothing else.
+    r"""The rows of a text; blank lines are passed over, but a line of ``""`` is a row of one cell.
+
+    Lines end in ``\n``, ``\r\n`` or ``\r``, and nothing else.
 
     A cell that begins with a quote ends with the next one that is not doubled, and may hold delimiters, line ends, and
     two quotes for one. A quote anywhere else in a cell is a letter. Between tabs all quotes are letters, unless those
@@ -140,13 +142,14 @@ def _quoted(text: str, mark: str, shape: Shape) -> Cells:
     first: list[str] = []
     rows, lines, ends = list[list[str]](), list[int](), list[int]()
     width, end, begins = shape.width or 0, 0, 1
+    written = cache(lambda: same_line_ends(text).split("\n"))  # an empty cell in quotes is no blank line
     with _cells_of_any_length():
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
         try:
             for row in reader:
                 line, end = end + 1, reader.line_num
                 if len(row) != width:
-                    if not row or (len(row) == 1 and not row[0].strip()):
+                    if not row or (len(row) == 1 and not row[0].strip() and '"' not in written()[line - 1]):
                         continue
                     width = width or len(row)
                     if len(row) != width:

@@ -29,6 +29,8 @@ class Delimited:
     """The names in the header, or those given; none for a file without either."""
     cells: Cells
     """The rows, as they are written."""
+    mark: str = ","
+    """The delimiter, or ``WHITESPACE``."""
     notes: tuple[str, ...] = ()
     """What was taken for its delimiter, if its name does not say so; where rows are longer than a line."""
 
@@ -115,7 +117,7 @@ def read_delimited(
         _check_names(f"{name}:{cells.begins}", names)
     if not cells.lines:
         raise ValueError(f"{name}:{cells.begins}: rows must follow the header, got none")
-    return Delimited(name, names, cells, (*notes, *cells.notes))
+    return Delimited(name, names, cells, mark, (*notes, *cells.notes))
 
 
 def _chosen(text: str, own: str | None, shape: Shape, quotes: bool | None, *, whitespace: bool) -> tuple[str, Cells]:

@@ -17,7 +17,11 @@ _NAMES: dict[Part, str] = {
     "val": "val vali valid validation validate validating dev devel develop development testa",
     "test": "test tests testing tested tst testb eval evaluation evaluate holdout heldout unseen",
 }
-"""``testa`` and ``testb`` are the files of CoNLL-2003 to validate and to test on."""
+"""``testa`` and ``testb``, as one word, are the files of CoNLL-2003 to validate and to test on."""
+_ONE_WORD = ("testa", "testb")
+"""Not ``Test_A`` or ``testA``: those are the test of what is called A."""
+_DOUBTFUL = frozenset("seen unseen learn learning trained tested validate develop development evaluate".split())
+"""Values of a column that may tell something else of its rows, unless its name says that it tells the part."""
 PURPOSE: dict[Part, str] = {"train": "learnt from", "val": "validated on", "test": "tested on"}
 _PART_OF: dict[str, Part] = {word: part for part, words in _NAMES.items() for word in words.split()}
 _EITHER = re.compile("eval", re.IGNORECASE)
@@ -29,7 +33,7 @@ _BESIDE = (
 """What stands beside such a word and says nothing: ``train_set``, ``images-test``, ``valData``."""
 _ANY = "|".join(_BESIDE.split())
 _PLAIN = re.compile(rf"(?:{_ANY})*({'|'.join(_PART_OF)})(?:{_ANY})*")
-_COLUMN = re.compile(r"(data[ _-]?)?(set|split|subset|part|partition|usage|phase)", re.IGNORECASE)
+_COLUMN = re.compile(r"(data[ _-]?)?(set|split|subset|part|partition|usage|phase|fold)", re.IGNORECASE)
 _WORDS = re.compile(r"[^\W\d_]+")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _HIDDEN = frozenset({"__macosx", "@eadir", "thumbs.db", "desktop.ini", "ehthumbs.db", "$recycle.bin", "lost+found"})
@@ -102,8 +106,9 @@ def only_one_each(found: Mapping[Path, Part]) -> dict[Part, Path]:
 def part_column(columns: Mapping[str, Sequence[str]]) -> tuple[str, list[Part]] | None:
     """The column of a table that tells the part of every row, and those parts; ``None`` where none does.
 
-    It is one whose values are all names of parts, ``train`` among them, or one that is called ``is_valid``,
-    ``is_test`` or the like and holds 0 and 1, or true and false; the other rows are then learnt from.
+    It is one whose values are all names of parts, ``train`` among them (``seen``, ``learning`` and the like count only
+    in a column that is called ``split`` or the like, as they may tell something else of a row), or one that is called
+    ``is_valid``, ``is_test`` or the like and holds 0 and 1, or true and false; the other rows are then learnt from.
 
     Raises:
         ValueError: a column called ``split`` or the like has ``train`` in some rows and no part's name in others.
@@ -117,9 +122,12 @@ def part_column(columns: Mapping[str, Sequence[str]]) -> tuple[str, list[Part]] 
             continue
         parts = parts_of(distinct)
         unknown = [value for value in values if value not in parts]
+        called = _COLUMN.fullmatch(name.strip()) is not None
+        if not called and any(word in _DOUBTFUL for value in distinct for word in _words(value)):
+            continue
         if "train" in parts.values() and not unknown:
             return name, [parts[value] for value in values]
-        if "train" in parts.values() and _COLUMN.fullmatch(name.strip()):
+        if "train" in parts.values() and called:
             row = next(row for row, value in enumerate(values, start=1) if value == unknown[0])
             raise ValueError(
                 f"column {name!r} tells the part of a row, but row {row} has {unknown[0]!r} there; it must be "
@@ -150,7 +158,8 @@ def _read(name: str) -> tuple[Part | None, tuple[str, ...]]:
     words = _words(name)
     if sum(map(len, words)) > _LONGEST:
         return None, tuple(words)
-    if whole := _PLAIN.fullmatch("".join(words)):
+    whole = _PLAIN.fullmatch("".join(words))
+    if whole and (whole[1] not in _ONE_WORD or any(whole[1] in word for word in words)):
         return _PART_OF[whole[1]], ()
     parts: dict[str, Part] = {word: _PART_OF[match[1]] for word in words if (match := _PLAIN.fullmatch(word))}
     rest = tuple(word for word in words if word not in parts)

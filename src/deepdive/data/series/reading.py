@@ -75,10 +75,11 @@ def read_series(
 ) -> Series:
     """One column of a CSV, TSV, white-space separated or Parquet file, from old to new (textbook section 9.1).
 
-    Times may be written in any usual form, the same in all rows: dates by numbers or names of months, with or without a
-    time of day and a zone (zones are compared in UTC), weeks, quarters, years, seconds since 1970; see
-    `deepdive.data.series.times`. Where days and months cannot be told apart, the reading that is in the order of time
-    counts. Notes say where times are not evenly spaced, or no column tells them.
+    Times may be written in any usual form, the same in all rows: dates by numbers or names of months (in English,
+    German, French, Spanish, Italian, Portuguese or Dutch), with or without a time of day and a zone (zones are compared
+    in UTC), weeks, quarters, years, seconds since 1970; see `deepdive.data.series.times`. Where days and months cannot
+    be told apart, the reading that is in the order of time counts. Notes say where times are not evenly spaced, or no
+    column tells them. Words that look like times but are in no known form are refused, unless ``order`` is ``keep``.
 
     Rows are counted from 1 in messages, without the header.
 

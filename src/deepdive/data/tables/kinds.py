@@ -16,6 +16,8 @@ _FOR_READERS = rf"^(?:[+\-−]?{_MONEY}?\s?[+\-−]?{_PLAIN}\s?{_MONEY}?|\({_PLA
 """Numbers as people write them: 1.234,5 and 1,234.5, 1 234, 12 %, $5, (5) and a true minus sign."""
 _WITH_UNIT = r"^[+\-−]?\d+(?:[.,]\d+)*\s?[^\W\d_]{1,8}(?:[/.][^\W\d_]*)?[²³]?$"
 """5 kg, 12km/h."""
+_THOUSANDS = r"^[+-]?[1-9]\d{0,2}\.\d{3}$"
+"""1.007, which may be a thousand and seven where a comma is the point."""
 _MANY = 0.5
 """The part of a column's words that must look like numbers for it to be meant as one of numbers."""
 
@@ -27,6 +29,8 @@ class ColumnKinds:
     where: Callable[[int], str]
     """The place of a row, counted from 0, as errors call it."""
     note: Callable[[str], object]
+    semicolons: bool = False
+    """Whether these separate the cells, as where a comma is the decimal point."""
 
     def of(self, column: pl.Series, *, text: bool = False, ignored: bool = False) -> pl.Series:
         """The column: words if ``text`` says so or they are no numbers; of an ``ignored`` one nothing is demanded.
@@ -91,6 +95,12 @@ class ColumnKinds:
             self.note(
                 f"column {words.name!r} is taken for numbers: {words[row]} is {float(words[row]):g}; declare it as "
                 "categorical if these are codes"
+            )
+        known = words.drop_nulls()
+        if self.semicolons and known.str.contains(_THOUSANDS).all():
+            self.note(
+                f"column {words.name!r} is read as numbers with three decimals: {known[0]} is {float(known[0]):g}; if "
+                "the point separates thousands, take it off"
             )
 
     def _checked(self, numbers: pl.Series, written: pl.Series) -> pl.Series:

@@ -47,13 +47,14 @@ def read_table(
     if not path.is_file():
         raise FileNotFoundError(f"no such file: {path}")
     if parquet := _is_parquet(path):
+        semicolons = False
         frame, where = _read_parquet(path), lambda row: f"{path}, row {row + 1}"
     else:
         read = read_delimited(path, delimiter=delimiter, columns=columns, whitespace=True)
         for each in read.notes:
             note(each)
-        frame, where = words_of(read), read.where
-    kinds = ColumnKinds(where, note)
+        frame, where, semicolons = words_of(read), read.where, read.mark == ";"
+    kinds = ColumnKinds(where, note, semicolons)
     typed = frame.select([kinds.of(frame[name], text=name in text, ignored=name in ignore) for name in frame.columns])
     if columns is None and not parquet and _looks_like_data(typed):
         raise ValueError(

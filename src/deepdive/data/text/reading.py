@@ -42,6 +42,7 @@ def decode(data: bytes, name: str) -> str:
         text = _from_utf16(data, name)
     else:
         text = _from_utf8(data, name)
+    text = text.lstrip("\ufeff")  # a byte order mark more than one, of programs that each put one in front
     if not text or text.isspace():
         raise ValueError(f"{name} is empty; a text must hold more than white space")
     return text

@@ -162,7 +162,7 @@ def test_the_newest_first_is_refused_in_every_form(words):
             ["2020-01-01", "01.02.2020", "2020-03-01"],
             "row 2: '01.02.2020' is written otherwise than row 1, '2020-01-01'",
         ),
-        (["1. Januar 2021", "2. Januar 2021"], "row 1: '1. Januar 2021' is written in no form"),
+        (["1. stycznia 2021", "2. stycznia 2021"], "row 1: '1. stycznia 2021' is written in no form"),
         (["02/01/2020", "01/02/2020"], "can be read as dd/mm/yyyy or as mm/dd/yyyy: as dd/mm/yyyy it runs from old"),
         (["05/07/2020", "03/09/2020", "04/01/2020"], "can be read as .* and its rows do not run from old to new"),
         (["2020-10-25 02:30", "2020-10-25 02:30"], "the same time in rows 1 and 2: .*if clocks were put back"),

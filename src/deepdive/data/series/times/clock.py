@@ -8,9 +8,13 @@ import polars as pl
 from numpy.typing import NDArray
 
 from deepdive.data.series.times.calendar import Moments
-from deepdive.data.series.times.reading import moments_of
+from deepdive.data.series.times.reading import check_labels, moments_of
 
-TIMES = ("date", "time", "datetime", "timestamp", "year", "quarter", "month", "week", "day", "hour", "period")
+TIMES = (
+    *"date time datetime timestamp year quarter month week day hour period".split(),
+    *"datum zeit jahr monat woche quartal stunde periode mois semaine trimestre jour heure année".split(),
+    *"fecha año mes semana anno mese settimana giorno".split(),
+)
 """Columns with these names, in upper or lower case, tell the time of a row."""
 _PARTS = {
     **{"year": "year", "yr": "year", "month": "month", "mo": "month", "quarter": "quarter", "qtr": "quarter"},
@@ -55,7 +59,7 @@ def find_clock(table: pl.DataFrame, column: str | None, time: str | None, *, rea
         read: whether times are read; else they are labels.
 
     Raises:
-        ValueError: a row has no time, or the times cannot be read, see `moments_of`.
+        ValueError: a row has no time, or the times cannot be read, see `moments_of` and `check_labels`.
 
     """
     others = [name for name in table.columns if name != column]
@@ -75,6 +79,10 @@ def find_clock(table: pl.DataFrame, column: str | None, time: str | None, *, rea
         found = _clock(table.select(name), named=False, read=True)
         if found is not None and found.moments is not None:
             return found
+    if read and not clocks:
+        for name in others:
+            if table[name].dtype == pl.String and len(known := table[name].drop_nulls()) > 1:
+                check_labels(known)
     labels = [name for name in others if table[name].dtype == pl.String and table[name].n_unique() == table.height]
     rest = [Clock((name,), tuple(table[name]), None) for name in labels if not table[name].null_count()]
     years = [name for name in others if read and not alone and _years(table[name])]

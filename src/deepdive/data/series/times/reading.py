@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from deepdive.data.series.times.calendar import Moments, Reading, read_as
 from deepdive.data.series.times.forms import Form, known_forms
+from deepdive.data.series.times.languages import in_english
 from deepdive.data.series.times.spacing import unevenness
 
 _SAMPLE = 400
@@ -24,6 +25,17 @@ _COMPACT = {
 """Forms of whole numbers with so many digits."""
 _EPOCHS = ((1e8, 1e11, 10**6, "seconds"), (1e11, 1e14, 10**3, "milliseconds"), (1e14, 1e16, 1, "microseconds"))
 _SERIALS = ("date", "datetime", "timestamp", "time", "day")
+_PERIODS = re.compile(
+    "(?:w|kw|wk|week|woche|semaine|semana|q|quarter|quartal|trimestre|month|monat|mois|mes|day|tag|jour|year|jahr)"
+    r"[ ._-]?[0-9]{1,9}"
+)
+"""Words that number periods, whatever their column is called."""
+_UNREAD = re.compile(
+    r"(?<![0-9])(?:1[5-9]|2[01])[0-9]{2}(?![0-9])"  # a year among other words or numbers
+    r"|^(?:kw|wk|w|q|t|s|sem|m)[ ._-]?[0-9]{1,2}[-/., ']+[0-9]{2}$"
+    r"|^[0-9]{2}[-/., ]*(?:kw|wk|w|q|t|s|sem|m)[ ._-]?[0-9]{1,2}$"
+    r"|^[0-9]{1,2}[-/. ]+[^\W\d_]{3,}[-/., ]+[0-9]{2}$"
+)
 _TOKENS = {"date", "time", "datetime", "timestamp", "ts", "ds", "dt", "unix", "epoch", "utc"}
 
 
@@ -41,8 +53,9 @@ def moments_of(column: pl.Series, *, named: bool) -> tuple[Moments, tuple[str, .
     """
     if column.dtype == pl.Float64:
         return _numbers(column, named=named)
-    words = column.str.to_lowercase().str.replace_all(r"\s+", " ").str.strip_chars()
-    sample = words.gather_every(max(1, len(words) // _SAMPLE)).unique().to_list()
+    words = _plain(column)
+    words = in_english(words, _sample(words))
+    sample = _sample(words)
     forms = [form for form in known_forms() if all(map(form.fits, sample))]
     readings = [reading for form in forms if not (reading := read_as(words, form)).unlike.any()]
     valid = [reading for reading in readings if not reading.wrong.any()]
@@ -51,7 +64,8 @@ def moments_of(column: pl.Series, *, named: bool) -> tuple[Moments, tuple[str, .
         ups, downs = _directions(chosen.moments.ticks)
         runs = len(words) > 2 and max(ups, downs) >= 0.8 * (len(words) - 1)
         return (chosen.moments, notes) if chosen.form.sure or named or runs else None
-    if named and (counted := _counted(words)) is not None:
+    numbered = named or all(map(_PERIODS.fullmatch, sample))
+    if numbered and (counted := _counted(words)) is not None:
         return counted, ()
     if readings and (named or any(reading.form.sure for reading in readings)):
         best = min(readings, key=lambda reading: int(reading.wrong.sum()))
@@ -61,6 +75,32 @@ def moments_of(column: pl.Series, *, named: bool) -> tuple[Moments, tuple[str, .
     if not readings and (_like_times(sample) or (named and _with_digits(sample))):
         raise ValueError(_mixed(column, words, sample))
     return None
+
+
+def check_labels(column: pl.Series) -> None:
+    """Words in no known form of times must not look like times: whether the oldest comes first is not to be guessed.
+
+    Args:
+        column: of words, without null.
+
+    Raises:
+        ValueError: each of them, most of them different, has a year or is like the code of a week or quarter.
+
+    """
+    if 2 * column.n_unique() > len(column) and all(map(_UNREAD.search, _plain(column).to_list())):
+        raise ValueError(
+            f"column {column.name!r} must hold times in a form that is known, as a series runs from old to new, got "
+            f"{column[0]!r} in row 1; write ISO dates (2020-03-30), or set order to keep if the first row is the oldest"
+        )
+
+
+def _plain(column: pl.Series) -> pl.Series:
+    """In lower case, with one code for each letter, and single blanks."""
+    return column.str.normalize("NFC").str.to_lowercase().str.replace_all(r"\s+", " ").str.strip_chars()
+
+
+def _sample(words: pl.Series) -> list[str]:
+    return words.gather_every(max(1, len(words) // _SAMPLE)).unique().to_list()
 
 
 def _chosen(column: pl.Series, words: pl.Series, valid: Sequence[Reading]) -> tuple[Reading, tuple[str, ...]]:
