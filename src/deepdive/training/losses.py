@@ -46,9 +46,10 @@ class Loss(NamedTuple):
 class MeanLoss:
     """A loss that is a mean, and what it is a mean over: told by the targets alone, on their device.
 
-    A loss with ``ignore_index``, that is cross-entropy and negative log-likelihood of either toolkit, or functions of
-    ``torch.nn.functional``, ``partial`` or not, divides by ``Σ weight[yᵢ]`` over the targets that are not ignored, or,
-    of probabilities, by the number of examples; any other by the number of elements of the targets.
+    A loss with a whole number as ``ignore_index``, as cross-entropy and negative log-likelihood of either toolkit, or
+    functions of ``torch.nn.functional``, ``partial`` or not, divides by ``Σ weight[yᵢ]`` over the targets that are not
+    ignored, by their number where ``weight`` is no vector, or, of probabilities, by the number of examples; any other
+    by the number of elements of the targets.
 
     >>> loss = MeanLoss(torch.nn.CrossEntropyLoss(weight=torch.tensor([1.0, 4.0])))
     >>> loss.weight(torch.tensor([0, 1, 1, -100]))
@@ -73,13 +74,14 @@ class MeanLoss:
         if isinstance(given, str) and given != reduction and not (self._by_rows and reduction == "mean"):
             raise ValueError(f"{name}.reduction must be {reduction!r}, got {given!r}")
         self._loss = loss
-        self._index = _option(loss, "ignore_index")
+        index = _option(loss, "ignore_index")
+        self._index = index if isinstance(index, int) and not isinstance(index, bool) else None
         self._ignored = ignored
         self._by_elements = self._index is None and ignored is None
-        self._weighted = self._index is not None and _option(loss, "weight") is not None
+        unweighted = self._index is not None and _option(loss, "weight") is None
         # the mean of no target is NaN; so may be its gradient, but for that of a plain cross-entropy, which is 0
-        self._guarded = self._weighted or self._index is None
-        self.is_likelihood = self._index is not None and not (self._weighted or _option(loss, "label_smoothing"))
+        self._guarded = not unweighted
+        self.is_likelihood = unweighted and not _option(loss, "label_smoothing")
         """Whether it is the plain negative log-likelihood, every target counting alike."""
 
     def __call__(self, outputs: Tensor, targets: Tensor) -> Tensor:
@@ -111,15 +113,20 @@ class MeanLoss:
         if self._index is not None and targets.is_floating_point():  # probabilities
             return targets.numel() // (targets.shape[1] if targets.ndim > 1 else targets.numel())
         kept = self._kept(targets)
-        if not self._weighted:
+        weights = self._class_weights()
+        if weights is None:
             return kept.sum()
-        weights: Tensor = _option(self._loss, "weight")
         classes = targets.clamp(0, len(weights) - 1).long()  # of one that is out of range the loss will tell
         return (weights[classes] * kept).sum()
 
     def marked(self, targets: Tensor, ignored: int) -> Tensor:
         """The targets, with ``ignored`` for those that the loss ignores."""
         return targets if self._index in (None, ignored) else targets.masked_fill(targets == self._index, ignored)
+
+    def _class_weights(self) -> Tensor | None:
+        """One per class, ``(classes,)``; a loss of somebody else's may call another thing its weight."""
+        weight = _option(self._loss, "weight")
+        return weight if isinstance(weight, Tensor) and weight.ndim == 1 else None
 
     def _kept(self, targets: Tensor) -> Tensor:
         index, ignored = self._index, self._ignored
