@@ -18,6 +18,7 @@ from deepdive.data.subwords._library import (
     with_bert_template,
 )
 from deepdive.data.subwords.keys import KEYS, ROLES, token
+from deepdive.files import read_json
 from deepdive.keys import Tell, read_keys
 
 _CONFIG, _SPECIAL, _ADDED = "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"
@@ -25,16 +26,13 @@ _BERT_ROLES = {"pad_token": PAD, "unk_token": UNKNOWN, "cls_token": CLS, "sep_to
 _FLAGS = ("lstrip", "rstrip", "single_word", "normalized", "special")
 
 
-def read_json(path: Path) -> dict[str, Any]:
+def read_settings(path: Path) -> dict[str, Any]:
     """A JSON file of settings by name.
 
     Raises:
         ValueError: it is something else.
     """
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise ValueError(f"{path} is no JSON: {error}") from error
+    found = read_json(path)
     if not isinstance(found, dict):
         raise ValueError(f"{path} holds no settings by name")
     return found
@@ -124,8 +122,8 @@ def _said(files: Mapping[str, Path]) -> dict[str, Any]:
     Raises:
         ValueError: two files contradict each other.
     """
-    told = read_json(files[_CONFIG]) if _CONFIG in files else {}
-    for name, value in (read_json(files[_SPECIAL]) if _SPECIAL in files else {}).items():
+    told = read_settings(files[_CONFIG]) if _CONFIG in files else {}
+    for name, value in (read_settings(files[_SPECIAL]) if _SPECIAL in files else {}).items():
         if told.get(name) is None:
             told[name] = value
         elif _names(told[name]) != _names(value):
@@ -134,7 +132,7 @@ def _said(files: Mapping[str, Path]) -> dict[str, Any]:
         special = {name for role in ROLES for name in _names(told.get(role))}
         told["added_tokens_decoder"] = {
             str(number): {"content": name, "special": name in special, "normalized": name not in special}
-            for name, number in read_json(files[_ADDED]).items()
+            for name, number in read_settings(files[_ADDED]).items()
         }
     return told
 
