@@ -51,11 +51,9 @@ def test_masked_perplexity_is_that_of_the_tokens_whatever_is_learnt_from(words):
             return SimpleNamespace(tokens=LOGITS[:2], is_next=LOGITS[:1, :2])
 
     task = MaskedLanguageModelling(Network(), loss=nn.CrossEntropyLoss(**words), optimizer=SGD)
-    if "weight" in words:
-        with pytest.raises(RuntimeError, match="weight"):  # of three tokens, and the pairs have two classes
-            task.validation_step((torch.tensor([[0, IGNORED, 2]]), torch.tensor([1])))
-        return
     task.validation_step((torch.tensor([[0, IGNORED, 2]]), torch.tensor([1])))
+    following = F.cross_entropy(LOGITS[:1, :2], torch.tensor([1]))  # whatever is said of tokens
+    assert float(task.metrics["next_loss"].compute()) == pytest.approx(float(following))
     nats = F.cross_entropy(LOGITS[:2], torch.tensor([0, 2]))
     assert float(task.metrics["masked_perplexity"].compute()) == pytest.approx(float(nats.exp()))
 
@@ -79,6 +77,11 @@ def test_places_of_padding_cannot_be_smoothed_over():
 
 
 def test_a_class_without_weight_cannot_be_smoothed():
-    with pytest.raises(ValueError, match=r"loss\.weight must be above 0 for all classes under label smoothing"):
+    with pytest.raises(
+        ValueError, match=r"loss\.weight must be finite and above 0 for all classes under label smoothing"
+    ):
         MeanLoss(nn.CrossEntropyLoss(weight=torch.tensor([0.0, 1.0]), label_smoothing=0.1))
+    for weights in ([1.0, -1.0], [math.nan, 1.0], [math.inf, 1.0]):
+        with pytest.raises(ValueError, match=r"loss\.weight must be finite and at least 0, got \["):
+            MeanLoss(nn.CrossEntropyLoss(weight=torch.tensor(weights)))
     assert MeanLoss(nn.CrossEntropyLoss(weight=torch.tensor([0.0, 1.0]))).weight(torch.tensor([0, 1, 1])) == 2

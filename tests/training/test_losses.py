@@ -220,6 +220,46 @@ def test_the_number_of_elements_counts_where_rows_are_of_different_lengths():
     assert MeanLoss(partial(F.cross_entropy, ignore_index=1)).weight(torch.tensor([0, 1, 2])) == 2
 
 
+class Focal(nn.Module):
+    """``w (1 - pᵧ)² (-log pᵧ)`` over the targets that are not ignored, as many people write it."""
+
+    def __init__(self, weight, ignore_index):
+        super().__init__()
+        self.weight, self.ignore_index = weight, ignore_index
+
+    def forward(self, logits, targets):
+        kept = targets != self.ignore_index
+        each = F.cross_entropy(logits, targets.where(kept, 0), reduction="none")
+        return (self.weight * (1 - (-each).exp()) ** 2 * each * kept).sum() / kept.sum()
+
+
+@pytest.mark.parametrize("weight", [0.25, torch.tensor(0.25), "balanced"], ids=str)
+def test_what_is_no_vector_is_no_weight_of_classes(weight):
+    loss = MeanLoss(Focal(weight, -1))
+    assert int(loss.weight(torch.tensor([2, -1, 0, 1]))) == 3
+    assert not loss.is_likelihood
+
+
+def test_what_is_no_number_is_no_ignored_target():
+    assert MeanLoss(Focal(0.25, None)).weight(torch.tensor([2, -1, 0, 1])) == 4
+
+
+def test_a_loss_of_ones_own_weighs_by_the_targets_that_count():
+    """Accumulated steps over unequal parts are that of one batch, also where a part has no target that counts."""
+    torch.manual_seed(0)
+    x, y = torch.randn(6, 3), torch.tensor([1, -1, 0, 2, -1, -1])
+    steps = []
+    for size in (6, 2):
+        torch.manual_seed(1)
+        network = nn.Linear(3, 3)
+        before = network.weight.detach().clone()
+        task = Supervised(network, loss=Focal(0.25, -1), optimizer=SGD)
+        Trainer(accumulate=6 // size, device="cpu").fit(task, Rows((x, y), size))
+        steps.append(before - network.weight.detach())
+    assert float(steps[0].norm()) > 1e-3
+    torch.testing.assert_close(steps[0], steps[1])
+
+
 @pytest.mark.parametrize(
     "loss",
     [

@@ -1,11 +1,11 @@
 """``deepdive list``: every recipe with its target and last result. Free of torch."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
 import tyro
 
+from deepdive.files import read_json
 from deepdive.recipes import RecipeInfo, Target, load_recipe, recipes
 from deepdive.recipes.settings import to_plain, with_preset
 
@@ -46,7 +46,7 @@ def _last_result(info: RecipeInfo, root: Path) -> str:
     if not ended:
         return "never run"
     try:
-        result = json.loads(ended[-1].read_text(encoding="utf-8"))
+        result = read_json(ended[-1])
         target = result["target"]
         if target is None:
             return "finished"

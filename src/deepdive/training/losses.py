@@ -46,9 +46,10 @@ class Loss(NamedTuple):
 class MeanLoss:
     """A loss that is a mean, and what it is a mean over: told by the targets alone, on their device.
 
-    A loss with ``ignore_index``, that is cross-entropy and negative log-likelihood of either toolkit, or functions of
-    ``torch.nn.functional``, ``partial`` or not, divides by ``Σ weight[yᵢ]`` over the targets that are not ignored, or,
-    of probabilities, by the number of examples; any other by the number of elements of the targets.
+    A loss with a whole number as ``ignore_index``, as cross-entropy and negative log-likelihood of either toolkit, or
+    functions of ``torch.nn.functional``, ``partial`` or not, divides by ``Σ weight[yᵢ]`` over the targets that are not
+    ignored, by their number where ``weight`` is no vector, or, of probabilities, by the number of examples; any other
+    by the number of elements of the targets.
 
     >>> loss = MeanLoss(torch.nn.CrossEntropyLoss(weight=torch.tensor([1.0, 4.0])))
     >>> loss.weight(torch.tensor([0, 1, 1, -100]))
@@ -73,18 +74,23 @@ class MeanLoss:
         if isinstance(given, str) and given != reduction and not (self._by_rows and reduction == "mean"):
             raise ValueError(f"{name}.reduction must be {reduction!r}, got {given!r}")
         self._loss = loss
-        self._index = option(loss, "ignore_index")
+        index = option(loss, "ignore_index")
+        self._index = index if isinstance(index, int) and not isinstance(index, bool) else None
         self._ignored = ignored
         self._by_elements = self._index is None and ignored is None
-        self._weighted = self._index is not None and option(loss, "weight") is not None
-        if self._weighted and option(loss, "label_smoothing") and not bool((option(loss, "weight") > 0).all()):
-            raise ValueError(  # what is smoothed over the others counts in the union, and not in a mean of weight 0
-                f"{name}.weight must be above 0 for all classes under label smoothing, got {option(loss, 'weight')}"
-            )
+        unweighted = self._index is not None and option(loss, "weight") is None
         # the mean of no target is NaN; so may be its gradient, but for that of a plain cross-entropy, which is 0
-        self._guarded = self._weighted or self._index is None
-        self.is_likelihood = self._index is not None and not (self._weighted or option(loss, "label_smoothing"))
+        self._guarded = not unweighted
+        self.is_likelihood = unweighted and _is_cross_entropy(loss) and not option(loss, "label_smoothing")
         """Whether it is the plain negative log-likelihood, every target counting alike."""
+        weights, least = self._class_weights(), "at least 0"
+        if weights is None:
+            return
+        bad = weights < 0
+        if option(loss, "label_smoothing"):  # what is smoothed over the others counts in the union, not in a mean of 0
+            bad, least = weights <= 0, "above 0 for all classes under label smoothing"
+        if bool((bad | ~weights.isfinite()).any()):
+            raise ValueError(f"{name}.weight must be finite and {least}, got {weights.tolist()}")
 
     def __call__(self, outputs: Tensor, targets: Tensor) -> Tensor:
         """The loss of a batch; 0, with a gradient of 0, where its weight is 0.
@@ -117,9 +123,9 @@ class MeanLoss:
         if self._index is not None and targets.is_floating_point():  # probabilities
             return targets.numel() // (targets.shape[1] if targets.ndim > 1 else targets.numel())
         kept = self._kept(targets)
-        if not self._weighted:
+        weights = self._class_weights()
+        if weights is None:
             return kept.sum()
-        weights: Tensor = option(self._loss, "weight")
         classes = targets.clamp(0, len(weights) - 1).long()  # of one that is out of range the loss will tell
         return (weights[classes] * kept).sum()
 
@@ -133,6 +139,11 @@ class MeanLoss:
         """The mean negative log-likelihood of targets: the ``loss`` itself where it is that, and not, say, smoothed."""
         return loss.detach() if self.is_likelihood else F.cross_entropy(logits, targets, ignore_index=ignored)
 
+    def _class_weights(self) -> Tensor | None:
+        """One per class, ``(classes,)``; a loss of somebody else's may call another thing its weight."""
+        weight = option(self._loss, "weight")
+        return weight if isinstance(weight, Tensor) and weight.ndim == 1 else None
+
     def _kept(self, targets: Tensor) -> Tensor:
         index, ignored = self._index, self._ignored
         kept = targets != (ignored if index is None else index)
@@ -142,6 +153,12 @@ class MeanLoss:
 def stack_weights(weights: Sequence[int | Tensor], device: torch.device) -> Tensor:
     """One weight per term of a loss, ``(terms,)``."""
     return torch.stack([w if isinstance(w, Tensor) else torch.full((), w, device=device) for w in weights])
+
+
+def _is_cross_entropy(loss: Any) -> bool:
+    """Whether a loss is the cross-entropy of logits, of either toolkit; others of its attributes may be anything."""
+    base = loss.func if isinstance(loss, partial) else loss
+    return base is F.cross_entropy or type(base).__name__ == "CrossEntropyLoss"
 
 
 def option(loss: Any, name: str) -> Any:

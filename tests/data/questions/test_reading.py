@@ -61,6 +61,7 @@ def test_questions_that_cannot_be_used_are_named(tmp_path, questions, message):
     ("content", "message"),
     [
         ("{", r"own\.json is no JSON"),
+        ("[" * 100_000 + "]" * 100_000, r"own\.json is no JSON .*100 levels deep"),
         ("[]", r"own\.json is not in the form of SQuAD: 'data' is missing"),
         ('{"data": [{"paragraphs": [{"qas": [{}]}]}]}', "'context' is missing"),
         ('{"data": []}', "holds no question"),

@@ -46,6 +46,13 @@ def test_a_tokenizer_of_more_pieces_is_refused(folder):
     ("name", "content", "message"),
     [
         ("config.json", "{", r"config\.json is no JSON"),
+        ("config.json", '{"a":' * 100_000 + "1" + "}" * 100_000, r"config\.json is no JSON .*100 levels deep"),
+        (
+            "tokenizer_config.json",
+            "[" * 100_000 + "]" * 100_000,
+            r"tokenizer_config\.json is no JSON .*100 levels deep",
+        ),
+        ("tokenizer.json", '{"version":' + "[" * 100_000, r"tokenizer among .* is damaged"),
         ("config.json", "[]", r"config\.json holds no settings by name"),
         ("model.safetensors", "nothing", r"model\.safetensors is damaged"),
     ],

@@ -110,6 +110,7 @@ def test_a_full_disk_is_an_error(records):
         ('{"kind": "train", "epoch": 1, "step": true}', "step must be a whole number from 0, got True"),
         ('{"kind": "train", "epoch": 1, "step": 1, "a": "b"}', "metric 'a' must be a number or null, got 'b'"),
         ("", "Expecting value"),
+        ("[" * 100_000 + "]" * 100_000, "nesting must be at most 100 levels deep, got more"),
     ],
 )
 def test_a_damaged_line_is_named(tmp_path, line, reason):

@@ -1,4 +1,5 @@
 import errno
+import hashlib
 import json
 import os
 import subprocess
@@ -111,6 +112,14 @@ def test_a_flipped_bit_anywhere_in_the_weights_is_noticed(tmp_path):
     content[-100] ^= 1
     path.write_bytes(content)
     with pytest.raises(CheckpointError, match=r"x\.safetensors is damaged: its checksum does not fit"):
+        load_checkpoint(path)
+
+
+def test_content_that_is_nested_too_deep_is_refused(tmp_path):
+    path, content = tmp_path / "x.safetensors", "[" * 100_000 + "]" * 100_000
+    metadata = {"deepdive.format": "1", "deepdive.content": content}
+    save_file({}, path, metadata | {"deepdive.checksum": hashlib.sha256(content.encode()).hexdigest()})
+    with pytest.raises(CheckpointError, match=r"x\.safetensors is damaged: its content is nested too deep"):
         load_checkpoint(path)
 
 

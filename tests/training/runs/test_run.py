@@ -61,6 +61,7 @@ def test_what_is_no_run_is_refused(tmp_path):
     ("content", "message"),
     [
         ("{", r"run\.json is damaged: "),
+        ("[" * 100_000 + "]" * 100_000, r"run\.json is damaged: nesting must be at most 100 levels deep"),
         ("[]", r"run\.json is damaged: it does not state its format"),
         ("{}", r"run\.json is damaged: it does not state its format"),
         ('{"format": 7}', r"was written by another version of deepdive; this one reads run format 1"),

@@ -1,11 +1,11 @@
 """Reading questions in the form of SQuAD (Rajpurkar et al., 2016 and 2018)."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 from deepdive.data.questions.question import Answer, Question, check_questions
 from deepdive.data.text.reading import read_text
+from deepdive.files import parse_json
 
 
 def read_squad(path: Path | str) -> list[Question]:
@@ -20,10 +20,11 @@ def read_squad(path: Path | str) -> list[Question]:
             it must be; see `check_questions`.
     """
     path = Path(path).expanduser()
+    text = read_text(path)
     try:
-        content = json.loads(read_text(path))
-    except json.JSONDecodeError as error:
-        raise ValueError(f"{path} is no JSON: {error}") from error
+        content = parse_json(text)
+    except ValueError as error:
+        raise ValueError(f"{path} is no JSON that is read here: {error}") from error
     questions = [
         _question(path, item, _get(path, paragraph, "context", str))
         for article in _get(path, content, "data", list)

@@ -18,23 +18,22 @@ from deepdive.data.subwords._library import (
     with_bert_template,
 )
 from deepdive.data.subwords.keys import KEYS, ROLES, token
+from deepdive.files import read_json
 from deepdive.keys import Tell, read_keys
 
 _CONFIG, _SPECIAL, _ADDED = "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"
 _BERT_ROLES = {"pad_token": PAD, "unk_token": UNKNOWN, "cls_token": CLS, "sep_token": SEP, "mask_token": MASK}
+_GPT2_ROLES = {"bos_token": END_OF_TEXT, "eos_token": END_OF_TEXT, "unk_token": END_OF_TEXT}
 _FLAGS = ("lstrip", "rstrip", "single_word", "normalized", "special")
 
 
-def read_json(path: Path) -> dict[str, Any]:
+def read_settings(path: Path) -> dict[str, Any]:
     """A JSON file of settings by name.
 
     Raises:
         ValueError: it is something else.
     """
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise ValueError(f"{path} is no JSON: {error}") from error
+    found = read_json(path)
     if not isinstance(found, dict):
         raise ValueError(f"{path} holds no settings by name")
     return found
@@ -56,12 +55,12 @@ def read_tokenizer(files: Mapping[str, Path], *, tell: Tell | None = None) -> An
     if "tokenizer.json" in files:
         tokenizer = _loaded(files, lambda parts: parts.Tokenizer.from_file(str(files["tokenizer.json"])))
         kind = type(tokenizer.model).__name__
-        found = read_keys(told, KEYS.get(kind, KEYS["BPE"]), source, tell=tell)
+        found = _read_told(told, kind, source, tell)
         _check_file(tokenizer, kind)
         _check_agreement(tokenizer, kind, found)
         _add(tokenizer, found)
     elif "vocab.txt" in files:
-        found = read_keys(told, KEYS["WordPiece"], source, tell=tell)
+        found = _read_told(told, "WordPiece", source, tell)
         for role, name in _BERT_ROLES.items():
             if (given := found.get(role, {"content": name})["content"]) != name:
                 raise ValueError(f"{role} must be {name!r}, got {given!r} in {_CONFIG}")
@@ -72,19 +71,34 @@ def read_tokenizer(files: Mapping[str, Path], *, tell: Tell | None = None) -> An
             strip_accents=found.get("strip_accents"),
             around_chinese=found.get("tokenize_chinese_chars", True),
         )
-        _add(tokenizer, found)  # before BERT's own, as what is first said of a token counts
+        _add(tokenizer, _own(_BERT_ROLES, told) | found)  # before BERT's own, as what is first said of a token counts
         with_bert_template(tokenizer)
     elif "vocab.json" in files and "merges.txt" in files:
-        found: dict[str, Any] = read_keys(told, KEYS["BPE"], source, tell=tell)
+        found = _read_told(told, "BPE", source, tell)
         _check_not_normalized(found)
         tokenizer = _loaded(files, lambda parts: _byte_pairs(parts, files))
-        if tokenizer.token_to_id(END_OF_TEXT) is not None:
-            found = {role: token(END_OF_TEXT) for role in ("unk_token", "bos_token", "eos_token")} | found
-        _add(tokenizer, found)
+        _add(tokenizer, _own(_GPT2_ROLES, told) | found)
         byte_level(tokenizer, add_prefix_space=found.get("add_prefix_space", False))
     else:
         raise FileNotFoundError(_nothing(files))
     return tokenizer
+
+
+def _read_told(told: Mapping[str, Any], kind: str, source: str, tell: Tell | None) -> dict[str, Any]:
+    """Our arguments for a kind of model; of the lists of further special tokens, those that count."""
+    found = read_keys(told, KEYS.get(kind, KEYS["BPE"]), source, tell=tell)
+    if (
+        isinstance(told.get("extra_special_tokens"), Mapping) and found["extra_special_tokens"]
+    ):  # the older way to write this
+        found["model_specific_special_tokens"] = found.pop("extra_special_tokens")
+    elif found.get("extra_special_tokens"):
+        found.pop("additional_special_tokens", None)  # the older name of what is said already
+    return found
+
+
+def _own(roles: Mapping[str, str], told: Mapping[str, Any]) -> dict[str, Any]:
+    """The special tokens of a family in the roles of which nothing is said, be it that there is none."""
+    return {role: token(name) for role, name in roles.items() if role not in told}
 
 
 def _nothing(files: Mapping[str, Path]) -> str:
@@ -124,8 +138,8 @@ def _said(files: Mapping[str, Path]) -> dict[str, Any]:
     Raises:
         ValueError: two files contradict each other.
     """
-    told = read_json(files[_CONFIG]) if _CONFIG in files else {}
-    for name, value in (read_json(files[_SPECIAL]) if _SPECIAL in files else {}).items():
+    told = read_settings(files[_CONFIG]) if _CONFIG in files else {}
+    for name, value in (read_settings(files[_SPECIAL]) if _SPECIAL in files else {}).items():
         if told.get(name) is None:
             told[name] = value
         elif _names(told[name]) != _names(value):
@@ -134,7 +148,7 @@ def _said(files: Mapping[str, Path]) -> dict[str, Any]:
         special = {name for role in ROLES for name in _names(told.get(role))}
         told["added_tokens_decoder"] = {
             str(number): {"content": name, "special": name in special, "normalized": name not in special}
-            for name, number in read_json(files[_ADDED]).items()
+            for name, number in read_settings(files[_ADDED]).items()
         }
     return told
 
@@ -149,13 +163,13 @@ def _names(value: Any) -> list[Any]:
 
 
 def _tokens(found: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """All tokens that are said to stand beside the pieces, those with numbers first."""
+    """All tokens that are said to stand beside the pieces, in the order in which they are numbered."""
     for _, each in sorted(found.get("added_tokens_decoder", {}).items()):
         yield each
     for role in ROLES:
         if role in found:
             yield found[role]
-    for name in ("additional_special_tokens", "extra_special_tokens", "model_specific_special_tokens"):
+    for name in ("model_specific_special_tokens", "additional_special_tokens", "extra_special_tokens"):
         yield from found.get(name, [])
 
 

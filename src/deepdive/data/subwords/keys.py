@@ -5,8 +5,8 @@ from typing import Any
 
 from deepdive.keys import FLAG, Honoured, Key, Keys, Kind, harmless, only, refused_unless
 
-ROLES = ("unk_token", "sep_token", "pad_token", "cls_token", "mask_token", "bos_token", "eos_token")
-"""Keys whose value is one special token."""
+ROLES = ("bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token")
+"""Keys whose value is one special token, in the order in which the reference numbers those that it adds."""
 _FLAGS = ("lstrip", "rstrip", "single_word", "normalized", "special")
 
 

@@ -10,7 +10,7 @@ from torch import Tensor
 from deepdive.data.fetching import fetch
 from deepdive.data.progress import Progress, Report
 from deepdive.data.registry import DATASETS, TEXT_NETWORKS
-from deepdive.data.subwords.folder import read_json
+from deepdive.data.subwords.folder import read_settings
 from deepdive.data.subwords.shards import INDEX, WEIGHTS, read_weights
 from deepdive.data.subwords.tokenizer import Subwords, check_vocabulary
 from deepdive.keys import is_size
@@ -49,7 +49,7 @@ def read_published(source: str, *, report: Report | None = None) -> Published:
         raise ValueError(f"{source!r} holds no text network; these do: {', '.join(TEXT_NETWORKS)}, or a folder")
     else:
         files = _files_of(Path(source).expanduser())
-    configuration = read_json(files[_CONFIGURATION])
+    configuration = read_settings(files[_CONFIGURATION])
     subwords = Subwords.from_files(files, tell=None if report is None else lambda note: report(Progress(note)))
     if is_size(configuration.get("vocab_size")):  # if not, it is refused with the rest of the configuration
         check_vocabulary(subwords, configuration["vocab_size"])

@@ -8,7 +8,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
-from deepdive.data.subwords.folder import read_json
+from deepdive.data.subwords.folder import read_settings
 
 WEIGHTS, INDEX = "model.safetensors", "model.safetensors.index.json"
 
@@ -23,7 +23,7 @@ def read_weights(files: Mapping[str, Path]) -> dict[str, Tensor]:
     if WEIGHTS in files:
         return _load(files[WEIGHTS])
     path = files[INDEX]
-    index = read_json(path)
+    index = read_settings(path)
     part_of = index.get("weight_map")
     if not isinstance(part_of, dict) or not part_of:
         raise ValueError(f"weight_map must be names of tensors with their files, got {part_of!r} in {path}")

@@ -13,6 +13,7 @@ from deepdive.data.text.byte_pair import BytePairTokenizer
 from deepdive.data.text.factors import Factors
 from deepdive.data.text.tokens import CharacterTokenizer, SubwordTokenizer, Tokenizer, WordTokenizer
 from deepdive.data.text.vocabulary import UNKNOWN, Vocabulary
+from deepdive.files import parse_json
 
 TOKENIZERS: Mapping[str, type[Tokenizer]] = {
     "characters": CharacterTokenizer,
@@ -146,7 +147,7 @@ class TextEncoder:
 
         """
         try:
-            state = json.loads(text)
+            state = parse_json(text)
             tokenizer = TOKENIZERS[state["tokenizer"]](**state["settings"])
             return cls(tokenizer, Vocabulary.from_json(state["vocabulary"]))
         except (ValueError, KeyError, TypeError, AttributeError) as error:

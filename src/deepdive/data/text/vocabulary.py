@@ -13,7 +13,7 @@ from jaxtyping import Int64, Integer
 from torch import Tensor
 
 from deepdive.checks import check_dimensions, check_integer, check_labels, check_sequence, check_strings, told
-from deepdive.files import write_atomically
+from deepdive.files import parse_json, write_atomically
 
 UNKNOWN = "<unk>"
 
@@ -196,7 +196,7 @@ class Vocabulary:
 
         """
         try:
-            state = json.loads(text)
+            state = parse_json(text)
             tokens, counts, reserved = state["tokens"], state["counts"], state["reserved"]
             unknown, total = state["unknown"], state["total"]
             _check_state(tokens, counts, reserved, unknown, total)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from deepdive.files import write_atomically
+from deepdive.files import parse_json, write_atomically
 from deepdive.recipes.registry import recipes
 from deepdive.recipes.settings import to_plain
 
@@ -59,7 +59,7 @@ def read_results(folder: Path = FOLDER) -> list[dict[str, Any]]:
     found = []
     for path in sorted(folder.glob("*.json")):
         try:
-            content = json.loads(path.read_text(encoding="utf-8"))
+            content = parse_json(path.read_text(encoding="utf-8"))
         except ValueError as error:
             raise ValueError(f"{path} is damaged: {error}") from error
         if content.get("recipe") not in recipes():

@@ -11,7 +11,7 @@ from typing import Any
 
 import tyro
 
-from deepdive.files import write_atomically
+from deepdive.files import parse_json, write_atomically
 from deepdive.recipes.registry import Recipe, Target, load_recipe, recipes
 from deepdive.recipes.results.recorded import FOLDER, read_results
 from deepdive.recipes.settings import to_plain, with_preset
@@ -138,7 +138,7 @@ def _rows(path: Path, settings: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return parse_json(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise ValueError(f"{path} is damaged: {error}") from error
 

@@ -5,6 +5,7 @@ import math
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
+from deepdive.files import parse_json
 from deepdive.training.listeners._lines import LineFile
 from deepdive.training.records import Plan, Record
 
@@ -96,7 +97,7 @@ def read_metrics(path: Path | str, *, strict: bool = True) -> list[Record]:
     records = []
     for number, line in enumerate(lines, start=1):
         try:
-            records.append(_parsed(json.loads(line)))
+            records.append(_parsed(parse_json(line)))
         except ValueError as error:  # also JSONDecodeError and UnicodeDecodeError
             raise ValueError(f"{path}, line {number}: not a record: {error}") from error
     return records

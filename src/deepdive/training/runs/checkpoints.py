@@ -65,7 +65,10 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
     structure = metadata.get("deepdive.content", "")
     if metadata.get("deepdive.checksum") != _checksum(tensors, structure):
         raise CheckpointError(f"{path} is damaged: its checksum does not fit its content")
-    return _unpack(json.loads(structure), tensors)
+    try:
+        return _unpack(json.loads(structure), tensors)
+    except RecursionError:
+        raise CheckpointError(f"{path} is damaged: its content is nested too deep") from None
 
 
 def _checksum(tensors: dict[str, Tensor], structure: str) -> str:

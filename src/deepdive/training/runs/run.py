@@ -17,7 +17,7 @@ from typing import Any
 
 import msgspec
 
-from deepdive.files import write_atomically
+from deepdive.files import parse_json, write_atomically
 from deepdive.training.runs.checkpoints import FolderCheckpoints
 from deepdive.training.runs.environment import environment
 
@@ -141,6 +141,6 @@ class Run:
 
 def _read_json(path: Path) -> Any:
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return parse_json(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise RunError(f"{path} is damaged: {error}") from error

@@ -33,13 +33,20 @@ class MaskedLanguageModelling(Supervised):
 
     Args:
         network: gives `Said`.
-        loss: of logits and classes; cross-entropy if not given.
+        loss: of hidden tokens, from logits and classes; cross-entropy if not given.
+        next_loss: of pairs, likewise.
         next_weight: of the second loss; 0 leaves it out.
         supervised: see `Supervised`.
     """
 
     def __init__(
-        self, network: nn.Module, *, loss: LossFunction | None = None, next_weight: float = 1.0, **supervised: Any
+        self,
+        network: nn.Module,
+        *,
+        loss: LossFunction | None = None,
+        next_loss: LossFunction | None = None,
+        next_weight: float = 1.0,
+        **supervised: Any,
     ) -> None:
         metrics = {
             "masked_perplexity": Perplexity(),
@@ -50,12 +57,14 @@ class MaskedLanguageModelling(Supervised):
         }
         super().__init__(network, loss=loss or nn.CrossEntropyLoss(), metrics=metrics, **supervised)
         self.next_weight = next_weight
+        self.next_loss = next_loss or nn.CrossEntropyLoss()
         self._hidden = MeanLoss(self.loss, ignored=IGNORED)
+        self._next = MeanLoss(self.next_loss, name="next_loss")
 
     def loss_weights(self, batch: Batch) -> Weight:
         """The number of hidden tokens and that of pairs."""
         *_, targets, is_next = batch
-        return stack_weights([self._hidden.weight(targets.flatten()), self._mean.weight(is_next)], targets.device)
+        return stack_weights([self._hidden.weight(targets.flatten()), self._next.weight(is_next)], targets.device)
 
     def _mean_loss(self, batch: Batch) -> Tensor:
         *inputs, targets, is_next = batch
@@ -63,12 +72,12 @@ class MaskedLanguageModelling(Supervised):
         hidden = (flat != IGNORED).nonzero().squeeze(1)
         said: Said = self.network(*inputs, hidden)
         classes = flat.index_select(0, hidden)
-        masked, following = self._hidden(said.tokens, classes), self._mean(said.is_next, is_next)
+        masked, following = self._hidden(said.tokens, classes), self._next(said.is_next, is_next)
         if self.metrics:
             tokens, told = said.tokens.detach(), self._hidden.marked(classes, IGNORED)
             self.metrics["masked_perplexity"].update(self._hidden.nats(masked, tokens, told, IGNORED), told)
             self.metrics["masked_accuracy"].update(tokens, told)
             cast(Mean, self.metrics["masked_loss"]).update(masked.detach(), classes, self._hidden.weight(classes))
-            self.metrics["next_accuracy"].update(said.is_next.detach(), is_next)
-            cast(Mean, self.metrics["next_loss"]).update(following.detach(), is_next, self._mean.weight(is_next))
+            self.metrics["next_accuracy"].update(said.is_next.detach(), self._next.marked(is_next, IGNORED))
+            cast(Mean, self.metrics["next_loss"]).update(following.detach(), is_next, self._next.weight(is_next))
         return torch.stack([masked, self.next_weight * following])

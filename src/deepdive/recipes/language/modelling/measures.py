@@ -1,11 +1,11 @@
 """What is told of a language model besides loss and perplexity: per word, and how fast."""
 
-import json
 import math
 import statistics
 from collections.abc import Mapping
 
 from deepdive.data.text import TextDataModule
+from deepdive.files import parse_json
 from deepdive.training import Run
 
 
@@ -38,5 +38,5 @@ def tokens_per_second(run: Run, tokens: int) -> float | None:
     """
     path = run.folder / "timing.jsonl"
     lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    rates = [rate for line in lines if (rate := json.loads(line).get("steps_per_second")) is not None]
+    rates = [rate for line in lines if (rate := parse_json(line).get("steps_per_second")) is not None]
     return statistics.median(rates) * tokens if rates else None

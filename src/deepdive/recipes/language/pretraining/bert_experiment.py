@@ -59,6 +59,7 @@ class BertPretrainExperiment:
         self.task = MaskedLanguageModelling(
             self.network,
             loss=self._loss,
+            next_loss=self._loss,
             next_weight=settings.next_weight,
             optimizer=self._optimizer,
             schedule=schedule_for(settings),
