@@ -41,6 +41,24 @@ def test_autocast_gives_the_type_that_the_library_gives(name):
     assert [y.dtype for y in tensors(y)] == [y.dtype for y in tensors(expected)]
 
 
+@pytest.mark.filterwarnings("ignore:Mismatch dtype")  # which the library says of its RMSNorm
+@pytest.mark.parametrize("name", LAYERS)
+@pytest.mark.parametrize(("asked", "given"), [("bfloat16", "float16"), ("float16", "bfloat16")])
+def test_autocast_takes_half_precision_of_the_other_kind_as_the_library_does(name, asked, given):
+    theirs, ours, inputs = pair_of(PARTS[name], PARTS[name].cases[1], torch.float32)
+    inputs = mapped(lambda x: x.to(getattr(torch, given)) if x.is_floating_point() else x, inputs)
+    with torch.autocast("cpu", getattr(torch, asked)):
+        try:
+            expected = tensors(theirs(*inputs))
+        except RuntimeError as missing:  # of a kernel, which some processors have
+            pytest.skip(f"the library does not: {missing}")
+        y = tensors(ours(*inputs))
+    for one, theirs_one in zip(y, expected, strict=True):
+        assert one.shape == theirs_one.shape
+        if not PARTS[name].random:
+            torch.testing.assert_close(one.float(), theirs_one.float(), atol=0.05, rtol=0.05)
+
+
 def test_gradients_are_finite_and_reach_every_parameter(name):
     module, inputs = part(name)
     sum(y.sum() for y in tensors(module(*inputs))).backward()

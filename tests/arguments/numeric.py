@@ -58,6 +58,7 @@ COUNT = [
     ({"correct": 21}, "correct must be in \\[0, 20\\]"),
     ({"correct": -1}, "correct must be in"),
     ({"correct": vector(NAN)}, "correct must be in"),
+    ({"correct": 6.5}, "correct must be a whole number of examples, got 6.5"),
     ({"confidence": 1}, "confidence must be between 0 and 1"),
     ({"confidence": 95}, "confidence must be"),
 ]
@@ -293,7 +294,7 @@ ROWS = {
         evaluation.clopper_pearson_interval,
         {"correct": 7, "n": 20, "confidence": 0.9},
         interval_of("exact"),
-        [*COUNT, ({"correct": 6.5}, "correct must be a whole number")],
+        COUNT,
     ),
     "evaluation.Interval.covers": Row(
         intervals.Interval(vector(0.2, 0.6), vector(0.4, 0.7)).covers, {"p": 0.4}, numbers(True, False)

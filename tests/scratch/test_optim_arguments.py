@@ -121,3 +121,19 @@ def test_schedules_take_and_refuse_what_the_librarys_do(name, settings, without_
 def test_what_the_library_takes_without_a_meaning_is_refused(make, message, without_shape_checks):
     with pytest.raises((TypeError, ValueError), match=f"^{message}$"):
         make([nn.Parameter(torch.ones(2))])
+
+
+@pytest.mark.parametrize("settings", [{}, {"weight_decay": 0.1}], ids=str)
+@pytest.mark.parametrize("name", NUMBERS)
+def test_a_complex_parameter_is_refused_wherever_it_comes_in(name, settings):
+    optimizer = getattr(scratch.optim, name)
+    real = nn.Parameter(torch.ones(2))
+    for dtype in ("complex64", "complex128"):
+        other = nn.Parameter(torch.ones(2, dtype=getattr(torch, dtype)))
+        for params in ([other], [real, other], iter([other]), [{"params": [real]}, {"params": other}], [("w", other)]):
+            with pytest.raises(TypeError, match=f"params must be real .*, got {dtype}"):
+                optimizer(params, **settings)
+        moves = optimizer([real], **settings)
+        with pytest.raises(TypeError, match=f"params must be real .*, got {dtype}"):
+            moves.add_param_group({"params": [other]})
+        assert [group["params"] for group in moves.param_groups] == [[real]], "what was refused is not kept"

@@ -234,3 +234,24 @@ def test_an_update_compiles_whole():
     metric = Accuracy()
     torch.compile(step, backend="eager", fullgraph=True)(LOGITS, LABELS)
     assert float(metric.compute()) == 0.5
+
+
+@pytest.mark.parametrize(
+    ("values", "weight", "error", "message"),
+    [
+        (torch.ones(2), torch.tensor([2.0, 1.0]), ValueError, r"weight must have shape \(\), got \(2,\)"),
+        (torch.ones(2), torch.tensor([2.0]), ValueError, r"weight must have shape \(\), got \(1,\)"),
+        (torch.ones(2), torch.tensor(1j), TypeError, "weight must be real, got complex64"),
+        (torch.ones(2), -1.0, ValueError, r"weight must be at least 0, got -1\.0"),
+        (torch.ones(2), float("nan"), ValueError, "weight must be a number, got nan"),
+        (torch.ones(2), None, TypeError, "weight must be a number, got None"),
+        (torch.tensor([1, 2]), 1.0, TypeError, "outputs must be floating-point, got int64"),
+        (torch.tensor([1j]), torch.tensor(1.0), TypeError, "outputs must be floating-point, got complex64"),
+    ],
+)
+def test_a_mean_refuses_values_and_weights_that_are_none(values, weight, error, message):
+    metric = Mean()
+    metric.update(torch.tensor([1.0, 4.0]), torch.ones(2), torch.tensor(3))
+    with pytest.raises(error, match=message):
+        metric.update(values, torch.ones(2), weight)
+    assert (metric.total.item(), metric.weight.item()) == (15, 6), "what was refused is not added"

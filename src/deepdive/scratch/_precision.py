@@ -15,6 +15,7 @@ from torch import Tensor
 P = ParamSpec("P")
 R = TypeVar("R")
 Policy = Literal["given", "single"]
+HALVES = (torch.float16, torch.bfloat16)
 
 
 def precise(x: Tensor) -> torch.dtype:
@@ -33,6 +34,11 @@ def product_type(x: Tensor) -> torch.dtype:
     if device == "meta" or x.dtype == torch.float64 or not torch.is_autocast_enabled(device):
         return x.dtype
     return torch.get_autocast_dtype(device)
+
+
+def one_half(x: Tensor) -> Tensor:
+    """Half precision of one kind as that of ``torch.autocast``, which does not join two kinds; all else as it is."""
+    return x.to(product_type(x)) if x.dtype in HALVES else x
 
 
 def check_same_dtype(name: str, x: Tensor, other_name: str, other: Tensor, *, product: bool = False) -> None:
@@ -78,7 +84,7 @@ def _device(args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
 
 
 def _single(x: Any) -> Any:
-    half = isinstance(x, Tensor) and x.dtype in (torch.float16, torch.bfloat16)
+    half = isinstance(x, Tensor) and x.dtype in HALVES
     return x.float() if half else x
 
 

@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.optim import Optimizer
 from torch.optim.optimizer import ParamsT
 
-from deepdive.checks import check_number, check_sequence
+from deepdive.checks import check_dtype, check_number, check_sequence
 from deepdive.scratch import schedules as lr_scheduler
 
 __all__ = ["SGD", "Adam", "AdamW", "Optimizer", "lr_scheduler"]
@@ -31,6 +31,16 @@ class _ElementwiseOptimizer(Optimizer):
         for group in self.param_groups:
             for option in self._added_later:
                 group.setdefault(option, False)
+
+    def add_param_group(self, param_group: dict[str, Any]) -> None:
+        """Add a group of parameters, which must be real: the equations square numbers, not their magnitudes."""
+        super().add_param_group(param_group)
+        try:
+            for theta in self.param_groups[-1]["params"]:
+                check_dtype("params", theta, "real", "boolean")
+        except TypeError:
+            del self.param_groups[-1]
+            raise
 
     @torch.no_grad()
     def step(self, closure: Closure = None) -> Any:
@@ -54,7 +64,7 @@ class SGD(_ElementwiseOptimizer):
     with ``nesterov``, ``θ = θ - lr (g + momentum b)``; with ``maximize``, ``g`` starts as minus the gradient.
 
     Raises:
-        TypeError: a number is none.
+        TypeError: a number is none, or a parameter is complex.
         ValueError: a negative number or NaN, or ``nesterov`` without momentum or with dampening.
     """
 
@@ -108,7 +118,7 @@ class Adam(_ElementwiseOptimizer):
     with ``amsgrad``, ``v̂`` comes from the largest ``v`` so far (Reddi et al., 2018).
 
     Raises:
-        TypeError: a number is none.
+        TypeError: a number is none, or a parameter is complex.
         ValueError: a negative number or NaN, or betas are not two numbers in [0, 1).
     """
 
@@ -174,7 +184,7 @@ class AdamW(Adam):
     """``Adam`` whose decay leaves the gradient alone: ``θ = θ - lr weight_decay θ`` (Loshchilov and Hutter, 2019).
 
     Raises:
-        TypeError: a number is none.
+        TypeError: a number is none, or a parameter is complex.
         ValueError: a negative number or NaN, or betas are not two numbers in [0, 1).
     """
 

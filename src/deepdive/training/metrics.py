@@ -52,6 +52,11 @@ class Mean(Metric):
     """``mean = Σᵢ wᵢ vᵢ / Σᵢ wᵢ`` of values that are given instead of outputs; targets are not looked at.
 
     E.g. of losses of batches, each of them a mean over targets of weight ``wᵢ``, see `MeanLoss`.
+
+    Raises:
+        TypeError: from ``update``, values are not floating-point, or the weight is no real number.
+        ValueError: from ``update``, the weight is a tensor of another shape than (), or a number that is negative or
+            not finite.
     """
 
     total: Tensor
@@ -62,10 +67,15 @@ class Mean(Metric):
 
     def update(self, outputs: Float[Tensor, "*shape"], targets: Tensor, weight: int | float | Tensor = 1.0) -> None:
         """Add values of the same weight each; what weighs nothing may be NaN."""
+        check_dtype("outputs", outputs, "floating-point")
         if isinstance(weight, Tensor):
+            check_dtype("weight", weight, "real")
+            check_dimensions("weight", weight)
             self.total.add_(torch.where(weight > 0, outputs.to(self.total.dtype) * weight, 0.0).sum())
             self.weight.add_(weight * outputs.numel())
-        elif weight:
+            return
+        check_bounds("weight", weight, 0)
+        if weight:
             self.total.add_(outputs.sum(dtype=self.total.dtype) * weight)
             self.weight.add_(weight * outputs.numel())
 

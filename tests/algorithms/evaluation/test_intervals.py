@@ -101,6 +101,11 @@ def test_what_makes_no_sense_is_refused(interval, k, n, confidence, message):
         interval(k, n, confidence)
 
 
-def test_half_an_example_is_no_count():
-    with pytest.raises(ValueError, match="correct must be a whole number of examples"):
-        clopper_pearson_interval(2.5, 10)
+@pytest.mark.parametrize("interval", INTERVALS.values(), ids=INTERVALS)
+def test_half_an_example_is_no_count(interval):
+    for count in (2.5, torch.tensor(2.5), torch.tensor([1.0, 2.5, 3.5])):
+        with pytest.raises(ValueError, match=r"correct must be a whole number of examples, got 2\.5"):
+            interval(count, 10)
+    shares = torch.arange(0, 30, dtype=torch.float64) / 29  # times n they are whole but for a rounding
+    for end, whole in zip(interval(shares * 29, 29), interval(torch.arange(30), 29), strict=True):
+        assert torch.equal(end, whole)

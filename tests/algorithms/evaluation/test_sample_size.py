@@ -1,3 +1,5 @@
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,14 +15,17 @@ def test_the_textbooks_numbers():
     assert normal_test_size(0.01, two) == pytest.approx(10_000, abs=1)
 
 
+def width(interval, n, confidence):
+    """That of an accuracy of 1/2, which only an even number of examples can have: twice as many have 1/√2 of it."""
+    return min(1.0, math.sqrt(2) * float(interval(n, 2 * n, confidence).width))
+
+
 @given(st.floats(0.01, 0.2), st.floats(0.5, 0.99))
 def test_it_is_the_smallest_that_is_enough(half_width, confidence):
-    n = hoeffding_test_size(half_width, confidence)
-    assert float(hoeffding_interval(n / 2, n, confidence).width) <= 2 * half_width + 1e-12
-    assert n == 1 or float(hoeffding_interval((n - 1) / 2, n - 1, confidence).width) > min(2 * half_width, 1) - 1e-12
-    m = normal_test_size(half_width, confidence)
-    assert float(wald_interval(m / 2, m, confidence).width) <= 2 * half_width + 1e-12
-    assert m == 1 or float(wald_interval((m - 1) / 2, m - 1, confidence).width) > min(2 * half_width, 1) - 1e-12
+    for interval, size in ((hoeffding_interval, hoeffding_test_size), (wald_interval, normal_test_size)):
+        n = size(half_width, confidence)
+        assert width(interval, n, confidence) <= 2 * half_width + 1e-12
+        assert n == 1 or width(interval, n - 1, confidence) > min(2 * half_width, 1) - 1e-12
 
 
 @pytest.mark.parametrize("half_width", [0.0, 1.0, -0.1])

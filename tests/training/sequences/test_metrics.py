@@ -51,3 +51,17 @@ def test_entity_f1_is_that_of_all_sentences_together():
     correct = sum(len(t & s) for t, s in zip(*spans, strict=True))
     assert metric.compute().item() == pytest.approx(2 * correct / (3 + 3))
     assert EntityF1(labels).compute().isnan()
+
+
+@pytest.mark.parametrize("wrong", [-1, -99, -101, 3, 7])
+@pytest.mark.parametrize("dtype", [torch.int64, torch.int8], ids=str)
+def test_a_target_without_a_label_is_refused_when_entity_f1_is_read(wrong, dtype):
+    metric = EntityF1(("O", "B-LOC", "I-LOC"))
+    metric.update(torch.eye(3)[None], torch.tensor([[0, 1, 2]], dtype=dtype))
+    assert metric.compute() == 1
+    metric.update(torch.eye(3)[None], torch.tensor([[wrong, 1, wrong]], dtype=dtype))
+    with pytest.raises(ValueError, match="targets must be from 0 to 2 or -100, got 2 others"):
+        metric.compute()
+    metric.reset()
+    metric.update(torch.eye(3)[None], torch.tensor([[IGNORED, 1, 2]], dtype=dtype))
+    assert metric.compute() == 1

@@ -38,7 +38,7 @@ def hoeffding_interval(correct: Count, n: int, confidence: float = 0.95) -> Inte
     Covers the true accuracy at least at the stated rate for every ``n``, and is therefore wide.
 
     Raises:
-        ValueError: ``n`` below 1, ``correct`` outside of [0, n], or ``confidence`` outside of (0, 1).
+        ValueError: ``n`` below 1, ``correct`` outside of [0, n] or not whole, or ``confidence`` outside of (0, 1).
     """
     p = _share(correct, n, confidence)
     e = math.sqrt(math.log(2 / (1 - confidence)) / (2 * n))
@@ -86,14 +86,11 @@ def clopper_pearson_interval(correct: Count, n: int, confidence: float = 0.95) -
     1934). Covers at least at the stated rate for every ``n`` and ``p``.
 
     Raises:
-        ValueError: as `hoeffding_interval`; ``correct`` must be whole.
+        ValueError: as `hoeffding_interval`.
     """
     from scipy.special import betaincinv  # takes as long to import as all else that is needed here
 
-    k = _share(correct, n, confidence) * n
-    whole = k.round()
-    if bool(((k - whole).abs() > 1e-6).any()):
-        raise ValueError("correct must be a whole number of examples")
+    whole = (_share(correct, n, confidence) * n).round()
     tail, some, rest = (1 - confidence) / 2, whole.clamp(min=1).numpy(), whole.clamp(max=n - 1).numpy()
     lower = torch.as_tensor(betaincinv(some, n - some + 1, tail))
     upper = torch.as_tensor(betaincinv(rest + 1, n - rest, 1 - tail))
@@ -135,7 +132,11 @@ def _share(correct: Count, n: int, confidence: float) -> Float64[Tensor, "*shape
     if not bool(((k >= 0) & (k <= n)).all()):
         wrong = k[~((k >= 0) & (k <= n))].flatten()[0]
         raise ValueError(f"correct must be in [0, {n}], the number of examples, got {wrong:g}")
-    return k / n
+    whole = k.round()
+    broken = (k - whole).abs() > 1e-6  # a share times n is rounded
+    if bool(broken.any()):
+        raise ValueError(f"correct must be a whole number of examples, got {float(k[broken].flatten()[0])}")
+    return whole / n
 
 
 def _clamped(lower: Tensor, upper: Tensor) -> Interval:

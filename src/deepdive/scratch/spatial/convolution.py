@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn import Module, Parameter
 
 from deepdive.scratch._arguments import check_option, check_sizes, checked, pair_of
-from deepdive.scratch._precision import check_same_dtype, precise, product_type
+from deepdive.scratch._precision import check_same_dtype, one_half, precise, product_type
 from deepdive.scratch.linear import reset_uniform
 from deepdive.scratch.spatial._windows import Padding, check_image, check_not_empty_image, pad, pad_from_input, shifts
 
@@ -82,9 +82,10 @@ class Conv2d(Module):
         check_image("input", input, self.in_channels)
         check_not_empty_image("input", input, channels=False)
         check_same_dtype("input", input, "weight", self.weight, product=True)
-        if input.ndim == 3:
-            return self._convolve(input.unsqueeze(0)).squeeze(0)
-        return self._convolve(input)
+        x = one_half(input)
+        if x.ndim == 3:
+            return self._convolve(x.unsqueeze(0)).squeeze(0)
+        return self._convolve(x)
 
     def _convolve(self, x: Float[Tensor, "b c h w"]) -> Float[Tensor, "b o h_out w_out"]:
         x = self._padded(x)

@@ -88,19 +88,23 @@ class EntityF1(Metric):
 
     Logits ``(b, t, tags)`` and targets ``(b, t)``; ``labels`` names the tags, see `entity_counts`. Range 0 to 1.
 
+    Targets without a label are counted, and refused when the metric is read: an update waits for no device.
+
     Raises:
         TypeError: ``labels`` are no strings; from ``update``, logits are not floating-point or targets no integers.
-        ValueError: a label is no tag; from ``update``, the shapes do not fit each other or the labels.
+        ValueError: a label is no tag; from ``update``, the shapes do not fit each other or the labels; from
+            ``compute``, a target was neither -100 nor the number of a label.
     """
 
     higher_is_better = True
     correct: Tensor
     predicted: Tensor
     true: Tensor
+    unlabelled: Tensor
 
     def __init__(self, labels: Sequence[str]) -> None:
         entity_types(labels)
-        super().__init__(correct=torch.int64, predicted=torch.int64, true=torch.int64)
+        super().__init__(correct=torch.int64, predicted=torch.int64, true=torch.int64, unlabelled=torch.int64)
         self.labels = tuple(labels)
 
     def update(self, outputs: Shaped[Tensor, "..."], targets: Shaped[Tensor, "..."]) -> None:
@@ -109,7 +113,10 @@ class EntityF1(Metric):
         check_dtype("targets", targets, "integer")
         check_dimensions("targets", targets, "b", "t")
         check_dimensions("outputs", outputs, *targets.shape, len(self.labels))
-        counts = count_entities(outputs.argmax(dim=-1), targets.long(), self.labels)
+        targets = targets.long()
+        unlabelled = (targets != IGNORED) & ((targets < 0) | (targets >= len(self.labels)))
+        self.unlabelled.add_(unlabelled.sum())
+        counts = count_entities(outputs.argmax(dim=-1), targets.masked_fill(unlabelled, IGNORED), self.labels)
         correct, predicted, true = counts.sum(dim=0)
         self.correct.add_(correct)
         self.predicted.add_(predicted)
@@ -117,4 +124,8 @@ class EntityF1(Metric):
 
     def compute(self) -> Tensor:
         """``2 correct / (predicted + true)``."""
+        if self.unlabelled:
+            raise ValueError(
+                f"targets must be from 0 to {len(self.labels) - 1} or {IGNORED}, got {int(self.unlabelled)} others"
+            )
         return 2 * self.correct / (self.predicted + self.true)
