@@ -1,8 +1,9 @@
 """Which columns tell the time."""
 
+import polars as pl
 import pytest
 
-from deepdive.data.series import read_series
+from deepdive.data.series import read_series, series_of
 
 
 def series(folder, text, **options):
@@ -47,3 +48,18 @@ def test_the_column_of_values_is_no_clock(tmp_path):
     found = read_series(path)
     assert found.times is None
     assert found.notes == ("no column tells the time of a row; the first row counts as the oldest",)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("2020-03-01 12:30 AM", "2020-03-01 01:00 AM", "2020-03-01 12:15 PM", "2020-03-01 01:00 PM"),
+        ("2020-03-01 12:30 EDT", "2020-03-01 12:00 EST", "2020-03-01 13:30 EDT", "2020-03-01 12:45 EST"),
+    ],
+    ids=["12 AM is midnight", "EDT is an hour before EST"],
+)
+def test_halves_of_the_day_and_zones_by_name(words):
+    table = pl.DataFrame({"Date": words, "v": [1.0, 2.0, 3.0, 4.0]})
+    assert series_of(table, "v").times == words
+    with pytest.raises(ValueError, match="row"):
+        series_of(table.reverse(), "v")
