@@ -44,7 +44,7 @@ lint: setup
 check: lint test
 
 results: setup
-	$(BIN)/python -m deepdive.recipes.results.recorded
+	$(BIN)/python -m deepdive.recipes.results
 
 sweep: setup
 	$(BIN)/python -m deepdive.recipes.results.sweep $(SWEEP)

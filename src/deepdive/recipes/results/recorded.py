@@ -1,7 +1,6 @@
 """Measured results: one JSON file per recipe, and RESULTS.md made from them (``make results``)."""
 
 import json
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -115,14 +114,3 @@ def _changes(settings: Mapping[str, Any], defaults: Mapping[str, Any], prefix: s
         elif value != defaults[name]:
             changed[prefix + name] = value
     return changed
-
-
-def main() -> int:
-    """Write RESULTS.md."""
-    write_atomically(Path("RESULTS.md"), results_page(read_results()))
-    sys.stdout.write("RESULTS.md\n")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
