@@ -1,4 +1,5 @@
 import re
+import subprocess
 
 import torch
 
@@ -19,3 +20,19 @@ def test_outside_a_checkout_the_commit_is_unknown(monkeypatch, tmp_path):
     (tmp_path / "site" / "deepdive").mkdir(parents=True)
     monkeypatch.setattr(deepdive, "__file__", str(tmp_path / "site" / "deepdive" / "__init__.py"))
     assert environment.commit() == "unknown"
+
+
+def test_only_a_change_of_the_source_makes_a_commit_dirty(monkeypatch, tmp_path):
+    source = tmp_path / "src" / "deepdive"
+    source.mkdir(parents=True)
+    (source / "__init__.py").write_text("")
+    git = ["git", "-C", str(tmp_path), "-c", "user.name=a", "-c", "user.email=a@b.c"]
+    for words in (["init", "--quiet"], ["add", "."], ["commit", "--quiet", "-m", "first"]):
+        subprocess.run([*git, *words], check=True)
+    monkeypatch.setattr(deepdive, "__file__", str(source / "__init__.py"))
+    clean = environment.commit()
+    assert re.fullmatch("[0-9a-f]{12}", clean)
+    (tmp_path / "result.json").write_text("{}")
+    assert environment.commit() == clean
+    (source / "new.py").write_text("x = 1")
+    assert environment.commit() == f"{clean}-dirty"

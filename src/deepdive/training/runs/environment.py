@@ -31,15 +31,21 @@ def environment() -> dict[str, str]:
 
 
 def commit() -> str:
-    """The commit of the source tree we run from, marked ``-dirty`` if changed; ``unknown`` outside a checkout."""
+    """The commit that we run from, marked ``-dirty`` if our source differs from it; ``unknown`` outside a checkout."""
     source = Path(deepdive.__file__).parent
-    command = ["git", "-C", str(source), "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"]
-    inside = (source.parents[1] / ".git").exists()  # not the checkout of somebody who has installed us in theirs
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=5, check=False)
-    except (OSError, subprocess.TimeoutExpired):
+    if not (source.parents[1] / ".git").exists():  # not the checkout of somebody who has installed us in theirs
         return "unknown"
-    return done.stdout.strip() if inside and done.returncode == 0 else "unknown"
+    try:
+        name = _git(source, "describe", "--always", "--abbrev=12", "--exclude=*")
+        changed = _git(source, "status", "--porcelain", "--", ".")  # of the source: a record made before is no change
+    except (OSError, subprocess.SubprocessError):
+        return "unknown"
+    return f"{name}-dirty" if changed else name
+
+
+def _git(folder: Path, *words: str) -> str:
+    command = ["git", "-C", str(folder), *words]
+    return subprocess.run(command, capture_output=True, text=True, timeout=5, check=True).stdout.strip()
 
 
 def accelerator() -> str:
