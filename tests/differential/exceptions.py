@@ -205,6 +205,12 @@ EXCEPTIONS = (
     ),
     Deliberate("functional.scaled", "under autocast .*float64", ACCEPTED, "a mask is made of the query's dtype"),
     Deliberate("Transformer|MultiheadAttention", ".*empty", ACCEPTED, "no sequence has no output"),
+    Deliberate(
+        "Transformer$",
+        r"(nhead|num_encoder_layers|num_decoder_layers|dim_feedforward|dropout|activation|layer_norm_eps|dtype)=",
+        rf"{REFUSED}: (TypeError|ValueError): \w+ must be",
+        "settings are checked, also where stacks of one's own let the library leave them unread",
+    ),
     Deliberate("utils.clip_grad_norm_", ".*empty", ACCEPTED, "the norm of nothing is 0"),
     Deliberate("init.dirac_", "groups=-", REFUSED, "groups are counted; the library makes no 1 at all"),
     Deliberate("init.orthogonal_", "input 0 strided", ACCEPTED, "any layout can be filled"),
