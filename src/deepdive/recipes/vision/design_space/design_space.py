@@ -43,7 +43,7 @@ class DesignSpaceSettings(ImageClassificationSettings):
     """End the training of a sample after this many optimiser steps."""
     optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings(lr=0.1, weight_decay=5e-5))
     precision: Literal["fp32", "bf16", "fp16"] = "fp32"
-    """Of matrix products; the same for all samples, so not measured for each."""
+    """Of matrix products; the same for all samples."""
 
 
 @recipe(
