@@ -3,48 +3,52 @@
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import tyro
+
+from deepdive.recipes.ranges import Checked
+from deepdive.recipes.ranges.flags import parse
+from deepdive.recipes.ranges.types import Count, Few, Length, Magnitude, PositiveFraction, Seed, Temperature
 
 if TYPE_CHECKING:
     from deepdive.recipes.experiment import AnyPrediction
 
 
 @dataclass(frozen=True)
-class _RecipeOptions:
+class _RecipeOptions(Checked):
     """What only some recipes know; by default each decides for itself."""
 
     invert: Literal["auto", "yes", "no"] | None = None
     """Pictures: swap light and dark; auto, the default: if the background is unlike the training pictures'."""
-    length: int | None = None
+    length: Length | None = None
     """Texts that are continued: tokens to add. Series: values to add."""
-    temperature: float | None = None
+    temperature: Temperature | None = None
     """Texts that are continued: above 1 bolder, towards 0 the likeliest token."""
-    top_k: int | None = None
+    top_k: Count | None = None
     """Texts that are continued: choose among so many likeliest tokens."""
-    top_p: float | None = None
+    top_p: PositiveFraction | None = None
     """Texts that are continued: choose among the fewest tokens that have this probability together."""
-    samples: int | None = None
+    samples: Few | None = None
     """Texts that are continued: how many times."""
-    seed: int | None = None
+    seed: Seed | None = None
     """Texts that are continued: of the choices."""
-    suggestions: int | None = None
+    suggestions: Few | None = None
     """Next words: how many to suggest."""
-    beams: int | None = None
+    beams: Few | None = None
     """Translation: hypotheses kept at each step; 1 takes the likeliest token."""
-    length_penalty: float | None = None
+    length_penalty: Magnitude | None = None
     """Translation: 0 for none, more for longer sentences."""
-    n_best: int | None = None
+    n_best: Few | None = None
     """Translation: how many to show."""
     picture: Path | None = None
     """Translation: draw into this file, .png or .svg, where the network looks while it writes."""
 
 
 @dataclass(frozen=True)
-class _Options:
+class _Options(Checked):
     folder: Annotated[Path, tyro.conf.Positional]
     """The run folder."""
     inputs: Annotated[tuple[str, ...], tyro.conf.Positional]
@@ -55,17 +59,16 @@ class _Options:
     """Write the predictions to this CSV file instead."""
     device: str = "auto"
     """auto, cpu, cuda, cuda:1, mps."""
-    options: Annotated[_RecipeOptions, tyro.conf.arg(name="")] = field(default_factory=_RecipeOptions)
 
 
 def main(arguments: list[str]) -> int:
     """Predict."""
-    options = tyro.cli(
+    options, of_recipe = parse(
         _Options,
-        args=arguments,
+        _RecipeOptions,
+        arguments=arguments,
         prog="deepdive predict",
         description="Apply a trained run to new files or texts.",
-        config=(tyro.conf.FlagCreatePairsOff,),
     )
     if not options.inputs:
         raise ValueError("no files are given, and no texts; name at least one after the run folder")
@@ -75,7 +78,7 @@ def main(arguments: list[str]) -> int:
         raise FileNotFoundError(f"output is {options.output}, but there is no folder {options.output.parent}")
     from deepdive.recipes import runner
 
-    predictions = runner.predict(options.folder, options.inputs, device=options.device, **asdict(options.options))
+    predictions = runner.predict(options.folder, options.inputs, device=options.device, **asdict(of_recipe))
     if options.json:
         _print_json(predictions)
     elif options.output:

@@ -4,18 +4,15 @@ import sys
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Generic, TypeVar
-
-import tyro
 
 from deepdive.recipes import load_recipe, recipes
+from deepdive.recipes.ranges import Checked
+from deepdive.recipes.ranges.flags import parse
 from deepdive.recipes.settings import with_preset
-
-Settings = TypeVar("Settings")
 
 
 @dataclass(frozen=True)
-class Options:
+class Options(Checked):
     """How to run."""
 
     preset: str = "quick"
@@ -29,12 +26,6 @@ class Options:
     """No progress, only the verdict."""
     tensorboard: bool = False
     """Also write TensorBoard event files into the run folder."""
-
-
-@dataclass(frozen=True)
-class _Line(Generic[Settings]):
-    settings: Annotated[Settings, tyro.conf.arg(name="")]
-    options: Annotated[Options, tyro.conf.arg(name="")]
 
 
 def main(arguments: list[str]) -> int:
@@ -53,15 +44,10 @@ def main(arguments: list[str]) -> int:
     if preset not in recipe.info.presets:
         raise ValueError(f"recipe {name!r} has no preset {preset!r}; it has {', '.join(recipe.info.presets)}")
     defaults = with_preset(recipe.settings_type, recipe.info.presets[preset])
-    line = tyro.cli(
-        _Line[recipe.settings_type],
-        args=flags,
-        prog=f"deepdive run {name}",
-        description=recipe.info.title,
-        default=_Line(defaults, Options(preset)),
-        config=(tyro.conf.FlagCreatePairsOff,),
+    settings, options = parse(
+        defaults, Options(preset), arguments=flags, prog=f"deepdive run {name}", description=recipe.info.title
     )
-    return run(recipe, line.settings, line.options, defaults)
+    return run(recipe, settings, options, defaults)
 
 
 def run(recipe, settings, options: Options, defaults) -> int:

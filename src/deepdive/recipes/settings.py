@@ -5,26 +5,35 @@ from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-import msgspec
-
 from deepdive.data.registry import DATASETS
+from deepdive.recipes.ranges import Checked, SettingError, checked_from
+from deepdive.recipes.ranges.types import (
+    BatchSize,
+    Epochs,
+    GradientBound,
+    LearningRate,
+    Momentum,
+    Penalty,
+    Seed,
+    Steps,
+)
 
-SettingsType = TypeVar("SettingsType")
+SettingsType = TypeVar("SettingsType", bound=Checked)
 ScheduleName = Literal["constant", "one-cycle", "cosine", "step", "slanted-triangular", "inverse-square-root"]
 """How the learning rate can change."""
 
 
 @dataclass(frozen=True)
-class OptimizerSettings:
+class OptimizerSettings(Checked):
     """How the weights move."""
 
     name: Literal["sgd", "adam", "adamw"] = "sgd"
     """The update rule."""
-    lr: float = 0.1
+    lr: LearningRate = 0.1
     """Learning rate; the highest one under a schedule."""
-    momentum: float = 0.9
+    momentum: Momentum = 0.9
     """Of sgd."""
-    weight_decay: float = 0.0
+    weight_decay: Penalty = 0.0
     """Share of the weights taken off per unit of learning rate."""
     decay_norm_and_bias: bool = True
     """Whether weight decay also takes from biases and from the scales and shifts of normalisation."""
@@ -33,18 +42,22 @@ class OptimizerSettings:
     fused: bool = False
     """One kernel for all parameters (torch toolkit only)."""
 
+    def _settle(self) -> None:
+        if self.nesterov and not self.momentum:
+            raise SettingError("momentum", "above 0 with nesterov", self.momentum)
+
 
 @dataclass(frozen=True)
-class TrainingSettings:
+class TrainingSettings(Checked):
     """What every recipe with a training loop can be told."""
 
     toolkit: Literal["torch", "scratch"] = "torch"
     """Library layers and optimiser, or deepdive's own from scratch."""
-    epochs: int = 5
+    epochs: Epochs = 5
     """Passes over the training data."""
-    steps: int | None = None
+    steps: Steps | None = None
     """End after this many optimiser steps."""
-    batch_size: int = 128
+    batch_size: BatchSize = 128
     """Examples per batch."""
     optimizer: OptimizerSettings = field(default_factory=OptimizerSettings)
     schedule: ScheduleName = "one-cycle"
@@ -56,21 +69,21 @@ class TrainingSettings:
     """Of matrix products; auto takes bf16 where the device has units for it and the network is large enough."""
     layout: Literal["auto", "channels-last", "contiguous"] = "auto"
     """Of convolutions in memory; auto takes what is known to be faster on the device."""
-    clip_norm: float | None = None
+    clip_norm: GradientBound | None = None
     """Largest norm of the whole gradient."""
-    clip_value: float | None = None
+    clip_value: GradientBound | None = None
     """Largest absolute value of a gradient's element."""
-    accumulate: int = 1
+    accumulate: BatchSize = 1
     """Batches per optimiser step."""
     compile: bool = False
     """Compile the training step; needs a C++ compiler on a processor."""
-    patience: int | None = None
+    patience: Epochs | None = None
     """End after so many epochs without a better validation loss (training loss without a validation split)."""
-    log_every: int = 50
+    log_every: Steps = 50
     """Optimiser steps between two records."""
-    checkpoint_every: int | None = None
+    checkpoint_every: Steps | None = None
     """Optimiser steps between two checkpoints within an epoch."""
-    seed: int = 0
+    seed: Seed = 0
     """Of initial weights, shuffling and dropout."""
 
 
@@ -94,13 +107,10 @@ def from_plain(settings_type: type[SettingsType], plain: Mapping[str, Any]) -> S
     """The settings object of plain data; what is missing has its default.
 
     Raises:
-        ValueError: a name is unknown or a value has the wrong type; names it.
+        ValueError: a name is unknown, or a value has the wrong type or is out of its range; names it.
     """
     _check_names(settings_type, plain, "")
-    try:
-        return msgspec.convert(plain, settings_type)
-    except msgspec.ValidationError as error:
-        raise ValueError(f"settings do not fit {settings_type.__name__}: {error}") from error
+    return checked_from(settings_type, plain)
 
 
 def with_preset(settings_type: type[SettingsType], changes: Mapping[str, Any]) -> SettingsType:

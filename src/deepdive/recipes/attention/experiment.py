@@ -39,14 +39,6 @@ class KernelExperiment:
     """
 
     def __init__(self, settings: KernelSettings) -> None:
-        for name, least in (("widths", 2), ("steps", 1), ("rows", 4)):
-            value = getattr(settings, name)
-            if value is not None and value < least:
-                raise ValueError(f"{name} is {value}; it must be at least {least}")
-        if not 0 < settings.held_out < 1:
-            raise ValueError(f"held_out is {settings.held_out}; it must be a share above 0 and below 1")
-        if settings.width is not None and not settings.width > 0:
-            raise ValueError(f"width is {settings.width}; it must be above 0")
         self.settings = settings
 
     def prepare(self) -> None:

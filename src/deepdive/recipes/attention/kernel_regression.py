@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
+from msgspec import Meta
+
+from deepdive.recipes.ranges import Checked
+from deepdive.recipes.ranges.types import Few, PositiveMagnitude, ProperFraction, Seed
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import make_paths_absolute
 
@@ -12,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class KernelSettings:
+class KernelSettings(Checked):
     """The values, which of them are known, and the kernel."""
 
     data: str = "min-temperatures"
@@ -27,24 +31,25 @@ class KernelSettings:
     """What becomes of rows without a value."""
     order: Literal["refuse", "sort", "keep"] = "refuse"
     """What becomes of rows that are not in the order of time: an error, sorted by their times, or kept as they are."""
-    rows: int | None = None
+    rows: Annotated[int, Meta(ge=4, le=100_000_000)] | None = None
     """Use the last so many values only."""
-    held_out: float = 0.8
+    held_out: ProperFraction = 0.8
     """Share of the values that is to be estimated from the others, drawn at random."""
     kernel: Literal["gaussian", "boxcar", "constant", "epanechnikov"] = "gaussian"
     """The one that counts for the target; the others are shown beside it."""
-    width: float | None = None
+    width: PositiveMagnitude | None = None
     """Of every kernel, in rows; learnt from the known values if not given."""
-    widths: int = 24
+    widths: Annotated[int, Meta(ge=2, le=10_000)] = 24
     """How many widths are tried before the best of them is refined."""
-    steps: int = 60
+    steps: Few = 60
     """Of the descent that refines it."""
     device: str = "auto"
     """Everything is computed on the processor, in double precision."""
-    seed: int = 0
+    seed: Seed = 0
     """Of the textbook's noisy values, which the report shows beside those of the data."""
 
-    def __post_init__(self) -> None:
+    def _settle(self) -> None:
+        super()._settle()
         make_paths_absolute(self, "data", where=Path.is_file)
 
 

@@ -35,16 +35,9 @@ class DecayExperiment:
     """
 
     def __init__(self, settings: WeightDecaySettings) -> None:
-        if settings.optimizer.name != "sgd":
-            raise ValueError(
-                f"optimizer.name is {settings.optimizer.name!r}; the two forms of decay are the same in sgd only"
-            )
-        if settings.optimizer.weight_decay:
-            raise ValueError(f"optimizer.weight_decay is {settings.optimizer.weight_decay}; set decay instead")
         self.settings = settings
         self.trainer = trainer_for(settings)
         self._optimizer = optimizer_for(settings.optimizer, settings.toolkit)
-        l2_penalty([torch.zeros(1)], settings.decay)
         choose_device(settings.device)
 
     def prepare(self) -> None:

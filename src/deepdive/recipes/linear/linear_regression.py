@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from deepdive.recipes.ranges import SettingError
+from deepdive.recipes.ranges.types import BatchSize, Epochs, Magnitude, Probability, Rows, Width
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings
 from deepdive.recipes.tabular.settings import TableSettings
@@ -17,21 +19,26 @@ class LinearRegressionSettings(TableSettings):
 
     data: str = "synthetic"
     """synthetic: y = 2 x1 - 3.4 x2 + 4.2 and noise; or a named table, or a file: CSV, TSV, text, Parquet."""
-    rows: int = 1000
+    rows: Rows = 1000
     """Of the synthetic training data; as many again validate, and as many test."""
-    noise: float = 0.01
+    noise: Magnitude = 0.01
     """Standard deviation of what no model can predict in the synthetic data."""
-    epochs: int = 10
-    batch_size: int = 32
+    epochs: Epochs = 10
+    batch_size: BatchSize = 32
     log_features: bool = False
     """Take the logarithm of skewed numeric columns."""
-    validation: float = 0.0
+    validation: Probability = 0.0
     """Share of the training rows held out to choose the best epoch; with 0 all are learnt from."""
-    hidden: tuple[int, ...] = ()
+    hidden: tuple[Width, ...] = ()
     """None: a linear model has no hidden layer."""
     schedule: Literal["constant", "one-cycle", "cosine", "step"] = "constant"
     """How the learning rate changes from step to step (step: a tenth after each third of the run)."""
     optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("sgd", lr=0.03, momentum=0.0))
+
+    def _settle(self) -> None:
+        super()._settle()
+        if self.hidden:
+            raise SettingError("hidden", "empty: a linear model has no hidden layer (see california)", self.hidden)
 
 
 @recipe(
@@ -52,10 +59,6 @@ class LinearRegressionSettings(TableSettings):
 )
 def linear_regression(settings: LinearRegressionSettings) -> "Experiment":
     """One linear layer and the squared loss."""
-    if settings.hidden:
-        raise ValueError(
-            f"hidden is {settings.hidden}; a linear model has no hidden layers (see the recipe california)"
-        )
     if settings.data != "synthetic":
         from deepdive.recipes.linear.table_regression import TableRegression
 

@@ -1,9 +1,13 @@
 """Underfitting, overfitting and the choice of a model (textbook section 3.6)."""
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+from msgspec import Meta
 
 from deepdive.recipes.linear.settings import SyntheticSettings
+from deepdive.recipes.ranges import SettingError
+from deepdive.recipes.ranges.types import BatchSize, Degree, Epochs, Magnitude, Rows, Steps
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings
 
@@ -15,21 +19,26 @@ if TYPE_CHECKING:
 class PolynomialSettings(SyntheticSettings):
     """Rows of a cubic polynomial, and polynomials that are too simple, right and too rich for it."""
 
-    rows: int = 100
+    rows: Rows = 100
     """To learn from; as many again validate the trainings, and 1,000 test the chosen degree."""
-    noise: float = 0.1
+    noise: Magnitude = 0.1
     """Standard deviation of what no model can predict."""
-    max_degree: int = 20
+    max_degree: Degree = 20
     """Degrees from 1 to this one are compared by cross-validation."""
-    folds: int = 5
+    folds: Annotated[int, Meta(ge=2, le=1000)] = 5
     """Of the cross-validation."""
-    compared: tuple[int, ...] = (1, 3, 19)
+    compared: Annotated[tuple[Degree, ...], Meta(min_length=1)] = (1, 3, 19)
     """Degrees that are also trained by descent, for their learning curves."""
-    epochs: int = 200
-    batch_size: int = 10
-    log_every: int = 200
+    epochs: Epochs = 200
+    batch_size: BatchSize = 10
+    log_every: Steps = 200
     """Optimiser steps between two records."""
     optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("sgd", lr=0.01, momentum=0.0))
+
+    def _settle(self) -> None:
+        super()._settle()
+        if self.folds > self.rows:
+            raise SettingError("folds", f"at most the number of rows, {self.rows}", self.folds)
 
 
 @recipe(

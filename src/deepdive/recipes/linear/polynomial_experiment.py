@@ -8,7 +8,6 @@ import torch
 
 from deepdive.algorithms.regression import LinearFit, least_squares, most_likely_deviation, polynomial_features
 from deepdive.data.rows import RowsDataModule
-from deepdive.data.splits import k_fold
 from deepdive.data.synthetic import SyntheticRegression
 from deepdive.figures import to_svg
 from deepdive.files import write_atomically
@@ -37,15 +36,10 @@ class PolynomialExperiment:
     """
 
     def __init__(self, settings: PolynomialSettings) -> None:
-        if settings.max_degree < 1 or not settings.compared or min(settings.compared) < 1:
-            raise ValueError(
-                f"max_degree is {settings.max_degree} and compared is {settings.compared}; degrees start at 1"
-            )
         self.settings = settings
         self.trainer = trainer_for(settings)
         self._optimizer = optimizer_for(settings.optimizer, settings.toolkit)
         choose_device(settings.device)
-        k_fold(settings.rows, settings.folds)
 
     def prepare(self) -> None:
         """Draw the rows."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from deepdive.recipes.ranges.types import Magnitude
 from deepdive.recipes.settings import OptimizerSettings, TrainingSettings
 
 
@@ -12,6 +13,6 @@ class SyntheticSettings(TrainingSettings):
 
     schedule: Literal["constant", "one-cycle", "cosine", "step"] = "constant"
     """How the learning rate changes from step to step (step: a tenth after each third of the run)."""
-    noise: float = 0.01
+    noise: Magnitude = 0.01
     """Standard deviation of what no model can predict."""
     optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("sgd", lr=0.03, momentum=0.0))

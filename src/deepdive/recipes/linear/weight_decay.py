@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from deepdive.recipes.linear.settings import SyntheticSettings
+from deepdive.recipes.ranges import SettingError
+from deepdive.recipes.ranges.types import BatchSize, Epochs, Penalty, Rows, Steps, Width
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings
 
@@ -15,17 +17,25 @@ if TYPE_CHECKING:
 class WeightDecaySettings(SyntheticSettings):
     """Few rows of many dimensions: without decay, the rows are learnt by heart."""
 
-    dimensions: int = 200
+    dimensions: Width = 200
     """Inputs, each with the weight 0.01."""
-    rows: int = 20
+    rows: Rows = 20
     """To learn from."""
-    decay: float = 3.0
+    decay: Penalty = 3.0
     """Weight decay of the two runs that have one; the third has none."""
-    epochs: int = 100
-    batch_size: int = 5
-    log_every: int = 100
+    epochs: Epochs = 100
+    batch_size: BatchSize = 5
+    log_every: Steps = 100
     """Optimiser steps between two records."""
     optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("sgd", lr=0.005, momentum=0.0))
+
+    def _settle(self) -> None:
+        super()._settle()
+        if self.optimizer.name != "sgd":
+            rule = "'sgd', with which alone the two forms of decay are the same"
+            raise SettingError("optimizer.name", rule, self.optimizer.name)
+        if self.optimizer.weight_decay:
+            raise SettingError("optimizer.weight_decay", "0; set decay instead", self.optimizer.weight_decay)
 
 
 @recipe(

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import tyro
-
 from deepdive.files import parse_json, write_atomically
+from deepdive.recipes.ranges import Checked, SettingError
+from deepdive.recipes.ranges.flags import parse_one
+from deepdive.recipes.ranges.types import Few, Magnitude
 from deepdive.recipes.registry import Recipe, Target, load_recipe, recipes
 from deepdive.recipes.results.recorded import FOLDER, read_results
 from deepdive.recipes.settings import to_plain, with_preset
@@ -21,12 +22,12 @@ SEEDS = FOLDER / "seeds"
 
 
 @dataclass(frozen=True)
-class Options:
+class Options(Checked):
     """Which results, and how often."""
 
-    least: float = 0.01
+    least: Magnitude = 0.01
     """Results are run again whose margin is a smaller fraction of their target."""
-    seeds: int = 3
+    seeds: Few = 3
     """How many seeds, from 0 up."""
     only: tuple[str, ...] = ()
     """Recipes; all if none is named."""
@@ -82,7 +83,7 @@ def settings_of(result: dict[str, Any]) -> Any:
         del flags[flags.index("--preset") : flags.index("--preset") + 2]
     recipe = load_recipe(result["recipe"])
     defaults = with_preset(recipe.settings_type, recipe.info.presets[result["preset"]])
-    return tyro.cli(recipe.settings_type, args=flags, default=defaults, config=(tyro.conf.FlagCreatePairsOff,))
+    return parse_one(defaults, arguments=flags, prog=f"deepdive run {recipe.info.name}")
 
 
 def cells(settings: Any, seeds: int) -> list[Cell]:
@@ -167,8 +168,12 @@ def _unfinished(root: Path, settings: dict[str, Any]) -> Iterator[Path]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """List narrow margins and sweep them; 1 if a run misses its target."""
-    options = tyro.cli(Options, args=arguments, prog="make sweep", config=(tyro.conf.FlagCreatePairsOff,))
+    """List narrow margins and sweep them; 1 if a run misses its target, 2 for a wrong flag."""
+    try:
+        options = parse_one(Options, arguments=arguments, prog="make sweep")
+    except SettingError as error:
+        sys.stderr.write(f"make sweep: {error}\n")
+        return 2
     results = [each for each in read_results() if not options.only or each["recipe"] in options.only]
     near, missed = near_targets(results, options.least), 0
     sys.stdout.write(f"{len(near)} of {len(results)} results are within {options.least:.1%} of their target\n")

@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
+from msgspec import Meta
+
+from deepdive.recipes.ranges.types import BatchSize, Epochs, Length, Probability, ProperFraction, Width
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings, TrainingSettings, make_paths_absolute
 
@@ -31,25 +34,26 @@ class ForecastSettings(TrainingSettings):
     """The values, their changes from step to step, or those of their logarithms (returns, for prices)."""
     network: Literal["linear", "mlp", "gru"] = "linear"
     """An autoregressive model, a perceptron, or a recurrent network over the window."""
-    hidden: int = 32
+    hidden: Width = 32
     """Width of the perceptron or of the recurrent network."""
-    tau: int = 132
+    tau: Length = 132
     """How many past values the next one is forecast from."""
-    horizons: tuple[int, ...] = (1, 4, 16, 64)
+    horizons: Annotated[tuple[Length, ...], Meta(min_length=1)] = (1, 4, 16, 64)
     """How many steps ahead; those beyond half of the test part are left out."""
-    period: int | None = None
+    period: Length | None = None
     """Steps of a cycle, for the seasonal baseline; that of the named series if not given."""
-    test: float = 0.2
+    test: ProperFraction = 0.2
     """Share of the values that test, at the end."""
-    validation: float = 0.1
+    validation: Probability = 0.1
     """Share of the values that choose the best epoch, before those that test."""
-    ahead: int = 24
+    ahead: Length = 24
     """How many values predict says of each file."""
-    epochs: int = 30
-    batch_size: int = 32
+    epochs: Epochs = 30
+    batch_size: BatchSize = 32
     optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adamw", lr=0.003))
 
-    def __post_init__(self) -> None:
+    def _settle(self) -> None:
+        super()._settle()
         make_paths_absolute(self, "data", where=Path.is_file)
 
 

@@ -46,15 +46,6 @@ class ForecastExperiment:
     """
 
     def __init__(self, settings: ForecastSettings) -> None:
-        for name in ("hidden", "tau", "ahead"):
-            if getattr(settings, name) < 1:
-                raise ValueError(f"{name} is {getattr(settings, name)}; it must be at least 1")
-        if settings.period is not None and settings.period < 1:
-            raise ValueError(f"period is {settings.period}; it must be at least 1")
-        if not settings.horizons or min(settings.horizons) < 1:
-            raise ValueError(f"horizons is {settings.horizons}; it must hold numbers of steps from 1 up")
-        if settings.test <= 0:
-            raise ValueError(f"test is {settings.test}; forecasts are compared on a part at the end of the series")
         self.settings = settings
         self.trainer = trainer_for(settings)
         self._optimizer = optimizer_for(settings.optimizer, settings.toolkit)

@@ -22,11 +22,6 @@ class CovariateShiftExperiment(ShiftExperiment):
 
     settings: CovariateShiftSettings
 
-    def __init__(self, settings: CovariateShiftSettings) -> None:
-        if settings.domain_pictures < 1:
-            raise ValueError(f"domain_pictures is {settings.domain_pictures}; it must be at least 1")
-        super().__init__(settings)
-
     def shift(self, train: ImageSet, test: ImageSet) -> Shifted:
         """Send pictures to the source or to the target by their score along a principal component."""
         self.score = PrincipalScore(train.images, self.settings.component)

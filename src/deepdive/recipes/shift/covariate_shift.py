@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from deepdive.recipes.ranges.types import Count, Penalty, PositiveMagnitude, Signed, Width
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.shift.settings import ShiftSettings
 
@@ -14,15 +15,15 @@ if TYPE_CHECKING:
 class CovariateShiftSettings(ShiftSettings):
     """Pictures of one kind where one learns and of another where it counts."""
 
-    component: int = 3
+    component: Width = 3
     """The principal component of the pictures along which the target differs from the source, from 1."""
-    strength: float = -2.5
+    strength: Signed = -2.5
     """How much: a picture is of the target with probability sigmoid(strength * score); its sign is the direction."""
-    limit: float | None = 20.0
+    limit: PositiveMagnitude | None = 20.0
     """Largest weight before their mean is brought to 1."""
-    l2: float = 1.0
+    l2: Penalty = 1.0
     """Penalty of the classifier that tells target from source."""
-    domain_pictures: int = 10_000
+    domain_pictures: Count = 10_000
     """Most pictures of each side that this classifier learns from."""
 
 

@@ -43,8 +43,6 @@ class ShiftExperiment(ABC):
     """
 
     def __init__(self, settings: ShiftSettings) -> None:
-        if settings.validation < 1:
-            raise ValueError(f"validation is {settings.validation}; at least 1 picture must be held out")
         self.settings = settings
         self.trainer = trainer_for(settings)
         self._optimizer = optimizer_for(settings.optimizer, settings.toolkit)

@@ -28,11 +28,6 @@ class LabelShiftExperiment(ShiftExperiment):
 
     settings: LabelShiftSettings
 
-    def __init__(self, settings: LabelShiftSettings) -> None:
-        if not settings.ratio > 0:
-            raise ValueError(f"ratio is {settings.ratio}; it must be above 0")
-        super().__init__(settings)
-
     def shift(self, train: ImageSet, test: ImageSet) -> Shifted:
         """Make the rare classes rare in the source and common in the target.
 

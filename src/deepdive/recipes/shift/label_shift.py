@@ -1,8 +1,11 @@
 """Label shift on Fashion-MNIST: other shares of the classes, estimated without a label (textbook section 4.7.3)."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
+from msgspec import Meta
+
+from deepdive.recipes.ranges.types import ClassNumber, PositiveMagnitude
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.shift.settings import ShiftSettings
 
@@ -14,9 +17,9 @@ if TYPE_CHECKING:
 class LabelShiftSettings(ShiftSettings):
     """Classes that are rare where one learns and common where it counts."""
 
-    rare: tuple[int, ...] = (4, 6)
+    rare: Annotated[tuple[ClassNumber, ...], Meta(min_length=1)] = (4, 6)
     """Numbers of the classes that are rare in the source and common in the target."""
-    ratio: float = 5.0
+    ratio: PositiveMagnitude = 5.0
     """A rare class has this many times fewer pictures than another in the source, and more in the target."""
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from deepdive.recipes.ranges.types import Count, Width
 from deepdive.recipes.settings import OptimizerSettings
 from deepdive.recipes.vision.settings import PictureSettings
 
@@ -10,8 +11,8 @@ from deepdive.recipes.vision.settings import PictureSettings
 class ShiftSettings(PictureSettings):
     """Three networks of one kind that differ in nothing but the weights of their training examples."""
 
-    hidden: tuple[int, ...] = ()
+    hidden: tuple[Width, ...] = ()
     """Width of each hidden layer; none is softmax regression."""
-    validation: int = 5000
+    validation: Count = 5000
     """Pictures of the source that are held out to estimate the shift."""
     optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.003))

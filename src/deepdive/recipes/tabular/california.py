@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from deepdive.recipes.ranges.types import BatchSize, Epochs
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings
 from deepdive.recipes.tabular.settings import TableSettings
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
 class CaliforniaSettings(TableSettings):
     """A perceptron on many rows with few columns."""
 
-    epochs: int = 60
-    batch_size: int = 256
+    epochs: Epochs = 60
+    batch_size: BatchSize = 256
     activation: Literal["ReLU", "LeakyReLU", "PReLU", "Sigmoid", "Tanh", "GELU"] = "GELU"
     """Between the layers."""
     optimizer: OptimizerSettings = field(

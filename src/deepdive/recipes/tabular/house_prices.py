@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from deepdive.recipes.ranges.types import BatchSize, Epochs, Folds, Probability, Width
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings
 from deepdive.recipes.tabular.settings import TableSettings
@@ -19,17 +20,17 @@ class HousePricesSettings(TableSettings):
     """A named table (deepdive data list), or a file: CSV, TSV, white-space separated text, Parquet."""
     log_target: bool = True
     """Learn the logarithm of the target: errors are relative then."""
-    folds: int = 5
+    folds: Folds = 5
     """With k of 2 or more: k networks, each tested on its k-th of the rows and trained on the others."""
-    validation: float = 0.0
+    validation: Probability = 0.0
     """Share of the training rows held out to choose the best epoch; with 0 all are learnt from."""
-    epochs: int = 60
-    batch_size: int = 64
-    hidden: tuple[int, ...] = (128,)
+    epochs: Epochs = 60
+    batch_size: BatchSize = 64
+    hidden: tuple[Width, ...] = (128,)
     """Width of each hidden layer; none makes a linear model."""
     activation: Literal["ReLU", "LeakyReLU", "PReLU", "Sigmoid", "Tanh", "GELU"] = "GELU"
     """Between the layers."""
-    dropout: float = 0.5
+    dropout: Probability = 0.5
     """Share of hidden units dropped in training."""
     optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adamw", lr=0.01, weight_decay=1.0))
 

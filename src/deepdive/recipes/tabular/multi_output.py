@@ -1,8 +1,12 @@
 """Several outputs of one network: age and gender from the other columns of a census."""
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
+from msgspec import Meta
+
+from deepdive.recipes.ranges import SettingError
+from deepdive.recipes.ranges.types import BatchSize, Epochs, Magnitude, Probability, Width
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings, TrainingSettings
 
@@ -16,25 +20,32 @@ class MultiOutputSettings(TrainingSettings):
 
     data: str = "adult"
     """A named table (deepdive data list), or a file: CSV, TSV, white-space separated text, Parquet."""
-    targets: tuple[str, ...] = ("age", "gender")
+    targets: Annotated[tuple[str, ...], Meta(min_length=1)] = ("age", "gender")
     """The columns to predict: numbers by their value, words by their class."""
-    weights: tuple[float, ...] = (1.0, 1.0)
+    weights: tuple[Magnitude, ...] = (1.0, 1.0)
     """Of each target's loss."""
     learn_weights: bool = False
     """Learn the weights from how uncertain each output is; they start as given."""
     ignore: tuple[str, ...] = ()
     """Columns not to learn from."""
-    test: float = 0.2
+    test: Probability = 0.2
     """Share of the rows held out for the test."""
-    validation: float = 0.1
+    validation: Probability = 0.1
     """Share of the other rows held out to choose the best epoch."""
-    hidden: tuple[int, ...] = (128, 64)
+    hidden: tuple[Width, ...] = (128, 64)
     """Width of each shared layer."""
-    dropout: float = 0.1
+    dropout: Probability = 0.1
     """Share of hidden units dropped in training."""
-    epochs: int = 6
-    batch_size: int = 256
+    epochs: Epochs = 6
+    batch_size: BatchSize = 256
     optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adamw", lr=0.004))
+
+    def _settle(self) -> None:
+        super()._settle()
+        if len(self.weights) != len(self.targets):
+            raise SettingError("weights", f"{len(self.targets)} numbers, one for each target", self.weights)
+        if any("." in name or not name for name in self.targets):
+            raise SettingError("targets", "names without a dot, as they name parts of a network", self.targets)
 
 
 @recipe(

@@ -42,11 +42,6 @@ class MultiOutputExperiment:
     """
 
     def __init__(self, settings: MultiOutputSettings) -> None:
-        if len(settings.weights) != len(settings.targets):
-            raise ValueError(f"weights is {settings.weights}; there must be one for each of {settings.targets}")
-        for name in settings.targets:
-            if "." in name or not name:
-                raise ValueError(f"targets holds {name!r}; a name with a dot cannot name a part of a network")
         self.settings = settings
         self.trainer = trainer_for(settings)
         self._optimizer = optimizer_for(settings.optimizer, settings.toolkit)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from deepdive.recipes.ranges.types import Count, Folds, Probability, Width
 from deepdive.recipes.settings import OptimizerSettings, TrainingSettings, make_paths_absolute
 
 
@@ -31,21 +32,22 @@ class TableSettings(TrainingSettings):
     """Take the logarithm of skewed numeric columns."""
     indicators: bool = False
     """A second feature for each column with missing numbers: where they are missing."""
-    max_categories: int = 100
+    max_categories: Count = 100
     """How many categories of a column are told apart, the most frequent ones."""
-    folds: int = 1
+    folds: Folds = 1
     """With k of 2 or more: k networks, each tested on its k-th of the rows and trained on the others."""
-    test: float = 0.2
+    test: Probability = 0.2
     """Share of the rows held out for the test, where folds is 1."""
-    validation: float = 0.1
+    validation: Probability = 0.1
     """Share of the training rows held out to choose the best epoch; with 0 all are learnt from."""
-    hidden: tuple[int, ...] = (256, 128)
+    hidden: tuple[Width, ...] = (256, 128)
     """Width of each hidden layer; none makes a linear model."""
     activation: Literal["ReLU", "LeakyReLU", "PReLU", "Sigmoid", "Tanh", "GELU"] = "ReLU"
     """Between the layers."""
-    dropout: float = 0.0
+    dropout: Probability = 0.0
     """Share of hidden units dropped in training."""
     optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adamw", lr=0.003))
 
-    def __post_init__(self) -> None:
+    def _settle(self) -> None:
+        super()._settle()
         make_paths_absolute(self, "data", where=Path.is_file)

@@ -37,8 +37,6 @@ class TableExperiment:
     """
 
     def __init__(self, settings: TableSettings) -> None:
-        if settings.folds < 1:
-            raise ValueError(f"folds is {settings.folds}; it must be 1 (no folds) or more")
         self.settings = settings
         self.trainer = trainer_for(settings)
         self._optimizer = optimizer_for(settings.optimizer, settings.toolkit)

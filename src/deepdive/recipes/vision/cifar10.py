@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from deepdive.recipes.ranges.types import BatchSize, Epochs, Fraction, Width
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings
 from deepdive.recipes.vision.settings import AugmentationSettings, ImageClassificationSettings
@@ -17,13 +18,13 @@ class Cifar10Settings(ImageClassificationSettings):
 
     data: str = "cifar10"
     """A named data set (deepdive data list), or a folder or archive with one sub-folder of pictures per class."""
-    widths: tuple[int, ...] = (16, 64, 128, 128)
+    widths: tuple[Width, ...] = (16, 64, 128, 128)
     """Channels of each stage; 64 128 256 512 in the network this one is made after."""
     residuals: tuple[bool, ...] = (False, False, False, True)
     """Which stages have a residual block."""
-    epochs: int = 12
-    batch_size: int = 256
-    label_smoothing: float = 0.1
+    epochs: Epochs = 12
+    batch_size: BatchSize = 256
+    label_smoothing: Fraction = 0.1
     augment: AugmentationSettings = field(default_factory=lambda: AugmentationSettings(flip=True, crop=2))
     optimizer: OptimizerSettings = field(
         default_factory=lambda: OptimizerSettings(

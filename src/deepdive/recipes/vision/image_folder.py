@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from deepdive.recipes.ranges.types import BatchSize, Epochs, Fraction, HeldOut
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings
 from deepdive.recipes.vision.settings import AugmentationSettings, ImageClassificationSettings
@@ -30,10 +31,10 @@ class ImageFolderSettings(ImageClassificationSettings):
     """Which network; the larger ones are for hours, or for a graphics card."""
     fit: Literal["pad", "crop"] = "pad"
     """Whether pictures of other proportions than the image size are padded or cut."""
-    validation: int | float = 0.1
-    epochs: int = 3
-    batch_size: int = 256
-    label_smoothing: float = 0.1
+    validation: HeldOut = 0.1
+    epochs: Epochs = 3
+    batch_size: BatchSize = 256
+    label_smoothing: Fraction = 0.1
     augment: AugmentationSettings = field(default_factory=lambda: AugmentationSettings(flip=True, crop=2))
     optimizer: OptimizerSettings = field(
         default_factory=lambda: OptimizerSettings(
@@ -41,8 +42,8 @@ class ImageFolderSettings(ImageClassificationSettings):
         )
     )
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def _settle(self) -> None:
+        super()._settle()
         for name in ("labels", "test"):  # so that a run can be resumed from anywhere
             value = getattr(self, name)
             if value is not None and Path(value).exists():

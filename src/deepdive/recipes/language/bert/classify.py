@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from deepdive.recipes.language.bert.settings import SentenceSettings
+from deepdive.recipes.ranges.types import Epochs
 from deepdive.recipes.registry import Target, recipe
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 class BertClassifySettings(SentenceSettings):
     """Single texts."""
 
-    epochs: int = 4
+    epochs: Epochs = 4
 
 
 @recipe(

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deepdive.recipes.language.bert.settings import FineTuningSettings
+from deepdive.recipes.ranges.types import Epochs, Length, LengthOrNone
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import make_paths_absolute
 
@@ -20,16 +21,16 @@ class BertQASettings(FineTuningSettings):
     """wikiann-en, of whose sentences it is asked which person, place or organisation they name; or a file of questions
     in SQuAD's JSON format, version 1.1 or 2, of which parts are held out, or a folder of such files, called train,
     dev or valid, and test."""
-    overlap: int = 32
+    overlap: LengthOrNone = 32
     """Pieces that a row has in common with the next one, where a text is too long for one."""
-    longest_question: int = 48
+    longest_question: Length = 48
     """Pieces of a question; longer ones are cut."""
-    longest_answer: int = 30
+    longest_answer: Length = 30
     """Pieces of an answer that is found."""
-    epochs: int = 1
+    epochs: Epochs = 1
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def _settle(self) -> None:
+        super()._settle()
         make_paths_absolute(self, "data", where=Path.is_file)
 
 

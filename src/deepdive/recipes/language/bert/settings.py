@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from deepdive.recipes.ranges.types import BatchSize, Epochs, GradientBound, Length, PositiveFraction, Probability
 from deepdive.recipes.settings import OptimizerSettings, ScheduleName, TrainingSettings, make_paths_absolute
 
 
@@ -14,17 +15,17 @@ class FineTuningSettings(TrainingSettings):
     weights: str = "minilm-l6"
     """A named encoder (deepdive data list), or a folder with one as it is published: config.json, model.safetensors
     (or its parts and their index), and tokenizer.json or vocab.txt."""
-    longest: int = 128
+    longest: Length = 128
     """Pieces of a text or pair, special tokens included; longer ones are cut."""
-    dropout: float = 0.1
+    dropout: Probability = 0.1
     """Share that is dropped in training, in the encoder and before the output."""
-    decay: float = 0.7
+    decay: PositiveFraction = 0.7
     """Learning rate of a layer, as a share of that of the layer above."""
-    unfreeze_every: int | None = None
+    unfreeze_every: Epochs | None = None
     """Epochs until one more layer learns, the head first; if not given, all learn from the beginning."""
-    epochs: int = 3
-    batch_size: int = 32
-    clip_norm: float | None = 1.0
+    epochs: Epochs = 3
+    batch_size: BatchSize = 32
+    clip_norm: GradientBound | None = 1.0
     schedule: ScheduleName = "slanted-triangular"
     """How the learning rate changes from step to step; slanted-triangular: up during the first tenth, then down."""
     optimizer: OptimizerSettings = field(
@@ -32,7 +33,8 @@ class FineTuningSettings(TrainingSettings):
     )
     """The learning rate is that of the head."""
 
-    def __post_init__(self) -> None:
+    def _settle(self) -> None:
+        super()._settle()
         make_paths_absolute(self, "weights", where=Path.is_dir)
 
 
@@ -54,6 +56,6 @@ class SentenceSettings(FineTuningSettings):
     pooling: Literal["pooler", "mean"] = "mean"
     """What stands for a text: the mean of all vectors, or the pooled one of its first token."""
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def _settle(self) -> None:
+        super()._settle()
         make_paths_absolute(self, "data", where=Path.is_file)

@@ -19,8 +19,8 @@ class BertTagSettings(FineTuningSettings):
     """Named sentences (deepdive data list), a file with a word and its tag per line (CoNLL), of which parts are held
     out, or a folder with such files, called train, dev or valid, and test."""
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def _settle(self) -> None:
+        super()._settle()
         make_paths_absolute(self, "data")
 
 

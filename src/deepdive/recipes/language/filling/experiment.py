@@ -49,8 +49,6 @@ class FillInExperiment:
         self.settings = settings
         self.trainer = trainer_for(settings)
         self._optimizer = optimizer_for(settings.optimizer, settings.toolkit)
-        if settings.partition == "sequential":
-            raise ValueError("partition is 'sequential'; what is behind a gap cannot be carried from window to window")
         choose_device(settings.device)
 
     def prepare(self) -> None:

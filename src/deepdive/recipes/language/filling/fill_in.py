@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from deepdive.recipes.language.modelling.settings import TextSettings
+from deepdive.recipes.ranges import SettingError
+from deepdive.recipes.ranges.types import BatchSize, Epochs, GradientBound, Length, Probability, Width
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings
 
@@ -17,20 +19,26 @@ class FillInSettings(TextSettings):
 
     partition: Literal["auto", "textbook", "random", "sequential"] = "random"
     """How windows are cut; random: all, without overlap."""
-    num_steps: int = 64
+    num_steps: Length = 64
     """Tokens per window."""
-    epochs: int = 15
-    batch_size: int = 32
+    epochs: Epochs = 15
+    batch_size: BatchSize = 32
     cell: Literal["RNN", "GRU", "LSTM"] = "GRU"
     """Of the recurrent layer."""
-    embedding: int = 32
+    embedding: Width = 32
     """Width of the vectors of tokens."""
-    hidden: int = 128
+    hidden: Width = 128
     """Width of the state of each direction."""
-    dropout: float = 0.1
+    dropout: Probability = 0.1
     """Share of inputs and outputs that is dropped in training."""
-    clip_norm: float | None = 1.0
+    clip_norm: GradientBound | None = 1.0
     optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.005))
+
+    def _settle(self) -> None:
+        super()._settle()
+        if self.partition == "sequential":
+            rule = "another one, as what is behind a gap cannot be carried from window to window"
+            raise SettingError("partition", rule, self.partition)
 
 
 @recipe(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from deepdive.recipes.language.modelling.settings import RecurrentSettings
+from deepdive.recipes.ranges.types import Depth
 from deepdive.recipes.registry import Target, recipe
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ class DeepGRULMSettings(RecurrentSettings):
 
     cell: Literal["RNN", "GRU", "LSTM"] = "GRU"
     """Of the recurrent layers."""
-    layers: int = 2
+    layers: Depth = 2
     """Recurrent layers."""
 
 

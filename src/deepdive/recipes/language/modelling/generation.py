@@ -10,6 +10,8 @@ from torch import Tensor, nn
 from deepdive.algorithms.decoding import Decoder, sample, warm_up
 from deepdive.data import TextEncoder
 from deepdive.recipes.experiment import TextPrediction
+from deepdive.recipes.ranges import Checked
+from deepdive.recipes.ranges.types import Count, Few, Length, PositiveFraction, Seed, Temperature
 
 
 class LanguageModel(Decoder, Protocol):
@@ -21,27 +23,20 @@ class LanguageModel(Decoder, Protocol):
 
 
 @dataclass(frozen=True)
-class Choice:
+class Choice(Checked):
     """How tokens are drawn."""
 
-    length: int = 100
+    length: Length = 100
     """Tokens to add."""
-    temperature: float = 1.0
+    temperature: Temperature = 1.0
     """Above 1 bolder, towards 0 the likeliest token."""
-    top_k: int | None = None
+    top_k: Count | None = None
     """Only so many of the likeliest tokens."""
-    top_p: float | None = None
+    top_p: PositiveFraction | None = None
     """Only the likeliest tokens of so much probability."""
-    samples: int = 1
+    samples: Few = 1
     """How many continuations."""
-    seed: int = 0
-
-    def __post_init__(self) -> None:
-        for name in ("length", "samples"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} is {getattr(self, name)}; it must be at least 1")
-        if self.seed < 0:
-            raise ValueError(f"seed is {self.seed}; it must not be negative")
+    seed: Seed = 0
 
 
 def continuations(network: nn.Module, encoder: TextEncoder, texts: Sequence[str], how: Choice) -> list[TextPrediction]:

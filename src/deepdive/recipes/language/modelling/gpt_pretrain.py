@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from deepdive.recipes.language.modelling.settings import LanguageModelSettings
+from deepdive.recipes.ranges import SettingError
+from deepdive.recipes.ranges.types import BatchSize, Depth, Epochs, Heads, Length, Probability, Width
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings, make_paths_absolute
 
@@ -26,29 +28,29 @@ class GPTSettings(LanguageModelSettings):
     partition: Literal["auto", "textbook", "random"] = "auto"
     """How windows are cut; textbook: those that begin at the first 10,000 tokens, tested on 5,000 more; random: all,
     without overlap; auto: textbook for time-machine, else random."""
-    num_steps: int = 32
+    num_steps: Length = 32
     """Tokens per window, and the most that the network sees at once."""
-    width: int = 64
+    width: Width = 64
     """Of all vectors."""
-    heads: int = 4
+    heads: Heads = 4
     """Of attention."""
-    layers: int = 2
+    layers: Depth = 2
     """Blocks."""
-    dropout: float = 0.2
+    dropout: Probability = 0.2
     """Share of vectors, of attention weights and of each part's outcome that is dropped in training."""
     positions: Literal["learnt", "rotary"] = "rotary"
     """How places are known: by a learnt table, as in GPT-2, or by rotation."""
-    epochs: int = 12
-    batch_size: int = 512
+    epochs: Epochs = 12
+    batch_size: BatchSize = 512
     optimizer: OptimizerSettings = field(
         default_factory=lambda: OptimizerSettings("adamw", lr=0.005, weight_decay=0.1, decay_norm_and_bias=False)
     )
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
+    def _settle(self) -> None:
+        super()._settle()
         make_paths_absolute(self, "weights", where=Path.is_dir)
         if self.weights is not None and self.tokens not in ("auto", "byte-pair"):
-            raise ValueError(f"tokens is {self.tokens!r}, but weights come with pieces of their own; leave it at auto")
+            raise SettingError("tokens", "'auto', as weights come with tokens of their own", self.tokens)
 
 
 @recipe(

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from deepdive.recipes.language.modelling.settings import RecurrentSettings
+from deepdive.recipes.ranges.types import BatchSize, Count, Depth, Epochs, Length, Width
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings
 
@@ -19,21 +20,21 @@ class NextWordSettings(RecurrentSettings):
     """A named text (deepdive data list), or a text file of one's own, in UTF-8."""
     tokens: Literal["auto", "characters", "letters", "words", "byte-pair"] = "words"
     """What the text is cut into."""
-    max_tokens: int | None = 10_000
+    max_tokens: Count | None = 10_000
     """How many different tokens there are at most."""
     partition: Literal["auto", "textbook", "random", "sequential"] = "sequential"
     """How windows are cut; sequential: in parallel streams whose state is carried on."""
-    num_steps: int = 35
+    num_steps: Length = 35
     """Words per window."""
-    epochs: int = 3
-    batch_size: int = 32
+    epochs: Epochs = 3
+    batch_size: BatchSize = 32
     cell: Literal["RNN", "GRU", "LSTM"] = "LSTM"
     """Of the recurrent layers."""
-    embedding: int | None = 256
+    embedding: Width | None = 256
     """Width of the learnt vectors of words."""
-    hidden: int = 256
+    hidden: Width = 256
     """Width of the state."""
-    layers: int = 2
+    layers: Depth = 2
     """Recurrent layers."""
     tied: bool = True
     """Whether input and output share their table of vectors."""

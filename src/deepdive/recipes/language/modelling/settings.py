@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from deepdive.recipes.ranges.types import BatchSize, Count, Depth, Epochs, GradientBound, Length, Probability, Width
 from deepdive.recipes.settings import OptimizerSettings, TrainingSettings, make_paths_absolute
 
 
@@ -16,22 +17,23 @@ class TextSettings(TrainingSettings):
     tokens: Literal["auto", "characters", "letters", "words", "byte-pair"] = "auto"
     """What the text is cut into; letters: in lower case, all else is a space; auto: as is usual for the named text,
     and characters for one's own."""
-    min_frequency: int = 1
+    min_frequency: Count = 1
     """Rarer tokens are unknown."""
-    max_tokens: int | None = None
+    max_tokens: Count | None = None
     """How many different tokens there are at most; of byte pairs 2,000 if not given."""
     partition: Literal["auto", "textbook", "random", "sequential"] = "auto"
     """How windows are cut; textbook: those that begin at the first 10,000 tokens, tested on 5,000 more; random: all,
     without overlap; sequential: in parallel streams whose state is carried on; auto: textbook for time-machine, else
     random."""
-    num_steps: int = 32
+    num_steps: Length = 32
     """Tokens per window."""
-    validation: float = 0.1
+    validation: Probability = 0.1
     """Share of one text to validate on."""
-    test: float = 0.1
+    test: Probability = 0.1
     """Share of one text to test on, its end."""
 
-    def __post_init__(self) -> None:
+    def _settle(self) -> None:
+        super()._settle()
         make_paths_absolute(self, "data", where=Path.is_file)
 
 
@@ -39,9 +41,9 @@ class TextSettings(TrainingSettings):
 class LanguageModelSettings(TextSettings):
     """How a language model of any kind is trained, and what it is to continue."""
 
-    epochs: int = 30
-    batch_size: int = 1024
-    clip_norm: float | None = 1.0
+    epochs: Epochs = 30
+    batch_size: BatchSize = 1024
+    clip_norm: GradientBound | None = 1.0
     optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.01))
     prompt: str = "time traveller"
     """What the samples in the report begin with."""
@@ -53,13 +55,13 @@ class RecurrentSettings(LanguageModelSettings):
 
     cell: Literal["RNN", "GRU", "LSTM"] = "RNN"
     """Of the recurrent layers."""
-    embedding: int | None = 32
+    embedding: Width | None = 32
     """Width of the learnt vectors of tokens; none: one-hot vectors."""
-    hidden: int = 64
+    hidden: Width = 64
     """Width of the state."""
-    layers: int = 1
+    layers: Depth = 1
     """Recurrent layers."""
-    dropout: float = 0.2
+    dropout: Probability = 0.2
     """Share of inputs, of values between layers and of outputs that is dropped in training."""
     tied: bool = False
     """Whether input and output share their table of vectors."""

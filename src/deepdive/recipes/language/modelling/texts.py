@@ -52,9 +52,6 @@ def text_for(
         ValueError: neither a corpus nor a file has that name, or a setting is out of its range.
         FileNotFoundError: no file at that path.
     """
-    for name in ("validation", "test"):
-        if not 0 <= getattr(settings, name) < 1:
-            raise ValueError(f"{name} is {getattr(settings, name)}; it must be a share from 0 to less than 1")
     textbook = uses_textbook_split(settings)
     tokenizer = tokenizer or _tokenizer(settings, report)
     known = tokenizer is not None and bool(tokenizer.tokens)

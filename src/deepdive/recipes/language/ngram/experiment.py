@@ -38,18 +38,9 @@ class NGramExperiment:
 
     ``test_perplexity`` is that of the chosen model on the test part; ``test_add_one_perplexity``,
     ``test_laplace_perplexity`` and ``test_kneser_ney_perplexity`` are those of each smoothing at its own best order.
-
-    Raises:
-        ValueError: a setting is out of its range.
     """
 
     def __init__(self, settings: NGramSettings) -> None:
-        if settings.max_order < 1:
-            raise ValueError(f"max_order is {settings.max_order}; it must be at least 1")
-        for name in ("validation", "test"):
-            if not 0 < getattr(settings, name) < 1:
-                raise ValueError(f"{name} is {getattr(settings, name)}; it must be a share above 0 and below 1")
-        Laplace(settings.epsilon)
         self.settings = settings
 
     def prepare(self) -> None:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from deepdive.recipes.ranges import Checked
+from deepdive.recipes.ranges.types import Count, Order, PositiveMagnitude, ProperFraction, Seed
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import make_paths_absolute
 
@@ -12,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class NGramSettings:
+class NGramSettings(Checked):
     """The text, and how far the models look back."""
 
     data: str = "time-machine"
@@ -20,26 +22,27 @@ class NGramSettings:
     tokens: Literal["auto", "characters", "letters", "words"] = "auto"
     """What the text is cut into; letters: in lower case, all else is a space; auto: as is usual for the named text,
     and characters for one's own."""
-    min_frequency: int = 1
+    min_frequency: Count = 1
     """Rarer tokens are unknown."""
-    max_tokens: int | None = None
+    max_tokens: Count | None = None
     """How many different tokens there are at most."""
-    validation: float = 0.1
+    validation: ProperFraction = 0.1
     """Share of the text that chooses the order and the smoothing, where it comes as one."""
-    test: float = 0.1
+    test: ProperFraction = 0.1
     """Share of the text that tests what is chosen, its end."""
-    max_order: int = 7
+    max_order: Order = 7
     """Orders from 1 to this one are compared; order n looks n - 1 tokens back."""
-    epsilon: float = 1.0
+    epsilon: PositiveMagnitude = 1.0
     """Of Laplace smoothing: how many tokens of evidence the frequencies without context are worth."""
     prompt: str = "time traveller"
     """What the samples in the report begin with."""
     device: str = "auto"
     """Counts stay where they are: any device gives the same."""
-    seed: int = 0
+    seed: Seed = 0
     """Of the samples in the report."""
 
-    def __post_init__(self) -> None:
+    def _settle(self) -> None:
+        super()._settle()
         make_paths_absolute(self, "data", where=Path.is_file)
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from deepdive.recipes.language.pretraining.settings import PretrainingSettings
+from deepdive.recipes.ranges.types import Length, Magnitude, ProperFraction
 from deepdive.recipes.registry import Target, recipe
 
 if TYPE_CHECKING:
@@ -14,11 +15,11 @@ if TYPE_CHECKING:
 class BertPretrainSettings(PretrainingSettings):
     """The text, what is hidden of it, and the network."""
 
-    longest: int = 64
+    longest: Length = 64
     """Pieces of a pair of sentences, special tokens included; longer ones are cut."""
-    share: float = 0.15
+    share: ProperFraction = 0.15
     """Of pieces that are hidden."""
-    next_weight: float = 1.0
+    next_weight: Magnitude = 1.0
     """Of the loss of pairs beside that of hidden pieces."""
     prompt: str = "he was [MASK] in the [MASK] ."
     """A sentence whose hidden words the report fills in."""

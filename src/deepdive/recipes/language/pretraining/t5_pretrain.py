@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from deepdive.recipes.language.pretraining.settings import PretrainingSettings
+from deepdive.recipes.ranges.types import Depth, Epochs, Length, MeanSpan, ProperFraction, Width
 from deepdive.recipes.registry import Target, recipe
 
 if TYPE_CHECKING:
@@ -14,18 +15,18 @@ if TYPE_CHECKING:
 class T5PretrainSettings(PretrainingSettings):
     """The text, what is missing of it, and the network."""
 
-    window: int = 64
+    window: Length = 64
     """Pieces of a text from which spans are cut."""
-    density: float = 0.15
+    density: ProperFraction = 0.15
     """Share of pieces that are missing."""
-    mean_span: float = 3.0
+    mean_span: MeanSpan = 3.0
     """Pieces of a missing span on average."""
-    epochs: int = 2
-    layers: int = 2
+    epochs: Epochs = 2
+    layers: Depth = 2
     """Blocks of the encoder, and as many of the decoder."""
-    head_width: int = 64
+    head_width: Width = 64
     """Of each head of attention."""
-    hidden: int = 256
+    hidden: Width = 256
     """Width within feed-forward networks."""
     gated: bool = True
     """Whether feed-forward networks are gated, as in version 1.1, or rectified, as in the first one."""

@@ -16,13 +16,11 @@ def texts_for(settings: PretrainingSettings, report: Report | None = None) -> Te
     """The parts of the text that settings speak of; of a single text, paragraphs at its end are held out.
 
     Raises:
-        ValueError: ``data`` is a data set that is no text, or ``characters`` is below 1.
+        ValueError: ``data`` is a data set that is no text.
         FileNotFoundError: there is neither a text nor a file of that name.
         DataUnavailableError: no source has the text.
     """
     data = settings.data
-    if settings.characters is not None and settings.characters < 1:
-        raise ValueError(f"characters is {settings.characters}; it must be at least 1")
     if data in CORPORA:
         text = read_corpus(data, report=report)
     elif data in DATASETS:

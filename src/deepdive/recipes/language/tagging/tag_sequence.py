@@ -3,6 +3,16 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from deepdive.recipes.ranges.types import (
+    BatchSize,
+    Count,
+    Depth,
+    Epochs,
+    GradientBound,
+    Probability,
+    Width,
+    WidthOrNone,
+)
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings, TrainingSettings, make_paths_absolute
 
@@ -17,26 +27,27 @@ class TagSequenceSettings(TrainingSettings):
     data: str = "wikiann-en"
     """Named sentences (deepdive data list), a file with a word and its tag per line (CoNLL), of which parts are held
     out, or a folder with such files, called train, dev or valid, and test."""
-    min_frequency: int = 2
+    min_frequency: Count = 2
     """Rarer words are unknown; their letters are not."""
     cell: Literal["RNN", "GRU", "LSTM"] = "LSTM"
     """Of the recurrent layers."""
-    embedding: int = 100
+    embedding: Width = 100
     """Width of the vectors of words."""
-    characters: int = 64
+    characters: WidthOrNone = 64
     """Features of the letters of a word; 0 for none."""
-    hidden: int = 200
+    hidden: Width = 200
     """Width of both directions together."""
-    layers: int = 1
+    layers: Depth = 1
     """Recurrent layers."""
-    dropout: float = 0.5
+    dropout: Probability = 0.5
     """Share of features and of outputs that is dropped in training."""
-    epochs: int = 12
-    batch_size: int = 64
-    clip_norm: float | None = 5.0
+    epochs: Epochs = 12
+    batch_size: BatchSize = 64
+    clip_norm: GradientBound | None = 5.0
     optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.004))
 
-    def __post_init__(self) -> None:
+    def _settle(self) -> None:
+        super()._settle()
         make_paths_absolute(self, "data")
 
 

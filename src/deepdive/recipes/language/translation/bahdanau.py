@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from deepdive.recipes.language.translation.seq2seq import Seq2SeqSettings
+from deepdive.recipes.ranges.types import Width
 from deepdive.recipes.registry import Target, recipe
 
 if TYPE_CHECKING:
@@ -14,9 +15,9 @@ if TYPE_CHECKING:
 class BahdanauSettings(Seq2SeqSettings):
     """The network of seq2seq with attention, and how it is trained."""
 
-    hidden: int = 256
+    hidden: Width = 256
     """Width of the state, and of what is read at each place."""
-    attention: int = 256
+    attention: Width = 256
     """Units of the perceptron that scores a place of the sentence."""
 
 

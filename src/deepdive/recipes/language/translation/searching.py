@@ -12,6 +12,8 @@ from deepdive.data.sequences import Ragged
 from deepdive.data.translation import SentenceEncoder
 from deepdive.data.translation.sentences import BOS, EOS, PAD
 from deepdive.recipes.experiment import TextPrediction
+from deepdive.recipes.ranges import Checked, SettingError
+from deepdive.recipes.ranges.types import Few, Magnitude
 
 _ROWS = 250
 _UNKNOWN = 0
@@ -26,16 +28,17 @@ class Translator(Decoder, Protocol):
 
 
 @dataclass(frozen=True)
-class Search:
+class Search(Checked):
     """How translations are searched for."""
 
-    beams: int = 4
-    length_penalty: float = 0.6
-    n_best: int = 1
+    beams: Few = 4
+    length_penalty: Magnitude = 0.6
+    n_best: Few = 1
 
-    def __post_init__(self) -> None:
-        if not 1 <= self.n_best <= self.beams:
-            raise ValueError(f"n_best is {self.n_best}; it must be from 1 to beams, which is {self.beams}")
+    def _settle(self) -> None:
+        """No more translations are shown than hypotheses are kept."""
+        if self.n_best > self.beams:
+            raise SettingError("n_best", f"from 1 to beams, {self.beams}", self.n_best)
 
 
 def search(network: nn.Module, sources: Ragged, target: SentenceEncoder, how: Search) -> list[Hypotheses]:

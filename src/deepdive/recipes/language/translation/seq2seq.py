@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from deepdive.recipes.language.translation.settings import TranslationSettings
+from deepdive.recipes.ranges.types import Depth, Probability, Width
 from deepdive.recipes.registry import Target, recipe
 
 if TYPE_CHECKING:
@@ -16,13 +17,13 @@ class Seq2SeqSettings(TranslationSettings):
 
     cell: Literal["RNN", "GRU", "LSTM"] = "GRU"
     """Of the recurrent layers."""
-    embedding: int = 256
+    embedding: Width = 256
     """Width of the vectors of words."""
-    hidden: int = 384
+    hidden: Width = 384
     """Width of the state."""
-    layers: int = 1
+    layers: Depth = 1
     """Recurrent layers of encoder and decoder."""
-    dropout: float = 0.2
+    dropout: Probability = 0.2
     """Share of inputs, of values between layers and of outputs that is dropped in training."""
     bidirectional: bool = True
     """Whether the encoder reads in both directions."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from deepdive.recipes.ranges.types import BatchSize, Count, Epochs, Few, Fraction, GradientBound, Length, Magnitude
 from deepdive.recipes.settings import OptimizerSettings, TrainingSettings, make_paths_absolute
 
 
@@ -13,30 +14,31 @@ class TranslationSettings(TrainingSettings):
     data: str = "fra-eng"
     """A named set of pairs (deepdive data list), or a file of one's own, a zip perhaps: a sentence, a tab and its
     translation per line."""
-    pairs: int | None = 100_000
+    pairs: Count | None = 100_000
     """How many to use: the first ones, which are the shortest of fra-eng."""
-    longest: int = 50
+    longest: Length = 50
     """Tokens of a sentence; pairs with a longer one are left out."""
-    test: int = 1000
+    test: Count = 1000
     """Different sentences to test on, with all their translations as references."""
-    validation: int = 500
+    validation: Count = 500
     """Different sentences to choose the best epoch by."""
-    min_frequency: int = 2
+    min_frequency: Count = 2
     """Rarer words are unknown."""
     reverse_source: bool = False
     """Read sentences from their end."""
-    scheduled_sampling: float = 0.0
+    scheduled_sampling: Fraction = 0.0
     """Highest share of words that are learnt after a word of the network's own in place of the true one."""
-    label_smoothing: float = 0.0
+    label_smoothing: Fraction = 0.0
     """Share of every target spread evenly over all words."""
-    epochs: int = 3
-    batch_size: int = 128
-    clip_norm: float | None = 1.0
+    epochs: Epochs = 3
+    batch_size: BatchSize = 128
+    clip_norm: GradientBound | None = 1.0
     optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.002))
-    beams: int = 4
+    beams: Few = 4
     """Hypotheses kept at each step of the search; 1 takes the likeliest word."""
-    length_penalty: float = 0.6
+    length_penalty: Magnitude = 0.6
     """Of the search: 0 for none, more for longer sentences."""
 
-    def __post_init__(self) -> None:
+    def _settle(self) -> None:
+        super()._settle()
         make_paths_absolute(self, "data", where=Path.is_file)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from deepdive.recipes.language.translation.settings import TranslationSettings
+from deepdive.recipes.ranges.types import Depth, Epochs, Fraction, Heads, Probability, Width
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings
 
@@ -15,17 +16,17 @@ if TYPE_CHECKING:
 class TransformerSettings(TranslationSettings):
     """The network and how it is trained."""
 
-    width: int = 256
+    width: Width = 256
     """Of all vectors."""
-    heads: int = 4
+    heads: Heads = 4
     """Of attention."""
-    layers: int = 3
+    layers: Depth = 3
     """Blocks of encoder and of decoder."""
-    hidden: int = 512
+    hidden: Width = 512
     """Numbers inside the feed-forward networks."""
-    dropout: float = 0.1
+    dropout: Probability = 0.1
     """Share of vectors and of each part's outcome that is dropped in training."""
-    attention_dropout: float = 0.0
+    attention_dropout: Probability = 0.0
     """Share of attention weights that is dropped in training."""
     norm_first: bool = True
     """Normalise before each part (pre-norm), or after it, as the first transformer did (post-norm)."""
@@ -33,8 +34,8 @@ class TransformerSettings(TranslationSettings):
     """Of the feed-forward networks."""
     tied: bool = True
     """Whether the output and the target language share their table of vectors."""
-    epochs: int = 3
-    label_smoothing: float = 0.1
+    epochs: Epochs = 3
+    label_smoothing: Fraction = 0.1
     """Share of every target spread evenly over all words."""
     optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.001))
 

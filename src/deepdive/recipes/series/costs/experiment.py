@@ -33,15 +33,6 @@ class SequenceCostsExperiment:
     """
 
     def __init__(self, settings: SequenceCostsSettings) -> None:
-        for name in ("lengths", "widths"):
-            sizes = getattr(settings, name)
-            if len(sizes) < 2 or min(sizes) < 1 or list(sizes) != sorted(set(sizes)):
-                raise ValueError(f"{name} is {tuple(sizes)}; it must be two or more sizes in ascending order, from 1")
-        for name in ("batch_size", "fixed_width", "fixed_length", "repeats"):
-            if getattr(settings, name) < 1:
-                raise ValueError(f"{name} is {getattr(settings, name)}; it must be at least 1")
-        if settings.kernel < 1 or settings.kernel % 2 == 0:
-            raise ValueError(f"kernel is {settings.kernel}; it must be odd, so that as many steps come out as go in")
         self.settings = settings
         self._device = choose_device(settings.device)
 

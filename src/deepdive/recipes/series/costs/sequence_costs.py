@@ -1,8 +1,12 @@
 """Convolution, recurrence and self-attention: what each costs, measured (textbook section 11.6)."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
+from msgspec import Meta
+
+from deepdive.recipes.ranges import Checked, SettingError
+from deepdive.recipes.ranges.types import BatchSize, Few, Kernel, Length, Seed, Width
 from deepdive.recipes.registry import Target, recipe
 
 if TYPE_CHECKING:
@@ -10,29 +14,36 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class SequenceCostsSettings:
+class SequenceCostsSettings(Checked):
     """Sizes at which the layers are measured."""
 
     toolkit: Literal["torch", "scratch"] = "torch"
     """Library layers, or deepdive's own from scratch."""
-    kernel: int = 3
+    kernel: Kernel = 3
     """Width of the convolution's window, an odd number."""
-    batch_size: int = 2
+    batch_size: BatchSize = 2
     """Sequences at a time."""
-    lengths: tuple[int, ...] = (64, 128, 256, 512, 1024, 2048)
+    lengths: Annotated[tuple[Length, ...], Meta(min_length=2)] = (64, 128, 256, 512, 1024, 2048)
     """Steps of a sequence, at a fixed width."""
-    fixed_width: int = 32
+    fixed_width: Width = 32
     """Numbers per step where the length changes."""
-    widths: tuple[int, ...] = (16, 32, 64, 128, 256, 512)
+    widths: Annotated[tuple[Width, ...], Meta(min_length=2)] = (16, 32, 64, 128, 256, 512)
     """Numbers per step, at a fixed length."""
-    fixed_length: int = 128
+    fixed_length: Length = 128
     """Steps of a sequence where the width changes."""
-    repeats: int = 5
+    repeats: Few = 5
     """Times that each point is timed; the fastest counts."""
     device: str = "auto"
     """auto, cpu, cuda, cuda:1, mps."""
-    seed: int = 0
+    seed: Seed = 0
     """Of weights and inputs."""
+
+    def _settle(self) -> None:
+        for name in ("lengths", "widths"):
+            if list(sizes := getattr(self, name)) != sorted(set(sizes)):
+                raise SettingError(name, "in ascending order", sizes)
+        if self.kernel % 2 == 0:
+            raise SettingError("kernel", "odd, so that as many steps come out as go in", self.kernel)
 
 
 @recipe(

@@ -1,8 +1,10 @@
 """Backpropagation through time: vanishing, exploding and their cures (textbook section 9.7)."""
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
+from deepdive.recipes.ranges import SettingError
+from deepdive.recipes.ranges.types import BatchSize, Epochs, GradientBound, Length, Rows, Signed, Width
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings, TrainingSettings
 
@@ -10,19 +12,23 @@ if TYPE_CHECKING:
     from deepdive.recipes.series.recurrence.experiment import BPTTExperiment
 
 
+Cure = Literal["tanh", "orthogonal", "identity-unclipped", "identity", "skip", "lstm", "gru"]
+"""A network; all but the first one are cures."""
+
+
 @dataclass(frozen=True)
 class BPTTSettings(TrainingSettings):
     """Recurrent networks that differ in nothing but the cure, on sequences whose answer lies far back."""
 
-    length: int = 60
+    length: Length = 60
     """Steps of a sequence."""
-    rows: int = 10_000
+    rows: Rows = 10_000
     """Sequences to learn from; a thousand more validate, a thousand test."""
-    hidden: int = 64
+    hidden: Width = 64
     """Width of the state."""
-    forget: float = 3.0
+    forget: Signed = 3.0
     """Added to the first bias of the LSTM's forget gate: so much of the state is kept from the start."""
-    networks: tuple[str, ...] = (
+    networks: tuple[Cure, ...] = (
         "tanh",
         "orthogonal",
         "identity-unclipped",
@@ -32,10 +38,15 @@ class BPTTSettings(TrainingSettings):
         "gru",
     )
     """Which are trained."""
-    epochs: int = 8
-    batch_size: int = 100
-    clip_norm: float | None = 1.0
+    epochs: Epochs = 8
+    batch_size: BatchSize = 100
+    clip_norm: GradientBound | None = 1.0
     optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.01))
+
+    def _settle(self) -> None:
+        super()._settle()
+        if "tanh" not in self.networks:
+            raise SettingError("networks", "some of them, and tanh, with which the others are compared", self.networks)
 
 
 @recipe(

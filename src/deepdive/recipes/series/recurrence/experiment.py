@@ -37,14 +37,6 @@ class BPTTExperiment:
     """
 
     def __init__(self, settings: BPTTSettings) -> None:
-        unknown = set(settings.networks) - set(CURES)
-        if unknown or "tanh" not in settings.networks:
-            raise ValueError(
-                f"networks is {', '.join(settings.networks)}; it must hold tanh, and may hold "
-                f"{', '.join(list(CURES)[1:])}"
-            )
-        if settings.hidden < 1:
-            raise ValueError(f"hidden is {settings.hidden}; it must be at least 1")
         self.settings = settings
         self.trainer = trainer_for(settings)
         self._optimizer = optimizer_for(settings.optimizer, settings.toolkit)

@@ -45,8 +45,6 @@ class AugmentationExperiment:
     def __init__(self, settings: ComparisonSettings) -> None:
         if augmentation_for(settings.augment) is None and mixing_for(settings.augment) is None:
             raise ValueError("augment asks for no change at all, so there is nothing to compare; set e.g. augment.flip")
-        if settings.examples is not None and settings.examples < 1:
-            raise ValueError(f"examples is {settings.examples}; it must be at least 1")
         self.settings = settings
         self._classification = ImageClassification(settings, partial(_network, settings), load=self._load)
 

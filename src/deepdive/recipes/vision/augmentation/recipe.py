@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from deepdive.recipes.ranges.types import Count, Epochs, HeldOut, Width
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings
 from deepdive.recipes.vision.settings import AugmentationSettings, ImageClassificationSettings
@@ -17,16 +18,16 @@ class ComparisonSettings(ImageClassificationSettings):
 
     data: str = "cifar10"
     """A named data set (deepdive data list), or a folder or archive with one sub-folder of pictures per class."""
-    examples: int | None = 5000
+    examples: Count | None = 5000
     """Training pictures that are learnt from, of every class the same share; all that there are if not given."""
-    validation: int | float = 1000
+    validation: HeldOut = 1000
     """Further pictures, on which both networks are tested after every epoch, or which share of all; with 0 none."""
-    widths: tuple[int, ...] = (16, 32, 64, 128)
+    widths: tuple[Width, ...] = (16, 32, 64, 128)
     """Channels of each stage of the network."""
     residuals: tuple[bool, ...] = (False, False, False, True)
     """Which stages have a residual block."""
     augment: AugmentationSettings = field(default_factory=lambda: AugmentationSettings(flip=True, crop=4, cutout=8))
-    epochs: int = 40
+    epochs: Epochs = 40
     optimizer: OptimizerSettings = field(
         default_factory=lambda: OptimizerSettings(
             "sgd", lr=0.1, momentum=0.9, nesterov=True, weight_decay=5e-4, decay_norm_and_bias=False

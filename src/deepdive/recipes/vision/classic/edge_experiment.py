@@ -71,12 +71,6 @@ class EdgeExperiment:
     """
 
     def __init__(self, settings: EdgeKernelSettings) -> None:
-        first, end = settings.stripe
-        if settings.height < 1 or not 0 < first < end < settings.width:
-            raise ValueError(
-                f"stripe is {settings.stripe} in a picture of {settings.height}x{settings.width}; it must begin after "
-                "the first column and end before the last"
-            )
         self.settings = settings
         self.trainer = trainer_for(settings)
         self._optimizer = optimizer_for(settings.optimizer, settings.toolkit)

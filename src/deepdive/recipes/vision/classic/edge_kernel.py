@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from deepdive.recipes.ranges import SettingError
+from deepdive.recipes.ranges.types import BatchSize, Column, Epochs, Side, Steps
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings, TrainingSettings
 
@@ -14,21 +16,28 @@ if TYPE_CHECKING:
 class EdgeKernelSettings(TrainingSettings):
     """The picture and how its edges are learnt."""
 
-    height: int = 6
+    height: Side = 6
     """Of the white picture."""
-    width: int = 8
+    width: Side = 8
     """Of the white picture."""
-    stripe: tuple[int, int] = (2, 6)
+    stripe: tuple[Column, Column] = (2, 6)
     """First column of the black stripe, and the first one after it."""
-    epochs: int = 60
+    epochs: Epochs = 60
     """Updates: there is one picture."""
-    batch_size: int = 1
+    batch_size: BatchSize = 1
     """Pictures per batch."""
     optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings(lr=0.02, momentum=0.0))
     schedule: Literal["constant", "one-cycle", "cosine", "step"] = "constant"
     """How the learning rate changes from step to step (step: a tenth after each third of the run)."""
-    log_every: int = 1
+    log_every: Steps = 1
     """Updates between two records."""
+
+    def _settle(self) -> None:
+        super()._settle()
+        first, end = self.stripe
+        if not 0 < first < end < self.width:
+            rule = f"columns of which the first is above 0, and the second behind it and below the width, {self.width}"
+            raise SettingError("stripe", rule, self.stripe)
 
 
 @recipe(

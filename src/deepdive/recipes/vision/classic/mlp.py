@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from deepdive.recipes.ranges.types import Probability, Width
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings
 from deepdive.recipes.vision.settings import ImageClassificationSettings
@@ -15,11 +16,11 @@ if TYPE_CHECKING:
 class MLPSettings(ImageClassificationSettings):
     """A multilayer perceptron and how it is trained."""
 
-    hidden: tuple[int, ...] = (256,)
+    hidden: tuple[Width, ...] = (256,)
     """Width of each hidden layer."""
     activation: Literal["ReLU", "LeakyReLU", "PReLU", "Sigmoid", "Tanh", "GELU"] = "ReLU"
     """Between the layers."""
-    dropout: float = 0.0
+    dropout: Probability = 0.0
     """Share of hidden units dropped in training."""
     optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.003))
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from deepdive.recipes.ranges.types import CountOrNone, Epochs, Probability, Width
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings
 from deepdive.recipes.vision.classic.mlp import MLPSettings, perceptron
@@ -15,15 +16,15 @@ if TYPE_CHECKING:
 class MLPDropoutSettings(MLPSettings):
     """Two hidden layers, each with half of its units dropped in training."""
 
-    hidden: tuple[int, ...] = (256, 256)
+    hidden: tuple[Width, ...] = (256, 256)
     """Width of each hidden layer."""
-    dropout: float = 0.5
+    dropout: Probability = 0.5
     """Share of hidden units dropped in training."""
-    validation: int = 5000
+    validation: CountOrNone = 5000
     """Training pictures held out to choose the best epoch and, with patience, to end early."""
-    patience: int | None = 3
+    patience: Epochs | None = 3
     """End after so many epochs without a better validation loss."""
-    epochs: int = 15
+    epochs: Epochs = 15
     optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.002))
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from deepdive.recipes.ranges.types import CountOrNone, PositiveMagnitude, Width
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings
 from deepdive.recipes.vision.settings import PictureSettings
@@ -15,11 +16,11 @@ if TYPE_CHECKING:
 class SiameseSettings(PictureSettings):
     """Two branches of LeNet that are one, and how their distance is learnt."""
 
-    dimensions: int = 16
+    dimensions: Width = 16
     """Of the vector that stands for a picture."""
-    margin: float = 1.0
+    margin: PositiveMagnitude = 1.0
     """Distance up to which pictures of two classes push each other away; beyond half of it they count as different."""
-    unseen: int = 3
+    unseen: CountOrNone = 3
     """Classes, the last ones, that are never learnt from but tested; 0 or at least 2."""
     optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.003))
 

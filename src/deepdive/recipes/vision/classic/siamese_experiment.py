@@ -82,10 +82,6 @@ class SiameseExperiment:
     """
 
     def __init__(self, settings: SiameseSettings) -> None:
-        if settings.dimensions < 1 or not settings.margin > 0:
-            raise ValueError(
-                f"dimensions is {settings.dimensions} and margin {settings.margin:g}; both must be positive"
-            )
         self.settings = settings
         self.trainer = trainer_for(settings)
         self._optimizer = optimizer_for(settings.optimizer, settings.toolkit)

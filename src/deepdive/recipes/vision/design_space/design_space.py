@@ -1,8 +1,12 @@
 """Design spaces of networks, compared by the errors of many samples (textbook section 8.8)."""
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
+from msgspec import Meta
+
+from deepdive.recipes.ranges import SettingError
+from deepdive.recipes.ranges.types import Count, Depth, Epochs, Few, PositiveMagnitude, Stages, Steps, Width, Workers
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings
 from deepdive.recipes.vision.settings import ImageClassificationSettings
@@ -17,33 +21,40 @@ Space = Literal["anynet-a", "anynet-b", "anynet-c", "anynet-d", "anynet-e", "reg
 class DesignSpaceSettings(ImageClassificationSettings):
     """The spaces, what is drawn from them, and how each sample is trained."""
 
-    spaces: tuple[Space, ...] = ("anynet-a", "anynet-e")
+    spaces: Annotated[tuple[Space, ...], Meta(min_length=2)] = ("anynet-a", "anynet-e")
     """Two or more; edf_gain compares the last with the first."""
-    samples: int = 36
+    samples: Few = 36
     """Networks drawn from each space."""
-    workers: int = 2
+    workers: Workers = 2
     """Processes that train, each on one thread of the processor; the results are the same with any number."""
-    mega_flops: tuple[float, float] = (0.4, 0.6)
+    mega_flops: tuple[PositiveMagnitude, PositiveMagnitude] = (0.4, 0.6)
     """Least and greatest cost of a network, in millions of operations for one picture."""
-    stages: int = 3
+    stages: Stages = 3
     """Of every network; each halves the picture."""
-    max_depth: int = 4
+    max_depth: Depth = 4
     """Blocks of a stage, at most."""
-    max_width: int = 128
+    max_width: Width = 128
     """Channels of a stage, at most."""
     stem: Literal["imagenet", "small"] = "imagenet"
     """Whether the first convolution halves the picture."""
-    stem_width: int = 8
+    stem_width: Width = 8
     """Its channels."""
-    validation: int = 5000
+    validation: Count = 5000
     """Training pictures held out to measure the errors on."""
-    epochs: int = 1
+    epochs: Epochs = 1
     """Passes over the training data, for each sample."""
-    steps: int | None = 200
+    steps: Steps | None = 200
     """End the training of a sample after this many optimiser steps."""
     optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings(lr=0.1, weight_decay=5e-5))
     precision: Literal["fp32", "bf16", "fp16"] = "fp32"
     """Of matrix products; the same for all samples."""
+
+    def _settle(self) -> None:
+        super()._settle()
+        if len(set(self.spaces)) < len(self.spaces):
+            raise SettingError("spaces", "different ones, each named once", self.spaces)
+        if self.mega_flops[0] > self.mega_flops[1]:
+            raise SettingError("mega_flops", "the least cost, then the greatest", self.mega_flops)
 
 
 @recipe(

@@ -37,11 +37,6 @@ class DesignSpaceExperiment:
     """
 
     def __init__(self, settings: DesignSpaceSettings) -> None:
-        if len(settings.spaces) < 2 or len(set(settings.spaces)) < len(settings.spaces):
-            raise ValueError(f"spaces is {settings.spaces}; it must name two or more, each once")
-        for name in ("samples", "workers"):
-            if getattr(settings, name) < 1:
-                raise ValueError(f"{name} is {getattr(settings, name)}; it must be at least 1")
         self.settings = settings
         trainer_for(settings)
         optimizer_for(settings.optimizer, settings.toolkit)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from deepdive.recipes.ranges.types import BatchSize, Epochs, Kernel, Padding, Probability, Width
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings
 from deepdive.recipes.vision.settings import ImageClassificationSettings
@@ -15,18 +16,18 @@ if TYPE_CHECKING:
 class AlexNetSettings(ImageClassificationSettings):
     """AlexNet and how it is trained."""
 
-    channels: tuple[int, int, int, int, int] = (32, 64, 96, 64, 64)
+    channels: tuple[Width, Width, Width, Width, Width] = (32, 64, 96, 64, 64)
     """Of the five convolutions; 64 192 384 256 256 for published weights, 96 256 384 384 256 in the textbook."""
-    first: tuple[int, int, int] = (3, 1, 1)
+    first: tuple[Kernel, Kernel, Padding] = (3, 1, 1)
     """Kernel, stride and padding of the first convolution; 11 4 2 for pictures of 224 pixels a side."""
-    hidden: int = 256
+    hidden: Width = 256
     """Units of each of the two hidden layers; 4096 in the paper."""
-    pooled: int = 2
+    pooled: Kernel = 2
     """Places a side that the hidden layers see; 6 in the paper."""
-    dropout: float = 0.5
+    dropout: Probability = 0.5
     """Share of units dropped before each hidden layer in training."""
-    epochs: int = 6
-    batch_size: int = 256
+    epochs: Epochs = 6
+    batch_size: BatchSize = 256
     optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.001))
 
 

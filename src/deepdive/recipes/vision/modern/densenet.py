@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from deepdive.recipes.ranges.types import BatchSize, Depth, Epochs, Padding, PositiveFraction, Width
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings
 from deepdive.recipes.vision.settings import ImageClassificationSettings
@@ -15,20 +16,20 @@ if TYPE_CHECKING:
 class DenseNetSettings(ImageClassificationSettings):
     """DenseNet and how it is trained."""
 
-    growth_rate: int = 12
+    growth_rate: Width = 12
     """Channels that each layer adds; 32 in the paper and the textbook."""
-    depths: tuple[int, ...] = (3, 3, 3)
+    depths: tuple[Depth, ...] = (3, 3, 3)
     """Layers of each block: 6 12 24 16 for DenseNet-121, 4 4 4 4 in the textbook."""
-    width: int = 24
+    width: Width = 24
     """Channels of the stem; 64 in the paper."""
-    bottleneck: int = 0
+    bottleneck: Padding = 0
     """Channels of a layer's 1x1 convolution, in growth rates; 4 in the paper, 0 for none as in the textbook."""
-    compression: float = 0.5
+    compression: PositiveFraction = 0.5
     """Share of the channels that a transition leaves."""
     stem: Literal["imagenet", "small"] = "small"
     """A 7x7 convolution and a pooling for large pictures, or a 3x3 convolution for small ones."""
-    epochs: int = 2
-    batch_size: int = 256
+    epochs: Epochs = 2
+    batch_size: BatchSize = 256
     optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.005))
 
 

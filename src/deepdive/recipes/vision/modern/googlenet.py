@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from deepdive.recipes.ranges.types import BatchSize, Epochs, Kernel, Probability, WidthFactor
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings
 from deepdive.recipes.vision.settings import ImageClassificationSettings
@@ -15,18 +16,18 @@ if TYPE_CHECKING:
 class GoogLeNetSettings(ImageClassificationSettings):
     """GoogLeNet and how it is trained."""
 
-    width: float = 0.25
+    width: WidthFactor = 0.25
     """What all channels are multiplied with; 1 in the paper."""
-    window: int = 3
+    window: Kernel = 3
     """Side of the largest window of an inception block: 5 in the paper, 3 in the published weights."""
     batch_norm: bool = True
     """Normalise after each convolution; the paper does not."""
     stem: Literal["imagenet", "small"] = "small"
     """How the first layers read the picture: those of the paper for large ones, or halving small ones once only."""
-    dropout: float = 0.0
+    dropout: Probability = 0.0
     """Share of features dropped before the last layer in training."""
-    epochs: int = 2
-    batch_size: int = 256
+    epochs: Epochs = 2
+    batch_size: BatchSize = 256
     optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.005))
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from deepdive.recipes.ranges.types import BatchSize, Epochs, Kernel, Padding, Probability, Width
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings
 from deepdive.recipes.vision.settings import ImageClassificationSettings
@@ -15,14 +16,14 @@ if TYPE_CHECKING:
 class NiNSettings(ImageClassificationSettings):
     """Network in Network and how it is trained."""
 
-    channels: tuple[int, int, int] = (32, 64, 96)
+    channels: tuple[Width, Width, Width] = (32, 64, 96)
     """Of the first three blocks; 96 256 384 in the textbook."""
-    first: tuple[int, int, int] = (5, 1, 2)
+    first: tuple[Kernel, Kernel, Padding] = (5, 1, 2)
     """Kernel, stride and padding of the first convolution; 11 4 0 for pictures of 224 pixels a side."""
-    dropout: float = 0.3
+    dropout: Probability = 0.3
     """Share of channels' values dropped before the last block in training."""
-    epochs: int = 5
-    batch_size: int = 256
+    epochs: Epochs = 5
+    batch_size: BatchSize = 256
     optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.002))
 
 

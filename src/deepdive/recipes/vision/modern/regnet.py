@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from deepdive.recipes.ranges.types import BatchSize, Depth, Epochs, PositiveMagnitude, Width
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings
 from deepdive.recipes.vision.settings import ImageClassificationSettings
@@ -15,20 +16,20 @@ if TYPE_CHECKING:
 class RegNetSettings(ImageClassificationSettings):
     """RegNetX, or any other AnyNet, and how it is trained."""
 
-    depths: tuple[int, ...] = (2, 3)
+    depths: tuple[Depth, ...] = (2, 3)
     """Blocks of each stage; 4 6 in the textbook's RegNetX32."""
-    widths: tuple[int, ...] = (32, 80)
+    widths: tuple[Width, ...] = (32, 80)
     """Channels of each stage."""
-    group_widths: int = 16
+    group_widths: Width = 16
     """Channels of a group in the 3x3 convolutions."""
-    bottleneck_ratios: float = 1.0
+    bottleneck_ratios: PositiveMagnitude = 1.0
     """Channels of a block's ends over those of its middle."""
-    stem_width: int = 32
+    stem_width: Width = 32
     """Channels that the stem makes."""
     stem: Literal["imagenet", "small"] = "small"
     """Whether the stem halves the picture."""
-    epochs: int = 4
-    batch_size: int = 256
+    epochs: Epochs = 4
+    batch_size: BatchSize = 256
     optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.005))
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from deepdive.recipes.ranges.types import BatchSize, Depth, Epochs, Width
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings
 from deepdive.recipes.vision.settings import ImageClassificationSettings
@@ -15,20 +16,20 @@ if TYPE_CHECKING:
 class ResNetSettings(ImageClassificationSettings):
     """A residual network and how it is trained."""
 
-    depths: tuple[int, ...] = (1, 1, 1)
+    depths: tuple[Depth, ...] = (1, 1, 1)
     """Blocks of each stage; 2 2 2 2 for ResNet-18, 3 4 6 3 for ResNet-34 and, of bottlenecks, ResNet-50."""
-    widths: tuple[int, ...] = (16, 64, 128)
+    widths: tuple[Width, ...] = (16, 64, 128)
     """Channels of each stage; 64 128 256 512 in the paper."""
     block: Literal["basic", "bottleneck"] = "basic"
     """Two 3x3 convolutions, or a 3x3 between two 1x1 (then four times the channels come out)."""
-    groups: int = 1
+    groups: Width = 1
     """Of the bottleneck's 3x3 convolution; more than 1 for ResNeXt."""
-    width_per_group: int = 64
+    width_per_group: Width = 64
     """Channels of a group in the first stage, if the stage had 64."""
     stem: Literal["imagenet", "small"] = "small"
     """A 7x7 convolution and a pooling for large pictures, or a 3x3 convolution for small ones."""
-    epochs: int = 6
-    batch_size: int = 256
+    epochs: Epochs = 6
+    batch_size: BatchSize = 256
     optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.005))
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from deepdive.recipes.ranges.types import BatchSize, Depth, Epochs, Kernel, Probability, Side, Width
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings
 from deepdive.recipes.vision.settings import ImageClassificationSettings
@@ -15,22 +16,22 @@ if TYPE_CHECKING:
 class VGGSettings(ImageClassificationSettings):
     """VGG and how it is trained."""
 
-    depths: tuple[int, ...] = (1, 1, 2, 2, 2)
+    depths: tuple[Depth, ...] = (1, 1, 2, 2, 2)
     """Convolutions of each block: 1 1 2 2 2 for VGG-11, 2 2 3 3 3 for VGG-16, 2 2 4 4 4 for VGG-19."""
-    widths: tuple[int, ...] = (16, 32, 64, 128, 128)
+    widths: tuple[Width, ...] = (16, 32, 64, 128, 128)
     """Channels of each block; 64 128 256 512 512 in the paper."""
     batch_norm: bool = False
     """Normalise before each activation."""
-    hidden: int = 256
+    hidden: Width = 256
     """Units of each of the two hidden layers; 4096 in the paper."""
-    pooled: int = 1
+    pooled: Kernel = 1
     """Places a side that the hidden layers see; 7 in the paper."""
-    dropout: float = 0.5
+    dropout: Probability = 0.5
     """Share of hidden units dropped in training."""
-    image_size: int | None = 32
+    image_size: Side | None = 32
     """Height and width of what the network gets, halved by each block."""
-    epochs: int = 4
-    batch_size: int = 256
+    epochs: Epochs = 4
+    batch_size: BatchSize = 256
     optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.001))
 
 

@@ -64,20 +64,6 @@ class FineTuneExperiment:
         self._device = choose_device(settings.device)
         self._groups = len(EfficientNetLite(1).groups)
         self._found: Tensor | None = None
-        if not 0 <= settings.frozen < self._groups:
-            raise ValueError(
-                f"frozen is {settings.frozen}; of {self._groups} groups of layers, at least one must learn"
-            )
-        if settings.image_size is not None and settings.image_size < 1:
-            raise ValueError(f"image_size is {settings.image_size}; it must be at least 1")
-        if not 0 <= settings.tuned <= 1:
-            raise ValueError(f"tuned is {settings.tuned}; it must be from 0 to 1")
-        if not settings.penalty >= 0:
-            raise ValueError(f"penalty is {settings.penalty}; it must be from 0 up")
-        DiscriminativeRates(("",), settings.optimizer.lr, settings.decay)
-        DiscriminativeRates(("",), settings.scratch_lr)
-        if settings.unfreeze_every is not None and settings.unfreeze_every < 1:
-            raise ValueError(f"unfreeze_every is {settings.unfreeze_every}; it must be at least 1")
 
     @property
     def main(self) -> str:

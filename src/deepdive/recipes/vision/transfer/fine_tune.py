@@ -1,13 +1,31 @@
 """Learning from few pictures with a network that knows photographs already (textbook section 14.2)."""
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
+from msgspec import Meta
+
+from deepdive.recipes.ranges.types import (
+    BatchSize,
+    CountOrNone,
+    Epochs,
+    Fraction,
+    HeldOut,
+    LearningRate,
+    Penalty,
+    PositiveFraction,
+    Side,
+    Steps,
+)
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings, TrainingSettings, make_paths_absolute
 
 if TYPE_CHECKING:
     from deepdive.recipes.vision.transfer.experiment import FineTuneExperiment
+
+
+FrozenGroups = Annotated[int, Meta(ge=0, le=9)]
+"""Of ten, of which one at least must learn."""
 
 
 @dataclass(frozen=True)
@@ -16,15 +34,15 @@ class FineTuneSettings(TrainingSettings):
 
     data: str = "cifar10"
     """A folder or archive with one sub-folder of pictures per class, or a named data set (deepdive data list)."""
-    train_pictures: int | None = None
+    train_pictures: CountOrNone | None = None
     """Learn from at most so many, the same share of every class; if not given, from 1000 of a named set, else all."""
-    test_pictures: int | None = None
+    test_pictures: CountOrNone | None = None
     """Test on at most so many; if not given, on 2000 of a named set, else on all."""
     skip_damaged: bool = False
     """Leave out files of a folder that are no pictures, and say so, instead of ending with an error."""
-    validation: int | float = 0
+    validation: HeldOut = 0
     """Training pictures held out to choose the best epoch, or which share below 1; with 0 all are learnt from."""
-    image_size: int | None = None
+    image_size: Side | None = None
     """Height and width of what the network gets; if not given, as it was pretrained, or 128 for a named set."""
     fit: Literal["pad", "crop"] = "crop"
     """Whether pictures that are no squares are padded or cut."""
@@ -32,36 +50,37 @@ class FineTuneSettings(TrainingSettings):
     """Named weights (deepdive data list), or a checkpoint of an earlier run of this recipe, to start from."""
     mode: Literal["fine-tune", "feature-extraction"] = "fine-tune"
     """Train layers of the network as well, or only a new head on what the network makes of the pictures."""
-    frozen: int = 6
+    frozen: FrozenGroups = 6
     """Groups of layers, of ten, that stay as they are; what they make of each picture is computed once (fine-tune)."""
-    decay: float = 0.6
+    decay: PositiveFraction = 0.6
     """Learning rate of a group, as a share of that of the group above (fine-tune)."""
-    unfreeze_every: int | None = 1
+    unfreeze_every: Epochs | None = 1
     """Epochs until one more group learns, the head first; if not given, all learn from the beginning (fine-tune)."""
-    tuned: float = 0.5
+    tuned: Fraction = 0.5
     """Share of the fine-tuned weights in those that are kept; the rest is what they began with; 1 for no such mean."""
     mirrored: bool = True
     """Learn from the mirror image of every picture, too."""
     from_scratch: bool = True
     """Also train the same network from random weights, on the same pictures, as often, to compare."""
-    scratch_lr: float = 2e-3
+    scratch_lr: LearningRate = 2e-3
     """Learning rate from random weights, which have a longer way to go."""
-    penalty: float = 0.25
+    penalty: Penalty = 0.25
     """Of the squared weights of a head on fixed features, which is fitted at once; the optimiser is for the rest."""
     known: bool = True
     """Whether the penalty spares, for each new class, what the pretrained class that tells it best looks at."""
-    epochs: int = 4
+    epochs: Epochs = 4
     """Passes over the pictures and their mirror images."""
-    batch_size: int = 32
-    label_smoothing: float = 0.1
-    """Share of every target that is spread evenly over all classes, from 0 to 1."""
+    batch_size: BatchSize = 32
+    label_smoothing: Fraction = 0.1
+    """Share of every target that is spread evenly over all classes."""
     schedule: Literal["constant", "one-cycle", "cosine", "step", "slanted-triangular"] = "slanted-triangular"
-    log_every: int = 10
+    log_every: Steps = 10
     optimizer: OptimizerSettings = field(
         default_factory=lambda: OptimizerSettings("adamw", lr=1e-4, weight_decay=0.01, decay_norm_and_bias=False)
     )
 
-    def __post_init__(self) -> None:
+    def _settle(self) -> None:
+        super()._settle()
         make_paths_absolute(self, "data", "weights")
 
 

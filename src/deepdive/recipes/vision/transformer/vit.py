@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from deepdive.recipes.ranges.types import BatchSize, Depth, Epochs, GradientBound, Heads, Probability, Side, Width
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings
 from deepdive.recipes.vision.settings import AugmentationSettings, ImageClassificationSettings
@@ -15,27 +16,27 @@ if TYPE_CHECKING:
 class VisionTransformerSettings(ImageClassificationSettings):
     """A vision transformer and how it is trained."""
 
-    patch_size: int = 7
+    patch_size: Side = 7
     """Pixels a side of the patches, which must fill the picture; 16 in the paper."""
-    width: int = 96
+    width: Width = 96
     """Of the tokens' vectors; 768 in the paper's base network."""
-    depth: int = 4
+    depth: Depth = 4
     """Encoder blocks; 12 in the paper's base network."""
-    heads: int = 4
+    heads: Heads = 4
     """Of attention; they share the width."""
-    hidden: int = 192
+    hidden: Width = 192
     """Width of the MLP within a block; four times that of the tokens in the paper."""
-    dropout: float = 0.0
+    dropout: Probability = 0.0
     """Share dropped of the embedded patches and of what each part adds."""
-    attention_dropout: float = 0.0
+    attention_dropout: Probability = 0.0
     """Share of attention weights dropped."""
-    epochs: int = 10
-    batch_size: int = 128
+    epochs: Epochs = 10
+    batch_size: BatchSize = 128
     augment: AugmentationSettings = field(default_factory=lambda: AugmentationSettings(flip=True))
     optimizer: OptimizerSettings = field(
         default_factory=lambda: OptimizerSettings("adamw", lr=2e-3, weight_decay=0.05, decay_norm_and_bias=False)
     )
-    clip_norm: float | None = 1.0
+    clip_norm: GradientBound | None = 1.0
 
 
 @recipe(

@@ -1,0 +1,84 @@
+"""Settings as flags of the command line: each says in its help what it may be, and is checked as any setting is."""
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Sequence
+from dataclasses import MISSING, Field, asdict, field, fields, make_dataclass
+from functools import cache
+from itertools import pairwise
+from typing import Annotated, Any
+
+import tyro
+
+from deepdive.recipes.ranges.checked import Checked, CheckedType, SettingError, checked_from, fields_of
+from deepdive.recipes.ranges.rules import bounds_of
+
+
+def parse(*parts: "Checked | type[Checked]", arguments: Sequence[str] | None, prog: str, description: str = "") -> Any:
+    """What a command line says: one object per part, each an object with the defaults, or a type.
+
+    A wrong word ends the program with status 2, as ``--help`` does with 0.
+
+    Raises:
+        SettingError: a value is out of its range; names the flag.
+    """
+    line = make_dataclass(
+        "line", [(f"part_{i}", Annotated[_flags(part), tyro.conf.arg(name="")]) for i, part in enumerate(parts)]
+    )
+    found = tyro.cli(line, args=arguments, prog=prog, description=description, config=(tyro.conf.FlagCreatePairsOff,))
+    plain = [asdict(getattr(found, each.name)) for each in fields(line)]
+    try:
+        made = [checked_from(_type(part), values) for part, values in zip(parts, plain, strict=True)]
+    except SettingError as error:
+        raise error.of_flag() from None
+    return made
+
+
+def parse_one(part: CheckedType | type[CheckedType], **words: Any) -> CheckedType:
+    """What a command line with one part says; see `parse`."""
+    return parse(part, **words)[0]
+
+
+def _type(part: Checked | type[Checked]) -> type[Checked]:
+    return part if isinstance(part, type) else type(part)
+
+
+def _flags(part: Checked | type[Checked]) -> type:
+    """A dataclass of the same fields that checks nothing, with these defaults, whose help texts tell the bounds."""
+    kind = _type(part)
+    own = {each.name: each for each in fields(kind)}
+    found: list[tuple[str, Any, Field[Any]]] = []
+    for name, hint, nested in fields_of(kind):
+        value = _default(own[name]) if isinstance(part, type) else getattr(part, name)
+        told = tyro.conf.arg(help=_help(kind, name, hint))
+        default = field() if nested or value is MISSING else field(default_factory=lambda value=value: value)
+        found.append((name, Annotated[_flags(value) if nested else hint, told], default))
+    flags = make_dataclass(kind.__name__, found, kw_only=True)
+    flags.__doc__ = kind.__doc__
+    return flags
+
+
+def _default(item: "Field[Any]") -> Any:
+    return item.default if item.default_factory is MISSING else item.default_factory()
+
+
+def _help(kind: type, name: str, hint: Any) -> str | None:
+    """What stands under a field, and its bounds."""
+    text = next((docs[name] for each in kind.__mro__ if name in (docs := _docs(each))), None)
+    bounds = bounds_of(hint)
+    return f"{text.removesuffix('.')}; {bounds}." if text and bounds else text
+
+
+@cache
+def _docs(kind: type) -> dict[str, str]:
+    """The strings under the fields of one class."""
+    try:
+        [node] = ast.parse(textwrap.dedent(inspect.getsource(kind))).body
+    except (OSError, TypeError, SyntaxError):  # made at run time, or no class of Python's
+        return {}
+    found = {}
+    for item, below in pairwise(getattr(node, "body", [])):
+        if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name) and isinstance(below, ast.Expr):
+            found[item.target.id] = " ".join(str(ast.literal_eval(below.value)).split())
+    return found
