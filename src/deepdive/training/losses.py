@@ -4,9 +4,10 @@ The loss of several batches together is not the mean of their losses, but ``Î£áµ
 batch ``i``: that is what accumulated gradients are of, and what ``train_loss`` and ``val_loss`` are.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import torch
 from torch import Tensor
@@ -40,7 +41,8 @@ class Loss(NamedTuple):
             part = torch.where(total > 0, weight / total, 1 / batches)
         else:
             part = self.weight / total if total > 0 else 1 / batches
-        return (self.value * part).sum()
+        shares = self.value * part
+        return shares.sum() if shares.ndim else shares
 
 
 class MeanLoss:
@@ -81,7 +83,8 @@ class MeanLoss:
         unweighted = self._index is not None and option(loss, "weight") is None
         # the mean of no target is NaN; so may be its gradient, but for that of a plain cross-entropy, which is 0
         self._guarded = not unweighted
-        self.is_likelihood = unweighted and _is_cross_entropy(loss) and not option(loss, "label_smoothing")
+        self._of_toolkit = _is(loss, "CrossEntropyLoss") or _is(loss, "NLLLoss")
+        self.is_likelihood = unweighted and _is(loss, "CrossEntropyLoss") and not option(loss, "label_smoothing")
         """Whether it is the plain negative log-likelihood, every target counting alike."""
         weights, least = self._class_weights(), "at least 0"
         if weights is None:
@@ -98,10 +101,16 @@ class MeanLoss:
         Raises:
             ValueError: the loss gives something else than one number.
         """
+        if not targets.numel():
+            return outputs.sum()  # of no output
+        if self._of_toolkit and _at_hand(outputs):
+            value = self._checked(outputs, targets)
+            if not math.isnan(value.item()):  # as the mean of nothing is: so there is no need to count
+                return value
         weight = self.weight(targets)
-        if isinstance(weight, int):
-            return self._checked(outputs, targets) if weight else outputs.sum()  # of no output
-        there = weight > 0
+        if isinstance(weight, int) and weight:
+            return self._checked(outputs, targets)
+        there = weight > 0 if isinstance(weight, Tensor) else torch.zeros((), dtype=torch.bool, device=outputs.device)
         if self._guarded:
             outputs = torch.where(there, outputs, outputs.detach())
         return torch.where(there, self._checked(outputs, targets), 0.0)
@@ -115,7 +124,7 @@ class MeanLoss:
         return value
 
     def weight(self, targets: Tensor) -> int | Tensor:
-        """What the loss of these targets is a mean over: a number that their shape tells, or a scalar."""
+        """What the loss of these targets is a mean over: a number where that waits for no device, or a scalar."""
         if self._by_rows:
             return len(targets)
         if self._by_elements:
@@ -125,7 +134,7 @@ class MeanLoss:
         kept = self._kept(targets)
         weights = self._class_weights()
         if weights is None:
-            return kept.sum()
+            return int(kept.count_nonzero()) if _at_hand(kept) else kept.sum()
         classes = targets.clamp(0, len(weights) - 1).long()  # of one that is out of range the loss will tell
         return (weights[classes] * kept).sum()
 
@@ -150,15 +159,20 @@ class MeanLoss:
         return kept if index is None or ignored is None or index == ignored else kept & (targets != ignored)
 
 
+def _at_hand(x: Tensor) -> bool:
+    """Whether its values can be read without waiting for a device, or for a program that is being compiled."""
+    return x.device.type == "cpu" and not torch.compiler.is_compiling()
+
+
 def stack_weights(weights: Sequence[int | Tensor], device: torch.device) -> Tensor:
     """One weight per term of a loss, ``(terms,)``."""
     return torch.stack([w if isinstance(w, Tensor) else torch.full((), w, device=device) for w in weights])
 
 
-def _is_cross_entropy(loss: Any) -> bool:
-    """Whether a loss is the cross-entropy of logits, of either toolkit; others of its attributes may be anything."""
+def _is(loss: Any, name: Literal["CrossEntropyLoss", "NLLLoss"]) -> bool:
+    """Whether a loss is one of that name, of either toolkit, or its function; another one may mean anything."""
     base = loss.func if isinstance(loss, partial) else loss
-    return base is F.cross_entropy or type(base).__name__ == "CrossEntropyLoss"
+    return type(base).__name__ == name or base is {"CrossEntropyLoss": F.cross_entropy, "NLLLoss": F.nll_loss}[name]
 
 
 def option(loss: Any, name: str) -> Any:
