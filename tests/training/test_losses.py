@@ -183,7 +183,7 @@ class Counting(PerRow):
         squares = (self.network(x) - y).square() * (y > 0)
         return squares.sum() / (y > 0).sum().clamp(min=1)
 
-    def loss_weights(self, batch):
+    def batch_weight(self, batch):
         return (batch[1] > 0).sum()
 
 

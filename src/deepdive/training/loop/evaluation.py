@@ -44,7 +44,7 @@ def evaluate(
         with torch.inference_mode():
             for batch in loader.batches(device=device):
                 try:
-                    value, weight = validation_step(batch), task.loss_weights(batch)
+                    value, weight = validation_step(batch), task.batch_weight(batch)
                 except RuntimeError as error:
                     explain_devices(error, task, batch)
                     raise

@@ -59,7 +59,7 @@ class Stepper:
         ``Σₖ Σᵢ wₖᵢ lₖᵢ / Σᵢ wₖᵢ`` over the terms ``k`` of the loss and the batches ``i``: whatever their sizes, that of
         their union.
         """
-        weights = [self._task.loss_weights(batch) for batch in batches] if len(batches) > 1 else []
+        weights = [self._task.batch_weight(batch) for batch in batches] if len(batches) > 1 else []
         total = sum(weights) if weights else None
         for i, batch in enumerate(batches):
             loss = self.loss(batch, weights[i] if weights else None)
@@ -78,7 +78,7 @@ class Stepper:
         step = self._compiled if self._compiled is not None and whole else self._eager
         try:
             value = step(batch)
-            weight = self._task.loss_weights(batch) if weight is None else weight
+            weight = self._task.batch_weight(batch) if weight is None else weight
         except RuntimeError as error:
             explain_devices(error, self._task, batch)
             raise
