@@ -40,7 +40,7 @@ def check_dtype(name: str, value: Any, *kinds: Kind) -> None:
         TypeError: it is not.
     """
     check_tensor(name, value)
-    if not any(_is_of(kind, value.dtype) for kind in kinds):
+    if not any([value.dtype in _DTYPES[kind] for kind in kinds]):
         raise TypeError(f"{name} must be {' or '.join(kinds)}, got {_dtype(value)}")
 
 
@@ -60,11 +60,14 @@ def check_dimensions(name: str, value: Any, *dimensions: str | int) -> None:
         ValueError: its shape is another.
     """
     check_tensor(name, value)
-    some = dimensions[:1] == ("*",)
-    rest = dimensions[1:] if some else dimensions
-    sizes = value.shape[len(value.shape) - len(rest) :] if some and value.ndim >= len(rest) else value.shape
-    if len(sizes) != len(rest) or any(isinstance(d, int) and d != size for d, size in zip(rest, sizes, strict=True)):
-        raise ValueError(f"{name} must have shape {shown(dimensions)}, got {shown(value.shape)}")
+    shape = value.shape
+    beyond = len(shape) - len(dimensions)
+    fits = beyond >= -1 if dimensions and dimensions[0] == "*" else beyond == 0
+    for place, size in enumerate(dimensions, beyond):
+        if fits and isinstance(size, int):
+            fits = shape[place] == size
+    if not fits:
+        raise ValueError(f"{name} must have shape {shown(dimensions)}, got {shown(shape)}")
 
 
 def check_same_shape(name: str, value: Any, other_name: str, other: Any) -> None:
@@ -133,14 +136,17 @@ def check_bounds(
         ValueError: it is NaN, infinite or out of bounds.
     """
     check_number(name, value)
-    rules = [(value > above, f"above {above}")] if above is not None else []
-    rules += [(value >= least, f"at least {least}")] if least is not None else []
-    rules += [(value < below, f"below {below}")] if below is not None else []
-    rules += [(value <= most, f"at most {most}")] if most is not None else []
-    if not isfinite(value) and all(kept for kept, _ in rules):
-        rules.append((False, "finite"))
-    if not all(kept for kept, _ in rules):
-        raise ValueError(f"{name} must be {' and '.join(rule for _, rule in rules)}, got {value}")
+    inside = (
+        (above is None or value > above)
+        and (least is None or value >= least)
+        and (below is None or value < below)
+        and (most is None or value <= most)
+    )
+    if inside and isfinite(value):
+        return
+    bounds = {"above": above, "at least": least, "below": below, "at most": most}
+    rules = [f"{words} {bound}" for words, bound in bounds.items() if bound is not None] + ["finite"] * inside
+    raise ValueError(f"{name} must be {' and '.join(rules)}, got {value}")
 
 
 def check_strings(name: str, value: Any) -> None:
@@ -276,14 +282,15 @@ def _check_all(name: str, value: Tensor, good: Tensor, rule: str) -> None:
     raise ValueError(f"{name} must be {rule}, got {value[tuple(where)].item():.6g}{at}")
 
 
-def _is_of(kind: Kind, dtype: torch.dtype) -> bool:
-    integer = not (dtype.is_floating_point or dtype.is_complex or dtype == torch.bool)
-    return {
-        "floating-point": dtype.is_floating_point,
-        "integer": integer,
-        "boolean": dtype == torch.bool,
-        "real": integer or dtype.is_floating_point,
-    }[kind]
+_ALL = frozenset(each for each in vars(torch).values() if isinstance(each, torch.dtype))
+_FLOATING = frozenset(each for each in _ALL if each.is_floating_point)
+_INTEGER = frozenset(each for each in _ALL - _FLOATING if not each.is_complex) - {torch.bool}
+_DTYPES: dict[Kind, frozenset[torch.dtype]] = {
+    "floating-point": _FLOATING,
+    "integer": _INTEGER,
+    "boolean": frozenset([torch.bool]),
+    "real": _FLOATING | _INTEGER,
+}
 
 
 def _dtype(value: Tensor) -> str:

@@ -41,7 +41,7 @@ def test_tokens_without_a_target_need_not_have_the_number_that_a_loss_ignores():
     targets = torch.tensor([[1, IGNORED, 0, 2]])
     loss = task.training_step((LOGITS.unsqueeze(0), targets))
     torch.testing.assert_close(loss, F.cross_entropy(LOGITS[[0, 3]], torch.tensor([1, 2])))
-    assert float(task.loss_weights((LOGITS.unsqueeze(0), targets))) == 2
+    assert float(task.batch_weight((LOGITS.unsqueeze(0), targets))) == 2
 
 
 @pytest.mark.parametrize("words", [{"label_smoothing": 0.1}, {"weight": torch.tensor([1.0, 4.0, 2.0])}, {}])
@@ -62,12 +62,12 @@ def test_masked_perplexity_is_that_of_the_tokens_whatever_is_learnt_from(words):
 @pytest.mark.parametrize("kind", [float, torch.tensor])
 def test_a_weight_below_zero_is_refused(weight, kind):
     class Own(Classification):
-        def loss_weights(self, batch):
+        def batch_weight(self, batch):
             return kind(weight)
 
     task = Own(nn.Linear(3, 3), optimizer=SGD)
     loader = TensorLoader((LOGITS, torch.tensor([0, 1, 2, 0])), 2)
-    with pytest.raises(ValueError, match=r"loss_weights must be finite and at least 0, got (-1|nan|inf)"):
+    with pytest.raises(ValueError, match=r"batch_weight must be finite and at least 0, got (-1|nan|inf)"):
         evaluate(task, loader, torch.device("cpu"), prefix="val")
 
 

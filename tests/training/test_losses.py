@@ -16,7 +16,7 @@ from deepdive.training.losses import MeanLoss
 from deepdive.training.sequences import IGNORED, Perplexity, TokenClassification
 
 from .examples import Heard
-from .kinds_of_loss import CLASS_WEIGHTS, IMPORTANCE, KINDS, SGD, TARGETS, TOKENS, numbers, tokens_network
+from .kinds_of_loss import CLASS_WEIGHTS, IMPORTANCE, KINDS, POSITIVE, SGD, TARGETS, TOKENS, numbers, tokens_network
 
 CPU = torch.device("cpu")
 
@@ -136,6 +136,17 @@ def test_a_batch_that_weighs_nothing_has_a_loss_and_a_gradient_of_zero(toolkit, 
     assert torch.equal(logits.grad, torch.zeros_like(logits))
 
 
+@pytest.mark.parametrize("batch_size", [4, 1])
+@pytest.mark.parametrize("words", [{}, {"weight": POSITIVE}])
+def test_the_targets_of_a_batch_are_counted_once(monkeypatch, words, batch_size):
+    """They are told to accumulated gradients, and not asked for again by the loss."""
+    task = TokenClassification(tokens_network(), loss=nn.CrossEntropyLoss(**words), optimizer=SGD)
+    counted, weight = [], MeanLoss.weight
+    monkeypatch.setattr(MeanLoss, "weight", lambda *asked: counted.append(1) or weight(*asked))
+    Trainer(accumulate=4 // batch_size, device="cpu").fit(task, Rows((TOKENS, TARGETS), batch_size))
+    assert len(counted) == 4 // batch_size
+
+
 def test_data_to_measure_without_any_target_is_refused():
     kind = KINDS["tokens, torch"]
     loader = TensorLoader((TOKENS, torch.full_like(TARGETS, IGNORED)), 2)
@@ -172,7 +183,7 @@ class Counting(PerRow):
         squares = (self.network(x) - y).square() * (y > 0)
         return squares.sum() / (y > 0).sum().clamp(min=1)
 
-    def loss_weights(self, batch):
+    def batch_weight(self, batch):
         return (batch[1] > 0).sum()
 
 

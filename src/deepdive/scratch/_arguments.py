@@ -52,31 +52,29 @@ def checked(function: Callable[P, R]) -> Callable[P, R]:
     Raises:
         TypeError: an argument is of another kind.
     """
-    parameters = inspect.signature(function).parameters.values()
     of_module = getattr(function, "__name__", "") in ("__init__", "forward")
     flag = _TRUTH if of_module else _RULES[bool]
-    rules = {
-        p.name: rule
-        for p in parameters
-        if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)
-        and (rule := flag if p.annotation is bool else rule_of(p.annotation)) is not None
-    }
-    positions = tuple(p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD))
-    in_order = tuple((name, rules.get(name)) for name in positions)
-
-    def check(name: str, rule: Rule, value: Any) -> None:
-        test, words = rule
-        if not test(value):
-            raise TypeError(f"{name} must be {words}, got {described(value)}")
+    rules: dict[str, Rule] = {}
+    by_place: list[tuple[int, str, Rule]] = []
+    for place, p in enumerate(inspect.signature(function).parameters.values()):
+        rule = flag if p.annotation is bool else rule_of(p.annotation)
+        if rule is None or p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD):
+            continue
+        rules[p.name] = rule
+        if p.kind is not p.KEYWORD_ONLY:
+            by_place.append((place, p.name, rule))
 
     @wraps(function)
     def with_checks(*args: P.args, **kwargs: P.kwargs) -> R:
-        for (name, rule), value in zip(in_order, args, strict=False):
-            if rule is not None:
-                check(name, rule, value)
-        for name, value in kwargs.items():
-            if name in rules:
-                check(name, rules[name], value)
+        given = len(args)
+        for place, name, (test, words) in by_place:
+            if place >= given:
+                break
+            if not test(args[place]):
+                raise TypeError(f"{name} must be {words}, got {described(args[place])}")
+        for name in kwargs:
+            if name in rules and not rules[name][0](kwargs[name]):
+                raise TypeError(f"{name} must be {rules[name][1]}, got {described(kwargs[name])}")
         return function(*args, **kwargs)
 
     return with_checks

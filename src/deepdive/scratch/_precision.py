@@ -18,9 +18,9 @@ Policy = Literal["given", "single"]
 HALVES = (torch.float16, torch.bfloat16)
 
 
-def precise(x: Tensor) -> torch.dtype:
-    """Single precision for half, otherwise the dtype of ``x``: for sums of many terms."""
-    return torch.promote_types(x.dtype, torch.float32)
+def in_single(x: Tensor) -> Tensor:
+    """Half precision as single, for sums of many terms; all else as it is."""
+    return x.float() if x.dtype in HALVES else x
 
 
 def floating(x: Tensor) -> Tensor:
@@ -49,9 +49,9 @@ def check_same_dtype(name: str, x: Tensor, other_name: str, other: Tensor, *, pr
     Raises:
         TypeError: they differ.
     """
-    a, b = (product_type(x), product_type(other)) if product else (x.dtype, other.dtype)
-    if a != b:
-        raise TypeError(f"{name} must have the dtype of {other_name}, {_shown(other.dtype)}, got {_shown(x.dtype)}")
+    if x.dtype == other.dtype or (product and product_type(x) == product_type(other)):
+        return
+    raise TypeError(f"{name} must have the dtype of {other_name}, {_shown(other.dtype)}, got {_shown(x.dtype)}")
 
 
 def autocast(cpu: Policy = "given", cuda: Policy = "given") -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -67,9 +67,10 @@ def autocast(cpu: Policy = "given", cuda: Policy = "given") -> Callable[[Callabl
             device = _device(args, kwargs)
             if device == "meta" or not torch.is_autocast_enabled(device):
                 return function(*args, **kwargs)
-            convert = _single if (cuda if device == "cuda" else cpu) == "single" else _same
             with torch.autocast(device, enabled=False):
-                return function(*[convert(x) for x in args], **{k: convert(x) for k, x in kwargs.items()})  # pyright: ignore[reportCallIssue]
+                if (cuda if device == "cuda" else cpu) == "given":
+                    return function(*args, **kwargs)
+                return function(*map(_single, args), **{k: _single(x) for k, x in kwargs.items()})  # pyright: ignore[reportCallIssue]
 
         return under_policy
 
@@ -77,19 +78,17 @@ def autocast(cpu: Policy = "given", cuda: Policy = "given") -> Callable[[Callabl
 
 
 def _device(args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
-    for x in (*args, *kwargs.values()):
+    for x in args:
+        if isinstance(x, Tensor):
+            return x.device.type
+    for x in kwargs.values():
         if isinstance(x, Tensor):
             return x.device.type
     return "meta"
 
 
 def _single(x: Any) -> Any:
-    half = isinstance(x, Tensor) and x.dtype in HALVES
-    return x.float() if half else x
-
-
-def _same(x: Any) -> Any:
-    return x
+    return in_single(x) if isinstance(x, Tensor) else x
 
 
 def _shown(dtype: torch.dtype) -> str:

@@ -56,24 +56,28 @@ def checked(target: Target) -> Target:
         target.__init__ = checked(target.__init__)
         return target  # pyright: ignore[reportReturnType]
     rules: dict[str, Rule] = {}
-    positional: list[str] = []
-    for name, parameter in inspect.signature(target).parameters.items():
+    by_place: list[tuple[int, str, Rule]] = []
+    for place, (name, parameter) in enumerate(inspect.signature(target).parameters.items()):
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
             continue
+        if (rule := _rule_of(parameter.annotation)) is None:
+            continue
+        rules[name] = rule
         if parameter.kind is not parameter.KEYWORD_ONLY:
-            positional.append(name)
-        if (rule := _rule_of(parameter.annotation)) is not None:
-            rules[name] = rule
+            by_place.append((place, name, rule))
 
     @functools.wraps(target)
     def call(*args: Any, **kwargs: Any) -> Any:
         sizes: Sizes = {}
-        for name, value in zip(positional, args, strict=False):
-            if name in rules:
-                rules[name].check(name, value, sizes)
-        for name, value in kwargs.items():
-            if name in rules:
-                rules[name].check(name, value, sizes)
+        given = len(args)
+        for place, name, rule in by_place:
+            if place >= given:
+                break
+            if not rule.fits(args[place], sizes):
+                raise rule.error(name, args[place], sizes)
+        for name in kwargs:
+            if name in rules and not rules[name].fits(kwargs[name], sizes):
+                raise rules[name].error(name, kwargs[name], sizes)
         return target(*args, **kwargs)
 
     call.__dict__["is_checked"] = True  # so that a test finds what is not

@@ -15,16 +15,16 @@ as its type, so that what is checked in tests still compiles whole there.)"""
 
 
 class Rule(ABC):
-    """What one argument must be."""
+    """What one argument must be: whether a value is that, asked in every call, and what is wrong, asked of few."""
 
     description: str
 
     @abstractmethod
-    def check(self, name: str, value: Any, sizes: Sizes) -> None:
-        """Raise unless the value is that; learn sizes from it."""
+    def fits(self, value: Any, sizes: Sizes) -> bool:
+        """Whether the value is that; learns sizes from it."""
 
-    def refuse(self, name: str, value: Any) -> TypeError:
-        """The error for a value of another kind."""
+    def error(self, name: str, value: Any, sizes: Sizes) -> Exception:
+        """What is wrong with a value that does not fit."""
         return TypeError(f"{name} must be {self.description}, got {told(value)}")
 
 
@@ -34,35 +34,37 @@ class KindRule(Rule):
     def __init__(self, description: str, kinds: tuple[type, ...]) -> None:
         self.description, self.kinds = description, kinds
 
-    def check(self, name: str, value: Any, sizes: Sizes) -> None:
-        if not isinstance(value, self.kinds):
-            raise self.refuse(name, value)
+    def fits(self, value: Any, sizes: Sizes) -> bool:
+        return isinstance(value, self.kinds)
 
 
 class IntegerRule(Rule):
     description = "an integer"
 
-    def check(self, name: str, value: Any, sizes: Sizes) -> None:
-        if isinstance(value, bool | Tensor) or not hasattr(value, "__index__"):
-            raise self.refuse(name, value)
+    def fits(self, value: Any, sizes: Sizes) -> bool:
+        return not isinstance(value, bool | Tensor) and hasattr(value, "__index__")
 
 
 class NumberRule(Rule):
     description = "a number"
 
-    def check(self, name: str, value: Any, sizes: Sizes) -> None:
-        if isinstance(value, bool | Tensor | str | complex) or not hasattr(value, "__float__"):
-            raise self.refuse(name, value)
-        if value != value:
-            raise ValueError(f"{name} must be a number, got {value}")
+    def fits(self, value: Any, sizes: Sizes) -> bool:
+        return self._is_number(value) and bool(value == value)
+
+    def error(self, name: str, value: Any, sizes: Sizes) -> Exception:
+        if self._is_number(value):
+            return ValueError(f"{name} must be a number, got {value}")
+        return super().error(name, value, sizes)
+
+    def _is_number(self, value: Any) -> bool:
+        return not isinstance(value, bool | Tensor | str | complex) and hasattr(value, "__float__")
 
 
 class CallableRule(Rule):
     description = "callable"
 
-    def check(self, name: str, value: Any, sizes: Sizes) -> None:
-        if not callable(value):
-            raise self.refuse(name, value)
+    def fits(self, value: Any, sizes: Sizes) -> bool:
+        return callable(value)
 
 
 class ChoiceRule(Rule):
@@ -70,9 +72,11 @@ class ChoiceRule(Rule):
         self.words = words
         self.description = " or ".join(map(repr, words))
 
-    def check(self, name: str, value: Any, sizes: Sizes) -> None:
-        if not isinstance(value, str) or value not in self.words:
-            raise ValueError(f"{name} must be {self.description}, got {value!r}")
+    def fits(self, value: Any, sizes: Sizes) -> bool:
+        return isinstance(value, str) and value in self.words
+
+    def error(self, name: str, value: Any, sizes: Sizes) -> Exception:
+        return ValueError(f"{name} must be {self.description}, got {value!r}")
 
 
 class SequenceRule(Rule):
@@ -83,17 +87,23 @@ class SequenceRule(Rule):
         number = "" if length is None else f"{length} "
         self.description = f"{'several' if only_iterable else 'a sequence of'} {number}{_plural(of)}"
 
-    def check(self, name: str, value: Any, sizes: Sizes) -> None:
-        indexed = hasattr(value, "__getitem__") and hasattr(value, "__len__")
-        if isinstance(value, str | bytes | Tensor | Mapping) or not (
-            indexed or (self.only_iterable and isinstance(value, Iterable))
-        ):
-            raise self.refuse(name, value)
+    def fits(self, value: Any, sizes: Sizes) -> bool:
+        if not self._is_sequence(value) or (self.length is not None and len(list(value)) != self.length):
+            return False
+        of = self.of
+        return of is None or not _is_indexed(value) or all([of.fits(each, sizes) for each in value])
+
+    def error(self, name: str, value: Any, sizes: Sizes) -> Exception:
+        if not self._is_sequence(value):
+            return super().error(name, value, sizes)
         if self.length is not None and len(list(value)) != self.length:
-            raise ValueError(f"{name} must be {self.description}, got {len(list(value))}")
-        if self.of is not None and indexed:
-            for i, each in enumerate(value):
-                self.of.check(f"{name}[{i}]", each, sizes)
+            return ValueError(f"{name} must be {self.description}, got {len(list(value))}")
+        return _error_within(self.of, name, enumerate(value), sizes)
+
+    def _is_sequence(self, value: Any) -> bool:
+        if isinstance(value, str | bytes | Tensor | Mapping):
+            return False
+        return _is_indexed(value) or (self.only_iterable and isinstance(value, Iterable))
 
 
 class MappingRule(Rule):
@@ -101,12 +111,24 @@ class MappingRule(Rule):
         self.of = of
         self.description = f"a mapping to {_plural(of)}"
 
-    def check(self, name: str, value: Any, sizes: Sizes) -> None:
+    def fits(self, value: Any, sizes: Sizes) -> bool:
+        of = self.of
+        return isinstance(value, Mapping) and (of is None or all([of.fits(each, sizes) for each in value.values()]))
+
+    def error(self, name: str, value: Any, sizes: Sizes) -> Exception:
         if not isinstance(value, Mapping):
-            raise self.refuse(name, value)
-        if self.of is not None:
-            for key, each in value.items():
-                self.of.check(f"{name}[{key!r}]", each, sizes)
+            return super().error(name, value, sizes)
+        return _error_within(self.of, name, value.items(), sizes)
+
+
+def _is_indexed(value: Any) -> bool:
+    return hasattr(value, "__getitem__") and hasattr(value, "__len__")
+
+
+def _error_within(of: Any, name: str, elements: Iterable[tuple[Any, Any]], sizes: Sizes) -> Exception:
+    """What is wrong with the first element that does not fit."""
+    key, wrong = next((key, each) for key, each in elements if not of.fits(each, sizes))
+    return of.error(f"{name}[{key!r}]", wrong, sizes)
 
 
 class UnionRule(Rule):
@@ -116,26 +138,28 @@ class UnionRule(Rule):
         self.rules = rules
         self.description = " or ".join(dict.fromkeys(rule.description for rule in rules))
 
-    def check(self, name: str, value: Any, sizes: Sizes) -> None:
+    def fits(self, value: Any, sizes: Sizes) -> bool:
+        for rule in self.rules:
+            learnt = dict(sizes)
+            if rule.fits(value, learnt):
+                sizes.update(learnt)
+                return True
+        return False
+
+    def error(self, name: str, value: Any, sizes: Sizes) -> Exception:
         errors: list[ValueError] = []
         for rule in self.rules:
             learnt = dict(sizes)
-            try:
-                rule.check(name, value, learnt)
-            except TypeError:
-                continue
-            except ValueError as error:
+            rule.fits(value, learnt)
+            if isinstance(error := rule.error(name, value, learnt), ValueError):
                 errors.append(error)
-                continue
-            sizes.update(learnt)
-            return
-        if len(errors) == 1:
-            raise errors[0]
         if not errors:
-            raise self.refuse(name, value)
+            return super().error(name, value, sizes)
+        if len(errors) == 1:
+            return errors[0]
         start = f"{name} must have shape "
         wanted = " or ".join(str(error).removeprefix(start).partition(", got")[0] for error in errors)
-        raise ValueError(f"{start}{wanted}, got {told(value)}")
+        return ValueError(f"{start}{wanted}, got {told(value)}")
 
 
 _KINDS = {
@@ -150,10 +174,17 @@ class ArrayRule(Rule):
     def __init__(self, annotation: Any) -> None:
         self.array_type: type = annotation.array_type
         self.dimensions: list[str] = annotation.dim_str.split()
-        dimensions = [int(each) if each.isdecimal() else each for each in self.dimensions]
-        place = next((i for i, each in enumerate(self.dimensions) if each[0] in "*."), len(dimensions))
-        self.front, self.back = dimensions[:place], dimensions[place + 1 :]
-        self.some = self.dimensions[place] if place < len(dimensions) else None
+        places = range(len(self.dimensions))
+        self.some = next((place for place in places if self.dimensions[place][0] in "*."), None)
+        """Where several dimensions are, if any."""
+        if self.some is not None:  # those behind are counted from the end
+            places = [*range(self.some), None, *range(self.some + 1 - len(self.dimensions), 0)]
+        self.sizes = [
+            (place, int(each) if each.isdecimal() else each.lstrip("#"), each[0] == "#")
+            for place, each in zip(places, self.dimensions, strict=True)
+            if place is not None and each[0] != "_"
+        ]
+        """Of each other dimension: where it is, its size or name, and whether 1 will do."""
         names = annotation.dtypes if isinstance(annotation.dtypes, tuple) else ()
         self.dtypes = frozenset(getattr(torch, name) for name in names if hasattr(torch, name))
         if self.array_type is not Tensor:
@@ -164,27 +195,35 @@ class ArrayRule(Rule):
         article = "an" if kind[:1] in ("i", "a") else "a"
         self.description = f"{article} {kind} {noun}" if kind else f"{article} {noun}"
 
-    def check(self, name: str, value: Any, sizes: Sizes) -> None:
-        if not isinstance(value, self.array_type):
-            raise self.refuse(name, value)
-        shape: Any = value.shape  # pyright: ignore[reportAttributeAccessIssue]
-        dtype = value.dtype  # pyright: ignore[reportAttributeAccessIssue]
-        if self.dtypes and (dtype if self.array_type is Tensor else str(dtype)) not in self.dtypes:
-            raise TypeError(
-                f"{name} must be {self.description}, got {str(dtype).removeprefix('torch.')} of shape {shown(shape)}"
-            )
-        if not self._fits(shape, sizes):
-            raise ValueError(f"{name} must have shape {self._wanted(sizes)}, got {shown(shape)}")
-
-    def _fits(self, shape: Any, sizes: Sizes) -> bool:
-        """Whether the shape is that of the dimensions, given what is known of these; learns the rest from it."""
-        if self.some is None:
-            return len(shape) == len(self.front) and _match(self.front, shape, sizes)
-        front, back = len(self.front), len(shape) - len(self.back)
-        if back < front or not _match(self.front, shape[:front], sizes) or not _match(self.back, shape[back:], sizes):
+    def fits(self, value: Any, sizes: Sizes) -> bool:
+        if not self._is_of_dtype(value):
             return False
-        middle = shape[front:back]
-        return self.some == "..." or sizes.setdefault(self.some, middle) == middle
+        shape, least, some = value.shape, len(self.dimensions), self.some
+        if len(shape) != least and (some is None or len(shape) < least - 1):
+            return False
+        for place, wanted, one_will_do in self.sizes:
+            size = shape[place]
+            if one_will_do and size == 1:
+                continue
+            if size != (wanted if isinstance(wanted, int) else sizes.setdefault(wanted, size)):
+                return False
+        if some is None or self.dimensions[some] == "...":
+            return True
+        several = shape[some : len(shape) - least + some + 1]
+        return sizes.setdefault(self.dimensions[some], several) == several
+
+    def error(self, name: str, value: Any, sizes: Sizes) -> Exception:
+        if self._is_of_dtype(value):
+            return ValueError(f"{name} must have shape {self._wanted(sizes)}, got {shown(value.shape)}")
+        if not isinstance(value, self.array_type):
+            return super().error(name, value, sizes)
+        dtype = str(value.dtype).removeprefix("torch.")  # pyright: ignore[reportAttributeAccessIssue]
+        return TypeError(f"{name} must be {self.description}, got {dtype} of shape {shown(value.shape)}")  # pyright: ignore[reportAttributeAccessIssue]
+
+    def _is_of_dtype(self, value: Any) -> bool:
+        if not isinstance(value, self.array_type):
+            return False
+        return not self.dtypes or (value.dtype if self.array_type is Tensor else str(value.dtype)) in self.dtypes
 
     def _wanted(self, sizes: Sizes) -> str:
         parts: list[str] = []
@@ -195,20 +234,6 @@ class ArrayRule(Rule):
             else:
                 parts.append(each if known is None else f"{each}={known}")
         return shown(parts)
-
-
-def _match(dimensions: Any, shape: Any, sizes: Sizes) -> bool:
-    """Whether sizes are those of as many dimensions: numbers, names, ``_`` for any, ``#name`` for a name's or 1."""
-    for dimension, size in zip(dimensions, shape, strict=True):
-        if isinstance(dimension, int):
-            if size != dimension:
-                return False
-        elif dimension[0] == "#":
-            if size != 1 and sizes.setdefault(dimension[1:], size) != size:
-                return False
-        elif dimension[0] != "_" and sizes.setdefault(dimension, size) != size:
-            return False
-    return True
 
 
 def _plural(rule: Rule | None) -> str:

@@ -136,13 +136,15 @@ class Accuracy(Metric):
             hits = outputs.argmax(dim=1) == targets
         else:
             hits = (outputs.topk(self.top, dim=1).indices == targets.unsqueeze(1)).any(dim=1)
-        if _can_hold(targets.dtype, self.ignore_index):
-            kept = targets != self.ignore_index
-            self.correct.add_((hits & kept).sum())
-            self.count.add_(kept.sum())
-        else:
-            self.correct.add_(hits.sum())
+        if not _can_hold(targets.dtype, self.ignore_index):
+            self.correct.add_(hits.count_nonzero())
             self.count.add_(targets.numel())
+            return
+        kept = targets != self.ignore_index
+        if 0 <= self.ignore_index < outputs.shape[1]:  # no hit is one of another number
+            hits = hits & kept
+        self.correct.add_(hits.count_nonzero())
+        self.count.add_(kept.count_nonzero())
 
     def compute(self) -> Tensor:
         """``correct / count``."""
@@ -237,15 +239,12 @@ class Pearson(Metric):
 
     higher_is_better = True
     count: Tensor
-    output_mean: Tensor
-    target_mean: Tensor
-    output_squares: Tensor
-    target_squares: Tensor
+    means: Tensor
     products: Tensor
 
     def __init__(self) -> None:
-        sums = ("count", "output_mean", "target_mean", "output_squares", "target_squares", "products")
-        super().__init__(**dict.fromkeys(sums, torch.float64))
+        super().__init__(count=torch.float64, means=torch.float64, products=torch.float64)
+        self.means, self.products = torch.zeros(2, dtype=torch.float64), torch.zeros(2, 2, dtype=torch.float64)
 
     def update(self, outputs: Shaped[Tensor, "..."], targets: Shaped[Tensor, "..."]) -> None:
         """Add a batch of predictions and targets."""
@@ -255,23 +254,21 @@ class Pearson(Metric):
         n = outputs.numel()
         if n == 0:
             return
-        o, y = outputs.to(self.products.dtype), targets.to(self.products.dtype)
-        o_mean, y_mean = o.mean(), y.mean()
-        o, y = o - o_mean, y - y_mean
-        o_step, y_step = o_mean - self.output_mean, y_mean - self.target_mean
-        share = n / (self.count + n)
-        both = self.count * share  # n m / (n + m)
-        self.output_squares.add_(o.square().sum() + o_step.square() * both)
-        self.target_squares.add_(y.square().sum() + y_step.square() * both)
-        self.products.add_((o * y).sum() + o_step * y_step * both)
-        self.output_mean.add_(o_step * share)
-        self.target_mean.add_(y_step * share)
+        dtype = self.products.dtype
+        pairs = torch.stack((outputs.to(dtype), targets.to(dtype))).view(2, n)
+        means = pairs.mean(1)
+        pairs = pairs - means.unsqueeze(1)
+        step = means - self.means
+        share = (self.count + n).reciprocal() * n
+        self.products.add_((pairs.unsqueeze(1) * pairs).sum(2))
+        self.products.addr_(step, step * (self.count * share))  # n m / (n + m)
+        self.means.addcmul_(step, share)
         self.count.add_(n)
 
     def compute(self) -> Tensor:
         """The correlation; NaN where outputs or targets are all the same."""
+        squares = self.products.diagonal()
         # the mean of equal numbers may be off by a rounding, and so what they differ from it
-        noise = self.count * torch.finfo(self.products.dtype).eps ** 2 * 16
-        o = torch.where(self.output_squares > noise * self.output_mean.square(), self.output_squares, torch.nan)
-        y = torch.where(self.target_squares > noise * self.target_mean.square(), self.target_squares, torch.nan)
-        return (self.products / (o.sqrt() * y.sqrt())).clamp(-1, 1)
+        noise = self.count * torch.finfo(squares.dtype).eps ** 2 * 16
+        o, y = torch.where(squares > noise * self.means.square(), squares, torch.nan).sqrt()
+        return (self.products[0, 1] / (o * y)).clamp(-1, 1)

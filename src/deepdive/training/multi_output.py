@@ -121,7 +121,7 @@ class MultiOutput(Supervised):
         """The loss: what each output counts, and what of that is learnt."""
         return cast(WeightedSum, self.loss)
 
-    def loss_weights(self, batch: Batch) -> Weight:
+    def batch_weight(self, batch: Batch) -> Weight:
         """What the loss of each output is a mean over."""
         weights = [self._losses[name].weight(target) for name, target in self._targets(batch).items()]
         return stack_weights(weights, batch[-1].device)

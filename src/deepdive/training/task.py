@@ -55,7 +55,7 @@ class Task(Module):
 
     A subclass says what a training step is; the rest has defaults. ``metrics`` are updated by the steps and
     read by the trainer, once per interval. Where the loss of a batch is a mean over something else than its examples,
-    `loss_weights` says what.
+    `batch_weight` says what.
     """
 
     def __init__(self, network: nn.Module, metrics: Mapping[str, Metric] | None = None) -> None:
@@ -71,7 +71,7 @@ class Task(Module):
         """Mean loss of a batch that is not learnt from; a training step unless a subclass says otherwise."""
         return self.training_step(batch)
 
-    def loss_weights(self, batch: Batch) -> Weight:
+    def batch_weight(self, batch: Batch) -> Weight:
         """What the loss of a batch is a mean over, or each term of it ``(terms,)``; here the number of examples.
 
         Batches count by it, in means over an epoch and in accumulated gradients. It is told before the network sees the
@@ -117,8 +117,8 @@ class Supervised(Task):
     """Predict the last field of a batch from the fields before it.
 
     ``loss(network(x_1, ..., x_k), y)`` for a batch ``(x_1, ..., x_k, y)``. The loss must be a mean: of cross-entropy
-    over the targets that are not ignored, by their class weights, of others over the elements of ``y``, see `MeanLoss`;
-    for one that is a mean over something else, define `loss_weights`.
+    over the targets that are not ignored, by their class weights, of others over the elements of ``y``; `MeanLoss` says
+    what it makes of a loss of your own. For one that is a mean over something else, define `batch_weight`.
 
     ``optimizer`` makes an optimiser from parameters, e.g. ``functools.partial(torch.optim.SGD, lr=0.1)``;
     ``schedule`` makes a schedule from it and the plan, moved every ``interval``. ``penalty(network)`` is added to the
@@ -174,7 +174,7 @@ class Supervised(Task):
         """Mean loss of the batch; the metrics see its predictions."""
         return self._mean_loss(batch)
 
-    def loss_weights(self, batch: Batch) -> Weight:
+    def batch_weight(self, batch: Batch) -> Weight:
         """What the loss is a mean over, see `MeanLoss`."""
         return self._mean.weight(batch[-1])
 

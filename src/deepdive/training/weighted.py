@@ -49,7 +49,7 @@ class WeightedClassification(Supervised):
         x, weights, y = batch
         return weighted_mean(self._losses(x, y), weights)
 
-    def loss_weights(self, batch: Batch) -> Weight:
+    def batch_weight(self, batch: Batch) -> Weight:
         """The number of examples."""
         return len(batch[0])
 

@@ -1,10 +1,28 @@
 import math
+from functools import partial
 
 import pytest
+import torch
 from tests.training.examples import Blobs, Heard, task
+from torch import nn
 
-from deepdive.training import EarlyStopping, Trainer
+from deepdive.data.loaders import TensorLoader
+from deepdive.data.types import DataModule
+from deepdive.training import EarlyStopping, Regression, Trainer
 from deepdive.training.loop.early_stopping import Best
+from deepdive.training.runs.checkpoints import MemoryCheckpoints
+
+
+class TwoRows(DataModule):
+    """One batch to learn from, and nothing else."""
+
+    fields = torch.tensor([[1.0, 2.0], [-1.0, 1.0]]).double(), torch.tensor([[3.0], [1.0]]).double()
+
+    def prepare(self):
+        pass
+
+    def train_loader(self):
+        return TensorLoader(self.fields, 2)
 
 
 def test_best_follows_the_lowest_value():
@@ -41,3 +59,28 @@ def test_patience_must_be_positive():
         EarlyStopping(0)
     with pytest.raises(ValueError, match=r"min_delta is -1\.0; it must not be negative"):
         EarlyStopping(1, -1.0)
+
+
+def kept(learning_rate, epochs=4):
+    """The losses of the epochs of a run without a validation split, and the best epoch's number and weights."""
+    checkpoints, heard = MemoryCheckpoints(), Heard()
+    one = Regression(nn.Linear(2, 1).double(), optimizer=partial(torch.optim.SGD, lr=learning_rate))
+    Trainer(epochs=epochs, device="cpu").fit(one, TwoRows(), checkpoints=checkpoints, listeners=[heard])
+    losses = [record.metrics["train_loss"] for record in heard.records if record.kind == "epoch"]
+    best = checkpoints.load("best")
+    return losses, best["progress"]["epoch"], one.network
+
+
+def test_of_equal_epochs_the_earliest_is_best():
+    losses, best, _ = kept(learning_rate=0.0)
+    assert len(set(losses)) == 1
+    assert best == 1
+
+
+def test_without_a_validation_split_the_best_epoch_goes_by_the_loss_before_its_updates():
+    """Each update makes it worse: the first epoch has the lowest loss, and its weights that of the second one."""
+    losses, best, network = kept(learning_rate=1.5)
+    assert losses == sorted(losses)
+    assert best == 1
+    x, y = TwoRows.fields
+    assert (network(x) - y).square().mean().item() == pytest.approx(losses[1], rel=1e-12)

@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.autograd import Function
 
 from deepdive.scratch._arguments import check_broadcasts, check_probability, checked
-from deepdive.scratch._precision import check_same_dtype, precise
+from deepdive.scratch._precision import check_same_dtype, in_single
 from deepdive.scratch.dropout import dropout
 
 
@@ -55,7 +55,7 @@ def scaled_dot_product_attention(
 
 def attention_weights(scores: Float[Tensor, "*batch q k"]) -> Float[Tensor, "*batch q k"]:
     """``softmax(scores)`` over the keys, and 0 for a query all of whose scores are -inf."""
-    return _Weights.apply(scores.to(precise(scores))).to(scores.dtype) if scores.numel() else scores
+    return _Weights.apply(in_single(scores)).to(scores.dtype) if scores.numel() else scores
 
 
 class _Weights(Function):

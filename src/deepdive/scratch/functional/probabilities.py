@@ -12,7 +12,7 @@ from jaxtyping import Bool, Float, Int64, Real
 from torch import Tensor
 
 from deepdive.scratch._arguments import check_dim, checked, described, is_integer
-from deepdive.scratch._precision import autocast, floating, precise
+from deepdive.scratch._precision import autocast, floating, in_single
 
 Dimensions = int | tuple[int, ...] | list[int]
 
@@ -36,7 +36,7 @@ def logsumexp(
     if not dims or len({int(d) % max(input.ndim, 1) for d in dims}) < len(dims):
         raise ValueError(f"dim must be one dimension or several different ones, got {dim}")
     x = floating(input)
-    p = x.to(precise(x))
+    p = in_single(x)
     m = _largest(p, dims)
     m = torch.where(m.isfinite(), m, 0.0)  # inf - inf is no number
     y = m + (p - m).exp().sum(dims, keepdim=True).log()
@@ -96,13 +96,13 @@ def one_hot(tensor: Int64[Tensor, "*shape"], num_classes: int = -1) -> Int64[Ten
 
 def _shifted(x: Tensor, dim: int) -> Tensor:
     """Softmax does not change when a constant is taken off; with the largest one no ``exp`` overflows."""
-    p = x.to(precise(x))
+    p = in_single(x)
     return p - _largest(p, (dim,))
 
 
 def _largest(x: Tensor, dims: tuple[int, ...] | list[int]) -> Tensor:
     """The largest number along ``dims``, without its gradient; 0 where there is none."""
-    if x.ndim and any([x.shape[d] == 0 for d in dims]):
+    if not x.numel():
         return x.detach().sum(dims, keepdim=True)
     return x.detach().amax(dims, keepdim=True)
 

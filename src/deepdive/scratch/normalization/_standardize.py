@@ -12,7 +12,7 @@ from torch.nn import Module, Parameter
 
 from deepdive.scratch import initialization as init
 from deepdive.scratch._arguments import described, is_integer
-from deepdive.scratch._precision import precise
+from deepdive.scratch._precision import HALVES, in_single
 
 
 def features(normalized_shape: int | Sequence[int]) -> tuple[int, ...]:
@@ -36,7 +36,7 @@ def check_parameter_dtype(x: Tensor, name: str, parameter: Tensor | None) -> Non
     Raises:
         TypeError: it is not.
     """
-    if parameter is not None and parameter.dtype not in (x.dtype, precise(x) if x.dtype.itemsize == 2 else x.dtype):
+    if parameter is not None and parameter.dtype not in (x.dtype, torch.float32 if x.dtype in HALVES else x.dtype):
         raise TypeError(
             f"input must have the dtype of {name}, {parameter.dtype}, or half precision of a single {name}, "
             f"got {x.dtype}"
@@ -55,7 +55,7 @@ def check_eps(eps: float) -> None:
 
 def standardize(x: Float[Tensor, "..."], dims: list[int], eps: float) -> tuple[Tensor, Tensor, Tensor]:
     """``x̂ = (x - m) / √(v + eps)``, with mean ``m`` and biased variance ``v`` over ``dims``, which keep size 1."""
-    return _Standardize.apply(x.to(precise(x)), dims, eps)
+    return _Standardize.apply(in_single(x), dims, eps)
 
 
 class _Standardize(Function):

@@ -11,7 +11,7 @@ from torch import Tensor
 from deepdive.checks import shown
 from deepdive.scratch import initialization as init
 from deepdive.scratch._arguments import check_sizes, checked
-from deepdive.scratch._precision import autocast, precise
+from deepdive.scratch._precision import autocast, in_single
 from deepdive.scratch.normalization._standardize import Normalization, check_parameter_dtype, standardize
 
 
@@ -74,7 +74,7 @@ class _BatchNorm(Normalization):
             check_parameter_dtype(x, name, parameter)
         shape = (1, -1, *[1] * (x.ndim - 2))
         if not self.training and self.running_mean is not None and self.running_var is not None:
-            m, v = (s.to(precise(s)).view(shape) for s in (self.running_mean, self.running_var))
+            m, v = (in_single(s).view(shape) for s in (self.running_mean, self.running_var))
             x_hat = (x - m) * torch.rsqrt(v + self.eps)
         else:
             n = x.numel() // self.num_features

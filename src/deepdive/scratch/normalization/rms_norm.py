@@ -12,7 +12,7 @@ from torch.nn import Module, Parameter
 from deepdive.checks import check_dimensions
 from deepdive.scratch import initialization as init
 from deepdive.scratch._arguments import checked
-from deepdive.scratch._precision import autocast, precise
+from deepdive.scratch._precision import autocast, in_single
 from deepdive.scratch.normalization._standardize import check_eps, features
 
 
@@ -61,7 +61,7 @@ class RMSNorm(Module):
     def forward(self, x: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
         check_dimensions("x", x, "*", *self.normalized_shape)
         dims = list(range(-len(self.normalized_shape), 0))
-        p = x.to(precise(x))
+        p = in_single(x)
         eps = torch.finfo(p.dtype).eps if self.eps is None else self.eps
         y = p * torch.rsqrt((p * p).mean(dims, keepdim=True) + eps)
         return (y if self.weight is None else y * self.weight).to(x.dtype)

@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn import Module, Parameter
 
 from deepdive.scratch._arguments import check_option, check_sizes, checked, pair_of
-from deepdive.scratch._precision import check_same_dtype, one_half, precise, product_type
+from deepdive.scratch._precision import check_same_dtype, in_single, one_half, product_type
 from deepdive.scratch.linear import reset_uniform
 from deepdive.scratch.spatial._windows import Padding, check_image, check_not_empty_image, pad, pad_from_input, shifts
 
@@ -108,7 +108,7 @@ class Conv2d(Module):
         """One channel per group: too little for a matrix product, so the shifted input is added up, scaled."""
         (kh, kw), (sh, sw), (dh, dw) = self.kernel_size, self.stride, self.dilation
         per_channel = self.out_channels // self.in_channels
-        weight = self.weight.to(precise(self.weight)).view(self.in_channels, per_channel, kh, kw, 1, 1)
+        weight = in_single(self.weight).view(self.in_channels, per_channel, kh, kw, 1, 1)
         terms = (
             weight[:, :, m, n] * column.unsqueeze(2)  # (b, c, o / c, h_out, w_out)
             for m, row in enumerate(shifts(x, 2, kh, sh, dh))

@@ -9,7 +9,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from deepdive.scratch._arguments import checked, described, is_number
-from deepdive.scratch._precision import precise
+from deepdive.scratch._precision import in_single
 
 
 @checked
@@ -83,4 +83,4 @@ def _norm(x: Float[Tensor, "..."], p: float) -> Float[Tensor, ""]:
         return size.max() if p > 0 else size.min()
     if p == 0:
         return (size != 0).sum().to(size.dtype)
-    return (size.to(precise(size)).pow_(p).sum() ** (1 / p)).to(size.dtype)
+    return (in_single(size).pow_(p).sum() ** (1 / p)).to(size.dtype)

@@ -36,7 +36,7 @@ def evaluate(
         raise ValueError(f"the {prefix} data has no examples")
     losses, mean = LossBuffer(), RunningMean()
     precision = choose_format(task.network, device, precision=precision).precision
-    validation_step = autocast(weighed(task, "validation_step"), device, precision)
+    validation_step = autocast(task.validation_step, device, precision)
     training = task.training
     task.eval()
     reset(task.metrics.values())
@@ -44,11 +44,11 @@ def evaluate(
         with torch.inference_mode():
             for batch in loader.batches(device=device):
                 try:
-                    loss = validation_step(batch)
+                    value, weight = validation_step(batch), task.batch_weight(batch)
                 except RuntimeError as error:
                     explain_devices(error, task, batch)
                     raise
-                losses.add(loss, step)
+                losses.add(weighed(value, weight, "validation_step"), step)
         losses.flush_into(mean)
         if not any(mean.weights):
             raise ValueError(f"the {prefix} data has no target that counts in the loss; all are ignored or weigh 0")

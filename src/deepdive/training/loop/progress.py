@@ -108,7 +108,7 @@ class LossBuffer:
         for term, (of_term, weighing) in enumerate(zip(values, weights, strict=True)):
             for value, weight, step in zip(of_term, weighing, self._steps, strict=True):
                 if not 0 <= weight < math.inf:
-                    raise ValueError(f"loss_weights must be finite and at least 0, got {weight} in step {step}")
+                    raise ValueError(f"batch_weight must be finite and at least 0, got {weight} in step {step}")
                 if weight and not math.isfinite(value):
                     raise DivergedError(f"the loss became {value} in step {step}", step)
             for mean in means:

@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
@@ -50,7 +50,7 @@ class Stepper:
         """Set the precision, before the first step."""
         self._scaled = precision == "fp16"
         self.scaler = torch.amp.GradScaler(self._device.type, enabled=self._scaled)
-        self._eager = autocast(weighed(self._task, "training_step"), self._device, precision)
+        self._eager = autocast(self._task.training_step, self._device, precision)
         self._compiled = torch.compile(self._eager, dynamic=False) if self._compile else None
 
     def accumulate(self, batches: Sequence[Batch]) -> Iterator[Loss]:
@@ -59,14 +59,17 @@ class Stepper:
         ``Σₖ Σᵢ wₖᵢ lₖᵢ / Σᵢ wₖᵢ`` over the terms ``k`` of the loss and the batches ``i``: whatever their sizes, that of
         their union.
         """
-        total = sum(map(self._task.loss_weights, batches)) if len(batches) > 1 else None
-        for batch in batches:
-            loss = self.loss(batch)
+        weights = [self._task.batch_weight(batch) for batch in batches] if len(batches) > 1 else []
+        total = sum(weights) if weights else None
+        for i, batch in enumerate(batches):
+            loss = self.loss(batch, weights[i] if weights else None)
             self.backward(loss, total, len(batches))
             yield Loss(loss.value.detach(), loss.weight)
 
-    def loss(self, batch: Batch) -> Loss:
-        """Mean loss of the batch; compiled for whole batches only, as a smaller last one is not worth it.
+    def loss(self, batch: Batch, weight: Weight | None = None) -> Loss:
+        """Mean loss of the batch, of this weight if that is known; compiled for whole batches only.
+
+        A smaller last batch is not worth it.
 
         Raises:
             ValueError: the network and the batch lie on several devices; names them.
@@ -74,10 +77,12 @@ class Stepper:
         whole = batch[0].shape[0] == self._batch_size
         step = self._compiled if self._compiled is not None and whole else self._eager
         try:
-            return step(batch)
+            value = step(batch)
+            weight = self._task.batch_weight(batch) if weight is None else weight
         except RuntimeError as error:
             explain_devices(error, self._task, batch)
             raise
+        return weighed(value, weight, "training_step")
 
     def backward(self, loss: Loss, total: Weight | None = None, batches: int = 1) -> None:
         """Add the gradient of a batch, one of several of ``total`` weight; of one alone without it."""
@@ -135,32 +140,27 @@ class Stepper:
             nn.utils.clip_grad_norm_(self._parameters, self._clip_norm)
 
 
-def weighed(task: Task, step: Literal["training_step", "validation_step"]) -> Callable[[Batch], Loss]:
-    """A step of the task that also tells the weight of its loss."""
-    loss_of, weight_of = getattr(task, step), task.loss_weights
+def weighed(value: Tensor, weight: Weight, step: Literal["training_step", "validation_step"]) -> Loss:
+    """What a step gave and what it is a mean over.
 
-    def with_weight(batch: Batch) -> Loss:
-        value, weight = loss_of(batch), weight_of(batch)
-        if value.ndim != (weight.ndim if isinstance(weight, Tensor) else 0) or value.ndim > 1:
-            of = f"weights of shape {tuple(weight.shape)}" if isinstance(weight, Tensor) else "one weight"
-            raise ValueError(f"{step} must give one mean per weight, got shape {tuple(value.shape)} for {of}")
-        return Loss(value, weight)
-
-    return with_weight
-
-
-Result = TypeVar("Result")
+    Raises:
+        ValueError: there is not one mean per weight.
+    """
+    if value.ndim != (weight.ndim if isinstance(weight, Tensor) else 0) or value.ndim > 1:
+        of = f"weights of shape {tuple(weight.shape)}" if isinstance(weight, Tensor) else "one weight"
+        raise ValueError(f"{step} must give one mean per weight, got shape {tuple(value.shape)} for {of}")
+    return Loss(value, weight)
 
 
 def autocast(
-    function: Callable[[Batch], Result], device: torch.device, precision: Precision | Literal["auto"]
-) -> Callable[[Batch], Result]:
+    function: Callable[[Batch], Tensor], device: torch.device, precision: Precision | Literal["auto"]
+) -> Callable[[Batch], Tensor]:
     """The function with its matrix products in the given precision; itself for full precision."""
     dtype = autocast_dtype(precision)
     if dtype is None:
         return function
 
-    def with_autocast(batch: Batch) -> Result:
+    def with_autocast(batch: Batch) -> Tensor:
         with torch.autocast(device.type, dtype):
             return function(batch)
 

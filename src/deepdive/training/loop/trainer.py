@@ -58,7 +58,11 @@ class Trainer:
     early_stopping: EarlyStopping | None = None
     """When to end before the last epoch."""
     monitor: str | None = None
-    """The metric that decides which epoch was best: ``val_loss``, or ``train_loss`` without a validation split."""
+    """The metric that decides which epoch was best: ``val_loss``, or ``train_loss`` without a validation split.
+
+    Of equal epochs the earliest is. ``train_loss``, as every other ``train_`` metric, is measured batch by batch,
+    before each update: it tells of the weights during the epoch, not of those at its end, which are kept.
+    """
     log_every: int = 50
     """Optimiser steps between two records; the losses are read from the device once per record."""
     checkpoint_every: int | None = None
@@ -100,6 +104,8 @@ class Trainer:
         resume: bool = False,
     ) -> dict[str, float]:
         """Train, tell the listeners, and return the last epoch's and the test's metrics; the best weights stay.
+
+        Which are best, ``monitor`` says.
 
         With ``resume`` the run goes on from the checkpoint ``last`` and gives, bit for bit, what it would have given
         without a break.

@@ -61,7 +61,7 @@ class MaskedLanguageModelling(Supervised):
         self._hidden = MeanLoss(self.loss, ignored=IGNORED)
         self._next = MeanLoss(self.next_loss, name="next_loss")
 
-    def loss_weights(self, batch: Batch) -> Weight:
+    def batch_weight(self, batch: Batch) -> Weight:
         """The number of hidden tokens and that of pairs."""
         *_, targets, is_next = batch
         return stack_weights([self._hidden.weight(targets.flatten()), self._next.weight(is_next)], targets.device)

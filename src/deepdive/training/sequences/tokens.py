@@ -43,7 +43,7 @@ class TokenClassification(Supervised):
         """What is right, ``(b, t)``."""
         return batch[-1]
 
-    def loss_weights(self, batch: Batch) -> Weight:
+    def batch_weight(self, batch: Batch) -> Weight:
         """How many tokens have a target, or the sum of their class weights."""
         return self._mean.weight(self.targets(batch).flatten())
 
