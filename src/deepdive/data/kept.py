@@ -16,7 +16,7 @@ from deepdive.data.cache import CacheError, cache_folder, caching, locked
 from deepdive.data.progress import Progress, Report
 from deepdive.files import remove_stale
 
-_FORMAT = 2
+_FORMAT = 3
 _KINDS = {
     torch.float64: "F64",
     torch.float32: "F32",
