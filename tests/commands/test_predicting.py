@@ -98,6 +98,33 @@ def test_an_output_that_cannot_be_is_a_mistake(folder, tmp_path, flags, message)
     assert message in done.stderr
 
 
+def test_an_existing_output_is_replaced_only_by_force(folder, tmp_path):
+    Image.new("L", (8, 8), 0).save(tmp_path / "a.png")
+    output = tmp_path / "labels.csv"
+    output.write_text("mine")
+    output.chmod(0o600)
+    done = deepdive("predict", folder, "a.png", "--output", "labels.csv", cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.splitlines() == [
+        "deepdive: output must be a new file, got labels.csv, which exists; --force replaces it"
+    ]
+    assert output.read_text() == "mine"
+    done = deepdive("predict", folder, "a.png", "--output", "labels.csv", "--force", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert output.read_text().startswith("file,label,probability\na.png,")
+    assert output.stat().st_mode & 0o777 == 0o600
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.png", "labels.csv"]
+
+
+def test_the_command_writes_over_no_run_with_force(folder, tmp_path):
+    Image.new("L", (8, 8), 0).save(tmp_path / "a.png")
+    before = (folder / "run.json").read_bytes()
+    done = deepdive("predict", folder, "a.png", "--output", folder / "run.json", "--force", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "output must lie outside of run folders" in done.stderr
+    assert (folder / "run.json").read_bytes() == before
+
+
 @pytest.fixture(scope="module")
 def language_model(tmp_path_factory):
     root = tmp_path_factory.mktemp("text")

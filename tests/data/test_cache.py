@@ -4,7 +4,7 @@ from pathlib import Path
 import platformdirs
 import pytest
 
-from deepdive.data.cache import CacheError, cache_folder, locked, store, writing
+from deepdive.data.cache import CacheError, cache_folder, caching, locked, store
 from deepdive.data.sources import SourceError
 
 
@@ -18,8 +18,8 @@ def test_the_folder_is_the_users_or_the_one_named(cache, monkeypatch):
 
 def test_a_file_appears_whole_or_not_at_all(tmp_path):
     target = tmp_path / "deep" / "a"
-    with writing(target) as part:
-        part.write_text("new")
+    with caching(target) as file:
+        file.write(b"new")
         assert not target.exists()
     assert target.read_text() == "new"
     with pytest.raises(KeyboardInterrupt):
@@ -29,16 +29,16 @@ def test_a_file_appears_whole_or_not_at_all(tmp_path):
 
 
 def write_half(target):
-    with writing(target) as part:
-        part.write_text("half")
+    with caching(target) as file:
+        file.write(b"half")
         raise KeyboardInterrupt
 
 
 def test_what_cannot_be_written_is_named(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(CacheError, match=r"cannot write .*file/a: File exists\. Free some space, or set DEEPDIVE"):
-        with writing(tmp_path / "file" / "a") as part:
-            part.touch()
+        with caching(tmp_path / "file" / "a"):
+            pass
     with pytest.raises(CacheError, match="cannot write"), locked(tmp_path / "file" / "a"):
         pass
 
@@ -63,3 +63,20 @@ def test_no_more_is_read_than_there_should_be(file_of, tmp_path):
         store(stream, file_of(bytes(1000)), tmp_path)
     assert stream.given < 1_000_000
     assert list(tmp_path.iterdir()) == []
+
+
+def test_nothing_is_written_through_a_link(file_of, tmp_path):
+    other = tmp_path / "other"
+    other.write_bytes(b"not ours")
+    folder = tmp_path / "cache"
+    folder.mkdir()
+    (folder / "numbers.bin").symlink_to(other)
+    (folder / "a.lock").symlink_to(other)
+    words = r"cannot write .*numbers\.bin: it must be a plain file, got a symbolic link\. Remove it"
+    with pytest.raises(CacheError, match=words):
+        store(io.BytesIO(bytes(1000)), file_of(bytes(1000)), folder)
+    words = r"cannot write .*a\.lock: it must be a plain file, got a symbolic link\. Remove it"
+    with pytest.raises(CacheError, match=words), locked(folder / "a"):
+        pass
+    assert other.read_bytes() == b"not ours"
+    assert sorted(path.name for path in folder.iterdir()) == ["a.lock", "numbers.bin"]

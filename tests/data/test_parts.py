@@ -149,3 +149,9 @@ def test_a_long_name_takes_no_time():
     assert not says_nothing("dataset" * 36 + "y")
     assert part_column({"text": [f"dataset {i} of words" for i in range(10_000)], "split": ["train"] * 10_000})
     assert time.process_time() - began < 1
+
+
+def test_a_folder_of_nothing_but_itself_ends(tmp_path):
+    (tmp_path / "self").symlink_to(".")
+    with pytest.raises(ValueError, match=r"must hold a file to learn from, called train .* it holds nothing"):
+        part_files(tmp_path)

@@ -44,7 +44,7 @@ class _RecipeOptions(Checked):
     n_best: Few | None = None
     """Translation: how many to show."""
     picture: Path | None = None
-    """Translation: draw into this file, .png or .svg, where the network looks while it writes."""
+    """Translation: draw into this new file, .png or .svg, where the network looks while it writes."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,9 @@ class _Options(Checked):
     json: bool = False
     """One JSON object per line: for each input, or for each row of a table."""
     output: Path | None = None
-    """Write the predictions to this CSV file instead."""
+    """Write the predictions to this new CSV file instead."""
+    force: bool = False
+    """Replace the file of --output, and that of --picture, if it exists."""
     device: str = "auto"
     """auto, cpu, cuda, cuda:1, mps."""
 
@@ -74,15 +76,26 @@ def main(arguments: list[str]) -> int:
         raise ValueError("no files are given, and no texts; name at least one after the run folder")
     if options.json and options.output:
         raise ValueError(f"json and output {options.output} are both given; output is a CSV file")
-    if options.output and not options.output.absolute().parent.is_dir():
-        raise FileNotFoundError(f"output is {options.output}, but there is no folder {options.output.parent}")
+    from deepdive.commands.outputs import check_outputs
     from deepdive.recipes import runner
+    from deepdive.training import Run
 
-    predictions = runner.predict(options.folder, options.inputs, device=options.device, **asdict(of_recipe))
+    run, chosen = Run.open(options.folder), asdict(of_recipe)
+    if options.output or of_recipe.picture:
+        check_outputs(
+            output=options.output,
+            picture=of_recipe.picture,
+            inputs=options.inputs,
+            run=run,
+            force=options.force,
+        )
+    if of_recipe.picture:
+        chosen["force"] = options.force
+    predictions = runner.predict(options.folder, options.inputs, device=options.device, **chosen)
     if options.json:
         _print_json(predictions)
     elif options.output:
-        _write(predictions, options.output)
+        _write(predictions, options.output, force=options.force)
     else:
         _print(predictions)
     return 0
@@ -94,11 +107,11 @@ def _print_json(predictions: "Sequence[AnyPrediction]") -> None:
             sys.stdout.write(json.dumps(content, ensure_ascii=False) + "\n")
 
 
-def _write(predictions: "Sequence[AnyPrediction]", output: Path) -> None:
+def _write(predictions: "Sequence[AnyPrediction]", output: Path, *, force: bool) -> None:
     from deepdive.files import write_atomically
     from deepdive.recipes.predictions import predictions_csv
 
-    write_atomically(output, predictions_csv(predictions))
+    write_atomically(output, predictions_csv(predictions), replace=force)
     for prediction in predictions:
         for note in prediction.notes:
             sys.stderr.write(f"note: {prediction.given}: {note}\n")

@@ -6,11 +6,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import platformdirs
 
 from deepdive.data.progress import Progress, Report
 from deepdive.data.sources.base import BROKEN_STREAM, CHUNK, File, SourceError, Stream
+from deepdive.files import NotReplacedError, check_replaceable, writing
 
 
 class CacheError(OSError):
@@ -38,6 +40,7 @@ def locked(path: Path, report: Report | None = None, *, limit: float = 600.0) ->
     give_up = time.monotonic() + limit
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        check_replaceable(Path(lock.lock_file))
         while True:
             try:
                 lock.acquire(timeout=min(1.0, limit), poll_interval=0.1)
@@ -61,27 +64,19 @@ def locked(path: Path, report: Report | None = None, *, limit: float = 600.0) ->
 
 
 @contextmanager
-def writing(target: Path) -> Iterator[Path]:
-    """A temporary path beside ``target``, moved there when the block succeeds and removed when it does not.
-
-    Its name is fixed, so that killed processes leave one such file and not many; hold a lock while using it.
+def caching(target: Path) -> Iterator[BinaryIO]:
+    """A file of the cache, open for writing, see `deepdive.files.writing`; its folder is made where there is none.
 
     Raises:
         CacheError: writing failed; the message names the file and what to do.
 
     """
-    part = target.with_name(f".{target.name}.part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        yield part
-        os.replace(part, target)
+        with writing(target) as file:
+            yield file
     except OSError as error:
         raise cannot_write(target, error) from error
-    finally:
-        try:
-            part.unlink(missing_ok=True)
-        except OSError:
-            pass  # The reason is on its way already.
 
 
 def store(stream: Stream, file: File, folder: Path, report: Report | None = None) -> Path:
@@ -95,7 +90,7 @@ def store(stream: Stream, file: File, folder: Path, report: Report | None = None
 
     """
     digest, done = hashlib.sha256(), 0
-    with writing(folder / file.name) as part, part.open("wb") as copy:
+    with caching(folder / file.name) as copy:
         while chunk := _read(stream, file):
             done += len(chunk)
             if done > file.size:
@@ -120,6 +115,8 @@ def _read(stream: Stream, file: File) -> bytes:
 
 def cannot_write(path: Path, error: OSError) -> CacheError:
     """The error to raise where writing ``path`` failed."""
+    if isinstance(error, NotReplacedError):
+        return CacheError(f"cannot write {error.filename}: it {error.strerror}. Remove it")
     return CacheError(
         f"cannot write {path}: {error.strerror or error}. Free some space, or set DEEPDIVE_CACHE to a folder "
         "that you may write to"

@@ -1,5 +1,6 @@
 """Obtaining the files of a named data set: from the cache, or from the first source that has them."""
 
+import secrets
 import shutil
 from collections.abc import Sequence
 from contextlib import closing
@@ -10,6 +11,9 @@ from deepdive.data.progress import Progress, Report
 from deepdive.data.registry import Dataset, find
 from deepdive.data.sources import File, Folders, Source, SourceError
 from deepdive.data.sources.base import is_intact
+from deepdive.files import remove_stale
+
+_WORKSPACE = ".workspace-"
 
 
 class DataUnavailableError(FileNotFoundError):
@@ -86,6 +90,9 @@ def _missing(dataset: Dataset, folder: Path) -> list[File]:
 
 
 def _obtain(dataset: Dataset, folder: Path, sources: Sequence[Source], report: Report | None) -> None:
+    remove_stale(folder)
+    for left in folder.glob(f"{_WORKSPACE}*"):  # Of killed processes.
+        shutil.rmtree(left, ignore_errors=True)
     missing = _missing(dataset, folder)  # Again: another process may just have been here.
     damaged = [file.name for file in missing if (folder / file.name).exists()]
     reasons = [f"the cache {folder}: {'damaged ' + ', '.join(damaged) if damaged else 'not there'}"]
@@ -106,10 +113,10 @@ def _obtain(dataset: Dataset, folder: Path, sources: Sequence[Source], report: R
 
 def _take(source: Source, missing: list[File], folder: Path, report: Report | None) -> None:
     """Move what a source has of the missing files into the cache; those come off the list."""
-    workspace = folder / ".workspace"
-    shutil.rmtree(workspace, ignore_errors=True)  # A killed process may have left one.
+    workspace = folder / f"{_WORKSPACE}{secrets.token_hex(8)}"
     try:
-        workspace.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        workspace.mkdir(mode=0o700)
         with closing(source.streams(list(missing), workspace, report)) as streams:
             for file, stream in streams:
                 store(stream, file, folder, report)

@@ -6,16 +6,29 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
+import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 from torch import Tensor
 
-from deepdive.data.cache import CacheError, cache_folder, locked, writing
+from deepdive.data.cache import CacheError, cache_folder, caching, locked
 from deepdive.data.progress import Progress, Report
+from deepdive.files import remove_stale
 
-_FORMAT = 2
+_FORMAT = 3
+_KINDS = {
+    torch.float64: "F64",
+    torch.float32: "F32",
+    torch.float16: "F16",
+    torch.bfloat16: "BF16",
+    torch.int64: "I64",
+    torch.int32: "I32",
+    torch.int16: "I16",
+    torch.int8: "I8",
+    torch.uint8: "U8",
+    torch.bool: "BOOL",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +88,32 @@ def _load(path: Path, fingerprint: str) -> Kept | None:
 def _save(path: Path, fingerprint: str, made: Kept, report: Report | None) -> None:
     metadata = {"fingerprint": fingerprint, "facts": json.dumps(dict(made.facts))}
     try:
-        with locked(path, report), writing(path) as part:
-            save_file({name: tensor.contiguous() for name, tensor in made.tensors.items()}, part, metadata)
-    except (CacheError, SafetensorError) as error:
+        with locked(path, report):
+            remove_stale(path.parent)
+            with caching(path) as file:
+                _write(file, made.tensors, metadata)
+    except CacheError as error:
         if report:  # Training can go on; only the next start pays again.
             report(Progress(f"decoded {path.parent.name} are not kept: {error}"))
+
+
+def _write(file: BinaryIO, tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> None:
+    """The format of safetensors, whose library copies everything in memory first, or makes files in its own way.
+
+    ``length of the header (8 bytes), header (JSON), data``; offsets of tensors count from the end of the header.
+    """
+    ordered = sorted(tensors.items(), key=lambda each: -each[1].element_size())  # so that all begin where they may
+    header: dict[str, Any] = {"__metadata__": dict(metadata)}
+    end = 0
+    for name, tensor in ordered:
+        start, end = end, end + tensor.nbytes
+        kind = _KINDS[tensor.dtype]
+        header[name] = {"dtype": kind, "shape": list(tensor.shape), "data_offsets": [start, end]}
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    file.write(len(text).to_bytes(8, "little") + text)
+    for _, tensor in ordered:
+        file.write(tensor.contiguous().reshape(-1).view(torch.uint8).numpy().data)
 
 
 def _fingerprint_of(paths: Iterable[Path]) -> Iterator[bytes]:

@@ -57,7 +57,6 @@ def fit_in_turn(
                 folder = checkpoints_of(run, training.name, alone=len(trainings) == 1)
                 metrics = own.fit(task, data, checkpoints=folder, listeners=[joined], resume=resume)
                 result = TrainingResult(metrics, joined.extent)
-                (run.folder / "trainings").mkdir(exist_ok=True)
                 run.write_json(f"trainings/{training.name}.json", asdict(result))
             joined.advance(result.extent)
             results[training.name] = result
@@ -68,7 +67,7 @@ def fit_in_turn(
 
 def checkpoints_of(run: Run, name: str, *, alone: bool = False) -> FolderCheckpoints:
     """Where one of several trainings keeps ``last`` and ``best``; the only one (``alone``) does where any run does."""
-    return run.checkpoints if alone else FolderCheckpoints(run.folder / "checkpoints" / name)
+    return run.checkpoints if alone else FolderCheckpoints(run.folder, "checkpoints", name)
 
 
 def result_of(run: Run, name: str) -> TrainingResult | None:

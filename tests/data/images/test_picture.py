@@ -1,5 +1,7 @@
 import io
 import random
+import re
+import subprocess
 from pathlib import Path
 
 import jaxtyping
@@ -8,7 +10,9 @@ import pytest
 import torch
 from PIL import Image
 
-from deepdive.data.images.picture import PictureError, decode_picture, picture_form, read_picture
+from deepdive.data.images import picture
+from deepdive.data.images.folders import SUFFIXES
+from deepdive.data.images.picture import FORMATS, PictureError, decode_picture, picture_form, read_picture
 from deepdive.data.images.spec import ImageSpec
 
 
@@ -82,28 +86,76 @@ def test_of_several_frames_the_first_counts(tmp_path):
     assert notes[0] == "first of 3 frames"
 
 
-@pytest.mark.parametrize("orientation", range(1, 9))
-def test_pictures_are_turned_as_their_exif_data_says(orientation, tmp_path):
+@pytest.mark.parametrize("suffix", ["png", "tif", "webp", "jpg"])
+@pytest.mark.parametrize("orientation", range(10))
+def test_pictures_are_turned_as_their_exif_data_says(orientation, suffix, tmp_path):
     """Against the definition of the eight orientations: where the first row and column of the file belong."""
-    upright = np.arange(12, dtype=np.uint8).reshape(3, 4) * 20
+    upright = np.zeros((16, 32, 3), dtype=np.uint8)
+    upright[:8, :8], upright[:8, 24:], upright[8:, :8] = (250, 20, 20), (20, 250, 20), (20, 20, 250)
     undo = {
-        1: lambda a: a,
         2: np.fliplr,
         3: lambda a: np.rot90(a, 2),
         4: np.flipud,
-        5: np.transpose,
+        5: lambda a: a.transpose(1, 0, 2),
         6: lambda a: np.rot90(a, 1),
-        7: lambda a: np.rot90(a, 2).T,
+        7: lambda a: np.rot90(a, 2).transpose(1, 0, 2),
         8: lambda a: np.rot90(a, -1),
     }
     exif = Image.Exif()
     exif[0x0112] = orientation
-    stored = np.ascontiguousarray(undo[orientation](upright))
-    path = save(Image.fromarray(stored), tmp_path / "a.png", exif=exif)
+    stored = np.ascontiguousarray(undo.get(orientation, lambda a: a)(upright))
+    lossless = {"webp": {"lossless": True}, "jpg": {"quality": 100, "subsampling": 0}}.get(suffix, {})
+    path = save(Image.fromarray(stored), tmp_path / f"a.{suffix}", exif=exif, **lossless)
+    turned = ["turned as its EXIF data says"] if orientation in undo else []
+    loss = 30 if suffix == "jpg" else 0
     pixels, notes = decode_picture(path)
-    assert pixels[0].tolist() == upright.tolist()
-    assert notes == ([] if orientation == 1 else ["turned as its EXIF data says"])
-    assert picture_form(path) == (1, 3, 4)
+    assert np.abs(pixels.permute(1, 2, 0).numpy().astype(int) - upright).max() <= loss
+    assert notes == turned
+    assert picture_form(path) == (3, 16, 32)
+    for fit in ("pad", "crop"):
+        small, notes = decode_picture(path, size=(8, 16), fit=fit)
+        assert (
+            np.abs(small[:, [1, 1, 6], [1, 14, 1]].T.numpy().astype(int) - upright[[1, 1, 14], [1, 30, 1]]).max()
+            <= loss
+        )
+        assert notes == [*turned, "resized 32x16 to 16x8"]
+    assert decode_picture(path, size=(16, 32))[1] == turned
+
+
+@pytest.mark.parametrize("name", ["a.eps", "a.png", "a.jpg"])
+def test_no_file_reaches_another_program(name, tmp_path, monkeypatch):
+    """Pillow gives PostScript to an interpreter that is installed, whatever the file is called."""
+    path = tmp_path / name
+    Image.new("RGB", (8, 8), "red").save(path, "EPS")
+    assert path.read_bytes().startswith(b"%!PS")
+    with Image.open(path) as image:
+        assert image.format == "EPS"  # Pillow alone would take it
+    monkeypatch.setattr(subprocess, "Popen", lambda *_, **__: pytest.fail("a program was started"))
+    for read in (decode_picture, picture_form):
+        with pytest.raises(
+            PictureError, match=r"not a picture in a known format \(BMP, GIF, JPEG, PNG, PPM, TIFF, WEBP\)"
+        ):
+            read(path)
+    with pytest.raises(PictureError, match="not a picture in a known format"):
+        decode_picture(path, content=path.read_bytes())
+
+
+def test_every_suffix_that_is_looked_for_has_its_format():
+    extensions = Image.registered_extensions()
+    assert {suffix: extensions[suffix] for suffix in SUFFIXES} == {
+        suffix: name for name, suffixes in FORMATS.items() for suffix in suffixes
+    }
+
+
+def test_pictures_are_opened_in_one_place():
+    """Anywhere else, the list of formats might be missing."""
+    source = Path(picture.__file__).parents[2]
+    found = [
+        path.name
+        for path in source.rglob("*.py")
+        if re.search(r"Image\.open\(|imread\(|read_image\(", path.read_text())
+    ]
+    assert found == ["picture.py"]
 
 
 @pytest.mark.parametrize(("ink", "ground"), [(0, "white"), (255, "black")])

@@ -164,14 +164,15 @@ def tar_bytes(kind):
 
 
 @pytest.mark.parametrize("kind", ["", "gz", "bz2", "xz", "zip"])
-def test_plain_files_come_in_order_and_links_do_not(kind, tmp_path):
+def test_plain_files_come_in_order_and_links_last(kind, tmp_path):
     path = tmp_path / f"toy.{kind or 'tar'}"
     if kind == "zip":
         make_zip(path, CONTENTS)
     else:
         path.write_bytes(tar_bytes(kind))
     expected = [(name, len(content), content) for name, content in CONTENTS.items()]
-    assert everything_in(path) == ([] if kind == "zip" else [("p", 0, None)]) + expected
+    link = ("p/link", len(CONTENTS["p/a"]), CONTENTS["p/a"])
+    assert everything_in(path) == (expected if kind == "zip" else [("p", 0, None), *expected, link])
 
 
 @pytest.mark.parametrize("kind", ["", "gz", "bz2", "xz"])
@@ -189,7 +190,8 @@ def test_an_archive_that_is_cut_off_anywhere_is_never_taken_for_whole(kind, tmp_
 @pytest.mark.parametrize("kind", ["gz", "bz2", "xz"])
 def test_a_changed_byte_in_a_compressed_archive_is_found(kind, tmp_path):
     whole, path, found = tar_bytes(kind), tmp_path / f"toy.tar.{kind}", 0
-    expected = [("p", 0, None), *((name, len(content), content) for name, content in CONTENTS.items())]
+    contents = [*CONTENTS.items(), ("p/link", CONTENTS["p/a"])]
+    expected = [("p", 0, None), *((name, len(content), content) for name, content in contents)]
     for place in range(0, len(whole), 97):
         path.write_bytes(whole[:place] + bytes([whole[place] ^ 0x10]) + whole[place + 1 :])
         try:
@@ -197,6 +199,80 @@ def test_a_changed_byte_in_a_compressed_archive_is_found(kind, tmp_path):
         except ArchiveError:
             found += 1
     assert found >= 0.8 * (len(whole) // 97)
+
+
+LINKS = {
+    "p/hard": (tarfile.LNKTYPE, "p/c/d"),
+    "p/c/soft": (tarfile.SYMTYPE, "../a"),
+    "chain": (tarfile.SYMTYPE, "./p/../p/c/soft"),
+    "hard chain": (tarfile.LNKTYPE, "p/hard"),
+    "lost": (tarfile.LNKTYPE, "p/x"),
+    "out": (tarfile.SYMTYPE, "/etc/passwd"),
+    "up": (tarfile.SYMTYPE, "../p/a"),
+    "folder": (tarfile.SYMTYPE, "p"),
+    "round": (tarfile.SYMTYPE, "round too"),
+    "round too": (tarfile.SYMTYPE, "round"),
+}
+
+
+@pytest.mark.parametrize("kind", ["tar", "zip"])
+def test_links_are_what_they_lead_to_in_the_archive(kind, tmp_path):
+    path = tmp_path / f"toy.{kind}"
+    if kind == "tar":
+        links = [member(name, b"", kind, target) for name, (kind, target) in LINKS.items()]
+        make_tar(path, *(member(name, content) for name, content in CONTENTS.items()), *links)
+    else:
+        with zipfile.ZipFile(path, "w") as archive:
+            for name, (link, target) in LINKS.items():
+                if link == tarfile.SYMTYPE:
+                    info = zipfile.ZipInfo(name)
+                    info.external_attr = 0o120777 << 16
+                    archive.writestr(info, target)
+            for name, content in CONTENTS.items():
+                archive.writestr(name, content)
+    wanted = {"p/c/soft": "p/a", "chain": "p/a"} | ({"p/hard": "p/c/d", "hard chain": "p/c/d"} if kind == "tar" else {})
+    expected = CONTENTS | {name: CONTENTS[target] for name, target in wanted.items()}
+    read, refused = {}, {}
+    for name, size, content in plain_files(path):
+        try:
+            read[name] = content()
+            assert size == len(read[name])
+        except ArchiveError as error:
+            refused[name] = str(error)
+    assert read == expected
+    assert refused.keys() == {name for name in LINKS if name not in expected and (kind == "tar" or name != "lost")} - (
+        set() if kind == "tar" else {"p/hard", "hard chain"}
+    )
+    assert refused["out"] == f"toy.{kind}: member 'out' is a link to '/etc/passwd', which is no file in the archive"
+    assert "'up' is a link to '../p/a'" in refused["up"]
+
+
+@pytest.mark.parametrize("kind", ["tar", "zip"])
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_of_members_of_one_name_the_last_counts(kind, tmp_path):
+    path, members = tmp_path / f"toy.{kind}", [("a", b"old"), ("b", b"b"), ("./a", b"new")]
+    if kind == "tar":
+        make_tar(path, *(member(*each) for each in members), member("b", b"", tarfile.LNKTYPE, "a"))
+        assert {name.removeprefix("./"): content for name, _, content in everything_in(path)} == {
+            "a": b"new",
+            "b": b"new",
+        }
+    else:
+        with zipfile.ZipFile(path, "w") as archive:
+            for name, content in members:
+                archive.writestr(name, content)
+        assert everything_in(path) == [("./a", 3, b"new"), ("b", 1, b"b")]
+
+
+def test_names_of_windows_in_a_zip_are_folders(tmp_path):
+    path = tmp_path / "toy.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in ("p\\", "p\\q\\a", "p/b"):
+            info = zipfile.ZipInfo("x")
+            info.filename = name
+            archive.writestr(info, b"1")
+    assert everything_in(path) == [("p/", 0, None), ("p/q/a", 1, b"1"), ("p/b", 1, b"1")]
+    assert [name for name, _ in read_members(path, ["p/q/a"])] == ["p/q/a"]
 
 
 def test_an_encrypted_zip_is_named(tmp_path):

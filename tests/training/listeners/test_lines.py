@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from deepdive.training.listeners import _lines
 from deepdive.training.listeners._lines import LineFile
 
 
@@ -61,7 +62,8 @@ def test_truncate_refuses_what_it_cannot_keep(tmp_path):
         LineFile(tmp_path / "absent").truncate(1)
 
 
-def test_a_full_disk_names_file_and_line():
+def test_a_full_disk_names_file_and_line(monkeypatch):
+    monkeypatch.setattr(_lines, "plain_only", os.open)  # the one device that is always full is else refused
     full = LineFile("/dev/full")
     with pytest.raises(OSError, match=r"cannot write line 1: No space left.*/dev/full") as caught:
         full.append("x")
@@ -83,6 +85,45 @@ def test_a_line_that_fits_only_in_part_leaves_the_file_whole(tmp_path):
     lines.append("third")
     lines.close()
     assert lines.path.read_text() == "first\nthird\n"
+
+
+@pytest.mark.parametrize(
+    ("make", "kind"),
+    [
+        (lambda path, other: path.symlink_to(other), "a symbolic link"),
+        (lambda path, other: path.symlink_to(other.parent / "nowhere"), "a symbolic link"),
+        (lambda path, other: os.mkfifo(path), "a pipe"),
+        (lambda path, other: path.mkdir(), "a folder"),
+    ],
+)
+def test_lines_go_into_plain_files_alone(tmp_path, make, kind):
+    path, other = tmp_path / "lines", tmp_path / "other"
+    other.write_bytes(b"one\ntwo\n")
+    make(path, other)
+    with pytest.raises(FileExistsError, match=f"must be a plain file, got {kind}.*lines"):
+        LineFile(path).append("x")
+    if path.is_file():
+        with pytest.raises(FileExistsError, match=f"must be a plain file, got {kind}.*lines"):
+            LineFile(path).truncate(1)
+    assert other.read_bytes() == b"one\ntwo\n"
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_a_file_of_two_names_gets_a_copy_of_its_own(tmp_path):
+    path, other = tmp_path / "lines", tmp_path / "copy of the run"
+    path.write_bytes(b"one\ntwo\nthr")
+    other.hardlink_to(path)
+    lines = LineFile(path)
+    lines.truncate(1)
+    lines.append("new")
+    lines.close()
+    assert path.read_bytes() == b"one\nnew\n"
+    assert other.read_bytes() == b"one\ntwo\nthr"
+    other.unlink()
+    other.hardlink_to(path)
+    lines.append("newer")
+    lines.close()
+    assert (path.read_bytes(), other.read_bytes()) == (b"one\nnew\nnewer\n", b"one\nnew\n")
 
 
 def test_a_missing_folder_is_named(tmp_path):

@@ -1,5 +1,6 @@
 import logging
 import math
+import re
 import sys
 
 import pytest
@@ -49,6 +50,26 @@ def test_odd_names_and_values(tmp_path, plan):
     read = scalars(tmp_path)
     assert math.isnan(read["a?b ü"][0][1])
     assert read["?"] == [(1, 1.0)]
+
+
+def test_no_event_is_written_through_a_link(tmp_path, plan, records, caplog, monkeypatch):
+    other = tmp_path / "other"
+    other.mkdir()
+    (tmp_path / "events").symlink_to(other)
+    with caplog.at_level(logging.WARNING, logger="deepdive"):
+        board = TensorBoard(tmp_path, "events")
+        board.start(plan)
+        board.record(records[0])
+        board.finish()
+    [message] = [record.getMessage() for record in caplog.records if record.name.startswith("deepdive")]
+    assert "must be a folder, got a symbolic link" in message
+    assert list(other.iterdir()) == []
+
+
+def test_no_two_files_of_events_have_names_that_can_be_foreseen(tmp_path, plan, records):
+    run(tmp_path, plan, records)
+    [path] = tmp_path.iterdir()
+    assert re.search(r"\.[0-9a-f]{16}$", path.name)
 
 
 def test_a_folder_that_cannot_be_made_is_one_warning(tmp_path, plan, records, caplog):

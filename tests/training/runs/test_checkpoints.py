@@ -187,6 +187,20 @@ def test_memory_keeps_a_copy_of_the_best_only():
     assert torch.equal(kept.load("best")["model"]["w"], torch.ones(2))
 
 
+@pytest.mark.parametrize("linked", ["checkpoints", "checkpoints/first", "checkpoints/first/last.safetensors"])
+def test_no_checkpoint_is_written_through_a_link(tmp_path, linked):
+    other = tmp_path / "other"
+    run, place = tmp_path / "run", tmp_path / "run" / linked
+    place.parent.mkdir(parents=True)
+    other.touch() if linked.endswith("safetensors") else (other / "first").mkdir(parents=True)
+    place.symlink_to(other)
+    with pytest.raises(FileExistsError, match=f"must be a (plain file|folder), got a symbolic link.*{linked}"):
+        FolderCheckpoints(run, "checkpoints", "first").save("last", {"step": 1})
+    assert place.is_symlink()
+    assert [path for path in other.rglob("*") if path.is_file()] == []
+    assert other.is_dir() or other.read_bytes() == b""
+
+
 def test_a_folder_makes_itself(tmp_path):
     folder = FolderCheckpoints(tmp_path / "checkpoints")
     assert not folder.has("last")

@@ -2,9 +2,11 @@ import json
 import re
 import subprocess
 import sys
+from functools import partial
 
 import pytest
 
+from deepdive.files import writing
 from deepdive.training import Run, RunError
 
 FULL = {
@@ -104,3 +106,40 @@ def test_only_one_process_trains_in_a_folder(run):
         other.communicate()
     with run.locked():
         assert json.loads((run.folder / "run.json").read_text())["recipe"] == "lenet"
+
+
+def test_what_killed_processes_were_writing_goes_and_the_rest_stays(run):
+    left = run.folder / "checkpoints" / ".deepdive-0123456789abcdef.part"
+    left.parent.mkdir()
+    left.write_text("half a checkpoint")
+    others = [run.folder / name for name in (".a.part", "deepdive-0123456789abcdef.part", ".deepdive-0.part")]
+    for other in others:
+        other.touch()
+    with writing(run.folder / "edges.png"):  # another process, that of a prediction
+        now = [path for path in run.folder.iterdir() if path.suffix == ".part" and path not in others]
+        with run.locked():
+            assert not left.exists()
+            assert all(path.exists() for path in [*others, *now])
+    assert (run.folder / "edges.png").exists()
+
+
+@pytest.mark.parametrize("name", ["result.json", "samples/a.json", ".lock"])
+def test_nothing_of_a_run_is_written_through_a_link(run, tmp_path, name):
+    other = tmp_path / "other"
+    other.write_text("not ours")
+    place = run.folder / name
+    place.parent.mkdir(exist_ok=True)
+    place.symlink_to(other)
+    write = run.locked().__enter__ if name == ".lock" else partial(run.write_json, name, {})
+    with pytest.raises(FileExistsError, match=f"must be a plain file, got a symbolic link.*{name}"):
+        write()
+    assert other.read_text() == "not ours"
+    assert place.is_symlink()
+
+
+def test_no_folder_of_a_run_is_a_link(run, tmp_path):
+    (tmp_path / "other").mkdir()
+    (run.folder / "samples").symlink_to(tmp_path / "other")
+    with pytest.raises(FileExistsError, match=r"must be a folder, got a symbolic link.*samples"):
+        run.write_json("samples/a.json", {})
+    assert list((tmp_path / "other").iterdir()) == []

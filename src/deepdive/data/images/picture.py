@@ -1,10 +1,10 @@
 """One picture file as a tensor: whatever its format, size, depth, orientation or transparency."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -15,7 +15,21 @@ from torch import Tensor
 from deepdive.data.images.spec import ImageSpec
 
 _GREY_MODES = ("1", "L", "LA", "La", "I", "F")
-_ORIENTATION, _SIDEWAYS = 0x0112, (5, 6, 7, 8)
+_WIDTH, _HEIGHT, _ORIENTATION = 0x0100, 0x0101, 0x0112
+_TURNED, _SIDEWAYS = range(2, 9), range(5, 9)
+
+FORMATS: dict[str, tuple[str, ...]] = {
+    "BMP": (".bmp",),
+    "GIF": (".gif",),
+    "JPEG": (".jpeg", ".jpg"),
+    "PNG": (".png",),
+    "PPM": (".pbm", ".pgm", ".ppm"),
+    "TIFF": (".tif", ".tiff"),
+    "WEBP": (".webp",),
+}
+"""The formats that are read, by Pillow's names, and how their files are called.
+
+What a file holds counts, and not its name; Pillow knows more formats, some of which it hands to other programs."""
 
 Fit = Literal["pad", "crop"]
 """How a picture of other proportions gets a size: whole and padded, or filling it and cut to its centre."""
@@ -60,7 +74,7 @@ def decode_picture(
     """The pixels of a picture file, and in words what was done to them.
 
     Args:
-        path: a file of any format that Pillow reads; of several frames, the first counts.
+        path: a file of one of the `FORMATS`; of several frames, the first counts.
         content: what the file holds, where it is no file of its own but lies in an archive; ``path`` then only
             names it in errors.
         channels: 1 (grey) or 3 (colour); by default what the file has.
@@ -89,9 +103,7 @@ def picture_form(path: Path, *, content: bytes | None = None) -> tuple[int, int,
 
     """
     with _opened(path, content) as image:
-        w, h = image.size
-        if _orientation(image) in _SIDEWAYS:
-            w, h = h, w
+        w, h = _upright_size(image)
         return _channels(image), h, w
 
 
@@ -103,7 +115,7 @@ def _opened(path: Path, content: bytes | None) -> Iterator[Image.Image]:
     if (path.stat().st_size if content is None else len(content)) == 0:
         raise PictureError(f"{path} is empty")
     try:
-        with Image.open(path if content is None else io.BytesIO(content)) as image:
+        with Image.open(path if content is None else io.BytesIO(content), formats=[*FORMATS]) as image:
             yield image
     except Exception as error:  # A damaged file may fail anywhere inside its decoder.
         raise PictureError(f"{path} cannot be read: {_reason(error)}") from error
@@ -111,7 +123,7 @@ def _opened(path: Path, content: bytes | None) -> Iterator[Image.Image]:
 
 def _reason(error: Exception) -> object:
     if isinstance(error, Image.UnidentifiedImageError):
-        return "not a picture in a known format"
+        return f"not a picture in a known format ({', '.join(FORMATS)})"
     if isinstance(error, Image.DecompressionBombError | Image.DecompressionBombWarning):
         return f"it is too large, or only says so to exhaust memory (a decompression bomb); scale it down: {error}"
     return error
@@ -123,18 +135,19 @@ def _decode(
     notes: list[str] = []
     if getattr(image, "n_frames", 1) > 1:
         notes.append(f"first of {getattr(image, 'n_frames', 1)} frames")
-    original_channels, (original_w, original_h) = _channels(image), image.size
+    original_channels, (original_w, original_h) = _channels(image), _upright_size(image)
     channels = channels or original_channels
     mode = "L" if channels == 1 else "RGB"
     if size and image.format == "JPEG" and (channels == 1 or original_w > 2 * size[1]):
         # JPEG decodes to a fraction of its size at a fraction of the cost; twice the target leaves room to smooth.
         image.draft(mode, (2 * size[1], 2 * size[0]))
-    upright, orientation = image, _orientation(image)
-    if orientation != 1:
+    upright = image
+    if _orientation(image) in _TURNED:
         notes.append("turned as its EXIF data says")
-        upright = ImageOps.exif_transpose(image)
-        if orientation in _SIDEWAYS:
-            original_w, original_h = original_h, original_w
+        image.load()
+        # Pillow turns a TIFF while it loads, and then forgets the orientation
+        if image.format != "TIFF" or _ORIENTATION in _tags(image):
+            upright = ImageOps.exif_transpose(image)
     plain = _without_alpha(_true_ink(_eight_bits(upright, notes), image), notes)
     plain = plain if plain.mode == mode else plain.convert(mode)
     if channels < original_channels:
@@ -147,6 +160,18 @@ def _decode(
 
 def _orientation(image: Image.Image) -> int:
     return image.getexif().get(_ORIENTATION, 1)
+
+
+def _upright_size(image: Image.Image) -> tuple[int, int]:
+    """Width and height of the picture when it is turned as its EXIF data says."""
+    tags = _tags(image)  # Of a TIFF, some versions of Pillow have turned the size already, and some have not.
+    w, h = (tags[_WIDTH], tags[_HEIGHT]) if image.format == "TIFF" else image.size
+    return (h, w) if _orientation(image) in _SIDEWAYS else (w, h)
+
+
+def _tags(image: Image.Image) -> Mapping[int, Any]:
+    """Those of a TIFF."""
+    return getattr(image, "tag_v2", {})
 
 
 def _true_ink(image: Image.Image, opened: Image.Image) -> Image.Image:

@@ -18,7 +18,7 @@ def part_files(folder: Path) -> tuple[dict[Part, Path], tuple[str, ...]]:
     """
     here = folder
     while True:
-        entries = [path for path in sorted(here.iterdir()) if not is_hidden(path.name)]
+        entries = [path for path in sorted(here.iterdir()) if not is_hidden(path.name) and not leads_back(path)]
         named = parts_of(stem(path) for path in entries)
         parts: dict[Path, Part] = {path: part for path in entries if (part := named.get(stem(path)))}
         below = [path for path in entries if path.is_dir()]
@@ -35,6 +35,11 @@ def part_files(folder: Path) -> tuple[dict[Part, Path], tuple[str, ...]]:
     told += "" if "test" in found else ", nothing is tested on"
     aside = [path.name for path in entries if path not in parts]
     return found, (told, *((f"left aside in {here}: {listed(aside)}",) if aside else ()))
+
+
+def leads_back(path: Path) -> bool:
+    """Whether something is a link to a folder that it lies in, however deep: a way in a circle."""
+    return path.is_symlink() and path.parent.resolve().is_relative_to(path.resolve())
 
 
 def shared_note(parts: Mapping[str, Sequence[object]], what: str) -> Iterator[str]:

@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -22,6 +22,7 @@ SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", "
 """Endings of the names of archives that users have."""
 
 _COPY_LIMIT = 64 << 30
+_LONGEST_LINK = 4096
 _END = 1024  # A tar file ends in so many zeros; tarfile takes one that is cut between two members for complete.
 
 
@@ -37,6 +38,8 @@ class _Member:
     kind: str
     size: int
     content: Stream | None
+    target: str = ""
+    """Of a link: the name of what it leads to."""
 
 
 def read_members(archive: Path, wanted: Collection[str]) -> Iterator[tuple[str, Stream]]:
@@ -70,18 +73,50 @@ def is_archive(path: Path) -> bool:
 def plain_files(archive: Path) -> Iterator[tuple[str, int, Callable[[], bytes] | None]]:
     """Name, length and content of every file in an archive in their order; folders have ``None`` for content.
 
-    Ask for a content before the next file, or not at all: it is read only then. Links and devices are left out.
+    Ask for a content before the next file, or not at all: it is read only then. Links to files in the archive come
+    last, as files; where one leads elsewhere, asking for its content is an error. Devices are left out.
 
     Raises:
         ArchiveError: the archive is damaged, encrypted or none.
 
     """
+    links: dict[str, _Member] = {}
     with _opened(archive) as members:
         for member in members:
+            if member.kind == "link":
+                links[posixpath.normpath(member.name)] = member
+                continue
+            links.pop(posixpath.normpath(member.name), None)  # As in unpacking, the last of a name counts.
             if member.kind == "folder":
                 yield member.name, 0, None
             elif member.content is not None:
                 yield member.name, member.size, partial(_content, archive, member.content)
+    if links:
+        yield from _linked_files(archive, links)
+
+
+def _linked_files(archive: Path, links: dict[str, _Member]) -> Iterator[tuple[str, int, Callable[[], bytes]]]:
+    """What links lead to, found in a second pass: the first may read a stream that cannot go back."""
+    names: dict[str, list[str]] = {}
+    for link in links.values():
+        target, passed = posixpath.normpath(link.target), 0
+        while target in links and passed < len(links):
+            target, passed = posixpath.normpath(links[target].target), passed + 1
+        names.setdefault(target, []).append(link.name)
+    found = set[str]()
+    with _opened(archive) as members:
+        for member in members:
+            target = posixpath.normpath(member.name)
+            if member.content is not None and target in names:
+                found.add(target)
+                content = cache(partial(_content, archive, member.content))
+                yield from ((name, member.size, content) for name in names[target])
+    for target in names.keys() - found:
+        yield from ((name, 0, partial(_refuse_link, archive, name, target)) for name in names[target])
+
+
+def _refuse_link(archive: Path, name: str, target: str) -> bytes:
+    raise ArchiveError(f"{archive.name}: member {name!r} is a link to {target!r}, which is no file in the archive")
 
 
 def unpack(archive: Path, folder: Path, *, max_bytes: int = _COPY_LIMIT) -> None:
@@ -191,7 +226,9 @@ def _tar_members(content: Stream) -> Iterator[_Member]:
         for info in opened:
             special = "link" if info.issym() or info.islnk() else "device"
             kind = "folder" if info.isdir() else "file" if info.isreg() else special
-            yield _Member(info.name, kind, info.size, opened.extractfile(info) if kind == "file" else None)
+            # A hard link has the name of a member, a symbolic one is read from where it lies.
+            target = info.linkname if info.islnk() else _beside(info.name, info.linkname) if info.issym() else ""
+            yield _Member(info.name, kind, info.size, opened.extractfile(info) if kind == "file" else None, target)
     while watched.read(CHUNK):
         pass  # To the end: only there are checksums tested.
     if watched.tail != bytes(_END):
@@ -199,8 +236,20 @@ def _tar_members(content: Stream) -> Iterator[_Member]:
 
 
 def _zip_members(opened: zipfile.ZipFile) -> Iterator[_Member]:
-    for info in opened.infolist():
+    # Some programs on Windows separate folders as that system does, where no file has such a name. Of members of one
+    # name, as updates leave them, the last counts.
+    names = [(info.filename.replace("\\", "/"), info) for info in opened.infolist()]
+    last = {posixpath.normpath(name): (name, info) for name, info in names}
+    for name, info in last.values():
         # The upper half of the attributes holds the Unix mode; 0o12 is the type of a symbolic link.
-        kind = "folder" if info.is_dir() else "link" if info.external_attr >> 28 == 0o12 else "file"
-        content = opened.open(info) if kind == "file" else None
-        yield _Member(info.filename, kind, info.file_size, content)
+        kind = "folder" if name.endswith("/") else "link" if info.external_attr >> 28 == 0o12 else "file"
+        if kind == "link" and info.file_size <= _LONGEST_LINK:
+            target = _beside(name, opened.read(info).decode(errors="surrogateescape"))
+            yield _Member(name, kind, 0, None, target)
+        else:
+            yield _Member(name, kind, info.file_size, opened.open(info) if kind == "file" else None)
+
+
+def _beside(name: str, target: str) -> str:
+    """The name of a member that a symbolic link leads to."""
+    return posixpath.join(posixpath.dirname(name), target)

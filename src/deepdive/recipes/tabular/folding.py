@@ -33,7 +33,6 @@ class FoldStore:
 
     def write_inputs(self, index: int, content: dict[str, Any]) -> None:
         """Write what surrounds the network of a fold."""
-        (self.run.folder / "folds").mkdir(exist_ok=True)
         self.run.write_json(self.place(index), content)
 
     def inputs(self, index: int) -> dict[str, Any] | None:

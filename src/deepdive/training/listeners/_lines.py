@@ -6,11 +6,14 @@ import os
 from io import FileIO
 from pathlib import Path
 
+from deepdive.files import plain_only
+
 
 class LineFile:
     """A file that grows by whole lines; only what ends in a line feed counts, the rest is a torn line.
 
-    Every line is one unbuffered write, so a killed process loses at most the line it was writing.
+    Every line is one unbuffered write, so a killed process loses at most the line it was writing. What is no plain
+    file, such as a link or a device, is refused when it is to be opened, see `deepdive.files.plain_only`.
     """
 
     def __init__(self, path: Path | str) -> None:
@@ -21,7 +24,7 @@ class LineFile:
     def open(self) -> FileIO:
         """Open for appending and cut off a torn last line; the second time only the open file."""
         if self._file is None:
-            self._file = FileIO(self.path, "ab")
+            self._file = FileIO(self.path, "ab", opener=plain_only)
             self.count, self._size = self._measure()
             if self._size < os.fstat(self._file.fileno()).st_size:
                 self._file.truncate(self._size)
@@ -60,7 +63,7 @@ class LineFile:
             )
         if not self.path.is_file():
             return
-        with self.path.open("rb+") as file:
+        with open(self.path, "rb+", opener=plain_only) as file:
             for _ in range(lines):
                 file.readline()
             self.count, self._size = lines, file.tell()
@@ -68,8 +71,8 @@ class LineFile:
             os.fsync(file.fileno())
 
     def sync(self) -> None:
-        """Wait until all lines are on the disk; a device, such as ``/dev/stdout``, has none."""
-        if self._file is not None and self.path.is_file():
+        """Wait until all lines are on the disk."""
+        if self._file is not None:
             os.fsync(self._file.fileno())
 
     def close(self) -> None:
@@ -80,7 +83,7 @@ class LineFile:
 
     def _measure(self) -> tuple[int, int]:
         """Whole lines in the file and the bytes they take."""
-        if not self.path.is_file():  # not yet there, or a device
+        if not self.path.is_file():  # not yet there, or refused when it is opened
             return 0, 0
         data = self.path.read_bytes()
         return data.count(b"\n"), data.rfind(b"\n") + 1

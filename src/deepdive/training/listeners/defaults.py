@@ -35,5 +35,5 @@ def default_listeners(
     if console:
         listeners.append(NotebookBoard(history=history) if in_notebook() else choose_progress())
     if tensorboard:
-        listeners.append(TensorBoard(folder / "tensorboard"))
+        listeners.append(TensorBoard(folder, "tensorboard"))
     return listeners

@@ -1,9 +1,11 @@
 """Records as TensorBoard scalars."""
 
 import importlib
+import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from deepdive.files import make_folder
 from deepdive.training.listeners._text import printable, split_name
 from deepdive.training.listeners._warn_once import WarnOnce
 from deepdive.training.records import Plan, Record
@@ -31,16 +33,20 @@ class TensorBoard:
     mean over a whole epoch is ``loss/train_epoch``. After a resume, what an interrupted session wrote beyond
     its last checkpoint is hidden. Events that cannot be written are one warning and do not end the run.
 
+    Args:
+        root: where the events lie, and may be a link.
+        names: of folders below it, each in the one before, where the events lie then; they are made, and are no links.
+
     Raises:
         ImportError: without the ``tensorboard`` package.
     """
 
-    def __init__(self, folder: Path | str) -> None:
+    def __init__(self, root: Path | str, *names: str) -> None:
         require_tensorboard()
         from torch.utils.tensorboard.writer import SummaryWriter
 
         self._make_writer = SummaryWriter
-        self._folder = Path(folder)
+        self._root, self._names = Path(root), names
         self._writer: tensorboard.SummaryWriter | None = None
         self._warn_once = WarnOnce("the TensorBoard events")
 
@@ -48,7 +54,10 @@ class TensorBoard:
         """Open a new event file."""
         purge_step = plan.start_step + 1 if plan.start_step else None
         with self._warn_once:
-            self._writer = self._make_writer(str(self._folder), purge_step=purge_step)
+            folder = make_folder(self._root, *self._names)
+            # TensorBoard makes its file from the time of day, through a link where there is one of that name
+            suffix = f".{secrets.token_hex(8)}"
+            self._writer = self._make_writer(str(folder), purge_step=purge_step, filename_suffix=suffix)
 
     def record(self, record: Record) -> None:
         """Add the record's scalars."""

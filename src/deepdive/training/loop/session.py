@@ -13,6 +13,7 @@ from deepdive.training.formats import Format, choose_format, kept_format, lay_ou
 from deepdive.training.loop.early_stopping import Best
 from deepdive.training.loop.evaluation import compute, evaluate, reset
 from deepdive.training.loop.interrupt import StopRequest, TrainingInterrupted
+from deepdive.training.loop.last_batch import without_lone_example
 from deepdive.training.loop.progress import DivergedError, LossBuffer, Progress
 from deepdive.training.loop.random_state import random_tensors, restore_random_tensors
 from deepdive.training.loop.step import Stepper
@@ -49,7 +50,8 @@ class Session:
         self.progress = Progress()
         for metric in task.metrics.values():
             metric.to(device)
-        self._train = data.train_loader()
+        # in training mode, which tells what is frozen
+        self._train, self._notes = without_lone_example(data.train_loader(), task.train().network)
         self._val = data.val_loader()
         self._test = data.test_loader()
         if self._train.num_examples == 0 or len(self._train) == 0:
@@ -77,7 +79,7 @@ class Session:
     @property
     def plan(self) -> Plan:
         """The size of the work, how much of it is done, and how it is computed."""
-        notes = self.format.notes(self.trainer.precision)
+        notes = (*self._notes, *self.format.notes(self.trainer.precision))
         return replace(self._size, precision=self.format.precision, layout=self.format.layout, notes=notes)
 
     def __iter__(self) -> Iterator[Record]:

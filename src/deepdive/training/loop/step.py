@@ -1,5 +1,6 @@
 """One optimiser step: forward, backward, accumulation, precision, clipping, schedule."""
 
+import re
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Literal
@@ -11,6 +12,8 @@ from deepdive.data.types import Batch
 from deepdive.training.devices import Precision, autocast_dtype, explain_devices
 from deepdive.training.losses import Loss, Weight
 from deepdive.training.task import Optimization, Task
+
+_ONE_VALUE = re.compile("more than (1|one) value per channel")  # PyTorch's words, and ours
 
 
 class Stepper:
@@ -72,13 +75,18 @@ class Stepper:
         A smaller last batch is not worth it.
 
         Raises:
-            ValueError: the network and the batch lie on several devices; names them.
+            ValueError: the network and the batch lie on several devices; names them. Batch normalisation has one
+                value per channel.
         """
         whole = batch[0].shape[0] == self._batch_size
         step = self._compiled if self._compiled is not None and whole else self._eager
         try:
             value = step(batch)
             weight = self._task.batch_weight(batch) if weight is None else weight
+        except ValueError as error:
+            if _ONE_VALUE.search(str(error)):
+                error.add_note("batch normalisation takes a variance over the batch: batch_size must be larger")
+            raise
         except RuntimeError as error:
             explain_devices(error, self._task, batch)
             raise

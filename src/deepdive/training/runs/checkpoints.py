@@ -15,7 +15,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
-from deepdive.files import write_atomically
+from deepdive.files import make_folder, write_atomically
 
 FORMAT = "1"
 _TENSOR, _TUPLE, _PAIRS = "$tensor", "$tuple", "$pairs"
@@ -158,10 +158,11 @@ class MemoryCheckpoints:
 
 
 class FolderCheckpoints:
-    """Checkpoints as files ``<folder>/<name>.safetensors``."""
+    """Checkpoints as files ``<folder>/<name>.safetensors``; the folder is ``root`` or one below, and makes itself."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, root: Path, *names: str) -> None:
+        self.folder = root.joinpath(*names)
+        self._root, self._names = root, names
 
     def path(self, name: str) -> Path:
         """Where a checkpoint of that name lies."""
@@ -169,8 +170,7 @@ class FolderCheckpoints:
 
     def save(self, name: str, content: dict[str, Any]) -> None:
         """See ``save_checkpoint``."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        save_checkpoint(self.path(name), content)
+        save_checkpoint(make_folder(self._root, *self._names) / self.path(name).name, content)
 
     def load(self, name: str) -> dict[str, Any]:
         """See ``load_checkpoint``."""

@@ -17,7 +17,7 @@ from typing import Any
 
 import msgspec
 
-from deepdive.files import parse_json, write_atomically
+from deepdive.files import check_replaceable, make_folder, parse_json, remove_stale, write_atomically
 from deepdive.training.runs.checkpoints import FolderCheckpoints
 from deepdive.training.runs.environment import environment
 
@@ -91,7 +91,7 @@ class Run:
     @property
     def checkpoints(self) -> FolderCheckpoints:
         """The checkpoints ``last`` and ``best``."""
-        return FolderCheckpoints(self.folder / "checkpoints")
+        return FolderCheckpoints(self.folder, "checkpoints")
 
     @property
     def metrics_file(self) -> Path:
@@ -105,8 +105,11 @@ class Run:
         return _read_json(path) if path.exists() else None
 
     def write_json(self, name: str, content: Any) -> None:
-        """Write a JSON file into the folder, atomically."""
-        write_atomically(self.folder / name, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
+        """Write a JSON file into the folder, or into one below it, atomically."""
+        *folders, file = name.split("/")
+        write_atomically(
+            make_folder(self.folder, *folders) / file, json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+        )
 
     def read_json(self, name: str) -> Any:
         """Read a JSON file of the folder.
@@ -121,19 +124,22 @@ class Run:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Keep other processes from training in this folder.
+        """Keep other processes from training in this folder, and remove what killed ones were writing.
 
         Raises:
             RunError: another process does so now.
+            OSError: the lock cannot be made.
         """
         from filelock import FileLock, Timeout
 
         lock = FileLock(self.folder / ".lock", timeout=0)
+        check_replaceable(Path(lock.lock_file))
         try:
             lock.acquire()
         except Timeout:
             raise RunError(f"{self.folder} is being trained by another process") from None
         try:
+            remove_stale(self.folder)
             yield
         finally:
             lock.release()

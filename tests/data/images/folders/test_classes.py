@@ -1,3 +1,4 @@
+import io
 import os
 import shutil
 import tarfile
@@ -170,6 +171,94 @@ def test_a_link_that_is_a_circle_of_its_own_is_no_folder(tmp_path):
     touch(tmp_path, "a/1.png", "b/1.png")
     (tmp_path / "c").symlink_to(tmp_path / "c")
     assert scan_folder(tmp_path).labels == ("a", "b")
+
+
+@pytest.mark.parametrize("target", [".", "..", "../pets", "../..", "cat", "../pets/cat", "cat/deep", "elsewhere"])
+@pytest.mark.parametrize("name", ["alias", "zebra"])
+def test_a_class_that_links_to_what_is_there_is_left_aside_and_told(target, name, tmp_path):
+    touch(tmp_path / "pets", "cat/1.png", "cat/deep/2.png", "dog/3.png")
+    touch(tmp_path / "elsewhere", "4.png")
+    if target == "elsewhere":
+        (tmp_path / "pets" / "aardvark").symlink_to(tmp_path / "elsewhere")
+        target = "../elsewhere"
+    (tmp_path / "pets" / name).symlink_to(target)
+    found = scan_folder(tmp_path / "pets")
+    extra = ("aardvark",) if target == "../elsewhere" else ()
+    assert found.labels == (*extra, "cat", "dog")
+    assert len(found.parts["train"]) == 3 + len(extra)
+    place = (tmp_path / "pets" / target).resolve()
+    assert (
+        found.notes[-1]
+        == f"{tmp_path / 'pets' / name} is a link to {place}, whose pictures are there already; it was left aside"
+    )
+
+
+def test_links_that_share_no_picture_are_classes(tmp_path):
+    touch(tmp_path, "store/cats/1.png", "store/dogs/2.png", "pets/cat and dog/3.png", "pets/.hidden/4.png")
+    for name, target in (("cat", "../store/cats"), ("dog", "../store/dogs"), ("owl", ".hidden")):
+        (tmp_path / "pets" / name).symlink_to(target)
+    found = scan_folder(tmp_path / "pets")
+    assert found.labels == ("cat", "cat and dog", "dog", "owl")
+    assert len(found.parts["train"]) == 4
+    assert len(found.notes) == 1
+
+
+@pytest.mark.parametrize("target", [".", "..", "train"])
+def test_links_among_parts(target, tmp_path):
+    """A part may be a link to another; that they share pictures is told by their content. A circle is no part."""
+    touch(tmp_path / "pets", "train/a/1.png", "train/b/2.png")
+    (tmp_path / "pets" / "test").symlink_to(target)
+    (tmp_path / "pets" / "train" / "c").symlink_to("..")
+    found = scan_folder(tmp_path / "pets")
+    assert found.labels == ("a", "b")
+    assert [*found.parts] == (["train", "test"] if target == "train" else ["train"])
+
+
+def test_a_folder_of_nothing_but_itself_holds_nothing(tmp_path):
+    (tmp_path / "self").symlink_to(".")
+    with pytest.raises(
+        ValueError, match="should hold one folder of pictures per class, and at least two; it holds none"
+    ):
+        scan_folder(tmp_path)
+
+
+@pytest.mark.parametrize("kind", ["tar", "zip"])
+def test_linked_pictures_of_an_archive_are_there_as_in_its_folder(kind, tmp_path):
+    touch(tmp_path / "pets", "a/1.png", "b/2.png")
+    (tmp_path / "pets" / "a" / "hard.png").hardlink_to(tmp_path / "pets" / "b" / "2.png")
+    (tmp_path / "pets" / "b" / "soft.png").symlink_to("../a/1.png")
+    if kind == "tar":
+        with tarfile.open(tmp_path / "pets.tar", "w") as archive:
+            archive.add(tmp_path / "pets", "pets")
+    else:
+        with zipfile.ZipFile(tmp_path / "pets.zip", "w") as archive:
+            for name in ("a/1.png", "b/2.png", "a/hard.png", "b/soft.png"):
+                path, info = tmp_path / "pets" / name, zipfile.ZipInfo(f"pets/{name}")
+                info.external_attr = path.lstat().st_mode << 16
+                archive.writestr(info, os.readlink(path) if path.is_symlink() else path.read_bytes())
+    found = scan_folder(tmp_path / f"pets.{kind}")
+    names = names_of(scan_folder(tmp_path / "pets"), "train", tmp_path / "pets")
+    assert [(name.removeprefix("pets/"), label) for name, label in names_of(found, "train", found.root)] == names
+    contents = {file.path.name: file.content for file in found.parts["train"]}
+    assert contents["hard.png"] == contents["2.png"]
+    assert contents["soft.png"] == contents["1.png"]
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_a_picture_that_is_twice_in_an_archive_counts_once(tmp_path):
+    with zipfile.ZipFile(tmp_path / "pets.zip", "w") as archive:
+        for name, content in (("a/1.png", b"old"), ("b/2.png", b"b"), ("b\\n.txt", b""), ("a/1.png", b"new")):
+            archive.writestr(name, content)
+        archive.writestr("b/n.txt", b"")
+    with tarfile.open(tmp_path / "pets.tar", "w") as archive, zipfile.ZipFile(tmp_path / "pets.zip") as source:
+        for info in source.infolist():
+            member = tarfile.TarInfo(info.filename.replace("\\", "/"))
+            member.size = info.file_size
+            archive.addfile(member, io.BytesIO(source.open(info).read()))
+    for kind in ("zip", "tar"):
+        found = scan_folder(tmp_path / f"pets.{kind}")
+        assert [file.content for file in found.parts["train"]] == [b"new", b"b"]
+        assert found.notes[-1] == "1 files that are no pictures by their suffix were left aside"
 
 
 def test_names_may_hold_spaces_letters_of_any_script_and_line_breaks(tmp_path):

@@ -74,7 +74,7 @@ def scan_folder(root: Path, *, unlabelled_test: bool = False) -> ClassFolders:
         files[part], numbers[part] = tuple(pictures), tuple(classes)
     if found.unlabelled:
         notes.append(f"{found.unlabelled} holds none of the classes; its pictures are not tested on")
-    notes = [_told(root, found, files, labels), *notes, *left_aside(others, links)]
+    notes = [_told(root, found, files, labels), *notes, *left_aside(others, links), *_twice(tree, found)]
     return ClassFolders(root, labels, files, numbers, tuple(notes))
 
 
@@ -96,6 +96,16 @@ def _told(root: Path, found: Structure, files: Mapping[Part, Sequence[PictureFil
         where = {".": ""}.get(place, f" from {place}") if place != part else ""
         parts.append(f"{len(pictures)} {part} pictures{where}")
     return f"{len(labels)} classes, {listed(labels)}: {', '.join(parts)}"
+
+
+def _twice(tree: Tree, found: Structure) -> list[str]:
+    """Links that are no classes; those inside of classes are counted where the pictures of these are found."""
+    classes = {folder for folders in found.folders.values() for folder in folders.values()}
+    return [
+        f"{link} is a link to {target}, whose pictures are there already; it was left aside"
+        for link, target in tree.aliases.items()
+        if classes.isdisjoint(link.parents)
+    ]
 
 
 def _check_names(folders: Mapping[str, Path]) -> None:

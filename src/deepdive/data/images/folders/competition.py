@@ -6,7 +6,7 @@ from pathlib import Path
 
 from deepdive.data.images.folders.structure import structure_of
 from deepdive.data.images.folders.trees import FolderTree
-from deepdive.data.parts import Part, is_hidden, only_one_each, part_of, parts_of, says_nothing
+from deepdive.data.parts import Part, is_hidden, leads_back, only_one_each, part_of, parts_of, says_nothing
 from deepdive.data.sources.archives import SUFFIXES, is_archive
 
 _ENDING = re.compile(r"\.(csv|tsv|tab)(\.(zip|gz|bz2|xz))?$", re.IGNORECASE)
@@ -81,7 +81,7 @@ def _unwrapped(data: Path) -> Path:
 
 
 def _entries(folder: Path) -> list[Path]:
-    return [path for path in sorted(folder.iterdir()) if not is_hidden(path.name)]
+    return [path for path in sorted(folder.iterdir()) if not is_hidden(path.name) and not leads_back(path)]
 
 
 def _is_table(path: Path) -> bool:

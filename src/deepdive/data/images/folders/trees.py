@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from deepdive.data.parts import is_hidden
+from deepdive.data.images.picture import FORMATS
+from deepdive.data.parts import is_hidden, leads_back, part_of
 from deepdive.data.sources.archives import ArchiveError, plain_files
 
-SUFFIXES = frozenset(".bmp .gif .jpeg .jpg .pbm .pgm .png .ppm .tif .tiff .webp".split())
+SUFFIXES = frozenset(suffix for suffixes in FORMATS.values() for suffix in suffixes)
 """Files with another suffix are left aside, as are hidden ones: they are thumbnails, notes, file lists."""
 
 _ARCHIVE_LIMIT = 4 << 30
@@ -45,6 +46,11 @@ class Tree(Protocol):
         """The folder that all others lie in."""
         ...
 
+    @property
+    def aliases(self) -> dict[Path, Path]:
+        """Links to pictures that are there already, and where they lead, in the folders that were looked into."""
+        ...
+
     def subfolders(self, folder: Path) -> list[Path]:
         """The folders directly in a folder, sorted."""
         ...
@@ -65,6 +71,9 @@ class Tree(Protocol):
 class FolderTree:
     """A folder of this machine. Its sub-folders and those of theirs may be links; deeper links are left alone.
 
+    Left aside, too, are links to a folder that they lie in, and to what is, holds or lies in a folder beside: the same
+    pictures would count twice, or for all classes. A link called as a part, such as ``test``, may lead to one beside.
+
     Raises:
         FileNotFoundError: no such folder.
 
@@ -74,6 +83,7 @@ class FolderTree:
         if not root.is_dir():
             raise FileNotFoundError(f"no such folder: {root}")
         self.root = root
+        self.aliases: dict[Path, Path] = {}
         self._holds: dict[Path, bool] = {}
         self._content: dict[Path, tuple[list[Path], int]] = {}
 
@@ -116,6 +126,9 @@ class FolderTree:
                 shown = [entry for entry in entries if not is_hidden(entry.name)]
             folders = {entry.name for entry in shown if _is_folder(entry)}
             pictures = sum(is_picture(entry.name) for entry in shown if entry.name not in folders)
+            for alias, target in _aliases(folder, folders):
+                folders.remove(alias)
+                self.aliases[folder / alias] = target
             self._content[folder] = [folder / name for name in sorted(folders)], pictures
         return self._content[folder]
 
@@ -138,9 +151,10 @@ class ArchiveTree:
         if not archive.is_file():
             raise FileNotFoundError(f"no such file: {archive}")
         self.root = archive
+        self.aliases: dict[Path, Path] = {}
         self._folders: dict[Path, set[Path]] = {archive: set()}
-        self._pictures: dict[Path, list[PictureFile]] = {archive: []}
-        self._others: dict[Path, int] = {archive: 0}
+        self._pictures: dict[Path, dict[Path, PictureFile]] = {archive: {}}
+        self._others: dict[Path, set[Path]] = {archive: set()}
         try:
             self._read(archive)
         except ArchiveError as error:
@@ -163,16 +177,14 @@ class ArchiveTree:
         pictures, others, folders = [], 0, [folder]
         while folders:
             here = folders.pop()
-            pictures += self._pictures[here]
-            others += self._others[here]
+            pictures += self._pictures[here].values()
+            others += len(self._others[here])
             folders += self._folders[here]
         return Found(tuple(sorted(pictures, key=_path)), others, 0)
 
     def _read(self, archive: Path) -> None:
         left = _ARCHIVE_LIMIT
         for name, size, content in plain_files(archive):
-            # Some programs on Windows separate folders as that system does; no file there has such a name.
-            name = name.replace("\\", "/") if archive.suffix.lower() == ".zip" else name
             parts = posixpath.normpath(name).split("/")
             if any(is_hidden(part) for part in parts):
                 continue
@@ -182,20 +194,20 @@ class ArchiveTree:
             if content is None:
                 continue
             if not is_picture(path.name):
-                self._others[folder] += 1
+                self._others[folder].add(path)
                 continue
             left -= size
             if left < 0:
                 limit = f"{_ARCHIVE_LIMIT >> 30} GiB"
                 raise ValueError(f"{archive} holds more than {limit} of pictures; unpack it and name the folder")
-            self._pictures[folder].append(PictureFile(path, content()))
+            self._pictures[folder][path] = PictureFile(path, content())  # Of a name that comes twice, the last counts.
 
     def _add(self, folder: Path) -> None:
         if folder in self._folders:
             return
         self._add(folder.parent)
         self._folders[folder.parent].add(folder)
-        self._folders[folder], self._pictures[folder], self._others[folder] = set(), [], 0
+        self._folders[folder], self._pictures[folder], self._others[folder] = set(), {}, set()
 
 
 def is_picture(name: str) -> bool:
@@ -205,6 +217,20 @@ def is_picture(name: str) -> bool:
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
     return os.path.isdir(entry.path) if entry.is_symlink() else entry.is_dir()  # A link may be a circle: no error.
+
+
+def _aliases(folder: Path, names: set[str]) -> list[tuple[str, Path]]:
+    """Those of the folders in a folder that are links to what is there anyway, and where they lead."""
+    links = sorted(name for name in names if (folder / name).is_symlink())
+    found, seen = [], [(folder / name).resolve() for name in names.difference(links)] if links else []
+    for name in links:
+        target = (folder / name).resolve()
+        twice = any(target.is_relative_to(each) or each.is_relative_to(target) for each in seen)
+        if leads_back(folder / name) or (twice and part_of(name) is None):
+            found.append((name, target))
+        else:
+            seen.append(target)
+    return found
 
 
 def _path(file: PictureFile) -> Path:

@@ -167,10 +167,12 @@ class TranslationExperiment:
         length_penalty: float | None = None,
         n_best: int = 1,
         picture: Path | None = None,
+        force: bool = False,
     ) -> list[TextPrediction]:
         """Translate texts; with ``picture``, draw into this file, a PNG or an SVG, where the network looks meanwhile.
 
         Raises:
+            FileExistsError: there is a file of that name, and no ``force`` to replace it, or what is no plain file.
             RunError: ``inputs.json`` is missing or damaged.
             ValueError: an option is out of its range, or a picture is asked of a network without attention.
         """
@@ -188,7 +190,7 @@ class TranslationExperiment:
             drawn = attention_figures(network, reader, writer, numbers, best_tokens(found, writer))
             if not drawn:
                 raise ValueError(f"picture is {picture}, but the network of {run.recipe} has no attention to draw")
-            write_figures(picture, drawn)
+            write_figures(picture, drawn, replace=force)
         return translations(found, reader, writer, texts, how)
 
     def _network(self, source: SentenceEncoder, target: SentenceEncoder) -> nn.Module:

@@ -12,7 +12,7 @@ from deepdive.data.sequences import Ragged
 from deepdive.data.translation import SentenceEncoder
 from deepdive.data.translation.sentences import BOS, EOS
 from deepdive.figures import to_png, to_svg
-from deepdive.files import write_atomically
+from deepdive.files import check_replaceable, write_atomically
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -65,10 +65,11 @@ def attention_figures(
     return [attention_figure(alone, _COLUMNS)] if alone else figures
 
 
-def write_figures(path: Path, figures: "Sequence[Figure]") -> list[Path]:
+def write_figures(path: Path, figures: "Sequence[Figure]", *, replace: bool = True) -> list[Path]:
     """Write each figure to ``path``, a PNG or an SVG; several are numbered.
 
     Raises:
+        FileExistsError: one is there already and ``replace`` is false, or is no plain file; none is written then.
         ValueError: the name ends with something else.
     """
     kinds = {".png": to_png, ".svg": to_svg}
@@ -78,8 +79,10 @@ def write_figures(path: Path, figures: "Sequence[Figure]") -> list[Path]:
         paths = [path]
     else:
         paths = [path.with_stem(f"{path.stem}-{i}") for i in range(1, len(figures) + 1)]
+    for each in paths:
+        check_replaceable(each, replace=replace)
     for each, figure in zip(paths, figures, strict=True):
-        write_atomically(each, kinds[path.suffix](figure))
+        write_atomically(each, kinds[path.suffix](figure), replace=replace)
     return paths
 
 

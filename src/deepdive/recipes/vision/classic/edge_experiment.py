@@ -1,6 +1,7 @@
 """Learning a kernel from a picture and its edges: data, task, figure, edges of other pictures."""
 
 import io
+import itertools
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from deepdive.data.images.picture import decode_picture
 from deepdive.data.loaders import TensorLoader
 from deepdive.data.types import DataModule
 from deepdive.figures import figure_style, to_png
-from deepdive.files import write_atomically
+from deepdive.files import make_folder, write_atomically
 from deepdive.recipes.experiment import TablePrediction
 from deepdive.recipes.networks import network_section
 from deepdive.recipes.runner import trained_weights
@@ -115,14 +116,23 @@ class EdgeExperiment:
     def predict(self, run: Run, files: Sequence[Path]) -> list[TablePrediction]:
         """Find the vertical edges of pictures; each is written to the run's folder ``edges`` as a grey picture.
 
+        What an earlier prediction has written there under the same name is replaced.
+
         Raises:
-            ValueError: a file is no picture, or has only one column; names it.
+            ValueError: a file is no picture, has only one column, or lies where its edges would go; names it.
         """
         network = self._network()
         network.load_state_dict(trained_weights(run))
-        return [self._predicted(run, network, file) for file in files]
+        folder = make_folder(run.folder, "edges")
+        places = [folder / f"{name}.png" for name in _different([file.stem for file in files])]
+        for place in places:
+            if place.exists() and (
+                same := next((file for file in files if file.exists() and file.samefile(place)), None)
+            ):
+                raise ValueError(f"files must lie outside of {folder}, where edges are written, got {same}")
+        return [self._predicted(network, file, place) for file, place in zip(files, places, strict=True)]
 
-    def _predicted(self, run: Run, network: torch.nn.Module, file: Path) -> TablePrediction:
+    def _predicted(self, network: torch.nn.Module, file: Path, place: Path) -> TablePrediction:
         pixels, notes = decode_picture(file, channels=1)
         if pixels.shape[2] < 2:
             raise ValueError(f"{file} has one column; an edge lies between two")
@@ -130,8 +140,6 @@ class EdgeExperiment:
             edges = network(pixels[None].float() / 255)[0, 0]
         strongest = int(edges.abs().argmax())
         row, column = divmod(strongest, edges.shape[1])
-        place = run.folder / "edges" / f"{file.stem}.png"
-        place.parent.mkdir(exist_ok=True)
         write_atomically(place, _grey_png(edges))
         columns = {
             "picture": [str(file)],
@@ -169,6 +177,15 @@ class EdgeExperiment:
                 ax.spines[:].set_visible(True)
             figure.colorbar(axes[-1].images[0], ax=axes[-1], shrink=0.8)
         return figure
+
+
+def _different(names: Sequence[str]) -> list[str]:
+    """The names, those that were there before with a number: files of several folders may be called alike."""
+    taken: dict[str, None] = {}
+    for name in names:
+        numbered = (f"{name}-{i}" for i in itertools.count(2))
+        taken[next(each for each in itertools.chain([name], numbered) if each not in taken)] = None
+    return [*taken]
 
 
 _SIGNED = {"cmap": "RdBu", "vmin": -1, "vmax": 1}

@@ -9,6 +9,8 @@ from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from deepdive.files import plain_only
+
 _MARK = "deepdive: "
 """Begins the lines of a worker that are meant for the pool."""
 
@@ -89,7 +91,7 @@ class _Slot:
     def _work(self) -> None:
         try:
             while not self._closed:
-                with self._log.open("ab") as log:
+                with open(self._log, "ab", opener=plain_only) as log:
                     if not self._one_process(log):
                         return
         except OSError as error:  # no process can be started, or the disk is full

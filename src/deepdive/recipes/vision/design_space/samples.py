@@ -97,7 +97,6 @@ class SampleStore:
 
     def write(self, sample: Sample, ended: Ended) -> None:
         """Write the file of a sample."""
-        (self.run.folder / "samples").mkdir(exist_ok=True)
         self.run.write_json(f"samples/{sample.name}.json", {"design": asdict(sample.design)} | asdict(ended))
 
     def read(self, sample: Sample) -> Ended | None:

@@ -65,7 +65,6 @@ def fit_head(
         if loader is not None:
             found |= evaluate(task, loader, device, prefix=part)
     checkpoints_of(run, "features").save("last", {"model": network.state_dict()})
-    (run.folder / "trainings").mkdir(exist_ok=True)
     run.write_json(_PLACE, found)
     return found
 

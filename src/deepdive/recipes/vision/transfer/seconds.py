@@ -52,5 +52,4 @@ class Seconds:
 
     def _add(self, name: str, seconds: float) -> None:
         self._spent[name] = round(self._spent.get(name, 0.0) + seconds, 2)
-        (self._run.folder / "trainings").mkdir(exist_ok=True)
         self._run.write_json(_PLACE, self._spent)
