@@ -79,6 +79,12 @@ def test_pairs_keep_every_digit_and_name_what_is_nested():
     assert words == ["lr", "0.00012345678", "optimizer.name", "sgd", "optimizer.group.nesterov", "yes", "extra", "{}"]
 
 
+def test_no_address_in_memory_is_shown():
+    words = Reader(pairs({"schedule": lambda: None, "task": {"loss": object()}})).words
+    assert words[1] == "<function test_no_address_in_memory_is_shown.<locals>.<lambda>>"
+    assert words[2:] == ["task.loss", "<object object>"]
+
+
 def test_picture_carries_its_bytes():
     import base64
 

@@ -34,6 +34,11 @@ def test_the_folder_tells_everything(run, tmp_path):
     assert {"torch", "python", "processor", "commit"} <= set(again.environment)
 
 
+def test_a_new_run_knows_its_settings_as_a_resumed_one_does(tmp_path):
+    run = Run.create("mlp", {"hidden": (256, 128), "data": tmp_path.name}, root=tmp_path)
+    assert run.settings == Run.open(run.folder).settings == {"hidden": [256, 128], "data": tmp_path.name}
+
+
 def test_two_runs_in_one_second_have_two_folders(tmp_path):
     folders = {Run.create("lenet", {}, root=tmp_path).folder for _ in range(5)}
     assert len(folders) == 5

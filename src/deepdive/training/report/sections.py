@@ -14,6 +14,7 @@ Html = NewType("Html", str)
 
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _UNSAFE_SVG = re.compile(r"<script|<foreignObject|\son\w+\s*=|href\s*=\s*[\"'](?!#)|url\((?!#)|@import", re.I)
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +116,10 @@ def _shown(value: object) -> str:
 
 
 def _exact(value: object) -> str:
-    """A value to copy: all its digits."""
+    """A value to copy: all its digits, but no address in memory, which is another one in the same run done again."""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return "–" if value is None else escape(str(value))
+    return "–" if value is None else escape(_ADDRESS.sub("", str(value)))
 
 
 def _alignment(column: Sequence[object]) -> str:

@@ -46,7 +46,7 @@ class Run:
     def create(
         cls, recipe: str, settings: dict[str, Any], *, preset: str = "quick", root: Path = Path("runs")
     ) -> "Run":
-        """Make ``<root>/<recipe>/<time>-<id>/`` with its ``run.json``.
+        """Make ``<root>/<recipe>/<time>-<id>/`` with its ``run.json``, and open it: a resumed run sees nothing else.
 
         Raises:
             OSError: the folder cannot be made or written to.
@@ -57,7 +57,7 @@ class Run:
         run = cls(folder, recipe, preset, settings, created, ["deepdive", *sys.argv[1:]], environment())
         folder.mkdir(parents=True)
         run._write()
-        return run
+        return cls.open(folder)
 
     def note_computed(self, computed: dict[str, str]) -> None:
         """Keep how the run is computed, before its first step: a resumed run goes on in the same way."""
