@@ -1,5 +1,8 @@
 """A string is not taken letter by letter where several are meant, and what holds tensors says what shape they have."""
 
+import functools
+import importlib
+
 import pytest
 import torch
 
@@ -62,3 +65,26 @@ def test_class_numbers_may_be_stored_in_bytes():
     labels = torch.tensor([0, 200] * 10)
     for found, expected in zip(stratified_split(labels.to(torch.uint8), 4), stratified_split(labels, 4), strict=True):
         assert torch.equal(found, expected)
+
+
+CHECKED = {
+    "pretraining.pairs": {"draw_pairs"},
+    "pretraining.spans": {"span_counts", "draw_spans", "cut_spans"},
+    "questions.windows": {"cut_windows"},
+    "sequences.ragged": {f"Ragged.{name}" for name in ("rows", "slices", "first", "reversed", "preceded_by", "padded")},
+    "splits": {"stratified_split", "hold_out", "k_fold"},
+    "tagging.words": {"WordEncoder.encode"},
+    "text.streams": {"SequentialWindows.__init__"},
+    "text.windows": {"all_windows", "consecutive_windows", "RandomWindows.__init__"},
+    "translation.sentences": {"SentenceEncoder.encode"},
+    "translation.splitting": {"normalized", "split_pairs", "references_of"},
+}
+"""What is held to its signature at run time, by module."""
+
+
+@pytest.mark.parametrize("module", CHECKED)
+def test_what_is_held_to_its_signature_stays_so(module):
+    owner = importlib.import_module(f"deepdive.data.{module}")
+    for name in CHECKED[module]:
+        function = functools.reduce(getattr, name.split("."), owner)
+        assert getattr(function, "is_checked", False), name

@@ -56,6 +56,35 @@ def test_a_schedule_changes_the_learning_rate_and_nothing_else(toolkit, name, sc
         assert make is None
 
 
+def cosine(high, low, part):
+    return low + (high - low) * (1 + math.cos(math.pi * part)) / 2
+
+
+SHARES = {
+    # a third of the run is 13 steps
+    "step": lambda t: 0.1 ** (t // 13),
+    "cosine": lambda t: cosine(1, 0, t / 40),
+    # a tenth of the run is 4 steps; Vaswani et al., 2017, section 5.3
+    "inverse-square-root": lambda t: min((t + 1) / 4, math.sqrt(4 / (t + 1))),
+    # a tenth, too; from 1/32 and back; Howard and Ruder, 2018, section 3.2
+    "slanted-triangular": lambda t: (1 + 31 * (t / 4 if t < 4 else 1 - (t - 4) / 36)) / 32,
+    # three tenths of 41 steps; from 1/25 up, and down to a ten-thousandth of that: fast.ai's and the library's choice
+    "one-cycle": lambda t: cosine(1 / 25, 1, t / 11.3) if t < 11.3 else cosine(1, 1 / 250_000, (t - 11.3) / 28.7),
+}
+
+
+@pytest.mark.parametrize("toolkit", ["torch", "scratch"])
+@pytest.mark.parametrize("schedule", SHARES)
+def test_a_schedule_rises_and_falls_where_it_is_said_to(toolkit, schedule):
+    settings = TrainingSettings(toolkit=toolkit, schedule=schedule, optimizer=OptimizerSettings(lr=0.5))
+    optimizer = optimizer_for(settings.optimizer, toolkit)(parameters())
+    moved = schedule_for(settings)(optimizer, Plan(total_steps=40, steps_per_epoch=8))
+    for t in range(40):
+        assert optimizer.param_groups[0]["lr"] == pytest.approx(0.5 * SHARES[schedule](t)), t
+        optimizer.step()
+        moved.step()
+
+
 @pytest.mark.parametrize("toolkit", ["torch", "scratch"])
 @pytest.mark.parametrize("schedule", ["one-cycle", "cosine", "step", "slanted-triangular", "inverse-square-root"])
 def test_each_parameter_group_follows_the_schedule_from_its_own_rate(toolkit, schedule):

@@ -59,3 +59,23 @@ def test_a_task_without_steps_says_what_is_missing():
         Task(nn.Linear(1, 1)).validation_step((torch.zeros(1, 1),))
     with pytest.raises(NotImplementedError, match="Task must define configure_optimizers"):
         Task(nn.Linear(1, 1)).configure_optimizers(PLAN)
+
+
+class Scaled(nn.MSELoss):
+    """A loss with a number of its own."""
+
+    def __init__(self, scale):
+        super().__init__()
+        self.scale = nn.Parameter(torch.tensor(scale))
+
+
+def test_what_is_the_tasks_own_is_loaded_and_the_network_is_left_alone():
+    make = partial(Regression, optimizer=partial(torch.optim.SGD, lr=0.1))
+    one, other = (make(nn.Linear(4, 1), loss=Scaled(scale)) for scale in (2.5, 1.0))
+    before = other.network.weight.clone()
+    assert one.own_state().keys() == {"loss.scale"}
+    other.load_own_state(one.own_state())
+    assert other.loss.scale.item() == 2.5
+    assert torch.equal(other.network.weight, before)
+    with pytest.raises(ValueError, match=r"the task has \['loss.scale'\] besides its network, the saved one \[\]"):
+        other.load_own_state({})

@@ -3,10 +3,12 @@
 import json
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 
 from deepdive.recipes import load_recipe, runner
+from deepdive.recipes.linear import polynomial_experiment
 from deepdive.recipes.settings import with_preset
 from deepdive.training import Trainer
 from deepdive.training.listeners import MetricsFile
@@ -182,3 +184,27 @@ def test_a_damaged_result_of_a_training_is_named(tmp_path):
     (outcome.run.folder / "trainings" / "none.json").write_text(json.dumps({"metrics": 3}))
     with pytest.raises(RunError, match=r"none\.json is damaged"):
         runner.resume(outcome.run.folder, console=False)
+
+
+def test_the_figure_of_fits_shows_the_truth_that_the_rows_are_made_of(tmp_path, monkeypatch):
+    """Rows without noise lie on it, and the fit of its own degree, too."""
+    shown = []
+    original = polynomial_experiment.fitted_curves
+    monkeypatch.setattr(polynomial_experiment, "fitted_curves", lambda *each: (shown.append(each), original(*each))[1])
+    run("polynomial", tmp_path, noise=0.0, epochs=1)
+    [(x, y, grid, truth, fits)] = shown
+    inner = (x > grid[0]) & (x < grid[-1])
+    drawn = np.interp(x[inner], grid, truth)
+    np.testing.assert_allclose(drawn, y[inner], atol=0.01)
+    torch.testing.assert_close(fits["degree 3"], truth, atol=1e-4, rtol=1e-4)
+
+
+def test_the_experiment_of_decay_is_the_textbooks():
+    """Section 3.7: 200 inputs of weight 0.01, 20 rows to learn from and 100 to validate on."""
+    recipe = load_recipe("weight-decay")
+    experiment = recipe.build(with_preset(recipe.settings_type, recipe.info.presets["book"]))
+    experiment.prepare()
+    x, y = experiment.data.val
+    assert experiment.data.train[0].shape == (20, 200)
+    assert x.shape == (100, 200)
+    torch.testing.assert_close(y, 0.01 * x.sum(1, keepdim=True) + 0.05, atol=0.05, rtol=0)

@@ -8,7 +8,8 @@ import pytest
 import torch
 
 from deepdive.recipes import load_recipe, recipe_info, runner
-from deepdive.recipes.settings import with_preset
+from deepdive.recipes.settings import to_plain, with_preset
+from deepdive.training import Run
 from deepdive.training.listeners import MetricsFile
 
 
@@ -47,6 +48,29 @@ def test_all_methods_are_measured_at_every_step_ahead(finished):
         assert metrics[f"test_autoregression_rmse_{k}"] < 1
     assert metrics["test_rmse_1"] == pytest.approx(metrics["test_rmse"], rel=0.15)  # on nearly the same moments
     assert "test_rmse_64" not in metrics
+
+
+def test_errors_are_scaled_by_what_was_learnt_from(waves, tmp_path):
+    """Neither the part that validates nor the one that tests: by hand, from the file alone."""
+    recipe = load_recipe("forecast")
+    changes = {"data": str(waves), "tau": 12, "epochs": 1, "horizons": [1, 4], "test": 0.3, "validation": 0.25}
+    settings = with_preset(recipe.settings_type, changes)
+    experiment = recipe.build(settings)
+    experiment.prepare()
+    metrics = experiment.fit(Run.create("forecast", to_plain(settings), root=tmp_path), [], resume=False)
+    values = torch.tensor([float(line.split(",")[1]) for line in waves.read_text().splitlines()[1:]]).double()
+    learnt = values[: 300 - 90 - 75]
+    scale = learnt.diff().abs().mean()
+    for k in (1, 4):
+        last = experiment.origins.place
+        truth = values[last + k]
+        said = {name: each[:, k - 1] for name, each in experiment.forecasts.items()}
+        torch.testing.assert_close(said["naive"], values[last])
+        rmse = {name: (each - truth).square().mean().sqrt() for name, each in said.items()}
+        assert metrics[f"test_mase_{k}"] == pytest.approx(float((said["network"] - truth).abs().mean() / scale))
+        assert metrics[f"test_rmse_{k}"] == pytest.approx(float(rmse["network"]))
+        assert metrics[f"test_naive_rmse_{k}"] == pytest.approx(float(rmse["naive"]))
+        assert metrics[f"test_skill_{k}"] == pytest.approx(float(1 - rmse["network"] / rmse["naive"]))
 
 
 def test_the_report_compares_them_and_says_what_is_left_out(finished):

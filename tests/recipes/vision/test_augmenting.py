@@ -8,7 +8,9 @@ import torch
 
 from deepdive.data.images.augmentation import (
     Augmentation,
+    Brightness,
     ColorJitter,
+    Contrast,
     CutMix,
     Cutout,
     Grayscale,
@@ -19,6 +21,7 @@ from deepdive.data.images.augmentation import (
     PadAndCrop,
     RandomResizedCrop,
     Rotation,
+    Saturation,
     Scale,
     Shear,
     Translate,
@@ -56,6 +59,12 @@ def test_every_setting_is_one_transform_in_the_order_of_the_settings():
         [transform] = augmentation_for(AugmentationSettings(**{name: value})).transforms
         assert type(transform) is kind
         assert {key: getattr(transform, key) for key in attributes} == attributes
+    [jitter] = augmentation_for(AugmentationSettings(jitter=0.4)).transforms
+    assert [(type(part), part.strength) for part in jitter.parts] == [
+        (Brightness, 0.4),
+        (Contrast, 0.4),
+        (Saturation, 0.4),
+    ]
     whole = augmentation_for(AugmentationSettings(**{name: value for name, (value, *_) in EVERY.items()}, fill="zero"))
     assert [type(t) for t in whole.transforms] == [kind for _, kind, _ in EVERY.values()]
     assert isinstance(whole, Augmentation)

@@ -82,6 +82,18 @@ def test_a_chain_is_one_after_the_other(order, seed):
     torch.testing.assert_close(applied(reduce(ColourMap.then, maps), x), step)
 
 
+def test_a_jitter_is_its_four_parts_each_of_its_own_strength_in_that_order():
+    x = torch.rand(5, 3, 4, 6, dtype=torch.float64, generator=seeded())
+    generator, step = seeded(2), x
+    for part in (Brightness(0.3), Contrast(0.5), Saturation(0.7), Hue(0.2)):
+        step = applied(part.draw(5, generator), step)
+    torch.testing.assert_close(applied(ColorJitter(0.3, 0.5, 0.7, 0.2).draw(5, seeded(2)), x), step)
+    for name, part in {"brightness": Brightness, "contrast": Contrast, "saturation": Saturation, "hue": Hue}.items():
+        alone, jitter = part(0.4).draw(5, seeded(3)), ColorJitter(**{name: 0.4}).draw(5, seeded(3))
+        torch.testing.assert_close(applied(jitter, x), applied(alone, x))
+    assert torch.equal(applied(ColorJitter().draw(5, seeded()), x), x)
+
+
 def test_a_chain_on_whole_batches_is_the_definition_cut_at_the_end():
     x = torch.rand(7, 3, 6, 5, generator=seeded())
     whole = Augmentation(EVERY)

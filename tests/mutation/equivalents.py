@@ -1,0 +1,9 @@
+"""Mutants that no test could tell from the original, with the reason; what goes by rule is in `rules`."""
+
+EQUIVALENT: dict[str, str] = {
+    "training/fine_tuning/freezing.py: arithmetic: "
+    "frozen = len(found) - min(len(found), self.first + epoch // self.every) -> epoch / self.every": (
+        "whole numbers are at least n - x where they are at least n - ⌊x⌋"
+    ),
+}
+"""By their names."""
