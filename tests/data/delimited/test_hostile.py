@@ -91,16 +91,6 @@ GOOD = {
 }
 
 
-@pytest.fixture
-def written(tmp_path):
-    def write(content, name="f.csv"):
-        path = tmp_path / name
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return path
-
-    return write
-
-
 @pytest.mark.parametrize("reader", READERS)
 @pytest.mark.parametrize("case", BAD)
 def test_what_is_wrong_is_refused_with_file_and_line(written, reader, case):
