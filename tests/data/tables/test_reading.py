@@ -64,14 +64,45 @@ def test_an_ignored_column_may_hold_anything(written):
     path = written("id,v\n1,2\nx,3\n4,5\n")
     with pytest.raises(ValueError, match=r"f.csv:3: column 'id' mixes numbers and words"):
         read_table(path)
-    assert read_table(path, ignore=("id",)).rows() == [("1", 2.0), ("x", 3.0), ("4", 5.0)]
+    spared = [("1", 2.0), ("x", 3.0), ("4", 5.0)]
+    assert read_table(path, ignore=("id",)).rows() == read_table(path, only=("v",)).rows() == spared
+    for odd, kept in (
+        ("inf", "inf"),
+        ("12345678901234567890", "12345678901234567890"),
+        ("1.234,5", "1.234,5"),
+        ("0", 0.0),
+    ):
+        table = read_table(written(f'id,v\n"{odd}",2\n1,3\n'), ignore=("id",))
+        assert table["id"].to_list() == [kept, 1.0 if isinstance(kept, float) else "1"]
+    frame = pl.DataFrame({"n": [2**60, 1], "x": [math.inf, 1.0], "v": [2, 3]})
+    frame.write_parquet(path.with_name("f.parquet"))
+    whole = read_table(path.with_name("f.parquet"), only=("v",))
+    assert whole.rows() == [(str(2**60), "inf", 2.0), ("1", "1.0", 3.0)]
+
+
+@pytest.mark.parametrize("rows", ["1\n2\nx\n", '"1,5"\n"2,5"\n', "12345678901234567890\n"])
+def test_what_else_may_be_done_is_for_the_caller_to_say(written, rows):
+    path = written(f"a\n{rows}")
+    with pytest.raises(ValueError, match="or name 'a' in text"):
+        read_table(path)
+    with pytest.raises(ValueError, match="or fold 'a'"):
+        read_table(path, declare=lambda name: f"fold {name!r}")
+    with pytest.raises(ValueError, match=r"(value|comma|out)$") as caught:
+        read_table(path, declare=lambda name: "")
+    assert "categorical" not in str(caught.value)
+
+
+def test_a_long_value_is_cut_in_errors(written):
+    with pytest.raises(ValueError, match="mixes numbers and words: 'xxx") as caught:
+        read_table(written("a\n1\n2\n" + "x" * 100_000 + "\n3\n"))
+    assert len(str(caught.value)) < 400
 
 
 @pytest.mark.parametrize(
     ("content", "words"),
     [
         ("a;b\n1;2\n", "is read as separated by semicolon, as its header has it"),
-        ("zip\n00501\n10001\n", "column 'zip' is taken for numbers: 00501 is 501; declare it as categorical"),
+        ("zip\n00501\n10001\n", "column 'zip' is taken for numbers: 00501 is 501; name 'zip' in text if"),
         ("w\n5 kg\n7 kg\n", "column 'w' is taken for words, though most begin with a number: '5 kg'"),
         ('a,b\n"x\ny",1\n2,3\n', "has rows of several lines: 1, the longest from line 2 to 3"),
     ],
