@@ -6,10 +6,14 @@ from random import Random
 
 # What breaks readers: line ends that are none, marks, blanks that are none, NUL, half letters, numbers that are none.
 TOKENS = (
-    "\u2028", "\u2029", "\x85", "\x0b", "\x0c", "\x1c", "\x1f", "\r", "\r\n", "\n", "\n\n\n", "\t", "\t\t", " ", "\xa0", "\u3000",
-    "\ufeff", "\0", '"', '""', "'", "\\", ",", ";", "|", ",,,", "|||", "<eos>", "<unk>", "<pad>", "[CLS]", "-DOCSTART-", "O", "B-", "I-X",
-    "nan", "inf", "-inf", "1e308", "1e999", "-0", "1e-400", "9" * 25, "9" * 5000, "1,5", "1.234,5", "5%", "0x10", "1_000", "\u0664",
-    "NA", "null", "true", "2020-13-45", "31.02.2021", "9999999999", "train", "test", "\U0001f600", "e\u0301" * 40, "a" * 200_000,
+    "\u2028", "\u2029", "\x85", "\x0b", "\x0c", "\x1c", "\x1f", "\r", "\r\n", "\n", "\n\n\n", "\t", "\t\t", " ",
+    "\xa0", "\u3000",
+    "\ufeff", "\0", '"', '""', "'", "\\", ",", ";", "|", ",,,", "|||", "<eos>", "<unk>", "<pad>", "[CLS]",
+    "-DOCSTART-", "O", "B-", "I-X",
+    "nan", "inf", "-inf", "1e308", "1e999", "-0", "1e-400", "9" * 25, "9" * 400, "9" * 5000, "1,5", "1.234,5", "5%",
+    "0x10", "1_000", "\u0664",
+    "NA", "null", "true", "2020-13-45", "31.02.2021", "9999999999", "train", "test", "\U0001f600", "e\u0301" * 40,
+    "a" * 200_000,
     "[" * 3000, "{" * 3000, '{"a":' * 3000, "../" * 40, "/etc/passwd", "C:\\x", "%s%n", "{}", "{0}", "$_$", "<b>",
 )  # fmt: skip
 RAW = (
@@ -34,7 +38,8 @@ NUMBERS = (
     b"\1\0",
 )
 VALUES = (
-    None, True, False, 0, -1, 1, 2**31, 2**63, 10**30, 10**400, 0.5, -0.0, float("nan"), float("inf"), "", "x", "\0", "\ud800", "a" * 100_000,
+    None, True, False, 0, -1, 1, 2**31, 2**63, 10**30, 10**400, 0.5, -0.0, float("nan"), float("inf"), "", "x", "\0",
+    "\ud800", "a" * 100_000,
     [], {}, [[]], [None], {"": None}, "nan", "10", {"content": "x"}, [1, "a", None], "../x", "model.safetensors",
 )  # fmt: skip
 
@@ -125,7 +130,8 @@ def _empty(data: bytes, rng: Random) -> bytes:
 
 
 _CHANGES = (
-    *[_flipped] * 3, *[_cut] * 2, _left_out, _doubled, _moved, *[_with_token] * 4, *[_with_token_in_line] * 3, *[_other_lines] * 2,
+    *[_flipped] * 3, *[_cut] * 2, _left_out, _doubled, _moved, *[_with_token] * 4, *[_with_token_in_line] * 3,
+    *[_other_lines] * 2,
     _encoded, _empty,
 )  # fmt: skip
 
@@ -155,7 +161,7 @@ def _changed(content: object, rng: Random) -> object:
 
 def _places(content, most=400):
     """Every holder with a key or index, the first few of long lists."""
-    level = [content]
+    level = [content] if isinstance(content, (dict, list)) else []
     count = 0
     while level and count < most:
         here = level.pop(0)

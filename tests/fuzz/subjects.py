@@ -155,8 +155,10 @@ def idx():
 def published():
     subwords = Subwords.word_pieces(["Ada lived in London", "a cat sat on the mat"], 80)
     sizes = {
-        "model_type": "bert", "vocab_size": len(subwords), "hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 2,
-        "intermediate_size": 8, "max_position_embeddings": 16, "type_vocab_size": 2, "hidden_act": "gelu", "layer_norm_eps": 1e-12,
+        "model_type": "bert", "vocab_size": len(subwords), "hidden_size": 8, "num_hidden_layers": 1,
+        "num_attention_heads": 2,
+        "intermediate_size": 8, "max_position_embeddings": 16, "type_vocab_size": 2, "hidden_act": "gelu",
+        "layer_norm_eps": 1e-12,
         "hidden_dropout_prob": 0.1, "attention_probs_dropout_prob": 0.1, "initializer_range": 0.02,
     }  # fmt: skip
     state = {f"encoder.layer.0.{name}": torch.ones(3, 2) * i for i, name in enumerate(("query", "key", "value"))}

@@ -8,12 +8,11 @@ import time
 from pathlib import Path
 
 import pytest
-
 from tests.fuzz.subjects import SUBJECTS
 
 SILENCE = 300
 """Seconds of the clock without a new case after which a worker hangs, however busy the machine is."""
-SAMPLE, FULL = 25, 1500
+SAMPLE, FULL = 12, 400
 """Cases of each reader."""
 
 
