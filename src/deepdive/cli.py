@@ -19,6 +19,9 @@ COMMANDS = {
     "doctor": ("what this machine has, what is missing, and the command that mends it", "doctor"),
 }
 
+_LONGEST = 2000
+"""Characters of a message; it may list all columns of a table, but not a text that lost its line ends."""
+
 
 def program() -> NoReturn:
     """The program ``deepdive``: ``main`` on the words of the command line, and the end of the process."""
@@ -117,11 +120,19 @@ def _suggestion(name: str) -> str:
 
 
 def _message(error: BaseException) -> str:
-    """The error and the notes added to it on its way, in one line."""
+    """The error and the notes added to it on its way, whatever of people's data it holds."""
     text = str(error) or type(error).__name__
     if isinstance(error, OSError) and error.strerror and error.filename:
         text = f"{error.filename}: {error.strerror}"
-    return "; ".join([text, *getattr(error, "__notes__", ())])
+    return _readable("; ".join([text, *getattr(error, "__notes__", ())]))
+
+
+def _readable(text: str) -> str:
+    """Without what moves the cursor, and without the middle of what fills the screen."""
+    shown = "".join(letter if letter.isprintable() or letter == "\n" else repr(letter)[1:-1] for letter in text)
+    if len(shown) <= _LONGEST:
+        return shown
+    return f"{shown[: _LONGEST // 2]} ... {shown[-_LONGEST // 2 :]}"  # what to do stands at the end
 
 
 def _mistake(message: str) -> int:

@@ -90,6 +90,18 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+@pytest.fixture
+def written(tmp_path: Path) -> Callable[..., Path]:
+    """Write a file of text or bytes."""
+
+    def write(content: str | bytes, name: str = "f.csv") -> Path:
+        path = tmp_path / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    return write
+
+
 @pytest.fixture(scope="session")
 def fashion_mnist_files() -> dict[str, Path]:
     """The real files, from this machine's cache or wherever they can be had."""

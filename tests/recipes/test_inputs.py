@@ -28,7 +28,7 @@ def test_what_is_missing_or_damaged_is_told(run):
     with pytest.raises(RunError, match=r"has no inputs.json"):
         read_inputs(run, lambda inputs: inputs)
     keep_inputs(run, {"a": 1}, what="the text has", resume=False)
-    with pytest.raises(RunError, match=r"inputs.json is damaged: 'b'"):
+    with pytest.raises(RunError, match=r"inputs.json is damaged: it lacks 'b'"):
         read_inputs(run, lambda inputs: inputs["b"])
 
 

@@ -23,6 +23,11 @@ def test_a_label_is_one_line():
     assert next(iter(LABEL.objects())).keys() == {"file", "label", "probability", "others", "notes"}
 
 
+def test_a_row_of_a_table_is_one_line_whatever_letters_it_has():
+    odd = "a\u2028b\x0cc\x85d"
+    assert list(TablePrediction(Path("t.csv"), {"Id": [odd, "8"]}).lines()) == ["Id", odd, "8"]
+
+
 def test_a_table_is_csv():
     assert list(TABLE.lines()) == ["Id,price", "7,1.5", "8,0.123456789"]
     assert list(TABLE.objects())[1] == {"file": "t.csv", "Id": "8", "price": 0.1234567890123}

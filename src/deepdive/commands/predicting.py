@@ -25,6 +25,12 @@ class _RecipeOptions(Checked):
     """Pictures: swap light and dark; auto, the default: if the background is unlike the training pictures'."""
     length: Length | None = None
     """Texts that are continued: tokens to add. Series: values to add."""
+    time: str | None = None
+    """Series: the column that tells the time of a row; by default as in training."""
+    gaps: Literal["refuse", "interpolate"] | None = None
+    """Series: what becomes of rows without a value; by default as in training."""
+    order: Literal["refuse", "sort", "keep"] | None = None
+    """Series: what becomes of rows that do not run from old to new; by default as in training."""
     temperature: Temperature | None = None
     """Texts that are continued: above 1 bolder, towards 0 the likeliest token."""
     top_k: Count | None = None

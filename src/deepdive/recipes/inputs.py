@@ -34,7 +34,9 @@ def read_inputs(run: Run, parse: Callable[[Any], T]) -> T:
     content = run.read_json("inputs.json")
     try:
         return parse(content)
-    except (KeyError, TypeError, ValueError) as error:
+    except KeyError as error:
+        raise RunError(f"{run.folder / 'inputs.json'} is damaged: it lacks {error}") from error
+    except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise RunError(f"{run.folder / 'inputs.json'} is damaged: {error}") from error
 
 

@@ -85,7 +85,7 @@ class TablePrediction:
 
     def lines(self) -> Iterator[str]:
         """The rows as CSV, under a header."""
-        yield from to_csv(self.records(), list(self.columns)).splitlines()
+        yield from to_csv(self.records(), list(self.columns)).removesuffix("\n").split("\n")
 
     def records(self) -> Iterator[dict[str, Value]]:
         """The rows."""

@@ -2,11 +2,13 @@
 
 import bz2
 import gzip
+import io
 import lzma
+import zipfile
 
 import pytest
 
-from deepdive.data.delimited import read_delimited
+from deepdive.data.delimited import packing, read_delimited
 from deepdive.data.images.folders.labelled import read_labels
 from deepdive.data.sentences import read_columns
 from deepdive.data.series import read_series
@@ -91,16 +93,6 @@ GOOD = {
 }
 
 
-@pytest.fixture
-def written(tmp_path):
-    def write(content, name="f.csv"):
-        path = tmp_path / name
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return path
-
-    return write
-
-
 @pytest.mark.parametrize("reader", READERS)
 @pytest.mark.parametrize("case", BAD)
 def test_what_is_wrong_is_refused_with_file_and_line(written, reader, case):
@@ -157,3 +149,38 @@ def test_pairs_of_mac_and_of_utf_16_files(written):
     assert read_pairs(written("a\tb\rc\td\r")) == read_pairs(written("a\tb\nc\td".encode("utf-16")))
     with pytest.raises(ValueError, match=r"f.csv:3: row must have 2 fields as the first row, got 3"):
         read_pairs(written("a\tb\n\nc\td\te\n"))
+
+
+@pytest.mark.parametrize("name", ["f.csv.gz", "f.csv.xz", "f.csv.bz2", "f.zip"])
+def test_what_unpacks_to_far_more_than_it_is_is_refused_before_it_fills_the_memory(written, monkeypatch, name):
+    pack = {"f.csv.gz": gzip.compress, "f.csv.xz": lzma.compress, "f.csv.bz2": bz2.compress, "f.zip": zipped}[name]
+    dense = ("id,label\n" + "".join(f"{i * 7919 % 10007},{i * 31 % 97}\n" for i in range(20_000))).encode()
+    monkeypatch.setattr(packing, "_SMALL", 1 << 16)
+    assert len(read_delimited(written(pack(dense), name))) == 20_000  # 160 KB, but not made for that
+    bomb = written(pack(b"id,label\n" + b"1,2\n" * 300_000), name)
+    with pytest.raises(ValueError, match=r"must hold at most .* MiB .*a decompression bomb.* name the file in it"):
+        read_delimited(bomb)
+    monkeypatch.setattr(packing, "_SMALL", 64 << 20)
+    assert len(read_delimited(bomb)) == 300_000
+
+
+def zipped(data):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("f.csv", data)
+    return buffer.getvalue()
+
+
+def test_a_long_run_of_what_may_precede_a_quote_is_looked_at_once(written):
+    """A time limit would say it worse: with a square of it, this takes an hour."""
+    run = "\t" * 300_000
+    with pytest.raises(ValueError, match=r"f.tsv:2: row must have 2 fields"):
+        read_delimited(written(f'a\tb\n{run}x"\n', "f.tsv"))
+    with pytest.raises(ValueError, match=r"f.csv:2: row must have 2 fields"):
+        read_delimited(written(f'"a" b\n{run.replace(chr(9), " ")}x"\n'), delimiter="space")
+
+
+def test_blank_lines_before_quoted_rows_without_header_are_no_rows(written):
+    for text in ('\n\n"1",2\n', '\n\n1,2" x\n'):
+        read = read_delimited(written(text), header=False)
+        assert [len(read.rows), read.where(0)] == [1, f"{read.name}:3"]

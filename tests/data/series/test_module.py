@@ -126,6 +126,9 @@ def test_interpolated_values_do_not_tell_of_the_value_behind_a_gap(learn):
 def test_a_scale_survives_json():
     scale = SeriesScale.fit(walk(50).values, "differences")
     assert SeriesScale.from_json(scale.to_json()) == scale
+    for content in ({}, scale.to_json() | {"mean": "x"}, scale.to_json() | {"learn": "all"}):
+        with pytest.raises(ValueError, match="not a scale: "):
+            SeriesScale.from_json(content)
 
 
 def test_bad_input_is_named():

@@ -18,6 +18,15 @@ def write(folder, text, name="series.csv"):
     return path
 
 
+def test_a_column_that_is_not_asked_for_may_hold_anything(tmp_path):
+    path = write(tmp_path, "t,a,b\n2020-01-01,1,1\n2020-01-02,2,2\n2020-01-03,4,red\n")
+    assert read_series(path, "a").values.tolist() == [1, 2, 4]
+    with pytest.raises(ValueError, match=r"mixes numbers and words: 'red'.* or set column to another one$"):
+        read_series(path)
+    with pytest.raises(ValueError, match=r"mixes numbers and words: 'red'.*, or write NA for a missing value$|value$"):
+        read_series(path, "b")
+
+
 def test_values_and_times_of_the_only_column_of_numbers(tmp_path):
     path = write(tmp_path, "Month,Passengers\n1949-01,112\n1949-02,118\n1949-03,132.5\n")
     series = read_series(path)

@@ -292,3 +292,49 @@ def test_archives_are_known_by_their_names(name, tmp_path):
     assert is_archive(tmp_path / name)
     (tmp_path / "a.csv").touch()
     assert not is_archive(tmp_path / "a.csv")
+
+
+@pytest.mark.parametrize("kind", ["zip", "tar.gz"])
+def test_members_that_lie_too_deep_are_refused(tmp_path, kind):
+    path, name = tmp_path / f"deep.{kind}", "a/" * 3000 + "x.png"
+    make_zip(path, {name: b"x"}) if kind == "zip" else make_tar(path, member(name))
+    with pytest.raises(ArchiveError, match=rf"deep.{kind}: members must lie at most 100 folders deep, got 'a/a/"):
+        list(plain_files(path))
+
+
+def test_headers_that_each_announce_another_one_are_damage(tmp_path):
+    info = tarfile.TarInfo("././@LongLink")
+    info.type, info.size = tarfile.GNUTYPE_LONGNAME, 2
+    (tmp_path / "long.tar").write_bytes((info.tobuf(tarfile.GNU_FORMAT) + b"a\0".ljust(512, b"\0")) * 3000)
+    with pytest.raises(ArchiveError, match=r"long.tar is damaged: its headers are nested too deep"):
+        list(plain_files(tmp_path / "long.tar"))
+
+
+def test_a_place_before_the_beginning_of_a_zip_is_damage(tmp_path):
+    path = make_zip(tmp_path / "a.zip", {"x": b"content"})
+    data = bytearray(path.read_bytes())
+    data[-10:-6] = b"\xff\xff\xff\x7f"  # how long the list of members is
+    path.write_bytes(data)
+    with pytest.raises(ArchiveError, match=r"a.zip is damaged"):
+        list(plain_files(path))
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_whatever_is_damaged_in_a_zip_is_told_as_that(tmp_path, method):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", method) as archive:
+        archive.writestr("x.csv", b"a,b\n1,2\n" * 50)
+        archive.writestr("b/y.csv", b"a,b\n1,2\n" * 50)
+    whole, draw, told = (tmp_path / "a.zip").read_bytes(), random.Random(1), 0
+    for _ in range(300):
+        data = bytearray(whole)
+        for _ in range(draw.choice((1, 1, 4))):
+            data[draw.randrange(len(data))] = draw.randrange(256)
+        (tmp_path / "a.zip").write_bytes(data)
+        try:
+            for _, _, read in plain_files(tmp_path / "a.zip"):
+                if read is not None:
+                    read()
+        except ArchiveError as error:
+            assert str(error).startswith("a.zip")
+            told += 1
+    assert told > 150

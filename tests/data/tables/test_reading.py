@@ -10,16 +10,6 @@ from hypothesis import strategies as st
 from deepdive.data.tables import MISSING, read_table
 
 
-@pytest.fixture
-def written(tmp_path):
-    def write(content, name="t.csv"):
-        path = tmp_path / name
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return path
-
-    return write
-
-
 def test_numbers_and_words_are_told_apart(written):
     table = read_table(written('a,b,c\n1,x,2.5\n 2 ,"y, z",-1e3\n'))
     assert table.schema == {"a": pl.Float64, "b": pl.String, "c": pl.Float64}
@@ -72,16 +62,47 @@ def test_what_polars_reads_as_no_number_is_missing(written, word):
 
 def test_an_ignored_column_may_hold_anything(written):
     path = written("id,v\n1,2\nx,3\n4,5\n")
-    with pytest.raises(ValueError, match=r"t.csv:3: column 'id' mixes numbers and words"):
+    with pytest.raises(ValueError, match=r"f.csv:3: column 'id' mixes numbers and words"):
         read_table(path)
-    assert read_table(path, ignore=("id",)).rows() == [("1", 2.0), ("x", 3.0), ("4", 5.0)]
+    spared = [("1", 2.0), ("x", 3.0), ("4", 5.0)]
+    assert read_table(path, ignore=("id",)).rows() == read_table(path, only=("v",)).rows() == spared
+    for odd, kept in (
+        ("inf", "inf"),
+        ("12345678901234567890", "12345678901234567890"),
+        ("1.234,5", "1.234,5"),
+        ("0", 0.0),
+    ):
+        table = read_table(written(f'id,v\n"{odd}",2\n1,3\n'), ignore=("id",))
+        assert table["id"].to_list() == [kept, 1.0 if isinstance(kept, float) else "1"]
+    frame = pl.DataFrame({"n": [2**60, 1], "x": [math.inf, 1.0], "v": [2, 3]})
+    frame.write_parquet(path.with_name("f.parquet"))
+    whole = read_table(path.with_name("f.parquet"), only=("v",))
+    assert whole.rows() == [(str(2**60), "inf", 2.0), ("1", "1.0", 3.0)]
+
+
+@pytest.mark.parametrize("rows", ["1\n2\nx\n", '"1,5"\n"2,5"\n', "12345678901234567890\n"])
+def test_what_else_may_be_done_is_for_the_caller_to_say(written, rows):
+    path = written(f"a\n{rows}")
+    with pytest.raises(ValueError, match="or name 'a' in text"):
+        read_table(path)
+    with pytest.raises(ValueError, match="or fold 'a'"):
+        read_table(path, declare=lambda name: f"fold {name!r}")
+    with pytest.raises(ValueError, match=r"(value|comma|out)$") as caught:
+        read_table(path, declare=lambda name: "")
+    assert "categorical" not in str(caught.value)
+
+
+def test_a_long_value_is_cut_in_errors(written):
+    with pytest.raises(ValueError, match="mixes numbers and words: 'xxx") as caught:
+        read_table(written("a\n1\n2\n" + "x" * 100_000 + "\n3\n"))
+    assert len(str(caught.value)) < 400
 
 
 @pytest.mark.parametrize(
     ("content", "words"),
     [
         ("a;b\n1;2\n", "is read as separated by semicolon, as its header has it"),
-        ("zip\n00501\n10001\n", "column 'zip' is taken for numbers: 00501 is 501; declare it as categorical"),
+        ("zip\n00501\n10001\n", "column 'zip' is taken for numbers: 00501 is 501; name 'zip' in text if"),
         ("w\n5 kg\n7 kg\n", "column 'w' is taken for words, though most begin with a number: '5 kg'"),
         ('a,b\n"x\ny",1\n2,3\n', "has rows of several lines: 1, the longest from line 2 to 3"),
     ],
@@ -108,40 +129,40 @@ def test_parquet_keeps_its_types(tmp_path):
 
 
 BAD = {
-    "empty": ("", "t.csv is empty; a text must hold more than white space"),
-    "blank": (" \n\n", "t.csv is empty"),
-    "no rows": ("a,b\n", "t.csv:1: rows must follow the header, got none"),
-    "no header, numbers": ("1,2\n3,4\n", "the first line of .*t.csv looks like data, not like a header: 1, 2"),
+    "empty": ("", "f.csv is empty; a text must hold more than white space"),
+    "blank": (" \n\n", "f.csv is empty"),
+    "no rows": ("a,b\n", "f.csv:1: rows must follow the header, got none"),
+    "no header, numbers": ("1,2\n3,4\n", "the first line of .*f.csv looks like data, not like a header: 1, 2"),
     "no header, mixed": ("39,Private,5\n20,State,6\n30,Private,7\n", "looks like data"),
-    "long row": ("a,b\n1,2\n3,4,5\n", "t.csv:3: row must have 2 fields as the header, got 3"),
-    "short row": ("a,b\n1,2\n3\n", "t.csv:3: row must have 2 fields as the header, got 1"),
-    "open quote": ('a,b\n"x,2\n3,4\n', "t.csv:2: a quote opens a cell here and is never closed"),
-    "double name": ("a,b,a\n1,2,3\n", "t.csv:1: names of columns must be unique, got 2 called 'a'"),
+    "long row": ("a,b\n1,2\n3,4,5\n", "f.csv:3: row must have 2 fields as the header, got 3"),
+    "short row": ("a,b\n1,2\n3\n", "f.csv:3: row must have 2 fields as the header, got 1"),
+    "open quote": ('a,b\n"x,2\n3,4\n', "f.csv:2: a quote opens a cell here and is never closed"),
+    "double name": ("a,b,a\n1,2,3\n", "f.csv:1: names of columns must be unique, got 2 called 'a'"),
     "no name": (
         ",a\n0,1\n",
-        "t.csv:1: every column must have a name in the header, got none for column 1; give it one",
+        "f.csv:1: every column must have a name in the header, got none for column 1; give it one",
     ),
-    "mixed": ("a\n1\n2\nx\n3\n", "t.csv:4: column 'a' mixes numbers and words: 'x', but 3 of 4 values are numbers"),
-    "infinite": ("a,b\n1,2\n3,inf\n", "t.csv:3: column 'b' must hold finite numbers, got inf"),
+    "mixed": ("a\n1\n2\nx\n3\n", "f.csv:4: column 'a' mixes numbers and words: 'x', but 3 of 4 values are numbers"),
+    "infinite": ("a,b\n1,2\n3,inf\n", "f.csv:3: column 'b' must hold finite numbers, got inf"),
     "overflow": (
         "a,b\n1,1e999\n",
-        r"t.csv:2: column 'b' must hold finite numbers, got 1e999 \(infinite, or too large for a double\)",
+        r"f.csv:2: column 'b' must hold finite numbers, got 1e999 \(infinite, or too large for a double\)",
     ),
     "huge": (
         "a\n1\n12345678901234567890\n",
-        r"t.csv:3: column 'a' must hold whole numbers up to 2\^53, .*, got 12345678901234567890",
+        r"f.csv:3: column 'a' must hold whole numbers up to 2\^53, .*, got 12345678901234567890",
     ),
-    "latin-1": (b"a,b\n1,caf\xe9\n", "t.csv is not UTF-8: 0xe9, byte 9 in line 2; save it as UTF-8"),
-    "2^53 + 1": ("a\n1\n9007199254740993\n", "t.csv:3: .* up to 2.53, .*, got 9007199254740993"),
-    "decimal comma": ("a;b\n1,5;x\n2,75;y\n", "t.csv:2: column 'a' must hold numbers as 1234.5, got '1,5'"),
+    "latin-1": (b"a,b\n1,caf\xe9\n", "f.csv is not UTF-8: 0xe9, byte 9 in line 2; save it as UTF-8"),
+    "2^53 + 1": ("a\n1\n9007199254740993\n", "f.csv:3: .* up to 2.53, .*, got 9007199254740993"),
+    "decimal comma": ("a;b\n1,5;x\n2,75;y\n", "f.csv:2: column 'a' must hold numbers as 1234.5, got '1,5'"),
     "thousands": (
         'a,b\nNA,x\n"1,234",x\n5,y\n"1,300",x\n',
-        "t.csv:3: column 'a' must hold numbers as 1234.5, got '1,234'",
+        "f.csv:3: column 'a' must hold numbers as 1234.5, got '1,234'",
     ),
-    "German": ("a;b\n1.234,5;x\n2.750,0;y\n", "t.csv:2: column 'a' must hold numbers .* got '1.234,5'"),
-    "percent": ("a\n5%\n7 %\n", "t.csv:2: column 'a' must hold numbers .* got '5%'"),
-    "money": ("a\n$5\n$-7.50\n", r"t.csv:2: column 'a' must hold numbers .* got '\$5'"),
-    "true minus": ("a\n\u22125\n\u22126\n", "t.csv:2: column 'a' must hold numbers .* got '\u22125'"),
+    "German": ("a;b\n1.234,5;x\n2.750,0;y\n", "f.csv:2: column 'a' must hold numbers .* got '1.234,5'"),
+    "percent": ("a\n5%\n7 %\n", "f.csv:2: column 'a' must hold numbers .* got '5%'"),
+    "money": ("a\n$5\n$-7.50\n", r"f.csv:2: column 'a' must hold numbers .* got '\$5'"),
+    "true minus": ("a\n\u22125\n\u22126\n", "f.csv:2: column 'a' must hold numbers .* got '\u22125'"),
 }
 
 

@@ -108,6 +108,25 @@ def test_predictions_go_on_after_the_end_of_a_file(finished, waves, tmp_path):
         runner.predict(finished.run.folder, [short])
 
 
+def test_a_file_from_new_to_old_is_sorted_if_asked_for(finished, waves, tmp_path):
+    header, *rows = waves.read_text().splitlines()
+    backwards = tmp_path / "backwards.csv"
+    backwards.write_text("\n".join([header, *reversed(rows)]) + "\n")
+    with pytest.raises(ValueError, match="the newest row is the first; .*, or set order to sort"):
+        runner.predict(finished.run.folder, [backwards])
+    [found], [straight] = (
+        runner.predict(finished.run.folder, [path], order=order) for path, order in ((backwards, "sort"), (waves, None))
+    )
+    assert found.columns == straight.columns
+    assert found.notes[0].startswith("the rows ran from new to old")
+    gap = tmp_path / "gap.csv"
+    gap.write_text("\n".join([header, *rows[:40], rows[40].replace(rows[40].split(",")[1], ""), *rows[41:]]) + "\n")
+    with pytest.raises(ValueError, match="fill them in, or set gaps to interpolate"):
+        runner.predict(finished.run.folder, [gap])
+    [filled] = runner.predict(finished.run.folder, [gap], gaps="interpolate", time="Month")
+    assert filled.columns == straight.columns
+
+
 class Killed(BaseException):
     pass
 

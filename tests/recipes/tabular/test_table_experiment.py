@@ -9,6 +9,7 @@ import torch
 
 from deepdive.recipes import load_recipe, recipe_info, runner
 from deepdive.recipes.experiment import Experiment
+from deepdive.recipes.settings import with_preset
 from deepdive.training import RunError
 
 from .conftest import houses, settings_for, start
@@ -27,6 +28,36 @@ def test_it_is_an_experiment_and_prepares_both_toolkits_alike(table):
         found.append(experiment.task.network.state_dict())
     assert found[0].keys() == found[1].keys()
     assert all(torch.equal(found[0][key], found[1][key]) for key in found[0])
+
+
+def test_what_can_be_done_about_a_target_is_true(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("x,y\n" + "".join(f"{i / 7:.3f},{'none' if i % 3 == 0 else i % 3}\n" for i in range(60)))
+    with pytest.raises(ValueError, match="column 'y' mixes .* or set kind to classification$"):
+        load_recipe("california").build(settings_for(path, "california", target="y", ignore=[])).prepare()
+    experiment = load_recipe("california").build(
+        settings_for(path, "california", target="y", ignore=[], kind="classification")
+    )
+    experiment.prepare()
+    assert experiment.data.labels == ("1", "2", "none")
+    with pytest.raises(ValueError, match="column 'y' mixes .* or write NA for a missing value$"):
+        load_recipe("linear-regression").build(
+            with_preset(load_recipe("linear-regression").settings_type, {"data": str(path), "target": "y"})
+        ).prepare()
+    with pytest.raises(ValueError, match="column 'y' mixes .* or declare it as categorical$"):
+        load_recipe("california").build(settings_for(path, "california", target="x", ignore=[])).prepare()
+
+
+def test_new_rows_may_hold_anything_in_columns_that_were_not_learnt_from(whole, tmp_path):
+    new = houses(9, seed=1)
+    new.write_csv(tmp_path / "a.csv", null_value="NA")
+    odd = new.with_columns(
+        pl.Series("price", ["?", "1", "2", "x", "inf", "4", "5", "6", "7"]),
+        pl.Series("note", ["1", "2", "3", "4", "5", "6", "7", "8", "to come"]),
+    )
+    odd.write_csv(tmp_path / "b.csv", null_value="NA")
+    plain, with_odd = predicted(whole.run.folder, tmp_path / "a.csv", tmp_path / "b.csv")
+    assert plain.columns["price"] == with_odd.columns["price"]
 
 
 def test_the_error_is_that_of_the_held_out_rows(whole):

@@ -107,6 +107,10 @@ def test_a_full_disk_is_an_error(records, monkeypatch):
     [
         ('{"kind": "train", "epoch": 1', "Expecting"),
         ("[1, 2]", "expected an object, got list"),
+        (
+            f'{{"kind": "train", "epoch": 1, "step": 1, "loss": {"9" * 400}}}',
+            "'loss' must be a number that a double holds",
+        ),
         ('{"kind": "train"}', "epoch, step missing"),
         ('{"kind": "other", "epoch": 1, "step": 1}', "kind must be one of train, epoch, test, got 'other'"),
         ('{"kind": "train", "epoch": 1.5, "step": 1}', "epoch must be a whole number from 0, got 1.5"),

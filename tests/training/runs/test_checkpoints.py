@@ -123,6 +123,25 @@ def test_content_that_is_nested_too_deep_is_refused(tmp_path):
         load_checkpoint(path)
 
 
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ('{"model": {"$tensor": "gone"}}', "another form: KeyError"),
+        ('{"model": {"$tensor": ["a"]}}', "another form: TypeError"),
+        ('{"model": {"$tuple": 3}}', "another form: TypeError"),
+        ('{"model": {"$pairs": [[1, 2, 3]]}}', "another form: ValueError"),
+        ('{"model": ', "another form: JSONDecodeError"),
+        ("[1, 2]", "no parts by name"),
+    ],
+)
+def test_content_of_another_form_is_refused_though_its_checksum_fits(tmp_path, content, reason):
+    path = tmp_path / "x.safetensors"
+    metadata = {"deepdive.format": "1", "deepdive.content": content}
+    save_file({}, path, metadata | {"deepdive.checksum": hashlib.sha256(content.encode()).hexdigest()})
+    with pytest.raises(CheckpointError, match=rf"x\.safetensors is damaged: its content has {reason}"):
+        load_checkpoint(path)
+
+
 def test_foreign_files_are_refused(tmp_path):
     path = tmp_path / "x.safetensors"
     save_file({"weight": torch.ones(2)}, path)

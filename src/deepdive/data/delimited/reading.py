@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from deepdive.data.delimited.cells import Cells, Shape
 from deepdive.data.delimited.marks import (
     SUFFIXES,
     WHITESPACE,
@@ -15,7 +16,7 @@ from deepdive.data.delimited.marks import (
     word,
 )
 from deepdive.data.delimited.packing import unpacked
-from deepdive.data.delimited.parsing import Cells, Shape, parse
+from deepdive.data.delimited.parsing import parse
 from deepdive.data.text.reading import decode
 
 

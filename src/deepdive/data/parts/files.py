@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from deepdive.data.parts.names import PURPOSE, Part, is_hidden, listed, only_one_each, parts_of, stem
+from deepdive.data.walking import DEEPEST, walk
 
 
 def part_files(folder: Path) -> tuple[dict[Part, Path], tuple[str, ...]]:
@@ -24,6 +25,8 @@ def part_files(folder: Path) -> tuple[dict[Part, Path], tuple[str, ...]]:
         below = [path for path in entries if path.is_dir()]
         if "train" in parts.values() or len(below) != 1 or below[0] in parts:
             break
+        if len(here.parts) - len(folder.parts) >= DEEPEST:
+            raise ValueError(f"{folder} must hold its files at most {DEEPEST} folders deep")
         here = below[0]
     if "train" not in parts.values():
         raise ValueError(
@@ -59,7 +62,7 @@ def shared_note(parts: Mapping[str, Sequence[object]], what: str) -> Iterator[st
 def _file(path: Path, part: Part) -> Path:
     if path.is_file():
         return path
-    inside = [file for file in sorted(path.rglob("*")) if file.is_file() and not is_hidden(file.name)]
+    inside = sorted(here / name for here, _, names in walk(path) for name in names if not is_hidden(name))
     if len(inside) != 1:
         raise ValueError(
             f"{path} must hold one file, which is {PURPOSE[part]}; it holds {listed(file.name for file in inside)}"

@@ -8,11 +8,15 @@ from deepdive.data.text.reading import read_text
 from deepdive.files import parse_json
 
 
-def read_squad(path: Path | str) -> list[Question]:
+def read_squad(path: Path | str, *, answered: bool = True) -> list[Question]:
     """The questions of a JSON file of SQuAD, version 1.1 or 2.0.
 
     ``{"data": [{"paragraphs": [{"context": ..., "qas": [{"id": ..., "question": ..., "answers": [{"text": ...,
     "answer_start": ...}]}]}]}]}``; in version 2.0 a question without an answer has ``"is_impossible": true``.
+
+    Args:
+        path: the file.
+        answered: whether a question must have its answers; else they are passed over.
 
     Raises:
         FileNotFoundError: there is no such file.
@@ -26,7 +30,7 @@ def read_squad(path: Path | str) -> list[Question]:
     except ValueError as error:
         raise ValueError(f"{path} is no JSON that is read here: {error}") from error
     questions = [
-        _question(path, item, _get(path, paragraph, "context", str))
+        _question(path, item, _get(path, paragraph, "context", str), answered=answered)
         for article in _get(path, content, "data", list)
         for paragraph in _get(path, article, "paragraphs", list)
         for item in _get(path, paragraph, "qas", list)
@@ -40,9 +44,11 @@ def read_squad(path: Path | str) -> list[Question]:
     return questions
 
 
-def _question(path: Path, item: Any, context: str) -> Question:
+def _question(path: Path, item: Any, context: str, *, answered: bool) -> Question:
     name = str(_get(path, item, "id", (str, int)))
-    where = f"question {name!r}"
+    where = f"question {name[:60]!r}"
+    if not answered:
+        return Question(name, _get(path, item, "question", str, where), context, ())
     impossible = bool(item.get("is_impossible", False))
     answers = [] if impossible else _get(path, item, "answers", list, where)
     if not answers and not impossible:

@@ -12,3 +12,4 @@ from deepdive.data.series.reading import read_series as read_series
 from deepdive.data.series.reading import series_of as series_of
 from deepdive.data.series.scale import Learn as Learn
 from deepdive.data.series.scale import SeriesScale as SeriesScale
+from deepdive.data.series.times import Order as Order

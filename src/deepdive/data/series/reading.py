@@ -85,7 +85,8 @@ def read_series(
 
     Args:
         path: the file; see `deepdive.data.tables.read_table`.
-        column: which one; may be left out where only one holds numbers besides the time.
+        column: which one; may be left out where only one holds numbers besides the time. If it is given, nothing but
+            times is looked for in the others.
         time: the column that tells the time of a row; if not given, columns named year, month, ... or date and time
             together, else the first one with a name in `TIMES`, else the first one that holds times, else the first one
             of words that are all different.
@@ -101,7 +102,8 @@ def read_series(
 
     """
     notes: list[str] = []
-    table = read_table(path, delimiter=delimiter, note=notes.append)
+    only, declare = ((column,), "") if column else (None, "set column to another one")
+    table = read_table(path, delimiter=delimiter, only=only, declare=lambda _: declare, note=notes.append)
     try:
         series = series_of(table, column, time=time, gaps=gaps, order=order)
         return replace(series, notes=(*notes, *series.notes))

@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+import msgspec
 import torch
 from jaxtyping import Float, Float64
 from torch import Tensor
@@ -65,8 +66,15 @@ class SeriesScale:
 
     @classmethod
     def from_json(cls, content: dict[str, Any]) -> "SeriesScale":
-        """The scale that ``to_json`` described."""
-        return cls(**content)
+        """The scale that ``to_json`` described.
+
+        Raises:
+            ValueError: something is missing or of another type; names it.
+        """
+        try:
+            return msgspec.convert(content, cls)
+        except msgspec.ValidationError as error:
+            raise ValueError(f"not a scale: {error}") from error
 
 
 def _changes(values: Float64[Tensor, " n"], learn: str) -> Tensor:

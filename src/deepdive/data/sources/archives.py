@@ -1,10 +1,12 @@
 """Reading archives without ever leaving the folder they are unpacked into."""
 
 import bz2
+import errno
 import gzip
 import lzma
 import posixpath
 import shutil
+import struct
 import subprocess
 import tarfile
 import zipfile
@@ -17,6 +19,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from deepdive.data.sources.base import CHUNK, Stream
+from deepdive.data.walking import DEEPEST
 
 SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
 """Endings of the names of archives that users have."""
@@ -77,12 +80,16 @@ def plain_files(archive: Path) -> Iterator[tuple[str, int, Callable[[], bytes] |
     last, as files; where one leads elsewhere, asking for its content is an error. Devices are left out.
 
     Raises:
-        ArchiveError: the archive is damaged, encrypted or none.
+        ArchiveError: the archive is damaged, encrypted or none, or members lie deeper than 100 folders.
 
     """
     links: dict[str, _Member] = {}
     with _opened(archive) as members:
         for member in members:
+            if member.name.count("/") > DEEPEST or member.name.count("\\") > DEEPEST:
+                raise ArchiveError(
+                    f"{archive.name}: members must lie at most {DEEPEST} folders deep, got {member.name[:40]!r}..."
+                )
             if member.kind == "link":
                 links[posixpath.normpath(member.name)] = member
                 continue
@@ -172,12 +179,19 @@ def _told(archive: Path) -> Iterator[None]:
     """Whatever the standard library raises for a bad archive, as one kind of error with the archive's name."""
     try:
         yield
-    except (tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError) as error:
+    except ArchiveError:
+        raise
+    except RecursionError as error:  # Of tarfile, for headers that each announce another one.
+        raise ArchiveError(f"{archive.name} is damaged: its headers are nested too deep") from error
+    except (tarfile.TarError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, struct.error) as error:
+        raise ArchiveError(f"{archive.name} is damaged: {error}") from error
+    except (ValueError, OverflowError, IndexError) as error:  # Numbers and names in headers that cannot be.
         raise ArchiveError(f"{archive.name} is damaged: {error}") from error
     except OSError as error:
-        if error.errno is not None:
+        if error.errno not in (None, errno.EINVAL):
             raise
-        raise ArchiveError(f"{archive.name} is damaged: {error}") from error  # Of gzip and bz2.
+        # Of gzip and bz2, or of a place in a zip file before its beginning.
+        raise ArchiveError(f"{archive.name} is damaged: {error.strerror or error}") from error
     except RuntimeError as error:  # Of zipfile: it wants a password, or does not know the method.
         raise ArchiveError(f"{archive.name} cannot be read: {error}") from error
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from deepdive.data.progress import Report
 from deepdive.data.sources.base import File, SourceError, Streams, decompressed, is_intact
+from deepdive.data.walking import DEEPEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +62,14 @@ class Folders:
         wanted = {file.name: file for file in files} | {f"{file.name}.gz": file for file in files}
         found: dict[str, list[Path]] = {file.name: [] for file in files}
         for folder in self._folders():
+            top = len(folder.parts)
             for parent, subfolders, names in os.walk(folder):
                 subfolders.sort()
+                here = Path(parent)
+                if len(here.parts) - top >= DEEPEST:
+                    subfolders.clear()  # no data lies there
                 for name in sorted(wanted.keys() & set(names)):
-                    found[wanted[name].name].append(Path(parent, name))
+                    found[wanted[name].name].append(here / name)
         return found
 
 

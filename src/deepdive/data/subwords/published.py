@@ -52,7 +52,10 @@ def read_published(source: str, *, report: Report | None = None) -> Published:
     configuration = read_settings(files[_CONFIGURATION])
     subwords = Subwords.from_files(files, tell=None if report is None else lambda note: report(Progress(note)))
     if is_size(configuration.get("vocab_size")):  # if not, it is refused with the rest of the configuration
-        check_vocabulary(subwords, configuration["vocab_size"])
+        try:
+            check_vocabulary(subwords, configuration["vocab_size"])
+        except ValueError as error:
+            raise ValueError(f"{source}: {error}") from error
     state = read_weights(files)
     return Published(state, configuration, subwords, source)
 

@@ -31,6 +31,8 @@ class ColumnKinds:
     note: Callable[[str], object]
     semicolons: bool = False
     """Whether these separate the cells, as where a comma is the decimal point."""
+    declare: Callable[[str], str] = lambda name: f"name {name!r} in text"
+    """How to say of a column that its numbers are codes or names, as a command; empty where that cannot be said."""
 
     def of(self, column: pl.Series, *, text: bool = False, ignored: bool = False) -> pl.Series:
         """The column: words if ``text`` says so or they are no numbers; of an ``ignored`` one nothing is demanded.
@@ -44,7 +46,7 @@ class ColumnKinds:
             if text:
                 return _as_words(column)
             numbers = column.cast(pl.Float64).fill_nan(None)
-            return numbers if ignored else self._checked(numbers, column)
+            return self._spared(numbers, column) if ignored else self._checked(numbers, column)
         if kind == pl.Null or kind == pl.Boolean or isinstance(kind, pl.Categorical | pl.Enum):
             return column.cast(pl.String)
         if ignored and kind.is_temporal():
@@ -61,7 +63,7 @@ class ColumnKinds:
         bad = words.is_not_null() & numbers.is_null()
         numbers = numbers.fill_nan(None)  # NAN and -nan are no words that a table lists as missing, but mean it
         if ignored:
-            return words if bad.any() else numbers
+            return words if bad.any() else self._spared(numbers, words)
         if not bad.any():
             self._note_codes(words)
             return self._checked(numbers, words)
@@ -75,26 +77,33 @@ class ColumnKinds:
         place = f"{self.where(row)}: column {words.name!r}"
         if numeric > bad.sum():
             raise ValueError(
-                f"{place} mixes numbers and words: {words[row]!r}, but {numeric} of {known} values are numbers; "
-                "correct it, write NA for a missing value, or declare the column as categorical"
+                f"{place} mixes numbers and words: {_shown(repr(words[row]))}, but {numeric} of {known} values are "
+                f"numbers; {self._or('correct it', 'write NA for a missing value', self.declare(words.name))}"
             )
         others = words.filter(bad)
         if numeric + int(others.str.contains(_FOR_READERS).sum()) > _MANY * known:
             raise ValueError(
-                f"{place} must hold numbers as 1234.5, got {words[row]!r}; take off separators of thousands, signs of "
-                "currency and percent, write a point for a decimal comma, or declare the column as categorical"
+                f"{place} must hold numbers as 1234.5, got {_shown(repr(words[row]))}; "
+                + self._or(
+                    "take off separators of thousands, signs of currency and percent",
+                    "write a point for a decimal comma",
+                    self.declare(words.name),
+                )
             )
         if numeric + int(others.str.contains(_WITH_UNIT).sum()) > _MANY * known:
-            self.note(f"column {words.name!r} is taken for words, though most begin with a number: {words[row]!r}")
+            self.note(
+                f"column {words.name!r} is taken for words, though most begin with a number: {_shown(repr(words[row]))}"
+            )
         return words
 
     def _note_codes(self, words: pl.Series) -> None:
         zeros = words.str.contains(r"^[+-]?0\d+$").fill_null(False)
         if zeros.any():
             row = int(zeros.arg_max() or 0)
+            declare = self.declare(words.name)
             self.note(
-                f"column {words.name!r} is taken for numbers: {words[row]} is {float(words[row]):g}; declare it as "
-                "categorical if these are codes"
+                f"column {words.name!r} is taken for numbers: {words[row]} is {float(words[row]):g}"
+                + (f"; {declare} if these are codes" if declare else "")
             )
         known = words.drop_nulls()
         if self.semicolons and known.str.contains(_THOUSANDS).all():
@@ -108,7 +117,7 @@ class ColumnKinds:
         if infinite.any():
             row = int(infinite.arg_max() or 0)
             raise ValueError(
-                f"{self.where(row)}: column {numbers.name!r} must hold finite numbers, got {written[row]} "
+                f"{self.where(row)}: column {numbers.name!r} must hold finite numbers, got {_shown(written[row])} "
                 "(infinite, or too large for a double)"
             )
         huge = numbers.abs().fill_null(0) >= _EXACT
@@ -123,16 +132,35 @@ class ColumnKinds:
             return numbers
         if huge.any():
             row = int(huge.arg_max() or 0)
+            declare = self.declare(numbers.name)
             raise ValueError(
                 f"{self.where(row)}: column {numbers.name!r} must hold whole numbers up to 2^53, beyond which a double "
-                f"does not hold every one, got {written[row]}; leave the column out, or declare it as categorical if "
-                "it is a code"
+                f"does not hold every one, got {_shown(written[row])}; "
+                f"{self._or('leave the column out', f'{declare} if it is a code' if declare else '')}"
             )
         return numbers
 
+    def _spared(self, numbers: pl.Series, written: pl.Series) -> pl.Series:
+        """Numbers where a double holds every one of them, else words."""
+        try:
+            return self._checked(numbers, written)
+        except ValueError:
+            return _as_words(written)
+
+    @staticmethod
+    def _or(*ways: str) -> str:
+        *some, last = (way for way in ways if way)
+        return f"{', '.join(some)}{',' if len(some) > 1 else ''} or {last}" if some else last
+
+
+def _shown(value: object, most: int = 60) -> str:
+    """A value as errors have it: it may be a whole text."""
+    text = str(value)
+    return text if len(text) <= most else f"{text[:most]}..."
+
 
 def _as_words(column: pl.Series) -> pl.Series:
-    """Numbers as words: ``20`` for ``20.0``."""
+    """Numbers as words: ``20`` for ``20.0``; words as they are."""
     if column.dtype.is_float():
         column = column.fill_nan(None)
         whole = column.drop_nulls()

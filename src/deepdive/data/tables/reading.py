@@ -17,6 +17,8 @@ def read_table(
     columns: Sequence[str] | None = None,
     text: Sequence[str] = (),
     ignore: Collection[str] = (),
+    only: Collection[str] | None = None,
+    declare: Callable[[str], str] | None = None,
     note: Callable[[str], object] | None = None,
 ) -> pl.DataFrame:
     """The table of a CSV, TSV, white-space separated or Parquet file: columns of ``Float64`` or ``String``.
@@ -30,6 +32,9 @@ def read_table(
         columns: the names of the columns of a text file that has no header.
         text: columns that hold words even where they look like numbers: codes, house numbers, postal codes.
         ignore: columns that nobody learns from: they are not checked, and hold words if not all are numbers.
+        only: the columns that are used, where not all are; the others are like those in ``ignore``.
+        declare: how a caller's own settings say that a column holds codes, as errors and notes propose it: a command
+            for the column of a name, empty where there is none; by default, to name it in ``text``.
         note: is told what was taken for the delimiter, and of numbers that may be codes or have units.
 
     Raises:
@@ -54,8 +59,9 @@ def read_table(
         for each in read.notes:
             note(each)
         frame, where, semicolons = words_of(read), read.where, read.mark == ";"
-    kinds = ColumnKinds(where, note, semicolons)
-    typed = frame.select([kinds.of(frame[name], text=name in text, ignored=name in ignore) for name in frame.columns])
+    kinds = ColumnKinds(where, note, semicolons, **({"declare": declare} if declare else {}))
+    spared = {name for name in frame.columns if name in ignore or (only is not None and name not in only)}
+    typed = frame.select([kinds.of(frame[name], text=name in text, ignored=name in spared) for name in frame.columns])
     if columns is None and not parquet and _looks_like_data(typed):
         raise ValueError(
             f"the first line of {path} looks like data, not like a header: {', '.join(frame.columns[:4])}, ...; give "

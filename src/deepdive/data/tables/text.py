@@ -10,17 +10,18 @@ from deepdive.data.delimited import Delimited
 def words_of(text: Delimited) -> pl.DataFrame:
     """The rows of a delimited file, every value a stripped string, an empty one null."""
     names = list(text.columns)
-    if text.cells.plain is None:
+    plain = text.cells.plain
+    if plain is None:
         columns = {name: [row[i] for row in text.rows] for i, name in enumerate(names)}
         frame = pl.DataFrame(columns, schema=dict.fromkeys(names, pl.String))
     else:
-        # Nothing is quoted and every line is a row of the right length: polars has nothing to decide.
-        content, separator = text.cells.plain
+        # No quote has a meaning and every row is of the right length: polars has nothing to decide.
         frame = pl.read_csv(
-            io.BytesIO(content),
+            io.BytesIO(plain.data),
             has_header=False,
             new_columns=names,
-            separator=separator,
+            separator=plain.mark,
+            eol_char=plain.end,
             quote_char=None,
             infer_schema=False,
         )

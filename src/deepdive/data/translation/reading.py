@@ -6,6 +6,8 @@ from deepdive.data.delimited import read_delimited
 
 Pair = tuple[str, str]
 """A sentence and its translation."""
+SUFFIXES = (".txt", ".tsv", ".tab")
+"""Of files of pairs in a .zip."""
 
 
 def read_pairs(path: Path | str, member: str | None = None) -> list[Pair]:
@@ -27,9 +29,7 @@ def read_pairs(path: Path | str, member: str | None = None) -> list[Pair]:
     """
     if Path(path).expanduser().is_dir():
         raise ValueError(f"{path} is a folder; sentence pairs are in one file, of which parts are held out")
-    read = read_delimited(
-        path, delimiter="tab", header=False, quotes=False, member=member, suffixes=(".txt", ".tsv", ".tab")
-    )
+    read = read_delimited(path, delimiter="tab", header=False, quotes=False, member=member, suffixes=SUFFIXES)
     pairs: list[Pair] = []
     for i, row in enumerate(read.rows):
         source, target = row[0].strip(), row[1].strip() if len(row) > 1 else ""

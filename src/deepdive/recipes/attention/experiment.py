@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from deepdive.algorithms.attention import KERNELS, SMOOTH, WidthPath, learn_width, width_errors
-from deepdive.data.series import read_series
+from deepdive.data.series import Gaps, Order, read_series
 from deepdive.figures import to_png, to_svg
 from deepdive.files import write_atomically
 from deepdive.recipes.attention.figures import WidthFit, fits_figure, weights_figure, widths_figure
@@ -116,8 +116,18 @@ class KernelExperiment:
         heat = picture("How much each of them counts.", to_png(weights_figure(example, ones)))
         return [*parts, Section("The textbook's example", join([drawn, heat]))]
 
-    def predict(self, run: Run, files: Sequence[Path]) -> list[TablePrediction]:
+    def predict(
+        self,
+        run: Run,
+        files: Sequence[Path],
+        *,
+        time: str | None = None,
+        gaps: Gaps | None = None,
+        order: Order | None = None,
+    ) -> list[TablePrediction]:
         """Smooth the same column of other files: at each row the estimate from all rows, with the run's kernel.
+
+        Of ``time``, ``gaps`` and ``order`` the run's settings count where they are not given.
 
         Raises:
             RunError: a file of the run is missing or damaged.
@@ -132,12 +142,17 @@ class KernelExperiment:
         found = []
         for file in files:
             series = read_series(
-                file, column, time=settings.time, gaps=settings.gaps, order=settings.order, delimiter=settings.delimiter
+                file,
+                column,
+                time=time or settings.time,
+                gaps=gaps or settings.gaps,
+                order=order or settings.order,
+                delimiter=settings.delimiter,
             )
             x = torch.arange(len(series), dtype=torch.double)
             smooth = estimate(x, x, series.values, kernel, width)
-            time = {} if series.times is None else {"time": series.times}
-            columns = time | {column: series.values.tolist(), "estimate": smooth.tolist()}
+            times = {} if series.times is None else {"time": series.times}
+            columns = times | {column: series.values.tolist(), "estimate": smooth.tolist()}
             found.append(TablePrediction(file, columns, series.notes))
         return found
 

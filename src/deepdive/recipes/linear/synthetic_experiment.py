@@ -74,7 +74,7 @@ class SyntheticExperiment:
         found = []
         for file in files:
             notes: list[str] = []
-            rows = read_table(file, note=notes.append)
+            rows = read_table(file, only=names, declare=lambda _: "", note=notes.append)
             try:
                 check_columns(rows, names)
                 if any(check_kind(rows[name], "numbers").null_count() for name in names):

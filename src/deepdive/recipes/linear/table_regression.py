@@ -38,6 +38,7 @@ class TableRegression(TableExperiment):
     """
 
     settings: LinearRegressionSettings
+    learns_classes = False
 
     def prepare(self) -> None:
         """Read the table and fit it in closed form.

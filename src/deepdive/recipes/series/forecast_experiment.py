@@ -16,12 +16,12 @@ from deepdive.algorithms.forecasting import (
     skill,
 )
 from deepdive.data.progress import progress_bars
-from deepdive.data.series import SERIES, SeriesDataModule, SeriesScale, load_series, read_series
+from deepdive.data.series import SERIES, Gaps, Order, SeriesDataModule, SeriesScale, load_series, read_series
 from deepdive.models.linear import LinearRegression
 from deepdive.models.perceptrons import MLP
 from deepdive.models.recurrent_regressor import RecurrentRegressor
 from deepdive.recipes.experiment import TablePrediction
-from deepdive.recipes.inputs import checksum, keep_inputs
+from deepdive.recipes.inputs import checksum, keep_inputs, read_inputs
 from deepdive.recipes.runner import trained_weights
 from deepdive.recipes.series.forecast import ForecastSettings
 from deepdive.recipes.series.forecast_report import forecast_sections
@@ -127,24 +127,41 @@ class ForecastExperiment:
         """Errors against the steps ahead, forecasts against the series, the network."""
         return forecast_sections(self)
 
-    def predict(self, run: Run, files: Sequence[Path], *, length: int | None = None) -> list[TablePrediction]:
+    def predict(
+        self,
+        run: Run,
+        files: Sequence[Path],
+        *,
+        length: int | None = None,
+        time: str | None = None,
+        gaps: Gaps | None = None,
+        order: Order | None = None,
+    ) -> list[TablePrediction]:
         """The next values after the end of the same column of other files, ``ahead`` of them unless told otherwise.
 
+        Of ``time``, ``gaps`` and ``order`` the run's settings count where they are not given.
+
         Raises:
+            RunError: ``inputs.json`` is missing or damaged.
             ValueError: ``length`` is less than 1, or a file is no series, lacks the column or is shorter than a window;
                 names it.
         """
-        settings, inputs = self.settings, run.read_json("inputs.json")
+        settings = self.settings
         ahead = settings.ahead if length is None else length
         if ahead < 1:
             raise ValueError(f"length is {length}; it must be at least 1")
-        scale, name = SeriesScale.from_json(inputs["scale"]), inputs["column"]
+        scale, name = read_inputs(run, lambda kept: (SeriesScale.from_json(kept["scale"]), str(kept["column"])))
         network = self._network()
         network.load_state_dict(trained_weights(run))
         found = []
         for file in files:
             series = read_series(
-                file, name, time=settings.time, gaps=settings.gaps, order=settings.order, delimiter=settings.delimiter
+                file,
+                name,
+                time=time or settings.time,
+                gaps=gaps or settings.gaps,
+                order=order or settings.order,
+                delimiter=settings.delimiter,
             )
             needed = settings.tau + scale.lost
             if len(series) < needed:

@@ -89,7 +89,7 @@ class MultiOutputExperiment:
         }
         if not (resume and (run.folder / "inputs.json").exists()):
             run.write_json("inputs.json", inputs)
-        elif run.read_json("inputs.json")["table"] != inputs["table"]:
+        elif read_inputs(run, lambda kept: kept["table"]) != inputs["table"]:
             raise RunError(f"the table {self.settings.data} has changed since {run.folder} began; start a new run")
         return self.trainer.fit(self.task, self.data, checkpoints=run.checkpoints, listeners=listeners, resume=resume)
 
@@ -135,7 +135,8 @@ class MultiOutputExperiment:
             rows = read_table(
                 file,
                 text=[column.name for column in preprocessor.categorical],
-                ignore=self.settings.ignore,
+                only=preprocessor.columns,
+                declare=lambda _: "",
                 note=notes.append,
             )
             try:
@@ -153,7 +154,12 @@ class MultiOutputExperiment:
         if settings.data in TABLES:
             with progress_bars() as report:
                 return read_named(settings.data, report=report)
-        return read_table(settings.data, ignore=settings.ignore, note=lambda note: sys.stderr.write(f"note: {note}\n"))
+        return read_table(
+            settings.data,
+            ignore=settings.ignore,
+            declare=lambda name: "" if name in settings.targets else "name it in ignore",
+            note=lambda note: sys.stderr.write(f"note: {note}\n"),
+        )
 
     def _network(self, preprocessor: TablePreprocessor, targets: Sequence[Target]) -> MultiOutputMLP:
         settings = self.settings

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -31,8 +32,10 @@ def roles(settings: TableSettings) -> tuple[str, tuple[str, ...]]:
     return target, tuple(name for name in dict.fromkeys(ignore) if name != target)
 
 
-def read_source(settings: TableSettings, note: Note | None = None) -> pl.DataFrame:
+def read_source(settings: TableSettings, note: Note | None = None, *, classes: bool = True) -> pl.DataFrame:
     """The table, obtained first if it is a named one; ``note`` is told what its reader wants known.
+
+    ``classes`` is whether the recipe can learn a target of classes.
 
     Raises:
         ValueError: no table and no file has that name, or the file cannot be read as a table.
@@ -49,7 +52,16 @@ def read_source(settings: TableSettings, note: Note | None = None) -> pl.DataFra
             find(settings.data)
         except ValueError as error:
             raise ValueError(f"{error}; nor is there a file of that name") from error
-    return _read(path, settings, note=note)
+    target = settings.target
+    codes = "set kind to classification" if classes else ""
+    spared = (target,) if classes and settings.kind == "classification" and target else ()
+    return _read(
+        path,
+        settings,
+        ignore=(*settings.ignore, *spared),
+        declare=lambda name: codes if name == target else "declare it as categorical",
+        note=note,
+    )
 
 
 def read_like(
@@ -57,11 +69,14 @@ def read_like(
 ) -> pl.DataFrame:
     """A file of new rows, read as the training table was: what were words there are words here.
 
+    Nothing is demanded of columns that were not learnt from; the target is one of them.
+
     Raises:
         ValueError: the file cannot be read as a table.
         FileNotFoundError: there is no such file.
     """
-    return _read(path, settings, tuple(column.name for column in preprocessor.categorical), note)
+    words = [column.name for column in preprocessor.categorical]
+    return _read(path, settings, text=words, only=preprocessor.columns, declare=lambda _: "", note=note)
 
 
 def names_of_rows(table: pl.DataFrame, ignore: Sequence[str]) -> dict[str, list[Value]]:
@@ -105,16 +120,12 @@ def fingerprint(table: pl.DataFrame) -> str:
     return digest.hexdigest()
 
 
-def _read(path: Path, settings: TableSettings, text: tuple[str, ...] = (), note: Note | None = None) -> pl.DataFrame:
+def _read(path: Path, settings: TableSettings, *, text: Sequence[str] = (), **options: Any) -> pl.DataFrame:
     named = TABLES.get(settings.data)
-    known = (*settings.categorical, *(named.text if named else ()), *text)
-    columns = settings.columns or (named.columns if named else None) or None
-    ignore = (*(named.ignore if named else ()), *settings.ignore)
     return read_table(
         path,
         delimiter=settings.delimiter,
-        columns=columns,
-        text=known,
-        ignore=set(ignore) - {settings.target},
-        note=note,
+        columns=settings.columns or (named.columns if named else None) or None,
+        text=(*settings.categorical, *(named.text if named else ()), *text),
+        **options,
     )

@@ -36,6 +36,9 @@ class TableExperiment:
         ValueError: a setting is out of its range.
     """
 
+    learns_classes = True
+    """Whether the target may be classes."""
+
     def __init__(self, settings: TableSettings) -> None:
         self.settings = settings
         self.trainer = trainer_for(settings)
@@ -47,7 +50,7 @@ class TableExperiment:
         settings = self.settings
         self.target, self.ignore = roles(settings)
         found: list[str] = []
-        table = read_source(settings, found.append)
+        table = read_source(settings, found.append, classes=self.learns_classes)
         check_columns(table, [self.target], "target")
         check_columns(table, self.ignore, "ignore")
         check_columns(table, settings.categorical, "categorical")

@@ -2,6 +2,7 @@
 
 import json
 import math
+import sys
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
@@ -125,5 +126,9 @@ def _parsed(fields: Any) -> Record:
     for name, value in fields.items():
         if value is not None and type(value) not in (int, float):
             raise ValueError(f"metric {name!r} must be a number or null, got {value!r}")
+        if type(value) is int and abs(value) > sys.float_info.max:
+            raise ValueError(
+                f"metric {name!r} must be a number that a double holds, got one of {len(str(value))} digits"
+            )
     metrics = {name: math.nan if value is None else float(value) for name, value in fields.items()}
     return Record(kind=kind, epoch=epoch, step=step, metrics=metrics)

@@ -66,9 +66,14 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
     if metadata.get("deepdive.checksum") != _checksum(tensors, structure):
         raise CheckpointError(f"{path} is damaged: its checksum does not fit its content")
     try:
-        return _unpack(json.loads(structure), tensors)
+        content = _unpack(json.loads(structure), tensors)
     except RecursionError:
         raise CheckpointError(f"{path} is damaged: its content is nested too deep") from None
+    except (ValueError, TypeError, LookupError) as error:  # not ours, though the checksum fits
+        raise CheckpointError(f"{path} is damaged: its content has another form: {error!r}") from error
+    if not isinstance(content, dict):
+        raise CheckpointError(f"{path} is damaged: its content has no parts by name")
+    return content
 
 
 def _checksum(tensors: dict[str, Tensor], structure: str) -> str:

@@ -47,6 +47,13 @@ def test_questions_of_ones_own_are_answered(tmp_path, encoder, unanswered):
     if unanswered:
         [none] = runner.predict(outcome.run.folder, ["who was it ?|||7 : nobody left rome ."])
         assert none.answers == ("(none)",)
+    (tmp_path / "new.json").write_text(squad(3, unanswered=unanswered, seed=1).replace('"answers"', '"spans"'))
+    new = json.loads((tmp_path / "new.json").read_text())["data"][0]["paragraphs"]
+    told = runner.predict(outcome.run.folder, [tmp_path / "new.json"])
+    assert [each.given for each in told] == [f"who was it ?\t{each['context']}" for each in new]
+    assert [each.answers[0] for each in told if "nobody" not in each.given] == [
+        each["context"].split()[2] for each in new if "nobody" not in each["context"]
+    ]
     with pytest.raises(ValueError, match="is no pair of texts"):
         runner.predict(outcome.run.folder, ["who was it ?"])
 

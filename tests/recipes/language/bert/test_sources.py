@@ -1,3 +1,5 @@
+import zipfile
+
 import pytest
 
 from deepdive.recipes.language.bert.settings import SentenceSettings
@@ -28,13 +30,31 @@ def test_a_table_is_asked_about_by_its_columns(written):
         texts_in_file(written("text,label\nhello, world,pos\n", "a.csv"), own)
 
 
-def test_other_files_have_one_text_per_line_unless_such_was_learnt_from(written):
-    lines = written("text\tlabel\nfine, really\tpos\n", "a.txt")
-    assert texts_in_file(lines, SentenceSettings(data="mine.csv")) == ["text\tlabel", "fine, really\tpos"]
-    assert texts_in_file(lines, SentenceSettings(data="mine.txt")) == ["fine, really"]
+def test_other_files_have_one_text_per_line_unless_their_first_line_or_what_was_learnt_from_says_else(
+    written, tmp_path
+):
+    table, lines = written("text\tlabel\nfine, really\tpos\n", "a.txt"), written("text\nfine, really\n", "b.txt")
+    for data in ("mine.csv", "sst2", str(tmp_path), "mine.zip", "mine.txt"):
+        if data == str(tmp_path):
+            written("text,label\na,pos\n", "train.csv")
+        assert texts_in_file(table, SentenceSettings(data=data)) == ["fine, really"]
+        if data != "mine.txt":
+            assert texts_in_file(lines, SentenceSettings(data=data)) == ["text", "fine, really"]
+    with pytest.raises(ValueError, match=r"b.txt:1: .*|b.txt has no column"):
+        texts_in_file(written("words\nfine\n", "b.txt"), SentenceSettings(data="mine.txt"))
 
 
 def test_files_of_a_named_set_are_as_that_is(written):
     sst2 = SentenceSettings(data="sst2")
     assert texts_in_file(written('"fine" film\t1\nbad\t0\n', "dev.tsv"), sst2) == ['"fine" film', "bad"]
     assert texts_in_file(written("text,x\nfine,1\n", "a.csv"), sst2) == ["fine"]
+    header = "pair_ID\tsentence_A\tsentence_B\trelatedness_score\tentailment_judgment\n"
+    sick = written(f"{header}1\ta dog\ta cat\t3.5\tNEUTRAL\n", "SICK_test_annotated.txt")
+    assert texts_in_file(sick, SentenceSettings(data="sick")) == ["a dog\ta cat"]
+
+
+def test_a_compressed_table_is_one(written, tmp_path):
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.csv", TABLE)
+    assert texts_in_file(path, SentenceSettings(data=str(path))) == ['a, "fine" day indeed', "b"]

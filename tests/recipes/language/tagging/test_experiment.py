@@ -2,7 +2,7 @@ import pytest
 
 from deepdive.recipes import runner
 from deepdive.recipes.language.tagging.reporting import marked
-from deepdive.recipes.language.tagging.sources import read_splits
+from deepdive.recipes.language.tagging.sources import read_splits, sentences_of
 
 from ..texts import run, tagged
 
@@ -27,6 +27,26 @@ def test_entities_of_sentences_held_out_are_found(trained):
 def test_new_sentences_are_marked(trained):
     [told] = runner.predict(trained.run.folder, ["Ada Smith left London."])
     assert told.answers == ("[Ada Smith PER] left [London LOC] .",)
+
+
+def test_a_file_like_those_learnt_from_is_read_as_such(trained, tmp_path):
+    path = tmp_path / "new.conll"
+    path.write_text("Ada\tO\nSmith\tO\nleft\tO\nLondon\tO\n\nAda\tO\nleft\tO\n", encoding="utf-8")
+    told = runner.predict(trained.run.folder, [path])
+    assert [each.given for each in told] == ["Ada Smith left London", "Ada left"]
+    assert told[0].answers == ("[Ada Smith PER] left [London LOC]",)
+    path.write_text("Ada\tO\nSmith\tO\nleft\n", encoding="utf-8")
+    with pytest.raises(ValueError, match=r"new.conll, line 3: .* has one column"):
+        runner.predict(trained.run.folder, [path])
+
+
+@pytest.mark.parametrize(
+    "text", ["He took vitamin B-12\n", "Ada left.\nPlan O\nAgain.\n", "O\nB-X\n", "Ada lives in B-town, O\nx y\n"]
+)
+def test_sentences_that_end_like_a_tag_are_sentences(tmp_path, text):
+    path = tmp_path / "new.txt"
+    path.write_text(text, encoding="utf-8")
+    assert sentences_of(path) == text.split("\n")[:-1]
 
 
 def test_a_folder_has_its_parts_by_name(tmp_path):

@@ -1,3 +1,4 @@
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,15 @@ def test_new_sentences_are_translated(trained):
     assert several.answers[0] == french
     assert len(set(several.answers)) == 3
     assert list(several.scores) == sorted(several.scores, reverse=True)
+
+
+def test_sentences_of_a_compressed_file_are_translated(trained, tmp_path):
+    english, french = pairs()[17]
+    path = tmp_path / "new.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("eng.txt", f"{english}\t?\n")
+    [told] = runner.predict(trained.run.folder, [path])
+    assert told.answers == (french,)
 
 
 def test_words_never_seen_are_told(trained):

@@ -10,6 +10,7 @@ from typing import Protocol, runtime_checkable
 from deepdive.data.images.picture import FORMATS
 from deepdive.data.parts import is_hidden, leads_back, part_of
 from deepdive.data.sources.archives import ArchiveError, plain_files
+from deepdive.data.walking import walk
 
 SUFFIXES = frozenset(suffix for suffixes in FORMATS.values() for suffix in suffixes)
 """Files with another suffix are left aside, as are hidden ones: they are thumbnails, notes, file lists."""
@@ -110,11 +111,11 @@ class FolderTree:
 
         """
         pictures, others, links = [], 0, 0
-        for parent, subfolders, names in os.walk(folder, onerror=_raise):
+        for parent, subfolders, names in walk(folder, onerror=_raise):
             subfolders[:] = [name for name in subfolders if not is_hidden(name)]
-            links += sum(os.path.islink(os.path.join(parent, name)) for name in subfolders)
+            links += sum((parent / name).is_symlink() for name in subfolders)
             seen = [name for name in names if not is_hidden(name)]
-            here = [PictureFile(Path(parent, name)) for name in seen if is_picture(name)]
+            here = [PictureFile(parent / name) for name in seen if is_picture(name)]
             others += len(seen) - len(here)
             pictures += here
         return Found(tuple(sorted(pictures, key=_path)), others, links)
@@ -133,7 +134,7 @@ class FolderTree:
         return self._content[folder]
 
     def _names(self, folder: Path) -> Iterator[list[str]]:
-        for _, subfolders, names in os.walk(folder):
+        for _, subfolders, names in walk(folder):
             subfolders[:] = [name for name in subfolders if not is_hidden(name)]
             yield names
 

@@ -22,7 +22,7 @@ from deepdive.data.splits import hold_out
 from deepdive.data.subwords import Subwords
 from deepdive.models.transformers import BERT, BERTTagger
 from deepdive.recipes.experiment import TextPrediction
-from deepdive.recipes.inputs import checksum, keep_inputs, read_inputs
+from deepdive.recipes.inputs import checksum, keep_inputs, lines_of, read_inputs
 from deepdive.recipes.language.bert.fine_tuning import (
     held_part,
     kept_encoder,
@@ -126,6 +126,13 @@ class QuestionExperiment:
             Section("Questions", pairs(facts)),
             piece_network_section(self.network),
         ]
+
+    def texts_of(self, path: Path) -> list[str]:
+        """The questions of a JSON file as those learnt from, with or without answers, or one per line of another."""
+        if path.suffix.lower() != ".json":
+            return lines_of(path)
+        questions = read_squad(path, answered=False)
+        return ["\t".join(" ".join(part.split()) for part in (each.text, each.context)) for each in questions]
 
     def predict(self, run: Run, texts: Sequence[str]) -> list[TextPrediction]:
         """Answer questions, each with its text: ``question|||text``, or with a tab in between.

@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 
 from deepdive.data import fetch
-from deepdive.data.delimited import is_delimited, suffix_of
+from deepdive.data.delimited import PACKED, SNIFFED, is_delimited, suffix_of
 from deepdive.data.parts import PARTS, part_files, shared_note
 from deepdive.data.progress import Report
 from deepdive.data.registry import DATASETS
@@ -70,21 +70,43 @@ def _shared(splits: SentenceSplits) -> Iterator[str]:
 def texts_in_file(path: Path, settings: SentenceSettings) -> list[str]:
     """The texts of a file to be asked about, those of a pair with a tab in between.
 
-    A .csv, .tsv or .tab file, or any where the run learnt from one of another name, is a table as the one learnt from;
-    classes and scores may be missing. Any other file has one text per line.
+    A .csv, .tsv or .tab file, any with the suffix of those that the run learnt from, and any whose first line names the
+    columns learnt from is a table as these; classes and scores may be missing. Any other file has one text per line.
 
     Raises:
         ValueError: it is no such file; names file and line.
     """
-    own = settings.data not in DATASETS
-    if not is_delimited(path.name) and not (own and not is_delimited(settings.data)):
+    suffix = suffix_of(path.name)
+    learnt = _suffixes(settings.data)
+    if not (is_delimited(path.name) or suffix in learnt or _is_packed(path) or _has_header(path, settings)):
         return lines_of(path)
-    if settings.data in _NAMED and suffix_of(path.name) != ".csv":
+    if settings.data in _NAMED and suffix in learnt:
         found = _NAMED[settings.data][0](path)
     else:
         found = read_columns(path, text=settings.text_column, second=settings.second_column, label=None)
     columns = [found.texts] if found.seconds is None else [found.texts, found.seconds]
     return ["\t".join(" ".join(cell.split()) for cell in row) for row in zip(*columns, strict=True)]
+
+
+def _suffixes(data: str) -> set[str]:
+    """Those of the files that a run learnt from; none where they cannot be told, as of a folder that is gone."""
+    if data in _NAMED:
+        return {suffix_of(name) for name in _NAMED[data][1]}
+    path = Path(data)
+    names = [file.name for file in part_files(path)[0].values()] if path.is_dir() else [path.name]
+    return {suffix_of(name) for name in names if suffix_of(name)}
+
+
+def _is_packed(path: Path) -> bool:
+    return path.suffix.lower() in PACKED
+
+
+def _has_header(path: Path, settings: SentenceSettings) -> bool:
+    """Whether the first line has at least two of the columns that the run learnt from, that of the texts among them."""
+    first = next(iter(lines_of(path)), "")
+    cells = {cell.strip().strip('"') for mark in SNIFFED for cell in first.split(mark)}
+    wanted = (settings.second_column, settings.label_column, settings.score_column)
+    return settings.text_column in cells and any(name in cells for name in wanted if name)
 
 
 def _split(texts: LabelledTexts) -> SentenceSplits:

@@ -1,6 +1,7 @@
 """BERT fine-tuned to tag words, as an experiment: entity-level F1, examples, tags for new sentences."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import torch
 from torch import nn
@@ -22,7 +23,7 @@ from deepdive.recipes.language.bert.fine_tuning import (
 )
 from deepdive.recipes.language.bert.tag import BertTagSettings
 from deepdive.recipes.language.tagging.reporting import marked, scores_of, tag_sections, words_of
-from deepdive.recipes.language.tagging.sources import read_splits
+from deepdive.recipes.language.tagging.sources import read_splits, sentences_of
 from deepdive.recipes.runner import trained_weights
 from deepdive.recipes.training import classification_loss, toolkit_named, trainer_for
 from deepdive.training import Run, choose_device
@@ -104,6 +105,10 @@ class BertTagExperiment:
             Section("Sentences", pairs(facts)),
             piece_network_section(self.network),
         ]
+
+    def texts_of(self, path: Path) -> list[str]:
+        """The sentences of a file of words with their tags, as those learnt from, or one per line of another file."""
+        return sentences_of(path)
 
     def predict(self, run: Run, texts: Sequence[str]) -> list[TextPrediction]:
         """Mark the entities in texts, ``[Ada Lovelace PER] lived in [London LOC] .``.

@@ -1,6 +1,7 @@
 """A network that tags words, as an experiment: entity-level F1, examples, tags for new sentences."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -14,7 +15,7 @@ from deepdive.models.language import Tagger
 from deepdive.recipes.experiment import TextPrediction
 from deepdive.recipes.inputs import checksum, keep_inputs, read_inputs
 from deepdive.recipes.language.tagging.reporting import marked, tag_sections, words_of
-from deepdive.recipes.language.tagging.sources import read_splits
+from deepdive.recipes.language.tagging.sources import read_splits, sentences_of
 from deepdive.recipes.language.tagging.tag_sequence import TagSequenceSettings
 from deepdive.recipes.networks import network_section
 from deepdive.recipes.runner import trained_weights
@@ -88,6 +89,10 @@ class TaggingExperiment:
             Section("Sentences", pairs(facts)),
             network_section(network.cpu(), inputs, device="cpu"),
         ]
+
+    def texts_of(self, path: Path) -> list[str]:
+        """The sentences of a file of words with their tags, as those learnt from, or one per line of another file."""
+        return sentences_of(path)
 
     def predict(self, run: Run, texts: Sequence[str]) -> list[TextPrediction]:
         """Mark the entities in texts, ``[Ada Lovelace PER] lived in [London LOC] .``.

@@ -1,5 +1,6 @@
 """Tagged sentences that settings speak of."""
 
+import re
 from pathlib import Path
 
 from deepdive.data import fetch
@@ -7,11 +8,14 @@ from deepdive.data.progress import Report
 from deepdive.data.registry import DATASETS
 from deepdive.data.splits import hold_out
 from deepdive.data.tagging import TaggedSentence, TaggingSplits, read_conll
+from deepdive.recipes.inputs import lines_of
 from deepdive.recipes.language.parts import read_parts
 
 _NAMED = {"wikiann-en": ("train", "dev", "test")}
 """Data sets of tagged sentences, and their files to learn from, to validate on and to test on."""
 _SHARE = 0.1
+_LOOKED_AT = 20
+_TAGGED = r"[^ \t]+(?:[ \t].*)?[ \t](?:O|[BI]-\S+)[ \t]*"
 
 
 def read_splits(data: str, report: Report | None = None) -> TaggingSplits:
@@ -39,6 +43,21 @@ def read_splits(data: str, report: Report | None = None) -> TaggingSplits:
     kept, val = hold_out(len(rest), _SHARE, name="validation")
     parts = (rest[kept], rest[val], test)
     return TaggingSplits(*([sentences[i] for i in rows.tolist()] for rows in parts))
+
+
+def sentences_of(path: Path) -> list[str]:
+    """The sentences of a file to be tagged: of one like those learnt from, or one per line of any other.
+
+    It is like those learnt from where most of its first lines end in a tag behind a word.
+
+    Raises:
+        ValueError: the file is no text, or lines are not as the first; names file and line.
+    """
+    lines = lines_of(path)
+    tagged = [re.fullmatch(_TAGGED, line) is not None for line in lines[:_LOOKED_AT]]
+    if 2 * sum(tagged) > len(tagged) and (len(lines) > 1 or "\t" in lines[0]):  # one may well end in "vitamin B-12"
+        return [" ".join(words) for words, _ in read_conll(path)]
+    return lines
 
 
 def _key(sentence: TaggedSentence) -> tuple[str, ...]:

@@ -11,11 +11,12 @@ from torch import nn
 
 from deepdive.algorithms.language import corpus_bleu
 from deepdive.data import fetch
-from deepdive.data.delimited import read_delimited
+from deepdive.data.delimited import PACKED, read_delimited
 from deepdive.data.progress import Report, progress_bars
 from deepdive.data.registry import DATASETS
 from deepdive.data.text import TextEncoder
 from deepdive.data.translation import SentenceEncoder, TranslationDataModule, read_pairs
+from deepdive.data.translation.reading import SUFFIXES as PAIR_SUFFIXES
 from deepdive.data.translation.sentences import PAD
 from deepdive.figures import to_png
 from deepdive.files import write_atomically
@@ -152,10 +153,11 @@ class TranslationExperiment:
 
     def texts_of(self, path: Path) -> list[str]:
         """The sentences of a file: the first of the columns if there are tabs in it, as where it learnt from."""
-        lines = lines_of(path)
-        if not any("\t" in line for line in lines):
-            return lines
-        read = read_delimited(path, delimiter="tab", header=False, quotes=False)
+        if path.suffix.lower() not in PACKED:
+            lines = lines_of(path)
+            if not any("\t" in line for line in lines):
+                return lines
+        read = read_delimited(path, delimiter="tab", header=False, quotes=False, suffixes=PAIR_SUFFIXES)
         return [row[0] for row in read.rows if row[0].strip()]
 
     def predict(

@@ -1,0 +1,355 @@
+"""Every reader of files, with small files that it reads: what is damaged in the tests."""
+
+import bz2
+import csv
+import gzip
+import io
+import json
+import lzma
+import struct
+import tarfile
+import tempfile
+import warnings
+import zipfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import polars as pl
+import torch
+from PIL import Image
+from safetensors.torch import load, save
+
+from deepdive.data.delimited import read_delimited
+from deepdive.data.images.folders.decoding import PictureOptions
+from deepdive.data.images.folders.labelled import read_labelled
+from deepdive.data.images.folders.loose import read_loose
+from deepdive.data.images.folders.reading import read_folder
+from deepdive.data.images.idx import read_idx
+from deepdive.data.images.picture import decode_picture, picture_form
+from deepdive.data.questions import read_squad
+from deepdive.data.sentences import read_columns, read_sick, read_sst2
+from deepdive.data.series import read_series
+from deepdive.data.subwords import Subwords, read_published
+from deepdive.data.tables import read_table
+from deepdive.data.tagging import read_conll
+from deepdive.data.text import Vocabulary, read_text, read_texts
+from deepdive.data.translation import read_pairs
+from deepdive.models.transformers.public import bert_arguments
+from deepdive.training.listeners.metrics_file import read_metrics
+from deepdive.training.runs.checkpoints import FORMAT, _checksum, load_checkpoint, save_checkpoint
+from deepdive.training.runs.run import Run
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A reader."""
+
+    files: Callable[[], Mapping[str, bytes]]
+    """Files by name, of which one is damaged at a time; called once."""
+    read: Callable[[Path], object]
+    """What reads them, given their folder."""
+    damage: tuple[str, ...] = ()
+    """The files to damage; all of them if none is named."""
+    packed: Callable[[bytes], bytes] | None = None
+    """What is done to the damaged content: a checksum that fits, so that readers look further."""
+    json: bool = False
+    """Whether what the files say is damaged as well as their bytes."""
+
+
+def rows_of(columns, count=40):
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(columns)
+    for i in range(count):
+        known = {
+            "id": i,
+            "n": f"{i * 0.37:.3f}",
+            "w": ("red", 'a "b", c', "x\ny")[i % 3],
+            "label": ("pos", "neg")[i % 2],
+        }
+        known |= {"date": f"20{i // 12 + 10}-{i % 12 + 1:02d}-01", "text": f"a film, number {i}", "second": f"word {i}"}
+        known |= {"split": ("train", "test")[i % 3 == 0], "image": f"{i % 6}.png"}
+        writer.writerow([known[name] for name in columns])
+    return buffer.getvalue().encode()
+
+
+TABLE = rows_of(["id", "n", "w", "label"])
+PLAIN = TABLE.replace(b'"', b"").replace(b", c", b"").replace(b"x\ny", b"x").replace(b",", b"\t")
+CONLL = (
+    b"".join(b"%s NN B-PER\nlived NN O\nin X O\nBr\xc3\xbcnn X B-LOC\n\n" % name for name in (b"Ada", b"J\xc2\xa0B"))
+    * 3
+)
+PAIRS = "Go.\tVa !\tCC-BY\nHi!\tSalut\u202f!\tCC-BY\nRun!\tCours\u202f!\tCC-BY\n".encode() * 3
+SQUAD = json.dumps(
+    {
+        "version": "1.1",
+        "data": [
+            {
+                "title": "t",
+                "paragraphs": [
+                    {
+                        "context": f"Ada {i} lived in London.",
+                        "qas": [
+                            {
+                                "id": str(i),
+                                "question": "Where?",
+                                "answers": [{"text": "London", "answer_start": 14 + len(str(i))}],
+                            }
+                        ],
+                    }
+                    for i in range(3)
+                ],
+            }
+        ],
+    }
+).encode()
+
+
+def picture(form="PNG", mode="RGB", size=(9, 7), shade=100):
+    buffer = io.BytesIO()
+    image = Image.new(mode, size)
+    image.putdata([shade + i % 100 if mode == "L" else (shade, i % 250, 30) for i in range(size[0] * size[1])])
+    image.save(buffer, form)
+    return buffer.getvalue()
+
+
+def zipped(members, method=zipfile.ZIP_DEFLATED):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", method) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+def tarred(members, mode="w"):
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode=mode) as archive:
+        for name, content in members.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content))
+    return buffer.getvalue()
+
+
+def parquet():
+    buffer = io.BytesIO()
+    pl.DataFrame({"n": [1.5, None, 3.0], "k": [1, 2, 3], "w": ["a", "b", None]}).write_parquet(buffer)
+    return buffer.getvalue()
+
+
+CLASSES = {f"{name}/{i}.png": picture(shade=50 + 20 * i + 80 * (name == "b")) for name in "ab" for i in range(3)}
+MIXED = {
+    "a/1.png": picture(), "a/2.jpg": picture("JPEG"), "a/3.gif": picture("GIF"), "b/1.bmp": picture("BMP"),
+    "b/2.tiff": picture("TIFF"), "b/3.webp": picture("WEBP"), "b/4.ppm": picture("PPM"), "b/5.png": picture("PNG", "L"),
+}  # fmt: skip
+OPTIONS = PictureOptions((8, 8), 1, "pad", False, False)
+
+
+def idx():
+    return struct.pack(">HBBIII", 0, 8, 3, 2, 3, 4) + bytes(range(24))
+
+
+@cache
+def published():
+    subwords = Subwords.word_pieces(["Ada lived in London", "a cat sat on the mat"], 80)
+    sizes = {
+        "model_type": "bert", "vocab_size": len(subwords), "hidden_size": 8, "num_hidden_layers": 1,
+        "num_attention_heads": 2,
+        "intermediate_size": 8, "max_position_embeddings": 16, "type_vocab_size": 2, "hidden_act": "gelu",
+        "layer_norm_eps": 1e-12,
+        "hidden_dropout_prob": 0.1, "attention_probs_dropout_prob": 0.1, "initializer_range": 0.02,
+    }  # fmt: skip
+    state = {f"encoder.layer.0.{name}": torch.ones(3, 2) * i for i, name in enumerate(("query", "key", "value"))}
+    return {
+        "config.json": json.dumps(sizes).encode(),
+        "tokenizer.json": subwords.to_json().encode(),
+        "tokenizer_config.json": json.dumps({"do_lower_case": True, "cls_token": "[CLS]"}).encode(),
+        "special_tokens_map.json": json.dumps({"cls_token": "[CLS]", "unk_token": "[UNK]"}).encode(),
+        "model.safetensors": save(state),
+    }
+
+
+def of_pieces():
+    content = published()
+    pieces = json.loads(content["tokenizer.json"])["model"]["vocab"]
+    words = "\n".join(sorted(pieces, key=pieces.__getitem__)).encode()
+    return {"vocab.txt": words} | {name: value for name, value in content.items() if name != "tokenizer.json"}
+
+
+def in_shards():
+    content = dict(published())
+    state = load(content.pop("model.safetensors"))
+    names = sorted(state)
+    parts = {"model-1.safetensors": names[::2], "model-2.safetensors": names[1::2]}
+    index = {
+        "metadata": {"total_size": sum(value.nbytes for value in state.values())},
+        "weight_map": {name: part for part, some in parts.items() for name in some},
+    }
+    content |= {part: save({name: state[name] for name in some}) for part, some in parts.items()}
+    return content | {"model.safetensors.index.json": json.dumps(index).encode()}
+
+
+def of_byte_pairs():
+    content = json.loads(Subwords.byte_pairs(["a cat sat on the mat", "the cat"], 270).to_json())["model"]
+    merges = ["#version: 0.2", *(" ".join(pair) if isinstance(pair, list) else pair for pair in content["merges"])]
+    return {
+        "vocab.json": json.dumps(content["vocab"]).encode(),
+        "merges.txt": "\n".join(merges).encode(),
+        "tokenizer_config.json": json.dumps({"unk_token": "<|endoftext|>"}).encode(),
+        "added_tokens.json": json.dumps({"<|endoftext|>": content["vocab"]["<|endoftext|>"]}).encode(),
+    }
+
+
+def read_network(folder):
+    with warnings.catch_warnings(action="ignore"):  # keys that are told to have no effect
+        found = read_published(str(folder))
+        bert_arguments(found.configuration)
+    return found.subwords.encode(["Ada lived"], longest=16)
+
+
+def read_pieces(folder):
+    with warnings.catch_warnings(action="ignore"):
+        return Subwords.from_folder(folder).encode(["Ada lived"], longest=16)
+
+
+@cache
+def run_files():
+    with tempfile.TemporaryDirectory() as folder:
+        run = Run.create("lenet", {"lr": 0.1, "hidden": [1, 2]}, root=Path(folder))
+        run.write_json("inputs.json", {"labels": ["a", "b"], "spec": {"height": 2}})
+        run.write_json("result.json", {"metrics": {"a": 0.5}, "passed": True})
+        path = Path(folder, "last.safetensors")
+        save_checkpoint(
+            path, {"model": {"w": torch.ones(2, 3), "b": torch.zeros(1)}, "step": 3, "at": (1, [None, "x"])}
+        )
+        records = [
+            {"kind": "train", "epoch": 1, "step": 2, "loss": 0.5},
+            {"kind": "epoch", "epoch": 1, "step": 2, "a": None},
+        ]
+        return {
+            "run.json": (run.folder / "run.json").read_bytes(),
+            "inputs.json": (run.folder / "inputs.json").read_bytes(),
+            "result.json": (run.folder / "result.json").read_bytes(),
+            "metrics.jsonl": "".join(json.dumps(each) + "\n" for each in records).encode(),
+            "last.safetensors": path.read_bytes(),
+        }
+
+
+def read_run(folder):
+    run = Run.open(folder)
+    return run.result, run.read_json("inputs.json"), read_metrics(folder / "metrics.jsonl")
+
+
+STRUCTURE = {
+    "model": {"w": {"$tensor": "w"}},
+    "at": {"$tuple": [1, [None, "x"]]},
+    "by": {"$pairs": [[1, {"$tensor": "w"}]]},
+}
+
+
+def read_structure(folder):
+    """A checkpoint with a checksum that fits, whatever it says."""
+    structure, tensors = (folder / "content.json").read_bytes().decode("utf-8", "replace"), {"w": torch.ones(2, 3)}
+    metadata = {"format": FORMAT, "content": structure, "checksum": _checksum(tensors, structure)}
+    path = folder / "content.json.safetensors"
+    path.write_bytes(save(tensors, {f"deepdive.{key}": value for key, value in metadata.items()}))
+    return load_checkpoint(path)
+
+
+def vocabulary():
+    text = Vocabulary({"a": 3, "b": 2, "c": 1}, reserved=("<pad>",)).to_json()
+    return {"v.json": text.encode()}
+
+
+def one(name: str, data: bytes, read: Callable[[Path], object], **options) -> Subject:
+    """One file and its reader."""
+    return Subject(lambda: {name: data}, lambda folder: read(folder / name), **options)
+
+
+def pieces_of_text(path):
+    return read_text(path), read_texts(path)
+
+
+SUBJECTS: dict[str, Subject] = {
+    "delimited": one("f.csv", TABLE, lambda path: (r := read_delimited(path), r.rows, r.where(0))),
+    "delimited by tabs": one("f.tsv", PLAIN, lambda path: read_delimited(path).rows),
+    "delimited text": one("f.txt", PLAIN, lambda path: read_delimited(path, whitespace=True).rows),
+    "table": one("f.csv", TABLE, read_table),
+    "table by tabs": one("f.tab", PLAIN, read_table),
+    "table by white space": one("f.dat", b"a b c\n" + b"1 2.5 x\n2 3.5 y\n" * 9, read_table),
+    "table without header": one(
+        "f.csv", TABLE.split(b"\n", 1)[1], lambda path: read_table(path, columns=("i", "n", "w", "l"))
+    ),
+    "table in gz": one("f.csv.gz", gzip.compress(TABLE), read_table),
+    "table in xz": one("f.csv.xz", lzma.compress(TABLE), read_table),
+    "table in bz2": one("f.csv.bz2", bz2.compress(TABLE), read_table),
+    "table in zip": one("f.zip", zipped({"f.csv": TABLE}), read_table),
+    "table in zip, lzma": one("f.zip", zipped({"f.csv": TABLE}, zipfile.ZIP_LZMA), read_table),
+    "table in zip, bz2": one("f.zip", zipped({"f.csv": TABLE, "b/": b""}, zipfile.ZIP_BZIP2), read_table),
+    "damaged table in gz": one("f.csv.gz", TABLE, read_table, packed=gzip.compress),
+    "parquet": one("f.parquet", parquet(), read_table),
+    "series": one("f.csv", rows_of(["date", "n"]), read_series),
+    "series, one of several": one(
+        "f.csv", rows_of(["id", "date", "w", "n"]), lambda path: read_series(path, "n", order="sort")
+    ),
+    "series of periods": one(
+        "f.csv", b"Month,v\n" + b"".join(b"1-%02d,%d\n" % (i % 12 + 1, i) for i in range(24)), read_series
+    ),
+    "tagged": one("train", CONLL, read_conll),
+    "tagged by tabs": one("train.tsv", CONLL.replace(b" NN", b"").replace(b" X", b"").replace(b" ", b"\t"), read_conll),
+    "text": one("f.txt", "Ada lived.\nIn Brünn — \u2028 once.\r\n".encode() * 5, pieces_of_text),
+    "questions": one("f.json", SQUAD, read_squad, json=True),
+    "pairs": one("f.txt", PAIRS, read_pairs),
+    "pairs in zip": one("f.zip", zipped({"fra.txt": PAIRS, "_about.txt": b"x"}), read_pairs),
+    "sentences": one("f.csv", rows_of(["text", "label", "split"]), lambda path: read_columns(path)),
+    "sentences, pairs": one(
+        "f.tsv",
+        rows_of(["text", "second", "n"]).replace(b",", b"\t"),
+        lambda path: read_columns(path, second="second", label=None, score="n"),
+    ),
+    "sst2": one("f.tsv", b"a fine film\t1\ndull\t0\n" * 5, read_sst2),
+    "sick": one(
+        "f.txt",
+        b"pair_ID\tsentence_A\tsentence_B\trelatedness_score\tentailment_judgment\n" + b"1\ta\tb\t4.5\tNEUTRAL\n" * 5,
+        read_sick,
+    ),
+    "vocabulary": Subject(vocabulary, lambda folder: Vocabulary.load(folder / "v.json"), json=True),
+    "idx": one("f-idx3-ubyte", idx(), read_idx),
+    "picture": Subject(
+        lambda: {name.replace("/", ""): data for name, data in MIXED.items()},
+        lambda folder: [
+            (picture_form(path), decode_picture(path, channels=1, size=(8, 8))) for path in sorted(folder.iterdir())
+        ],
+    ),
+    "picture folder": Subject(lambda: MIXED, lambda folder: read_folder(folder, image_size=(8, 8))),
+    "labelled pictures": Subject(
+        lambda: (
+            {"labels.csv": rows_of(["image", "label"], 6)} | {f"p/{i}.png": picture(shade=40 + i) for i in range(6)}
+        ),
+        lambda folder: read_labelled(folder / "p", folder / "labels.csv", OPTIONS),
+    ),
+    "pictures in zip": one("f.zip", zipped(CLASSES), lambda path: read_folder(path, image_size=(8, 8))),
+    "loose pictures in zip": one("f.zip", zipped(CLASSES, zipfile.ZIP_STORED), lambda path: read_loose(path, OPTIONS)),
+    "pictures in tar": one("f.tar", tarred(CLASSES), lambda path: read_folder(path, image_size=(8, 8))),
+    "pictures in tar.gz": one(
+        "f.tgz", tarred(CLASSES), lambda path: read_folder(path, image_size=(8, 8)), packed=gzip.compress
+    ),
+    "pictures in tar.xz": one("f.tar.xz", tarred(CLASSES, "w:xz"), lambda path: read_folder(path, image_size=(8, 8))),
+    "published network": Subject(published, read_network, json=True),
+    "published network in parts": Subject(
+        in_shards, read_network, damage=("model.safetensors.index.json", "model-1.safetensors"), json=True
+    ),
+    "word pieces": Subject(of_pieces, read_network, damage=("vocab.txt", "tokenizer_config.json"), json=True),
+    "byte pairs": Subject(of_byte_pairs, read_pieces, json=True),
+    "run folder": Subject(
+        run_files, read_run, damage=("run.json", "inputs.json", "result.json", "metrics.jsonl"), json=True
+    ),
+    "structure of a checkpoint": one(
+        "content.json", json.dumps(STRUCTURE).encode(), lambda path: read_structure(path.parent), json=True
+    ),
+    "checkpoint": Subject(
+        run_files, lambda folder: load_checkpoint(folder / "last.safetensors"), damage=("last.safetensors",)
+    ),
+}
