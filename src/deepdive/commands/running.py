@@ -8,6 +8,7 @@ from typing import Annotated, Generic, TypeVar
 
 import tyro
 
+from deepdive.names import suggestion
 from deepdive.recipes import load_recipe, recipes
 from deepdive.recipes.settings import with_preset
 
@@ -51,7 +52,7 @@ def main(arguments: list[str]) -> int:
     recipe = load_recipe(name)
     preset = _preset(flags)
     if preset not in recipe.info.presets:
-        raise ValueError(f"recipe {name!r} has no preset {preset!r}; it has {', '.join(recipe.info.presets)}")
+        raise ValueError(f"recipe {name!r} has no preset {preset!r}{suggestion(preset, recipe.info.presets)}")
     defaults = with_preset(recipe.settings_type, recipe.info.presets[preset])
     line = tyro.cli(
         _Line[recipe.settings_type],

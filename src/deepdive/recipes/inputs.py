@@ -25,6 +25,21 @@ def keep_inputs(run: Run, inputs: Mapping[str, Any], *, what: str, resume: bool)
         raise RunError(f"{what} changed since {run.folder} began; start a new run")
 
 
+def measured(run: Run, name: str, make: Callable[[], Any], *, resume: bool) -> Any:
+    """What ``make`` finds, kept as JSON in ``measured/<name>.json``: a resumed run reads it there.
+
+    Raises:
+        RunError: the file is damaged.
+    """
+    place = f"measured/{name}.json"
+    if resume and (run.folder / place).is_file():
+        return run.read_json(place)
+    found = make()
+    (run.folder / "measured").mkdir(exist_ok=True)
+    run.write_json(place, found)
+    return found
+
+
 def read_inputs(run: Run, parse: Callable[[Any], T]) -> T:
     """What ``parse`` makes of ``inputs.json``.
 

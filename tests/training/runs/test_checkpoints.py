@@ -117,8 +117,7 @@ def test_a_flipped_bit_anywhere_in_the_weights_is_noticed(tmp_path):
 
 def test_content_that_is_nested_too_deep_is_refused(tmp_path):
     path, content = tmp_path / "x.safetensors", "[" * 100_000 + "]" * 100_000
-    metadata = {"deepdive.format": "1", "deepdive.content": content}
-    save_file({}, path, metadata | {"deepdive.checksum": hashlib.sha256(content.encode()).hexdigest()})
+    save_file({}, path, {"deepdive": f"2 {hashlib.sha256(content.encode()).hexdigest()} {content}"})
     with pytest.raises(CheckpointError, match=r"x\.safetensors is damaged: its content is nested too deep"):
         load_checkpoint(path)
 
@@ -131,10 +130,13 @@ def test_foreign_files_are_refused(tmp_path):
     torch.save({"weight": torch.ones(2)}, path)
     with pytest.raises(CheckpointError, match="is damaged or no safetensors file"):
         load_checkpoint(path)
-    save_file({"weight": torch.ones(2)}, path, {"deepdive.format": "99"})
-    with pytest.raises(CheckpointError, match="has checkpoint format 99; this version of deepdive reads format 1"):
+    save_file({"weight": torch.ones(2)}, path, {"deepdive": "99 a {}"})
+    with pytest.raises(CheckpointError, match="has checkpoint format 99; this version of deepdive reads format 2"):
         load_checkpoint(path)
-    save_file({}, path, {"deepdive.format": "1", "deepdive.content": json.dumps({"a": 1})})
+    save_file({}, path, {"deepdive.format": "1", "deepdive.checksum": "a", "deepdive.content": json.dumps({"a": 1})})
+    with pytest.raises(CheckpointError, match="has checkpoint format 1; this version of deepdive reads format 2"):
+        load_checkpoint(path)
+    save_file({}, path, {"deepdive": f"2 abc {json.dumps({'a': 1})}"})
     with pytest.raises(CheckpointError, match="its checksum does not fit"):
         load_checkpoint(path)
 

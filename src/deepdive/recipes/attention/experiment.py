@@ -73,7 +73,7 @@ class KernelExperiment:
         settings, values = self.settings, self.values
         inputs = {"column": values.name, "values": checksum([values.x, values.y, values.truth])}
         keep_inputs(run, inputs, what=f"the values of {settings.data} have", resume=resume)
-        self.fits = {kernel: self._fitted(kernel) for kernel in KERNELS}
+        self.fits = self._fits(run, resume=resume)
         estimates = {
             kernel: estimate(values.asked, values.x, values.y, kernel, fit.width) for kernel, fit in self.fits.items()
         }
@@ -148,6 +148,18 @@ class KernelExperiment:
             columns = time | {column: series.values.tolist(), "estimate": smooth.tolist()}
             found.append(TablePrediction(file, columns, series.notes))
         return found
+
+    def _fits(self, run: Run, *, resume: bool) -> dict[str, WidthFit]:
+        """How each kernel got its width; in a run that has ended, as it did then."""
+        if not (resume and run.checkpoints.has("widths")):
+            found = {kernel: self._fitted(kernel) for kernel in KERNELS}
+            plain = {kernel: vars(fit) | {"path": fit.path and vars(fit.path)} for kernel, fit in found.items()}
+            run.checkpoints.save("widths", plain)
+            return found
+        return {
+            kernel: WidthFit(**kept | {"path": kept["path"] and WidthPath(**kept["path"])})
+            for kernel, kept in run.checkpoints.load("widths").items()
+        }
 
     def _fitted(self, kernel: str) -> WidthFit:
         settings, x, y = self.settings, self.values.x, self.values.y - self.values.y.mean()

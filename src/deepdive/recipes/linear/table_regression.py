@@ -95,7 +95,7 @@ class TableRegression(TableExperiment):
         """Weights and bias of the first fold's network, as saved."""
         member = load_member(FoldStore(run, len(self.folds)), 0, self.settings)
         if member is None:
-            raise RunError(f"{run.folder} has no trained network; go on with: deepdive resume {run.folder}")
+            raise RunError(f"{run.folder} has no trained network; {run.go_on}")
         weight, bias = (parameter.detach().double().cpu() for parameter in member.network.parameters())
         return weight[0], bias
 

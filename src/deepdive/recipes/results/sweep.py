@@ -12,6 +12,7 @@ from typing import Any
 import tyro
 
 from deepdive.files import parse_json, write_atomically
+from deepdive.names import file_name
 from deepdive.recipes.registry import Recipe, Target, load_recipe, recipes
 from deepdive.recipes.results.recorded import FOLDER, read_results
 from deepdive.recipes.settings import to_plain, with_preset
@@ -103,7 +104,7 @@ def sweep(
     Each row is written as soon as it is measured, so that a sweep can be ended at any moment and goes on where it was.
     Rows of other settings are dropped; those of a precision that this machine lacks are kept.
     """
-    path = folder / (result["command"].removeprefix("deepdive run ").replace(" ", "+").replace("/", "_") + ".json")
+    path = folder / (file_name(result["command"].removeprefix("deepdive run ").replace(" ", "+")) + ".json")
     recipe = load_recipe(result["recipe"])
     settings = settings_of(result)
     plain = to_plain(settings)

@@ -20,6 +20,7 @@ from deepdive.data.tables import (
 )
 from deepdive.data.tables.targets import Target, target_from_json, target_to_json
 from deepdive.models.multi_output import MultiOutputMLP
+from deepdive.names import apart
 from deepdive.recipes.experiment import TablePrediction
 from deepdive.recipes.inputs import read_inputs
 from deepdive.recipes.networks import network_section
@@ -145,9 +146,10 @@ class MultiOutputExperiment:
             )
             try:
                 outputs = self._outputs(network, *preprocessor.transform_codes(rows))
-                columns = names_of_rows(rows, self.settings.ignore)
+                names = [target.name for target in targets]
+                columns = names_of_rows(rows, self.settings.ignore, names)
                 for target in targets:
-                    columns |= _decoded(target, outputs[target.name])
+                    columns |= _decoded(target, outputs[target.name], (*columns, *names))
                 found.append(TablePrediction(file, columns, (*notes, *preprocessor.describe(rows))))
             except ValueError as error:
                 raise ValueError(f"{file}: {error}") from error
@@ -187,11 +189,12 @@ def _output(target: Target, weight: float) -> Output:
     return Output("regression", weight, metrics={"rmse": ScaledRootMeanSquaredError(target.scale)})
 
 
-def _decoded(target: Target, output: Tensor) -> dict[str, list[Value]]:
+def _decoded(target: Target, output: Tensor, taken: Sequence[str]) -> dict[str, list[Value]]:
     if isinstance(target, NumericTarget):
         return {target.name: target.decode(output).to_list()}
     chances = output.softmax(dim=1).max(dim=1).values.tolist()
-    return {target.name: target.decode(output).to_list(), f"{target.name} probability": [round(p, 6) for p in chances]}
+    shown = apart(f"{target.name} probability", taken)
+    return {target.name: target.decode(output).to_list(), shown: [round(p, 6) for p in chances]}
 
 
 def _compared(target: Target, output: Tensor, column: pl.Series, train: Tensor, test: Tensor) -> dict[str, object]:

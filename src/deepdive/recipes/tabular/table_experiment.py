@@ -77,12 +77,11 @@ class TableExperiment:
             for i in range(len(self.folds))
         ]
         results = fit_in_turn(trainings, self.trainer, run, listeners, resume=resume)
-        metrics = pooled([each.metrics for each in results.values()], [len(rows.test) for rows in self.folds])
-        self._write_predictions(run)
-        return metrics
+        return pooled([each.metrics for each in results.values()], [len(rows.test) for rows in self.folds])
 
     def sections(self, run: Run) -> list[Section]:
         """Folds, held-out rows against their predictions, predictions of new rows, columns, network."""
+        self._write_predictions(run)
         return table_sections(run, self)
 
     def predict(self, run: Run, files: Sequence[Path]) -> list[TablePrediction]:
@@ -99,7 +98,8 @@ class TableExperiment:
             notes: list[str] = []
             table = read_like(file, self.settings, ensemble.preprocessor, notes.append)
             try:
-                columns = {**names_of_rows(table, ignore), **ensemble.predict(table)}
+                names = names_of_rows(table, ignore, (ensemble.target.name,))
+                columns = {**names, **ensemble.predict(table, beside=names)}
                 found.append(TablePrediction(file, columns, (*notes, *ensemble.describe(table))))
             except ValueError as error:
                 raise ValueError(f"{file}: {error}") from error
@@ -112,7 +112,8 @@ class TableExperiment:
             return
         table = read_named(self.settings.data, named.unlabelled)
         ensemble = Ensemble.load(FoldStore(run, len(self.folds)), self.settings)
-        columns = names_of_rows(table, self.ignore) | ensemble.predict(table)
+        names = names_of_rows(table, self.ignore, (self.target,))
+        columns = names | ensemble.predict(table, beside=names)
         prediction = TablePrediction(Path(named.unlabelled), columns)
         write_atomically(run.folder / "predictions.csv", predictions_csv([prediction]))
 

@@ -58,21 +58,18 @@ class ImageFolderExperiment:
             sys.stderr.write("note: there are no test pictures, so no submission is written; name some with --test\n")
 
     def fit(self, run: Run, listeners: Sequence[Listener], *, resume: bool) -> dict[str, float]:
-        """Train in the run folder, and write the submission.
+        """Train in the run folder.
 
         Raises:
             RunError: the pictures are not those that the run began with.
         """
-        inner = self._classification
         if self.settings.refit:
-            metrics = self._fit_twice(run, listeners, resume=resume)
-        else:
-            metrics = inner.fit(run, listeners, resume=resume)
-        self._submit(run)
-        return metrics
+            return self._fit_twice(run, listeners, resume=resume)
+        return self._classification.fit(run, listeners, resume=resume)
 
     def sections(self, run: Run) -> list[Section]:
-        """The first rows of the submission, and what every classifier's report has."""
+        """Write the submission; its first rows, and what every classifier's report has."""
+        self._submit(run)
         sections = self._classification.sections(run)
         if self.unlabelled is None:
             return sections

@@ -4,7 +4,8 @@ import importlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deepdive.training.listeners._text import printable, split_name
+from deepdive.names import printable
+from deepdive.training.listeners._text import split_name
 from deepdive.training.listeners._warn_once import WarnOnce
 from deepdive.training.records import Plan, Record
 

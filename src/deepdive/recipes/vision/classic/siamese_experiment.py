@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
@@ -17,6 +17,7 @@ from deepdive.figures import BLUE, GREY, ORANGE, figure_style, to_png, to_svg
 from deepdive.files import write_atomically
 from deepdive.models.vision import LeNet, Siamese
 from deepdive.recipes.experiment import Invert
+from deepdive.recipes.inputs import measured
 from deepdive.recipes.networks import network_section
 from deepdive.recipes.predictions import Value
 from deepdive.recipes.runner import trained_weights
@@ -135,7 +136,8 @@ class SiameseExperiment:
         )
         if (unseen := self.data.unseen_loader()) is not None:
             device = choose_device(self.settings.device)
-            metrics |= evaluate(self.task, unseen, device, prefix="test_unseen", precision=self.settings.precision)
+            words: dict[str, Any] = {"prefix": "test_unseen", "precision": self.settings.precision}
+            metrics |= measured(run, "unseen", partial(evaluate, self.task, unseen, device, **words), resume=resume)
         return metrics
 
     def sections(self, run: Run) -> list[Section]:

@@ -14,6 +14,7 @@ from deepdive.data.types import Batch, DataModule
 from deepdive.models.vision import EfficientNetLite
 from deepdive.recipes.experiment import Invert, Prediction
 from deepdive.recipes.in_turn import Training, checkpoints_of, fit_in_turn, records_of
+from deepdive.recipes.inputs import measured
 from deepdive.recipes.runner import trained_weights
 from deepdive.recipes.training import classification_loss, optimizer_for, schedule_for, toolkit_named, trainer_for
 from deepdive.recipes.vision.labelling import label_files, note_inputs, probabilities, read_spec
@@ -131,7 +132,7 @@ class FineTuneExperiment:
         self.metrics |= {name: result.metrics for name, result in results.items()}
         if self.main == AVERAGED:
             self._average(run)
-            self.metrics[AVERAGED] = self._tested(run)
+            self.metrics[AVERAGED] = measured(run, AVERAGED, partial(self._tested, run), resume=resume)
         for name, metrics in self.metrics.items():
             seconds = self._took(name)
             took = f" in {seconds:.0f} s" if seconds else ""
@@ -270,7 +271,7 @@ class FineTuneExperiment:
         """The best weights of a training, or the last ones while there are no best."""
         checkpoints = checkpoints_of(run, name, alone=name == FINE_TUNED and not self.settings.from_scratch)
         if not checkpoints.has("last"):
-            raise RunError(f"the training {name!r} has no checkpoint yet; go on with: deepdive resume {run.folder}")
+            raise RunError(f"the training {name!r} has no checkpoint yet; {run.go_on}")
         return trained_weights(run, checkpoints)
 
     def _took(self, name: str) -> float | None:
