@@ -3,9 +3,11 @@
 Whatever such a name holds, it stays a name: no markup where it is drawn or printed, one word where it is typed.
 """
 
+import contextlib
 import difflib
 import hashlib
 import shlex
+import sys
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
@@ -34,6 +36,12 @@ def label(name: object, limit: int = _LONGEST) -> str:
     text = printable(name)
     text = text if len(text) <= limit else text[: limit - 1] + "…"
     return f" {text}" if text.startswith("_") else text
+
+
+def tell(note: object) -> None:
+    """Say something of the data on standard error, where it is one line whatever is in the names."""
+    with contextlib.suppress(OSError):  # of a terminal that is closed
+        sys.stderr.write(f"{printable(note)}\n")
 
 
 def similar(name: str, known: Iterable[str], most: int = 3) -> list[str]:

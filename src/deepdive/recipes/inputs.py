@@ -1,6 +1,7 @@
 """What a run is given: the data that it began with, and the texts that it is asked about."""
 
 import hashlib
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -65,13 +66,15 @@ def texts_in(inputs: Sequence[Path | str], texts_of: Callable[[Path], Sequence[s
     """The texts themselves; the path of a file stands for what ``texts_of`` finds in it, or for its `lines_of`.
 
     Raises:
-        ValueError: a text is empty, or a file is no text.
+        ValueError: a text is empty, a file is no text, or a path is that of a folder.
     """
     found: list[str] = []
     for each in inputs:
         if not str(each).strip():
             raise ValueError("a text is empty; there must be at least one character that is no space")
-        if _is_file(each):
+        if os.sep in str(each) and _is(each, Path.is_dir):
+            raise ValueError(f"inputs must be texts or files, got the folder {each}; name the files in it")
+        if _is(each, Path.is_file):
             found += (texts_of or lines_of)(Path(each))
         else:
             found.append(str(each))
@@ -87,8 +90,8 @@ def lines_of(path: Path) -> list[str]:
     return [line for line in read_text(path).split("\n") if line.strip()]
 
 
-def _is_file(text: Path | str) -> bool:
+def _is(text: Path | str, kind: Callable[[Path], bool]) -> bool:
     try:
-        return Path(text).is_file()
+        return kind(Path(text))
     except (OSError, ValueError):  # longer than any file name, or with a character that none may have
         return False

@@ -2,7 +2,6 @@
 
 import inspect
 import signal
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -10,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from deepdive.names import shell_line, suggestion
+from deepdive.names import shell_line, suggestion, tell
 from deepdive.recipes.experiment import AnyPrediction, Experiment, ReadsTextFiles
 from deepdive.recipes.inputs import texts_in
 from deepdive.recipes.outcome import Outcome
@@ -70,7 +69,7 @@ def resume(folder: Path, *, device: str | None = None, console: bool = True, ten
     if run.result is not None:
         return _report_alone(recipe, experiment, run)
     for note in _differences(run):
-        sys.stderr.write(f"note: {note}\n")
+        tell(f"note: {note}")
     experiment.prepare()
     return _fit(recipe, experiment, run, began, resume=True, console=console, tensorboard=tensorboard)
 

@@ -13,6 +13,7 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from deepdive.training import CheckpointError, FolderCheckpoints, MemoryCheckpoints, load_checkpoint, save_checkpoint
+from deepdive.training.runs.checkpoints import checkpoint_checksum
 
 scalars = st.none() | st.booleans() | st.integers(-(2**60), 2**60) | st.floats(allow_nan=False) | st.text()
 nests = st.recursive(
@@ -68,6 +69,34 @@ def test_tied_weights_are_stored_once_and_views_are_cut_out(place):
     other["b"].weight = other["a"].weight
     other.load_state_dict(back["model"])
     assert other["a"].weight is other["b"].weight
+
+
+def test_equal_content_gives_equal_bytes(place):
+    found = set()
+    for _ in range(8):  # the order of a hash map would be another one soon
+        save_checkpoint(place, {"model": {"b": torch.arange(3.0), "a": torch.ones(2)}, "step": 3, "name": "x"})
+        found.add(place.read_bytes())
+    assert len(found) == 1
+
+
+def test_the_checksum_is_read_without_the_tensors(place):
+    seen = []
+    for value in (1.0, 2.0, 1.0):
+        save_checkpoint(place, {"w": torch.tensor([value])})
+        seen.append(checkpoint_checksum(place))
+    assert seen[0] == seen[2] != seen[1]
+
+
+def test_what_was_tested_counts_for_the_checkpoint_that_it_is_of(tmp_path):
+    folder = FolderCheckpoints(tmp_path)
+    folder.save_tested({"test_loss": 1.0})
+    assert folder.tested() is None, "there is no checkpoint"
+    folder.save("last", {"step": 1})
+    folder.save_tested({"test_loss": 0.25})
+    assert folder.tested() == {"test_loss": 0.25}
+    folder.save("last", {"step": 2})
+    assert folder.tested() is None
+    assert MemoryCheckpoints().tested() is None
 
 
 def test_other_programs_can_read_the_weights(place):

@@ -59,8 +59,8 @@ def attention_figure(maps: Sequence[AttentionMap], columns: int = 1) -> "Figure"
         image = None
         for ax, each in zip(axes, maps, strict=False):
             image = ax.imshow(each.weights.tolist(), cmap=_COLORS, vmin=0.0, vmax=1.0, interpolation="nearest")
-            ax.set_xticks(range(len(each.keys)), [*map(label, each.keys)], rotation=90, fontsize="small")
-            ax.set_yticks(range(len(each.queries)), [*map(label, each.queries)], fontsize="small")
+            ax.set_xticks(range(len(each.keys)), [label(key, 24) for key in each.keys], rotation=90, fontsize="small")
+            ax.set_yticks(range(len(each.queries)), [label(query, 24) for query in each.queries], fontsize="small")
             ax.set_title(label(each.title), loc="left", fontsize="small")
             ax.grid(False)
         for ax in axes[len(maps) :]:

@@ -1,6 +1,5 @@
 """Values estimated from others by attention pooling, as an experiment: widths, errors, weights."""
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from deepdive.algorithms.attention import KERNELS, SMOOTH, WidthPath, learn_widt
 from deepdive.data.series import read_series
 from deepdive.figures import to_png, to_svg
 from deepdive.files import write_atomically
+from deepdive.names import tell
 from deepdive.recipes.attention.figures import WidthFit, fits_figure, weights_figure, widths_figure
 from deepdive.recipes.attention.kernel_regression import KernelSettings
 from deepdive.recipes.attention.values import estimate, textbook_values, values_for
@@ -62,7 +62,7 @@ class KernelExperiment:
                 f"{_MOST:,}, set rows to use the last ones only, or hold out more"
             )
         for note in self.values.notes:
-            sys.stderr.write(f"note: {note}\n")
+            tell(f"note: {note}")
 
     def fit(self, run: Run, listeners: Sequence[Listener], *, resume: bool) -> dict[str, float]:
         """Find the widths, and estimate what is held out; what is interrupted begins again.

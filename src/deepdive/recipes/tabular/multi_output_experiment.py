@@ -1,6 +1,5 @@
 """A network with several outputs on a table, as an experiment."""
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from deepdive.data.tables import (
 )
 from deepdive.data.tables.targets import Target, target_from_json, target_to_json
 from deepdive.models.multi_output import MultiOutputMLP
-from deepdive.names import apart
+from deepdive.names import apart, tell
 from deepdive.recipes.experiment import TablePrediction
 from deepdive.recipes.inputs import read_inputs
 from deepdive.recipes.networks import network_section
@@ -45,9 +44,6 @@ class MultiOutputExperiment:
     def __init__(self, settings: MultiOutputSettings) -> None:
         if len(settings.weights) != len(settings.targets):
             raise ValueError(f"weights is {settings.weights}; there must be one for each of {settings.targets}")
-        for name in settings.targets:
-            if "." in name or not name:
-                raise ValueError(f"targets holds {name!r}; a name with a dot cannot name a part of a network")
         self.settings = settings
         self.trainer = trainer_for(settings)
         self._optimizer = optimizer_for(settings.optimizer, settings.toolkit)
@@ -69,7 +65,7 @@ class MultiOutputExperiment:
         )
         self.data.prepare()
         for note in self.data.notes:
-            sys.stderr.write(f"note: {note}\n")
+            tell(f"note: {note}")
         seed_everything(settings.seed)
         self.task = MultiOutput(
             self._network(self.data.preprocessor, self.data.fitted),
@@ -160,7 +156,7 @@ class MultiOutputExperiment:
         if settings.data in TABLES:
             with progress_bars() as report:
                 return read_named(settings.data, report=report)
-        return read_table(settings.data, ignore=settings.ignore, note=lambda note: sys.stderr.write(f"note: {note}\n"))
+        return read_table(settings.data, ignore=settings.ignore, note=lambda note: tell(f"note: {note}"))
 
     def _network(self, preprocessor: TablePreprocessor, targets: Sequence[Target]) -> MultiOutputMLP:
         settings = self.settings

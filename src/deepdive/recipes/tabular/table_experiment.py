@@ -1,6 +1,5 @@
 """A perceptron on any table, as an experiment: folds or a held-out part, report, predictions."""
 
-import sys
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -10,6 +9,7 @@ from deepdive.data.tables.checks import check_columns
 from deepdive.data.tables.module import Rows, usable
 from deepdive.data.tables.targets import target_to_json
 from deepdive.files import write_atomically
+from deepdive.names import tell
 from deepdive.recipes.experiment import TablePrediction
 from deepdive.recipes.in_turn import Training, fit_in_turn
 from deepdive.recipes.inputs import keep_inputs
@@ -61,7 +61,7 @@ class TableExperiment:
         self.task = self._task(self.data, 0)
         self.notes = (*found, *notes, *self.data.notes)
         for note in self.notes:
-            sys.stderr.write(f"note: {note}\n")
+            tell(f"note: {note}")
 
     def fit(self, run: Run, listeners: Sequence[Listener], *, resume: bool) -> dict[str, float]:
         """Train fold after fold in the run folder; a resumed run goes on within the fold it was in.

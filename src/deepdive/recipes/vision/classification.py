@@ -1,6 +1,5 @@
 """Any network that classifies pictures, as an experiment: data, task, trainer, a grid of predictions, `predict`."""
 
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from torch import nn
 from deepdive.data.images import ImageDataModule, ImageSpec, ImageSplits, grid, load_images
 from deepdive.data.progress import Report, progress_bars
 from deepdive.files import write_atomically
-from deepdive.names import label
+from deepdive.names import label, tell
 from deepdive.recipes.experiment import Invert, Prediction
 from deepdive.recipes.networks import gradient_section, network_section
 from deepdive.recipes.runner import trained_weights
@@ -98,7 +97,7 @@ class ImageClassification:
             self.data = self._load(settings, report)
             self.data.prepare()
         for note in self.data.notes:
-            sys.stderr.write(f"note: {note}\n")
+            tell(f"note: {note}")
         self.task = self.make_task(self.data.spec)
 
     def make_task(self, spec: ImageSpec) -> Classification:

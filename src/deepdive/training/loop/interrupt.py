@@ -65,12 +65,13 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
 
 @contextmanager
 def _handled(handler: Callable[[int, FrameType | None], object]) -> Iterator[None]:
-    """What this process was told to ignore (``nohup``, a job in the background), it goes on to ignore."""
+    """A hang-up that this process was told to ignore (``nohup``), it goes on to ignore."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
     before = {number: signal.getsignal(number) for number in SIGNALS}
-    ours = {number: known for number, known in before.items() if known not in (signal.SIG_IGN, None)}
+    ignored = [number for number in SIGNALS[2:] if before[number] is signal.SIG_IGN]
+    ours = {number: known for number, known in before.items() if known is not None and number not in ignored}
     for number in ours:
         signal.signal(number, handler)
     try:

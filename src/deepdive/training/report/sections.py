@@ -113,6 +113,8 @@ def _exact(value: object) -> str:
     """A value to copy: all its digits."""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, list | tuple):  # settings are tuples, and lists once they were written down
+        return ", ".join(map(_exact, value)) or "none"
     return "–" if value is None else escape(str(value))
 
 

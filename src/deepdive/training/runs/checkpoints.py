@@ -207,7 +207,8 @@ class FolderCheckpoints:
     def save_tested(self, metrics: dict[str, float]) -> None:
         """Keep the test metrics of the training that ended with the checkpoint ``last``."""
         if self.has("last"):
-            self.save("tested", {"of": checkpoint_checksum(self.path("last")), "metrics": metrics})
+            kept = {"of": checkpoint_checksum(self.path("last")), "metrics": metrics}
+            save_checkpoint(self.path("tested"), kept)
 
     def tested(self) -> dict[str, float] | None:
         """The test metrics, ``None`` unless they are of the checkpoint ``last`` that is there."""

@@ -1,6 +1,5 @@
 """n-gram models of a text, as an experiment: orders and smoothings compared, the best one tested and kept."""
 
-import sys
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
@@ -21,6 +20,7 @@ from deepdive.data import TextEncoder
 from deepdive.data.progress import progress_bars
 from deepdive.data.text import load_text
 from deepdive.figures import to_svg
+from deepdive.names import tell
 from deepdive.recipes.experiment import TextPrediction
 from deepdive.recipes.inputs import measured
 from deepdive.recipes.language.modelling.generation import Choice, read_prompt, unknown_numbers
@@ -80,7 +80,7 @@ class NGramExperiment:
             raise ValueError(f"{settings.data} has the parts {', '.join(self.data.corpora)}; it needs val and test too")
         for part, share in self.data.unknown_shares.items():
             if share > 0.01:
-                sys.stderr.write(f"note: {share:.1%} of the {part} tokens are unknown\n")
+                tell(f"note: {share:.1%} of the {part} tokens are unknown")
 
     def fit(self, run: Run, listeners: Sequence[Listener], *, resume: bool) -> dict[str, float]:
         """Fit every order and smoothing; after an interruption, those that are missing.

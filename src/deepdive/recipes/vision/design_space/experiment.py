@@ -9,6 +9,7 @@ import torch
 from deepdive.algorithms.design_spaces import ErrorDistribution, area_gain, kolmogorov_smirnov
 from deepdive.data.images import ImageSpec
 from deepdive.data.progress import progress_bars
+from deepdive.names import tell
 from deepdive.recipes.experiment import Invert, Prediction
 from deepdive.recipes.inputs import measured
 from deepdive.recipes.training import classification_loss, optimizer_for, trainer_for
@@ -60,7 +61,7 @@ class DesignSpaceExperiment:
             self.data = load_pictures(settings, report)
             self.data.prepare()
         for note in self.data.notes:
-            sys.stderr.write(f"note: {note}\n")
+            tell(f"note: {note}")
         if self.data.pictures("val") is None:
             raise ValueError("validation is 0; spaces are compared by errors on pictures held out")
         self.samples = draw_samples(settings, self.data.spec)

@@ -1,6 +1,5 @@
 """A pretrained network on pictures of one's own: a new head, then the layers below it, beside one from scratch."""
 
-import sys
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -12,6 +11,7 @@ from torch import Tensor
 from deepdive.data.progress import progress_bars
 from deepdive.data.types import Batch, DataModule
 from deepdive.models.vision import EfficientNetLite
+from deepdive.names import tell
 from deepdive.recipes.experiment import Invert, Prediction
 from deepdive.recipes.in_turn import Training, checkpoints_of, fit_in_turn, records_of
 from deepdive.recipes.inputs import measured
@@ -99,7 +99,7 @@ class FineTuneExperiment:
             self._pretrained(1)
             self.pictures = read_pictures(settings, self._weights, report)
         for note in self.pictures.notes:
-            sys.stderr.write(f"note: {note}\n")
+            tell(f"note: {note}")
         parts = dict(self.pictures.parts)
         if settings.mirrored:
             parts["train"] = mirrored(parts["train"])
@@ -136,7 +136,7 @@ class FineTuneExperiment:
         for name, metrics in self.metrics.items():
             seconds = self._took(name)
             took = f" in {seconds:.0f} s" if seconds else ""
-            sys.stderr.write(f"{name}: test_accuracy {metrics['test_accuracy']:.4f}{took}\n")
+            tell(f"{name}: test_accuracy {metrics['test_accuracy']:.4f}{took}")
         others = {
             f"test_accuracy_{name.replace('-', '_')}": metrics["test_accuracy"]
             for name, metrics in self.metrics.items()
