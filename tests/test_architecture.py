@@ -60,6 +60,30 @@ def test_a_folder_holds_at_most_a_dozen_modules():
     assert not crowded
 
 
+def test_names_are_no_markup_where_something_is_drawn_or_shown():
+    """Figures are made in our style, logarithmic axes by our function, and consoles read no markup."""
+    found = []
+    for path in FILES:
+        if path.name == "figures.py" and path.parent == SOURCE:
+            continue
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        styled = {
+            inner
+            for node in ast.walk(tree)
+            if isinstance(node, ast.With) and "figure_style()" in ast.unparse(node.items[0])
+            for inner in ast.walk(node)
+        }
+        for node in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+            called, words = ast.unparse(node.func), {word.arg: ast.unparse(word.value) for word in node.keywords}
+            if called == "Figure" and node not in styled:
+                found.append((path.name, "a figure outside figure_style()"))
+            if called.endswith("Console") and "plain" not in called and "False" not in words.get("markup", ""):
+                found.append((path.name, "a console that reads markup"))
+            if "'log'" in (words.get("xscale"), words.get("yscale")) or called.endswith(("set_xscale", "set_yscale")):
+                found.append((path.name, "an axis without log_scale()"))
+    assert not found
+
+
 def test_nothing_is_unpickled():
     """torch.load reads tensors and nothing else where it is told weights_only=True in so many words."""
     found = []

@@ -9,6 +9,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import NoReturn
 
+from deepdive.commands.saying import say
+from deepdive.names import suggestion
+
 COMMANDS = {
     "list": ("what can be run, by chapter, with target and last result", "listing"),
     "run": ("run a recipe: deepdive run lenet", "running"),
@@ -57,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         return _pipe_closed()
     except KeyboardInterrupt as interruption:
-        _say(_message(interruption) if interruption.args else "interrupted", error=True)
+        say(_message(interruption) if interruption.args else "interrupted", error=True)
         return 130
     except Exception as error:
         if os.environ.get("DEEPDIVE_TRACEBACK") or not _is_users(error):
@@ -67,16 +70,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _dispatch(words: list[str]) -> int:
     if not words or words[0] in ("-h", "--help", "help"):
-        _say(_overview())
+        say(_overview())
         return 0
     if words[0] == "--version":
         from deepdive import __version__
 
-        _say(f"deepdive {__version__}")
+        say(f"deepdive {__version__}")
         return 0
     name, *rest = words
     if name not in COMMANDS:
-        return _mistake(f"there is no command {name!r}{_suggestion(name)}; see deepdive --help")
+        return _mistake(f"there is no command {name!r}{suggestion(name, COMMANDS)}; see deepdive --help")
     return importlib.import_module(f"deepdive.commands.{COMMANDS[name][1]}").main(rest)
 
 
@@ -112,13 +115,6 @@ def _overview() -> str:
     )
 
 
-def _suggestion(name: str) -> str:
-    import difflib
-
-    near = difflib.get_close_matches(name, COMMANDS, n=1)
-    return f"; did you mean {near[0]!r}?" if near else ""
-
-
 def _message(error: BaseException) -> str:
     """The error and the notes added to it on its way, whatever of people's data it holds."""
     text = str(error) or type(error).__name__
@@ -136,7 +132,7 @@ def _readable(text: str) -> str:
 
 
 def _mistake(message: str) -> int:
-    _say(f"deepdive: {message}", error=True)
+    say(f"deepdive: {message}", error=True)
     return 2
 
 
@@ -144,10 +140,6 @@ def _pipe_closed() -> int:
     """Whoever read our output has gone (``deepdive list | head``): nothing to complain about."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
-
-
-def _say(text: str, *, error: bool = False) -> None:
-    (sys.stderr if error else sys.stdout).write(f"{text}\n")
 
 
 if __name__ == "__main__":

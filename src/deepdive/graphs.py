@@ -10,6 +10,8 @@ from html import escape
 from itertools import pairwise
 from typing import Literal, TypeAlias
 
+from deepdive.names import printable
+
 Kind = Literal["operation", "variable", "constant", "result"]
 Edge: TypeAlias = tuple[Hashable, Hashable]
 
@@ -81,7 +83,8 @@ def draw_graph(
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{width:.0f}" height="{height:.0f}" '
         f'viewBox="0 0 {width:.0f} {height:.0f}" font-family="DejaVu Sans, Verdana, sans-serif" font-size="12" '
-        f'fill="currentColor"><title>{escape(title)}</title><defs><marker id="deepdive-arrow" viewBox="0 0 8 8" '
+        f'fill="currentColor"><title>{escape(printable(title))}</title>'
+        '<defs><marker id="deepdive-arrow" viewBox="0 0 8 8" '
         'refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0L8 4L0 8z" fill="#7a8594"/>'
         f"</marker></defs>{''.join(parts)}</svg>\n"
     )
@@ -234,7 +237,7 @@ def _box(vertex: Vertex, x: float, y: float) -> str:
     top = y - (len(vertex.lines) - 1) * _LINE / 2 + 4
     lines = [
         f'<text x="{x:.1f}" y="{top + i * _LINE:.1f}" text-anchor="middle"'
-        f"{' font-weight=' + chr(34) + 'bold' + chr(34) if i == 0 else ''}>{escape(line)}</text>"
+        f"{' font-weight=' + chr(34) + 'bold' + chr(34) if i == 0 else ''}>{escape(printable(line))}</text>"
         for i, line in enumerate(vertex.lines)
     ]
     return box + "".join(lines)

@@ -71,8 +71,8 @@ def test_data_get_prints_where_the_files_are(capsys, tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("run", "lennet"), "there is no recipe 'lennet'; did you mean lenet "),
-        (("run", "lenet", "--preset", "fast"), "recipe 'lenet' has no preset 'fast'; it has smoke, quick, book"),
+        (("run", "lennet"), "there is no recipe 'lennet'; did you mean 'lenet' "),
+        (("run", "lenet", "--preset", "fast"), "recipe 'lenet' has no preset 'fast'; there are smoke, quick, book"),
         (("run", "mlp", "--device", "cdua"), "did you mean 'cuda'?"),
         (("run", "mlp", "--epochs", "0"), "epochs must be at least 1, got 0"),
         (("run", "mlp", "--batch-size", "0", "--data", "digits"), "batch_size is 0; it must be at least 1"),

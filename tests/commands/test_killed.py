@@ -59,7 +59,7 @@ def test_killed_again_and_again_it_is_the_same_run(whole, tmp_path, kills):
     assert metrics[0] == metrics[1]
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_saves_and_tells_how_to_go_on(tmp_path, number):
     process = subprocess.Popen(
         command("run", *FLAGS, "--epochs", "500"),

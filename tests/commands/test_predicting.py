@@ -164,7 +164,7 @@ def test_characters_never_seen_are_a_note(language_model, tmp_path):
     ("flags", "message"),
     [
         (("--top-k", "0"), "top_k must be at least 1, got 0"),
-        (("--invert", "yes"), "invert is 'yes', but the recipe gru-lm has no such option; it has: length,"),
+        (("--invert", "yes"), "invert is 'yes', but the recipe gru-lm has no such option; there are length,"),
     ],
 )
 def test_options_of_texts_that_cannot_be_are_one_line_and_status_2(language_model, tmp_path, flags, message):

@@ -106,7 +106,7 @@ def test_what_is_no_state_dict_is_named(content, toy):
 
 
 def test_an_unknown_name_lists_what_there_is():
-    with pytest.raises(ValueError, match=r"no pretrained weights are called 'resnet'; there are: efficientnet-lite0$"):
+    with pytest.raises(ValueError, match=r"no pretrained weights are called 'resnet'; there are efficientnet-lite0$"):
         find_pretrained("resnet")
     with pytest.raises(ValueError, match=r"did you mean 'efficientnet-lite0'\?"):
         find_pretrained("efficientnet_lite0")

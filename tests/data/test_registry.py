@@ -61,7 +61,7 @@ def test_what_serves_instead_exists_and_has_the_same_classes(name):
 
 
 def test_an_unknown_name_lists_what_there_is():
-    with pytest.raises(ValueError, match="no data set is called 'qqq'; there are: fashion-mnist, mnist, digits"):
+    with pytest.raises(ValueError, match="no data set is called 'qqq'; there are fashion-mnist, mnist, digits"):
         find("qqq")
     with pytest.raises(ValueError, match=r"did you mean 'mnist'\?"):
         find("MNIST")

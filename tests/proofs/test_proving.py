@@ -63,8 +63,10 @@ def test_all_are_proven_one_by_one(monkeypatch):
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("Conv2", "there is no proof named 'Conv2'; did you mean Conv2d"),
-        ("optim.Adm", "did you mean optim.Adam"),
+        ("lstm", r"there is no proof named 'lstm'; did you mean 'LSTM' or 'LSTMCell'\?$"),
+        ("qqqq", r"there are Identity, ReLU, .* and \d+ more$"),
+        ("Conv2", "there is no proof named 'Conv2'; did you mean 'Conv2d'"),
+        ("optim.Adm", "did you mean 'optim.Adam'"),
         ("zzzzzz", "there are Identity, ReLU"),
     ],
 )

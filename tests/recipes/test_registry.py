@@ -80,7 +80,7 @@ def test_a_target_judges():
 
 
 def test_an_unknown_recipe_is_met_with_a_suggestion():
-    with pytest.raises(ValueError, match=r"there is no recipe 'lennet'; did you mean lenet "):
+    with pytest.raises(ValueError, match=r"there is no recipe 'lennet'; did you mean 'lenet' "):
         recipe_info("lennet")
     with pytest.raises(ValueError, match=r"there is no recipe 'xyz'; there are .*softmax-regression, .*mlp, .*lenet"):
         load_recipe("xyz")

@@ -37,8 +37,8 @@ def test_a_preset_changes_only_what_it_names():
 @pytest.mark.parametrize(
     ("plain", "message"),
     [
-        ({"epoch": 2}, "Example has no setting epoch; it has toolkit, epochs"),
-        ({"optimizer": {"rate": 2}}, r"OptimizerSettings has no setting optimizer\.rate; it has name, lr"),
+        ({"epoch": 2}, "Example has no setting epoch; did you mean 'epochs'"),
+        ({"optimizer": {"rate": 2}}, r"OptimizerSettings has no setting optimizer\.rate; there are name, lr"),
         ({"epochs": "2"}, r"settings do not fit Example: Expected `int`, got `str` - at `\$\.epochs`"),
         ({"toolkit": "jax"}, "settings do not fit Example: .*toolkit"),
     ],

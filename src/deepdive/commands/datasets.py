@@ -2,6 +2,7 @@
 
 import sys
 
+from deepdive.commands.saying import plain_console
 from deepdive.data.registry import DATASETS
 
 
@@ -21,7 +22,6 @@ def main(arguments: list[str]) -> int:
 
 
 def _list() -> int:
-    from rich.console import Console
     from rich.table import Table
 
     from deepdive.data.fetching import origin
@@ -32,7 +32,7 @@ def _list() -> int:
     for dataset in DATASETS.values():
         size = f"{dataset.size / 1e6:.1f} MB"
         table.add_row(dataset.name, dataset.title, dataset.licence, size, origin(dataset))
-    Console(highlight=False).print(table)
+    plain_console().print(table)
     return 0
 
 

@@ -1,4 +1,4 @@
-"""``deepdive doctor``: what this machine has, what is missing, and the command that mends it."""
+"""``deepdive doctor``: what this machine has, what is missing, and what mends it."""
 
 import os
 import shutil
@@ -8,6 +8,10 @@ from dataclasses import dataclass
 from importlib.machinery import PathFinder
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from deepdive.data.registry import Dataset
 
 _OPTIONAL = {
     "sklearn": ("scikit-learn", "the digits data set without a download", 'pip install "deepdive[sklearn]"'),
@@ -27,7 +31,7 @@ class Finding:
     needed: bool = False
     """Whether deepdive cannot work without it."""
     mend: str = ""
-    """The command that mends it."""
+    """What mends it, a command where one does."""
 
 
 def main(arguments: list[str]) -> int:
@@ -41,7 +45,7 @@ def main(arguments: list[str]) -> int:
         mark = "ok     " if finding.ok else ("MISSING" if finding.needed else "without")
         sys.stdout.write(f"{mark}  {finding.what:<22} {finding.state}\n")
         if not finding.ok and finding.mend:
-            sys.stdout.write(f"{'':9}{'':<22} mend it with: {finding.mend}\n")
+            sys.stdout.write(f"{'':9}{'':<22} to mend it: {finding.mend}\n")
     bad = [finding.what for finding in findings if finding.needed and not finding.ok]
     sys.stdout.write(f"missing: {', '.join(bad)}\n" if bad else "everything that is needed is here\n")
     return 1 if bad else 0
@@ -98,13 +102,19 @@ def _clients() -> Finding:
 def _folders() -> Iterator[Finding]:
     from deepdive.data.cache import cache_folder
 
-    mends = {"cache folder": "export DEEPDIVE_CACHE=<a folder you can write to>", "run folders": "cd <such a folder>"}
+    mends = {"cache folder": "export DEEPDIVE_CACHE=FOLDER", "run folders": "cd FOLDER"}
     for what, folder in (("cache folder", cache_folder()), ("run folders", Path("runs"))):
         existing = next(parent for parent in (folder, *folder.absolute().parents) if parent.exists())
         writable = os.access(existing, os.W_OK)
         free = shutil.disk_usage(existing).free / 1e9
         state = f"{folder}, {free:.1f} GB free" if writable else f"{folder} cannot be written to"
-        yield Finding(what, state, writable and free > 0.5, True, mends[what] if not writable else "free some space")
+        yield Finding(
+            what,
+            state,
+            writable and free > 0.5,
+            True,
+            f"{mends[what]}, one that you can write to" if not writable else "free some space",
+        )
 
 
 def _datasets() -> Iterator[Finding]:
@@ -113,5 +123,20 @@ def _datasets() -> Iterator[Finding]:
 
     for dataset in DATASETS.values():
         where = origin(dataset)
-        mend = "" if where != "nowhere" else f"deepdive data get {dataset.name}"
+        mend = "" if where != "nowhere" else _advice_on(dataset)
         yield Finding(f"data: {dataset.name}", f"would come from {where}", where != "nowhere", mend=mend)
+
+
+def _advice_on(dataset: "Dataset") -> str:
+    """For a data set that comes from nowhere: getting it would fail, so that its files are what is needed."""
+    from deepdive.data.fetching import origin
+    from deepdive.data.registry import find
+
+    for name in dataset.instead:
+        if origin(find(name)) != "nowhere":
+            return f"not needed, {name} serves in its place"
+    lacking = " or ".join(source.label for source in dataset.sources)
+    names = [file.name for file in dataset.files]
+    files = ", ".join(names[:4]) + (f" and {len(names) - 4} more files" if len(names) > 4 else "")
+    other = f"make {lacking} reachable, or " if lacking else ""
+    return f"{other}put {files} (see {dataset.homepage}) into a folder, and name that in DEEPDIVE_DATA"

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import tyro
 
+from deepdive.commands.saying import plain_console
 from deepdive.files import read_json
 from deepdive.recipes import RecipeInfo, Target, load_recipe, recipes
 from deepdive.recipes.settings import to_plain, with_preset
@@ -19,7 +20,6 @@ class _Options:
 def main(arguments: list[str]) -> int:
     """List the recipes."""
     options = tyro.cli(_Options, args=arguments, prog="deepdive list", description="What can be run.")
-    from rich.console import Console
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="bold")
@@ -28,7 +28,7 @@ def main(arguments: list[str]) -> int:
     for info in recipes().values():
         target = _target(info)
         table.add_row(info.chapter, info.name, info.title, str(target or "none"), _last_result(info, options.runs))
-    Console(highlight=False).print(table)
+    plain_console().print(table)
     return 0
 
 

@@ -1,13 +1,13 @@
 """How the end of a run is told: one line, and a status a script can act on."""
 
-import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from deepdive.commands.saying import say
 from deepdive.training import DivergedError, TrainingInterrupted
 
 if TYPE_CHECKING:
-    from deepdive.recipes.runner import Outcome
+    from deepdive.recipes.outcome import Outcome
 
 
 def shown(work: "Callable[[], Outcome]") -> "tuple[Outcome | None, int]":
@@ -15,10 +15,12 @@ def shown(work: "Callable[[], Outcome]") -> "tuple[Outcome | None, int]":
     try:
         outcome = work()
     except TrainingInterrupted as interruption:
-        sys.stderr.write(f"{interruption}\n")
+        say(str(interruption), error=True)
         return None, 128 + interruption.signal
     except DivergedError as error:
-        sys.stderr.write(f"deepdive: {error}\n")
+        say(f"deepdive: {error}", error=True)
         return None, 1
-    sys.stdout.write(f"report: {outcome.run.folder / 'report.html'}\n{outcome.verdict}  {outcome.run.folder}\n")
-    return outcome, 0 if outcome.passed else 1
+    if not outcome.problem:
+        say(f"report: {outcome.run.folder / 'report.html'}")
+    say(f"{outcome.verdict}  {outcome.run.folder}")
+    return outcome, 0 if outcome.passed and not outcome.problem else 1

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import tyro
 
+from deepdive.commands.saying import say
 from deepdive.recipes.ranges import Checked
 from deepdive.recipes.ranges.flags import parse
 from deepdive.recipes.ranges.types import Count, Few, Length, Magnitude, PositiveFraction, Seed, Temperature
@@ -120,8 +121,8 @@ def _write(predictions: "Sequence[AnyPrediction]", output: Path, *, force: bool)
     write_atomically(output, predictions_csv(predictions), replace=force)
     for prediction in predictions:
         for note in prediction.notes:
-            sys.stderr.write(f"note: {prediction.given}: {note}\n")
-    sys.stdout.write(f"{output}\n")
+            say(f"note: {prediction.given}: {note}", error=True)
+    say(str(output))
 
 
 def _print(predictions: "Sequence[AnyPrediction]") -> None:
@@ -130,7 +131,7 @@ def _print(predictions: "Sequence[AnyPrediction]") -> None:
 
     for prediction in predictions:
         for line in prediction.lines():
-            sys.stdout.write(f"{line}\n")
+            say(line)
         table = isinstance(prediction, TablePrediction)
         for note in prediction.notes:
-            (sys.stderr if table else sys.stdout).write(f"note: {note}\n" if table else f"  {note}\n")
+            say(f"note: {note}" if table else f"  {note}", error=table)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
+from deepdive.names import suggestion
 from deepdive.recipes import load_recipe, recipes
 from deepdive.recipes.ranges import Checked
 from deepdive.recipes.ranges.flags import parse
@@ -42,7 +43,7 @@ def main(arguments: list[str]) -> int:
     recipe = load_recipe(name)
     preset = _preset(flags)
     if preset not in recipe.info.presets:
-        raise ValueError(f"recipe {name!r} has no preset {preset!r}; it has {', '.join(recipe.info.presets)}")
+        raise ValueError(f"recipe {name!r} has no preset {preset!r}{suggestion(preset, recipe.info.presets)}")
     defaults = with_preset(recipe.settings_type, recipe.info.presets[preset])
     settings, options = parse(
         defaults, Options(preset), arguments=flags, prog=f"deepdive run {name}", description=recipe.info.title

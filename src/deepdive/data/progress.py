@@ -30,9 +30,9 @@ def progress_bars() -> Iterator[Report]:
     from rich.progress import BarColumn, TaskID, TextColumn
     from rich.progress import Progress as Bars
 
-    console = Console(stderr=True)
+    console = Console(stderr=True, markup=False, emoji=False)
     tasks: dict[str, TaskID] = {}
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[count]}"))
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TextColumn("{task.fields[count]}"))
     with Bars(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
 
         def report(progress: Progress) -> None:
@@ -41,7 +41,7 @@ def progress_bars() -> Iterator[Report]:
                 news = progress.total is None and not progress.done  # Said once, and to stay.
                 tasks[what] = bars.add_task(what, total=None, count="", visible=not news)
                 if news or not console.is_terminal:
-                    console.print(what, highlight=False, markup=False, soft_wrap=True)
+                    console.print(what, highlight=False, soft_wrap=True)
             bars.update(tasks[what], completed=progress.done, total=progress.total, count=_count(progress))
 
         yield report

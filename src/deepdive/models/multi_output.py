@@ -1,12 +1,13 @@
 """One network with several inputs and several outputs: numbers and categories in, named targets out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import torch
 from jaxtyping import Float, Int64
 from torch import Tensor
 
 from deepdive.models.perceptrons import MLP
+from deepdive.names import apart
 from deepdive.toolkit import Toolkit
 
 
@@ -48,7 +49,8 @@ class MultiOutputMLP(torch.nn.Module):
         *below, width = hidden
         self.trunk = MLP(num_numeric + sum(sizes), width, below, "ReLU", dropout, nn=nn)
         self.activation = nn.ReLU()
-        self.heads = nn.ModuleDict({name: nn.Linear(width, size) for name, size in outputs.items()})
+        self._keys = _keys(outputs)
+        self.heads = nn.ModuleDict({self._keys[name]: nn.Linear(width, size) for name, size in outputs.items()})
 
     def forward(
         self, numbers: Float[Tensor, "batch numeric"], codes: Int64[Tensor, "batch categorical"]
@@ -56,4 +58,13 @@ class MultiOutputMLP(torch.nn.Module):
         """Each output by its name."""
         embedded = [embedding(codes[:, i]) for i, embedding in enumerate(self.embeddings)]
         h = self.activation(self.trunk(torch.cat([numbers, *embedded], dim=1)))
-        return {name: head(h) for name, head in self.heads.items()}
+        return {name: self.heads[key](h) for name, key in self._keys.items()}
+
+
+def _keys(names: Iterable[str]) -> dict[str, str]:
+    """For each output a name among modules: it has no dot, is not empty, and is no attribute of a container."""
+    taken, keys = set(dir(torch.nn.ModuleDict())), {}
+    for name in names:
+        keys[name] = apart(name.replace(".", "_") or "_", taken)
+        taken.add(keys[name])
+    return keys

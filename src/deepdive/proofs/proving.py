@@ -1,6 +1,5 @@
 """One row after the other of the table of proofs, as ``deepdive prove`` prints them."""
 
-import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
@@ -9,6 +8,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from deepdive.names import suggestion
 from deepdive.proofs.differences import (
     gradient_difference,
     init_difference,
@@ -66,9 +66,7 @@ def prove(name: str | None = None) -> Iterator[Proof]:
         ValueError: there is no such name; says which come close.
     """
     if name is not None and name not in TWINS:
-        close = difflib.get_close_matches(name, TWINS, n=3, cutoff=0.5)
-        hint = f"; did you mean {' or '.join(close)}?" if close else f"; there are {', '.join(TWINS)}"
-        raise ValueError(f"there is no proof named {name!r}{hint}")
+        raise ValueError(f"there is no proof named {name!r}{suggestion(name, TWINS)}")
     return (_prove(each) for each in ([name] if name else TWINS))
 
 

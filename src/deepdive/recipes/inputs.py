@@ -1,6 +1,7 @@
 """What a run is given: the data that it began with, and the texts that it is asked about."""
 
 import hashlib
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -23,6 +24,21 @@ def keep_inputs(run: Run, inputs: Mapping[str, Any], *, what: str, resume: bool)
         run.write_json("inputs.json", dict(inputs))
     elif run.read_json("inputs.json") != dict(inputs):
         raise RunError(f"{what} changed since {run.folder} began; start a new run")
+
+
+def measured(run: Run, name: str, make: Callable[[], Any], *, resume: bool) -> Any:
+    """What ``make`` finds, kept as JSON in ``measured/<name>.json``: a resumed run reads it there.
+
+    Raises:
+        RunError: the file is damaged.
+    """
+    place = f"measured/{name}.json"
+    if resume and (run.folder / place).is_file():
+        return run.read_json(place)
+    found = make()
+    (run.folder / "measured").mkdir(exist_ok=True)
+    run.write_json(place, found)
+    return found
 
 
 def read_inputs(run: Run, parse: Callable[[Any], T]) -> T:
@@ -52,13 +68,15 @@ def texts_in(inputs: Sequence[Path | str], texts_of: Callable[[Path], Sequence[s
     """The texts themselves; the path of a file stands for what ``texts_of`` finds in it, or for its `lines_of`.
 
     Raises:
-        ValueError: a text is empty, or a file is no text.
+        ValueError: a text is empty, a file is no text, or a path is that of a folder.
     """
     found: list[str] = []
     for each in inputs:
         if not str(each).strip():
             raise ValueError("a text is empty; there must be at least one character that is no space")
-        if _is_file(each):
+        if os.sep in str(each) and _is(each, Path.is_dir):
+            raise ValueError(f"inputs must be texts or files, got the folder {each}; name the files in it")
+        if _is(each, Path.is_file):
             found += (texts_of or lines_of)(Path(each))
         else:
             found.append(str(each))
@@ -74,8 +92,8 @@ def lines_of(path: Path) -> list[str]:
     return [line for line in read_text(path).split("\n") if line.strip()]
 
 
-def _is_file(text: Path | str) -> bool:
+def _is(text: Path | str, kind: Callable[[Path], bool]) -> bool:
     try:
-        return Path(text).is_file()
+        return kind(Path(text))
     except (OSError, ValueError):  # longer than any file name, or with a character that none may have
         return False

@@ -6,7 +6,6 @@ milliseconds, and torch is loaded only for a run.
 """
 
 import ast
-import difflib
 import importlib
 import inspect
 from collections.abc import Callable, Mapping
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from deepdive.data.registry import DATASETS
+from deepdive.names import suggestion
 
 if TYPE_CHECKING:
     from deepdive.recipes.experiment import Experiment
@@ -127,9 +127,7 @@ def recipe_info(name: str) -> RecipeInfo:
     known = recipes()
     if name in known:
         return known[name]
-    near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
-    hint = f"; did you mean {' or '.join(near)}?" if near else f"; there are {', '.join(known)}"
-    raise ValueError(f"there is no recipe {name!r}{hint}")
+    raise ValueError(f"there is no recipe {name!r}{suggestion(name, known)}")
 
 
 def load_recipe(name: str) -> Recipe:

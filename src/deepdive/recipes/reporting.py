@@ -1,18 +1,46 @@
 """The report of a run: verdict, curves, the experiment's own sections, settings, environment, what to do next."""
 
+import os
+import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from deepdive.names import printable, shell_line
+from deepdive.recipes.experiment import Experiment
+from deepdive.recipes.outcome import Outcome
 from deepdive.recipes.registry import RecipeInfo
+from deepdive.training import TrainingInterrupted
 from deepdive.training.listeners import read_metrics
 from deepdive.training.report import Section, write_report
 
-if TYPE_CHECKING:
-    from deepdive.recipes.runner import Outcome
+_SAID = 300
+"""Characters of an error that are worth reading."""
 
 
-def write_run_report(outcome: "Outcome", info: RecipeInfo, sections: Sequence[Section]) -> Path:
+def report_on(outcome: Outcome, info: RecipeInfo, experiment: Experiment) -> Outcome:
+    """Make the report of a result that is safe already; what goes wrong is said, and costs the report alone.
+
+    ``DEEPDIVE_TRACEBACK=1`` shows where an error came from.
+    """
+    try:
+        write_run_report(outcome, info, experiment.sections(outcome.run))
+    except TrainingInterrupted:
+        raise
+    except Exception as error:
+        if os.environ.get("DEEPDIVE_TRACEBACK"):
+            raise
+        run, said = outcome.run, printable(" ".join(f"{type(error).__name__}: {error}".split()))
+        outcome = replace(outcome, problem=said if len(said) <= _SAID else f"{said[:_SAID]}…")
+        again = shell_line("deepdive", "resume", run.folder)
+        sys.stderr.write(
+            f"deepdive: the report could not be made ({outcome.problem}); the result is safe in "
+            f"{run.folder / 'result.json'}; make the report with: {again}\n"
+        )
+    return outcome
+
+
+def write_run_report(outcome: Outcome, info: RecipeInfo, sections: Sequence[Section]) -> Path:
     """Write ``report.html`` from what the run folder holds.
 
     Raises:
@@ -31,8 +59,8 @@ def write_run_report(outcome: "Outcome", info: RecipeInfo, sections: Sequence[Se
         curves_svg=svg.read_text(encoding="utf-8") if svg.exists() else "",
         sections=sections,
         how_to={
-            "Predict new files": f"deepdive predict {run.folder} FILE ...",
-            "Run it again": " ".join(run.command),
+            "Predict new files": f"{shell_line('deepdive', 'predict', run.folder)} FILE ...",
+            "Run it again": shell_line(*run.command),
         },
         settings=run.settings,
         environment=outcome.environment,

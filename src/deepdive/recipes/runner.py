@@ -1,57 +1,25 @@
 """Start a recipe, resume a run, ask a trained one: the same few steps for every recipe."""
 
 import inspect
-import sys
+import signal
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from deepdive.names import shell_line, suggestion, tell
 from deepdive.recipes.experiment import AnyPrediction, Experiment, ReadsTextFiles
 from deepdive.recipes.inputs import texts_in
-from deepdive.recipes.registry import Recipe, Target, load_recipe
-from deepdive.recipes.reporting import write_run_report
+from deepdive.recipes.outcome import Outcome
+from deepdive.recipes.registry import Recipe, load_recipe
+from deepdive.recipes.reporting import report_on
 from deepdive.recipes.settings import from_plain, to_plain
 from deepdive.training import CheckpointError, FolderCheckpoints, Plan, Record, Run, RunError, TrainingInterrupted
 from deepdive.training.listeners import default_listeners, require_tensorboard
+from deepdive.training.loop.interrupt import interrupted_by_signals
 from deepdive.training.runs.environment import environment
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How a run ended."""
-
-    run: Run
-    metrics: dict[str, float]
-    target: Target | None
-    seconds: float
-    """Of this session, set-up and test included."""
-    resumed: bool = False
-    """Whether other sessions came before this one."""
-    computed: dict[str, str] = field(default_factory=dict)
-    """Precision and layout."""
-
-    @property
-    def environment(self) -> dict[str, str]:
-        """All that the result depends on besides settings and code."""
-        return self.run.environment | self.computed
-
-    @property
-    def passed(self) -> bool:
-        """Whether the target is reached; true where none is stated."""
-        return self.target is None or self.target.passed(self.metrics[self.target.metric])
-
-    @property
-    def verdict(self) -> str:
-        """One line: metric, target, pass or miss, time."""
-        took = f"{self.seconds:.1f} s" + (" since the resume" if self.resumed else "")
-        if self.target is None:
-            known = ", ".join(f"{name} {value:.4f}" for name, value in self.metrics.items() if name.startswith("test"))
-            return f"{self.run.recipe}: {known or 'finished'}, no target for these settings, {took}"
-        measured = self.metrics[self.target.metric]
-        word = "pass" if self.passed else "MISS"
-        return f"{self.run.recipe}: {self.target.metric} {measured:.4f}, target {self.target} {word}, {took}"
 
 
 def start(
@@ -68,7 +36,7 @@ def start(
     Raises:
         ValueError: a setting is out of range, or the data is not as it must be; no folder has been made then.
         ImportError: TensorBoard is asked for and not installed; likewise.
-        TrainingInterrupted: Ctrl-C or SIGTERM; the run can be resumed.
+        TrainingInterrupted: Ctrl-C, SIGTERM or SIGHUP; the run can be resumed.
         DivergedError: the loss became NaN.
     """
     began = time.perf_counter()
@@ -84,20 +52,24 @@ def resume(folder: Path, *, device: str | None = None, console: bool = True, ten
     """Go on with a run that was interrupted or killed: bit for bit what it would have been, on the same machine.
 
     ``device`` moves the run to another one. What differs from the run's beginning (versions, threads, processor) is
-    said on standard error, as the last digits may then differ too.
+    said on standard error, as the last digits may then differ too. Of a run that has ended but has no report, the
+    report alone is made.
 
     Raises:
         RunError: the folder is no run, has ended already, is in use, or its data has changed.
     """
     began = time.perf_counter()
     run = Run.open(folder)
-    if run.result is not None:
-        raise RunError(f"{folder} has ended already; start a new run with: deepdive run {run.recipe}")
+    if run.result is not None and (folder / "report.html").exists():
+        again = shell_line("deepdive", "run", run.recipe)
+        raise RunError(f"{folder} has ended already; start a new run with: {again}")
     if tensorboard:
         require_tensorboard()
     recipe, experiment = _experiment(run, device)
+    if run.result is not None:
+        return _report_alone(recipe, experiment, run)
     for note in _differences(run):
-        sys.stderr.write(f"note: {note}\n")
+        tell(f"note: {note}")
     experiment.prepare()
     return _fit(recipe, experiment, run, began, resume=True, console=console, tensorboard=tensorboard)
 
@@ -122,10 +94,10 @@ def predict(
     wanted = {name: value for name, value in options.items() if value is not None}
     for name, value in wanted.items():
         if name not in known:
-            others = ", ".join(list(known)[2:]) or "none"
-            raise ValueError(f"{name} is {value!r}, but the recipe {run.recipe} has no such option; it has: {others}")
+            others = suggestion(name, list(known)[2:])
+            raise ValueError(f"{name} is {value!r}, but the recipe {run.recipe} has no such option{others}")
     if run.result is None and not _has_checkpoint(run):
-        raise RunError(f"{folder} has no checkpoint yet; go on with: deepdive resume {folder}")
+        raise RunError(f"{folder} has no checkpoint yet; {run.go_on}")
     texts_of = experiment.texts_of if isinstance(experiment, ReadsTextFiles) else None
     given = texts_in(inputs, texts_of) if "texts" in known else [Path(each) for each in inputs]
     return experiment.predict(run, given, **wanted)
@@ -177,27 +149,44 @@ def _differences(run: Run) -> Iterator[str]:
 def _fit(
     recipe: Recipe, experiment: Experiment, run: Run, began: float, *, resume: bool, console: bool, tensorboard: bool
 ) -> Outcome:
-    go_on = f"go on with: deepdive resume {run.folder}"
-    with run.locked():
+    with run.locked(), _told_how_to_go_on(run):
         batch = run.settings.get("batch_size")
         per_step = batch * run.settings.get("accumulate", 1) if batch else None
         listeners = default_listeners(run.folder, console=console, tensorboard=tensorboard, batch_size=per_step)
         computed = _Computed(run)
-        try:
-            metrics = experiment.fit(run, [*listeners, computed], resume=resume)
-            target = recipe.info.target(run.preset, run.settings)
-            seconds = time.perf_counter() - began
-            outcome = Outcome(run, metrics, target, seconds, resumed=resume, computed=computed.facts)
-            write_run_report(outcome, recipe.info, experiment.sections(run))
-            run.write_json("result.json", _result(outcome))
-        except TrainingInterrupted as interruption:
-            raise TrainingInterrupted(f"{interruption}; {go_on}", interruption.signal) from None
-        except KeyboardInterrupt:
-            raise KeyboardInterrupt(f"interrupted; {go_on}") from None
-        except OSError as error:
-            error.add_note(go_on)
-            raise
-    return outcome
+        metrics = experiment.fit(run, [*listeners, computed], resume=resume)
+        target = recipe.info.target(run.preset, run.settings)
+        seconds = time.perf_counter() - began
+        outcome = Outcome(run, metrics, target, seconds, resumed=resume, computed=computed.facts)
+        run.write_json("result.json", outcome.to_json())
+        return report_on(outcome, recipe.info, experiment)
+
+
+def _report_alone(recipe: Recipe, experiment: Experiment, run: Run) -> Outcome:
+    """The report of a run that has ended: nothing is trained, measured or written down again."""
+    outcome = Outcome.of(run, recipe.info.target(run.preset, run.settings))
+    experiment.prepare()
+    with run.locked(), _told_how_to_go_on(run):
+        experiment.fit(run, [], resume=True)
+        return report_on(outcome, recipe.info, experiment)
+
+
+@contextmanager
+def _told_how_to_go_on(run: Run) -> Iterator[None]:
+    """Whatever ends a run early is told with the command that goes on with it."""
+    try:
+        with interrupted_by_signals():
+            yield
+    except TrainingInterrupted as interruption:
+        raise TrainingInterrupted(f"{interruption}; {run.go_on}", interruption.signal) from None
+    except KeyboardInterrupt as interruption:
+        number = getattr(interruption, "signal", signal.SIGINT)
+        if number != signal.SIGINT:
+            raise TrainingInterrupted(f"{interruption}; {run.go_on}", number) from None
+        raise KeyboardInterrupt(f"interrupted; {run.go_on}") from None
+    except OSError as error:
+        error.add_note(run.go_on)
+        raise
 
 
 class _Computed:
@@ -218,16 +207,3 @@ class _Computed:
 
     def finish(self) -> None:
         """Nothing."""
-
-
-def _result(outcome: Outcome) -> dict[str, Any]:
-    target = outcome.target
-    return {
-        "metrics": outcome.metrics,
-        "target": None if target is None else {"metric": target.metric, "value": target.value},
-        "passed": outcome.passed,
-        "seconds": round(outcome.seconds, 2),
-        "resumed": outcome.resumed,
-        "computed": outcome.computed,
-        "verdict": outcome.verdict,
-    }

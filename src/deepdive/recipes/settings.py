@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from deepdive.data.registry import DATASETS
+from deepdive.names import suggestion
 from deepdive.recipes.ranges import Checked, SettingError, checked_from
 from deepdive.recipes.ranges.types import (
     BatchSize,
@@ -130,6 +131,6 @@ def _check_names(settings_type: Any, plain: Mapping[str, Any], place: str) -> No
     known = {item.name: item.type for item in fields(settings_type)}
     for name, value in plain.items():
         if name not in known:
-            raise ValueError(f"{settings_type.__name__} has no setting {place}{name}; it has {', '.join(known)}")
+            raise ValueError(f"{settings_type.__name__} has no setting {place}{name}{suggestion(name, known)}")
         if is_dataclass(known[name]) and isinstance(value, Mapping):
             _check_names(known[name], value, f"{place}{name}.")

@@ -1,11 +1,12 @@
 """Where a run computes, and in which precision."""
 
-import difflib
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
 import torch
 from torch import Tensor, nn
+
+from deepdive.names import similar
 
 Precision = Literal["fp32", "bf16", "fp16"]
 """Of matrix products."""
@@ -26,7 +27,7 @@ def choose_device(name: str | torch.device = "auto") -> torch.device:
         return name
     kind, colon, number = name.partition(":")
     if kind not in _KINDS or (colon and not (kind == "cuda" and number.isdigit())):
-        near = ["cuda"] if kind == "gpu" else difflib.get_close_matches(kind, _KINDS, n=1)
+        near = ["cuda"] if kind == "gpu" else similar(kind, _KINDS, 1)
         hint = f"; did you mean {near[0]!r}?" if near and near[0] != name else ""
         raise ValueError(f"device is {name!r}; it must be one of {', '.join(_KINDS)} or like 'cuda:1'{hint}")
     present = ["cpu"]

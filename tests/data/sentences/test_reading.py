@@ -48,7 +48,7 @@ def test_commas_and_quotation_marks_of_a_csv_file(tmp_path):
 @pytest.mark.parametrize(
     ("text", "arguments", "words"),
     [
-        ("id,txt,label\n1,a,b\n", {}, r"no column 'text' for the text \(nearest: 'txt'\); it has 'id', 'txt', 'label'"),
+        ("id,txt,label\n1,a,b\n", {}, r"no column 'text' for the text; did you mean 'txt'\?"),
         ("text,label\n", {}, "own.csv:1: rows must follow the header, got none"),
         ("text,label\na,b\nc\n", {}, "own.csv:3: row must have 2 fields as the header, got 1"),
         ("text,label\n\na,\n", {}, "own.csv:3: column 'label' must not be empty"),

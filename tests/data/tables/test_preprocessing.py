@@ -163,7 +163,7 @@ def test_new_rows_of_any_kind_give_finite_features(rows):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda t: t.drop("area"), "the table has no column 'area'; it has lot, alley, style"),
+        (lambda t: t.drop("area"), "the table has no column 'area'; there are lot, alley, style"),
         (lambda t: t.rename({"area": "Area"}), "no column 'area'; did you mean 'Area'"),
         (
             lambda t: t.with_columns(area=pl.lit("big")),

@@ -100,7 +100,7 @@ def test_what_is_nowhere_is_told(tmp_path):
         load_text("nothing.txt")
     with pytest.raises(ValueError, match=r"'time-machin' is no corpus, nor .*; did you mean 'time-machine'"):
         load_text("time-machin")
-    with pytest.raises(ValueError, match="'mnist' is no corpus, nor is there a file of that name; corpora are: time-m"):
+    with pytest.raises(ValueError, match="'mnist' is no corpus, nor is there a file of that name; there are time-m"):
         load_text("mnist")
     with pytest.raises(ValueError, match="'mnist' is no corpus; these are: time-machine, moby-dick"):
         read_corpus("mnist")

@@ -51,9 +51,10 @@ def test_a_fingerprint_sees_every_value():
 
 def test_rows_are_named_by_what_is_not_learnt_from():
     frame = pl.DataFrame({"Id": [7.0, 8.0], "note": ["x", "y"], "a": [1.0, 2.0]})
-    assert names_of_rows(frame, ("Id", "note")) == {"Id": [7, 8], "note": ["x", "y"]}
-    assert names_of_rows(pl.DataFrame({"big": [1e300]}), ("big",)) == {"big": [1e300]}
-    assert names_of_rows(frame, ()) == {"row": [1, 2]}
+    assert names_of_rows(frame, ("Id", "note"), ()) == {"Id": [7, 8], "note": ["x", "y"]}
+    assert names_of_rows(pl.DataFrame({"big": [1e300]}), ("big",), ()) == {"big": [1e300]}
+    assert names_of_rows(frame, (), ("price",)) == {"row": [1, 2]}
+    assert names_of_rows(frame, (), ("row",)) == {"row_": [1, 2]}
 
 
 def test_a_named_table_knows_its_roles():

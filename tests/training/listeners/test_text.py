@@ -2,7 +2,8 @@ import math
 
 import pytest
 
-from deepdive.training.listeners._text import format_metrics, format_seconds, format_value, printable, split_name
+from deepdive.names import printable
+from deepdive.training.listeners._text import format_metrics, format_seconds, format_value, split_name
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,12 @@ def test_warns_once_and_goes_on(caplog):
     assert "picture.png" in record.getMessage()
 
 
-def test_lets_other_errors_through():
-    with pytest.raises(KeyError, match="bug"), WarnOnce("the picture"):
-        raise KeyError("bug")
+def test_what_cannot_be_drawn_ends_no_run(caplog):
+    with caplog.at_level(logging.WARNING), WarnOnce("the picture"):
+        raise ValueError("two\nlines")
+    assert caplog.messages == ["could not write the picture, the run goes on without: ValueError: two lines"]
+
+
+def test_lets_an_interruption_through():
+    with pytest.raises(KeyboardInterrupt), WarnOnce("the picture"):
+        raise KeyboardInterrupt

@@ -17,6 +17,7 @@ from tests.training.examples import Blobs, assert_same_weights, network, task, w
 from deepdive.recipes.joining import JoinedListeners
 from deepdive.training import CheckpointError, EarlyStopping, FolderCheckpoints, Trainer, TrainingInterrupted
 from deepdive.training.listeners import MetricsFile
+from deepdive.training.loop.interrupt import SIGNALS
 
 STEPS = 18
 
@@ -127,7 +128,7 @@ def test_killed_anywhere_and_resumed_it_is_the_same_run(whole, tmp_path_factory,
     assert (folder / "metrics.jsonl").read_bytes() == whole[1]
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize("step", [1, 5, 6, 7, STEPS])
 def test_a_signal_saves_the_run_at_the_very_step(whole, tmp_path, number, step):
     one, data = make()
@@ -170,9 +171,11 @@ def test_accumulation_scaling_and_epoch_schedules_resume_too(tmp_path, precision
     assert_same_weights(weights(rest), weights(whole))
 
 
-def test_a_run_that_has_ended_only_tests_again(whole, tmp_path):
-    for _ in range(2):
+def test_a_run_that_has_ended_is_neither_trained_nor_tested_again(whole, tmp_path):
+    for again in (False, True):
         one, data = make()
+        if again:
+            one.training_step = one.validation_step = None  # calling one would be a TypeError
         TRAINER.fit(
             one,
             data,
@@ -180,6 +183,7 @@ def test_a_run_that_has_ended_only_tests_again(whole, tmp_path):
             listeners=[MetricsFile(tmp_path / "metrics.jsonl")],
             resume=True,
         )
+        assert_same_weights(weights(one), whole[0])
     assert (tmp_path / "metrics.jsonl").read_bytes() == whole[1]
 
 
@@ -203,10 +207,39 @@ def test_a_second_signal_ends_at_once():
         Trainer().fit(one, Blobs())
 
 
+def test_a_terminal_that_is_closed_may_say_so_twice(tmp_path):
+    """The kernel tells the foreground, and the shell its jobs."""
+    one = task()
+    original = one.training_step
+
+    def twice(batch):
+        signal.raise_signal(signal.SIGHUP)
+        signal.raise_signal(signal.SIGHUP)
+        return original(batch)
+
+    one.training_step = twice
+    with pytest.raises(TrainingInterrupted, match=f"stopped by signal {int(signal.SIGHUP)} after step 1; the run is"):
+        Trainer().fit(one, Blobs(), checkpoints=FolderCheckpoints(tmp_path))
+    assert (tmp_path / "last.safetensors").is_file()
+
+
+def test_a_signal_that_was_to_be_ignored_is_ignored():
+    """As ``nohup`` wants it."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    one = task()
+    original = one.training_step
+    one.training_step = lambda batch: (signal.raise_signal(signal.SIGHUP), original(batch))[1]
+    try:
+        Trainer().fit(one, Blobs())
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
 def test_handlers_are_given_back():
-    before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
+    before = [signal.getsignal(number) for number in SIGNALS]
     Trainer().fit(task(), Blobs())
-    assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
+    assert [signal.getsignal(number) for number in SIGNALS] == before
 
 
 def test_a_checkpoint_of_another_optimiser_or_schedule_does_not_fit(tmp_path):

@@ -84,6 +84,11 @@ def test_dollars_and_braces_are_text(tmp_path):
         assert words in html
 
 
+def test_a_name_that_is_no_text_costs_no_report(tmp_path):
+    path = write_report(tmp_path, title="\udcff", verdict="x", settings={"data": "a\udc80b"})
+    assert "<title>?</title>" in path.read_text(encoding="utf-8")
+
+
 def test_an_unwritable_folder_is_named(tmp_path):
     with pytest.raises(OSError, match=r"absent.*report\.html"):
         write_report(tmp_path / "absent", title="x", verdict="y")

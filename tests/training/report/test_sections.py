@@ -1,3 +1,4 @@
+from html import escape
 from html.parser import HTMLParser
 
 import pytest
@@ -122,6 +123,43 @@ def test_figure_drops_the_prologue():
 def test_figure_refuses_what_does_not_stand_alone(inside):
     with pytest.raises(ValueError, match="svg must stand alone, without scripts and links, but has"):
         figure(f"<svg>{inside}</svg>")
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<IMG src='x' onerror='y()'/>",
+        "<set attributeName='onclick' to='x()'/>",
+        "<a href='javascript&#58;x()'><text>a</text></a>",
+        "<!--><script>x()</script>-->",
+        "<style>* { fill: \\75 rl(http://e.org) }</style>",
+        "<style>* { fill: url( 'http://e.org') }</style>",
+        "<rect fill='url(&quot;http://e.org&quot;)'/>",
+        "<title><![CDATA[</title><script>x()</script>]]></title>",
+        "<?xml-stylesheet href='http://e.org'?>",
+        "<rect ONLOAD='x()'/>",
+    ],
+)
+def test_figure_refuses_it_in_whatever_form(inside):
+    with pytest.raises(ValueError, match="svg must stand alone, without scripts and links, but has"):
+        figure(f"<svg>{inside}</svg>")
+
+
+@pytest.mark.parametrize(
+    "broken", ["<svg><g></svg>", "<svg>", "<svg></svg><p>a</p>", "<svg>\x01</svg>", "<svg>&a;</svg>"]
+)
+def test_figure_refuses_what_is_not_whole(broken):
+    with pytest.raises(ValueError, match="svg must be whole, got one with a fault: "):
+        figure(broken)
+
+
+@pytest.mark.parametrize(
+    "name", ["url(x", " on_sale=1", "a href='b'", "<script>1</script>", "@import \\", "$_$", "]]&gt;"]
+)
+def test_a_text_in_a_figure_may_say_anything(name):
+    words = name if name.startswith("]]") else escape(name)
+    drawing = f'<svg><text aria-label="{words}">{words}</text><style>*{{stroke-linejoin: round}}</style></svg>'
+    assert drawing in figure(drawing)
 
 
 def test_figure_allows_references_inside():

@@ -13,6 +13,7 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from deepdive.training import CheckpointError, FolderCheckpoints, MemoryCheckpoints, load_checkpoint, save_checkpoint
+from deepdive.training.runs.checkpoints import checkpoint_checksum
 
 scalars = st.none() | st.booleans() | st.integers(-(2**60), 2**60) | st.floats(allow_nan=False) | st.text()
 nests = st.recursive(
@@ -70,6 +71,34 @@ def test_tied_weights_are_stored_once_and_views_are_cut_out(place):
     assert other["a"].weight is other["b"].weight
 
 
+def test_equal_content_gives_equal_bytes(place):
+    found = set()
+    for _ in range(8):  # the order of a hash map would be another one soon
+        save_checkpoint(place, {"model": {"b": torch.arange(3.0), "a": torch.ones(2)}, "step": 3, "name": "x"})
+        found.add(place.read_bytes())
+    assert len(found) == 1
+
+
+def test_the_checksum_is_read_without_the_tensors(place):
+    seen = []
+    for value in (1.0, 2.0, 1.0):
+        save_checkpoint(place, {"w": torch.tensor([value])})
+        seen.append(checkpoint_checksum(place))
+    assert seen[0] == seen[2] != seen[1]
+
+
+def test_what_was_tested_counts_for_the_checkpoint_that_it_is_of(tmp_path):
+    folder = FolderCheckpoints(tmp_path)
+    folder.save_tested({"test_loss": 1.0})
+    assert folder.tested() is None, "there is no checkpoint"
+    folder.save("last", {"step": 1})
+    folder.save_tested({"test_loss": 0.25})
+    assert folder.tested() == {"test_loss": 0.25}
+    folder.save("last", {"step": 2})
+    assert folder.tested() is None
+    assert MemoryCheckpoints().tested() is None
+
+
 def test_other_programs_can_read_the_weights(place):
     save_checkpoint(place, {"model": nn.Linear(2, 1).state_dict(), "step": 3})
     assert set(load_file(place)) == {"model.weight", "model.bias"}
@@ -117,8 +146,7 @@ def test_a_flipped_bit_anywhere_in_the_weights_is_noticed(tmp_path):
 
 def test_content_that_is_nested_too_deep_is_refused(tmp_path):
     path, content = tmp_path / "x.safetensors", "[" * 100_000 + "]" * 100_000
-    metadata = {"deepdive.format": "1", "deepdive.content": content}
-    save_file({}, path, metadata | {"deepdive.checksum": hashlib.sha256(content.encode()).hexdigest()})
+    save_file({}, path, {"deepdive": f"2 {hashlib.sha256(content.encode()).hexdigest()} {content}"})
     with pytest.raises(CheckpointError, match=r"x\.safetensors is damaged: its content is nested too deep"):
         load_checkpoint(path)
 
@@ -150,10 +178,13 @@ def test_foreign_files_are_refused(tmp_path):
     torch.save({"weight": torch.ones(2)}, path)
     with pytest.raises(CheckpointError, match="is damaged or no safetensors file"):
         load_checkpoint(path)
-    save_file({"weight": torch.ones(2)}, path, {"deepdive.format": "99"})
-    with pytest.raises(CheckpointError, match="has checkpoint format 99; this version of deepdive reads format 1"):
+    save_file({"weight": torch.ones(2)}, path, {"deepdive": "99 a {}"})
+    with pytest.raises(CheckpointError, match="has checkpoint format 99; this version of deepdive reads format 2"):
         load_checkpoint(path)
-    save_file({}, path, {"deepdive.format": "1", "deepdive.content": json.dumps({"a": 1})})
+    save_file({}, path, {"deepdive.format": "1", "deepdive.checksum": "a", "deepdive.content": json.dumps({"a": 1})})
+    with pytest.raises(CheckpointError, match="has checkpoint format 1; this version of deepdive reads format 2"):
+        load_checkpoint(path)
+    save_file({}, path, {"deepdive": f"2 abc {json.dumps({'a': 1})}"})
     with pytest.raises(CheckpointError, match="its checksum does not fit"):
         load_checkpoint(path)
 

@@ -7,6 +7,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from deepdive.figures import figure_style
+from deepdive.names import label
 from deepdive.signatures import checked
 
 if TYPE_CHECKING:
@@ -58,9 +59,9 @@ def attention_figure(maps: Sequence[AttentionMap], columns: int = 1) -> "Figure"
         image = None
         for ax, each in zip(axes, maps, strict=False):
             image = ax.imshow(each.weights.tolist(), cmap=_COLORS, vmin=0.0, vmax=1.0, interpolation="nearest")
-            ax.set_xticks(range(len(each.keys)), each.keys, rotation=90, fontsize="small", parse_math=False)
-            ax.set_yticks(range(len(each.queries)), each.queries, fontsize="small", parse_math=False)
-            ax.set_title(each.title, loc="left", fontsize="small", parse_math=False)
+            ax.set_xticks(range(len(each.keys)), [label(key, 24) for key in each.keys], rotation=90, fontsize="small")
+            ax.set_yticks(range(len(each.queries)), [label(query, 24) for query in each.queries], fontsize="small")
+            ax.set_title(label(each.title), loc="left", fontsize="small")
             ax.grid(False)
         for ax in axes[len(maps) :]:
             ax.set_visible(False)
@@ -90,7 +91,7 @@ def heat_maps(
             mesh = ax.pcolormesh(
                 keys.tolist(), queries.tolist(), weights.tolist(), cmap=_COLORS, vmin=0.0, shading="nearest"
             )
-            ax.set_title(title, loc="left", fontsize="medium", parse_math=False)
+            ax.set_title(label(title), loc="left", fontsize="medium")
             ax.grid(False)
             figure.colorbar(mesh, ax=ax)
         for ax in axes[len(panels) :]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from jaxtyping import Float
 from torch import Tensor
 
-from deepdive.figures import GREY, PALETTE, figure_style
+from deepdive.figures import GREY, PALETTE, figure_style, log_scale
+from deepdive.names import label
 from deepdive.signatures import checked
 
 if TYPE_CHECKING:
@@ -43,8 +44,8 @@ def forecast_figure(
             ax.plot(range(begin, begin + len(values)), values.tolist(), color=color, lw=1.2, label=f"k = {k}")
         if times is not None:
             places = [round(i * (len(truth) - 1) / 5) for i in range(6)]
-            ax.set_xticks(places, [times[i] for i in places])
-        ax.set(xlabel="time", ylabel=name)
+            ax.set_xticks(places, [label(times[i], 30) for i in places])
+        ax.set(xlabel="time", ylabel=label(name))
         figure.legend(loc="outside upper left", ncols=len(forecasts) + 1, fontsize="small")
     return figure
 
@@ -59,8 +60,9 @@ def error_figure(errors: Mapping[str, Float[Tensor, " horizon"]], *, marks: Sequ
         figure = Figure(figsize=(7.2, 3.6), layout="constrained")
         ax = figure.subplots()
         for i, (name, values) in enumerate(errors.items()):
-            ax.plot(range(1, len(values) + 1), values.tolist(), color=PALETTE[i % len(PALETTE)], label=name)
-        ax.set(xscale="log", xlabel="steps ahead, k", ylabel="root mean squared error")
+            ax.plot(range(1, len(values) + 1), values.tolist(), color=PALETTE[i % len(PALETTE)], label=label(name))
+        log_scale(ax, "x")
+        ax.set(xlabel="steps ahead, k", ylabel="root mean squared error")
         ax.set_xticks(list(marks) or [1])
         ax.xaxis.set_major_formatter(ScalarFormatter())
         ax.minorticks_off()

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from deepdive.checks import check_bounds
 from deepdive.figures import BLUE, ORANGE, figure_style
+from deepdive.names import label
 from deepdive.signatures import checked
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ def activation_figure(curves: Mapping[str, Curve] | None = None) -> "Figure":
             x = curve.x.tolist()
             ax.plot(x, curve.value.tolist(), color=BLUE, label="value")
             ax.plot(x, curve.derivative.tolist(), color=ORANGE, linestyle="--", label="derivative")
-            ax.set_title(name, fontsize="medium")
+            ax.set_title(label(name), fontsize="medium")
             ax.set_ylim(-1.3, 2.3)
         for ax in axes[len(curves) :]:
             ax.set_axis_off()

@@ -9,7 +9,8 @@ import torch
 from torch import Tensor, nn
 
 from deepdive.algorithms.inspection.lazy import check_sizes_known
-from deepdive.figures import BLUE, GREY, ORANGE, figure_style
+from deepdive.figures import BLUE, GREY, ORANGE, figure_style, log_scale
+from deepdive.names import label
 from deepdive.signatures import checked
 
 if TYPE_CHECKING:
@@ -134,13 +135,14 @@ def gradient_flow_figure(flow: GradientFlow) -> "Figure":
     with figure_style():
         figure = Figure(figsize=(7.2, 5.4), layout="constrained")
         upper, lower = figure.subplots(2, 1)
-        names = [p.name for p in flow.parameters]
+        names = [label(p.name) for p in flow.parameters]
         places = range(len(names))
-        for label, color, marker in (("weight", GREY, "s"), ("gradient", BLUE, "o")):
-            norms = [getattr(p, f"{label}_norm") or float("nan") for p in flow.parameters]
-            upper.plot(places, norms, marker=marker, color=color, label=f"{label} norm")
-        upper.set(yscale="log", ylabel="norm")
-        layers = [f"{layer.name} {layer.kind}".strip() for layer in flow.layers]
+        for what, color, marker in (("weight", GREY, "s"), ("gradient", BLUE, "o")):
+            norms = [getattr(p, f"{what}_norm") or float("nan") for p in flow.parameters]
+            upper.plot(places, norms, marker=marker, color=color, label=f"{what} norm")
+        log_scale(upper, "y")
+        upper.set_ylabel("norm")
+        layers = [label(f"{layer.name} {layer.kind}".strip()) for layer in flow.layers]
         means, stds = [layer.mean for layer in flow.layers], [layer.std for layer in flow.layers]
         lower.errorbar(
             range(len(layers)), means, stds, fmt="o", color=BLUE, capsize=3, label="output: mean ± deviation"

@@ -12,7 +12,8 @@ from torch import Generator, Tensor
 
 from deepdive.algorithms.inspection.activation_curves import activation_named
 from deepdive.checks import check_bounds
-from deepdive.figures import PALETTE, figure_style
+from deepdive.figures import PALETTE, figure_style, log_scale
+from deepdive.names import label
 from deepdive.signatures import checked
 
 if TYPE_CHECKING:
@@ -171,11 +172,12 @@ def propagation_figure(runs: Mapping[str, Propagation]) -> "Figure":
             for i, (name, run) in enumerate(runs.items()):
                 values = getattr(run, side).clamp(min=1e-300)
                 layers, color = range(values.shape[1]), PALETTE[i % len(PALETTE)]
-                ax.plot(layers, values.log().mean(0).exp().tolist(), color=color, label=name)
+                ax.plot(layers, values.log().mean(0).exp().tolist(), color=color, label=label(name))
                 if len(values) > 1:
                     ends = values.amin(0).tolist(), values.amax(0).tolist()
                     ax.fill_between(layers, *ends, color=color, alpha=0.2, linewidth=0)
-            ax.set(yscale="log", xlabel="layer")
+            log_scale(ax, "y")
+            ax.set_xlabel("layer")
             ax.set_title({"forward": "activations", "backward": "gradients"}[side], loc="left", fontsize="medium")
         figure.axes[0].set_ylabel("mean square")
         handles = figure.axes[0].get_legend_handles_labels()

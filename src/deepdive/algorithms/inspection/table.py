@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from torch import nn
 
 from deepdive.checks import check_bounds
+from deepdive.names import printable
 from deepdive.signatures import checked
 
 Shape = tuple[int, ...]
@@ -105,9 +106,9 @@ class Summary:
         for column in ("layer", "type", "output", "parameters", "FLOPs"):
             table.add_column(column, justify="right" if column in ("parameters", "FLOPs") else "left", no_wrap=True)
         for row in rows:
-            table.add_row(*map(str, row.values()))
+            table.add_row(*map(printable, row.values()))
         text = io.StringIO()
-        console = Console(file=text, width=1000, color_system=None, highlight=False)
+        console = Console(file=text, width=1000, color_system=None, markup=False, emoji=False, highlight=False)
         console.print(table)
         lines = [f"{name}: {value}" for name, value in self.facts().items()] + self.notes()
         return "\n".join([*(line.rstrip() for line in text.getvalue().splitlines() if line.strip()), *lines])

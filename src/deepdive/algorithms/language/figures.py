@@ -9,7 +9,8 @@ from jaxtyping import Real
 from torch import Tensor
 
 from deepdive.algorithms.language.zipf import ZipfFit
-from deepdive.figures import PALETTE, figure_style
+from deepdive.figures import PALETTE, figure_style, log_scale
+from deepdive.names import label
 from deepdive.signatures import checked
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def frequency_figure(counts: Mapping[str, Real[Tensor, " _"]], fits: Mapping[str
         for color, (name, values) in zip(cycle(PALETTE), counts.items(), strict=False):
             ranked = values[values > 0].double().sort(descending=True).values
             ranks = _ranks(1, len(ranked))
-            ax.plot(ranks.tolist(), ranked[ranks - 1].tolist(), color=color, label=name)
+            ax.plot(ranks.tolist(), ranked[ranks - 1].tolist(), color=color, label=label(name))
             if name in fits:
                 fit = fits[name]
                 at = _ranks(fit.first, fit.last)
@@ -55,7 +56,8 @@ def frequency_figure(counts: Mapping[str, Real[Tensor, " _"]], fits: Mapping[str
                     color=color,
                     label=f"exponent {fit.exponent:.2f}",
                 )
-        ax.set(xscale="log", yscale="log", xlabel="rank", ylabel="frequency")
+        log_scale(ax, "x", "y")
+        ax.set(xlabel="rank", ylabel="frequency")
         ax.legend(fontsize="small")
     return figure
 

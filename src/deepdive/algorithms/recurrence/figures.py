@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from jaxtyping import Float
 from torch import Tensor
 
-from deepdive.figures import GREY, PALETTE, figure_style
+from deepdive.figures import GREY, PALETTE, figure_style, log_scale
+from deepdive.names import label
 from deepdive.signatures import checked
 
 if TYPE_CHECKING:
@@ -29,13 +30,13 @@ def jacobian_figure(panels: Mapping[str, Mapping[str, Float[Tensor, "distances b
             for color, (name, norms) in zip(cycle(PALETTE), lines.items(), strict=False):
                 shown = norms.double().clamp(1e-12, 1e12)
                 place = range(len(shown))
-                ax.plot(place, shown.log().mean(dim=1).exp().tolist(), color=color, label=name)
+                ax.plot(place, shown.log().mean(dim=1).exp().tolist(), color=color, label=label(name))
                 ax.fill_between(
                     place, shown.amin(1).tolist(), shown.amax(1).tolist(), color=color, alpha=0.2, linewidth=0
                 )
             ax.axhline(1.0, color=GREY, lw=1.0, ls=":")
-            ax.set_yscale("log")
-            ax.set_title(title, loc="left", fontsize="medium")
+            log_scale(ax, "y")
+            ax.set_title(label(title), loc="left", fontsize="medium")
             ax.legend(fontsize="x-small")
         for ax in axes[len(panels) :]:
             ax.set_visible(False)

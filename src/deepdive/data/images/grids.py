@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 from jaxtyping import Float, UInt8
 from torch import Tensor
 
+from deepdive.figures import figure_style
+from deepdive.names import printable
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
@@ -43,13 +46,15 @@ def grid(
     columns = min(columns, n)
     rows = -(-n // columns)
     height = scale * images.shape[2] / images.shape[3] + 0.3 * bool(titles)
-    figure = Figure(figsize=(scale * columns, height * rows), layout="constrained")
-    axes = figure.subplots(rows, columns, squeeze=False).flatten()
-    for i, ax in enumerate(axes):
-        ax.set_axis_off()
-        if i < n:
-            full = 255 if images.dtype.itemsize == 1 else 1
-            ax.imshow(pixels[i].squeeze(-1).numpy(), cmap="gray", vmin=0, vmax=full, interpolation="nearest")
-            if titles:
-                ax.set_title(titles[i], fontsize="small", color="tab:red" if marked and marked[i] else "black")
+    full = 255 if images.dtype.itemsize == 1 else 1
+    with figure_style():
+        figure = Figure(figsize=(scale * columns, height * rows), facecolor="white", layout="constrained")
+        axes = figure.subplots(rows, columns, squeeze=False).flatten()
+        for i, ax in enumerate(axes):
+            ax.set_axis_off()
+            if i < n:
+                ax.imshow(pixels[i].squeeze(-1).numpy(), cmap="gray", vmin=0, vmax=full, interpolation="nearest")
+                if titles:
+                    color = "tab:red" if marked and marked[i] else "black"
+                    ax.set_title(printable(titles[i], keep="\n"), fontsize=8.3, color=color)
     return figure

@@ -1,6 +1,5 @@
 """Every named data set, and how one is found by its name."""
 
-import difflib
 from collections.abc import Mapping
 from typing import TypeVar
 
@@ -11,6 +10,7 @@ from deepdive.data.registry.tables import TABLES
 from deepdive.data.registry.texts import TEXTS
 from deepdive.data.registry.weights import TEXT_NETWORKS as _TEXT_NETWORKS
 from deepdive.data.registry.weights import WEIGHTS
+from deepdive.names import suggestion
 
 DATASETS: dict[str, Dataset] = {
     row.name: row for row in (*PICTURES, *TABLES, *SERIES, *TEXTS, *WEIGHTS, *_TEXT_NETWORKS)
@@ -28,7 +28,7 @@ def find(name: str) -> Dataset:
     """The data set called ``name``.
 
     Raises:
-        ValueError: there is none; the message suggests a similar name and lists all.
+        ValueError: there is none; suggests similar ones.
 
     """
     return _row_of(DATASETS, name, "no data set is called")
@@ -38,7 +38,7 @@ def find_pretrained(name: str) -> PretrainedWeights:
     """What is known of the weights called ``name``, e.g. which pictures they were learnt from.
 
     Raises:
-        ValueError: there are none; suggests a similar name and lists all.
+        ValueError: there are none; suggests similar ones.
 
     """
     return _row_of(PRETRAINED, name, "no pretrained weights are called")
@@ -47,6 +47,4 @@ def find_pretrained(name: str) -> PretrainedWeights:
 def _row_of(table: Mapping[str, Row], name: str, missing: str) -> Row:
     if name in table:
         return table[name]
-    similar = difflib.get_close_matches(name.lower(), table, n=1)
-    hint = f"did you mean {similar[0]!r}? " if similar else ""
-    raise ValueError(f"{missing} {name!r}; {hint}there are: {', '.join(table)}")
+    raise ValueError(f"{missing} {name!r}{suggestion(name, table)}")

@@ -1,6 +1,5 @@
 """Texts, or pairs of them, with a class or a number, from files."""
 
-import difflib
 import math
 import re
 from collections.abc import Callable, Sequence
@@ -10,6 +9,7 @@ from typing import Any
 
 from deepdive.data.delimited import read_delimited
 from deepdive.data.parts import Part, part_column
+from deepdive.names import suggestion
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 """float() would also read 1_000 and digits of other scripts."""
@@ -141,9 +141,7 @@ def read_columns(
 def _place(path: str, header: Sequence[str], name: str, what: str) -> int:
     if name in header:
         return header.index(name)
-    near = difflib.get_close_matches(name, header, n=1, cutoff=0.5)
-    hint = f" (nearest: {near[0]!r})" if near else ""
-    raise ValueError(f"{path} has no column {name!r} for the {what}{hint}; it has {', '.join(map(repr, header))}")
+    raise ValueError(f"{path} has no column {name!r} for the {what}{suggestion(name, header)}")
 
 
 def _number(where: str, cell: str) -> float:

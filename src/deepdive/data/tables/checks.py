@@ -1,10 +1,11 @@
 """Checks of a table against what is expected of it."""
 
-import difflib
 from collections.abc import Sequence
 from typing import Literal
 
 import polars as pl
+
+from deepdive.names import suggestion
 
 Kind = Literal["numbers", "words"]
 _TYPES = {"numbers": pl.Float64, "words": pl.String}
@@ -19,13 +20,8 @@ def check_columns(table: pl.DataFrame, names: Sequence[str], what: str = "") -> 
     """
     for name in names:
         if name not in table.columns:
-            near = difflib.get_close_matches(name, table.columns, n=2) or [
-                column for column in table.columns if column.lower() == name.lower()
-            ]
-            hint = f"did you mean {' or '.join(map(repr, near))}? It has" if near else "it has"
-            shown = ", ".join(table.columns[:12]) + (", ..." if table.width > 12 else "")
             asked = f"{what} is {name!r}, but " if what else ""
-            raise ValueError(f"{asked}the table has no column {name!r}; {hint} {shown}")
+            raise ValueError(f"{asked}the table has no column {name!r}{suggestion(name, table.columns)}")
 
 
 def check_kind(column: pl.Series, kind: Kind) -> pl.Series:

@@ -125,7 +125,9 @@ def target_from_json(content: Mapping[str, Any]) -> Target:
 
 
 def _words(column: pl.Series) -> pl.Series:
-    """Classes as words: ``3`` for ``3.0``."""
-    if column.dtype == pl.Float64 and ((column == column.round()) & (column.abs() <= 2**53)).all():
-        column = column.cast(pl.Int64)
-    return column.cast(pl.String)
+    """Classes as words: ``3`` for ``3.0``, whatever the other values are."""
+    words = column.cast(pl.String)
+    if column.dtype != pl.Float64:
+        return words
+    whole = ((column == column.round()) & (column.abs() <= 2**53)).fill_null(False)
+    return words.zip_with(~whole, column.zip_with(whole, pl.Series([0.0])).cast(pl.Int64).cast(pl.String))

@@ -1,6 +1,5 @@
 """Texts by name: what the files of a named corpus hold, and how it is usually cut."""
 
-import difflib
 import lzma
 import os
 import zipfile
@@ -15,6 +14,7 @@ from deepdive.data.progress import Report
 from deepdive.data.text.module import TextDataModule, Texts
 from deepdive.data.text.reading import decode_text, read_text
 from deepdive.data.text.tokens import CharacterTokenizer, Tokenizer, WordTokenizer
+from deepdive.names import suggestion
 
 Files = Mapping[str, Path]
 
@@ -108,9 +108,5 @@ def load_text(
     if not path.exists():
         if isinstance(source, Path) or "/" in name or os.sep in name or path.suffix:
             raise FileNotFoundError(f"no such file: {source}")
-        similar = difflib.get_close_matches(name.lower(), CORPORA, n=1)
-        hint = f"did you mean {similar[0]!r}? " if similar else ""
-        raise ValueError(
-            f"{name!r} is no corpus, nor is there a file of that name; {hint}corpora are: {', '.join(CORPORA)}"
-        )
+        raise ValueError(f"{name!r} is no corpus, nor is there a file of that name{suggestion(name, CORPORA)}")
     return TextDataModule(lambda: read_texts(path), tokenizer or CharacterTokenizer(), **options)

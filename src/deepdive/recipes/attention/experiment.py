@@ -1,6 +1,5 @@
 """Values estimated from others by attention pooling, as an experiment: widths, errors, weights."""
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from deepdive.algorithms.attention import KERNELS, SMOOTH, WidthPath, learn_widt
 from deepdive.data.series import Gaps, Order, read_series
 from deepdive.figures import to_png, to_svg
 from deepdive.files import write_atomically
+from deepdive.names import tell
 from deepdive.recipes.attention.figures import WidthFit, fits_figure, weights_figure, widths_figure
 from deepdive.recipes.attention.kernel_regression import KernelSettings
 from deepdive.recipes.attention.values import estimate, textbook_values, values_for
@@ -54,7 +54,7 @@ class KernelExperiment:
                 f"{_MOST:,}, set rows to use the last ones only, or hold out more"
             )
         for note in self.values.notes:
-            sys.stderr.write(f"note: {note}\n")
+            tell(f"note: {note}")
 
     def fit(self, run: Run, listeners: Sequence[Listener], *, resume: bool) -> dict[str, float]:
         """Find the widths, and estimate what is held out; what is interrupted begins again.
@@ -65,7 +65,7 @@ class KernelExperiment:
         settings, values = self.settings, self.values
         inputs = {"column": values.name, "values": checksum([values.x, values.y, values.truth])}
         keep_inputs(run, inputs, what=f"the values of {settings.data} have", resume=resume)
-        self.fits = {kernel: self._fitted(kernel) for kernel in KERNELS}
+        self.fits = self._fits(run, resume=resume)
         estimates = {
             kernel: estimate(values.asked, values.x, values.y, kernel, fit.width) for kernel, fit in self.fits.items()
         }
@@ -155,6 +155,18 @@ class KernelExperiment:
             columns = times | {column: series.values.tolist(), "estimate": smooth.tolist()}
             found.append(TablePrediction(file, columns, series.notes))
         return found
+
+    def _fits(self, run: Run, *, resume: bool) -> dict[str, WidthFit]:
+        """How each kernel got its width; in a run that has ended, as it did then."""
+        if not (resume and run.checkpoints.has("widths")):
+            found = {kernel: self._fitted(kernel) for kernel in KERNELS}
+            plain = {kernel: vars(fit) | {"path": fit.path and vars(fit.path)} for kernel, fit in found.items()}
+            run.checkpoints.save("widths", plain)
+            return found
+        return {
+            kernel: WidthFit(**kept | {"path": kept["path"] and WidthPath(**kept["path"])})
+            for kernel, kept in run.checkpoints.load("widths").items()
+        }
 
     def _fitted(self, kernel: str) -> WidthFit:
         settings, x, y = self.settings, self.values.x, self.values.y - self.values.y.mean()

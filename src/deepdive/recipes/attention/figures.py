@@ -8,7 +8,8 @@ import torch
 from torch import Tensor
 
 from deepdive.algorithms.attention import WidthPath, attention_pool, heat_maps
-from deepdive.figures import GREY, ORANGE, PALETTE, figure_style
+from deepdive.figures import GREY, ORANGE, PALETTE, figure_style, log_scale
+from deepdive.names import label
 from deepdive.recipes.attention.values import Values, estimate
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def fits_figure(values: Values, widths: Mapping[str, float]) -> "Figure":
             ax.set_title(_title(kernel, width), loc="left", fontsize="medium")
         handles = list(axes[0].lines)
         figure.legend(handles, ["held out", "known", "estimate"], loc="outside upper left", ncols=3, fontsize="small")
-        figure.supylabel(values.name, fontsize="medium", parse_math=False)
+        figure.supylabel(label(values.name), fontsize="medium")
     return figure
 
 
@@ -82,7 +83,8 @@ def widths_figure(fits: Mapping[str, WidthFit]) -> "Figure":
             if fit.path is not None:
                 ax.plot(fit.path.widths.tolist(), fit.path.errors.sqrt().tolist(), color=color, lw=3)
             ax.plot([fit.width], [fit.error**0.5], "x", color=color, ms=8)
-        ax.set(xscale="log", xlabel="width", ylabel="error, one left out")
+        log_scale(ax, "x")
+        ax.set(xlabel="width", ylabel="error, one left out")
         ax.legend(fontsize="small")
     return figure
 

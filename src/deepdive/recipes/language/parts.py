@@ -1,10 +1,10 @@
 """Folders of files that are parts by their names, as the recipes that learn from text have them; it is told."""
 
-import sys
 from collections.abc import Callable, Hashable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
+from deepdive import names
 from deepdive.data.parts import part_files, shared_note
 from deepdive.data.registry import DATASETS
 
@@ -41,4 +41,4 @@ def tell_parts(data: str) -> None:
 def tell(notes: Sequence[str]) -> None:
     """Write notes to standard error, one a line."""
     for note in notes:
-        sys.stderr.write(f"note: {note}\n")
+        names.tell(f"note: {note}")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from deepdive.figures import GREY, PALETTE, figure_style
+from deepdive.figures import GREY, PALETTE, figure_style, log_scale
 from deepdive.training.records import Record
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def loss_curves(trainings: Mapping[str, Sequence[Record]]) -> "Figure":
             for split, style in (("train", "--"), ("val", "-")):
                 values = [record.metrics[f"{split}_loss"] for record in epochs]
                 ax.plot(range(1, len(values) + 1), values, style, color=color, lw=lw, label=f"{name}, {split}")
-        ax.set_yscale("log")
+        log_scale(ax, "y")
         ax.set_xlabel("epoch")
         ax.set_ylabel("loss")
         ax.legend(fontsize="small", ncols=2)
@@ -96,7 +96,7 @@ def errors_by_degree(validated: "CrossValidation", *, noise: float) -> "Figure":
         ax.plot(degrees, held_out, "-o", color=PALETTE[1], label="rows held out")
         ax.axhline(noise, color=GREY, lw=1.0, label="noise")
         ax.axvline(validated.chosen, color=PALETTE[2], lw=1.0, label=f"chosen: {validated.chosen}")
-        ax.set_yscale("log")
+        log_scale(ax, "y")
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
         ax.set_xlabel("degree")
         ax.set_ylabel("root mean squared error")

@@ -1,6 +1,7 @@
 """Polynomials of several degrees on rows of a cubic one."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
@@ -14,7 +15,8 @@ from deepdive.files import write_atomically
 from deepdive.models.linear import LinearRegression
 from deepdive.recipes.experiment import TablePrediction
 from deepdive.recipes.in_turn import Training, fit_in_turn, records_of
-from deepdive.recipes.linear.cross_validation import cross_validation
+from deepdive.recipes.inputs import measured
+from deepdive.recipes.linear.cross_validation import CrossValidation, cross_validation
 from deepdive.recipes.linear.figures import errors_by_degree, fitted_curves, loss_curves
 from deepdive.recipes.linear.polynomial import PolynomialSettings
 from deepdive.recipes.training import optimizer_for, schedule_for, toolkit_named, trainer_for
@@ -63,9 +65,9 @@ class PolynomialExperiment:
         """Cross-validate, then train the compared degrees in turn."""
         settings = self.settings
         x, y = self._train
-        self.validated = cross_validation(
-            x, y, max_degree=settings.max_degree, folds=settings.folds, seed=settings.seed
-        )
+        words = {"max_degree": settings.max_degree, "folds": settings.folds, "seed": settings.seed}
+        found = measured(run, "cross-validation", lambda: asdict(cross_validation(x, y, **words)), resume=resume)
+        self.validated = CrossValidation(**found)
         trainings = [Training(f"degree-{degree}", partial(self._parts, degree)) for degree in settings.compared]
         self.results = fit_in_turn(trainings, self.trainer, run, listeners, resume=resume)
         degree = self.validated.chosen

@@ -1,6 +1,5 @@
 """Linear regression on a table, next to the closed form on the same rows."""
 
-import sys
 from collections.abc import Sequence
 
 import torch
@@ -15,6 +14,7 @@ from deepdive.algorithms.regression import (
     most_likely_deviation,
 )
 from deepdive.data.tables import NumericTarget
+from deepdive.names import tell
 from deepdive.recipes.linear.linear_regression import LinearRegressionSettings
 from deepdive.recipes.tabular.folding import FoldStore
 from deepdive.recipes.tabular.networks import error_name, load_member
@@ -57,7 +57,7 @@ class TableRegression(TableExperiment):
         self.closed_form, found = _closed_form(*self._rows)
         self.notes = (*self.notes, *found)
         for note in found:
-            sys.stderr.write(f"note: {note}\n")
+            tell(f"note: {note}")
 
     def fit(self, run: Run, listeners: Sequence[Listener], *, resume: bool) -> dict[str, float]:
         """Train, and measure the closed form on the same rows: ``closed_form_rmse`` beside ``test_rmse``."""
@@ -96,7 +96,7 @@ class TableRegression(TableExperiment):
         """Weights and bias of the first fold's network, as saved."""
         member = load_member(FoldStore(run, len(self.folds)), 0, self.settings)
         if member is None:
-            raise RunError(f"{run.folder} has no trained network; go on with: deepdive resume {run.folder}")
+            raise RunError(f"{run.folder} has no trained network; {run.go_on}")
         weight, bias = (parameter.detach().double().cpu() for parameter in member.network.parameters())
         return weight[0], bias
 

@@ -1,16 +1,18 @@
 """Measured results: one JSON file per recipe, and RESULTS.md made from them (``make results``)."""
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from deepdive.files import parse_json, write_atomically
+from deepdive.names import file_name, printable, shell_line
 from deepdive.recipes.registry import recipes
 from deepdive.recipes.settings import to_plain
 
 if TYPE_CHECKING:
-    from deepdive.recipes.runner import Outcome
+    from deepdive.recipes.outcome import Outcome
 
 FOLDER = Path("results")
 
@@ -27,11 +29,11 @@ def record(outcome: "Outcome", settings: Any, defaults: Any, folder: Path = FOLD
         raise ValueError("a result is recorded only where a target is stated, and there is none for these settings")
     changed = _changes(to_plain(settings), to_plain(defaults))
     flags = [_flag(name, value) for name, value in changed.items()]
-    preset = [] if run.preset == "quick" else [f"--preset {run.preset}"]
-    parts = [run.recipe, *(part.removeprefix("--").replace(" ", "-") for part in [*flags, *preset])]
+    preset = [] if run.preset == "quick" else ["--preset", run.preset]
+    parts = [run.recipe, *("-".join(part).removeprefix("--").replace(" ", "-") for part in [*flags, preset] if part)]
     content = {
         "recipe": run.recipe,
-        "command": " ".join(["deepdive run", run.recipe, *preset, *flags]),
+        "command": shell_line("deepdive", "run", run.recipe, *preset, *(word for flag in flags for word in flag)),
         "preset": run.preset,
         "settings": run.settings,
         "metric": target.metric,
@@ -44,7 +46,7 @@ def record(outcome: "Outcome", settings: Any, defaults: Any, folder: Path = FOLD
         "environment": outcome.environment,
     }
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / ("+".join(part.replace("/", "_") for part in parts) + ".json")
+    path = folder / (file_name("+".join(parts)) + ".json")
     write_atomically(path, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
     return path
 
@@ -83,10 +85,10 @@ def results_page(results: list[dict[str, Any]]) -> str:
         target = info.target(result["preset"], result["settings"])
         sign = "≥" if target is None or target.higher_is_better else "≤"
         lines.append(
-            f"| {info.chapter} | `{result['command']}` | {result['metric']} | {result['value']:.4f} "
+            f"| {info.chapter} | {_code(result['command'])} | {result['metric']} | {result['value']:.4f} "
             f"| {sign} {result['target']:g} "
             f"| {'pass' if result['passed'] else 'MISS'} | {result['seconds']:.0f} "
-            f"| {environment['processor']}, {environment['threads']} threads{_precision(result)} "
+            f"| {_plain(environment['processor'])}, {environment['threads']} threads{_precision(result)} "
             f"| {environment['commit']} |"
         )
     return "\n".join(lines) + "\n"
@@ -98,12 +100,26 @@ def _precision(result: dict[str, Any]) -> str:
     return "" if told == "auto" else f", {told}"
 
 
-def _flag(name: str, value: Any) -> str:
-    """A setting as it is typed."""
-    words = name.replace("_", "-")
+def _code(text: str) -> str:
+    """A cell of a Markdown table that shows the text as it is; a line feed is a space."""
+    text = printable(text.replace("\n", " ")).replace("|", "\\|")
+    fence = "`" * (1 + max(map(len, re.findall("`+", text)), default=0))
+    space = " " if text.startswith("`") or text.endswith("`") else ""
+    return f"{fence}{space}{text}{space}{fence}"
+
+
+def _plain(text: str) -> str:
+    """A cell of a Markdown table in which nothing is markup."""
+    return re.sub(r"([\\`*_\[\]<>|#~])", r"\\\1", printable(text))
+
+
+def _flag(name: str, value: Any) -> list[str]:
+    """A setting as the words that are typed."""
+    flag = f"--{name.replace('_', '-')}"
     if isinstance(value, bool):
-        return f"--{words}" if value else f"--no-{words}"
-    return f"--{words} {' '.join(map(str, value)) if isinstance(value, tuple | list) else value}"
+        return [flag] if value else [flag.replace("--", "--no-", 1)]
+    values = [str(each) for each in value] if isinstance(value, tuple | list) else [str(value)]
+    return [f"{flag}={values[0]}"] if len(values) == 1 and values[0].startswith("-") else [flag, *values]
 
 
 def _changes(settings: Mapping[str, Any], defaults: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

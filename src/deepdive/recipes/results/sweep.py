@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from deepdive.files import parse_json, write_atomically
+from deepdive.names import file_name
 from deepdive.recipes.ranges import Checked, SettingError
 from deepdive.recipes.ranges.flags import parse_one
 from deepdive.recipes.ranges.types import Few, Magnitude
@@ -104,7 +105,7 @@ def sweep(
     Each row is written as soon as it is measured, so that a sweep can be ended at any moment and goes on where it was.
     Rows of other settings are dropped; those of a precision that this machine lacks are kept.
     """
-    path = folder / (result["command"].removeprefix("deepdive run ").replace(" ", "+").replace("/", "_") + ".json")
+    path = folder / (file_name(result["command"].removeprefix("deepdive run ").replace(" ", "+")) + ".json")
     recipe = load_recipe(result["recipe"])
     settings = settings_of(result)
     plain = to_plain(settings)

@@ -1,6 +1,5 @@
 """A series forecast one and many steps ahead, as an experiment: training, baselines, report, predictions."""
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from deepdive.data.series import SERIES, Gaps, Order, SeriesDataModule, SeriesSc
 from deepdive.models.linear import LinearRegression
 from deepdive.models.perceptrons import MLP
 from deepdive.models.recurrent_regressor import RecurrentRegressor
+from deepdive.names import tell
 from deepdive.recipes.experiment import TablePrediction
 from deepdive.recipes.inputs import checksum, keep_inputs, read_inputs
 from deepdive.recipes.runner import trained_weights
@@ -89,7 +89,7 @@ class ForecastExperiment:
         if left := sorted(set(settings.horizons) - set(self.horizons)):
             self.notes += (f"k = {', '.join(map(str, left))} left out: more than half of the {tested} test values",)
         for note in self.notes:
-            sys.stderr.write(f"note: {note}\n")
+            tell(f"note: {note}")
         self.task = Regression(
             self._network(),
             metrics={"rmse": ScaledRootMeanSquaredError(self.data.scale.std)},

@@ -4,7 +4,6 @@ They learn side by side from the same batches and differ in the weights of the e
 curves and one checkpoint hold the whole comparison.
 """
 
-import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -19,6 +18,7 @@ from deepdive.data.loaders import TensorLoader
 from deepdive.data.progress import progress_bars
 from deepdive.data.types import DataModule
 from deepdive.models.perceptrons import MLP
+from deepdive.names import tell
 from deepdive.recipes.experiment import Invert, Prediction
 from deepdive.recipes.networks import network_section
 from deepdive.recipes.runner import trained_weights
@@ -77,7 +77,7 @@ class ShiftExperiment(ABC):
             )
             pictures.prepare()
         for note in pictures.notes:
-            sys.stderr.write(f"note: {note}\n")
+            tell(f"note: {note}")
         train, test = pictures.pictures("train"), pictures.pictures("test")
         if train is None or test is None:
             raise ValueError(f"{settings.data} has no test pictures; a shift needs a test set to be measured on")

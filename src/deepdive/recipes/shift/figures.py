@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from jaxtyping import Float
 from torch import Tensor
 
-from deepdive.figures import BLUE, GREEN, GREY, ORANGE, PURPLE, figure_style
+from deepdive.figures import BLUE, GREEN, GREY, ORANGE, PURPLE, figure_style, log_scale
+from deepdive.names import label
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -25,8 +26,9 @@ def mix_figure(mixes: Mapping[str, Float[Tensor, " classes"]], labels: Sequence[
         width = 0.84 / len(mixes)
         for i, (name, mix) in enumerate(mixes.items()):
             places = [c + (i - (len(mixes) - 1) / 2) * width for c in range(len(labels))]
-            ax.bar(places, mix.tolist(), 0.92 * width, label=name, color=_COLORS[i % len(_COLORS)])
-        ax.set_xticks(range(len(labels)), labels, rotation=35, ha="right", rotation_mode="anchor")
+            ax.bar(places, mix.tolist(), 0.92 * width, label=label(name), color=_COLORS[i % len(_COLORS)])
+        names = [label(name, 24) for name in labels]
+        ax.set_xticks(range(len(labels)), names, rotation=35, ha="right", rotation_mode="anchor")
         ax.grid(visible=False, axis="x")
         ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
         ax.set_ylabel("share of the pictures")
@@ -55,7 +57,8 @@ def weights_figure(
         left.scatter(oracle[::step].tolist(), estimated[::step].tolist(), s=3, color=BLUE, alpha=0.4)
         ends = [float(oracle.min()), float(oracle.max())]
         left.plot(ends, ends, color=ORANGE, linewidth=1.2, label="equal")
-        left.set(xscale="log", yscale="log", xlabel="true weight", ylabel="estimated weight")
+        log_scale(left, "x", "y")
+        left.set(xlabel="true weight", ylabel="estimated weight")
         left.legend(loc="upper left", fontsize="small")
         source, target = scores["source"].numpy(), scores["target"].numpy()
         bins = 40

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from deepdive.figures import BLUE, GREY, ORANGE, figure_style
+from deepdive.figures import BLUE, GREY, ORANGE, figure_style, log_scale
+from deepdive.names import label
 from deepdive.training.records import Record
 
 if TYPE_CHECKING:
@@ -35,10 +36,10 @@ def fold_curves(folds: Sequence[Sequence[Record]]) -> "Figure":
                 split = name.partition("_")[0]
                 for i, records in enumerate(epochs):
                     values = [record.metrics[name] for record in records]
-                    label = split if i == 0 else None
-                    ax.plot(range(1, len(values) + 1), values, color=_COLORS[split], alpha=0.6, lw=1.2, label=label)
+                    once = split if i == 0 else None
+                    ax.plot(range(1, len(values) + 1), values, color=_COLORS[split], alpha=0.6, lw=1.2, label=once)
             _scale(ax, [record.metrics[name] for records in epochs for record in records for name in members])
-            ax.set_title(family.replace("_", " "), loc="left", fontsize="medium", fontweight="bold")
+            ax.set_title(label(family.replace("_", " ")), loc="left", fontsize="medium", fontweight="bold")
             ax.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=3, fontsize="small")
         axes[-1].set_xlabel(f"epoch, {len(folds)} folds")
     return figure
@@ -56,15 +57,14 @@ def predicted_against_true(true: Sequence[float], predicted: Sequence[float], *,
         ax.plot([low, high], [low, high], color=GREY, lw=1.0, zorder=1)
         ax.scatter(true, predicted, s=7, color=BLUE, alpha=0.35, linewidths=0)
         if log and low > 0:
-            ax.set_xscale("log")
-            ax.set_yscale("log")
+            log_scale(ax, "x", "y")
             for axis in (ax.xaxis, ax.yaxis):
                 axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
                 axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.6g}"))
                 axis.set_minor_formatter(NullFormatter())
             ax.tick_params(axis="x", rotation=30)
-        ax.set_xlabel(f"{name}, true", parse_math=False)
-        ax.set_ylabel(f"{name}, predicted", parse_math=False)
+        ax.set_xlabel(f"{label(name)}, true")
+        ax.set_ylabel(f"{label(name)}, predicted")
         ax.set_aspect("equal")
     return figure
 
@@ -72,4 +72,4 @@ def predicted_against_true(true: Sequence[float], predicted: Sequence[float], *,
 def _scale(ax: "Axes", values: Sequence[float]) -> None:
     """Logarithmic where positive values span more than two decades, as in the curves of any run."""
     if values and min(values) > 0 and max(values) / min(values) > 100:
-        ax.set_yscale("log")
+        log_scale(ax, "y")

@@ -1,6 +1,5 @@
 """A network with several outputs on a table, as an experiment."""
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from deepdive.data.tables import (
 )
 from deepdive.data.tables.targets import Target, target_from_json, target_to_json
 from deepdive.models.multi_output import MultiOutputMLP
+from deepdive.names import apart, tell
 from deepdive.recipes.experiment import TablePrediction
 from deepdive.recipes.inputs import read_inputs
 from deepdive.recipes.networks import network_section
@@ -63,7 +63,7 @@ class MultiOutputExperiment:
         )
         self.data.prepare()
         for note in self.data.notes:
-            sys.stderr.write(f"note: {note}\n")
+            tell(f"note: {note}")
         seed_everything(settings.seed)
         self.task = MultiOutput(
             self._network(self.data.preprocessor, self.data.fitted),
@@ -141,9 +141,10 @@ class MultiOutputExperiment:
             )
             try:
                 outputs = self._outputs(network, *preprocessor.transform_codes(rows))
-                columns = names_of_rows(rows, self.settings.ignore)
+                names = [target.name for target in targets]
+                columns = names_of_rows(rows, self.settings.ignore, names)
                 for target in targets:
-                    columns |= _decoded(target, outputs[target.name])
+                    columns |= _decoded(target, outputs[target.name], (*columns, *names))
                 found.append(TablePrediction(file, columns, (*notes, *preprocessor.describe(rows))))
             except ValueError as error:
                 raise ValueError(f"{file}: {error}") from error
@@ -158,7 +159,7 @@ class MultiOutputExperiment:
             settings.data,
             ignore=settings.ignore,
             declare=lambda name: "" if name in settings.targets else "name it in ignore",
-            note=lambda note: sys.stderr.write(f"note: {note}\n"),
+            note=lambda note: tell(f"note: {note}"),
         )
 
     def _network(self, preprocessor: TablePreprocessor, targets: Sequence[Target]) -> MultiOutputMLP:
@@ -188,11 +189,12 @@ def _output(target: Target, weight: float) -> Output:
     return Output("regression", weight, metrics={"rmse": ScaledRootMeanSquaredError(target.scale)})
 
 
-def _decoded(target: Target, output: Tensor) -> dict[str, list[Value]]:
+def _decoded(target: Target, output: Tensor, taken: Sequence[str]) -> dict[str, list[Value]]:
     if isinstance(target, NumericTarget):
         return {target.name: target.decode(output).to_list()}
     chances = output.softmax(dim=1).max(dim=1).values.tolist()
-    return {target.name: target.decode(output).to_list(), f"{target.name} probability": [round(p, 6) for p in chances]}
+    shown = apart(f"{target.name} probability", taken)
+    return {target.name: target.decode(output).to_list(), shown: [round(p, 6) for p in chances]}
 
 
 def _compared(target: Target, output: Tensor, column: pl.Series, train: Tensor, test: Tensor) -> dict[str, object]:

@@ -1,6 +1,6 @@
 """Perceptrons for tables: the task of one fold, and the networks of all folds as one."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 import polars as pl
@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from deepdive.data.tables import ClassTarget, NumericTarget, TableDataModule, TablePreprocessor
 from deepdive.data.tables.targets import Target, target_from_json
 from deepdive.models.perceptrons import MLP
+from deepdive.names import apart
 from deepdive.recipes.predictions import Value
 from deepdive.recipes.tabular.folding import FoldStore
 from deepdive.recipes.tabular.metrics import ScaledRootMeanSquaredError
@@ -99,11 +100,13 @@ class Ensemble:
         """
         members = [member for i in range(store.folds) if (member := load_member(store, i, settings)) is not None]
         if not members:
-            raise RunError(f"{store.run.folder} has no trained network; go on with: deepdive resume {store.run.folder}")
+            raise RunError(f"{store.run.folder} has no trained network; {store.run.go_on}")
         return cls(members, store.folds, choose_device(settings.device))
 
-    def predict(self, table: pl.DataFrame) -> dict[str, list[Value]]:
+    def predict(self, table: pl.DataFrame, *, beside: Collection[str] = ()) -> dict[str, list[Value]]:
         """The target of every row, by its name; of classes also the ``probability``, the networks' mean.
+
+        That has underscores after its name where a column ``beside`` the predictions has it, or the target itself.
 
         Numbers are averaged on the scale they were learnt on, so a logarithm gives the geometric mean.
 
@@ -114,7 +117,8 @@ class Ensemble:
         target = self.target
         if isinstance(target, ClassTarget):
             chances = mean.max(dim=1).values.tolist()
-            return {target.name: target.decode(mean.float()).to_list(), "probability": [round(p, 6) for p in chances]}
+            shown = apart("probability", (target.name, *beside))
+            return {target.name: target.decode(mean.float()).to_list(), shown: [round(p, 6) for p in chances]}
         return {target.name: target.decode((mean - target.column.mean) / target.column.std).to_list()}
 
     def describe(self, table: pl.DataFrame) -> tuple[str, ...]:

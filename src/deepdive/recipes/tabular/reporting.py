@@ -8,6 +8,7 @@ import torch
 from deepdive.data.tables import ClassTarget, NumericTarget
 from deepdive.figures import to_png, to_svg
 from deepdive.files import write_atomically
+from deepdive.names import apart
 from deepdive.recipes.in_turn import records_of
 from deepdive.recipes.predictions import to_csv
 from deepdive.recipes.tabular.figures import fold_curves, predicted_against_true
@@ -54,6 +55,7 @@ def _held_out(run: Run, experiment: "TableExperiment", store: FoldStore) -> Html
     """Every row that some network did not learn from, with what that network says of it."""
     device = choose_device(experiment.settings.device)
     found: list[pl.DataFrame] = []
+    names = {name: apart(name, experiment.ignore) for name in ("row", "true", "predicted")}
     for i, rows in enumerate(experiment.folds):
         member = load_member(store, i, experiment.settings)
         if member is None or not len(rows.test):
@@ -61,28 +63,28 @@ def _held_out(run: Run, experiment: "TableExperiment", store: FoldStore) -> Html
         part = experiment.table[rows.test.numpy()]
         said = Ensemble([member], 1, device).predict(part)
         kept = [whole(part[name]) for name in experiment.ignore]
-        true = part[experiment.target].alias("true")
-        predicted = pl.Series("predicted", said[experiment.target])
-        found.append(pl.DataFrame([pl.Series("row", (rows.test + 1).numpy()), *kept, true, predicted]))
+        true = part[experiment.target].alias(names["true"])
+        predicted = pl.Series(names["predicted"], said[experiment.target])
+        found.append(pl.DataFrame([pl.Series(names["row"], (rows.test + 1).numpy()), *kept, true, predicted]))
     if not found:
         return text("No rows were held out.")
-    frame = pl.concat(found).sort("row")
+    frame = pl.concat(found).sort(names["row"])
     write_atomically(run.folder / "held-out.csv", to_csv(frame.iter_rows(named=True), frame.columns))
     [target] = experiment.data.fitted
     if isinstance(target, ClassTarget):
         return join(
             [
                 text("Rows per true class (down) and predicted class (across); all rows are in held-out.csv."),
-                _confusion(frame, target),
+                _confusion(frame[names["true"]], frame[names["predicted"]], target),
             ]
         )
-    return _errors(frame, target, run)
+    return _errors(frame, frame[names["true"]], frame[names["predicted"]], target, run)
 
 
-def _errors(frame: pl.DataFrame, target: NumericTarget, run: Run) -> Html:
-    true, predicted = frame["true"], frame["predicted"].cast(pl.Float64)
-    drawn = frame.filter(predicted.is_finite())  # the exponential of a wild guess may be infinite
-    points = drawn["true"].to_list(), drawn["predicted"].to_list()
+def _errors(frame: pl.DataFrame, true: pl.Series, predicted: pl.Series, target: NumericTarget, run: Run) -> Html:
+    predicted = predicted.cast(pl.Float64)
+    drawn = predicted.is_finite()  # the exponential of a wild guess may be infinite
+    points = true.filter(drawn).to_list(), predicted.filter(drawn).to_list()
     figure = predicted_against_true(*points, name=target.name, log=target.column.log)
     png = to_png(figure)
     write_atomically(run.folder / "held-out.png", png)
@@ -97,14 +99,14 @@ def _errors(frame: pl.DataFrame, target: NumericTarget, run: Run) -> Html:
     )
 
 
-def _confusion(frame: pl.DataFrame, target: ClassTarget) -> Html:
-    true, predicted = (target.encode(frame[name].cast(pl.String)) for name in ("true", "predicted"))
-    n = len(target.classes)
+def _confusion(true: pl.Series, predicted: pl.Series, target: ClassTarget) -> Html:
+    numbers = target.encode(true), target.encode(predicted)
+    n, corner = len(target.classes), apart("true", target.classes)
     counts = torch.zeros(n, n, dtype=torch.int64).index_put_(
-        (true, predicted), torch.ones(len(true), dtype=torch.int64), accumulate=True
+        numbers, torch.ones(len(true), dtype=torch.int64), accumulate=True
     )
     rows = [
-        {"true": name, **dict(zip(target.classes, row, strict=True))}
+        {corner: name, **dict(zip(target.classes, row, strict=True))}
         for name, row in zip(target.classes, counts.tolist(), strict=True)
     ]
     return table(rows[:50])

@@ -12,6 +12,7 @@ from deepdive.data.registry import DATASETS, find
 from deepdive.data.splits import hold_out, k_fold
 from deepdive.data.tables import TABLES, TablePreprocessor, read_named, read_table
 from deepdive.data.tables.module import Rows, split_rows
+from deepdive.names import apart
 from deepdive.recipes.predictions import Value
 from deepdive.recipes.tabular.settings import TableSettings
 
@@ -79,10 +80,10 @@ def read_like(
     return _read(path, settings, text=words, only=preprocessor.columns, declare=lambda _: "", note=note)
 
 
-def names_of_rows(table: pl.DataFrame, ignore: Sequence[str]) -> dict[str, list[Value]]:
+def names_of_rows(table: pl.DataFrame, ignore: Sequence[str], targets: Sequence[str]) -> dict[str, list[Value]]:
     """What tells rows apart beside their predictions: the columns not learnt from, or numbers from 1 without any."""
     found = {name: whole(table[name]).to_list() for name in ignore if name in table.columns}
-    return found or {"row": list(range(1, table.height + 1))}
+    return found or {apart("row", targets): list(range(1, table.height + 1))}
 
 
 def whole(column: pl.Series) -> pl.Series:

@@ -1,6 +1,5 @@
 """A perceptron on any table, as an experiment: folds or a held-out part, report, predictions."""
 
-import sys
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -10,6 +9,7 @@ from deepdive.data.tables.checks import check_columns
 from deepdive.data.tables.module import Rows, usable
 from deepdive.data.tables.targets import target_to_json
 from deepdive.files import write_atomically
+from deepdive.names import tell
 from deepdive.recipes.experiment import TablePrediction
 from deepdive.recipes.in_turn import Training, fit_in_turn
 from deepdive.recipes.inputs import keep_inputs
@@ -62,7 +62,7 @@ class TableExperiment:
         self.task = self._task(self.data, 0)
         self.notes = (*found, *notes, *self.data.notes)
         for note in self.notes:
-            sys.stderr.write(f"note: {note}\n")
+            tell(f"note: {note}")
 
     def fit(self, run: Run, listeners: Sequence[Listener], *, resume: bool) -> dict[str, float]:
         """Train fold after fold in the run folder; a resumed run goes on within the fold it was in.
@@ -78,12 +78,11 @@ class TableExperiment:
             for i in range(len(self.folds))
         ]
         results = fit_in_turn(trainings, self.trainer, run, listeners, resume=resume)
-        metrics = pooled([each.metrics for each in results.values()], [len(rows.test) for rows in self.folds])
-        self._write_predictions(run)
-        return metrics
+        return pooled([each.metrics for each in results.values()], [len(rows.test) for rows in self.folds])
 
     def sections(self, run: Run) -> list[Section]:
         """Folds, held-out rows against their predictions, predictions of new rows, columns, network."""
+        self._write_predictions(run)
         return table_sections(run, self)
 
     def predict(self, run: Run, files: Sequence[Path]) -> list[TablePrediction]:
@@ -100,7 +99,8 @@ class TableExperiment:
             notes: list[str] = []
             table = read_like(file, self.settings, ensemble.preprocessor, notes.append)
             try:
-                columns = {**names_of_rows(table, ignore), **ensemble.predict(table)}
+                names = names_of_rows(table, ignore, (ensemble.target.name,))
+                columns = {**names, **ensemble.predict(table, beside=names)}
                 found.append(TablePrediction(file, columns, (*notes, *ensemble.describe(table))))
             except ValueError as error:
                 raise ValueError(f"{file}: {error}") from error
@@ -113,7 +113,8 @@ class TableExperiment:
             return
         table = read_named(self.settings.data, named.unlabelled)
         ensemble = Ensemble.load(FoldStore(run, len(self.folds)), self.settings)
-        columns = names_of_rows(table, self.ignore) | ensemble.predict(table)
+        names = names_of_rows(table, self.ignore, (self.target,))
+        columns = names | ensemble.predict(table, beside=names)
         prediction = TablePrediction(Path(named.unlabelled), columns)
         write_atomically(run.folder / "predictions.csv", predictions_csv([prediction]))
 

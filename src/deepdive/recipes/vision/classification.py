@@ -1,6 +1,5 @@
 """Any network that classifies pictures, as an experiment: data, task, trainer, a grid of predictions, `predict`."""
 
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from torch import nn
 from deepdive.data.images import ImageDataModule, ImageSpec, ImageSplits, grid, load_images
 from deepdive.data.progress import Report, progress_bars
 from deepdive.files import write_atomically
+from deepdive.names import label, tell
 from deepdive.recipes.experiment import Invert, Prediction
 from deepdive.recipes.networks import gradient_section, network_section
 from deepdive.recipes.runner import trained_weights
@@ -97,7 +97,7 @@ class ImageClassification:
             self.data = self._load(settings, report)
             self.data.prepare()
         for note in self.data.notes:
-            sys.stderr.write(f"note: {note}\n")
+            tell(f"note: {note}")
         self.task = self.make_task(self.data.spec)
 
     def make_task(self, spec: ImageSpec) -> Classification:
@@ -147,12 +147,12 @@ class ImageClassification:
         chances, guesses = probabilities(self.task.network, self.data.spec, images, device=self.settings.device).max(
             dim=1
         )
-        names = self.data.labels
+        names = [label(name, 24) for name in self.data.labels]
         titles = [
-            f"{names[guess]} {chance:.0%}" + ("" if guess == label else f"\nnot {names[label]}")
-            for guess, chance, label in zip(guesses.tolist(), chances.tolist(), truth, strict=True)
+            f"{names[guess]} {chance:.0%}" + ("" if guess == true else f"\nnot {names[true]}")
+            for guess, chance, true in zip(guesses.tolist(), chances.tolist(), truth, strict=True)
         ]
-        png = to_png(grid(images, titles, marked=[guess != label for guess, label in zip(guesses, truth, strict=True)]))
+        png = to_png(grid(images, titles, marked=[guess != true for guess, true in zip(guesses, truth, strict=True)]))
         write_atomically(run.folder / "predictions.png", png)
         caption = "Test pictures; wrong labels are marked."
         return [Section("Predictions", join([picture(caption, png), text(*self.data.notes)]))]

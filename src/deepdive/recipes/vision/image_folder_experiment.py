@@ -1,6 +1,5 @@
 """Competition style, end to end: train, choose the best epoch, train again on all if asked, label the test pictures."""
 
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -12,6 +11,7 @@ from torch import Tensor, nn
 from deepdive.data.images import ImageDataModule, ImageSpec
 from deepdive.data.progress import Report, progress_bars
 from deepdive.files import write_atomically
+from deepdive.names import tell
 from deepdive.recipes.experiment import Invert, Prediction
 from deepdive.recipes.in_turn import Training, checkpoints_of, fit_in_turn
 from deepdive.recipes.predictions import to_csv
@@ -53,26 +53,23 @@ class ImageFolderExperiment:
         with progress_bars() as report:
             self.unlabelled = read_unlabelled(self._found(), self.data, self.settings, report)
         for note in () if self.unlabelled is None else self.unlabelled.notes:
-            sys.stderr.write(f"note: {note}\n")
+            tell(f"note: {note}")
         if self.unlabelled is None:
-            sys.stderr.write("note: there are no test pictures, so no submission is written; name some with --test\n")
+            tell("note: there are no test pictures, so no submission is written; name some with --test")
 
     def fit(self, run: Run, listeners: Sequence[Listener], *, resume: bool) -> dict[str, float]:
-        """Train in the run folder, and write the submission.
+        """Train in the run folder.
 
         Raises:
             RunError: the pictures are not those that the run began with.
         """
-        inner = self._classification
         if self.settings.refit:
-            metrics = self._fit_twice(run, listeners, resume=resume)
-        else:
-            metrics = inner.fit(run, listeners, resume=resume)
-        self._submit(run)
-        return metrics
+            return self._fit_twice(run, listeners, resume=resume)
+        return self._classification.fit(run, listeners, resume=resume)
 
     def sections(self, run: Run) -> list[Section]:
-        """The first rows of the submission, and what every classifier's report has."""
+        """Write the submission; its first rows, and what every classifier's report has."""
+        self._submit(run)
         sections = self._classification.sections(run)
         if self.unlabelled is None:
             return sections
@@ -130,7 +127,7 @@ class ImageFolderExperiment:
             return
         rows = self._rows(self.unlabelled.images, self.unlabelled.ids)
         write_atomically(run.folder / "submission.csv", to_csv(rows, list(rows[0])))
-        sys.stderr.write(f"{run.folder / 'submission.csv'}\n")
+        tell(f"{run.folder / 'submission.csv'}")
 
     def _rows(self, images: Tensor, ids: Sequence[str]) -> list[dict[str, Any]]:
         competition, spec = self._found(), self.data.spec

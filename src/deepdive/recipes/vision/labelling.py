@@ -28,7 +28,7 @@ def label_files(
     network: nn.Module, spec: ImageSpec, files: Sequence[Path], *, device: str, invert: Invert, fit: Fit = "pad"
 ) -> list[Prediction]:
     """Label picture files, of a folder all that it holds: the likeliest class of each and the next two."""
-    files = [found for file in files for found in (_pictures_in(file) if file.is_dir() else [file])]
+    files = picture_files(files)
     read = [read_picture(file, spec, invert=invert, fit=fit) for file in files]
     chances = probabilities(network, spec, torch.stack([image for image, _ in read]), device=device)
     found = []
@@ -40,8 +40,17 @@ def label_files(
     return found
 
 
-def _pictures_in(folder: Path) -> list[Path]:
-    return [file.path for file in find_pictures(folder).pictures]
+def picture_files(files: Sequence[Path]) -> list[Path]:
+    """The files, and of a folder all pictures that it holds.
+
+    Raises:
+        ValueError: a folder holds none.
+    """
+    return [
+        found
+        for file in files
+        for found in ([each.path for each in find_pictures(file).pictures] if file.is_dir() else [file])
+    ]
 
 
 def note_inputs(run: Run, spec: ImageSpec, pictures: ImageSet | None, *, source: str, resume: bool) -> None:

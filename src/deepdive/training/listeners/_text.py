@@ -2,12 +2,9 @@
 
 from collections.abc import Mapping
 
+from deepdive.names import printable
+
 _SPLITS = ("train", "val", "test")
-
-
-def printable(name: str) -> str:
-    """``name`` with every character that cannot be shown (line feeds, escapes, ...) as ``?``."""
-    return "".join(char if char.isprintable() else "?" for char in name)
 
 
 def split_name(name: str) -> tuple[str, str]:

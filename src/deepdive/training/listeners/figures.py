@@ -4,8 +4,9 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from deepdive.figures import BLUE, GREEN, GREY, ORANGE, figure_style
-from deepdive.training.listeners._text import format_value, printable, split_name
+from deepdive.figures import BLUE, GREEN, GREY, ORANGE, figure_style, log_scale
+from deepdive.names import label, printable
+from deepdive.training.listeners._text import format_value, split_name
 from deepdive.training.records import Record
 
 if TYPE_CHECKING:  # matplotlib takes most of a second to import: only where something is drawn
@@ -61,7 +62,7 @@ def curve_figure(records: Sequence[Record], *, steps_per_epoch: int | None = Non
         axes[-1].xaxis.set_major_locator(MaxNLocator(nbins=8, integer=last > 1.5))
         axes[-1].set_xlabel("epoch" if steps_per_epoch else "step")
         if title:
-            figure.suptitle(title, parse_math=False, x=0.01, ha="left", fontsize="medium")
+            figure.suptitle(printable(title), x=0.01, ha="left", fontsize="medium")
         ConstrainedLayoutEngine().execute(figure)  # once, and not at every saving
     return figure
 
@@ -90,10 +91,10 @@ def _draw_panel(ax: "Axes", family: str, lines: list[_Line], scale: float) -> No
 
     finite = [value for line in lines for value in line.values if _drawable(value)]
     lost = sum(len(line.values) for line in lines) - len(finite)
-    title = printable(family).replace("_", " ")[:40] + (f"  ({lost} values not finite)" if lost else "")
-    ax.set_title(title, loc="left", fontsize="medium", fontweight="bold", parse_math=False)
+    title = label(family.replace("_", " "), 40) + (f"  ({lost} values not finite)" if lost else "")
+    ax.set_title(title, loc="left", fontsize="medium", fontweight="bold")
     if finite and min(finite) > 1 / _HUGE and max(finite) / min(finite) > 100:
-        ax.set_yscale("log")
+        log_scale(ax, "y")
     else:
         ax.yaxis.set_major_locator(MaxNLocator(nbins=3 if family in _SMALL else 6, steps=[1, 2, 2.5, 5, 10]))
     if family in _SMALL:

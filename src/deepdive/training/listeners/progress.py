@@ -129,7 +129,7 @@ class ProgressBar:
 
     def _say(self, line: str) -> None:
         if self._live is not None:
-            self._live.console.print(line, markup=False, highlight=False, emoji=False)
+            self._live.console.print(line, highlight=False)
 
 
 class _Place:
@@ -176,7 +176,7 @@ def _joined(*parts: str) -> str:
 def _console(stream: TextStream) -> "Console":
     from rich.console import Console
 
-    return Console(file=cast("IO[str]", ForgivingStream(stream)))
+    return Console(file=cast("IO[str]", ForgivingStream(stream)), markup=False, emoji=False)
 
 
 def _bar(console: "Console") -> "Progress":

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from deepdive.files import make_folder
-from deepdive.training.listeners._text import printable, split_name
+from deepdive.names import printable
+from deepdive.training.listeners._text import split_name
 from deepdive.training.listeners._warn_once import WarnOnce
 from deepdive.training.records import Plan, Record
 

@@ -75,6 +75,7 @@ class Session:
         self._compute_in(choose_format(task.network, device, precision=trainer.precision, layout=trainer.layout))
         self._losses = LossBuffer()
         self._saved_step = 0
+        self._resumed = False
 
     @property
     def plan(self) -> Plan:
@@ -123,6 +124,7 @@ class Session:
             self.metrics = saved["values"]
             restore_random_tensors(saved["random"])
             self._saved_step = self.progress.step
+            self._resumed = True
         except (KeyError, RuntimeError, TypeError, ValueError) as error:
             raise CheckpointError(f"the checkpoint 'last' does not fit this task: {error}") from error
 
@@ -193,10 +195,12 @@ class Session:
     def _finish(self) -> Iterator[Record]:
         if not math.isnan(self.best.value):  # it has been saved in this run; if the file is gone, that is an error
             self._load_weights(self.checkpoints.load("best"))
-        tested = self._evaluate("test")
+        kept = self.checkpoints.tested() if self._resumed else None
+        tested = self._evaluate("test") if kept is None else kept
         self.metrics = self.metrics | tested
         if tested:
             yield self._record("test", self.progress.epoch, tested)
+            self.checkpoints.save_tested(tested)
 
     def _evaluate(self, prefix: Literal["val", "test"]) -> dict[str, float]:
         loader = self._val if prefix == "val" else self._test

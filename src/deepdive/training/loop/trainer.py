@@ -111,7 +111,7 @@ class Trainer:
         without a break.
 
         Raises:
-            TrainingInterrupted: SIGINT or SIGTERM came; the run is saved if its checkpoints lie in a folder.
+            TrainingInterrupted: SIGINT, SIGTERM or SIGHUP came; the run is saved if its checkpoints lie in a folder.
             DivergedError: the loss is NaN or infinite.
             CheckpointError: the checkpoint to resume from is damaged or foreign.
         """

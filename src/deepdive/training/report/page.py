@@ -47,7 +47,8 @@ def page(title: str, header: Html, sections: Sequence[Section]) -> str:
     """A whole page that needs nothing but itself: style and pictures are inside, scripts there are none."""
     body = "\n".join(f"<section>\n<h2>{escape(section.title)}</h2>\n{section.html}\n</section>" for section in sections)
     style = files("deepdive.training.report").joinpath("report.css").read_text(encoding="utf-8")
-    return _PAGE.substitute(title=escape(title), style=style, header=header, sections=body)
+    whole = _PAGE.substitute(title=escape(title), style=style, header=header, sections=body)
+    return whole.encode(errors="replace").decode()  # a name of a file may hold what no text can
 
 
 def write_report(

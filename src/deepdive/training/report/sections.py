@@ -1,19 +1,18 @@
 """The parts of a report: pieces of HTML, everything in them escaped, and sections made of them."""
 
 import base64
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import NewType
 
 from deepdive.training.listeners._text import format_value
+from deepdive.training.report.drawings import stand_alone
 
 Html = NewType("Html", str)
 """Text that is HTML already; anything else is escaped before it becomes part of a report."""
 
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
-_UNSAFE_SVG = re.compile(r"<script|<foreignObject|\son\w+\s*=|href\s*=\s*[\"'](?!#)|url\((?!#)|@import", re.I)
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 
 
@@ -89,17 +88,13 @@ def figure(svg: str, *, caption: str = "") -> Html:
     """An SVG inside the page; drawn in ``currentColor`` it follows the light or dark of the page.
 
     Raises:
-        ValueError: when there is no ``<svg>`` in it, or it would run a script or load something.
+        ValueError: when there is no ``<svg>`` in it, it is not whole, or it would run a script or load something.
     """
-    begin = svg.find("<svg")
-    if begin < 0:
-        raise ValueError(f"svg has no <svg> element, it begins with {svg[:40]!r}")
-    if found := _UNSAFE_SVG.search(svg, begin):
-        raise ValueError(f"svg must stand alone, without scripts and links, but has {found.group().strip()!r}")
+    drawing = stand_alone(svg)
     words = escape(caption)
     label = f' aria-label="{words}"' if caption else ""
     below = f"<figcaption>{words}</figcaption>" if caption else ""
-    return Html(f'<figure><div class="svg" role="img"{label}>{svg[begin:]}</div>{below}</figure>')
+    return Html(f'<figure><div class="svg" role="img"{label}>{drawing}</div>{below}</figure>')
 
 
 def _flat(entries: Mapping[str, object], prefix: str = "") -> Iterable[tuple[str, object]]:
@@ -119,6 +114,8 @@ def _exact(value: object) -> str:
     """A value to copy: all its digits, but no address in memory, which is another one in the same run done again."""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, list | tuple):  # settings are tuples, and lists once they were written down
+        return ", ".join(map(_exact, value)) or "none"
     return "–" if value is None else escape(_ADDRESS.sub("", str(value)))
 
 

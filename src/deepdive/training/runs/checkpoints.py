@@ -1,8 +1,8 @@
 """Checkpoints: any nest of tensors, numbers and strings in one safetensors file, never pickle.
 
 The tensors lie under readable names (``model.net.0.weight``), so other programs can read them; what is no
-tensor is JSON in the file's metadata, with a checksum of everything. A file appears atomically: an interrupted
-or failed save leaves the checkpoint before it whole.
+tensor is JSON in the file's metadata, with a checksum of everything, so that equal content gives equal bytes. A file
+appears atomically: an interrupted or failed save leaves the checkpoint before it whole.
 """
 
 import hashlib
@@ -17,7 +17,9 @@ from torch import Tensor
 
 from deepdive.files import make_folder, write_atomically
 
-FORMAT = "1"
+FORMAT = "2"
+_KEY, _OLD_KEY = "deepdive", "deepdive.format"
+"""One key of the metadata holds format, checksum and content: safetensors writes several in an order of its own."""
 _TENSOR, _TUPLE, _PAIRS = "$tensor", "$tuple", "$pairs"
 
 
@@ -36,8 +38,8 @@ def save_checkpoint(path: Path, content: dict[str, Any]) -> None:
     """
     packer = _Packer()
     structure = json.dumps(packer.pack(content, ""))
-    metadata = {"format": FORMAT, "content": structure, "checksum": _checksum(packer.tensors, structure)}
-    write_atomically(path, save(packer.tensors, {f"deepdive.{key}": value for key, value in metadata.items()}))
+    metadata = " ".join([FORMAT, _checksum(packer.tensors, structure), structure])
+    write_atomically(path, save(packer.tensors, {_KEY: metadata}))
 
 
 def load_checkpoint(path: Path) -> dict[str, Any]:
@@ -47,23 +49,8 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
         FileNotFoundError: there is no such file.
         CheckpointError: the file is damaged, truncated, foreign or of another version.
     """
-    if not path.is_file():
-        raise FileNotFoundError(f"there is no checkpoint {path}")
-    try:
-        with safe_open(path, framework="pt") as file:
-            metadata = file.metadata() or {}
-            if "deepdive.format" not in metadata:
-                raise CheckpointError(f"{path} is a safetensors file, but not a checkpoint of deepdive")
-            if metadata["deepdive.format"] != FORMAT:
-                found = metadata["deepdive.format"]
-                raise CheckpointError(
-                    f"{path} has checkpoint format {found}; this version of deepdive reads format {FORMAT}"
-                )
-            tensors = {name: file.get_tensor(name) for name in file.keys()}
-    except SafetensorError as error:
-        raise CheckpointError(f"{path} is damaged or no safetensors file: {error}") from error
-    structure = metadata.get("deepdive.content", "")
-    if metadata.get("deepdive.checksum") != _checksum(tensors, structure):
+    tensors, checksum, structure = _read(path, tensors=True)
+    if checksum != _checksum(tensors, structure):
         raise CheckpointError(f"{path} is damaged: its checksum does not fit its content")
     try:
         content = _unpack(json.loads(structure), tensors)
@@ -74,6 +61,37 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise CheckpointError(f"{path} is damaged: its content has no parts by name")
     return content
+
+
+def checkpoint_checksum(path: Path) -> str:
+    """The checksum that a checkpoint says its content has; read without the tensors.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        CheckpointError: the file is damaged, foreign or of another version.
+    """
+    return _read(path, tensors=False)[1]
+
+
+def _read(path: Path, *, tensors: bool) -> tuple[dict[str, Tensor], str, str]:
+    """Tensors, if asked for, the checksum and the structure that a file holds."""
+    if not path.is_file():
+        raise FileNotFoundError(f"there is no checkpoint {path}")
+    try:
+        with safe_open(path, framework="pt") as file:
+            metadata = file.metadata() or {}
+            if _KEY not in metadata and _OLD_KEY not in metadata:
+                raise CheckpointError(f"{path} is a safetensors file, but not a checkpoint of deepdive")
+            found, _, rest = metadata.get(_KEY, metadata.get(_OLD_KEY, "")).partition(" ")
+            if found != FORMAT:
+                raise CheckpointError(
+                    f"{path} has checkpoint format {found}; this version of deepdive reads format {FORMAT}"
+                )
+            kept = {name: file.get_tensor(name) for name in file.keys()} if tensors else {}
+    except SafetensorError as error:
+        raise CheckpointError(f"{path} is damaged or no safetensors file: {error}") from error
+    checksum, _, structure = rest.partition(" ")
+    return kept, checksum, structure
 
 
 def _checksum(tensors: dict[str, Tensor], structure: str) -> str:
@@ -161,6 +179,12 @@ class MemoryCheckpoints:
         """Whether one of that name is kept."""
         return name in self._kept
 
+    def save_tested(self, metrics: dict[str, float]) -> None:
+        """Nothing: it is for a resume."""
+
+    def tested(self) -> dict[str, float] | None:
+        """Nothing is known."""
+
 
 class FolderCheckpoints:
     """Checkpoints as files ``<folder>/<name>.safetensors``; the folder is ``root`` or one below, and makes itself."""
@@ -184,3 +208,16 @@ class FolderCheckpoints:
     def has(self, name: str) -> bool:
         """Whether the file exists."""
         return self.path(name).is_file()
+
+    def save_tested(self, metrics: dict[str, float]) -> None:
+        """Keep the test metrics of the training that ended with the checkpoint ``last``."""
+        if self.has("last"):
+            kept = {"of": checkpoint_checksum(self.path("last")), "metrics": metrics}
+            save_checkpoint(self.path("tested"), kept)
+
+    def tested(self) -> dict[str, float] | None:
+        """The test metrics, ``None`` unless they are of the checkpoint ``last`` that is there."""
+        if not (self.has("tested") and self.has("last")):
+            return None
+        kept = self.load("tested")
+        return kept["metrics"] if kept.get("of") == checkpoint_checksum(self.path("last")) else None

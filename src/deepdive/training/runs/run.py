@@ -18,6 +18,7 @@ from typing import Any
 import msgspec
 
 from deepdive.files import check_replaceable, make_folder, parse_json, remove_stale, write_atomically
+from deepdive.names import shell_line
 from deepdive.training.runs.checkpoints import FolderCheckpoints
 from deepdive.training.runs.environment import environment
 
@@ -92,6 +93,11 @@ class Run:
     def checkpoints(self) -> FolderCheckpoints:
         """The checkpoints ``last`` and ``best``."""
         return FolderCheckpoints(self.folder, "checkpoints")
+
+    @property
+    def go_on(self) -> str:
+        """What to do with a run that has not come to its end, or lacks its report."""
+        return f"go on with: {shell_line('deepdive', 'resume', self.folder)}"
 
     @property
     def metrics_file(self) -> Path:

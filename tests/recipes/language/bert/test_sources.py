@@ -24,7 +24,7 @@ def test_a_table_is_asked_about_by_its_columns(written):
     assert texts_in_file(written("text\nfine\n", "a.tsv"), own) == ["fine"]
     pairs = texts_in_file(written(TABLE, "a.csv"), SentenceSettings(data="mine.csv", second_column="other"))
     assert divided(pairs) == (['a, "fine" day indeed', "b"], ["dull", "c"])
-    with pytest.raises(ValueError, match=r"a.csv has no column 'text' for the text \(nearest: 'txt'\)"):
+    with pytest.raises(ValueError, match=r"a.csv has no column 'text' for the text; did you mean 'txt'\?"):
         texts_in_file(written("txt\nfine\n", "a.csv"), own)
     with pytest.raises(ValueError, match=r"a.csv:2: row must have 2 fields as the header, got 3"):
         texts_in_file(written("text,label\nhello, world,pos\n", "a.csv"), own)

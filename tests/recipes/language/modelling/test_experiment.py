@@ -71,7 +71,7 @@ def test_characters_never_seen_are_told_and_a_text_of_nothing_else_is_refused(tr
         ({"top_k": 0}, "top_k must be at least 1"),
         ({"top_p": 1.5}, "top_p must be"),
         ({"seed": -1}, "seed is -1"),
-        ({"invert": "yes"}, "invert is 'yes', but the recipe gru-lm has no such option; it has: length, temperature"),
+        ({"invert": "yes"}, "invert is 'yes', but the recipe gru-lm has no such option; there are length, temperature"),
     ],
 )
 def test_options_out_of_range_are_refused(trained, options, message):

@@ -72,7 +72,7 @@ def test_words_never_seen_are_told(trained):
     [
         ({"beams": 2, "n_best": 3}, "n_best is 3; it must be from 1 to beams, which is 2"),
         ({"length_penalty": -1.0}, "alpha must be at least 0, got -1"),
-        ({"temperature": 1.0}, "temperature is 1.0, but the recipe seq2seq has no such option; it has: beams"),
+        ({"temperature": 1.0}, "temperature is 1.0, but the recipe seq2seq has no such option; there are beams"),
     ],
 )
 def test_options_out_of_range_are_refused(trained, options, message):

@@ -235,7 +235,7 @@ def test_weights_of_another_network_are_refused_with_their_names(settings, tmp_p
     )
     with pytest.raises(ValueError, match=message):
         RECIPE.build(replace(settings, weights=str(tmp_path / "lenet.safetensors"))).prepare()
-    with pytest.raises(ValueError, match=r"no pretrained weights are called 'resnet50'; there are: efficientnet-lite0"):
+    with pytest.raises(ValueError, match=r"no pretrained weights are called 'resnet50'; there are efficientnet-lite0"):
         RECIPE.build(replace(settings, weights="resnet50")).prepare()
 
 

@@ -13,6 +13,7 @@ from deepdive.data.images.augmentation.cutout import Cutout
 from deepdive.data.images.augmentation.geometry import Geometric
 from deepdive.data.images.augmentation.mixing import Mixing
 from deepdive.figures import figure_style
+from deepdive.names import printable
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -43,7 +44,7 @@ def contact_sheet(
         raise ValueError(f"images has shape {tuple(images.shape)}; there must be pictures, with 1 or 3 channels")
     if names and len(names) != n:
         raise ValueError(f"names has {len(names)} entries for {n} images; there must be one each, or none")
-    called = list(names) or [str(i + 1) for i in range(n)]
+    called = [printable(name)[:24] for name in names] or [str(i + 1) for i in range(n)]
     lines: list[tuple[str, Tensor, list[str]]] = [("as they are", images / 255, called if names else [])]
     for title, transform in rows.items():
         pictures, told = _applied(transform, images, called, generator)

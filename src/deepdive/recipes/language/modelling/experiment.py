@@ -1,6 +1,5 @@
 """Any language model on any text, as an experiment: perplexity, samples, continuations of new texts."""
 
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -10,6 +9,7 @@ from torch import nn
 from deepdive.data import TextEncoder
 from deepdive.data.progress import Report, progress_bars
 from deepdive.files import write_atomically
+from deepdive.names import tell
 from deepdive.recipes.experiment import TextPrediction
 from deepdive.recipes.inputs import read_inputs
 from deepdive.recipes.language.modelling.beginning import Beginning
@@ -90,7 +90,7 @@ class LanguageModelExperiment:
             self.task, self.data, checkpoints=run.checkpoints, listeners=listeners, resume=resume
         )
         if (pace := self._pace(run)) is not None:
-            sys.stderr.write(f"note: {pace:,.0f} tokens per second\n")
+            tell(f"note: {pace:,.0f} tokens per second")
         return metrics | word_perplexities(metrics, self.data)
 
     def sections(self, run: Run) -> list[Section]:

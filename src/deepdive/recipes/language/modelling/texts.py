@@ -1,6 +1,5 @@
 """From settings to a text in batches."""
 
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from deepdive.data.text import (
 )
 from deepdive.data.text.corpora import CORPORA, read_corpus
 from deepdive.data.text.vocabulary import UNKNOWN
+from deepdive.names import tell
 from deepdive.recipes.inputs import checksum, keep_inputs, read_inputs
 from deepdive.recipes.language.modelling.settings import TextSettings
 from deepdive.recipes.language.parts import tell_parts
@@ -86,10 +86,10 @@ def prepared_text(settings: TextSettings, tokenizer: Tokenizer | None = None) ->
         windows = data.token_counts["train"] // data.num_steps
         data.batch_size = min(data.batch_size, max(_FEWEST_WINDOWS, windows // _STEPS))
         if data.batch_size < settings.batch_size:
-            sys.stderr.write(f"note: {windows:,} windows to learn from, {data.batch_size} of them in a batch\n")
+            tell(f"note: {windows:,} windows to learn from, {data.batch_size} of them in a batch")
     for part, share in data.unknown_shares.items():
         if share > _MUCH and part != "train":
-            sys.stderr.write(f"note: {share:.1%} of the {part} tokens are not in the training part\n")
+            tell(f"note: {share:.1%} of the {part} tokens are not in the training part")
     return data
 
 

@@ -1,7 +1,8 @@
 """n-gram models of a text, as an experiment: orders and smoothings compared, the best one tested and kept."""
 
-import sys
 from collections.abc import Sequence
+from functools import partial
+from typing import Any
 
 import torch
 
@@ -19,7 +20,9 @@ from deepdive.data import TextEncoder
 from deepdive.data.progress import progress_bars
 from deepdive.data.text import load_text
 from deepdive.figures import to_svg
+from deepdive.names import tell
 from deepdive.recipes.experiment import TextPrediction
+from deepdive.recipes.inputs import measured
 from deepdive.recipes.language.modelling.generation import Choice, read_prompt, unknown_numbers
 from deepdive.recipes.language.modelling.texts import TOKENIZERS, keep_text, read_encoder
 from deepdive.recipes.language.ngram.ngram_lm import NGramSettings
@@ -68,10 +71,10 @@ class NGramExperiment:
             raise ValueError(f"{settings.data} has the parts {', '.join(self.data.corpora)}; it needs val and test too")
         for part, share in self.data.unknown_shares.items():
             if share > 0.01:
-                sys.stderr.write(f"note: {share:.1%} of the {part} tokens are unknown\n")
+                tell(f"note: {share:.1%} of the {part} tokens are unknown")
 
     def fit(self, run: Run, listeners: Sequence[Listener], *, resume: bool) -> dict[str, float]:
-        """Fit every order and smoothing; what is interrupted begins again.
+        """Fit every order and smoothing; after an interruption, those that are missing.
 
         Raises:
             RunError: the text is not the one that the run began with.
@@ -82,7 +85,13 @@ class NGramExperiment:
         for listener in listeners:
             listener.start(Plan(total_steps=len(orders), steps_per_epoch=1))
         try:
-            self.rows = [self._compared(order, listeners) for order in orders]
+            self.rows = []
+            for order in orders:
+                found = partial(self._compared, order)
+                self.rows.append(measured(run, f"order-{order}", found, resume=resume))
+                said = {_metric("val", name): self.rows[-1][name]["val"] for name in SMOOTHINGS}
+                for listener in listeners:
+                    listener.record(Record("epoch", order, order, said))
             best = {name: min(self.rows, key=lambda row, name=name: row[name]["val"]) for name in SMOOTHINGS}
             self.smoothing = min(SMOOTHINGS, key=lambda name: best[name][name]["val"])
             self.order = 1 + self.rows.index(best[self.smoothing])
@@ -141,15 +150,12 @@ class NGramExperiment:
             raise RunError(f"{run.folder} is damaged: {error}") from error
         return _continued(model, encoder, texts, Choice(length, temperature, top_k, None, samples, seed))
 
-    def _compared(self, order: int, listeners: Sequence[Listener]) -> dict:
-        row: dict = {}
+    def _compared(self, order: int) -> dict[str, Any]:
+        row: dict[str, Any] = {}
         for name in SMOOTHINGS:
             model = self._model(order, name)
             row[name] = {part: model.perplexity(self.data.corpora[part]) for part in ("val", "test")}
             row["count"] = model.sizes[-1]
-        said = {_metric("val", name): row[name]["val"] for name in SMOOTHINGS}
-        for listener in listeners:
-            listener.record(Record("epoch", order, order, said))
         return row
 
     def _model(self, order: int, smoothing: str) -> NGramModel:

@@ -1,6 +1,5 @@
 """BERT's pretraining as an experiment: how well hidden words are guessed, and what stands in the gaps of new texts."""
 
-import sys
 from collections.abc import Sequence
 from functools import partial
 
@@ -11,6 +10,7 @@ from deepdive.data.progress import progress_bars
 from deepdive.data.sequences import Ragged
 from deepdive.data.subwords import CLS, MASK, SEP, Subwords
 from deepdive.models.transformers import BERT, BERTForPretraining
+from deepdive.names import tell
 from deepdive.recipes.experiment import TextPrediction
 from deepdive.recipes.inputs import checksum, keep_inputs, read_inputs
 from deepdive.recipes.language.bert.fine_tuning import piece_network_section
@@ -89,10 +89,10 @@ class BertPretrainExperiment:
         sections = []
         try:
             [told] = self._filled(self.network, data.subwords, [self.settings.prompt])
-            sys.stderr.write(f"  {self.settings.prompt}  ->  {told.answers[0]}\n")
+            tell(f"  {self.settings.prompt}  ->  {told.answers[0]}")
             sections.append(Section("Gaps of a sentence", table([{"filled in": answer} for answer in told.answers])))
         except ValueError as error:  # the prompt is for a text like WikiText
-            sys.stderr.write(f"note: the prompt is not filled in: {error}\n")
+            tell(f"note: the prompt is not filled in: {error}")
         return [
             *sections,
             Section("Hidden pieces of pairs held out", table(self._guesses())),

@@ -1,6 +1,5 @@
 """T5's pretraining as an experiment: how well missing pieces are written, and what stands in the gaps of new texts."""
 
-import sys
 from collections.abc import Sequence
 
 import torch
@@ -12,6 +11,7 @@ from deepdive.data.sequences import Ragged
 from deepdive.data.subwords import Subwords
 from deepdive.data.text import Texts
 from deepdive.models.transformers import T5
+from deepdive.names import tell
 from deepdive.recipes.experiment import TextPrediction
 from deepdive.recipes.inputs import checksum, keep_inputs, read_inputs
 from deepdive.recipes.language.pretraining.gaps import fill_gaps, read_gaps, spaced, with_gaps, write_missing
@@ -92,10 +92,10 @@ class T5PretrainExperiment:
         sections = []
         try:
             [told] = self._filled(self.network, data.subwords, [self.settings.prompt])
-            sys.stderr.write(f"  {self.settings.prompt}  ->  {told.answers[0]}\n")
+            tell(f"  {self.settings.prompt}  ->  {told.answers[0]}")
             sections.append(Section("Gaps of a sentence", pairs({self.settings.prompt: told.answers[0]})))
         except ValueError as error:  # the prompt of one's own may be none
-            sys.stderr.write(f"note: the prompt is not filled in: {error}\n")
+            tell(f"note: the prompt is not filled in: {error}")
         tokens = torch.zeros(1, 8, dtype=torch.long)
         return [
             *sections,

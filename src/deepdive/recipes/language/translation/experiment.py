@@ -1,6 +1,5 @@
 """Any network that translates, as an experiment: training, BLEU on sentences held out, translations of new ones."""
 
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from deepdive.data.translation.reading import SUFFIXES as PAIR_SUFFIXES
 from deepdive.data.translation.sentences import PAD
 from deepdive.figures import to_png
 from deepdive.files import write_atomically
+from deepdive.names import tell
 from deepdive.recipes.experiment import TextPrediction
 from deepdive.recipes.inputs import checksum, keep_inputs, lines_of, read_inputs
 from deepdive.recipes.language.translation.looking import attention_figures, write_figures
@@ -125,7 +125,7 @@ class TranslationExperiment:
         truths = [[data.target.split(text) for text in each] for each in data.held_out.references]
         bleu = corpus_bleu(self._said, truths).score
         for row in _spread(self._rows(), _TOLD):
-            sys.stderr.write(f"  {row['sentence']}  ->  {row['translation']}  (e.g. {row['reference']})\n")
+            tell(f"  {row['sentence']}  ->  {row['translation']}  (e.g. {row['reference']})")
         return metrics | {"test_bleu": bleu}
 
     def sections(self, run: Run) -> list[Section]:

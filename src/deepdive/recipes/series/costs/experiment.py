@@ -1,6 +1,7 @@
 """Measure one layer of each kind over lengths and over widths, and compare with theory."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import torch
@@ -8,6 +9,7 @@ import torch
 from deepdive.figures import to_svg
 from deepdive.files import write_atomically
 from deepdive.recipes.experiment import TablePrediction
+from deepdive.recipes.inputs import measured
 from deepdive.recipes.series.costs.figures import cost_figure
 from deepdive.recipes.series.costs.layers import KINDS, Cost, growth, measure
 from deepdive.recipes.series.costs.sequence_costs import SequenceCostsSettings
@@ -41,6 +43,11 @@ class SequenceCostsExperiment:
 
     def fit(self, run: Run, listeners: Sequence[Listener], *, resume: bool) -> dict[str, float]:
         """Measure; what is interrupted begins again."""
+        kept = measured(run, "costs", lambda: self._measure(listeners), resume=resume)
+        self.sweeps = self._swept({kind: [Cost(**cost) for cost in costs] for kind, costs in kept.items()})
+        return self._metrics()
+
+    def _measure(self, listeners: Sequence[Listener]) -> dict[str, list[dict[str, float]]]:
         settings = self.settings
         points = [(n, settings.fixed_width) for n in settings.lengths]
         points += [(settings.fixed_length, d) for d in settings.widths]
@@ -54,18 +61,20 @@ class SequenceCostsExperiment:
                 said = {f"{kind}_seconds": found[-1].seconds for kind, found in costs.items()}
                 for listener in listeners:
                     listener.record(Record("train", step, 1, said))
-            at = len(settings.lengths)
-            self.sweeps = {
-                _BY_LENGTH: (settings.lengths, {kind: found[:at] for kind, found in costs.items()}),
-                _BY_WIDTH: (settings.widths, {kind: found[at:] for kind, found in costs.items()}),
-            }
-            metrics = self._metrics()
+            self.sweeps = self._swept(costs)
             for listener in listeners:
-                listener.record(Record("test", len(points), 1, metrics))
+                listener.record(Record("test", len(points), 1, self._metrics()))
         finally:
             for listener in listeners:
                 listener.finish()
-        return metrics
+        return {kind: [asdict(cost) for cost in found] for kind, found in costs.items()}
+
+    def _swept(self, costs: Mapping[str, Sequence[Cost]]) -> dict[str, tuple[Sequence[int], dict[str, list[Cost]]]]:
+        at = len(self.settings.lengths)
+        return {
+            _BY_LENGTH: (self.settings.lengths, {kind: list(found[:at]) for kind, found in costs.items()}),
+            _BY_WIDTH: (self.settings.widths, {kind: list(found[at:]) for kind, found in costs.items()}),
+        }
 
     def sections(self, run: Run) -> list[Section]:
         """What theory says, the measured lines, how they grow, and all numbers."""

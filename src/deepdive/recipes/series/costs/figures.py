@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from deepdive.figures import INK, PALETTE, figure_style
+from deepdive.figures import INK, PALETTE, figure_style, log_scale
 from deepdive.recipes.series.costs.layers import KINDS, Cost
 
 if TYPE_CHECKING:
@@ -42,8 +42,8 @@ def cost_figure(
                         expected = theory[what][kind]
                         factor = 1.0 if quantity == "operations" else values[-1] / expected[-1]
                         ax.plot(sizes, [factor * value for value in expected], "--", color=color, lw=1.2)
-                ax.set_xscale("log", base=2)
-                ax.set_yscale("log")
+                log_scale(ax, "x", base=2)
+                log_scale(ax, "y")
                 ax.set_xlabel(what)
                 ax.set_title(title, loc="left", fontsize="medium")
         grid[0, 0].plot([], [], "--", color=INK, lw=1.2, label="theory")

@@ -1,11 +1,10 @@
 """Learning which pictures are of one class: pairs, task, report, predictions for two files."""
 
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
@@ -16,13 +15,15 @@ from deepdive.data.progress import progress_bars
 from deepdive.figures import BLUE, GREY, ORANGE, figure_style, to_png, to_svg
 from deepdive.files import write_atomically
 from deepdive.models.vision import LeNet, Siamese
+from deepdive.names import tell
 from deepdive.recipes.experiment import Invert
+from deepdive.recipes.inputs import measured
 from deepdive.recipes.networks import network_section
 from deepdive.recipes.predictions import Value
 from deepdive.recipes.runner import trained_weights
 from deepdive.recipes.training import optimizer_for, schedule_for, toolkit_named, trainer_for
 from deepdive.recipes.vision.classic.siamese import SiameseSettings
-from deepdive.recipes.vision.labelling import note_inputs, read_spec
+from deepdive.recipes.vision.labelling import note_inputs, picture_files, read_spec
 from deepdive.training import BinaryAccuracy, Run, Supervised, choose_device, evaluate, seed_everything
 from deepdive.training.records import Listener
 from deepdive.training.report import Html, Section, figure, join, picture, table
@@ -108,7 +109,7 @@ class SiameseExperiment:
             self.data = ImagePairs(images, unseen=settings.unseen)
             self.data.prepare()
         for note in images.notes:
-            sys.stderr.write(f"note: {note}\n")
+            tell(f"note: {note}")
         seed_everything(settings.seed)
         self.task = Supervised(
             self._network(images.spec),
@@ -131,7 +132,8 @@ class SiameseExperiment:
         )
         if (unseen := self.data.unseen_loader()) is not None:
             device = choose_device(self.settings.device)
-            metrics |= evaluate(self.task, unseen, device, prefix="test_unseen", precision=self.settings.precision)
+            words: dict[str, Any] = {"prefix": "test_unseen", "precision": self.settings.precision}
+            metrics |= measured(run, "unseen", partial(evaluate, self.task, unseen, device, **words), resume=resume)
         return metrics
 
     def sections(self, run: Run) -> list[Section]:
@@ -151,11 +153,12 @@ class SiameseExperiment:
         ]
 
     def predict(self, run: Run, files: Sequence[Path], *, invert: Invert = "auto") -> list[PairPrediction]:
-        """Compare the first file with the second, the third with the fourth, and so on.
+        """Compare the first file with the second, the third with the fourth, and so on; a folder is all of its own.
 
         Raises:
             ValueError: the number of files is odd, or a file is no picture; names it.
         """
+        files = picture_files(files)
         if len(files) % 2:
             raise ValueError(f"there are {len(files)} files; pictures are compared in pairs, so name an even number")
         spec = read_spec(run)

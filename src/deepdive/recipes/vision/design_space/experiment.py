@@ -9,7 +9,9 @@ import torch
 from deepdive.algorithms.design_spaces import ErrorDistribution, area_gain, kolmogorov_smirnov
 from deepdive.data.images import ImageSpec
 from deepdive.data.progress import progress_bars
+from deepdive.names import tell
 from deepdive.recipes.experiment import Invert, Prediction
+from deepdive.recipes.inputs import measured
 from deepdive.recipes.training import classification_loss, optimizer_for, trainer_for
 from deepdive.recipes.vision.classification import load_pictures
 from deepdive.recipes.vision.design_space.design_space import DesignSpaceSettings
@@ -54,7 +56,7 @@ class DesignSpaceExperiment:
             self.data = load_pictures(settings, report)
             self.data.prepare()
         for note in self.data.notes:
-            sys.stderr.write(f"note: {note}\n")
+            tell(f"note: {note}")
         if self.data.pictures("val") is None:
             raise ValueError("validation is 0; spaces are compared by errors on pictures held out")
         self.samples = draw_samples(settings, self.data.spec)
@@ -64,7 +66,7 @@ class DesignSpaceExperiment:
 
         Raises:
             RunError: the pictures are not those that the run began with, or no sample of a space could be trained.
-            TrainingInterrupted: SIGINT or SIGTERM; the samples in work are trained again on a resume.
+            TrainingInterrupted: SIGINT, SIGTERM or SIGHUP; the samples in work are trained again on a resume.
         """
         note_inputs(run, self.data.spec, self.data.pictures("train"), source=self.settings.data, resume=resume)
         store = SampleStore(run)
@@ -77,7 +79,7 @@ class DesignSpaceExperiment:
         finally:
             told.finish()
         self.findings = self._findings(store)
-        return self._metrics(store)
+        return self._metrics() | measured(run, "best", lambda: self._tested(store), resume=resume)
 
     def _train(self, run: Run, store: SampleStore) -> Iterator[Sample]:
         """Samples as they end, whether they were trained or the process that had them died."""
@@ -115,19 +117,22 @@ class DesignSpaceExperiment:
         first, last = distributions[self.settings.spaces[0]], distributions[self.settings.spaces[-1]]
         return Findings(ended, distributions, area_gain(first, last), kolmogorov_smirnov(first, last))
 
-    def _metrics(self, store: SampleStore) -> dict[str, float]:
+    def _metrics(self) -> dict[str, float]:
         found = self.findings
         metrics = {"edf_gain": found.gain.value, "edf_gain_lower": found.gain.lower, "edf_gain_upper": found.gain.upper}
         metrics |= {"ks_statistic": found.difference.statistic, "ks_p_value": found.difference.p_value}
         for space, distribution in found.distributions.items():
             metrics |= {f"{space}_mean_error": distribution.mean, f"{space}_min_error": distribution.minimum}
-        metrics["failed"] = float(sum(ended.state == "failed" for _, ended in found.ended))
+        return metrics | {"failed": float(sum(ended.state == "failed" for _, ended in found.ended))}
+
+    def _tested(self, store: SampleStore) -> dict[str, float]:
+        """The accuracy of the best network on the test pictures, if there are any."""
         best, test = store.best(self.samples), self.data.pictures("test")
-        if best is not None and test is not None:
-            network = self._trained(store, best, self.data.spec)
-            chances = probabilities(network, self.data.spec, test.images, device=self.settings.device)
-            metrics["test_accuracy"] = float((chances.argmax(dim=1) == test.labels).double().mean())
-        return metrics
+        if best is None or test is None:
+            return {}
+        network = self._trained(store, best, self.data.spec)
+        chances = probabilities(network, self.data.spec, test.images, device=self.settings.device)
+        return {"test_accuracy": float((chances.argmax(dim=1) == test.labels).double().mean())}
 
     def sections(self, run: Run) -> list[Section]:
         """The error distributions, errors against parameters, the best network, all samples."""
@@ -145,7 +150,7 @@ class DesignSpaceExperiment:
         spec, store = read_spec(run), SampleStore(run)
         best = store.best(draw_samples(self.settings, spec))
         if best is None:
-            raise RunError(f"{run.folder} has no trained network; go on with: deepdive resume {run.folder}")
+            raise RunError(f"{run.folder} has no trained network; {run.go_on}")
         return label_files(self._trained(store, best, spec), spec, files, device=self.settings.device, invert=invert)
 
     def _trained(self, store: SampleStore, sample: Sample, spec: ImageSpec) -> torch.nn.Module:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from deepdive.algorithms.design_spaces import BestValue, ErrorDistribution
-from deepdive.figures import GREY, PALETTE, figure_style
+from deepdive.figures import GREY, PALETTE, figure_style, log_scale
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -60,7 +60,7 @@ def parameter_figure(
                 ax.plot(values, errors[space], "o", ms=4, alpha=0.75, color=PALETTE[i % len(PALETTE)], label=space)
             low, high = (end(map(end, by_space.values())) for end in (min, max))
             if low > 0 and high > 8 * low:
-                ax.set_xscale("log", base=2)
+                log_scale(ax, "x", base=2)
             ax.set_title(name, fontsize="medium", loc="left")
         for ax in axes[len(parameters) :]:
             ax.set_axis_off()

@@ -1,6 +1,5 @@
 """A pretrained network on pictures of one's own: a new head, then the layers below it, beside one from scratch."""
 
-import sys
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -12,8 +11,10 @@ from torch import Tensor
 from deepdive.data.progress import progress_bars
 from deepdive.data.types import Batch, DataModule
 from deepdive.models.vision import EfficientNetLite
+from deepdive.names import tell
 from deepdive.recipes.experiment import Invert, Prediction
 from deepdive.recipes.in_turn import Training, checkpoints_of, fit_in_turn, records_of
+from deepdive.recipes.inputs import measured
 from deepdive.recipes.runner import trained_weights
 from deepdive.recipes.training import classification_loss, optimizer_for, schedule_for, toolkit_named, trainer_for
 from deepdive.recipes.vision.labelling import label_files, note_inputs, probabilities, read_spec
@@ -84,7 +85,7 @@ class FineTuneExperiment:
             self._pretrained(1)
             self.pictures = read_pictures(settings, self._weights, report)
         for note in self.pictures.notes:
-            sys.stderr.write(f"note: {note}\n")
+            tell(f"note: {note}")
         parts = dict(self.pictures.parts)
         if settings.mirrored:
             parts["train"] = mirrored(parts["train"])
@@ -117,11 +118,11 @@ class FineTuneExperiment:
         self.metrics |= {name: result.metrics for name, result in results.items()}
         if self.main == AVERAGED:
             self._average(run)
-            self.metrics[AVERAGED] = self._tested(run)
+            self.metrics[AVERAGED] = measured(run, AVERAGED, partial(self._tested, run), resume=resume)
         for name, metrics in self.metrics.items():
             seconds = self._took(name)
             took = f" in {seconds:.0f} s" if seconds else ""
-            sys.stderr.write(f"{name}: test_accuracy {metrics['test_accuracy']:.4f}{took}\n")
+            tell(f"{name}: test_accuracy {metrics['test_accuracy']:.4f}{took}")
         others = {
             f"test_accuracy_{name.replace('-', '_')}": metrics["test_accuracy"]
             for name, metrics in self.metrics.items()
@@ -256,7 +257,7 @@ class FineTuneExperiment:
         """The best weights of a training, or the last ones while there are no best."""
         checkpoints = checkpoints_of(run, name, alone=name == FINE_TUNED and not self.settings.from_scratch)
         if not checkpoints.has("last"):
-            raise RunError(f"the training {name!r} has no checkpoint yet; go on with: deepdive resume {run.folder}")
+            raise RunError(f"the training {name!r} has no checkpoint yet; {run.go_on}")
         return trained_weights(run, checkpoints)
 
     def _took(self, name: str) -> float | None:

@@ -7,6 +7,7 @@ from jaxtyping import Int64
 from torch import Tensor
 
 from deepdive.figures import BLUE, GREY, ORANGE, figure_style
+from deepdive.names import label
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -24,10 +25,10 @@ def training_curves(curves: Mapping[str, Sequence[float]], fixed: Mapping[str, f
     with figure_style():
         figure = Figure(figsize=(7.2, 3.0), layout="constrained")
         ax = figure.subplots()
-        for (label, values), color in zip(curves.items(), _COLORS, strict=False):
-            ax.plot(range(1, len(values) + 1), values, color=color, marker="o", label=label)
-        for (label, value), style in zip(fixed.items(), ("--", ":"), strict=False):
-            ax.axhline(value, color=GREY, ls=style, label=label)
+        for (training, values), color in zip(curves.items(), _COLORS, strict=False):
+            ax.plot(range(1, len(values) + 1), values, color=color, marker="o", label=training)
+        for (training, value), style in zip(fixed.items(), ("--", ":"), strict=False):
+            ax.axhline(value, color=GREY, ls=style, label=training)
         ax.set_xlabel("epoch")
         ax.set_ylabel(name)
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
@@ -48,8 +49,9 @@ def confusion_figure(confusion: Int64[Tensor, "classes classes"], labels: Sequen
         ax.imshow(shares.numpy(), cmap="Blues", vmin=0, vmax=1)
         ax.grid(visible=False)
         small = "small" if n <= _NUMBERED else "xx-small"
-        ax.set_xticks(range(n), labels, rotation=40, ha="right", rotation_mode="anchor", fontsize=small)
-        ax.set_yticks(range(n), labels, fontsize=small)
+        names = [label(name, 24) for name in labels]
+        ax.set_xticks(range(n), names, rotation=40, ha="right", rotation_mode="anchor", fontsize=small)
+        ax.set_yticks(range(n), names, fontsize=small)
         ax.set(xlabel="predicted", ylabel="true")
         if n <= _NUMBERED:
             for i, row in enumerate(confusion.tolist()):

@@ -11,6 +11,7 @@ from deepdive.algorithms.evaluation import confusion_matrix
 from deepdive.data.images import ImageSet, grid
 from deepdive.figures import to_png, to_svg
 from deepdive.files import write_atomically
+from deepdive.names import label
 from deepdive.recipes.networks import network_section
 from deepdive.recipes.vision.transfer.figures import confusion_figure, training_curves
 from deepdive.recipes.vision.transfer.pictures import Pictures
@@ -91,8 +92,9 @@ def _confusion(run: Run, test: ImageSet, chances: Tensor, labels: tuple[str, ...
     sections = [Section("Confusion", join([drawn, *([table(pairs)] if pairs else [])]))]
     rows = most_confused(chances, test.labels, _SHOWN)
     if rows:
+        names = [label(name, 24) for name in labels]
         titles = [
-            f"{labels[int(called[i])]} {float(chances[i].max()):.0%}\nnot {labels[int(test.labels[i])]}" for i in rows
+            f"{names[int(called[i])]} {float(chances[i].max()):.0%}\nnot {names[int(test.labels[i])]}" for i in rows
         ]
         png = to_png(grid(test.images[torch.tensor(rows)], titles, columns=6, marked=[True] * len(rows), scale=1.6))
         write_atomically(run.folder / "confused.png", png)

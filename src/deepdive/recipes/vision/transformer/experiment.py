@@ -15,6 +15,7 @@ from deepdive.data.images.spec import scaled
 from deepdive.figures import to_png
 from deepdive.files import write_atomically
 from deepdive.models.vision import VisionTransformer
+from deepdive.names import label
 from deepdive.recipes.experiment import Invert, Prediction
 from deepdive.recipes.vision.classification import ImageClassification
 from deepdive.recipes.vision.labelling import probabilities
@@ -73,11 +74,12 @@ class VisionTransformerExperiment:
         guesses = probabilities(network, spec, some.images, device=self.settings.device).argmax(dim=1).tolist()
         maps = self._rollout(some.images)
         patches = to_png(patch_figure(images[0], self.settings.patch_size))
-        names = [
-            spec.labels[guess] + ("" if guess == label else f"\nnot {spec.labels[label]}")
-            for guess, label in zip(guesses, some.labels.tolist(), strict=True)
+        names = [label(name, 24) for name in spec.labels]
+        titles = [
+            names[guess] + ("" if guess == true else f"\nnot {names[true]}")
+            for guess, true in zip(guesses, some.labels.tolist(), strict=True)
         ]
-        rollout = to_png(rollout_figure(images, maps, names))
+        rollout = to_png(rollout_figure(images, maps, titles))
         write_atomically(run.folder / "patches.png", patches)
         write_atomically(run.folder / "rollout.png", rollout)
         parts = [

@@ -7,6 +7,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from deepdive.figures import ORANGE, figure_style
+from deepdive.names import printable
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -65,7 +66,8 @@ def rollout_figure(
         axes = figure.subplots(2, len(images), squeeze=False)
         for above, below, image, weights, title in zip(*axes, images, maps, titles, strict=True):
             _show(above, image)
-            above.set_title(title, fontsize="small", parse_math=False, color="tab:red" if "\n" in title else "black")
+            color = "tab:red" if "\n" in title else "black"
+            above.set_title(printable(title, keep="\n"), fontsize="small", color=color)
             _show(below, image)
             below.imshow(weights.tolist(), cmap="inferno", alpha=0.65, extent=(-0.5, width - 0.5, height - 0.5, -0.5))
     return figure
