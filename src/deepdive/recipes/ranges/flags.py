@@ -53,7 +53,8 @@ def _flags(part: Checked | type[Checked]) -> type:
         value = _default(own[name]) if isinstance(part, type) else getattr(part, name)
         told = tyro.conf.arg(help=_help(kind, name, hint))
         default = field() if nested or value is MISSING else field(default_factory=lambda value=value: value)
-        found.append((name, Annotated[_flags(value) if nested else hint, told], default))
+        inner = _flags(value) if nested else hint  # pyright: ignore[reportArgumentType] a nested part is never missing
+        found.append((name, Annotated[inner, told], default))
     flags = make_dataclass(kind.__name__, found, kw_only=True)
     flags.__doc__ = kind.__doc__
     return flags

@@ -1,6 +1,7 @@
 """The parts of a report: pieces of HTML, everything in them escaped, and sections made of them."""
 
 import base64
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
