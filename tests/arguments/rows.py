@@ -15,6 +15,10 @@ def numbers(*values):
     return torch.tensor(values)
 
 
+def is_figure(value):
+    return type(value).__name__ == "Figure"
+
+
 NAN, INF = float("nan"), float("inf")
 
 

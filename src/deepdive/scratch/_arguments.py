@@ -8,99 +8,50 @@ kind of dtype, a string for a number, and so on. Shapes and values are checked w
 import inspect
 import math
 from collections.abc import Callable, Iterable, Sequence
-from functools import wraps
 from types import NoneType, UnionType
-from typing import Any, ParamSpec, TypeVar, Union, get_args, get_origin
+from typing import Any, TypeVar, Union, get_args, get_origin
 
 import torch
-from jaxtyping import AbstractArray, Bool, Float, Int, Int32, Int64, Real
+from jaxtyping import AbstractArray
 from torch import Generator, Tensor
 from torch.nn import Module
 from torch.nn.utils.rnn import PackedSequence
 
-from deepdive.checks import shown
+from deepdive.checks import shown, told
+from deepdive.signatures import ArrayRule, KindRule, Rule, UnionRule, hold
 
-P = ParamSpec("P")
-R = TypeVar("R")
-Rule = tuple[Callable[[Any], bool], str]
-"""Whether a value will do, and what it must be, in words."""
-
-_ARRAYS: dict[str, Any] = {
-    "floating-point": Float[Tensor, "..."],
-    "integer": Int[Tensor, "..."],
-    "int64": Int64[Tensor, "..."],
-    "int32": Int32[Tensor, "..."],
-    "boolean": Bool[Tensor, "..."],
-    "real": Real[Tensor, "..."],
-}
-_KINDS = {array.dtypes: kind for kind, array in _ARRAYS.items()}
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-def checked(function: Callable[P, R]) -> Callable[P, R]:
+def checked(function: Function) -> Function:
     """Refuse arguments of another kind than the function's annotations say, before it runs.
 
     Flags of modules are what Python takes them for, as in the library; those of functions must be booleans.
 
+    >>> from jaxtyping import Float
     >>> @checked
     ... def doubled(x: Float[Tensor, "..."]) -> Tensor:
     ...     return 2 * x
     >>> doubled(torch.tensor([1, 2]))
     Traceback (most recent call last):
     ...
-    TypeError: x must be a floating-point tensor, got an int64 tensor of shape (2,)
+    TypeError: x must be a floating-point tensor, got int64 of shape (2,)
 
     Raises:
         TypeError: an argument is of another kind.
     """
-    of_module = getattr(function, "__name__", "") in ("__init__", "forward")
-    flag = _TRUTH if of_module else _RULES[bool]
-    rules: dict[str, Rule] = {}
-    by_place: list[tuple[int, str, Rule]] = []
-    for place, p in enumerate(inspect.signature(function).parameters.values()):
-        rule = flag if p.annotation is bool else rule_of(p.annotation)
-        if rule is None or p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD):
-            continue
-        rules[p.name] = rule
-        if p.kind is not p.KEYWORD_ONLY:
-            by_place.append((place, p.name, rule))
-
-    @wraps(function)
-    def with_checks(*args: P.args, **kwargs: P.kwargs) -> R:
-        given = len(args)
-        for place, name, (test, words) in by_place:
-            if place >= given:
-                break
-            if not test(args[place]):
-                raise TypeError(f"{name} must be {words}, got {described(args[place])}")
-        for name in kwargs:
-            if name in rules and not rules[name][0](kwargs[name]):
-                raise TypeError(f"{name} must be {rules[name][1]}, got {described(kwargs[name])}")
-        return function(*args, **kwargs)
-
-    return with_checks
+    flag = _TRUTH if getattr(function, "__name__", "") in ("__init__", "forward") else _RULES[bool]
+    return hold(function, lambda p: flag if p.annotation is bool else _rule_of(p.annotation))
 
 
-def rule_of(annotation: Any) -> Rule | None:
+def _rule_of(annotation: Any) -> Rule | None:
     """What an annotation asks of a value; ``None`` where that is checked elsewhere."""
     if get_origin(annotation) in (Union, UnionType):
-        rules = [_TRUTH if option is bool else rule_of(option) for option in get_args(annotation)]
-        known = [rule for rule in rules if rule is not None]
-        if len(known) < len(rules):
-            return None
-        tests = tuple(test for test, _ in known)
-        return lambda value: any([test(value) for test in tests]), " or ".join(words for _, words in known)
+        rules = [_TRUTH if option is bool else _rule_of(option) for option in get_args(annotation)]
+        return None if None in rules else UnionRule([rule for rule in rules if rule is not None])
     if inspect.isclass(annotation) and issubclass(annotation, AbstractArray):
-        return _rule_of_array(annotation)
+        return ArrayRule(annotation.dtype[Tensor, "..."])  # of any shape: layers know better what to say of it
     return _RULES.get(annotation)
-
-
-def _rule_of_array(annotation: Any) -> Rule:
-    dtypes = annotation.dtypes
-    if dtypes not in _KINDS:
-        return _RULES[Tensor]
-    accepted = frozenset(dtype for name in dtypes if isinstance(dtype := getattr(torch, name, None), torch.dtype))
-    kind = _KINDS[dtypes]
-    return lambda x: isinstance(x, Tensor) and x.dtype in accepted, f"a{'n' * (kind[0] == 'i')} {kind} tensor"
 
 
 def is_integer(value: object) -> bool:
@@ -126,21 +77,32 @@ def _has_truth(value: object) -> bool:
     return math.prod(getattr(value, "shape", ())) == 1
 
 
-_TRUTH: Rule = (_has_truth, "True or False")
+class _Kind(Rule):
+    """What passes a test."""
+
+    def __init__(self, test: Callable[[Any], bool], description: str) -> None:
+        self.test, self.description = test, description
+
+    def fits(self, value: Any, sizes: Any) -> bool:
+        return self.test(value)
+
+
+def _is_floating(value: object) -> bool:
+    return isinstance(value, torch.dtype) and value.is_floating_point
+
+
+_TRUTH = _Kind(_has_truth, "True or False")
 _RULES: dict[Any, Rule] = {
-    int: (is_integer, "an integer"),
-    float: (is_number, "a number"),
-    bool: (lambda value: isinstance(value, bool), "True or False"),
-    str: (lambda value: isinstance(value, str), "a string"),
-    Tensor: (lambda value: isinstance(value, Tensor), "a tensor"),
-    NoneType: (lambda value: value is None, "None"),
-    Module: (lambda value: isinstance(value, Module), "a module"),
-    Generator: (lambda value: isinstance(value, Generator), "a torch.Generator"),
-    PackedSequence: (lambda value: isinstance(value, PackedSequence), "a packed sequence"),
-    torch.dtype: (
-        lambda value: isinstance(value, torch.dtype) and value.is_floating_point,
-        "a floating-point torch.dtype",
-    ),
+    int: _Kind(is_integer, "an integer"),
+    float: _Kind(is_number, "a number"),
+    torch.dtype: _Kind(_is_floating, "a floating-point torch.dtype"),
+    bool: KindRule("True or False", (bool,)),
+    str: KindRule("a string", (str,)),
+    Tensor: KindRule("a tensor", (Tensor,)),
+    NoneType: KindRule("None", (NoneType,)),
+    Module: KindRule("a module", (Module,)),
+    Generator: KindRule("a torch.Generator", (Generator,)),
+    PackedSequence: KindRule("a packed sequence", (PackedSequence,)),
 }
 
 
@@ -164,7 +126,7 @@ def check_flags(**flags: object) -> None:
     """
     for name, flag in flags.items():
         if not isinstance(flag, bool):
-            raise TypeError(f"{name} must be True or False, got {described(flag)}")
+            raise TypeError(f"{name} must be True or False, got {told(flag)}")
 
 
 def check_dim(name: str, dim: int, dimensions: int) -> None:
@@ -222,13 +184,9 @@ def check_not_negative(**values: float) -> None:
 
 
 def described(value: object) -> str:
-    """A value as an error shows it, in few words."""
-    if isinstance(value, Tensor):
-        dtype = str(value.dtype).removeprefix("torch.")
-        return f"a{'n' * (dtype[0] == 'i')} {dtype} tensor of shape {shown(value.shape)}"
-    text = repr(value)
-    short = isinstance(value, str | int | float | complex | NoneType | torch.dtype | tuple | list) and len(text) < 60
-    return text if short else f"an object of type {type(value).__name__}"
+    """A value as an error shows it: a short string, tuple or list itself; else what it is."""
+    text = repr(value) if isinstance(value, str | tuple | list | torch.dtype) else ""
+    return text if 0 < len(text) < 60 else told(value)
 
 
 def pair_of(name: str, value: int | Sequence[int], least: int = 1) -> tuple[int, int]:

@@ -15,19 +15,19 @@ from typing import Any, Literal, TypeVar, Union
 from jaxtyping import AbstractArray
 from torch import Tensor
 
+from deepdive.signatures._rules import ArrayRule as ArrayRule
 from deepdive.signatures._rules import (
-    ArrayRule,
     CallableRule,
     ChoiceRule,
     IntegerRule,
-    KindRule,
     MappingRule,
     NumberRule,
-    Rule,
     SequenceRule,
     Sizes,
-    UnionRule,
 )
+from deepdive.signatures._rules import KindRule as KindRule
+from deepdive.signatures._rules import Rule as Rule
+from deepdive.signatures._rules import UnionRule as UnionRule
 
 Target = TypeVar("Target", bound=Callable[..., Any])
 
@@ -55,18 +55,23 @@ def checked(target: Target) -> Target:
     if isinstance(target, type):
         target.__init__ = checked(target.__init__)
         return target  # pyright: ignore[reportReturnType]
+    return hold(target, lambda parameter: _rule_of(parameter.annotation))
+
+
+def hold(function: Target, rule_of: Callable[[inspect.Parameter], Rule | None]) -> Target:
+    """The function, each of whose arguments must fit the rule of its parameter; ``None`` where anything goes."""
     rules: dict[str, Rule] = {}
     by_place: list[tuple[int, str, Rule]] = []
-    for place, (name, parameter) in enumerate(inspect.signature(target).parameters.items()):
+    for place, (name, parameter) in enumerate(inspect.signature(function).parameters.items()):
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD):
             continue
-        if (rule := _rule_of(parameter.annotation)) is None:
+        if (rule := rule_of(parameter)) is None:
             continue
         rules[name] = rule
         if parameter.kind is not parameter.KEYWORD_ONLY:
             by_place.append((place, name, rule))
 
-    @functools.wraps(target)
+    @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
         sizes: Sizes = {}
         given = len(args)
@@ -78,7 +83,7 @@ def checked(target: Target) -> Target:
         for name in kwargs:
             if name in rules and not rules[name].fits(kwargs[name], sizes):
                 raise rules[name].error(name, kwargs[name], sizes)
-        return target(*args, **kwargs)
+        return function(*args, **kwargs)
 
     call.__dict__["is_checked"] = True  # so that a test finds what is not
     return call  # pyright: ignore[reportReturnType]
