@@ -112,7 +112,12 @@ class Run:
 
     def write_json(self, name: str, content: Any) -> None:
         """Write a JSON file into the folder, atomically."""
-        write_atomically(self.folder / name, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
+        text = json.dumps(content, indent=2, ensure_ascii=False)
+        try:
+            text.encode()
+        except UnicodeEncodeError:  # the path of a file need not be text
+            text = json.dumps(content, indent=2)
+        write_atomically(self.folder / name, text + "\n")
 
     def read_json(self, name: str) -> Any:
         """Read a JSON file of the folder.
