@@ -82,7 +82,9 @@ def test_a_target_judges():
 def test_an_unknown_recipe_is_met_with_a_suggestion():
     with pytest.raises(ValueError, match=r"there is no recipe 'lennet'; did you mean 'lenet' "):
         recipe_info("lennet")
-    with pytest.raises(ValueError, match=r"there is no recipe 'xyz'; there are .*softmax-regression, .*mlp, .*lenet"):
+    with pytest.raises(
+        ValueError, match=r"there is no recipe 'xyz'; there are .*softmax-regression, .*mlp, .* and \d+ more"
+    ):
         load_recipe("xyz")
 
 

@@ -1,14 +1,16 @@
 """Recorded results: how they are written, and that ours are there and reach their targets."""
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from deepdive.recipes import Target, load_recipe, recipes
+from deepdive.recipes.outcome import Outcome
 from deepdive.recipes.results import read_results, record, results_page
-from deepdive.recipes.runner import Outcome
+from deepdive.recipes.results.sweep import settings_of
 from deepdive.recipes.settings import from_plain, to_plain, with_preset
 from deepdive.training import Run
 
@@ -63,6 +65,19 @@ def test_a_record_is_named_after_what_was_changed(tmp_path):
     assert content["passed"]
     assert {"torch", "processor", "commit"} <= set(content["environment"])
     assert content["environment"]["precision"] == "bf16"
+
+
+@pytest.mark.parametrize("device", ["-x", "a | b", "`a` ``b", "it's $x\nand", "d/" * 200])
+def test_a_setting_of_any_text_is_typed_again_and_no_markup(tmp_path, device):
+    settings_type = load_recipe("mlp").settings_type
+    defaults, changed = settings_type(), settings_type(device=device)
+    path = record(outcome(tmp_path, changed), changed, defaults, tmp_path / "results")
+    content = json.loads(path.read_text())
+    assert settings_of(content) == changed
+    row = results_page([content]).splitlines()[-1]
+    assert len(re.findall(r"(?<!\\)\|", row)) == 10, "nine cells"
+    shown = device.replace("\n", " ").replace("|", r"\|")
+    assert shown in row or shown.replace("'", "'\"'\"'") in row
 
 
 def test_without_a_target_there_is_nothing_to_record(tmp_path):

@@ -112,10 +112,13 @@ class Run:
 
     def write_json(self, name: str, content: Any) -> None:
         """Write a JSON file into the folder, or into one below it, atomically."""
+        text = json.dumps(content, indent=2, ensure_ascii=False)
+        try:
+            text.encode()
+        except UnicodeEncodeError:  # the path of a file need not be text
+            text = json.dumps(content, indent=2)
         *folders, file = name.split("/")
-        write_atomically(
-            make_folder(self.folder, *folders) / file, json.dumps(content, indent=2, ensure_ascii=False) + "\n"
-        )
+        write_atomically(make_folder(self.folder, *folders) / file, text + "\n")
 
     def read_json(self, name: str) -> Any:
         """Read a JSON file of the folder.
