@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import tyro
 
+from deepdive.commands.memory import within_memory
 from deepdive.recipes.ranges import Checked
 from deepdive.recipes.ranges.flags import parse
 from deepdive.recipes.ranges.types import Count, Few, Length, Magnitude, PositiveFraction, Seed, Temperature
@@ -78,7 +79,8 @@ def main(arguments: list[str]) -> int:
         raise FileNotFoundError(f"output is {options.output}, but there is no folder {options.output.parent}")
     from deepdive.recipes import runner
 
-    predictions = runner.predict(options.folder, options.inputs, device=options.device, **asdict(of_recipe))
+    with within_memory():
+        predictions = runner.predict(options.folder, options.inputs, device=options.device, **asdict(of_recipe))
     if options.json:
         _print_json(predictions)
     elif options.output:

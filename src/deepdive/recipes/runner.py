@@ -194,7 +194,7 @@ def _fit(
             raise TrainingInterrupted(f"{interruption}; {go_on}", interruption.signal) from None
         except KeyboardInterrupt:
             raise KeyboardInterrupt(f"interrupted; {go_on}") from None
-        except OSError as error:
+        except (OSError, MemoryError, RuntimeError) as error:  # torch's word for the end of memory is the last one
             error.add_note(go_on)
             raise
     return outcome
