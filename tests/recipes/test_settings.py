@@ -1,8 +1,11 @@
 import json
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Annotated
 
 import pytest
+from msgspec import Meta
 
 from deepdive.recipes.settings import (
     OptimizerSettings,
@@ -16,7 +19,7 @@ from deepdive.recipes.settings import (
 
 @dataclass(frozen=True)
 class Example(TrainingSettings):
-    hidden: tuple[int, ...] = (8,)
+    hidden: tuple[Annotated[int, Meta(ge=1, le=64)], ...] = (8,)
     optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.5))
 
 
@@ -39,8 +42,16 @@ def test_a_preset_changes_only_what_it_names():
     [
         ({"epoch": 2}, "Example has no setting epoch; did you mean 'epochs'"),
         ({"optimizer": {"rate": 2}}, r"OptimizerSettings has no setting optimizer\.rate; there are name, lr"),
-        ({"epochs": "2"}, r"settings do not fit Example: Expected `int`, got `str` - at `\$\.epochs`"),
-        ({"toolkit": "jax"}, "settings do not fit Example: .*toolkit"),
+        ({"epochs": "2"}, "^epochs must be an integer from 1 to 1000000, got '2'"),
+        ({"epochs": True}, "^epochs must be an integer from 1 to 1000000, got True"),
+        ({"toolkit": "jax"}, "^toolkit must be 'torch' or 'scratch', got 'jax'"),
+        ({"hidden": [3, 0]}, r"^hidden must be integers from 1 to 64, got \(3, 0\)"),
+        ({"optimizer": {"lr": math.nan}}, r"^optimizer\.lr must be from 0 to 1000, got nan"),
+        (
+            {"optimizer": {"nesterov": True, "momentum": 0.0}},
+            r"^optimizer\.momentum must be above 0 with nest",
+        ),
+        ({"optimizer": 0.1}, "^optimizer must be settings by their names, got 0.1"),
     ],
 )
 def test_what_does_not_fit_is_named(plain, message):

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from deepdive.commands.memory import within_memory
 from deepdive.commands.saying import say
 from deepdive.training import DivergedError, TrainingInterrupted
 
@@ -13,7 +14,8 @@ if TYPE_CHECKING:
 def shown(work: "Callable[[], Outcome]") -> "tuple[Outcome | None, int]":
     """Run ``work`` and say how it ended: the outcome, if it came to one, and the exit status."""
     try:
-        outcome = work()
+        with within_memory():
+            outcome = work()
     except TrainingInterrupted as interruption:
         say(str(interruption), error=True)
         return None, 128 + interruption.signal

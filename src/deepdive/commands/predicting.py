@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import tyro
 
+from deepdive.commands.memory import within_memory
 from deepdive.commands.saying import say
 from deepdive.recipes.ranges import Checked
 from deepdive.recipes.ranges.flags import parse
@@ -98,7 +99,8 @@ def main(arguments: list[str]) -> int:
         )
     if of_recipe.picture:
         chosen["force"] = options.force
-    predictions = runner.predict(options.folder, options.inputs, device=options.device, **chosen)
+    with within_memory():
+        predictions = runner.predict(options.folder, options.inputs, device=options.device, **chosen)
     if options.json:
         _print_json(predictions)
     elif options.output:

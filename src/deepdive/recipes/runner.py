@@ -184,7 +184,7 @@ def _told_how_to_go_on(run: Run) -> Iterator[None]:
         if number != signal.SIGINT:
             raise TrainingInterrupted(f"{interruption}; {run.go_on}", number) from None
         raise KeyboardInterrupt(f"interrupted; {run.go_on}") from None
-    except OSError as error:
+    except (OSError, MemoryError, RuntimeError) as error:  # torch's word for the end of memory is the last one
         error.add_note(run.go_on)
         raise
 

@@ -133,12 +133,12 @@ def test_where_no_value_is_seen_the_mean_is_said():
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"held_out": 1.0}, "held_out is 1.0; it must be a share above 0 and below 1"),
+        ({"held_out": 1.0}, "held_out must be above 0 and below 1, got 1.0"),
         ({"held_out": 0.995}, "held_out is 0.995, which leaves 2 of 300 values known"),
-        ({"width": 0.0}, "width is 0.0; it must be above 0"),
-        ({"widths": 1}, "widths is 1; it must be at least 2"),
-        ({"steps": 0}, "steps is 0; it must be at least 1"),
-        ({"rows": 3}, "rows is 3; it must be at least 4"),
+        ({"width": 0.0}, "width must be above 0 and at most 1000000 or None, got 0.0"),
+        ({"widths": 1}, "widths must be from 2 to 10000, got 1"),
+        ({"steps": 0}, "steps must be from 1 to 10000, got 0"),
+        ({"rows": 3}, "rows must be from 4 to 100000000 or None, got 3"),
     ],
 )
 def test_settings_out_of_range_are_named(waves, changes, message, tmp_path):

@@ -154,11 +154,11 @@ def test_a_killed_run_goes_on_bit_for_bit(finished, waves, tmp_path, monkeypatch
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"tau": 0}, "tau is 0; it must be at least 1"),
-        ({"horizons": []}, "horizons is .*; it must hold numbers of steps from 1 up"),
+        ({"tau": 0}, "tau must be from 1 to 100000, got 0"),
+        ({"horizons": []}, r"horizons must be 1 or more integers from 1 to 100000, got \(\)"),
         ({"horizons": [100]}, "horizons is .*, but the test part has 60 values"),
-        ({"period": 0}, "period is 0"),
-        ({"test": 0.0}, "test is 0.0; forecasts are compared on a part at the end"),
+        ({"period": 0}, "period must be from 1 to 100000 or None, got 0"),
+        ({"test": 0.0}, "test must be above 0 and below 1, got 0.0"),
         ({"column": "level"}, "did you mean 'Level'"),
     ],
 )

@@ -79,8 +79,8 @@ def test_a_run_without_its_result_is_resumed_to_the_same_end(people, finished, t
 
 def test_bad_settings_are_named(people):
     for changes, message in (
-        ({"weights": [1.0]}, r"weights is \(1.0,\); there must be one for each of \('age', 'sex'\)"),
-        ({"weights": [1.0, -1.0]}, "the weight of output 'sex' is -1.0; it must be positive and finite"),
+        ({"weights": [1.0]}, r"weights must be 2 numbers, one for each target, got \(1.0,\)"),
+        ({"weights": [1.0, -1.0]}, r"weights must be numbers above 0 and at most 1000000, got \(1\.0, -1\.0\)"),
         ({"targets": ["agee", "sex"]}, "target is 'agee', but the table has no column 'agee'; did you mean 'age'"),
     ):
         recipe, settings = build(people, **changes)

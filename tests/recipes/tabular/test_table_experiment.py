@@ -187,7 +187,7 @@ def test_words_are_classes(tmp_path):
         ({"target": "prise"}, "target is 'prise', but the table has no column 'prise'; did you mean 'price'"),
         ({"ignore": ["id"]}, "ignore is 'id', but the table has no column 'id'; did you mean 'Id'"),
         ({"categorical": ["qualty"]}, "categorical is 'qualty', but .* did you mean 'quality'"),
-        ({"folds": 0}, r"folds is 0; it must be 1 \(no folds\) or more"),
+        ({"folds": 0}, "folds must be from 1 to 1000, got 0"),
         ({"folds": 121}, "folds must be at least 2 and at most the number of rows, 120, got 121"),
         ({"folds": 1, "test": 1.5}, r"test must take at least 0 of 120 examples .*, got 1.5"),
         ({"data": "fashion-mnist"}, "data is 'fashion-mnist', which is no table; these are: airfoil"),

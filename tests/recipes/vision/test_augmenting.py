@@ -1,10 +1,11 @@
 """From settings to random changes, and training with mixed labels in both toolkits."""
 
 import math
-from dataclasses import fields, replace
+from dataclasses import fields
 
 import pytest
 import torch
+from tests.commands.fuzz.values import bounded, greatest, least
 
 from deepdive.data.images.augmentation import (
     Augmentation,
@@ -28,6 +29,7 @@ from deepdive.data.images.augmentation import (
     VerticalFlip,
 )
 from deepdive.recipes import load_recipe, runner
+from deepdive.recipes.ranges.checked import fields_of
 from deepdive.recipes.settings import with_preset
 from deepdive.recipes.vision.augmenting import augmentation_for, mixing_for
 from deepdive.recipes.vision.settings import AugmentationSettings
@@ -85,23 +87,31 @@ def test_pairs_are_mixed_either_way_or_both():
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"crop": -2}, r"augment\.crop: padding is -2; it must be a whole number from 0 up"),
-        ({"resized_crop": 1.5}, r"augment\.resized_crop: area is \(1\.5, 1\.0\)"),
-        ({"resized_crop": 0.0}, r"augment\.resized_crop: area is \(0\.0, 1\.0\)"),
-        ({"rotation": math.nan}, r"augment\.rotation: degrees is nan"),
-        ({"scale": 1.0}, r"augment\.scale: \(low, high\) is \(0\.0, 2\.0\)"),
-        ({"hue": 1.0}, r"augment\.hue: turns is 1\.0; it must be from 0 to 0\.5"),
-        ({"cutout": -1}, r"augment\.cutout: side is -1"),
-        ({"mixup": -0.1}, r"augment\.mixup: alpha is -0\.1; it must be above 0"),
-        ({"cutmix": math.inf}, r"augment\.cutmix: alpha is inf"),
+        ({"crop": -2}, r"augment\.crop must be from 0 to 1024, got -2"),
+        ({"resized_crop": 1.5}, r"augment\.resized_crop must be above 0 and at most 1 or None, got 1\.5"),
+        ({"resized_crop": 0.0}, r"augment\.resized_crop must be above 0"),
+        ({"rotation": math.nan}, r"augment\.rotation must be from 0 to 180, got nan"),
+        ({"scale": 1.0}, r"augment\.scale must be from 0 up and below 1, got 1\.0"),
+        ({"hue": 1.0}, r"augment\.hue must be from 0 to 0\.5, got 1\.0"),
+        ({"cutout": -1}, r"augment\.cutout must be from 0 to 1024, got -1"),
+        ({"mixup": -0.1}, r"augment\.mixup must be from 0 to 1000, got -0\.1"),
+        ({"cutmix": math.inf}, r"augment\.cutmix must be from 0 to 1000, got inf"),
     ],
 )
 @pytest.mark.parametrize("name", ["lenet", "cifar10", "image-folder"])
-def test_a_setting_out_of_range_is_named_when_the_recipe_is_built(name, changes, message):
-    recipe = load_recipe(name)
-    settings = with_preset(recipe.settings_type, {})
+def test_a_setting_out_of_range_is_named(name, changes, message):
     with pytest.raises(ValueError, match=message):
-        recipe.build(replace(settings, augment=replace(settings.augment, **changes)))
+        with_preset(load_recipe(name).settings_type, {"augment": changes})
+
+
+@pytest.mark.parametrize("largest", [False, True])
+def test_what_the_settings_allow_can_be_made(largest):
+    """Their bounds are those of the changes."""
+    kinds = {name: bounds[0] for name, kind, _ in fields_of(AugmentationSettings) if (bounds := list(bounded(kind)))}
+    values = {name: (greatest if largest else least)(*bounds) for name, bounds in kinds.items()}
+    settings = AugmentationSettings(**values)
+    assert augmentation_for(settings) is not None
+    assert (mixing_for(settings) is not None) is largest
 
 
 @pytest.mark.parametrize("toolkit", ["torch", "scratch"])

@@ -40,8 +40,8 @@ def test_it_learns_and_labels(toolkit, photographs, tmp_path):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"augment": {"crop": -1}}, r"augment\.crop: padding is -1; it must be"),
-        ({"label_smoothing": 2.0}, "label_smoothing is 2"),
+        ({"augment": {"crop": -1}}, r"augment\.crop must be from 0 to 1024, got -1"),
+        ({"label_smoothing": 2.0}, "label_smoothing must be from 0 to 1, got 2.0"),
     ],
 )
 def test_settings_out_of_range_are_named(changes, message):

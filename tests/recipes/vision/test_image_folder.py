@@ -138,7 +138,7 @@ def test_a_run_that_was_stopped_in_its_refit_goes_on_exactly(contest, tmp_path):
         ({"test": "nowhere"}, FileNotFoundError, "test is nowhere, but there is no such file or folder"),
         ({"labels": "no.csv"}, FileNotFoundError, r"table is no\.csv, but there is no such file"),
         ({"validation": 47}, ValueError, "holding out 47 validation pictures leaves none to learn from"),
-        ({"augment": {"cutmix": -1}}, ValueError, r"augment\.cutmix: alpha is -1"),
+        ({"augment": {"cutmix": -1}}, ValueError, r"augment\.cutmix must be from 0 to 1000, got -1"),
         ({"data": "digits", "labels": "x.csv"}, ValueError, "the classes of the data set digits are known"),
     ],
 )

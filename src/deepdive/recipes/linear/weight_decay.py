@@ -35,7 +35,7 @@ class WeightDecaySettings(SyntheticSettings):
             rule = "'sgd', with which alone the two forms of decay are the same"
             raise SettingError("optimizer.name", rule, self.optimizer.name)
         if self.optimizer.weight_decay:
-            raise SettingError("optimizer.weight_decay", "0; set decay instead", self.optimizer.weight_decay)
+            raise SettingError("optimizer.weight_decay", "0 (set decay instead)", self.optimizer.weight_decay)
 
 
 @recipe(

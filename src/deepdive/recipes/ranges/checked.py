@@ -86,14 +86,20 @@ def checked_from(settings_type: type[CheckedType], plain: Mapping[str, Any]) -> 
     Raises:
         SettingError: a value is of another type, or out of its range; names it from the outermost setting on.
     """
-    found = dict(plain)
-    for name, kind, nested in fields_of(settings_type):
-        if nested and isinstance(plain.get(name), Mapping):
-            try:
-                found[name] = checked_from(kind, plain[name])
-            except SettingError as error:
-                raise error.inside(name) from None
-    return settings_type(**found)
+    kinds = {each.name: each for each in fields_of(settings_type)}
+    return settings_type(**{name: _made(kinds[name], value) for name, value in plain.items()})
+
+
+def _made(field: FieldOf, value: Any) -> Any:
+    name, kind, nested = field
+    if not nested:
+        return _converted(name, kind, value)
+    if not isinstance(value, Mapping):
+        raise SettingError(name, "settings by their names", value)
+    try:
+        return checked_from(kind, value)
+    except SettingError as error:
+        raise error.inside(name) from None
 
 
 def _converted(name: str, kind: Any, value: Any) -> Any:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import MISSING, Field, asdict, field, fields, make_dataclass
 from functools import cache
 from itertools import pairwise
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import tyro
 
@@ -53,15 +53,15 @@ def _flags(part: Checked | type[Checked]) -> type:
         value = _default(own[name]) if isinstance(part, type) else getattr(part, name)
         told = tyro.conf.arg(help=_help(kind, name, hint))
         default = field() if nested or value is MISSING else field(default_factory=lambda value=value: value)
-        inner = _flags(value) if nested else hint  # pyright: ignore[reportArgumentType] a nested part is never missing
-        found.append((name, Annotated[inner, told], default))
+        found.append((name, Annotated[_flags(cast(Checked, value)) if nested else hint, told], default))
     flags = make_dataclass(kind.__name__, found, kw_only=True)
     flags.__doc__ = kind.__doc__
     return flags
 
 
 def _default(item: "Field[Any]") -> Any:
-    return item.default if item.default_factory is MISSING else item.default_factory()
+    factory = item.default_factory
+    return item.default if factory is MISSING else factory()
 
 
 def _help(kind: type, name: str, hint: Any) -> str | None:

@@ -23,11 +23,12 @@ def rule_of(annotation: Any, *, several: bool = False) -> str:
     if origin is Annotated:
         meta = _meta(arguments)
         least = f"{meta.min_length} or more" if meta.min_length else ""
-        return " ".join(filter(None, [least, rule_of(arguments[0], several=several), _bounds(meta)]))
+        rule = rule_of(arguments[0], several=several)
+        return " ".join(filter(None, [least, rule.replace("some of", "of", 1) if least else rule, _bounds(meta)]))
     if origin in (Union, UnionType):
         return " or ".join(rule_of(each, several=several) for each in arguments)
     if origin is Literal:
-        return _listed([repr(each) for each in arguments])
+        return ("some of " if several else "") + _listed([repr(each) for each in arguments])
     if origin is tuple and arguments[1:] == (...,):
         return rule_of(arguments[0], several=True)
     if origin is tuple:
@@ -93,7 +94,7 @@ def shown(value: Any) -> str:
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 
 
-def _number(bound: float) -> str:
+def _number(bound: int | float) -> str:
     return f"{int(bound)}" if bound == int(bound) and abs(bound) < 1e12 else f"{bound:g}"
 
 

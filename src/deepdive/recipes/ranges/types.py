@@ -21,6 +21,7 @@ LearningRate = Annotated[float, Meta(ge=0, le=1000)]
 Momentum = Annotated[float, Meta(ge=0, lt=1)]
 Penalty = Annotated[float, Meta(ge=0, le=1000)]
 """Weight decay, or the factor of a term of the loss."""
+PositivePenalty = Annotated[float, Meta(gt=0, le=1000)]
 GradientBound = Annotated[float, Meta(gt=0, le=1e9)]
 """Of a norm or of a value."""
 Magnitude = Annotated[float, Meta(ge=0, le=1e6)]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from deepdive.recipes.ranges.types import Count, Penalty, PositiveMagnitude, Signed, Width
+from deepdive.recipes.ranges.types import Count, PositiveMagnitude, PositivePenalty, Signed, Width
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.shift.settings import ShiftSettings
 
@@ -21,7 +21,7 @@ class CovariateShiftSettings(ShiftSettings):
     """How much: a picture is of the target with probability sigmoid(strength * score); its sign is the direction."""
     limit: PositiveMagnitude | None = 20.0
     """Largest weight before their mean is brought to 1."""
-    l2: Penalty = 1.0
+    l2: PositivePenalty = 1.0
     """Penalty of the classifier that tells target from source."""
     domain_pictures: Count = 10_000
     """Most pictures of each side that this classifier learns from."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 from msgspec import Meta
 
 from deepdive.recipes.ranges import SettingError
-from deepdive.recipes.ranges.types import BatchSize, Epochs, Magnitude, Probability, Width
+from deepdive.recipes.ranges.types import BatchSize, Epochs, PositiveMagnitude, Probability, Width
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings, TrainingSettings
 
@@ -22,7 +22,7 @@ class MultiOutputSettings(TrainingSettings):
     """A named table (deepdive data list), or a file: CSV, TSV, white-space separated text, Parquet."""
     targets: Annotated[tuple[str, ...], Meta(min_length=1)] = ("age", "gender")
     """The columns to predict: numbers by their value, words by their class."""
-    weights: tuple[Magnitude, ...] = (1.0, 1.0)
+    weights: tuple[PositiveMagnitude, ...] = (1.0, 1.0)
     """Of each target's loss."""
     learn_weights: bool = False
     """Learn the weights from how uncertain each output is; they start as given."""

@@ -104,7 +104,7 @@ def test_the_loss_before_the_first_step_is_the_references(text, weights, tmp_pat
 def test_what_does_not_go_together_is_said(text, weights, subwords, tmp_path):
     with pytest.raises(ValueError, match=r"num_steps is 32; .*gpt2 reads at most 24 tokens"):
         prepared(text, weights, num_steps=32)
-    with pytest.raises(ValueError, match="tokens is 'words', but weights come with pieces of their own"):
+    with pytest.raises(ValueError, match="tokens must be 'auto', as weights come with their own, got 'words'"):
         prepared(text, weights, tokens="words")
     with pytest.raises(FileNotFoundError, match="no such folder, and no named text network"):
         prepared(text, tmp_path / "nothing")

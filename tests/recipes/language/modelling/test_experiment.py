@@ -65,12 +65,12 @@ def test_characters_never_seen_are_told_and_a_text_of_nothing_else_is_refused(tr
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"length": 0}, "length is 0; it must be at least 1"),
-        ({"samples": 0}, "samples is 0"),
+        ({"length": 0}, "length must be from 1 to 100000, got 0"),
+        ({"samples": 0}, "samples must be from 1 to 10000, got 0"),
         ({"temperature": 0.0}, "temperature must be"),
-        ({"top_k": 0}, "top_k must be at least 1"),
+        ({"top_k": 0}, "top_k must be from 1 to 100000000 or None, got 0"),
         ({"top_p": 1.5}, "top_p must be"),
-        ({"seed": -1}, "seed is -1"),
+        ({"seed": -1}, "seed must be from 0 to 2147483647, got -1"),
         ({"invert": "yes"}, "invert is 'yes', but the recipe gru-lm has no such option; there are length, temperature"),
     ],
 )

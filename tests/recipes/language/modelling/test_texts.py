@@ -45,5 +45,5 @@ def test_which_windows_are_those_of_the_textbook(data, partition, textbook):
 @pytest.mark.parametrize("name", ["validation", "test"])
 @pytest.mark.parametrize("share", [-0.1, 1.0])
 def test_shares_that_cannot_be_are_refused(path, name, share):
-    with pytest.raises(ValueError, match=f"{name} is {share}; it must be a share from 0 to less than 1"):
+    with pytest.raises(ValueError, match=f"{name} must be from 0 up and below 1, got {share}"):
         text_for(LanguageModelSettings(data=path, **{name: share}))

@@ -36,8 +36,8 @@ def test_hidden_words_are_guessed_and_gaps_filled(tmp_path):
     [
         ("sick", {}, ValueError, "data is 'sick', which is no text; these are: time-machine"),
         ("none.txt", {}, FileNotFoundError, "there is no text, file or folder of that name"),
-        ("own", {"characters": 0}, ValueError, "characters is 0; it must be at least 1"),
-        ("own", {"longest": 4}, ValueError, "longest is 4; it must be at least 5"),
+        ("own", {"characters": 0}, ValueError, "characters must be from 1 to 100000000 or None, got 0"),
+        ("own", {"longest": 4}, ValueError, "longest must be from 5 to 100000, got 4"),
     ],
 )
 def test_what_is_missing_or_wrong_is_told(tmp_path, data, changes, error, words):

@@ -140,8 +140,8 @@ def test_a_damaged_run_is_told(text, tmp_path):
     [
         ("sick", {}, ValueError, "data is 'sick', which is no text; these are: time-machine"),
         ("none.txt", {}, FileNotFoundError, "there is no text, file or folder of that name"),
-        ("own", {"characters": 0}, ValueError, "characters is 0; it must be at least 1"),
-        ("own", {"window": 1}, ValueError, "length must be at least 2, got 1"),
+        ("own", {"characters": 0}, ValueError, "characters must be from 1 to 100000000 or None, got 0"),
+        ("own", {"window": 1}, ValueError, "window must be from 2 to 100000, got 1"),
         ("own", {"density": 1.0}, ValueError, "density must be above 0 and below 1, got 1.0"),
         ("own", {"pieces": 200}, ValueError, "size is 200; it must be above 258"),
         ("own", {"window": 5000}, ValueError, "part has .* tokens, fewer than window, which is 5000"),

@@ -70,8 +70,8 @@ def test_words_never_seen_are_told(trained):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"beams": 2, "n_best": 3}, "n_best is 3; it must be from 1 to beams, which is 2"),
-        ({"length_penalty": -1.0}, "alpha must be at least 0, got -1"),
+        ({"beams": 2, "n_best": 3}, "n_best must be from 1 to beams, 2, got 3"),
+        ({"length_penalty": -1.0}, "length_penalty must be from 0 to 1000000, got -1.0"),
         ({"temperature": 1.0}, "temperature is 1.0, but the recipe seq2seq has no such option; there are beams"),
     ],
 )

@@ -115,12 +115,12 @@ def test_there_is_nothing_to_predict(finished, tmp_path):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"lengths": (8,)}, r"lengths is \(8,\); it must be two or more sizes in ascending order, from 1"),
-        ({"widths": (8, 4)}, r"widths is \(8, 4\); it must be two or more sizes in ascending order"),
+        ({"lengths": (8,)}, r"lengths must be 2 or more integers from 1 to 100000, got \(8,\)"),
+        ({"widths": (8, 4)}, r"widths must be in ascending order, got \(8, 4\)"),
         ({"lengths": (0, 4)}, r"lengths is \(0, 4\)"),
-        ({"kernel": 4}, "kernel is 4; it must be odd"),
-        ({"repeats": 0}, "repeats is 0; it must be at least 1"),
-        ({"fixed_width": 0}, "fixed_width is 0; it must be at least 1"),
+        ({"kernel": 4}, "kernel must be odd, so that as many steps come out as go in, got 4"),
+        ({"repeats": 0}, "repeats must be from 1 to 10000, got 0"),
+        ({"fixed_width": 0}, "fixed_width must be from 1 to 65536, got 0"),
     ],
 )
 def test_settings_out_of_range_are_named(changes, message):

@@ -86,8 +86,8 @@ def test_a_run_that_was_stopped_in_its_second_training_goes_on_exactly(photograp
     ("changes", "message"),
     [
         ({"augment": {"flip": False, "crop": 0, "cutout": 0}}, "augment asks for no change at all"),
-        ({"examples": 0}, "examples is 0; it must be at least 1"),
-        ({"augment": {"rotation": 200.0}}, r"augment\.rotation: degrees is 200"),
+        ({"examples": 0}, "examples must be from 1 to 100000000 or None, got 0"),
+        ({"augment": {"rotation": 200.0}}, r"augment\.rotation must be from 0 to 180, got 200"),
     ],
 )
 def test_what_is_wrong_is_told_before_anything_is_read(changes, message):

@@ -88,5 +88,5 @@ def test_a_picture_without_neighbours_is_refused(trained, tmp_path):
 
 @pytest.mark.parametrize("stripe", [(0, 3), (3, 3), (4, 8)])
 def test_a_stripe_that_leaves_no_edge_is_refused(stripe):
-    with pytest.raises(ValueError, match="it must begin after the first column and end before the last"):
+    with pytest.raises(ValueError, match="stripe must be two columns in ascending order, above 0 and below the width"):
         RECIPE.build(replace(settings(), stripe=stripe))

@@ -50,7 +50,7 @@ class GPTSettings(LanguageModelSettings):
         super()._settle()
         make_paths_absolute(self, "weights", where=Path.is_dir)
         if self.weights is not None and self.tokens not in ("auto", "byte-pair"):
-            raise SettingError("tokens", "'auto', as weights come with tokens of their own", self.tokens)
+            raise SettingError("tokens", "'auto', as weights come with their own", self.tokens)
 
 
 @recipe(

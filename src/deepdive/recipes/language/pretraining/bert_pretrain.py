@@ -1,10 +1,12 @@
 """BERT learnt from a text: hidden words, and which sentences follow each other (textbook sections 15.8 to 15.10)."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+from msgspec import Meta
 
 from deepdive.recipes.language.pretraining.settings import PretrainingSettings
-from deepdive.recipes.ranges.types import Length, Magnitude, ProperFraction
+from deepdive.recipes.ranges.types import Magnitude, ProperFraction
 from deepdive.recipes.registry import Target, recipe
 
 if TYPE_CHECKING:
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 class BertPretrainSettings(PretrainingSettings):
     """The text, what is hidden of it, and the network."""
 
-    longest: Length = 64
+    longest: Annotated[int, Meta(ge=5, le=100_000)] = 64
     """Pieces of a pair of sentences, special tokens included; longer ones are cut."""
     share: ProperFraction = 0.15
     """Of pieces that are hidden."""

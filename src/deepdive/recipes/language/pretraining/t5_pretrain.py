@@ -1,10 +1,12 @@
 """T5 learnt from a text: the spans that are missing from it (textbook section 11.9; Raffel et al., 2020)."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+from msgspec import Meta
 
 from deepdive.recipes.language.pretraining.settings import PretrainingSettings
-from deepdive.recipes.ranges.types import Depth, Epochs, Length, MeanSpan, ProperFraction, Width
+from deepdive.recipes.ranges.types import Depth, Epochs, MeanSpan, ProperFraction, Width
 from deepdive.recipes.registry import Target, recipe
 
 if TYPE_CHECKING:
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 class T5PretrainSettings(PretrainingSettings):
     """The text, what is missing of it, and the network."""
 
-    window: Length = 64
+    window: Annotated[int, Meta(ge=2, le=100_000)] = 64
     """Pieces of a text from which spans are cut."""
     density: ProperFraction = 0.15
     """Share of pieces that are missing."""

@@ -36,7 +36,7 @@ class EdgeKernelSettings(TrainingSettings):
         super()._settle()
         first, end = self.stripe
         if not 0 < first < end < self.width:
-            rule = f"columns of which the first is above 0, and the second behind it and below the width, {self.width}"
+            rule = f"two columns in ascending order, above 0 and below the width, {self.width}"
             raise SettingError("stripe", rule, self.stripe)
 
 
