@@ -9,6 +9,11 @@ from deepdive.commands.outputs import check_outputs
 from deepdive.training import Run
 
 
+def aged(path, seconds):
+    then = time.time() + seconds
+    os.utime(path, (then, then))
+
+
 @pytest.fixture
 def run(tmp_path, monkeypatch):
     """A run that learnt from a file, a folder and names that are none, in a folder with what it read."""
@@ -23,13 +28,16 @@ def run(tmp_path, monkeypatch):
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("old")
-        os.utime(path, (time.time() - 100,) * 2)
+        aged(path, -100)
     return Run.create("mlp", settings, root=tmp_path / "runs")
 
 
-def check(run, *, output=None, picture=None, inputs=("input.csv", "a text", "x" * 5000, "\0"), force=True):
-    paths = [None if path is None else run.folder.parents[2] / path for path in (output, picture)]
-    check_outputs(output=paths[0], picture=paths[1], inputs=inputs, run=run, force=force)
+def check(
+    run, paths=None, /, *, output=None, picture=None, inputs=("input.csv", "a text", "x" * 5000, "\0"), force=True
+):
+    given = {"output": output, "picture": picture} | (paths or {})
+    places = {name: None if path is None else run.folder.parents[2] / path for name, path in given.items()}
+    check_outputs(output=places["output"], picture=places["picture"], inputs=inputs, run=run, force=force)
 
 
 def put(path, kind):
@@ -48,7 +56,7 @@ def put(path, kind):
 def test_what_is_no_plain_file_is_refused(run, tmp_path, name, kind):
     put(tmp_path / "there", kind)
     with pytest.raises(ValueError, match=rf"{name} must be a new file or a plain one, got .*there, which is a "):
-        check(run, **{name: "there"})
+        check(run, {name: "there"})
 
 
 @pytest.mark.parametrize("path", ["/dev/null", "/dev/stdout", "/dev/fd/1", "/"])
@@ -59,12 +67,12 @@ def test_devices_are_refused(run, path):
 
 @pytest.mark.parametrize("name", ["output", "picture"])
 def test_an_existing_file_needs_force(run, name):
-    check(run, **{name: "new.csv"}, force=False)
+    check(run, {name: "new.csv"}, force=False)
     with pytest.raises(
         ValueError, match=rf"{name} must be a new file, got .*mine\.csv, which exists; --force replaces"
     ):
-        check(run, **{name: "mine.csv"}, force=False)
-    check(run, **{name: "mine.csv"})
+        check(run, {name: "mine.csv"}, force=False)
+    check(run, {name: "mine.csv"})
 
 
 @pytest.mark.parametrize("name", ["output", "picture"])
@@ -73,18 +81,18 @@ def test_what_is_read_is_refused_under_any_name(run, tmp_path, name):
     (tmp_path / "here").symlink_to(".")
     for path in ("input.csv", "./pictures/../input.csv", "hard.csv", "here/input.csv"):
         with pytest.raises(ValueError, match=f"{name} must not be an input, got .*{path}"):
-            check(run, **{name: path})
+            check(run, {name: path})
     for path in ("train.csv", "here/train.csv", "pictures/1.png", "pictures/labels.csv"):
         with pytest.raises(ValueError, match=f"{name} must not be data that .* learnt from, got .*{path}"):
-            check(run, **{name: path})
+            check(run, {name: path})
     with pytest.raises(ValueError, match=f"{name} must not be an input, got .*pictures/1.png"):
-        check(run, **{name: "pictures/1.png"}, inputs=["pictures"])
+        check(run, {name: "pictures/1.png"}, inputs=["pictures"])
 
 
 def test_a_table_of_predictions_beside_the_data_may_be_replaced_by_force(run, tmp_path):
     check(run, output="pictures/new.csv", force=False)
     (tmp_path / "pictures" / "new.csv").write_text("predictions")
-    os.utime(tmp_path / "pictures" / "new.csv", (time.time() + 2,) * 2)
+    aged(tmp_path / "pictures" / "new.csv", 2)
     check(run, output="pictures/new.csv", inputs=["pictures"])
 
 

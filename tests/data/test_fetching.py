@@ -167,3 +167,18 @@ def test_packages_of_this_machine_bring_the_real_files(name):
         pytest.skip(f"the package is out of reach: {error}")
     assert {path.stat().st_size for path in paths.values()} == {file.size for file in dataset.files}
     assert {path: path.stat().st_mtime_ns for path in lists.rglob("*")} == before, "the system's lists were touched"
+
+
+def test_what_is_left_of_killed_processes_goes_and_no_link_is_followed(dataset_of, cache, tmp_path):
+    dataset, folder, other = dataset_of(CONTENTS, Given(CONTENTS)), cache / "datasets" / "toy", tmp_path / "other"
+    folder.mkdir(parents=True)
+    other.mkdir()
+    (other / "mine").touch()
+    for name in (".workspace", ".workspace-0123456789abcdef", ".a.bin.part"):
+        (folder / name).symlink_to(other)
+    (folder / ".workspace-1").mkdir()
+    (folder / ".deepdive-0123456789abcdef.part").touch()
+    assert contents_of(fetch(dataset)) == CONTENTS
+    assert list(other.iterdir()) == [other / "mine"]
+    left = {path.name for path in folder.iterdir() if path.name.startswith(".")}
+    assert left == {".workspace", ".workspace-0123456789abcdef", ".a.bin.part"}

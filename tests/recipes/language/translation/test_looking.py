@@ -69,6 +69,12 @@ def test_layers_and_heads_have_a_figure_for_each_sentence(tmp_path):
     paths = write_figures(tmp_path / "looks.png", figures)
     assert [path.name for path in paths] == ["looks-1.png", "looks-2.png"]
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in paths)
+    paths[0].unlink()
+    paths[1].write_text("mine")
+    with pytest.raises(FileExistsError, match=r"must be a new file, got one that exists.*looks-2\.png"):
+        write_figures(tmp_path / "looks.png", figures, replace=False)
+    assert list(tmp_path.iterdir()) == [paths[1]]
+    assert paths[1].read_text() == "mine"
 
 
 def test_a_network_without_attention_has_none():

@@ -80,6 +80,20 @@ def test_edges_of_a_picture_are_found_and_drawn(trained, tmp_path):
     assert (np.abs(np.delete(edges, 9, axis=1).astype(int) - 128) < 3).all()
 
 
+def test_pictures_of_one_name_have_edges_of_their_own_and_none_is_written_over_its_picture(trained, tmp_path):
+    for i, name in enumerate(["a/x.png", "b/x.png", "b/x-2.png", "c/x.bmp"]):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        Image.new("L", (4 + i, 4)).save(tmp_path / name)
+    files = [tmp_path / name for name in ("a/x.png", "b/x.png", "b/x-2.png", "c/x.bmp")]
+    found = [next(iter(prediction.records()))["edges"] for prediction in runner.predict(trained.run.folder, files)]
+    assert [path.rpartition("/")[2] for path in found] == ["x.png", "x-2.png", "x-2-2.png", "x-3.png"]
+    assert [np.asarray(Image.open(path)).shape[1] for path in found] == [3, 4, 5, 6]
+    before = (trained.run.folder / "edges" / "x.png").read_bytes()
+    with pytest.raises(ValueError, match=r"files must lie outside of .*edges, where edges are written, got .*x\.png"):
+        runner.predict(trained.run.folder, [trained.run.folder / "edges" / "x.png"])
+    assert (trained.run.folder / "edges" / "x.png").read_bytes() == before
+
+
 def test_a_picture_without_neighbours_is_refused(trained, tmp_path):
     Image.new("L", (1, 5)).save(tmp_path / "thin.png")
     with pytest.raises(ValueError, match=r"thin\.png has one column; an edge lies between two"):
