@@ -22,8 +22,10 @@ from .nearest import ROOT, SOURCE, modules, nearest
 
 FOLDERS = ("recipes/", "training/", "data/")
 """What is mutated: the other folders are compared with their twins."""
-LIMIT, LIMIT_OF_A_TEST = 300.0, 120.0
-"""Seconds for all tests of a mutant, and for one of them; much, for other programs may share the processor."""
+LIMIT, LIMIT_OF_A_TEST = 200, 60
+"""Seconds of processor time for all tests of a mutant, and for one of them."""
+TIME_RAN_OUT = (None, -signal.SIGXCPU, -signal.SIGKILL)
+"""How a process ends that has used all of its time."""
 
 
 @dataclass(frozen=True)
@@ -132,10 +134,10 @@ class _Worker:
         code, test = answer["code"], answer["test"]
         if code in (3, 4, 99) or (code == 2 and not test):
             raise RuntimeError(f"the tests could not be asked about {mutant.name}:\n{self.output()}")
-        how = {0: "no test failed", 5: "there is no test", None: "time ran out"}.get(code, test)
-        if code == -signal.SIGALRM:
+        how = {0: "no test failed", 5: "there is no test"}.get(code, "time ran out" if code in TIME_RAN_OUT else test)
+        if code in (-signal.SIGALRM, -signal.SIGPROF):
             how = f"hung in {test}"
-        caught = code not in (0, 5, None)
+        caught = code not in (0, 5, *TIME_RAN_OUT)
         return Verdict(mutant.name, mutant.line, mutant.diff(source), caught, how, answer["seconds"], key_of(mutant))
 
     def asked(self, tests: Sequence[str], *, compiling: bool = False) -> dict:

@@ -23,16 +23,15 @@ def nearest(path: str) -> list[str]:
         for file in files:
             ranks.setdefault(file.relative_to(ROOT).as_posix(), (rank, _distance(file.parent, folder), len(ranks)))
 
-    names = (f"test_{parts[-1].strip('_')}.py", f"test_{parts[-2]}.py" if len(parts) > 1 else "")
-    add(0, [folder / name for name in names[:1] if (folder / name).is_file()])
     near = sorted(folder.glob("test_*.py"))
+    add(0, [file for file in near if file.name == f"test_{parts[-1].strip('_')}.py"])
     named = _naming(path)
     add(1, sorted(set(near) & named))
     add(2, sorted(named, key=lambda file: (_distance(file.parent, folder), file)))
     add(3, near)
     importers = [importer for importer in modules() if path in _imported(importer)]
     add(4, sorted({file for each in importers for file in _naming(each)}, key=str))
-    if "recipes" in parts:
+    if "recipes" in parts:  # which look at every recipe, whatever they import
         add(4, [TESTS / "recipes" / name for name in ("test_results.py", "test_registry.py")])
     add(5, sorted(folder.parent.glob("test_*.py")) if folder != TESTS else [])
     return sorted(ranks, key=ranks.__getitem__)[:ENOUGH]

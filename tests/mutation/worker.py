@@ -20,6 +20,8 @@ PRELOADED = (
     "polars", "msgspec", "rich.progress", "safetensors.torch", "tyro", "requests", "filelock", "torch.utils.data",
     "torch._dynamo",
 )  # fmt: skip
+PATIENCE = 10
+"""So many times its processor time a test, or all of them, may take until they are ended."""
 MEMORY, FILE = 16 << 30, 1 << 30
 """Bytes that a mutant may address, and that it may write into one file."""
 
@@ -29,14 +31,20 @@ class Watch:
 
     def __init__(self, note: Path, limit: float) -> None:
         self.note, self.limit = note, limit
-        signal.signal(signal.SIGALRM, signal.SIG_DFL)  # ends the process also within a call that never comes back
+        for each in (signal.SIGALRM, signal.SIGPROF):  # ends the process also within a call that never comes back
+            signal.signal(each, signal.SIG_DFL)
 
     def pytest_runtest_logstart(self, nodeid: str, location: object) -> None:
         self.note.write_text(nodeid)
-        signal.setitimer(signal.ITIMER_REAL, self.limit)
+        self._limit_to(self.limit)
 
     def pytest_runtest_logfinish(self, nodeid: str, location: object) -> None:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        self._limit_to(0)
+
+    def _limit_to(self, seconds: float) -> None:
+        """Of processor time, for other programs may share the processor; and of waiting for nothing."""
+        signal.setitimer(signal.ITIMER_PROF, seconds)
+        signal.setitimer(signal.ITIMER_REAL, PATIENCE * seconds)
 
     def pytest_collectreport(self, report: object) -> None:
         if report.failed:
@@ -65,7 +73,7 @@ def _answer(job: dict) -> dict:
                 traceback.print_exc()
             finally:
                 os._exit(99)
-        code = _waited(child, began + job["limit"])
+        code = _waited(child, began + PATIENCE * job["limit"])
         test = note.read_text() if note.exists() else ""
         return {"code": code, "test": test, "seconds": round(time.monotonic() - began, 1)}
 
@@ -75,6 +83,7 @@ def _test(job: dict, folder: Path, note: Path) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_FSIZE, (FILE, FILE))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CPU, (job["limit"], job["limit"]))
     output = os.open(job["output"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     os.dup2(output, 1), os.dup2(output, 2), os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     (folder / "tmp").mkdir()

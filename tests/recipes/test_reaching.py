@@ -26,6 +26,7 @@ SMALL: dict[str, dict[str, Any]] = {
     "multi-output": {"targets": ("price", "sold"), "weights": (1.0, 2.0), "batch_size": 8},
     "forecast": {"network": "mlp"},
     "vit": {"patch_size": 4},
+    "bert-pretrain": {"heads": 4},
     "covariate-shift": {"image_size": None},
     "label-shift": {"image_size": None},
 }
@@ -64,7 +65,7 @@ OTHERS: dict[str, Any] = {
     "precision": "bf16", "tokens": "characters", "min_frequency": 60, "max_tokens": 500, "pairs": 50, "longest": 6,
     "augment.resized_crop": 0.5, "hidden": 66, "width": 72, "heads": 2,
     "max_categories": 2, "ignore": ("area",), "categorical": ("floor",), "column": "other", "partition": "sequential",
-    "period": 3, "characters": 5000, "image_size": 32, "patch_size": 7, "window": 5,
+    "period": 3, "characters": 5000, "pieces": 300, "image_size": 32, "patch_size": 7, "window": 5,
 }  # fmt: skip
 """Other values, where the one next to the default would not do."""
 
@@ -80,6 +81,8 @@ def sources(tmp_path_factory):
     waves = [f"{20 + 8 * math.sin(i / 2) + draw.random():.3f},{i % 7}" for i in range(300)]
     (folder / "series.csv").write_text("level,other\n" + "\n".join(waves) + "\n")
     (folder / "story.txt").write_text(story())
+    paragraphs = [story(4, seed).replace(".\n", " . ").strip() for seed in range(60)]
+    (folder / "paragraphs.txt").write_text("\n".join(paragraphs))
     (folder / "pairs.tsv").write_text("".join(f"{a}\t{b}\n" for a, b in pairs()))
     (folder / "tags.txt").write_text(tagged())
     return folder
@@ -98,6 +101,8 @@ def base(name, folder):
             changes |= {"data": str(folder / "pairs.tsv")} | PAIRS
         elif ".language.tagging" in module:
             changes |= {"data": str(folder / "tags.txt")}
+        elif ".language.pretraining" in module:
+            changes |= {"data": str(folder / "paragraphs.txt")}
         elif ".language." in module:
             changes |= {"data": str(folder / "story.txt")} | TEXT
         elif ".series." in module or ".attention." in module:

@@ -54,6 +54,7 @@ def test_even_by_clock_or_calendar(words):
             "2 of 3 steps are 10 minutes",
         ),
         ([*working_days(5), *working_days(8)[6:]], "5 of 6 steps are 1 working day, the longest is 2 working days"),
+        ([1.6e9 + 86_400 * day for day in (0, 1, 2, 4)], "2 of 3 steps are 1 day, the longest is 2 days"),  # since 1970
         ([1.0, 2.0, 3.0, 5.0], "2 of 3 steps are 1, the longest is 2, from row 3 (3) to row 4 (5); 1 row is missing"),
     ],
 )
