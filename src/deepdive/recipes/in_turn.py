@@ -39,22 +39,24 @@ def fit_in_turn(
     """Train those that are not over yet, in order, and return the results of all by name.
 
     The listeners hear of one run. Its learning curves would jump at every training, so those of several are left to the
-    report. A single training keeps its checkpoints where any run does.
+    report. A single training keeps its checkpoints where any run does, and is gone through to its end again where that
+    is all that is left: the listeners draw then.
 
     Raises:
         RunError: the result of a training is damaged.
     """
-    kept = [each for each in listeners if len(trainings) == 1 or not isinstance(each, Curves)]
+    alone = len(trainings) == 1
+    kept = [each for each in listeners if alone or not isinstance(each, Curves)]
     joined = JoinedListeners(kept, trainings=len(trainings))
     results: dict[str, TrainingResult] = {}
     try:
         for training in trainings:
-            result = result_of(run, training.name) if resume else None
+            result = result_of(run, training.name) if resume and not alone else None
             if result is None:
                 task, data = training.make()
                 own = training.trainer or trainer
                 own = own if training.seed is None else replace(own, seed=training.seed)
-                folder = checkpoints_of(run, training.name, alone=len(trainings) == 1)
+                folder = checkpoints_of(run, training.name, alone=alone)
                 metrics = own.fit(task, data, checkpoints=folder, listeners=[joined], resume=resume)
                 result = TrainingResult(metrics, joined.extent)
                 run.write_json(f"trainings/{training.name}.json", asdict(result))

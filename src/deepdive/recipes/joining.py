@@ -45,7 +45,7 @@ class JoinedListeners:
 
     def start(self, plan: Plan) -> None:
         """One of the trainings starts, or goes on after a resume."""
-        self.extent = Extent(plan.start_step, 0, plan.start_records)
+        self.extent = Extent(plan.start_step, plan.start_epoch, plan.start_records)  # nothing more, if it was over
         if self._started:
             return
         self._started = True
@@ -54,6 +54,7 @@ class JoinedListeners:
             total_steps=plan.total_steps * self._trainings,
             start_step=self._before.steps + plan.start_step,
             start_records=self._before.records + plan.start_records,
+            start_epoch=self._before.epochs + plan.start_epoch,
         )
         for listener in self._listeners:
             listener.start(whole)

@@ -16,6 +16,8 @@ class Plan:
     """Optimiser steps done before this session: more than 0 after a resume."""
     start_records: int = 0
     """Records kept from before this session; a listener that stored later ones drops them."""
+    start_epoch: int = 0
+    """Epochs finished before this session."""
     precision: str | None = None
     """Of matrix products; ``None``: not said."""
     layout: str | None = None

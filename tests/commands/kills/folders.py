@@ -13,8 +13,13 @@ from deepdive.training.listeners import read_metrics
 
 _CLOCKS = {"timing.jsonl", "seconds.json", "workers.log"}
 """Files that hold nothing else."""
-_TIMES = {"created", "command", "seconds", "resumed"}
-_SECONDS = re.compile(r"\d+(\.\d+)? s( since the resume)?|(?<=<dt>seconds</dt><dd>)[^<]+|(?<=per second</th><td>)[^<]+")
+_PASSING = {"created", "command", "commit", "seconds", "resumed"}
+_TIMES = re.compile(
+    r"\d+(\.\d+)? s( since the resume)?"
+    r"|(?<=<dt>seconds</dt><dd>)[^<]+|(?<=per second</th><td>)[^<]+|(?<=>commit</th><td>)[^<]+"
+)
+
+_TABLE, _CELL = re.compile("<table>.*?</table>", re.S), re.compile(r"<t[hd][^>]*>(.*?)</t[hd]>", re.S)
 
 
 def contents(folder: Path) -> dict[str, Any]:
@@ -54,9 +59,9 @@ def _content(path: Path, folder: str) -> Any:
     if path.name == "metrics.jsonl":
         _check_order(path)
     if path.suffix == ".json":
-        return _without_times(json.loads(path.read_text(encoding="utf-8")))
+        return _lasting(json.loads(path.read_text(encoding="utf-8")))
     if path.suffix == ".html":
-        return _SECONDS.sub("TIME", path.read_text(encoding="utf-8").replace(folder, "RUN"))
+        return _TIMES.sub("TIME", _TABLE.sub(_without_seconds, path.read_text(encoding="utf-8").replace(folder, "RUN")))
     return path.read_bytes().decode("utf-8", errors="backslashreplace")
 
 
@@ -70,12 +75,19 @@ def _tensors(path: Path) -> dict[str, Any]:
     return found
 
 
-def _without_times(content: Any) -> Any:
+def _lasting(content: Any) -> Any:
     if isinstance(content, list):
-        return [_without_times(item) for item in content]
+        return [_lasting(item) for item in content]
     if isinstance(content, dict):
-        return {key: _without_times(value) for key, value in content.items() if key not in _TIMES}
-    return _SECONDS.sub("TIME", content) if isinstance(content, str) else content
+        return {key: _lasting(value) for key, value in content.items() if key not in _PASSING}
+    return _TIMES.sub("TIME", content) if isinstance(content, str) else content
+
+
+def _without_seconds(table: re.Match[str]) -> str:
+    """A table without its column of times."""
+    rows = [_CELL.findall(row) for row in table.group().split("<tr>")]
+    times = [i for i, cell in enumerate(rows[1]) if cell == "seconds"]
+    return "\n".join(" ".join(cell for i, cell in enumerate(row) if i not in times) for row in rows)
 
 
 def _check_order(path: Path) -> None:

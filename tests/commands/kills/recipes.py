@@ -106,6 +106,12 @@ RECIPES = [
     ),
     Recipe("weight-decay", nothing, "--epochs 6 --log-every 5 --checkpoint-every 7", "three trainings in turn"),
     Recipe(
+        "california",
+        table,
+        "--target price --validation 0.2 --epochs 3 --batch-size 16 --log-every 3 --checkpoint-every 4",
+        "the only one of trainings in turn",
+    ),
+    Recipe(
         "house-prices",
         table,
         "--target price --folds 3 --epochs 4 --batch-size 16 --log-every 3 --checkpoint-every 4",

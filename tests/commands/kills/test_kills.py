@@ -4,6 +4,7 @@ import random
 import shutil
 import sys
 from collections.abc import Sequence
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,8 @@ SAMPLE = {
     ("lstm-lm", "before-run"),
     ("lstm-lm", "torn-report"),
 }
+ENDS = ("california", "weight-decay", "mlp-dropout", "image-folder", "fine-tune")
+"""Recipes that are killed at every change that they make after their training."""
 
 
 class Whole:
@@ -120,21 +123,43 @@ def test_a_run_that_was_killed_is_the_same_run(recipe, case, commands, whole_of,
     root.mkdir()
     words = whole.words
     for where in CASES[case]:
-        told = killed(commands, words, root, whole.moment(where, draw))
+        moment = killed(commands, words, root, whole.moment(where, draw))
         words = how_to_go_on(commands, recipe, whole, root)
-        sys.stdout.write(f"{recipe.name}: killed {where} at {told}; goes on with {' '.join(map(str, words[:2]))}\n")
-    ended = cold(*words, cwd=root) if case == "anywhere" else commands.run(*words, cwd=root)
+        sys.stdout.write(f"{recipe.name}: killed {where} at {moment}; goes on with: {words[0]}\n")
+    check_the_rest(cold if case == "anywhere" else commands.run, words, recipe, whole, root)
+    again = commands.run("resume", begun(recipe, root).relative_to(root), cwd=root)
+    assert again.status == 2
+    assert "has ended already" in again.err
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("recipe", [each for each in RECIPES if each.name in ENDS], ids=lambda recipe: recipe.name)
+def test_killed_at_any_change_after_its_training_it_is_the_same_run(recipe, commands, whole_of, tmp_path):
+    whole, root = whole_of(recipe), tmp_path / "it"
+    root.mkdir()
+    killed(commands, whole.words, root, Moment(change=whole.places["end"][0]))
+    words, trained = how_to_go_on(commands, recipe, whole, root), tmp_path / "trained"
+    root.rename(trained)
+    for n in count(1):
+        shutil.copytree(trained, root)
+        if not commands.run(*words, cwd=root, moment=Moment(change=n)).killed:
+            assert n > 10
+            break
+        sys.stdout.write(f"{recipe.name}: killed before change {n} after its training\n")
+        check_the_rest(commands.run, words, recipe, whole, root)
+        shutil.rmtree(root)
+
+
+def check_the_rest(run, words: Sequence[str | Path], recipe: Recipe, whole: Whole, root: Path) -> None:
+    """Go on to the end, and compare."""
+    ended = run(*words, cwd=root)
     assert "Traceback" not in ended.err
-    folder = begun(recipe, root)
     if ended.status == 2:  # the kill came when everything was done
         assert "has ended already" in ended.err
     else:
         assert ended.status == whole.ended.status, ended.err
-    assert differences(contents(folder), whole.contents) == []
+    assert differences(contents(begun(recipe, root)), whole.contents) == []
     assert files_of(root / "cache") == whole.cached
-    again = commands.run("resume", folder.relative_to(root), cwd=root)
-    assert again.status == 2
-    assert "has ended already" in again.err
 
 
 def killed(commands: Commands, words: Sequence[str | Path], root: Path, moment: Moment) -> Moment:

@@ -130,7 +130,8 @@ class Session:
 
     @property
     def _size(self) -> Plan:
-        return Plan(self._total_steps, self._steps_per_epoch, self.progress.step, self.progress.records)
+        progress = self.progress
+        return Plan(self._total_steps, self._steps_per_epoch, progress.step, progress.records, progress.epoch)
 
     @property
     def _done(self) -> bool:
