@@ -88,7 +88,7 @@ def test_a_file_from_new_to_old_is_sorted_if_asked_for(finished, waves, tmp_path
     header, *rows = waves.read_text().splitlines()
     backwards = tmp_path / "backwards.csv"
     backwards.write_text("\n".join([header, *reversed(rows)]) + "\n")
-    with pytest.raises(ValueError, match="the newest row is the first; .*, or set order to sort"):
+    with pytest.raises(ValueError, match=r"the newest row is the first; .*, or set order to sort"):
         runner.predict(finished.run.folder, [backwards])
     [found], [straight] = (
         runner.predict(finished.run.folder, [path], order=order) for path, order in ((backwards, "sort"), (waves, None))

@@ -33,18 +33,18 @@ def test_it_is_an_experiment_and_prepares_both_toolkits_alike(table):
 def test_what_can_be_done_about_a_target_is_true(tmp_path):
     path = tmp_path / "t.csv"
     path.write_text("x,y\n" + "".join(f"{i / 7:.3f},{'none' if i % 3 == 0 else i % 3}\n" for i in range(60)))
-    with pytest.raises(ValueError, match="column 'y' mixes .* or set kind to classification$"):
+    with pytest.raises(ValueError, match=r"column 'y' mixes .* or set kind to classification$"):
         load_recipe("california").build(settings_for(path, "california", target="y", ignore=[])).prepare()
     experiment = load_recipe("california").build(
         settings_for(path, "california", target="y", ignore=[], kind="classification")
     )
     experiment.prepare()
     assert experiment.data.labels == ("1", "2", "none")
-    with pytest.raises(ValueError, match="column 'y' mixes .* or write NA for a missing value$"):
+    with pytest.raises(ValueError, match=r"column 'y' mixes .* or write NA for a missing value$"):
         load_recipe("linear-regression").build(
             with_preset(load_recipe("linear-regression").settings_type, {"data": str(path), "target": "y"})
         ).prepare()
-    with pytest.raises(ValueError, match="column 'y' mixes .* or declare it as categorical$"):
+    with pytest.raises(ValueError, match=r"column 'y' mixes .* or declare it as categorical$"):
         load_recipe("california").build(settings_for(path, "california", target="x", ignore=[])).prepare()
 
 
