@@ -12,7 +12,7 @@ from tests.fuzz.subjects import SUBJECTS
 
 SILENCE = 300
 """Seconds of the clock without a new case after which a worker hangs, however busy the machine is."""
-SAMPLE, FULL = 12, 400
+SAMPLE, FULL = 30, 1500
 """Cases of each reader."""
 
 

@@ -324,7 +324,8 @@ def test_whatever_is_damaged_in_a_zip_is_told_as_that(tmp_path, method):
     with zipfile.ZipFile(tmp_path / "a.zip", "w", method) as archive:
         archive.writestr("x.csv", b"a,b\n1,2\n" * 50)
         archive.writestr("b/y.csv", b"a,b\n1,2\n" * 50)
-    whole, draw, told = (tmp_path / "a.zip").read_bytes(), random.Random(1), list[str]()
+    whole, draw = (tmp_path / "a.zip").read_bytes(), random.Random(1)
+    told: list[str] = []
     for _ in range(300):
         data = bytearray(whole)
         for _ in range(draw.choice((1, 1, 4))):
@@ -337,4 +338,4 @@ def test_whatever_is_damaged_in_a_zip_is_told_as_that(tmp_path, method):
         except ArchiveError as error:
             told.append(str(error))
     assert len(told) > 150
-    assert all(message.startswith("a.zip") for message in told)
+    assert all(each.startswith("a.zip") for each in told)
