@@ -20,6 +20,7 @@ from deepdive.data.subwords._library import (
 from deepdive.data.subwords.keys import KEYS, ROLES, token
 from deepdive.files import read_json
 from deepdive.keys import Tell, read_keys
+from deepdive.panics import panics_told
 
 _CONFIG, _SPECIAL, _ADDED = "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"
 _BERT_ROLES = {"pad_token": PAD, "unk_token": UNKNOWN, "cls_token": CLS, "sep_token": SEP, "mask_token": MASK}
@@ -112,7 +113,8 @@ def _nothing(files: Mapping[str, Path]) -> str:
 
 def _loaded(files: Mapping[str, Path], load: Any) -> Any:
     try:
-        return load(library())
+        with panics_told():
+            return load(library())
     except ImportError:
         raise
     except Exception as error:  # the library raises no class of its own

@@ -28,6 +28,7 @@ from deepdive.data.subwords._library import (
 from deepdive.data.subwords.folder import read_tokenizer
 from deepdive.data.subwords.pieces import Pieces
 from deepdive.keys import Tell
+from deepdive.panics import panics_told
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -120,7 +121,8 @@ class Subwords:
             ValueError: it is something else.
         """
         try:
-            return cls(library().Tokenizer.from_str(text))
+            with panics_told():
+                return cls(library().Tokenizer.from_str(text))
         except Exception as error:
             raise ValueError(f"this is no tokenizer: {error}") from error
 

@@ -8,6 +8,7 @@ import polars as pl
 from deepdive.data.delimited import read_delimited
 from deepdive.data.tables.kinds import ColumnKinds
 from deepdive.data.tables.text import words_of
+from deepdive.panics import panics_told
 
 
 def read_table(
@@ -77,9 +78,10 @@ def _is_parquet(path: Path) -> bool:
 
 def _read_parquet(path: Path) -> pl.DataFrame:
     try:
-        frame = pl.read_parquet(path)
-    except (pl.exceptions.PolarsError, OSError) as error:
-        raise ValueError(f"{path} is no whole Parquet file: {str(error).splitlines()[0]}") from error
+        with panics_told():
+            frame = pl.read_parquet(path)
+    except (pl.exceptions.PolarsError, OSError, ValueError) as error:
+        raise ValueError(f"{path} is no whole Parquet file: {str(error).partition(chr(10))[0]}") from error
     if not frame.height:
         raise ValueError(f"{path} has no rows")
     return frame
