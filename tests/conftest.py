@@ -2,6 +2,7 @@
 
 import os
 import random
+import signal
 from collections.abc import Iterator
 from functools import cache
 
@@ -11,6 +12,8 @@ import pytest
 import torch
 from hypothesis import settings
 
+if hasattr(signal, "SIGHUP"):  # under nohup it is ignored, and would be in every command that a test starts
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 if "PYTEST_XDIST_WORKER" in os.environ:  # several processes share the cores, and so do the commands they start
     os.environ["OMP_NUM_THREADS"] = "1"
     torch.set_num_threads(1)

@@ -163,7 +163,7 @@ def test_characters_never_seen_are_a_note(language_model, tmp_path):
 @pytest.mark.parametrize(
     ("flags", "message"),
     [
-        (("--top-k", "0"), "top_k must be at least 1, got 0"),
+        (("--top-k", "0"), "--top-k must be from 1 to 100000000 or None, got 0"),
         (("--invert", "yes"), "invert is 'yes', but the recipe gru-lm has no such option; there are length,"),
     ],
 )

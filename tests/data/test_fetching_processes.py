@@ -51,9 +51,10 @@ def test_a_killed_download_leaves_nothing_wrong(server, dataset_of, python, cach
     server.drip("a.bin", contents["a.bin"], pieces=100, pause=0.1)
     dataset = dataset_of(contents, Https(server.address))
     for _ in range(2):
+        before = set(cache.rglob("*.part"))
         process = python(FETCH, server.address, files_of(dataset))
         deadline = time.monotonic() + 30
-        while not any(cache.rglob("*.part")) and time.monotonic() < deadline:
+        while not set(cache.rglob("*.part")) - before and time.monotonic() < deadline:
             time.sleep(0.05)
         time.sleep(0.2)
         process.send_signal(signal.SIGKILL)

@@ -83,9 +83,13 @@ def test_bad_settings_are_named(people):
         ({"weights": [1.0, -1.0]}, r"weights must be numbers above 0 and at most 1000000, got \(1\.0, -1\.0\)"),
         ({"targets": ["agee", "sex"]}, "target is 'agee', but the table has no column 'agee'; did you mean 'age'"),
     ):
-        recipe, settings = build(people, **changes)
         with pytest.raises(ValueError, match=message):
-            recipe.build(settings).prepare()
+            prepare(people, **changes)
+
+
+def prepare(people, **changes):
+    recipe, settings = build(people, **changes)
+    recipe.build(settings).prepare()
 
 
 def test_damaged_inputs_are_named(people, tmp_path):

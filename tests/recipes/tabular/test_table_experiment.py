@@ -189,7 +189,7 @@ def test_words_are_classes(tmp_path):
         ({"categorical": ["qualty"]}, "categorical is 'qualty', but .* did you mean 'quality'"),
         ({"folds": 0}, "folds must be from 1 to 1000, got 0"),
         ({"folds": 121}, "folds must be at least 2 and at most the number of rows, 120, got 121"),
-        ({"folds": 1, "test": 1.5}, r"test must take at least 0 of 120 examples .*, got 1.5"),
+        ({"folds": 1, "test": 1.5}, r"test must be from 0 up and below 1, got 1.5"),
         ({"data": "fashion-mnist"}, "data is 'fashion-mnist', which is no table; these are: airfoil"),
         ({"data": "californa"}, "did you mean 'california'.*nor is there a file of that name"),
         ({"data": "gone.csv"}, r"no such file: gone\.csv"),

@@ -64,7 +64,7 @@ def test_the_textbook_network_takes_the_textbook_pictures(name):
         ("nin", {"channels": (1, 2, 0)}, "channels"),
         ("resnet", {"depths": (1, 1)}, "depths"),
         ("vgg", {"widths": (8, 8)}, "widths"),
-        ("alexnet", {"dropout": 1.5}, "probability|between 0 and 1"),
+        ("alexnet", {"dropout": 1.5}, "dropout must be from 0 up and below 1, got 1.5"),
         ("densenet", {"growth_rate": 0}, "growth_rate"),
         ("regnet", {"group_widths": 7}, "group"),
         ("googlenet", {"width": -1.0}, "width"),

@@ -102,7 +102,7 @@ def test_half_precision_does_not_overflow(half, norm_type):
     [
         ((3, 1.0), "parameters must be a tensor or several, got 3"),
         (([torch.ones(2), "w"], 1.0), "parameters must be tensors, got 'w' at 1"),
-        (([], "1"), "max_norm must be a number, got '1'"),
+        (([], "1"), "max_norm must be a number, got the string '1'"),
         (([], 1.0, None), "norm_type must be a number or 'inf', got None"),
     ],
 )

@@ -164,8 +164,7 @@ def test_content_that_is_nested_too_deep_is_refused(tmp_path):
 )
 def test_content_of_another_form_is_refused_though_its_checksum_fits(tmp_path, content, reason):
     path = tmp_path / "x.safetensors"
-    metadata = {"deepdive.format": "1", "deepdive.content": content}
-    save_file({}, path, metadata | {"deepdive.checksum": hashlib.sha256(content.encode()).hexdigest()})
+    save_file({}, path, {"deepdive": f"2 {hashlib.sha256(content.encode()).hexdigest()} {content}"})
     with pytest.raises(CheckpointError, match=rf"x\.safetensors is damaged: its content has {reason}"):
         load_checkpoint(path)
 

@@ -44,8 +44,6 @@ class MultiOutputSettings(TrainingSettings):
         super()._settle()
         if len(self.weights) != len(self.targets):
             raise SettingError("weights", f"{len(self.targets)} numbers, one for each target", self.weights)
-        if any("." in name or not name for name in self.targets):
-            raise SettingError("targets", "names without a dot, as they name parts of a network", self.targets)
 
 
 @recipe(

@@ -1,5 +1,6 @@
 """A network as an ordered list of groups of layers, and groups of parameters that learn at rates of their own."""
 
+import difflib
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,8 +8,6 @@ from typing import Any
 
 from torch import Tensor, nn
 from torch.optim.optimizer import ParamsT
-
-from deepdive.names import similar
 
 ParameterGroup = dict[str, Any]
 """Parameters under ``params`` and what the optimiser does with them, e.g. their ``lr``."""
@@ -51,7 +50,7 @@ def layer_groups(network: nn.Module, groups: Sequence[Prefixes]) -> list[dict[st
         names = [
             name for name, module in network.named_modules() if name and next(module.parameters(), None) is not None
         ]
-        near = similar(path, names) or names[:5]
+        near = difflib.get_close_matches(path, names, n=3) or names[:5]
         raise ValueError(
             f"groups has the layers {path!r}, but {type(network).__name__} has no parameters of its own there; "
             f"near: {', '.join(near)}"

@@ -55,9 +55,7 @@ class Session:
         self._val = data.val_loader()
         self._test = data.test_loader()
         if self._train.num_examples == 0 or len(self._train) == 0:
-            raise ValueError(
-                "the training data has no batches; it needs at least one example, or one full batch with drop_last"
-            )
+            raise ValueError("the training data has no batches; it needs an example, or one full batch with drop_last")
         per_epoch = -(-len(self._train) // trainer.accumulate)
         total = trainer.epochs * per_epoch
         self._total_steps = min(total, trainer.steps or total)
@@ -272,10 +270,8 @@ class Session:
     def _check_weights(self) -> None:
         finite = torch.stack([p.detach().isfinite().all() for p in self.task.parameters()]).all()
         if not finite:
-            error = DivergedError(
-                f"the weights became NaN or infinite by step {self.progress.step}", self.progress.step
-            )
-            raise self._explained(error)
+            step = self.progress.step
+            raise self._explained(DivergedError(f"the weights became NaN or infinite by step {step}", step))
 
     def _interrupt(self, signal: int) -> None:
         self._save_last()

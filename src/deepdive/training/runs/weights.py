@@ -1,5 +1,6 @@
 """The weights of a network as a file of their own (textbook section 6.6), and published ones given to it (14.2)."""
 
+import difflib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol, runtime_checkable
@@ -8,7 +9,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn.parameter import is_lazy
 
-from deepdive.names import similar
 from deepdive.training.runs.checkpoints import CheckpointError, load_checkpoint, save_checkpoint
 
 _SHOWN = 10
@@ -155,7 +155,7 @@ def _listed(names: list[str], others: list[str]) -> str:
     """The first names, each with the nearest one of the other side, if one is near."""
     words = []
     for name in names[:_SHOWN]:
-        near = similar(name, others, 1)
+        near = difflib.get_close_matches(name, others, n=1, cutoff=0.7)
         words.append(f"{name} (nearest: {near[0]})" if near else name)
     rest = len(names) - _SHOWN
     return ", ".join(words) + (f" and {rest} more" if rest > 0 else "")

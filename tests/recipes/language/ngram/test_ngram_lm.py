@@ -51,7 +51,7 @@ def test_the_report_has_the_table_samples_and_frequencies(finished):
 
 
 def test_a_text_is_continued(finished):
-    [found] = runner.predict(finished.run.folder, ["the mo"], length=30, temperature=0.0)
+    [found] = runner.predict(finished.run.folder, ["the mo"], length=30, top_k=1)
     assert found.answers[0].startswith("the mo")
     assert len(found.answers[0]) == 36
     assert set(found.answers[0].split()[1:-1]) <= set(WORDS)
@@ -79,9 +79,9 @@ def test_a_damaged_run_is_named(book, tmp_path):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"max_order": 0}, "max_order is 0"),
-        ({"validation": 0.0}, "validation is 0.0; it must be a share above 0"),
-        ({"epsilon": 0.0}, "epsilon must be above 0, got 0.0"),
+        ({"max_order": 0}, "max_order must be from 1 to 100, got 0"),
+        ({"validation": 0.0}, "validation must be above 0 and below 1, got 0.0"),
+        ({"epsilon": 0.0}, "epsilon must be above 0 and at most 1000000, got 0.0"),
         ({"data": "moby-dock"}, "did you mean 'moby-dick'"),
     ],
 )

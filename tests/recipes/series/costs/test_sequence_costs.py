@@ -117,7 +117,7 @@ def test_there_is_nothing_to_predict(finished, tmp_path):
     [
         ({"lengths": (8,)}, r"lengths must be 2 or more integers from 1 to 100000, got \(8,\)"),
         ({"widths": (8, 4)}, r"widths must be in ascending order, got \(8, 4\)"),
-        ({"lengths": (0, 4)}, r"lengths is \(0, 4\)"),
+        ({"lengths": (0, 4)}, r"lengths must be 2 or more integers from 1 to 100000, got \(0, 4\)"),
         ({"kernel": 4}, "kernel must be odd, so that as many steps come out as go in, got 4"),
         ({"repeats": 0}, "repeats must be from 1 to 10000, got 0"),
         ({"fixed_width": 0}, "fixed_width must be from 1 to 65536, got 0"),

@@ -265,9 +265,6 @@ def test_settings_out_of_range_are_named(changes, message, settings):
         RECIPE.build(replace(settings, **changes))
 
 
-@pytest.mark.parametrize("changes", [{"train_pictures": 2}, {"train_pictures": -1}])
-def test_fewer_pictures_than_classes_are_refused(changes, settings):
-    with pytest.raises(
-        ValueError, match=r"train_pictures is -?[0-9]; with 3 classes it must be at least 3, or 0 for all"
-    ):
-        RECIPE.build(replace(settings, **changes)).prepare()
+def test_fewer_pictures_than_classes_are_refused(settings):
+    with pytest.raises(ValueError, match="train_pictures is 2; with 3 classes it must be at least 3, or 0 for all"):
+        RECIPE.build(replace(settings, train_pictures=2)).prepare()

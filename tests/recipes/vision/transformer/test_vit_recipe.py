@@ -147,7 +147,7 @@ def test_the_network_of_every_preset_takes_its_pictures(preset):
     [
         ({"patch_size": 5}, "patches of 5x5 pixels do not fill pictures of 28x28"),
         ({"heads": 3}, "heads must divide width, but 16 is not a multiple of 3"),
-        ({"depth": 0}, "depth must be positive, got 0"),
+        ({"depth": 0}, "depth must be from 1 to 1000, got 0"),
     ],
 )
 def test_a_network_that_cannot_be_is_refused(changes, message):

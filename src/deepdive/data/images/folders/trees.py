@@ -10,7 +10,7 @@ from typing import Protocol, runtime_checkable
 from deepdive.data.images.picture import FORMATS
 from deepdive.data.parts import is_hidden, leads_back, part_of
 from deepdive.data.sources.archives import ArchiveError, plain_files
-from deepdive.data.walking import walk
+from deepdive.data.sources.walking import walk
 
 SUFFIXES = frozenset(suffix for suffixes in FORMATS.values() for suffix in suffixes)
 """Files with another suffix are left aside, as are hidden ones: they are thumbnails, notes, file lists."""
