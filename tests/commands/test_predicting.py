@@ -3,6 +3,8 @@ import json
 import pytest
 from PIL import Image
 
+from deepdive import cli
+
 from .support import SMALL, deepdive
 
 
@@ -98,30 +100,29 @@ def test_an_output_that_cannot_be_is_a_mistake(folder, tmp_path, flags, message)
     assert message in done.stderr
 
 
-def test_an_existing_output_is_replaced_only_by_force(folder, tmp_path):
-    Image.new("L", (8, 8), 0).save(tmp_path / "a.png")
+def test_an_existing_output_is_replaced_only_by_force(folder, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    Image.new("L", (8, 8), 0).save("a.png")
     output = tmp_path / "labels.csv"
     output.write_text("mine")
     output.chmod(0o600)
-    done = deepdive("predict", folder, "a.png", "--output", "labels.csv", cwd=tmp_path)
-    assert done.returncode == 2
-    assert done.stderr.splitlines() == [
-        "deepdive: output must be a new file, got labels.csv, which exists; --force replaces it"
-    ]
+    words = ["predict", str(folder), "a.png", "--output", "labels.csv"]
+    assert cli.main(words) == 2
+    message = "deepdive: output must be a new file, got labels.csv, which exists; --force replaces it\n"
+    assert capsys.readouterr() == ("", message)
     assert output.read_text() == "mine"
-    done = deepdive("predict", folder, "a.png", "--output", "labels.csv", "--force", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
+    assert cli.main([*words, "--force"]) == 0
     assert output.read_text().startswith("file,label,probability\na.png,")
     assert output.stat().st_mode & 0o777 == 0o600
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.png", "labels.csv"]
 
 
-def test_the_command_writes_over_no_run_with_force(folder, tmp_path):
-    Image.new("L", (8, 8), 0).save(tmp_path / "a.png")
+def test_the_command_writes_over_no_run_with_force(folder, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    Image.new("L", (8, 8), 0).save("a.png")
     before = (folder / "run.json").read_bytes()
-    done = deepdive("predict", folder, "a.png", "--output", folder / "run.json", "--force", cwd=tmp_path)
-    assert done.returncode == 2
-    assert "output must lie outside of run folders" in done.stderr
+    assert cli.main(["predict", str(folder), "a.png", "--output", str(folder / "run.json"), "--force"]) == 2
+    assert "output must lie outside of run folders" in capsys.readouterr().err
     assert (folder / "run.json").read_bytes() == before
 
 
