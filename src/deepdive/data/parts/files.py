@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from deepdive.data.parts.names import PURPOSE, Part, is_hidden, listed, only_one_each, parts_of, stem
-from deepdive.data.walking import DEEPEST, walk
+from deepdive.data.sources.walking import DEEPEST, walk
 
 
 def part_files(folder: Path) -> tuple[dict[Part, Path], tuple[str, ...]]:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from deepdive.data.sources.base import CHUNK, Stream
-from deepdive.data.walking import DEEPEST
+from deepdive.data.sources.walking import DEEPEST
 
 SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
 """Endings of the names of archives that users have."""

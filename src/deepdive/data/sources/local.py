@@ -8,7 +8,7 @@ from pathlib import Path
 
 from deepdive.data.progress import Report
 from deepdive.data.sources.base import File, SourceError, Streams, decompressed, is_intact
-from deepdive.data.walking import DEEPEST
+from deepdive.data.sources.walking import DEEPEST
 
 
 @dataclass(frozen=True, slots=True)

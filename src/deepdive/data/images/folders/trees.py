@@ -9,7 +9,7 @@ from typing import Protocol, runtime_checkable
 
 from deepdive.data.parts import is_hidden
 from deepdive.data.sources.archives import ArchiveError, plain_files
-from deepdive.data.walking import walk
+from deepdive.data.sources.walking import walk
 
 SUFFIXES = frozenset(".bmp .gif .jpeg .jpg .pbm .pgm .png .ppm .tif .tiff .webp".split())
 """Files with another suffix are left aside, as are hidden ones: they are thumbnails, notes, file lists."""

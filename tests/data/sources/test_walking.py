@@ -4,7 +4,7 @@ import pytest
 
 from deepdive.data.images.folders.loose import find_pictures
 from deepdive.data.parts import part_files
-from deepdive.data.walking import walk
+from deepdive.data.sources.walking import walk
 
 
 @pytest.fixture
