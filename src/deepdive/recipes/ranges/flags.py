@@ -5,11 +5,14 @@ import inspect
 import textwrap
 from collections.abc import Sequence
 from dataclasses import MISSING, Field, asdict, field, fields, make_dataclass
-from functools import cache
+from functools import cache, reduce
 from itertools import pairwise
-from typing import Annotated, Any, cast
+from operator import or_
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin
 
 import tyro
+from msgspec import Meta
 
 from deepdive.recipes.ranges.checked import Checked, CheckedType, SettingError, checked_from, fields_of
 from deepdive.recipes.ranges.rules import bounds_of
@@ -51,12 +54,45 @@ def _flags(part: Checked | type[Checked]) -> type:
     found: list[tuple[str, Any, Field[Any]]] = []
     for name, hint, nested in fields_of(kind):
         value = _default(own[name]) if isinstance(part, type) else getattr(part, name)
-        told = tyro.conf.arg(help=_help(kind, name, hint))
+        words = _flags(cast(Checked, value)) if nested else _words(hint)
+        metavar = None if nested or words == hint else _metavar(hint)
+        told = tyro.conf.arg(help=_help(kind, name, hint), metavar=metavar)
         default = field() if nested or value is MISSING else field(default_factory=lambda value=value: value)
-        found.append((name, Annotated[_flags(cast(Checked, value)) if nested else hint, told], default))
+        found.append((name, Annotated[words, told], default))
     flags = make_dataclass(kind.__name__, found, kw_only=True)
     flags.__doc__ = kind.__doc__
     return flags
+
+
+def _words(hint: Any) -> Any:
+    """The type of what may be typed: whatever stands for a number or a choice, so that our own check refuses it."""
+    origin, arguments = get_origin(hint), get_args(hint)
+    if hint in (int, float):
+        return int | float | str
+    if origin is Literal:
+        return str
+    if origin is Annotated and any(isinstance(each, Meta) for each in arguments[1:]):
+        return _words(arguments[0])
+    if origin in (Union, UnionType):  # None first, as a string is anything
+        return reduce(or_, sorted(map(_words, arguments), key=lambda each: each is not NoneType))
+    if origin is tuple:
+        return tuple[reduce(or_, (_words(each) for each in arguments if each is not ...)), ...]
+    return hint
+
+
+def _metavar(hint: Any) -> str:
+    """How a help text shows the type that a value must have."""
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin is Literal:
+        return f"{{{','.join(map(str, arguments))}}}"
+    if origin is Annotated:
+        return _metavar(arguments[0])
+    if origin in (Union, UnionType):
+        return "|".join(sorted(map(_metavar, arguments), key=lambda each: each != "{None}"))
+    if origin is tuple:
+        first = _metavar(arguments[0])
+        return f"[{first} [{first} ...]]" if arguments[1:] == (...,) else " ".join(map(_metavar, arguments))
+    return "{None}" if hint is NoneType else hint.__name__.upper()
 
 
 def _default(item: "Field[Any]") -> Any:

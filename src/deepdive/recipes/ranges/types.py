@@ -36,8 +36,8 @@ Lean = Annotated[float, Meta(ge=0, le=80)]
 """Degrees by which upright lines may lean before they lie."""
 HalfTurn = Annotated[float, Meta(ge=0, le=0.5)]
 """In full turns."""
-WidthFactor = Annotated[float, Meta(gt=0, le=100)]
-"""What all channels of a published network are multiplied with."""
+Factor = Annotated[float, Meta(ge=0.01, le=100)]
+"""What channels are multiplied with or divided by."""
 MeanSpan = Annotated[float, Meta(ge=1, le=1000)]
 """Tokens of a span, on average."""
 Temperature = Annotated[float, Meta(gt=0, le=1000)]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from deepdive.recipes.ranges.types import BatchSize, Epochs, Kernel, Probability, WidthFactor
+from deepdive.recipes.ranges.types import BatchSize, Epochs, Factor, Kernel, Probability
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings
 from deepdive.recipes.vision.settings import ImageClassificationSettings
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class GoogLeNetSettings(ImageClassificationSettings):
     """GoogLeNet and how it is trained."""
 
-    width: WidthFactor = 0.25
+    width: Factor = 0.25
     """What all channels are multiplied with; 1 in the paper."""
     window: Kernel = 3
     """Side of the largest window of an inception block: 5 in the paper, 3 in the published weights."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from deepdive.recipes.ranges.types import BatchSize, Depth, Epochs, PositiveMagnitude, Width
+from deepdive.recipes.ranges.types import BatchSize, Depth, Epochs, Factor, Width
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings
 from deepdive.recipes.vision.settings import ImageClassificationSettings
@@ -22,7 +22,7 @@ class RegNetSettings(ImageClassificationSettings):
     """Channels of each stage."""
     group_widths: Width = 16
     """Channels of a group in the 3x3 convolutions."""
-    bottleneck_ratios: PositiveMagnitude = 1.0
+    bottleneck_ratios: Factor = 1.0
     """Channels of a block's ends over those of its middle."""
     stem_width: Width = 32
     """Channels that the stem makes."""
