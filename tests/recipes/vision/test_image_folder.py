@@ -125,7 +125,7 @@ def test_a_run_that_was_stopped_in_its_refit_goes_on_exactly(contest, tmp_path):
         run = Run.create("image-folder", to_plain(chosen), root=tmp_path / name)
         try:
             found.append(experiment.fit(run, [MetricsFile(run.metrics_file), killed_at(at)], resume=False))
-            experiment.sections(run)  # which write the submission
+            experiment.sections(run)  # which writes the submission
         except KilledError:
             found.append(runner.resume(run.folder, console=False).metrics)
         rows.append(submission(run))
