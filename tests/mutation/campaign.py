@@ -168,17 +168,15 @@ def _worker() -> Iterator[_Worker]:
         shutil.copytree(SOURCE, copy / "deepdive")
         environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST_")}
         environment |= {"PYTHONPATH": str(copy), "OMP_NUM_THREADS": "1"}
-        process = subprocess.Popen(
-            [sys.executable, str(Path(__file__).with_name("worker.py"))],
-            cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        worker = _Worker(process, copy)
-        try:
-            worker.asked(["tests/recipes/test_registry.py"], compiling=True)
-            yield worker
-        finally:
-            process.kill()
-            process.wait()
+        command = [sys.executable, str(Path(__file__).with_name("worker.py"))]
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+        with subprocess.Popen(command, cwd=ROOT, env=environment, **pipes) as process:
+            worker = _Worker(process, copy)
+            try:
+                worker.asked(["tests/recipes/test_registry.py"], compiling=True)
+                yield worker
+            finally:
+                process.kill()
 
 
 def _failing_without(verdicts: Sequence[Verdict]) -> str:

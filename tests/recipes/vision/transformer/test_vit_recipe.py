@@ -1,8 +1,11 @@
 """The recipe of the vision transformer: training, report, resume, predictions."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import torch
+from matplotlib.figure import Figure
 from PIL import Image
 from tests.training.examples import KilledError, killed_at
 
@@ -10,6 +13,7 @@ from deepdive.algorithms.attention import attention_rollout
 from deepdive.data.images import ImageSpec
 from deepdive.recipes import load_recipe, runner
 from deepdive.recipes.settings import to_plain, with_preset
+from deepdive.recipes.vision.transformer import experiment as vit_experiment
 from deepdive.recipes.vision.transformer.figures import patch_figure, rollout_figure
 from deepdive.training import Run
 from deepdive.training.listeners import MetricsFile
@@ -89,6 +93,18 @@ def test_the_rollout_shown_is_that_of_the_class_token(tmp_path):
     whole = attention_rollout(weights)[:, 0]
     torch.testing.assert_close(maps.flatten(1), whole[:, 1:])
     assert bool((maps.sum(dim=(1, 2)) < 1).all())  # the rest is the class token's own
+
+
+def test_a_rollout_is_titled_by_what_is_predicted_and_what_is_true(tmp_path, monkeypatch):
+    experiment = RECIPE.build(settings())
+    experiment.prepare()
+    pictures, names = experiment._classification.data.pictures("test"), experiment._classification.data.spec.labels
+    true = pictures.rows(vit_experiment._one_of_each(pictures.labels)).labels
+    found = []
+    monkeypatch.setattr(vit_experiment, "probabilities", lambda *_, device: torch.eye(10)[(true + 1) % 10])
+    monkeypatch.setattr(vit_experiment, "rollout_figure", lambda *given: (found.extend(given[2]), Figure())[1])
+    experiment._seen(SimpleNamespace(folder=tmp_path), pictures)
+    assert found == [f"{names[(y + 1) % 10]}\nnot {names[y]}" for y in true.tolist()]
 
 
 def test_patches_are_drawn_as_they_are_numbered():
