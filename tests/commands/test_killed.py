@@ -45,8 +45,8 @@ def test_killed_again_and_again_it_is_the_same_run(whole, tmp_path, kills):
             process.kill()
         assert process.returncode == -signal.SIGKILL, "the run ended before it could be killed"
         folder = run_folder(tmp_path)
-        words = ("resume", folder)
-    done = deepdive("resume", folder, cwd=tmp_path)
+        words = ("resume", folder.relative_to(tmp_path))
+    done = deepdive(*words, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert differences(contents(folder), contents(whole)) == []
 
