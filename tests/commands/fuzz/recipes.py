@@ -88,7 +88,7 @@ FLAGS: dict[str, str] = {
     "transformer": f"--data {FOLDER}/pairs.tsv {TRAINED} --test 8 --validation 8 --width 8 --heads 2 --hidden 8",
     "vit": f"{_IMAGES} --patch-size 4 --width 8 --heads 2 --hidden 8 --depth 1",
     "gpt-pretrain": f"{_TEXT} --width 8 --heads 2",
-    "t5-pretrain": f"--data {FOLDER}/paragraphs.txt {TRAINED} --pieces 90 --width 8 --head-width 4 --window 12",
+    "t5-pretrain": f"--data {FOLDER}/paragraphs.txt {TRAINED} --pieces 300 --width 8 --head-width 4 --window 12",
     "bert-pretrain": f"--data {FOLDER}/paragraphs.txt {TRAINED} --pieces 90 --width 8 --longest 20",
     "augmentation": f"{_IMAGES} --examples 100 --widths 4 4 4 4",
     "fine-tune": f"--data FOLDER/images --weights FOLDER/weights.safetensors {TRAINED} --image-size 32",
