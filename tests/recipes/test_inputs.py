@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from deepdive.recipes.inputs import checksum, keep_inputs, read_inputs, texts_in
+from deepdive.recipes.experiments.inputs import checksum, keep_inputs, read_inputs, texts_in
 from deepdive.training import Run, RunError
 
 

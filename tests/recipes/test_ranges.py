@@ -9,12 +9,13 @@ import pytest
 from msgspec import Meta
 
 from deepdive.commands.running import main as run
-from deepdive.recipes import load_recipe, runner
+from deepdive.recipes import load_recipe
 from deepdive.recipes.ranges import Checked, SettingError, checked_from
 from deepdive.recipes.ranges.flags import parse, parse_one
 from deepdive.recipes.ranges.rules import shown
 from deepdive.recipes.ranges.types import Probability, Width
 from deepdive.recipes.results.sweep import main as sweep
+from deepdive.recipes.running import runner
 
 pytestmark = pytest.mark.usefixtures("without_shape_checks")  # a user has none either
 

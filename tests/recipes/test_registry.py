@@ -4,7 +4,7 @@ import re
 import pytest
 
 from deepdive.data.registry import DATASETS
-from deepdive.recipes import RecipeInfo, Target, load_recipe, recipe, recipe_info, recipes
+from deepdive.recipes import Recipe, Target, load_recipe, recipe, recipes
 from deepdive.recipes.registry import _described
 from deepdive.recipes.settings import to_plain, with_preset
 
@@ -18,7 +18,7 @@ def test_the_recipes_are_in_the_order_of_the_textbook():
 
 @pytest.mark.parametrize("name", recipes())
 def test_every_recipe_is_described_whole_and_loads(name):
-    info = recipe_info(name)
+    info = load_recipe(name)
     assert re.fullmatch(r"\d+(\.\d+)?", info.chapter)
     assert {"smoke", "quick", "book"} == set(info.presets) - set(DATASETS)
     loaded = load_recipe(name)
@@ -37,7 +37,7 @@ def test_the_description_is_what_the_decorator_says(tmp_path):
         "def build(settings: int): ...\n"
     )
     [info] = _described(tmp_path / "made.py", tmp_path)
-    assert info == RecipeInfo(
+    assert info == Recipe(
         name="x",
         chapter="1.2",
         title="T",
@@ -64,7 +64,7 @@ def test_what_several_recipes_share_is_written_once(tmp_path):
 
 
 def test_the_first_target_that_fits_counts():
-    info = recipe_info("lenet")
+    info = load_recipe("lenet")
     assert info.target("quick", {"modern": False}).value == 0.85
     assert info.target("quick", {"modern": True}).value == 0.89
     assert info.target("smoke", {"modern": True}).value == 0.5
@@ -81,7 +81,7 @@ def test_a_target_judges():
 
 def test_an_unknown_recipe_is_met_with_a_suggestion():
     with pytest.raises(ValueError, match=r"there is no recipe 'lennet'; did you mean 'lenet' "):
-        recipe_info("lennet")
+        load_recipe("lennet")
     with pytest.raises(
         ValueError, match=r"there is no recipe 'xyz'; there are .*softmax-regression, .*mlp, .* and \d+ more"
     ):

@@ -9,7 +9,8 @@ import polars as pl
 import pytest
 from PIL import Image
 
-from deepdive.recipes import load_recipe, runner
+from deepdive.recipes import load_recipe
+from deepdive.recipes.running import runner
 from deepdive.recipes.settings import with_preset
 from deepdive.recipes.tabular.table_experiment import TableExperiment
 from deepdive.training import Run, RunError, Task, TrainingInterrupted
@@ -110,7 +111,7 @@ def test_a_signal_during_the_report_leaves_the_result(tmp_path, monkeypatch, num
     ],
 )
 def test_what_was_measured_is_not_measured_again(tmp_path, monkeypatch, recipe, settings, never):
-    outcome = begin(tmp_path, recipe, **(settings or load_recipe(recipe).info.presets["smoke"]))
+    outcome = begin(tmp_path, recipe, **(settings or load_recipe(recipe).presets["smoke"]))
     assert outcome.problem == ""
     report = outcome.run.folder / "report.html"
     first = report.read_bytes()

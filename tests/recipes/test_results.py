@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from deepdive.recipes import Target, load_recipe, recipes
-from deepdive.recipes.outcome import Outcome
 from deepdive.recipes.results import read_results, record, results_page
 from deepdive.recipes.results.sweep import settings_of
+from deepdive.recipes.running.outcome import Outcome
 from deepdive.recipes.settings import from_plain, to_plain, with_preset
 from deepdive.training import Run
 

@@ -4,8 +4,14 @@ import pytest
 import torch
 
 from deepdive import scratch
+from deepdive.recipes.experiments.making import (
+    make_classification_loss,
+    make_optimizer,
+    make_schedule,
+    make_toolkit,
+    make_trainer,
+)
 from deepdive.recipes.settings import OptimizerSettings, TrainingSettings
-from deepdive.recipes.training import classification_loss, optimizer_for, schedule_for, toolkit_named, trainer_for
 from deepdive.training import EarlyStopping, Plan
 
 
@@ -14,15 +20,15 @@ def parameters():
 
 
 def test_the_toolkits():
-    assert toolkit_named("torch") is torch.nn
-    assert toolkit_named("scratch") is scratch
+    assert make_toolkit("torch") is torch.nn
+    assert make_toolkit("scratch") is scratch
 
 
 @pytest.mark.parametrize("toolkit", ["torch", "scratch"])
 @pytest.mark.parametrize(("name", "kind"), [("sgd", "SGD"), ("adam", "Adam"), ("adamw", "AdamW")])
 def test_the_optimiser_is_the_one_asked_for(toolkit, name, kind):
     settings = OptimizerSettings(name, lr=0.25, momentum=0.5, weight_decay=0.125)
-    optimizer = optimizer_for(settings, toolkit)(parameters())
+    optimizer = make_optimizer(settings, toolkit)(parameters())
     package = torch.optim if toolkit == "torch" else scratch.optim
     assert type(optimizer) is getattr(package, kind)
     [group] = optimizer.param_groups
@@ -37,9 +43,9 @@ def test_the_optimiser_is_the_one_asked_for(toolkit, name, kind):
 )
 def test_a_schedule_changes_the_learning_rate_and_nothing_else(toolkit, name, schedule):
     settings = TrainingSettings(toolkit=toolkit, schedule=schedule, optimizer=OptimizerSettings(name, lr=0.5))
-    optimizer = optimizer_for(settings.optimizer, toolkit)(parameters())
+    optimizer = make_optimizer(settings.optimizer, toolkit)(parameters())
     before = {key: value for key, value in optimizer.param_groups[0].items() if key in ("momentum", "betas")}
-    make = schedule_for(settings)
+    make = make_schedule(settings)
     rates = []
     if make is not None:
         moved = make(optimizer, Plan(total_steps=30, steps_per_epoch=10))
@@ -77,8 +83,8 @@ SHARES = {
 @pytest.mark.parametrize("schedule", SHARES)
 def test_a_schedule_rises_and_falls_where_it_is_said_to(toolkit, schedule):
     settings = TrainingSettings(toolkit=toolkit, schedule=schedule, optimizer=OptimizerSettings(lr=0.5))
-    optimizer = optimizer_for(settings.optimizer, toolkit)(parameters())
-    moved = schedule_for(settings)(optimizer, Plan(total_steps=40, steps_per_epoch=8))
+    optimizer = make_optimizer(settings.optimizer, toolkit)(parameters())
+    moved = make_schedule(settings)(optimizer, Plan(total_steps=40, steps_per_epoch=8))
     for t in range(40):
         assert optimizer.param_groups[0]["lr"] == pytest.approx(0.5 * SHARES[schedule](t)), t
         optimizer.step()
@@ -90,8 +96,8 @@ def test_a_schedule_rises_and_falls_where_it_is_said_to(toolkit, schedule):
 def test_each_parameter_group_follows_the_schedule_from_its_own_rate(toolkit, schedule):
     settings = TrainingSettings(toolkit=toolkit, schedule=schedule, optimizer=OptimizerSettings(lr=0.5))
     groups = [{"params": parameters(), "lr": 0.5}, {"params": parameters(), "lr": 0.05}]
-    optimizer = optimizer_for(settings.optimizer, toolkit)(groups)
-    moved = schedule_for(settings)(optimizer, Plan(total_steps=30, steps_per_epoch=10))
+    optimizer = make_optimizer(settings.optimizer, toolkit)(groups)
+    moved = make_schedule(settings)(optimizer, Plan(total_steps=30, steps_per_epoch=10))
     highest = 0.0
     for _ in range(30):
         head, body = (group["lr"] for group in optimizer.param_groups)
@@ -107,11 +113,11 @@ def test_each_parameter_group_follows_the_schedule_from_its_own_rate(toolkit, sc
 def test_biases_and_normalisation_are_left_out_of_the_decay_if_asked(toolkit, name):
     net = torch.nn.Sequential(torch.nn.Linear(3, 3), torch.nn.BatchNorm1d(3))
     settings = OptimizerSettings(name, lr=0.25, weight_decay=0.5, decay_norm_and_bias=False)
-    optimizer = optimizer_for(settings, toolkit)(net.parameters())
+    optimizer = make_optimizer(settings, toolkit)(net.parameters())
     decays = {p: group["weight_decay"] for group in optimizer.param_groups for p in group["params"]}
     assert decays == {p: 0.5 if p is net[0].weight else 0.0 for p in net.parameters()}
     assert all(group["lr"] == 0.25 for group in optimizer.param_groups)
-    [group] = optimizer_for(OptimizerSettings(name, weight_decay=0.5), toolkit)(net.parameters()).param_groups
+    [group] = make_optimizer(OptimizerSettings(name, weight_decay=0.5), toolkit)(net.parameters()).param_groups
     assert group["weight_decay"] == 0.5
 
 
@@ -119,23 +125,23 @@ def test_biases_and_normalisation_are_left_out_of_the_decay_if_asked(toolkit, na
 def test_the_loss_of_a_classifier_is_the_toolkits_with_its_smoothing(toolkit):
     logits, y = torch.randn(6, 4, dtype=torch.float64), torch.arange(6) % 4
     smooth = 0.7 * torch.nn.functional.one_hot(y, 4) + 0.3 / 4
-    loss = classification_loss(toolkit, 0.3)
-    assert type(loss) is toolkit_named(toolkit).CrossEntropyLoss
+    loss = make_classification_loss(toolkit, 0.3)
+    assert type(loss) is make_toolkit(toolkit).CrossEntropyLoss
     torch.testing.assert_close(loss(logits, y), -(smooth * logits.log_softmax(1)).sum(1).mean())
 
 
 def test_only_the_library_has_fused_optimisers():
-    assert optimizer_for(OptimizerSettings(fused=True), "torch")(parameters()).param_groups[0]["fused"]
+    assert make_optimizer(OptimizerSettings(fused=True), "torch")(parameters()).param_groups[0]["fused"]
     with pytest.raises(ValueError, match=r"optimizer\.fused is True, but only the torch toolkit"):
-        optimizer_for(OptimizerSettings(fused=True), "scratch")
+        make_optimizer(OptimizerSettings(fused=True), "scratch")
 
 
 def test_the_trainer_is_what_the_settings_say(monkeypatch):
-    trainer = trainer_for(TrainingSettings(epochs=3, patience=2, clip_norm=1.0, accumulate=2, seed=5))
+    trainer = make_trainer(TrainingSettings(epochs=3, patience=2, clip_norm=1.0, accumulate=2, seed=5))
     assert (trainer.epochs, trainer.clip_norm, trainer.accumulate, trainer.seed) == (3, 1.0, 2, 5)
     assert trainer.early_stopping == EarlyStopping(2)
     monkeypatch.setenv("CXX", "no-such-compiler")
     with pytest.raises(
         ValueError, match=r"compile is True, but there is no C\+\+ compiler no-such-compiler; see: deep"
     ):
-        trainer_for(TrainingSettings(compile=True, device="cpu"))
+        make_trainer(TrainingSettings(compile=True, device="cpu"))

@@ -7,7 +7,7 @@ import tyro
 
 from deepdive.commands.saying import plain_console
 from deepdive.files import read_json
-from deepdive.recipes import RecipeInfo, Target, load_recipe, recipes
+from deepdive.recipes import Recipe, Target, recipes
 from deepdive.recipes.settings import to_plain, with_preset
 
 
@@ -27,20 +27,17 @@ def main(arguments: list[str]) -> int:
         table.add_column(column, no_wrap=column == "recipe")
     for info in recipes().values():
         target = _target(info)
-        table.add_row(info.chapter, info.name, info.title, str(target or "none"), _last_result(info, options.runs))
+        table.add_row(info.place, info.name, info.title, str(target or "none"), _last_result(info, options.runs))
     plain_console().print(table)
     return 0
 
 
-def _target(info: RecipeInfo) -> Target | None:
-    """That of the preset quick; a recipe is loaded only if its targets depend on other settings."""
-    if all(set(target.when) <= {"preset"} for target in info.targets):
-        return info.target("quick")
-    settings = with_preset(load_recipe(info.name).settings_type, info.presets["quick"])
-    return info.target("quick", to_plain(settings))
+def _target(recipe: Recipe) -> Target | None:
+    """That of the preset quick."""
+    return recipe.target("quick", to_plain(with_preset(recipe.settings_type, recipe.presets["quick"])))
 
 
-def _last_result(info: RecipeInfo, root: Path) -> str:
+def _last_result(info: Recipe, root: Path) -> str:
     """Of the newest run that came to an end; a damaged file is said to be one."""
     ended = sorted((root / info.name).glob("*/result.json"), key=lambda path: path.parent.name)
     if not ended:

@@ -8,7 +8,7 @@ from deepdive.commands.saying import say
 from deepdive.training import DivergedError, TrainingInterrupted
 
 if TYPE_CHECKING:
-    from deepdive.recipes.outcome import Outcome
+    from deepdive.recipes.running.outcome import Outcome
 
 
 def shown(work: "Callable[[], Outcome]") -> "tuple[Outcome | None, int]":

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import tyro
 
@@ -13,46 +13,9 @@ from deepdive.commands.memory import within_memory
 from deepdive.commands.saying import say
 from deepdive.recipes.ranges import Checked
 from deepdive.recipes.ranges.flags import parse
-from deepdive.recipes.ranges.types import Count, Few, Length, Magnitude, PositiveFraction, Seed, Temperature
 
 if TYPE_CHECKING:
-    from deepdive.recipes.experiment import AnyPrediction
-
-
-@dataclass(frozen=True)
-class _RecipeOptions(Checked):
-    """What only some recipes know; by default each decides for itself."""
-
-    invert: Literal["auto", "yes", "no"] | None = None
-    """Pictures: swap light and dark; auto, the default: if the background is unlike the training pictures'."""
-    length: Length | None = None
-    """Texts that are continued: tokens to add. Series: values to add."""
-    time: str | None = None
-    """Series: the column that tells the time of a row; by default as in training."""
-    gaps: Literal["refuse", "interpolate"] | None = None
-    """Series: what becomes of rows without a value; by default as in training."""
-    order: Literal["refuse", "sort", "keep"] | None = None
-    """Series: what becomes of rows that do not run from old to new; by default as in training."""
-    temperature: Temperature | None = None
-    """Texts that are continued: above 1 bolder, towards 0 the likeliest token."""
-    top_k: Count | None = None
-    """Texts that are continued: choose among so many likeliest tokens."""
-    top_p: PositiveFraction | None = None
-    """Texts that are continued: choose among the fewest tokens that have this probability together."""
-    samples: Few | None = None
-    """Texts that are continued: how many times."""
-    seed: Seed | None = None
-    """Texts that are continued: of the choices."""
-    suggestions: Few | None = None
-    """Next words: how many to suggest."""
-    beams: Few | None = None
-    """Translation: hypotheses kept at each step; 1 takes the likeliest token."""
-    length_penalty: Magnitude | None = None
-    """Translation: 0 for none, more for longer sentences."""
-    n_best: Few | None = None
-    """Translation: how many to show."""
-    picture: Path | None = None
-    """Translation: draw into this new file, .png or .svg, where the network looks while it writes."""
+    from deepdive.recipes.predictions import AnyPrediction
 
 
 @dataclass(frozen=True)
@@ -73,34 +36,39 @@ class _Options(Checked):
 
 def main(arguments: list[str]) -> int:
     """Predict."""
-    options, of_recipe = parse(
+    from deepdive.recipes.running import runner
+
+    folder = next((each for each in arguments if not each.startswith("-")), None)
+    of_recipe = runner.prediction_options(Path(folder)) if folder is not None else Checked
+    options, chosen = parse(
         _Options,
-        _RecipeOptions,
+        of_recipe,
         arguments=arguments,
         prog="deepdive predict",
-        description="Apply a trained run to new files or texts.",
+        description="Apply a trained run to new files or texts; --help behind a run folder tells its own options, too.",
     )
+    own = asdict(chosen)
+    picture: Path | None = own.get("picture")
     if not options.inputs:
         raise ValueError("no files are given, and no texts; name at least one after the run folder")
     if options.json and options.output:
         raise ValueError(f"json and output {options.output} are both given; output is a CSV file")
     from deepdive.commands.outputs import check_outputs
-    from deepdive.recipes import runner
+    from deepdive.recipes.running import runner
     from deepdive.training import Run
 
-    run, chosen = Run.open(options.folder), asdict(of_recipe)
-    if options.output or of_recipe.picture:
+    if options.output or picture:
         check_outputs(
             output=options.output,
-            picture=of_recipe.picture,
+            picture=picture,
             inputs=options.inputs,
-            run=run,
+            run=Run.open(options.folder),
             force=options.force,
         )
-    if of_recipe.picture:
-        chosen["force"] = options.force
+    if picture:
+        own["force"] = options.force
     with within_memory():
-        predictions = runner.predict(options.folder, options.inputs, device=options.device, **chosen)
+        predictions = runner.predict(options.folder, options.inputs, device=options.device, **own)
     if options.json:
         _print_json(predictions)
     elif options.output:

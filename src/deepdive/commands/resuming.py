@@ -29,7 +29,7 @@ def main(arguments: list[str]) -> int:
         config=(tyro.conf.FlagCreatePairsOff,),
     )
     from deepdive.commands.outcomes import shown
-    from deepdive.recipes import runner
+    from deepdive.recipes.running import runner
 
     _, status = shown(
         lambda: runner.resume(

@@ -35,18 +35,20 @@ def main(arguments: list[str]) -> int:
         asked = bool(arguments) and arguments[0] in ("-h", "--help")
         names = ", ".join(recipes())
         (sys.stdout if asked else sys.stderr).write(
-            f"usage: deepdive run RECIPE [OPTIONS]\n\nrecipes: {names}\n"
+            "usage: deepdive run RECIPE [OPTIONS]\n"
+            "       deepdive run FILE.py [OPTIONS]     a recipe of your own, see CONTRIBUTING\n"
+            f"\nrecipes: {names}\n"
             "deepdive list tells more of them, deepdive run RECIPE --help the settings of one.\n"
         )
         return 0 if asked else 2
-    name, *flags = arguments
+    name, *flags = arguments  # the name of a recipe, or a Python file with one
     recipe = load_recipe(name)
     preset = _preset(flags)
-    if preset not in recipe.info.presets:
-        raise ValueError(f"recipe {name!r} has no preset {preset!r}{suggestion(preset, recipe.info.presets)}")
-    defaults = with_preset(recipe.settings_type, recipe.info.presets[preset])
+    if preset not in recipe.presets:
+        raise ValueError(f"recipe {name!r} has no preset {preset!r}{suggestion(preset, recipe.presets)}")
+    defaults = with_preset(recipe.settings_type, recipe.presets[preset])
     settings, options = parse(
-        defaults, Options(preset), arguments=flags, prog=f"deepdive run {name}", description=recipe.info.title
+        defaults, Options(preset), arguments=flags, prog=f"deepdive run {name}", description=recipe.title
     )
     return run(recipe, settings, options, defaults)
 
@@ -54,8 +56,8 @@ def main(arguments: list[str]) -> int:
 def run(recipe, settings, options: Options, defaults) -> int:
     """Run, report, record."""
     from deepdive.commands.outcomes import shown
-    from deepdive.recipes import runner
     from deepdive.recipes.results import record
+    from deepdive.recipes.running import runner
 
     def work() -> runner.Outcome:
         return runner.start(

@@ -5,9 +5,11 @@ import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Literal, Protocol, runtime_checkable
 
 Value = str | float | int | None
+Invert = Literal["auto", "yes", "no"]
+"""Whether light and dark of an image are swapped; ``auto``: if its background is unlike the training images'."""
 
 
 @runtime_checkable

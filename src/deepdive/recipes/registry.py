@@ -1,27 +1,31 @@
-"""What can be run: every recipe's description, read from its source without importing it.
+"""What can be run: recipes are declarations that register themselves when they are imported. Free of torch."""
 
-A recipe is a function under the decorator ``recipe(...)``. The decorator's arguments are plain literals, ``Target``s,
-and names of such in the same file, so the list of recipes comes from the syntax trees of the files in a few
-milliseconds, and torch is loaded only for a run.
-"""
-
-import ast
+import hashlib
 import importlib
-import inspect
+import importlib.util
+import os
+import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, is_dataclass, replace
 from functools import cache
+from importlib.metadata import entry_points
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from deepdive.data.registry import DATASETS
-from deepdive.names import suggestion
+from deepdive.names import suggestion, tell
+from deepdive.recipes.ranges import Checked
 
 if TYPE_CHECKING:
-    from deepdive.recipes.experiment import Experiment
+    from deepdive.recipes.experiments import Experiment
 
+Settings = TypeVar("Settings", bound=Checked)
 PRESETS = ("smoke", "quick", "book")
 """Of every recipe; one on other data has the name of these."""
+ENTRY_POINTS = "deepdive.recipes"
+"""The group of entry points by which a package declares recipes."""
+_OWN = "recipe_file_"
+_RECIPES: "dict[str, Recipe]" = {}
 
 
 @dataclass(frozen=True)
@@ -45,22 +49,38 @@ class Target:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RecipeInfo:
-    """What is known of a recipe before it is imported."""
+class Recipe:
+    """A declaration: what an experiment is called, where it belongs, what it must reach, and its settings."""
 
     name: str
-    chapter: str
-    """Section of the textbook."""
+    chapter: int
+    """Of *Dive into Deep Learning*."""
+    section: str | None = None
+    """The number that the book gives to the topic; ``None`` where the book lacks it."""
     title: str
     data: str
     """The named data set that the targets are stated for."""
-    targets: tuple[Target, ...]
+    experiment: str
+    """The class that runs it, as ``package.module:Class``; ``:Class`` in the file of the declaration."""
+    targets: tuple[Target, ...] = ()
     """The first that fits the settings counts."""
-    presets: Mapping[str, Mapping[str, Any]]
+    presets: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: {"quick": {}})
     """Settings that differ from the defaults, by preset; nested ones as nested mappings. A preset that is named like a
     data set is for that one."""
-    module: str = ""
-    function: str = ""
+    settings_type: type[Any]
+    source: str = ""
+    """The file of a recipe that is none of the library's."""
+
+    @property
+    def order(self) -> tuple[int, ...]:
+        """By chapter and section; what the book lacks comes last in its chapter."""
+        section = int(self.section.partition(".")[2]) if self.section else sys.maxsize
+        return self.chapter, section
+
+    @property
+    def place(self) -> str:
+        """Section, or chapter where the book lacks the topic."""
+        return self.section or str(self.chapter)
 
     def target(self, preset: str, settings: Mapping[str, Any] | None = None) -> Target | None:
         """The target of a run with these settings (the defaults if not given); ``None`` on other data."""
@@ -73,108 +93,115 @@ class RecipeInfo:
                 return target
         return None
 
+    def build(self, settings: Any) -> "Experiment[Any]":
+        """The experiment of these settings, which imports torch.
 
-@dataclass(frozen=True)
-class Recipe:
-    """A recipe ready to run: its description, its settings' type and its function."""
-
-    info: RecipeInfo
-    settings_type: type
-    build: "Callable[[Any], Experiment]"
+        Raises:
+            ValueError: a setting is out of its range.
+        """
+        module, _, name = self.experiment.partition(":")
+        home = importlib.import_module(module) if module else sys.modules[self.settings_type.__module__]
+        return getattr(home, name)(settings)
 
 
 def recipe(
     name: str,
     *,
-    chapter: str,
+    chapter: int,
     title: str,
     data: str,
-    targets: tuple[Target, ...],
-    presets: Mapping[str, Mapping[str, Any]],
-) -> Callable[[Callable[[Any], Any]], Callable[[Any], Any]]:
-    """Register a function ``settings -> Experiment`` as a recipe; its arguments are literals, or names of literals.
+    experiment: str,
+    section: str | None = None,
+    targets: tuple[Target, ...] = (),
+    presets: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Callable[[type[Settings]], type[Settings]]:
+    """Declare a dataclass of settings to be a recipe; see `Recipe` for what is said of it.
+
+    >>> @recipe("tiny", chapter=7, title="A tiny network", data="digits", experiment=":Tiny")
+    ... @dataclass(frozen=True)
+    ... class TinySettings(Checked):
+    ...     hidden: int = 8
+    >>> load_recipe("tiny").settings_type is TinySettings
+    True
 
     Raises:
-        ValueError: a preset is not one of smoke, quick, book, nor a data set.
+        TypeError: it decorates no dataclass that checks itself.
+        ValueError: there is another recipe of that name, a preset is not one of smoke, quick, book, nor a data set, or
+            the section is not one of the chapter.
     """
-    unknown = set(presets) - set(PRESETS) - set(DATASETS)
-    if unknown:
+    presets = {"quick": {}} if presets is None else presets
+    if unknown := set(presets) - set(PRESETS) - set(DATASETS):
         raise ValueError(
             f"recipe {name!r} has presets {sorted(unknown)}; they must be of {', '.join(PRESETS)}, or data sets"
         )
-    return lambda function: function
+    if section is not None and section.partition(".")[0] != str(chapter):
+        raise ValueError(f"section of recipe {name!r} must be one of chapter {chapter}, got {section!r}")
+
+    def register(settings_type: type[Settings]) -> type[Settings]:
+        if not (is_dataclass(settings_type) and issubclass(settings_type, Checked)):
+            raise TypeError(f"recipe {name!r} must decorate a dataclass below Checked, got {settings_type!r}")
+        module = settings_type.__module__
+        if name in _RECIPES and _RECIPES[name].settings_type.__module__ != module:
+            raise ValueError(f"recipe names must be unique, got {name!r} for a second time, in {module}")
+        _RECIPES[name] = Recipe(
+            name=name,
+            chapter=chapter,
+            section=section,
+            title=title,
+            data=data,
+            experiment=experiment,
+            targets=targets,
+            presets=presets,
+            settings_type=settings_type,
+        )
+        return settings_type
+
+    return register
 
 
 @cache
-def recipes() -> Mapping[str, RecipeInfo]:
-    """Every recipe by name, in the order of the textbook."""
-    folder = Path(__file__).parent
-    found = [info for path in sorted(folder.rglob("*.py")) for info in _described(path, folder)]
-    found.sort(key=lambda info: ([int(part) for part in info.chapter.split(".")], info.name))
-    names = [info.name for info in found]
-    double = {name for name in names if names.count(name) > 1}
-    if double:
-        raise ValueError(f"recipe names must be unique; there are several of {', '.join(sorted(double))}")
-    return {info.name: info for info in found}
+def recipes() -> Mapping[str, Recipe]:
+    """Every recipe by name, in the order of the book: the library's, and those of packages that declare some.
+
+    A package does so by an entry point of the group ``deepdive.recipes`` that names a module with declarations.
+    """
+    importlib.import_module("deepdive.recipes.catalog")
+    for point in entry_points(group=ENTRY_POINTS):
+        try:
+            point.load()
+        except Exception as error:  # a package that is broken must not take the others along
+            tell(f"note: the recipes of {point.value} cannot be loaded: {type(error).__name__}: {error}")
+    listed = [each for each in _RECIPES.values() if not each.settings_type.__module__.startswith(_OWN)]
+    return {each.name: each for each in sorted(listed, key=lambda each: (each.order, each.name))}
 
 
-def recipe_info(name: str) -> RecipeInfo:
-    """The description of one recipe.
+def load_recipe(name: str) -> Recipe:
+    """One recipe: by its name, or by the path of a Python file that declares one.
 
     Raises:
-        ValueError: there is none of that name; suggests similar ones.
+        FileNotFoundError: there is no such file.
+        ValueError: there is no recipe of that name, or the file does not declare exactly one.
     """
+    if name.endswith(".py"):
+        return _from_file(Path(name))
     known = recipes()
     if name in known:
         return known[name]
     raise ValueError(f"there is no recipe {name!r}{suggestion(name, known)}")
 
 
-def load_recipe(name: str) -> Recipe:
-    """Import one recipe.
-
-    Raises:
-        ValueError: there is none of that name.
-    """
-    info = recipe_info(name)
-    function = getattr(importlib.import_module(info.module), info.function)
-    settings_type = inspect.signature(function).parameters["settings"].annotation
-    return Recipe(info, settings_type, function)
-
-
-def _described(path: Path, root: Path) -> list[RecipeInfo]:
-    source = path.read_text(encoding="utf-8")
-    if "@recipe(" not in source:
-        return []
-    module = ".".join((__package__ or "", *path.relative_to(root).with_suffix("").parts))
-    body = ast.parse(source).body
-    shared = {
-        node.targets[0].id: node.value
-        for node in body
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
-    }
-    return [
-        _info(node, decorator, module, shared)
-        for node in body
-        if isinstance(node, ast.FunctionDef)
-        for decorator in node.decorator_list
-        if isinstance(decorator, ast.Call) and isinstance(decorator.func, ast.Name) and decorator.func.id == "recipe"
-    ]
-
-
-def _info(function: ast.FunctionDef, decorator: ast.Call, module: str, shared: Mapping[str, ast.expr]) -> RecipeInfo:
-    arguments = {word.arg: _value(word.value, shared) for word in decorator.keywords if word.arg}
-    name = ast.literal_eval(decorator.args[0])
-    return RecipeInfo(name=name, module=module, function=function.name, **arguments)
-
-
-def _value(node: ast.expr, shared: Mapping[str, ast.expr]) -> Any:
-    """A literal, in which calls of ``Target`` may stand, and names of others in the same file."""
-    if isinstance(node, ast.Name) and node.id in shared:
-        return _value(shared[node.id], shared)
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Target":
-        words = {word.arg: ast.literal_eval(word.value) for word in node.keywords if word.arg}
-        return Target(*[ast.literal_eval(argument) for argument in node.args], **words)
-    if isinstance(node, ast.Tuple):
-        return tuple(_value(element, shared) for element in node.elts)
-    return ast.literal_eval(node)
+def _from_file(path: Path) -> Recipe:
+    if not path.is_file():
+        raise FileNotFoundError(f"there is no recipe file {path}")
+    place = path.resolve()
+    module = f"{_OWN}{hashlib.sha256(os.fsencode(place)).hexdigest()[:12]}"
+    spec = importlib.util.spec_from_file_location(module, place)
+    if spec is None or spec.loader is None:
+        raise ValueError(f"{path} is no Python file")
+    recipes()  # whose names are taken
+    sys.modules[module] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(sys.modules[module])
+    found = [each for each in _RECIPES.values() if each.settings_type.__module__ == module]
+    if len(found) != 1:
+        raise ValueError(f"a recipe file must declare one recipe, got {len(found)} in {path}")
+    return replace(found[0], source=str(place))

@@ -19,7 +19,8 @@ SECONDS = 60
 
 def main() -> None:
     asked = json.load(sys.stdin)
-    from deepdive.recipes import recipes, runner
+    from deepdive.recipes import recipes
+    from deepdive.recipes.running import runner
 
     if sys.argv[1:] == ["--check"]:
         runner.start = _built  # type: ignore[assignment]

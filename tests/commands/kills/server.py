@@ -22,7 +22,7 @@ import torch._dynamo  # noqa: F401 (the first optimiser would load it)
 import deepdive.commands.resuming
 import deepdive.commands.running
 import deepdive.recipes.results
-import deepdive.recipes.runner  # noqa: F401 (loaded here, so that no fork has to)
+import deepdive.recipes.running.runner  # noqa: F401 (loaded here, so that no fork has to)
 from deepdive.cli import program
 from deepdive.recipes import load_recipe
 

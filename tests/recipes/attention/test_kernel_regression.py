@@ -8,9 +8,10 @@ import pytest
 import torch
 
 from deepdive.algorithms.attention import KERNELS
-from deepdive.recipes import load_recipe, recipe_info, runner
+from deepdive.recipes import load_recipe
 from deepdive.recipes.attention.kernel_regression import KernelSettings
 from deepdive.recipes.attention.values import Values, estimate, textbook_values
+from deepdive.recipes.running import runner
 from deepdive.recipes.settings import with_preset
 from deepdive.training import RunError
 
@@ -156,7 +157,7 @@ def test_too_many_known_values_are_refused(tmp_path):
 
 
 def test_the_target_is_stated_for_the_settings_it_was_measured_with():
-    info = recipe_info("kernel-regression")
+    info = load_recipe("kernel-regression")
     facts = vars(KernelSettings())
     assert info.target("quick", facts).metric == "test_skill"
     assert info.target("quick", facts | {"held_out": 0.5}) is None

@@ -5,7 +5,8 @@ import random
 import pytest
 import torch
 
-from deepdive.recipes import load_recipe, runner
+from deepdive.recipes import load_recipe
+from deepdive.recipes.running import runner
 from deepdive.recipes.settings import to_plain, with_preset
 from deepdive.training import Run, load_checkpoint
 from deepdive.training.listeners import default_listeners

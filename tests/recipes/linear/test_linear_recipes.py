@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 import torch
 
-from deepdive.recipes import load_recipe, runner
+from deepdive.recipes import load_recipe
 from deepdive.recipes.linear import polynomial_experiment
+from deepdive.recipes.running import runner
 from deepdive.recipes.settings import with_preset
 from deepdive.training import Trainer
 from deepdive.training.listeners import MetricsFile
@@ -18,7 +19,7 @@ NAMES = ("linear-regression", "polynomial", "weight-decay")
 
 def settings_of(name, preset="smoke", **changes):
     recipe = load_recipe(name)
-    return recipe, with_preset(recipe.settings_type, recipe.info.presets[preset] | changes)
+    return recipe, with_preset(recipe.settings_type, recipe.presets[preset] | changes)
 
 
 def run(name, root, **changes):
@@ -202,7 +203,7 @@ def test_the_figure_of_fits_shows_the_truth_that_the_rows_are_made_of(tmp_path, 
 def test_the_experiment_of_decay_is_the_textbooks():
     """Section 3.7: 200 inputs of weight 0.01, 20 rows to learn from and 100 to validate on."""
     recipe = load_recipe("weight-decay")
-    experiment = recipe.build(with_preset(recipe.settings_type, recipe.info.presets["book"]))
+    experiment = recipe.build(with_preset(recipe.settings_type, recipe.presets["book"]))
     experiment.prepare()
     x, y = experiment.data.val
     assert experiment.data.train[0].shape == (20, 200)

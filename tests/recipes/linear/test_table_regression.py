@@ -4,7 +4,8 @@ import pytest
 from sklearn.linear_model import LinearRegression
 
 from deepdive.data.splits import hold_out
-from deepdive.recipes import load_recipe, runner
+from deepdive.recipes import load_recipe
+from deepdive.recipes.running import runner
 from deepdive.recipes.settings import with_preset
 
 

@@ -3,7 +3,8 @@
 import pytest
 import torch
 
-from deepdive.recipes import load_recipe, runner
+from deepdive.recipes import load_recipe
+from deepdive.recipes.running import runner
 from deepdive.recipes.series.recurrence.measures import PANELS, gradient_norms, reach, truncation_rows
 from deepdive.recipes.series.recurrence.networks import CURES, cured
 from deepdive.recipes.settings import with_preset
@@ -11,7 +12,7 @@ from deepdive.recipes.settings import with_preset
 
 def start(root, **changes):
     recipe = load_recipe("bptt")
-    settings = with_preset(recipe.settings_type, dict(recipe.info.presets["smoke"]) | changes)
+    settings = with_preset(recipe.settings_type, dict(recipe.presets["smoke"]) | changes)
     return runner.start(recipe, settings, preset="smoke", root=root, console=False)
 
 

@@ -7,7 +7,8 @@ import math
 import pytest
 import torch
 
-from deepdive.recipes import load_recipe, recipe_info, runner
+from deepdive.recipes import load_recipe
+from deepdive.recipes.running import runner
 from deepdive.recipes.settings import to_plain, with_preset
 from deepdive.training import Run
 from deepdive.training.listeners import MetricsFile
@@ -169,7 +170,7 @@ def test_bad_settings_are_named_before_a_folder_is_made(waves, tmp_path, changes
 
 
 def test_targets_hold_for_the_stated_series_alone():
-    info = recipe_info("forecast")
+    info = load_recipe("forecast")
     stated = {"column": None, "learn": "levels", "network": "linear"}
     assert info.target("quick", stated) is not None
     assert info.target("quick", stated | {"network": "mlp"}) is None

@@ -7,7 +7,8 @@ import torch
 from PIL import Image
 
 from deepdive.data.images import load_images
-from deepdive.recipes import load_recipe, runner
+from deepdive.recipes import load_recipe
+from deepdive.recipes.running import runner
 from deepdive.recipes.settings import with_preset
 from deepdive.training import TrainingInterrupted
 from deepdive.training.listeners import default_listeners
@@ -20,7 +21,7 @@ NAMES = ("label-shift", "covariate-shift")
 
 def run(name, root, preset="quick", **changes):
     recipe = load_recipe(name)
-    settings = with_preset(recipe.settings_type, recipe.info.presets[preset] | changes)
+    settings = with_preset(recipe.settings_type, recipe.presets[preset] | changes)
     return runner.start(recipe, settings, preset=preset, root=root, console=False)
 
 

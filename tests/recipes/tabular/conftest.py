@@ -8,7 +8,8 @@ import polars as pl
 import pytest
 from safetensors.torch import load_file
 
-from deepdive.recipes import load_recipe, runner
+from deepdive.recipes import load_recipe
+from deepdive.recipes.running import runner
 from deepdive.recipes.settings import with_preset
 
 

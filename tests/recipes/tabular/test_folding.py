@@ -8,8 +8,8 @@ import time
 
 import pytest
 
-from deepdive.recipes import runner
-from deepdive.recipes.joining import JoinedListeners
+from deepdive.recipes.experiments.merged_listeners import MergedListeners
+from deepdive.recipes.running import runner
 from deepdive.recipes.tabular.folding import FoldStore, pooled
 from deepdive.training import FolderCheckpoints, Run, RunError
 from deepdive.training.listeners import MetricsFile
@@ -53,7 +53,7 @@ def test_stopped_at_a_checkpoint_it_is_the_same_run(table, whole, tmp_path, monk
 
 @pytest.mark.parametrize(
     ("where", "method", "moment"),
-    [(FoldStore, "write_inputs", 1), (Run, "write_json", 3), (JoinedListeners, "advance", 2)],
+    [(FoldStore, "write_inputs", 1), (Run, "write_json", 3), (MergedListeners, "advance", 2)],
 )
 def test_stopped_before_or_after_a_fold_it_is_the_same_run(table, whole, tmp_path, monkeypatch, where, method, moment):
     folder = killed_then_resumed(table, tmp_path, monkeypatch, where, method, moment)

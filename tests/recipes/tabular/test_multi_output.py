@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from deepdive.recipes import load_recipe, runner
+from deepdive.recipes import load_recipe
+from deepdive.recipes.running import runner
 from deepdive.recipes.settings import with_preset
 from deepdive.training import RunError
 

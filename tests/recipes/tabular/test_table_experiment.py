@@ -7,8 +7,9 @@ import polars as pl
 import pytest
 import torch
 
-from deepdive.recipes import load_recipe, recipe_info, runner
-from deepdive.recipes.experiment import Experiment
+from deepdive.recipes import load_recipe
+from deepdive.recipes.predictions import Experiment
+from deepdive.recipes.running import runner
 from deepdive.recipes.settings import with_preset
 from deepdive.training import RunError
 
@@ -212,7 +213,7 @@ def test_a_damaged_description_of_the_columns_is_named(whole, table, tmp_path, c
 
 def test_a_target_is_stated_only_for_what_it_was_measured_on():
     for name, metric in (("california", "test_rmse"), ("house-prices", "test_log_rmse")):
-        info = recipe_info(name)
+        info = load_recipe(name)
         defaults = settings_for("x.csv", name)
         base = vars(defaults) | {"data": info.data, "target": None}
         assert info.target("quick", base).metric == metric

@@ -28,8 +28,9 @@ from deepdive.data.images.augmentation import (
     Translate,
     VerticalFlip,
 )
-from deepdive.recipes import load_recipe, runner
+from deepdive.recipes import load_recipe
 from deepdive.recipes.ranges.checked import fields_of
+from deepdive.recipes.running import runner
 from deepdive.recipes.settings import with_preset
 from deepdive.recipes.vision.augmenting import augmentation_for, mixing_for
 from deepdive.recipes.vision.settings import AugmentationSettings
@@ -127,9 +128,9 @@ def test_a_network_learns_from_changed_and_mixed_pictures(toolkit, tmp_path):
 
 
 def test_both_toolkits_measure_probabilities_alike():
-    from deepdive.recipes.training import classification_loss
+    from deepdive.recipes.experiments.making import make_classification_loss
 
     logits, y = torch.randn(6, 4), torch.rand(6, 4).softmax(dim=1)
     expected = -(((0.9 * y + 0.025) * logits.log_softmax(dim=1)).sum(dim=1)).mean()
     for toolkit in ("torch", "scratch"):
-        torch.testing.assert_close(classification_loss(toolkit, 0.1)(logits, y), expected)
+        torch.testing.assert_close(make_classification_loss(toolkit, 0.1)(logits, y), expected)

@@ -4,7 +4,8 @@ import pytest
 import torch
 from PIL import Image
 
-from deepdive.recipes import load_recipe, runner
+from deepdive.recipes import load_recipe
+from deepdive.recipes.running import runner
 from deepdive.recipes.settings import with_preset
 
 pytestmark = pytest.mark.usefixtures("without_shape_checks")

@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from deepdive.data.images import load_images
-from deepdive.recipes import load_recipe, runner
+from deepdive.recipes import load_recipe
+from deepdive.recipes.running import runner
 from deepdive.recipes.settings import with_preset
 from deepdive.training import RunError, load_checkpoint
 from deepdive.training.listeners import read_metrics
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("without_shape_checks")
 
 def smoke(name, tmp_path, **changes):
     recipe = load_recipe(name)
-    settings = with_preset(recipe.settings_type, recipe.info.presets["smoke"] | changes)
+    settings = with_preset(recipe.settings_type, recipe.presets["smoke"] | changes)
     return runner.start(recipe, settings, preset="smoke", root=tmp_path, console=False)
 
 
@@ -226,7 +227,7 @@ def test_a_run_that_was_killed_before_its_first_checkpoint_goes_on_in_its_precis
     from deepdive.training.formats import rule
 
     recipe = load_recipe("resnet")
-    settings = with_preset(recipe.settings_type, recipe.info.presets["smoke"] | {"steps": 2, "widths": (8, 16, 32)})
+    settings = with_preset(recipe.settings_type, recipe.presets["smoke"] | {"steps": 2, "widths": (8, 16, 32)})
 
     class Killed(BaseException):
         pass

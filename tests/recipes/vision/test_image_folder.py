@@ -8,7 +8,8 @@ import pytest
 import torch
 from PIL import Image
 
-from deepdive.recipes import load_recipe, runner
+from deepdive.recipes import load_recipe
+from deepdive.recipes.running import runner
 from deepdive.recipes.settings import to_plain, with_preset
 from deepdive.training import Run
 from deepdive.training.listeners import read_metrics

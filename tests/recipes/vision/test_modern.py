@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from deepdive.data.images import ImageSpec
-from deepdive.recipes import load_recipe, recipe_info, runner
+from deepdive.recipes import load_recipe
+from deepdive.recipes.running import runner
 from deepdive.recipes.settings import with_preset
 
 pytestmark = pytest.mark.usefixtures("without_shape_checks")
@@ -40,7 +41,7 @@ def network_of(name, settings):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_steps_are_taken_tested_and_reported(name, tmp_path):
-    changes = recipe_info(name).presets["smoke"] | {"data": "digits", "image_size": 32}
+    changes = load_recipe(name).presets["smoke"] | {"data": "digits", "image_size": 32}
     settings = settings_of(name, changes | {"steps": 2, "batch_size": 16, "log_every": 1})
     outcome = runner.start(load_recipe(name), settings, preset="smoke", root=tmp_path, console=False)
     assert 0 <= outcome.metrics["test_accuracy"] <= 1
@@ -49,7 +50,7 @@ def test_steps_are_taken_tested_and_reported(name, tmp_path):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_textbook_network_takes_the_textbook_pictures(name):
-    settings = settings_of(name, recipe_info(name).presets["book"])
+    settings = settings_of(name, load_recipe(name).presets["book"])
     with torch.device("meta"):
         network = network_of(name, settings).eval()
         side = settings.image_size or 28

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.training.examples import Blobs, assert_same_weights, network, task, weights
 
-from deepdive.recipes.joining import JoinedListeners
+from deepdive.recipes.experiments.merged_listeners import MergedListeners
 from deepdive.training import CheckpointError, EarlyStopping, FolderCheckpoints, Trainer, TrainingInterrupted
 from deepdive.training.listeners import MetricsFile
 from deepdive.training.loop.interrupt import SIGNALS
@@ -100,7 +100,7 @@ def test_a_power_cut_leaves_every_line_that_a_checkpoint_counts(joined, tmp_path
     monkeypatch.setattr(os, "fsync", fsync)
     one, data = make()
     lines = MetricsFile(path)
-    with closing(JoinedListeners([lines], trainings=1)) as several:
+    with closing(MergedListeners([lines], trainings=1)) as several:
         listener = several if joined else lines
         replace(TRAINER, log_every=1).fit(one, data, checkpoints=Checkpoints(tmp_path), listeners=[listener])
     assert len(seen) > STEPS / 2

@@ -14,8 +14,8 @@ from deepdive.names import tell
 from deepdive.recipes.attention.figures import WidthFit, fits_figure, weights_figure, widths_figure
 from deepdive.recipes.attention.kernel_regression import KernelSettings
 from deepdive.recipes.attention.values import estimate, textbook_values, values_for
-from deepdive.recipes.experiment import TablePrediction
-from deepdive.recipes.inputs import checksum, keep_inputs
+from deepdive.recipes.experiments.inputs import checksum, keep_inputs
+from deepdive.recipes.predictions import TablePrediction
 from deepdive.training import Plan, Record, Run, RunError
 from deepdive.training.records import Listener
 from deepdive.training.report import Html, Section, figure, join, picture, table, text

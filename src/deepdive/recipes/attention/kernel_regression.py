@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
@@ -11,10 +11,27 @@ from deepdive.recipes.ranges.types import Few, PositiveMagnitude, ProperFraction
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import make_paths_absolute
 
-if TYPE_CHECKING:
-    from deepdive.recipes.attention.experiment import KernelExperiment
 
-
+@recipe(
+    "kernel-regression",
+    chapter=11,
+    section="11.2",
+    title="Regression by attention pooling: four kernels, their width learnt, on daily temperatures",
+    data="min-temperatures",
+    experiment="deepdive.recipes.attention.experiment:KernelExperiment",
+    targets=(
+        Target(
+            "test_skill",
+            0.06,
+            when={"kernel": "gaussian", "column": None, "rows": None, "held_out": 0.8, "width": None},
+        ),
+    ),
+    presets={
+        "smoke": {"widths": 8, "steps": 5},
+        "quick": {},
+        "book": {"widths": 100, "steps": 200},
+    },
+)
 @dataclass(frozen=True)
 class KernelSettings(Checked):
     """The values, which of them are known, and the kernel."""
@@ -51,28 +68,3 @@ class KernelSettings(Checked):
     def _settle(self) -> None:
         super()._settle()
         make_paths_absolute(self, "data", where=Path.is_file)
-
-
-@recipe(
-    "kernel-regression",
-    chapter="11.2",
-    title="Regression by attention pooling: four kernels, their width learnt, on daily temperatures",
-    data="min-temperatures",
-    targets=(
-        Target(
-            "test_skill",
-            0.06,
-            when={"kernel": "gaussian", "column": None, "rows": None, "held_out": 0.8, "width": None},
-        ),
-    ),
-    presets={
-        "smoke": {"widths": 8, "steps": 5},
-        "quick": {},
-        "book": {"widths": 100, "steps": 200},
-    },
-)
-def kernel_regression(settings: KernelSettings) -> "KernelExperiment":
-    """Estimate four of five days from the fifth."""
-    from deepdive.recipes.attention.experiment import KernelExperiment
-
-    return KernelExperiment(settings)

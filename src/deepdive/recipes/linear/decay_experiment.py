@@ -12,11 +12,17 @@ from deepdive.data.synthetic import SyntheticRegression
 from deepdive.figures import to_svg
 from deepdive.files import write_atomically
 from deepdive.models.linear import LinearRegression
-from deepdive.recipes.experiment import TablePrediction
-from deepdive.recipes.in_turn import Training, TrainingResult, checkpoints_of, fit_in_turn, records_of
+from deepdive.recipes.experiments.making import make_optimizer, make_schedule, make_toolkit, make_trainer
+from deepdive.recipes.experiments.sequential_runs import (
+    TrainingResult,
+    TrainingRun,
+    checkpoints_of,
+    fit_sequentially,
+    records_of,
+)
 from deepdive.recipes.linear.figures import error_curves
 from deepdive.recipes.linear.weight_decay import WeightDecaySettings
-from deepdive.recipes.training import optimizer_for, schedule_for, toolkit_named, trainer_for
+from deepdive.recipes.predictions import TablePrediction
 from deepdive.training import Regression, Run, choose_device, seed_everything
 from deepdive.training.records import Listener
 from deepdive.training.report import Section, figure, join, table, text
@@ -36,8 +42,8 @@ class DecayExperiment:
 
     def __init__(self, settings: WeightDecaySettings) -> None:
         self.settings = settings
-        self.trainer = trainer_for(settings)
-        self._optimizer = optimizer_for(settings.optimizer, settings.toolkit)
+        self.trainer = make_trainer(settings)
+        self._optimizer = make_optimizer(settings.optimizer, settings.toolkit)
         choose_device(settings.device)
 
     def prepare(self) -> None:
@@ -56,8 +62,8 @@ class DecayExperiment:
 
     def fit(self, run: Run, listeners: Sequence[Listener], *, resume: bool) -> dict[str, float]:
         """Train the three in turn."""
-        trainings = [Training(form, partial(self._parts, form)) for form in FORMS]
-        self.results = fit_in_turn(trainings, self.trainer, run, listeners, resume=resume)
+        trainings = [TrainingRun(form, partial(self._parts, form)) for form in FORMS]
+        self.results = fit_sequentially(trainings, self.trainer, run, listeners, resume=resume)
         self.weights = {form: self._last_weights(run, form) for form in FORMS}
         found = {f"{form}_{name}": value for form, r in self.results.items() for name, value in r.metrics.items()}
         apart = max(
@@ -107,7 +113,7 @@ class DecayExperiment:
     def _parts(self, form: str) -> tuple[Regression, SyntheticRegression]:
         settings = self.settings
         seed_everything(settings.seed)
-        network = LinearRegression(settings.dimensions, nn=toolkit_named(settings.toolkit))
+        network = LinearRegression(settings.dimensions, nn=make_toolkit(settings.toolkit))
 
         def optimizer(parameters: Iterable[nn.Parameter]) -> torch.optim.Optimizer:
             weight, bias = parameters
@@ -115,7 +121,7 @@ class DecayExperiment:
             return self._optimizer([{"params": [weight], "weight_decay": decay}, {"params": [bias]}])  # type: ignore[arg-type]
 
         penalty = partial(_penalty, weight_decay=settings.decay) if form == "penalty" else None
-        schedule = schedule_for(settings)
+        schedule = make_schedule(settings)
         return Regression(network, optimizer=optimizer, schedule=schedule, penalty=penalty), self.data
 
     def _last_weights(self, run: Run, form: str) -> dict[str, Tensor]:

@@ -1,7 +1,7 @@
 """Linear regression, on data with a known truth or on any table (textbook sections 3.4 and 3.5)."""
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from deepdive.recipes.ranges import SettingError
 from deepdive.recipes.ranges.types import BatchSize, Epochs, Magnitude, Probability, Rows, Width
@@ -9,10 +9,25 @@ from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings
 from deepdive.recipes.tabular.settings import TableSettings
 
-if TYPE_CHECKING:
-    from deepdive.recipes.experiment import Experiment
 
-
+@recipe(
+    "linear-regression",
+    chapter=3,
+    section="3.5",
+    title="Linear regression on data with a known truth, or on a table",
+    data="synthetic",
+    experiment="deepdive.recipes.linear.synthetic_experiment:SyntheticExperiment",
+    targets=(
+        Target("weight_error", 0.5, when={"preset": "smoke"}, higher_is_better=False),
+        Target("weight_error", 0.05, when={"preset": "book"}, higher_is_better=False),
+        Target("weight_error", 0.005, higher_is_better=False),
+    ),
+    presets={
+        "smoke": {"epochs": 3, "rows": 500},
+        "quick": {},
+        "book": {"epochs": 3},
+    },
+)
 @dataclass(frozen=True)
 class LinearRegressionSettings(TableSettings):
     """Plain descent on the squared loss; what is said of tables has no effect on synthetic data."""
@@ -39,30 +54,3 @@ class LinearRegressionSettings(TableSettings):
         super()._settle()
         if self.hidden:
             raise SettingError("hidden", "empty: a linear model has no hidden layer (see california)", self.hidden)
-
-
-@recipe(
-    "linear-regression",
-    chapter="3.4",
-    title="Linear regression on data with a known truth, or on a table",
-    data="synthetic",
-    targets=(
-        Target("weight_error", 0.5, when={"preset": "smoke"}, higher_is_better=False),
-        Target("weight_error", 0.05, when={"preset": "book"}, higher_is_better=False),
-        Target("weight_error", 0.005, higher_is_better=False),
-    ),
-    presets={
-        "smoke": {"epochs": 3, "rows": 500},
-        "quick": {},
-        "book": {"epochs": 3},
-    },
-)
-def linear_regression(settings: LinearRegressionSettings) -> "Experiment":
-    """One linear layer and the squared loss."""
-    if settings.data != "synthetic":
-        from deepdive.recipes.linear.table_regression import TableRegression
-
-        return TableRegression(settings)
-    from deepdive.recipes.linear.synthetic_experiment import SyntheticExperiment
-
-    return SyntheticExperiment(settings)

@@ -1,7 +1,7 @@
 """Underfitting, overfitting and the choice of a model (textbook section 3.6)."""
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from msgspec import Meta
 
@@ -11,10 +11,24 @@ from deepdive.recipes.ranges.types import BatchSize, Degree, Epochs, Magnitude, 
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings
 
-if TYPE_CHECKING:
-    from deepdive.recipes.linear.polynomial_experiment import PolynomialExperiment
 
-
+@recipe(
+    "polynomial",
+    chapter=3,
+    section="3.6",
+    title="Under- and overfitting: polynomials, cross-validation, the choice of a degree",
+    data="synthetic",
+    experiment="deepdive.recipes.linear.polynomial_experiment:PolynomialExperiment",
+    targets=(
+        Target("test_rmse", 0.2, when={"preset": "smoke"}, higher_is_better=False),
+        Target("test_rmse", 0.11, higher_is_better=False),
+    ),
+    presets={
+        "smoke": {"epochs": 10, "max_degree": 6, "compared": [1, 3]},
+        "quick": {},
+        "book": {"epochs": 400},
+    },
+)
 @dataclass(frozen=True)
 class PolynomialSettings(SyntheticSettings):
     """Rows of a cubic polynomial, and polynomials that are too simple, right and too rich for it."""
@@ -39,25 +53,3 @@ class PolynomialSettings(SyntheticSettings):
         super()._settle()
         if self.folds > self.rows:
             raise SettingError("folds", f"at most the number of rows, {self.rows}", self.folds)
-
-
-@recipe(
-    "polynomial",
-    chapter="3.6",
-    title="Under- and overfitting: polynomials, cross-validation, the choice of a degree",
-    data="synthetic",
-    targets=(
-        Target("test_rmse", 0.2, when={"preset": "smoke"}, higher_is_better=False),
-        Target("test_rmse", 0.11, higher_is_better=False),
-    ),
-    presets={
-        "smoke": {"epochs": 10, "max_degree": 6, "compared": [1, 3]},
-        "quick": {},
-        "book": {"epochs": 400},
-    },
-)
-def polynomial(settings: PolynomialSettings) -> "PolynomialExperiment":
-    """Choose the degree by K-fold cross-validation, and watch three degrees learn."""
-    from deepdive.recipes.linear.polynomial_experiment import PolynomialExperiment
-
-    return PolynomialExperiment(settings)

@@ -13,13 +13,13 @@ from deepdive.data.synthetic import SyntheticRegression
 from deepdive.figures import to_svg
 from deepdive.files import write_atomically
 from deepdive.models.linear import LinearRegression
-from deepdive.recipes.experiment import TablePrediction
-from deepdive.recipes.in_turn import Training, fit_in_turn, records_of
-from deepdive.recipes.inputs import measured
+from deepdive.recipes.experiments.inputs import measured
+from deepdive.recipes.experiments.making import make_optimizer, make_schedule, make_toolkit, make_trainer
+from deepdive.recipes.experiments.sequential_runs import TrainingRun, fit_sequentially, records_of
 from deepdive.recipes.linear.cross_validation import CrossValidation, cross_validation
 from deepdive.recipes.linear.figures import errors_by_degree, fitted_curves, loss_curves
 from deepdive.recipes.linear.polynomial import PolynomialSettings
-from deepdive.recipes.training import optimizer_for, schedule_for, toolkit_named, trainer_for
+from deepdive.recipes.predictions import TablePrediction
 from deepdive.training import Regression, Run, choose_device, seed_everything
 from deepdive.training.records import Listener
 from deepdive.training.report import Section, figure, join, table, text
@@ -39,8 +39,8 @@ class PolynomialExperiment:
 
     def __init__(self, settings: PolynomialSettings) -> None:
         self.settings = settings
-        self.trainer = trainer_for(settings)
-        self._optimizer = optimizer_for(settings.optimizer, settings.toolkit)
+        self.trainer = make_trainer(settings)
+        self._optimizer = make_optimizer(settings.optimizer, settings.toolkit)
         choose_device(settings.device)
 
     def prepare(self) -> None:
@@ -68,8 +68,8 @@ class PolynomialExperiment:
         words = {"max_degree": settings.max_degree, "folds": settings.folds, "seed": settings.seed}
         found = measured(run, "cross-validation", lambda: asdict(cross_validation(x, y, **words)), resume=resume)
         self.validated = CrossValidation(**found)
-        trainings = [Training(f"degree-{degree}", partial(self._parts, degree)) for degree in settings.compared]
-        self.results = fit_in_turn(trainings, self.trainer, run, listeners, resume=resume)
+        trainings = [TrainingRun(f"degree-{degree}", partial(self._parts, degree)) for degree in settings.compared]
+        self.results = fit_sequentially(trainings, self.trainer, run, listeners, resume=resume)
         degree = self.validated.chosen
         x, y = self._test
         residuals = y - self._fitted(degree).predict(polynomial_features(x, degree))
@@ -127,9 +127,9 @@ class PolynomialExperiment:
     def _parts(self, degree: int) -> tuple[Regression, RowsDataModule]:
         settings = self.settings
         seed_everything(settings.seed)
-        network = LinearRegression(degree, nn=toolkit_named(settings.toolkit))
+        network = LinearRegression(degree, nn=make_toolkit(settings.toolkit))
         train, val = (
             (polynomial_features(part[0][:, 0], degree), part[1]) for part in (self.data.train, self.data.val)
         )
         data = RowsDataModule(train, val, batch_size=settings.batch_size, seed=settings.seed)
-        return Regression(network, optimizer=self._optimizer, schedule=schedule_for(settings)), data
+        return Regression(network, optimizer=self._optimizer, schedule=make_schedule(settings)), data

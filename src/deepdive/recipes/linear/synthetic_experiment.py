@@ -9,10 +9,10 @@ from torch import Tensor
 from deepdive.algorithms.regression import LinearFit, least_squares, most_likely_deviation
 from deepdive.data.synthetic import SyntheticRegression
 from deepdive.models.linear import LinearRegression
-from deepdive.recipes.experiment import TablePrediction
+from deepdive.recipes.experiments.making import make_optimizer, make_schedule, make_toolkit, make_trainer
+from deepdive.recipes.experiments.weights import trained_weights
 from deepdive.recipes.linear.linear_regression import LinearRegressionSettings
-from deepdive.recipes.runner import trained_weights
-from deepdive.recipes.training import optimizer_for, schedule_for, toolkit_named, trainer_for
+from deepdive.recipes.predictions import TablePrediction
 from deepdive.training import Regression, Run, choose_device, seed_everything
 from deepdive.training.records import Listener
 from deepdive.training.report import Section, join, table, text
@@ -23,8 +23,8 @@ class SyntheticExperiment:
 
     def __init__(self, settings: LinearRegressionSettings) -> None:
         self.settings = settings
-        self.trainer = trainer_for(settings)
-        self._optimizer = optimizer_for(settings.optimizer, settings.toolkit)
+        self.trainer = make_trainer(settings)
+        self._optimizer = make_optimizer(settings.optimizer, settings.toolkit)
         choose_device(settings.device)
         rows = settings.rows
         self.data = SyntheticRegression(
@@ -35,7 +35,7 @@ class SyntheticExperiment:
         """Draw the rows and make the task."""
         self.data.prepare()
         seed_everything(self.settings.seed)
-        self.task = Regression(self._network(), optimizer=self._optimizer, schedule=schedule_for(self.settings))
+        self.task = Regression(self._network(), optimizer=self._optimizer, schedule=make_schedule(self.settings))
 
     def fit(self, run: Run, listeners: Sequence[Listener], *, resume: bool) -> dict[str, float]:
         """Train; ``weight_error`` and ``closed_form_gap`` are the largest distances of a weight or the bias."""
@@ -87,7 +87,7 @@ class SyntheticExperiment:
         return found
 
     def _network(self) -> LinearRegression:
-        return LinearRegression(len(self.data.weight), nn=toolkit_named(self.settings.toolkit))
+        return LinearRegression(len(self.data.weight), nn=make_toolkit(self.settings.toolkit))
 
     def _closed_form(self) -> LinearFit:
         x, y = self.data.train

@@ -1,7 +1,6 @@
 """Weight decay against overfitting, as a penalty and in the optimiser (textbook section 3.7)."""
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from deepdive.recipes.linear.settings import SyntheticSettings
 from deepdive.recipes.ranges import SettingError
@@ -9,10 +8,24 @@ from deepdive.recipes.ranges.types import BatchSize, Epochs, Penalty, Rows, Step
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings
 
-if TYPE_CHECKING:
-    from deepdive.recipes.linear.decay_experiment import DecayExperiment
 
-
+@recipe(
+    "weight-decay",
+    chapter=3,
+    section="3.7",
+    title="Weight decay: as a penalty of the loss and in the optimiser",
+    data="synthetic",
+    experiment="deepdive.recipes.linear.decay_experiment:DecayExperiment",
+    targets=(
+        Target("val_ratio", 1.0, when={"preset": "smoke"}, higher_is_better=False),
+        Target("val_ratio", 0.8, higher_is_better=False),
+    ),
+    presets={
+        "smoke": {"epochs": 20},
+        "quick": {},
+        "book": {"epochs": 10, "optimizer": {"lr": 0.01}},
+    },
+)
 @dataclass(frozen=True)
 class WeightDecaySettings(SyntheticSettings):
     """Few rows of many dimensions: without decay, the rows are learnt by heart."""
@@ -36,25 +49,3 @@ class WeightDecaySettings(SyntheticSettings):
             raise SettingError("optimizer.name", rule, self.optimizer.name)
         if self.optimizer.weight_decay:
             raise SettingError("optimizer.weight_decay", "0 (set decay instead)", self.optimizer.weight_decay)
-
-
-@recipe(
-    "weight-decay",
-    chapter="3.7",
-    title="Weight decay: as a penalty of the loss and in the optimiser",
-    data="synthetic",
-    targets=(
-        Target("val_ratio", 1.0, when={"preset": "smoke"}, higher_is_better=False),
-        Target("val_ratio", 0.8, higher_is_better=False),
-    ),
-    presets={
-        "smoke": {"epochs": 20},
-        "quick": {},
-        "book": {"epochs": 10, "optimizer": {"lr": 0.01}},
-    },
-)
-def weight_decay(settings: WeightDecaySettings) -> "DecayExperiment":
-    """Three trainings of one linear layer that differ in nothing but the decay."""
-    from deepdive.recipes.linear.decay_experiment import DecayExperiment
-
-    return DecayExperiment(settings)

@@ -102,7 +102,8 @@ def _default(item: "Field[Any]") -> Any:
 
 def _help(kind: type, name: str, hint: Any) -> str | None:
     """What stands under a field, and its bounds."""
-    text = next((docs[name] for each in kind.__mro__ if name in (docs := _docs(each))), None)
+    text = kind.__dataclass_fields__[name].metadata.get("help")
+    text = text or next((docs[name] for each in kind.__mro__ if name in (docs := _docs(each))), None)
     bounds = bounds_of(hint)
     return f"{text.removesuffix('.')}; {bounds}." if text and bounds else text
 

@@ -12,7 +12,7 @@ from deepdive.recipes.registry import recipes
 from deepdive.recipes.settings import to_plain
 
 if TYPE_CHECKING:
-    from deepdive.recipes.outcome import Outcome
+    from deepdive.recipes.running.outcome import Outcome
 
 FOLDER = Path("results")
 
@@ -85,7 +85,7 @@ def results_page(results: list[dict[str, Any]]) -> str:
         target = info.target(result["preset"], result["settings"])
         sign = "≥" if target is None or target.higher_is_better else "≤"
         lines.append(
-            f"| {info.chapter} | {_code(result['command'])} | {result['metric']} | {result['value']:.4f} "
+            f"| {info.place} | {_code(result['command'])} | {result['metric']} | {result['value']:.4f} "
             f"| {sign} {result['target']:g} "
             f"| {'pass' if result['passed'] else 'MISS'} | {result['seconds']:.0f} "
             f"| {_plain(environment['processor'])}, {environment['threads']} threads{_precision(result)} "

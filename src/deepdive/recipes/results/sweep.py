@@ -83,8 +83,8 @@ def settings_of(result: dict[str, Any]) -> Any:
     if "--preset" in flags:
         del flags[flags.index("--preset") : flags.index("--preset") + 2]
     recipe = load_recipe(result["recipe"])
-    defaults = with_preset(recipe.settings_type, recipe.info.presets[result["preset"]])
-    return parse_one(defaults, arguments=flags, prog=f"deepdive run {recipe.info.name}")
+    defaults = with_preset(recipe.settings_type, recipe.presets[result["preset"]])
+    return parse_one(defaults, arguments=flags, prog=f"deepdive run {recipe.name}")
 
 
 def cells(settings: Any, seeds: int) -> list[Cell]:
@@ -147,7 +147,7 @@ def _read(path: Path) -> dict[str, Any]:
 
 def run_or_resume(recipe: Recipe, settings: Any, root: Path, *, preset: str, metric: str) -> dict[str, Any]:
     """Train in a folder below ``root``, or finish the one there that was interrupted."""
-    from deepdive.recipes import runner
+    from deepdive.recipes.running import runner
 
     began = time.perf_counter()
     folder = next(_unfinished(root, to_plain(settings)), None)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
@@ -10,10 +10,31 @@ from deepdive.recipes.ranges.types import BatchSize, Epochs, Length, Probability
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings, TrainingSettings, make_paths_absolute
 
-if TYPE_CHECKING:
-    from deepdive.recipes.series.forecast_experiment import ForecastExperiment
 
-
+@recipe(
+    "forecast",
+    chapter=9,
+    section="9.1",
+    title="Forecasting a series 1, 4, 16 and 64 steps ahead, with its baselines",
+    data="sunspots",
+    experiment="deepdive.recipes.series.forecast_experiment:ForecastExperiment",
+    targets=(
+        Target("test_skill_16", 0.2, when={"preset": "smoke", "column": None, "learn": "levels", "network": "linear"}),
+        Target("test_skill_64", 0.2, when={"preset": "book", "column": None, "learn": "levels", "network": "linear"}),
+        Target("test_skill_16", 0.25, when={"column": None, "learn": "levels", "network": "linear"}),
+    ),
+    presets={
+        "smoke": {"epochs": 3, "log_every": 20},
+        "quick": {},
+        "book": {
+            "tau": 4,
+            "batch_size": 16,
+            "epochs": 5,
+            "schedule": "constant",
+            "optimizer": {"name": "sgd", "lr": 0.01, "momentum": 0.0},
+        },
+    },
+)
 @dataclass(frozen=True)
 class ForecastSettings(TrainingSettings):
     """Training settings, the series, how it is cut, and the forecaster."""
@@ -55,32 +76,3 @@ class ForecastSettings(TrainingSettings):
     def _settle(self) -> None:
         super()._settle()
         make_paths_absolute(self, "data", where=Path.is_file)
-
-
-@recipe(
-    "forecast",
-    chapter="9.1",
-    title="Forecasting a series 1, 4, 16 and 64 steps ahead, with its baselines",
-    data="sunspots",
-    targets=(
-        Target("test_skill_16", 0.2, when={"preset": "smoke", "column": None, "learn": "levels", "network": "linear"}),
-        Target("test_skill_64", 0.2, when={"preset": "book", "column": None, "learn": "levels", "network": "linear"}),
-        Target("test_skill_16", 0.25, when={"column": None, "learn": "levels", "network": "linear"}),
-    ),
-    presets={
-        "smoke": {"epochs": 3, "log_every": 20},
-        "quick": {},
-        "book": {
-            "tau": 4,
-            "batch_size": 16,
-            "epochs": 5,
-            "schedule": "constant",
-            "optimizer": {"name": "sgd", "lr": 0.01, "momentum": 0.0},
-        },
-    },
-)
-def forecast(settings: ForecastSettings) -> "ForecastExperiment":
-    """A forecaster of one step, iterated, beside the naive, the seasonal and the least-squares forecast."""
-    from deepdive.recipes.series.forecast_experiment import ForecastExperiment
-
-    return ForecastExperiment(settings)

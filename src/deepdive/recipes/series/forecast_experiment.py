@@ -20,13 +20,13 @@ from deepdive.models.linear import LinearRegression
 from deepdive.models.perceptrons import MLP
 from deepdive.models.recurrent_regressor import RecurrentRegressor
 from deepdive.names import tell
-from deepdive.recipes.experiment import TablePrediction
-from deepdive.recipes.inputs import checksum, keep_inputs, read_inputs
-from deepdive.recipes.runner import trained_weights
+from deepdive.recipes.experiments.inputs import checksum, keep_inputs, read_inputs
+from deepdive.recipes.experiments.making import make_optimizer, make_schedule, make_toolkit, make_trainer
+from deepdive.recipes.experiments.weights import trained_weights
+from deepdive.recipes.predictions import TablePrediction
 from deepdive.recipes.series.forecast import ForecastSettings
 from deepdive.recipes.series.forecast_report import forecast_sections
 from deepdive.recipes.tabular.metrics import ScaledRootMeanSquaredError
-from deepdive.recipes.training import optimizer_for, schedule_for, toolkit_named, trainer_for
 from deepdive.training import Regression, Run, choose_device, seed_everything
 from deepdive.training.records import Listener
 from deepdive.training.report import Section
@@ -47,8 +47,8 @@ class ForecastExperiment:
 
     def __init__(self, settings: ForecastSettings) -> None:
         self.settings = settings
-        self.trainer = trainer_for(settings)
-        self._optimizer = optimizer_for(settings.optimizer, settings.toolkit)
+        self.trainer = make_trainer(settings)
+        self._optimizer = make_optimizer(settings.optimizer, settings.toolkit)
         choose_device(settings.device)
 
     def prepare(self) -> None:
@@ -94,7 +94,7 @@ class ForecastExperiment:
             self._network(),
             metrics={"rmse": ScaledRootMeanSquaredError(self.data.scale.std)},
             optimizer=self._optimizer,
-            schedule=schedule_for(settings),
+            schedule=make_schedule(settings),
         )
 
     def fit(self, run: Run, listeners: Sequence[Listener], *, resume: bool) -> dict[str, float]:
@@ -206,7 +206,7 @@ class ForecastExperiment:
 
     def _network(self) -> nn.Module:
         settings = self.settings
-        toolkit = toolkit_named(settings.toolkit)
+        toolkit = make_toolkit(settings.toolkit)
         seed_everything(settings.seed)
         if settings.network == "linear":
             return LinearRegression(settings.tau, nn=toolkit)

@@ -6,7 +6,7 @@ import torch
 
 from deepdive.algorithms.forecasting import error_figure, forecast_figure, skill
 from deepdive.figures import to_svg
-from deepdive.recipes.networks import network_section
+from deepdive.recipes.experiments.network_sections import network_section
 from deepdive.training.report import Html, Section, figure, join, table, text
 
 if TYPE_CHECKING:

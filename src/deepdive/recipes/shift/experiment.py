@@ -19,13 +19,13 @@ from deepdive.data.progress import progress_bars
 from deepdive.data.types import DataModule
 from deepdive.models.perceptrons import MLP
 from deepdive.names import tell
-from deepdive.recipes.experiment import Invert, Prediction
-from deepdive.recipes.networks import network_section
-from deepdive.recipes.runner import trained_weights
+from deepdive.recipes.experiments.making import make_optimizer, make_schedule, make_toolkit, make_trainer
+from deepdive.recipes.experiments.network_sections import network_section
+from deepdive.recipes.experiments.weights import trained_weights
+from deepdive.recipes.predictions import Invert, Prediction
 from deepdive.recipes.shift.networks import AccuracyOf, CrossEntropySideBySide, SideBySide
 from deepdive.recipes.shift.settings import ShiftSettings
 from deepdive.recipes.shift.splits import Shifted
-from deepdive.recipes.training import optimizer_for, schedule_for, toolkit_named, trainer_for
 from deepdive.recipes.vision.labelling import label_files, note_inputs, probabilities, read_spec
 from deepdive.training import Run, WeightedClassification, choose_device, seed_everything
 from deepdive.training.records import Listener
@@ -44,8 +44,8 @@ class ShiftExperiment(ABC):
 
     def __init__(self, settings: ShiftSettings) -> None:
         self.settings = settings
-        self.trainer = trainer_for(settings)
-        self._optimizer = optimizer_for(settings.optimizer, settings.toolkit)
+        self.trainer = make_trainer(settings)
+        self._optimizer = make_optimizer(settings.optimizer, settings.toolkit)
         choose_device(settings.device)
 
     @abstractmethod
@@ -93,10 +93,10 @@ class ShiftExperiment(ABC):
         self.networks = self._networks(self.spec)
         self.task = WeightedClassification(
             self.networks,
-            loss=CrossEntropySideBySide(nn=toolkit_named(settings.toolkit)),
+            loss=CrossEntropySideBySide(nn=make_toolkit(settings.toolkit)),
             metrics={f"{name}_accuracy": AccuracyOf(place) for place, name in enumerate(NETWORKS)},
             optimizer=self._optimizer,
-            schedule=schedule_for(settings),
+            schedule=make_schedule(settings),
         )
 
     def loader(self, fields: tuple[Tensor, ...], *, shuffle: bool = False) -> TensorLoader:
@@ -109,7 +109,7 @@ class ShiftExperiment(ABC):
         """One network; the same initial weights every time."""
         seed_everything(self.settings.seed)
         inputs = spec.channels * spec.height * spec.width
-        return MLP(inputs, len(spec.labels), self.settings.hidden, nn=toolkit_named(self.settings.toolkit))
+        return MLP(inputs, len(spec.labels), self.settings.hidden, nn=make_toolkit(self.settings.toolkit))
 
     def _networks(self, spec: ImageSpec) -> SideBySide:
         return SideBySide({name: self.network(spec) for name in NETWORKS})

@@ -10,11 +10,11 @@ from deepdive.data.images import ImageSet
 from deepdive.data.loaders import TensorLoader
 from deepdive.data.types import DataModule
 from deepdive.figures import to_svg
+from deepdive.recipes.experiments.making import make_schedule, make_toolkit
 from deepdive.recipes.shift.experiment import ShiftExperiment
 from deepdive.recipes.shift.figures import mix_figure
 from deepdive.recipes.shift.label_shift import LabelShiftSettings
 from deepdive.recipes.shift.splits import Shifted, shifted_classes
-from deepdive.recipes.training import schedule_for, toolkit_named
 from deepdive.training import Classification
 from deepdive.training.report import Section, figure, join, table, text
 
@@ -62,9 +62,9 @@ class LabelShiftExperiment(ShiftExperiment):
         network = self.network(self.spec)
         task = Classification(
             network,
-            loss=toolkit_named(self.settings.toolkit).CrossEntropyLoss(),
+            loss=make_toolkit(self.settings.toolkit).CrossEntropyLoss(),
             optimizer=self._optimizer,
-            schedule=schedule_for(self.settings),
+            schedule=make_schedule(self.settings),
         )
         self.trainer.fit(task, _Labelled(self.shifted.source, self.loader))
         return network

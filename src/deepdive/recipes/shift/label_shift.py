@@ -1,7 +1,7 @@
 """Label shift on Fashion-MNIST: other shares of the classes, estimated without a label (textbook section 4.7.3)."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from msgspec import Meta
 
@@ -9,25 +9,14 @@ from deepdive.recipes.ranges.types import ClassNumber, PositiveMagnitude
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.shift.settings import ShiftSettings
 
-if TYPE_CHECKING:
-    from deepdive.recipes.shift.label_correction import LabelShiftExperiment
-
-
-@dataclass(frozen=True)
-class LabelShiftSettings(ShiftSettings):
-    """Classes that are rare where one learns and common where it counts."""
-
-    rare: Annotated[tuple[ClassNumber, ...], Meta(min_length=1)] = (4, 6)
-    """Numbers of the classes that are rare in the source and common in the target."""
-    ratio: PositiveMagnitude = 5.0
-    """A rare class has this many times fewer pictures than another in the source, and more in the target."""
-
 
 @recipe(
     "label-shift",
-    chapter="4.6",
+    chapter=4,
+    section="4.7",
     title="Label shift on Fashion-MNIST: black-box estimation and weighted training",
     data="fashion-mnist",
+    experiment="deepdive.recipes.shift.label_correction:LabelShiftExperiment",
     targets=(
         Target("test_corrected_accuracy", 0.65, when={"preset": "smoke", "ratio": 5.0}),
         Target("test_recovered", 0.8, when={"ratio": 5.0}),
@@ -44,8 +33,11 @@ class LabelShiftSettings(ShiftSettings):
         },
     },
 )
-def label_shift(settings: LabelShiftSettings) -> "LabelShiftExperiment":
-    """Softmax regression without correction, with estimated weights, and with the true ones."""
-    from deepdive.recipes.shift.label_correction import LabelShiftExperiment
+@dataclass(frozen=True)
+class LabelShiftSettings(ShiftSettings):
+    """Classes that are rare where one learns and common where it counts."""
 
-    return LabelShiftExperiment(settings)
+    rare: Annotated[tuple[ClassNumber, ...], Meta(min_length=1)] = (4, 6)
+    """Numbers of the classes that are rare in the source and common in the target."""
+    ratio: PositiveMagnitude = 5.0
+    """A rare class has this many times fewer pictures than another in the source, and more in the target."""

@@ -1,35 +1,20 @@
 """House values in California, or any table of one's own (textbook sections 2.2 and 5.7)."""
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from deepdive.recipes.ranges.types import BatchSize, Epochs
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings
 from deepdive.recipes.tabular.settings import TableSettings
 
-if TYPE_CHECKING:
-    from deepdive.recipes.tabular.table_experiment import TableExperiment
-
-
-@dataclass(frozen=True)
-class CaliforniaSettings(TableSettings):
-    """A perceptron on many rows with few columns."""
-
-    epochs: Epochs = 60
-    batch_size: BatchSize = 256
-    activation: Literal["ReLU", "LeakyReLU", "PReLU", "Sigmoid", "Tanh", "GELU"] = "GELU"
-    """Between the layers."""
-    optimizer: OptimizerSettings = field(
-        default_factory=lambda: OptimizerSettings("adamw", lr=0.005, weight_decay=0.01)
-    )
-
 
 @recipe(
     "california",
-    chapter="5.6",
+    chapter=5,
     title="House values in California, or a table of one's own",
     data="california",
+    experiment="deepdive.recipes.tabular.table_experiment:TableExperiment",
     targets=(
         Target(
             "test_rmse",
@@ -45,8 +30,14 @@ class CaliforniaSettings(TableSettings):
         "book": {"folds": 5},
     },
 )
-def california(settings: CaliforniaSettings) -> "TableExperiment":
-    """Predict the median house value of a district, in 100,000 $."""
-    from deepdive.recipes.tabular.table_experiment import TableExperiment
+@dataclass(frozen=True)
+class CaliforniaSettings(TableSettings):
+    """A perceptron on many rows with few columns."""
 
-    return TableExperiment(settings)
+    epochs: Epochs = 60
+    batch_size: BatchSize = 256
+    activation: Literal["ReLU", "LeakyReLU", "PReLU", "Sigmoid", "Tanh", "GELU"] = "GELU"
+    """Between the layers."""
+    optimizer: OptimizerSettings = field(
+        default_factory=lambda: OptimizerSettings("adamw", lr=0.005, weight_decay=0.01)
+    )

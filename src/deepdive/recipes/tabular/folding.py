@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from deepdive.recipes.in_turn import TrainingResult, checkpoints_of, result_of
+from deepdive.recipes.experiments.sequential_runs import TrainingResult, checkpoints_of, result_of
 from deepdive.training import FolderCheckpoints, Run
 
 

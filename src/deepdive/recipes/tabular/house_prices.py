@@ -1,45 +1,21 @@
 """House prices in Ames, the competition (textbook section 5.7)."""
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from deepdive.recipes.ranges.types import BatchSize, Epochs, Folds, Probability, Width
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings
 from deepdive.recipes.tabular.settings import TableSettings
 
-if TYPE_CHECKING:
-    from deepdive.recipes.tabular.table_experiment import TableExperiment
-
-
-@dataclass(frozen=True)
-class HousePricesSettings(TableSettings):
-    """A perceptron on few rows with many columns: k folds, strong regularisation, errors relative to the price."""
-
-    data: str = "kaggle-house"
-    """A named table (deepdive data list), or a file: CSV, TSV, white-space separated text, Parquet."""
-    log_target: bool = True
-    """Learn the logarithm of the target: errors are relative then."""
-    folds: Folds = 5
-    """With k of 2 or more: k networks, each tested on its k-th of the rows and trained on the others."""
-    validation: Probability = 0.0
-    """Share of the training rows held out to choose the best epoch; with 0 all are learnt from."""
-    epochs: Epochs = 60
-    batch_size: BatchSize = 64
-    hidden: tuple[Width, ...] = (128,)
-    """Width of each hidden layer; none makes a linear model."""
-    activation: Literal["ReLU", "LeakyReLU", "PReLU", "Sigmoid", "Tanh", "GELU"] = "GELU"
-    """Between the layers."""
-    dropout: Probability = 0.5
-    """Share of hidden units dropped in training."""
-    optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adamw", lr=0.01, weight_decay=1.0))
-
 
 @recipe(
     "house-prices",
-    chapter="5.6",
+    chapter=5,
+    section="5.7",
     title="House prices in Ames by k folds, with a predictions file (Kaggle)",
     data="kaggle-house",
+    experiment="deepdive.recipes.tabular.table_experiment:TableExperiment",
     targets=(
         Target(
             "test_log_rmse",
@@ -70,8 +46,24 @@ class HousePricesSettings(TableSettings):
         },
     },
 )
-def house_prices(settings: HousePricesSettings) -> "TableExperiment":
-    """Predict prices; the error is the root mean square of log price differences, over rows not learnt from."""
-    from deepdive.recipes.tabular.table_experiment import TableExperiment
+@dataclass(frozen=True)
+class HousePricesSettings(TableSettings):
+    """A perceptron on few rows with many columns: k folds, strong regularisation, errors relative to the price."""
 
-    return TableExperiment(settings)
+    data: str = "kaggle-house"
+    """A named table (deepdive data list), or a file: CSV, TSV, white-space separated text, Parquet."""
+    log_target: bool = True
+    """Learn the logarithm of the target: errors are relative then."""
+    folds: Folds = 5
+    """With k of 2 or more: k networks, each tested on its k-th of the rows and trained on the others."""
+    validation: Probability = 0.0
+    """Share of the training rows held out to choose the best epoch; with 0 all are learnt from."""
+    epochs: Epochs = 60
+    batch_size: BatchSize = 64
+    hidden: tuple[Width, ...] = (128,)
+    """Width of each hidden layer; none makes a linear model."""
+    activation: Literal["ReLU", "LeakyReLU", "PReLU", "Sigmoid", "Tanh", "GELU"] = "GELU"
+    """Between the layers."""
+    dropout: Probability = 0.5
+    """Share of hidden units dropped in training."""
+    optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adamw", lr=0.01, weight_decay=1.0))

@@ -1,7 +1,7 @@
 """Several outputs of one network: age and gender from the other columns of a census."""
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from msgspec import Meta
 
@@ -10,10 +10,23 @@ from deepdive.recipes.ranges.types import BatchSize, Epochs, PositiveMagnitude, 
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings, TrainingSettings
 
-if TYPE_CHECKING:
-    from deepdive.recipes.tabular.multi_output_experiment import MultiOutputExperiment
 
-
+@recipe(
+    "multi-output",
+    chapter=6,
+    title="Age and gender from one row of a census: several inputs, several outputs",
+    data="adult",
+    experiment="deepdive.recipes.tabular.multi_output_experiment:MultiOutputExperiment",
+    targets=(
+        Target("test_gender_accuracy", 0.70, when={"preset": "smoke"}),
+        Target("test_gender_accuracy", 0.83),
+    ),
+    presets={
+        "smoke": {"epochs": 1, "steps": 60, "log_every": 20},
+        "quick": {},
+        "book": {"epochs": 12, "learn_weights": True},
+    },
+)
 @dataclass(frozen=True)
 class MultiOutputSettings(TrainingSettings):
     """A table, the columns to predict, and how much each counts."""
@@ -44,25 +57,3 @@ class MultiOutputSettings(TrainingSettings):
         super()._settle()
         if len(self.weights) != len(self.targets):
             raise SettingError("weights", f"{len(self.targets)} numbers, one for each target", self.weights)
-
-
-@recipe(
-    "multi-output",
-    chapter="6.9",
-    title="Age and gender from one row of a census: several inputs, several outputs",
-    data="adult",
-    targets=(
-        Target("test_gender_accuracy", 0.70, when={"preset": "smoke"}),
-        Target("test_gender_accuracy", 0.83),
-    ),
-    presets={
-        "smoke": {"epochs": 1, "steps": 60, "log_every": 20},
-        "quick": {},
-        "book": {"epochs": 12, "learn_weights": True},
-    },
-)
-def multi_output(settings: MultiOutputSettings) -> "MultiOutputExperiment":
-    """One shared perceptron with a head per target."""
-    from deepdive.recipes.tabular.multi_output_experiment import MultiOutputExperiment
-
-    return MultiOutputExperiment(settings)

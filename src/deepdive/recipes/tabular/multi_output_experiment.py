@@ -20,15 +20,14 @@ from deepdive.data.tables import (
 from deepdive.data.tables.targets import Target, target_from_json, target_to_json
 from deepdive.models.multi_output import MultiOutputMLP
 from deepdive.names import apart, tell
-from deepdive.recipes.experiment import TablePrediction
-from deepdive.recipes.inputs import read_inputs
-from deepdive.recipes.networks import network_section
-from deepdive.recipes.predictions import Value
-from deepdive.recipes.runner import trained_weights
+from deepdive.recipes.experiments.inputs import read_inputs
+from deepdive.recipes.experiments.making import make_optimizer, make_schedule, make_toolkit, make_trainer
+from deepdive.recipes.experiments.network_sections import network_section
+from deepdive.recipes.experiments.weights import trained_weights
+from deepdive.recipes.predictions import TablePrediction, Value
 from deepdive.recipes.tabular.metrics import ScaledRootMeanSquaredError
 from deepdive.recipes.tabular.multi_output import MultiOutputSettings
 from deepdive.recipes.tabular.sources import fingerprint, names_of_rows
-from deepdive.recipes.training import optimizer_for, schedule_for, toolkit_named, trainer_for
 from deepdive.training import MultiOutput, Output, Run, RunError, choose_device, seed_everything
 from deepdive.training.records import Listener
 from deepdive.training.report import Section, table, text
@@ -43,8 +42,8 @@ class MultiOutputExperiment:
 
     def __init__(self, settings: MultiOutputSettings) -> None:
         self.settings = settings
-        self.trainer = trainer_for(settings)
-        self._optimizer = optimizer_for(settings.optimizer, settings.toolkit)
+        self.trainer = make_trainer(settings)
+        self._optimizer = make_optimizer(settings.optimizer, settings.toolkit)
         choose_device(settings.device)
 
     def prepare(self) -> None:
@@ -73,7 +72,7 @@ class MultiOutputExperiment:
             },
             learn_weights=settings.learn_weights,
             optimizer=self._optimizer,
-            schedule=schedule_for(settings),
+            schedule=make_schedule(settings),
         )
 
     def fit(self, run: Run, listeners: Sequence[Listener], *, resume: bool) -> dict[str, float]:
@@ -170,7 +169,7 @@ class MultiOutputExperiment:
             {target.name: target.outputs for target in targets},
             settings.hidden,
             settings.dropout,
-            nn=toolkit_named(settings.toolkit),
+            nn=make_toolkit(settings.toolkit),
         )
 
     def _outputs(self, network: torch.nn.Module, numbers: Tensor, codes: Tensor) -> dict[str, Tensor]:

@@ -12,11 +12,11 @@ from deepdive.data.tables import ClassTarget, NumericTarget, TableDataModule, Ta
 from deepdive.data.tables.targets import Target, target_from_json
 from deepdive.models.perceptrons import MLP
 from deepdive.names import apart
+from deepdive.recipes.experiments.making import make_schedule, make_toolkit
 from deepdive.recipes.predictions import Value
 from deepdive.recipes.tabular.folding import FoldStore
 from deepdive.recipes.tabular.metrics import ScaledRootMeanSquaredError
 from deepdive.recipes.tabular.settings import TableSettings
-from deepdive.recipes.training import schedule_for, toolkit_named
 from deepdive.training import Classification, Regression, RunError, Task, choose_device, seed_everything
 
 _CHUNK = 1 << 14
@@ -38,7 +38,7 @@ def make_task(
     seed_everything(seed % 2**32)
     [target] = data.fitted
     network = make_network(settings, data.preprocessor, target)
-    schedule = schedule_for(settings)
+    schedule = make_schedule(settings)
     if isinstance(target, ClassTarget):
         return Classification(network, optimizer=optimizer, schedule=schedule)
     metrics = {error_name(target): ScaledRootMeanSquaredError(target.scale)}
@@ -53,7 +53,7 @@ def make_network(settings: TableSettings, preprocessor: TablePreprocessor, targe
         settings.hidden,
         settings.activation,
         settings.dropout,
-        nn=toolkit_named(settings.toolkit),
+        nn=make_toolkit(settings.toolkit),
     )
 
 

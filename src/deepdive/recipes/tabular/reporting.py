@@ -9,7 +9,7 @@ from deepdive.data.tables import ClassTarget, NumericTarget
 from deepdive.figures import to_png, to_svg
 from deepdive.files import write_atomically
 from deepdive.names import apart
-from deepdive.recipes.in_turn import records_of
+from deepdive.recipes.experiments.sequential_runs import records_of
 from deepdive.recipes.predictions import to_csv
 from deepdive.recipes.tabular.figures import fold_curves, predicted_against_true
 from deepdive.recipes.tabular.folding import FoldStore

@@ -10,16 +10,15 @@ from deepdive.data.tables.module import Rows, usable
 from deepdive.data.tables.targets import target_to_json
 from deepdive.files import write_atomically
 from deepdive.names import tell
-from deepdive.recipes.experiment import TablePrediction
-from deepdive.recipes.in_turn import Training, fit_in_turn
-from deepdive.recipes.inputs import keep_inputs
-from deepdive.recipes.predictions import predictions_csv
+from deepdive.recipes.experiments.inputs import keep_inputs
+from deepdive.recipes.experiments.making import make_optimizer, make_trainer
+from deepdive.recipes.experiments.sequential_runs import TrainingRun, fit_sequentially
+from deepdive.recipes.predictions import TablePrediction, predictions_csv
 from deepdive.recipes.tabular.folding import FoldStore, pooled
 from deepdive.recipes.tabular.networks import Ensemble, make_task
 from deepdive.recipes.tabular.reporting import table_sections
 from deepdive.recipes.tabular.settings import TableSettings
 from deepdive.recipes.tabular.sources import fingerprint, names_of_rows, read_like, read_source, roles, splits
-from deepdive.recipes.training import optimizer_for, trainer_for
 from deepdive.training import Run, Task, choose_device
 from deepdive.training.records import Listener
 from deepdive.training.report import Section
@@ -41,8 +40,8 @@ class TableExperiment:
 
     def __init__(self, settings: TableSettings) -> None:
         self.settings = settings
-        self.trainer = trainer_for(settings)
-        self._optimizer = optimizer_for(settings.optimizer, settings.toolkit)
+        self.trainer = make_trainer(settings)
+        self._optimizer = make_optimizer(settings.optimizer, settings.toolkit)
         choose_device(settings.device)
 
     def prepare(self) -> None:
@@ -74,10 +73,10 @@ class TableExperiment:
         keep_inputs(run, inputs, what=f"the table {self.settings.data} has", resume=resume)
         store = FoldStore(run, len(self.folds))
         trainings = [
-            Training(store.name(i), partial(self._parts, store, i), seed=(self.trainer.seed + i) % 2**32)
+            TrainingRun(store.name(i), partial(self._parts, store, i), seed=(self.trainer.seed + i) % 2**32)
             for i in range(len(self.folds))
         ]
-        results = fit_in_turn(trainings, self.trainer, run, listeners, resume=resume)
+        results = fit_sequentially(trainings, self.trainer, run, listeners, resume=resume)
         return pooled([each.metrics for each in results.values()], [len(rows.test) for rows in self.folds])
 
     def sections(self, run: Run) -> list[Section]:

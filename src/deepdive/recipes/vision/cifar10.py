@@ -9,9 +9,37 @@ from deepdive.recipes.settings import OptimizerSettings
 from deepdive.recipes.vision.settings import AugmentationSettings, ImageClassificationSettings
 
 if TYPE_CHECKING:
-    from deepdive.recipes.vision.classification import ImageClassification
+    from torch.nn import Module
+
+    from deepdive.data.images import ImageSpec
+    from deepdive.toolkit import Toolkit
 
 
+@recipe(
+    "cifar10",
+    chapter=14,
+    section="14.13",
+    title="A small residual network on CIFAR-10",
+    data="cifar10",
+    experiment="deepdive.recipes.vision.classification:ImageClassification",
+    targets=(
+        Target("test_accuracy", 0.25, when={"preset": "smoke"}),
+        Target("test_accuracy", 0.92, when={"preset": "book"}),
+        Target("test_accuracy", 0.835),
+    ),
+    presets={
+        "smoke": {"epochs": 1, "steps": 40, "batch_size": 128, "log_every": 10, "widths": (8, 16, 32, 64)},
+        "quick": {},
+        "book": {
+            "widths": (64, 128, 256, 512),
+            "residuals": (False, True, False, True),
+            "epochs": 24,
+            "batch_size": 512,
+            "augment": {"crop": 4},
+            "optimizer": {"lr": 0.4},
+        },
+    },
+)
 @dataclass(frozen=True)
 class Cifar10Settings(ImageClassificationSettings):
     """A small residual network for small photographs, and how it is trained."""
@@ -32,38 +60,8 @@ class Cifar10Settings(ImageClassificationSettings):
         )
     )
 
+    def network(self, metadata: "ImageSpec", nn: "Toolkit") -> "Module":
+        """The network for such data, out of the parts of this toolkit."""
+        from deepdive.models.vision.resnet9 import ResNet9
 
-@recipe(
-    "cifar10",
-    chapter="14.13",
-    title="A small residual network on CIFAR-10",
-    data="cifar10",
-    targets=(
-        Target("test_accuracy", 0.25, when={"preset": "smoke"}),
-        Target("test_accuracy", 0.92, when={"preset": "book"}),
-        Target("test_accuracy", 0.835),
-    ),
-    presets={
-        "smoke": {"epochs": 1, "steps": 40, "batch_size": 128, "log_every": 10, "widths": (8, 16, 32, 64)},
-        "quick": {},
-        "book": {
-            "widths": (64, 128, 256, 512),
-            "residuals": (False, True, False, True),
-            "epochs": 24,
-            "batch_size": 512,
-            "augment": {"crop": 4},
-            "optimizer": {"lr": 0.4},
-        },
-    },
-)
-def cifar10(settings: Cifar10Settings) -> "ImageClassification":
-    """ResNet-9 with mirrored and shifted pictures."""
-    from deepdive.models.vision.resnet9 import ResNet9
-    from deepdive.recipes.vision.classification import ImageClassification
-
-    return ImageClassification(
-        settings,
-        lambda spec, nn: ResNet9(
-            len(spec.labels), spec.channels, widths=settings.widths, residuals=settings.residuals, nn=nn
-        ),
-    )
+        return ResNet9(len(metadata.labels), metadata.channels, widths=self.widths, residuals=self.residuals, nn=nn)

@@ -2,17 +2,38 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from deepdive.recipes.ranges.types import BatchSize, Epochs, Fraction, HeldOut
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings
 from deepdive.recipes.vision.settings import AugmentationSettings, ImageClassificationSettings
 
-if TYPE_CHECKING:
-    from deepdive.recipes.vision.image_folder_experiment import ImageFolderExperiment
 
-
+@recipe(
+    "image-folder",
+    chapter=14,
+    section="14.13",
+    title="From a folder of pictures to a submission",
+    data="cifar10",
+    experiment="deepdive.recipes.vision.image_folder_experiment:ImageFolderExperiment",
+    targets=(
+        Target("test_accuracy", 0.15, when={"preset": "smoke"}),
+        Target("test_accuracy", 0.90, when={"preset": "book"}),
+        Target("test_accuracy", 0.70),
+    ),
+    presets={
+        "smoke": {"epochs": 1, "steps": 20, "batch_size": 64, "log_every": 10, "network": "lenet"},
+        "quick": {},
+        "book": {
+            "network": "resnet18",
+            "epochs": 20,
+            "batch_size": 128,
+            "augment": {"crop": 4},
+            "optimizer": {"lr": 0.1},
+        },
+    },
+)
 @dataclass(frozen=True)
 class ImageFolderSettings(ImageClassificationSettings):
     """Where a competition's pictures are, what is learnt from them, and what the submission holds."""
@@ -48,32 +69,3 @@ class ImageFolderSettings(ImageClassificationSettings):
             value = getattr(self, name)
             if value is not None and Path(value).exists():
                 object.__setattr__(self, name, str(Path(value).resolve()))
-
-
-@recipe(
-    "image-folder",
-    chapter="14.13",
-    title="From a folder of pictures to a submission",
-    data="cifar10",
-    targets=(
-        Target("test_accuracy", 0.15, when={"preset": "smoke"}),
-        Target("test_accuracy", 0.90, when={"preset": "book"}),
-        Target("test_accuracy", 0.70),
-    ),
-    presets={
-        "smoke": {"epochs": 1, "steps": 20, "batch_size": 64, "log_every": 10, "network": "lenet"},
-        "quick": {},
-        "book": {
-            "network": "resnet18",
-            "epochs": 20,
-            "batch_size": 128,
-            "augment": {"crop": 4},
-            "optimizer": {"lr": 0.1},
-        },
-    },
-)
-def image_folder(settings: ImageFolderSettings) -> "ImageFolderExperiment":
-    """Any of a few networks."""
-    from deepdive.recipes.vision.image_folder_experiment import ImageFolderExperiment
-
-    return ImageFolderExperiment(settings)

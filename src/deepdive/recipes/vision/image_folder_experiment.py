@@ -12,11 +12,10 @@ from deepdive.data.images import ImageDataModule, ImageSpec
 from deepdive.data.progress import Report, progress_bars
 from deepdive.files import write_atomically
 from deepdive.names import tell
-from deepdive.recipes.experiment import Invert, Prediction
-from deepdive.recipes.in_turn import Training, checkpoints_of, fit_in_turn
-from deepdive.recipes.predictions import to_csv
-from deepdive.recipes.runner import trained_weights
-from deepdive.recipes.training import toolkit_named
+from deepdive.recipes.experiments.making import make_toolkit
+from deepdive.recipes.experiments.sequential_runs import TrainingRun, checkpoints_of, fit_sequentially
+from deepdive.recipes.experiments.weights import trained_weights
+from deepdive.recipes.predictions import Invert, Prediction, to_csv
 from deepdive.recipes.vision.classification import ImageClassification, module_of
 from deepdive.recipes.vision.image_folder import ImageFolderSettings
 from deepdive.recipes.vision.image_folder_pictures import Competition, read_competition, read_unlabelled
@@ -80,7 +79,7 @@ class ImageFolderExperiment:
     def predict(self, run: Run, files: Sequence[Path], *, invert: Invert = "auto") -> list[Prediction]:
         """Label picture files."""
         spec = read_spec(run)
-        network = _network(self.settings, spec, toolkit_named(self.settings.toolkit))
+        network = _network(self.settings, spec, make_toolkit(self.settings.toolkit))
         network.load_state_dict(self._weights(run))
         device, fit = self.settings.device, self.settings.fit
         return label_files(network, spec, files, device=device, invert=invert, fit=fit)
@@ -107,10 +106,10 @@ class ImageFolderExperiment:
             return inner.task, everything
 
         trainings = [
-            Training("validated", lambda: (inner.make_task(first.spec), first)),
-            Training("refit", all_of_them),
+            TrainingRun("validated", lambda: (inner.make_task(first.spec), first)),
+            TrainingRun("refit", all_of_them),
         ]
-        results = fit_in_turn(trainings, inner.trainer, run, listeners, resume=resume)
+        results = fit_sequentially(trainings, inner.trainer, run, listeners, resume=resume)
         if inner.data is not everything:  # both were over before a kill
             all_of_them()
         inner.task.network.load_state_dict(self._weights(run))

@@ -9,8 +9,8 @@ from torch import Tensor, nn
 from deepdive.data.images import ImageSet, ImageSpec, read_picture
 from deepdive.data.images.folders.loose import find_pictures
 from deepdive.data.images.picture import Fit
-from deepdive.recipes.experiment import Invert, Prediction
-from deepdive.recipes.inputs import checksum, keep_inputs, read_inputs
+from deepdive.recipes.experiments.inputs import checksum, keep_inputs, read_inputs
+from deepdive.recipes.predictions import Invert, Prediction
 from deepdive.training import Run, choose_device
 
 _ROWS = 256

@@ -22,7 +22,7 @@ from deepdive.names import shell_line
 from deepdive.training.runs.checkpoints import FolderCheckpoints
 from deepdive.training.runs.environment import environment
 
-FORMAT = 1
+FORMAT = 2
 
 
 class RunError(ValueError):
@@ -42,10 +42,18 @@ class Run:
     environment: dict[str, str] = field(default_factory=dict)
     computed: dict[str, str] = field(default_factory=dict)
     """Precision and layout; empty until the first step is about to be made."""
+    source: str = ""
+    """The file of a recipe that is none of the library's."""
 
     @classmethod
     def create(
-        cls, recipe: str, settings: dict[str, Any], *, preset: str = "quick", root: Path = Path("runs")
+        cls,
+        recipe: str,
+        settings: dict[str, Any],
+        *,
+        preset: str = "quick",
+        root: Path = Path("runs"),
+        source: str = "",
     ) -> "Run":
         """Make ``<root>/<recipe>/<time>-<id>/`` with its ``run.json``, and open it: a resumed run sees nothing else.
 
@@ -55,7 +63,7 @@ class Run:
         now = time.localtime()
         folder = root / recipe / f"{time.strftime('%Y%m%d-%H%M%S', now)}-{secrets.token_hex(2)}"
         created = time.strftime("%Y-%m-%dT%H:%M:%S%z", now)
-        run = cls(folder, recipe, preset, settings, created, ["deepdive", *sys.argv[1:]], environment())
+        run = cls(folder, recipe, preset, settings, created, ["deepdive", *sys.argv[1:]], environment(), source=source)
         folder.mkdir(parents=True)
         run._write()
         return cls.open(folder)

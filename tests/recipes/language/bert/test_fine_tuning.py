@@ -8,8 +8,9 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from deepdive.recipes import load_recipe, runner
+from deepdive.recipes import load_recipe
 from deepdive.recipes.language.bert.fine_tuning import depths
+from deepdive.recipes.running import runner
 from deepdive.recipes.settings import with_preset
 from deepdive.training.runs.checkpoints import CheckpointError
 

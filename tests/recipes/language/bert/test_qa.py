@@ -3,8 +3,8 @@ import random
 
 import pytest
 
-from deepdive.recipes import runner
 from deepdive.recipes.language.bert.qa_experiment import _questions
+from deepdive.recipes.running import runner
 
 from ..texts import run
 from .published import publish

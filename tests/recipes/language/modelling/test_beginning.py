@@ -9,7 +9,8 @@ from safetensors.torch import save_file
 
 import transformers
 from deepdive.data.subwords import Subwords
-from deepdive.recipes import load_recipe, runner
+from deepdive.recipes import load_recipe
+from deepdive.recipes.running import runner
 from deepdive.recipes.settings import with_preset
 from deepdive.training import load_checkpoint
 from deepdive.training.runs.checkpoints import CheckpointError

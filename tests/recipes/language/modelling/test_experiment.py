@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from deepdive.recipes import runner
+from deepdive.recipes.running import runner
 from deepdive.training import RunError
 
 from ..texts import assert_same, interrupted, run, story

@@ -6,9 +6,10 @@ import pytest
 
 from deepdive.data.text import BytePairTokenizer, TextDataModule
 from deepdive.models.language import RecurrentLanguageModel
-from deepdive.recipes import load_recipe, recipe_info, runner
+from deepdive.recipes import load_recipe
 from deepdive.recipes.language.modelling.looking import attention_sections
 from deepdive.recipes.language.modelling.measures import tokens_per_second, word_perplexities, words_in
+from deepdive.recipes.running import runner
 from deepdive.recipes.settings import from_plain, to_plain, with_preset
 from deepdive.training import Run
 
@@ -119,7 +120,7 @@ def test_a_state_that_is_carried_is_refused():
 
 
 def test_a_preset_for_other_data_has_its_own_target():
-    info, kind = recipe_info("gpt-pretrain"), load_recipe("gpt-pretrain").settings_type
+    info, kind = load_recipe("gpt-pretrain"), load_recipe("gpt-pretrain").settings_type
     settings = to_plain(with_preset(kind, info.presets["wikitext2"]))
     assert info.target("wikitext2", settings).metric == "val_word_perplexity"
     assert info.target("wikitext2").metric == "val_word_perplexity"

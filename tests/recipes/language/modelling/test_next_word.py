@@ -1,6 +1,6 @@
 import pytest
 
-from deepdive.recipes import runner
+from deepdive.recipes.running import runner
 
 from ..texts import run, story
 

@@ -5,7 +5,8 @@ import torch
 
 from deepdive.algorithms.language import KneserNey, NGramModel
 from deepdive.data import TextEncoder
-from deepdive.recipes import load_recipe, runner
+from deepdive.recipes import load_recipe
+from deepdive.recipes.running import runner
 from deepdive.recipes.settings import with_preset
 
 WORDS = ("the time machine was gone and the white sphinx stood upon its pedestal as the moon rose").split()

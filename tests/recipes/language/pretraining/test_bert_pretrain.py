@@ -1,6 +1,7 @@
 import pytest
 
-from deepdive.recipes import load_recipe, runner
+from deepdive.recipes import load_recipe
+from deepdive.recipes.running import runner
 from deepdive.recipes.settings import with_preset
 
 from ..texts import run

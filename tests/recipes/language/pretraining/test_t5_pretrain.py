@@ -6,8 +6,9 @@ import re
 
 import pytest
 
-from deepdive.recipes import load_recipe, runner
+from deepdive.recipes import load_recipe
 from deepdive.recipes.language.pretraining import t5_experiment
+from deepdive.recipes.running import runner
 from deepdive.recipes.settings import with_preset
 from deepdive.training import RunError, load_checkpoint
 

@@ -1,8 +1,8 @@
 import pytest
 
-from deepdive.recipes import runner
 from deepdive.recipes.language.tagging.reporting import marked
 from deepdive.recipes.language.tagging.sources import read_splits, sentences_of
+from deepdive.recipes.running import runner
 
 from ..texts import run, tagged
 

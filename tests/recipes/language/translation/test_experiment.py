@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from deepdive.recipes import runner
+from deepdive.recipes.running import runner
 from deepdive.training.listeners import MetricsFile
 
 from ..texts import pairs, run

@@ -9,7 +9,8 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from deepdive import scratch
 from deepdive.algorithms.inspection import saved_bytes
-from deepdive.recipes import load_recipe, runner
+from deepdive.recipes import load_recipe
+from deepdive.recipes.running import runner
 from deepdive.recipes.series.costs.layers import KINDS, growth, measure
 from deepdive.recipes.settings import with_preset
 
@@ -25,7 +26,7 @@ def settings(**changes):
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory, without_shape_checks):
     root = tmp_path_factory.mktemp("runs")
-    changed = with_preset(RECIPE.settings_type, RECIPE.info.presets["smoke"])
+    changed = with_preset(RECIPE.settings_type, RECIPE.presets["smoke"])
     return runner.start(RECIPE, changed, preset="smoke", root=root, console=False)
 
 

@@ -8,7 +8,8 @@ import torch
 from PIL import Image
 from tests.training.examples import KilledError, killed_at
 
-from deepdive.recipes import load_recipe, runner
+from deepdive.recipes import load_recipe
+from deepdive.recipes.running import runner
 from deepdive.recipes.settings import to_plain, with_preset
 from deepdive.training import Run
 from deepdive.training.listeners import MetricsFile
@@ -18,7 +19,7 @@ RECIPE = load_recipe("edge-kernel")
 
 
 def settings(preset="quick", **changes):
-    return with_preset(RECIPE.settings_type, {**RECIPE.info.presets[preset], **changes})
+    return with_preset(RECIPE.settings_type, {**RECIPE.presets[preset], **changes})
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,8 @@ import torch
 from PIL import Image
 
 from deepdive.data.images import load_images
-from deepdive.recipes import load_recipe, runner
+from deepdive.recipes import load_recipe
+from deepdive.recipes.running import runner
 from deepdive.recipes.settings import with_preset
 from deepdive.training import Trainer, load_checkpoint
 from deepdive.training.listeners import read_metrics

@@ -5,7 +5,8 @@ import torch
 from PIL import Image
 from tests.training.examples import KilledError, killed_at
 
-from deepdive.recipes import load_recipe, runner
+from deepdive.recipes import load_recipe
+from deepdive.recipes.running import runner
 from deepdive.recipes.settings import to_plain, with_preset
 from deepdive.training import Run
 from deepdive.training.listeners import MetricsFile

@@ -17,7 +17,8 @@ from tests.commands.support import command
 
 from deepdive.algorithms.design_spaces import Designs, flops
 from deepdive.data.images import load_images
-from deepdive.recipes import load_recipe, runner
+from deepdive.recipes import load_recipe
+from deepdive.recipes.running import runner
 from deepdive.recipes.settings import to_plain, with_preset
 from deepdive.recipes.vision.design_space import experiment
 from deepdive.recipes.vision.design_space.samples import Ended, SampleStore, draw_samples, frame_of
@@ -260,7 +261,7 @@ def test_settings_out_of_range_are_named(changes, words):
 
 
 def test_the_smoke_preset_reaches_its_target(tmp_path):
-    smoke = with_preset(RECIPE.settings_type, RECIPE.info.presets["smoke"] | {"workers": 1})
+    smoke = with_preset(RECIPE.settings_type, RECIPE.presets["smoke"] | {"workers": 1})
     outcome = runner.start(RECIPE, smoke, preset="smoke", root=tmp_path, console=False)
     assert outcome.passed, outcome.verdict
     assert torch.tensor(list(outcome.metrics.values())).isfinite().all()

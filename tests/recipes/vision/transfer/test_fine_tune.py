@@ -14,7 +14,8 @@ from PIL import Image
 from tests.recipes.vision.transfer.conftest import narrow
 from tests.training.examples import KilledError, killed_at
 
-from deepdive.recipes import load_recipe, runner
+from deepdive.recipes import load_recipe
+from deepdive.recipes.running import runner
 from deepdive.recipes.settings import to_plain, with_preset
 from deepdive.training import Run, load_checkpoint, save_weights
 from deepdive.training.listeners import read_metrics

@@ -11,7 +11,8 @@ from tests.training.examples import KilledError, killed_at
 
 from deepdive.algorithms.attention import attention_rollout
 from deepdive.data.images import ImageSpec
-from deepdive.recipes import load_recipe, runner
+from deepdive.recipes import load_recipe
+from deepdive.recipes.running import runner
 from deepdive.recipes.settings import to_plain, with_preset
 from deepdive.recipes.vision.transformer import experiment as vit_experiment
 from deepdive.recipes.vision.transformer.figures import patch_figure, rollout_figure
@@ -151,7 +152,7 @@ def spec_of(side):
 
 @pytest.mark.parametrize("preset", ["smoke", "quick", "book"])
 def test_the_network_of_every_preset_takes_its_pictures(preset):
-    chosen = with_preset(RECIPE.settings_type, RECIPE.info.presets[preset])
+    chosen = with_preset(RECIPE.settings_type, RECIPE.presets[preset])
     side = chosen.image_size or 28
     with torch.device("meta"):
         network = RECIPE.build(chosen).make_task(spec_of(side)).network

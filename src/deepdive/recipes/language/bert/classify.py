@@ -1,28 +1,19 @@
 """BERT fine-tuned on single texts: is a film review positive or negative (textbook section 16.6.1)."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from deepdive.recipes.language.bert.settings import SentenceSettings
 from deepdive.recipes.ranges.types import Epochs
 from deepdive.recipes.registry import Target, recipe
 
-if TYPE_CHECKING:
-    from deepdive.recipes.language.bert.sentence_experiment import SentenceExperiment
-
-
-@dataclass(frozen=True)
-class BertClassifySettings(SentenceSettings):
-    """Single texts."""
-
-    epochs: Epochs = 4
-
 
 @recipe(
     "bert-classify",
-    chapter="16.6",
+    chapter=16,
+    section="16.6",
     title="Film reviews, positive or negative: a pretrained BERT of six layers, fine-tuned",
     data="sst2",
+    experiment="deepdive.recipes.language.bert.sentence_experiment:SentenceExperiment",
     targets=(
         Target("test_label_accuracy", 0.7, when={"preset": "smoke"}),
         Target("test_label_accuracy", 0.88),
@@ -33,8 +24,8 @@ class BertClassifySettings(SentenceSettings):
         "book": {"epochs": 8},
     },
 )
-def bert_classify(settings: BertClassifySettings) -> "SentenceExperiment":
-    """Classify texts."""
-    from deepdive.recipes.language.bert.sentence_experiment import SentenceExperiment
+@dataclass(frozen=True)
+class BertClassifySettings(SentenceSettings):
+    """Single texts."""
 
-    return SentenceExperiment(settings)
+    epochs: Epochs = 4

@@ -12,10 +12,10 @@ from deepdive.data.sequences import BucketLoader, Ragged
 from deepdive.data.subwords import PAD, Subwords, read_published
 from deepdive.models.transformers import BERT
 from deepdive.models.transformers.public import BERT_LAYOUT, bert_arguments
-from deepdive.recipes.inputs import read_inputs
+from deepdive.recipes.experiments.inputs import read_inputs
+from deepdive.recipes.experiments.making import make_optimizer, make_schedule, make_toolkit
+from deepdive.recipes.experiments.network_sections import network_section
 from deepdive.recipes.language.bert.settings import FineTuningSettings
-from deepdive.recipes.networks import network_section
-from deepdive.recipes.training import optimizer_for, schedule_for, toolkit_named
 from deepdive.toolkit import Toolkit
 from deepdive.training import (
     DiscriminativeRates,
@@ -73,7 +73,7 @@ def published_encoder(settings: FineTuningSettings, *, pooler: bool, report: Rep
             f"longest is {settings.longest}; it must be from 3 to {encoder.arguments['places']}, the most that "
             f"{settings.weights} reads"
         )
-    bert = encoder.network(dropout=settings.dropout, pooler=pooler, nn=toolkit_named(settings.toolkit))
+    bert = encoder.network(dropout=settings.dropout, pooler=pooler, nn=make_toolkit(settings.toolkit))
     fit_state_dict(bert, published.state, source=settings.weights, layout=BERT_LAYOUT)
     return encoder, bert
 
@@ -128,8 +128,8 @@ def supervised(settings: FineTuningSettings, network: nn.Module, *head: str) -> 
     groups = depths(network, *head)
     unfreezing = None if settings.unfreeze_every is None else GradualUnfreezing(groups, settings.unfreeze_every)
     return {
-        "optimizer": optimizer_for(settings.optimizer, settings.toolkit),
-        "schedule": schedule_for(settings),
+        "optimizer": make_optimizer(settings.optimizer, settings.toolkit),
+        "schedule": make_schedule(settings),
         "parameter_groups": DiscriminativeRates(groups, settings.optimizer.lr, settings.decay),
         "unfreezing": unfreezing,
     }

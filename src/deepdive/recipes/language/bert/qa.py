@@ -2,17 +2,30 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from deepdive.recipes.language.bert.settings import FineTuningSettings
 from deepdive.recipes.ranges.types import Epochs, Length, LengthOrNone
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import make_paths_absolute
 
-if TYPE_CHECKING:
-    from deepdive.recipes.language.bert.qa_experiment import QuestionExperiment
 
-
+@recipe(
+    "bert-qa",
+    chapter=16,
+    section="16.6",
+    title="Which person, place or organisation does a text name: a pretrained BERT of six layers, fine-tuned",
+    data="wikiann-en",
+    experiment="deepdive.recipes.language.bert.qa_experiment:QuestionExperiment",
+    targets=(
+        Target("test_f1", 0.1, when={"preset": "smoke"}),
+        Target("test_f1", 0.9),
+    ),
+    presets={
+        "smoke": {"steps": 60, "log_every": 10},
+        "quick": {},
+        "book": {"epochs": 3},
+    },
+)
 @dataclass(frozen=True)
 class BertQASettings(FineTuningSettings):
     """Which questions."""
@@ -32,25 +45,3 @@ class BertQASettings(FineTuningSettings):
     def _settle(self) -> None:
         super()._settle()
         make_paths_absolute(self, "data", where=Path.is_file)
-
-
-@recipe(
-    "bert-qa",
-    chapter="16.6",
-    title="Which person, place or organisation does a text name: a pretrained BERT of six layers, fine-tuned",
-    data="wikiann-en",
-    targets=(
-        Target("test_f1", 0.1, when={"preset": "smoke"}),
-        Target("test_f1", 0.9),
-    ),
-    presets={
-        "smoke": {"steps": 60, "log_every": 10},
-        "quick": {},
-        "book": {"epochs": 3},
-    },
-)
-def bert_qa(settings: BertQASettings) -> "QuestionExperiment":
-    """Answer questions about texts."""
-    from deepdive.recipes.language.bert.qa_experiment import QuestionExperiment
-
-    return QuestionExperiment(settings)

@@ -21,8 +21,9 @@ from deepdive.data.registry import DATASETS
 from deepdive.data.splits import hold_out
 from deepdive.data.subwords import Subwords
 from deepdive.models.transformers import BERT, BERTTagger
-from deepdive.recipes.experiment import TextPrediction
-from deepdive.recipes.inputs import checksum, keep_inputs, lines_of, read_inputs
+from deepdive.recipes.experiments.inputs import checksum, keep_inputs, lines_of, read_inputs
+from deepdive.recipes.experiments.making import make_classification_loss, make_toolkit, make_trainer
+from deepdive.recipes.experiments.weights import trained_weights
 from deepdive.recipes.language.bert.fine_tuning import (
     held_part,
     kept_encoder,
@@ -35,8 +36,7 @@ from deepdive.recipes.language.bert.qa import BertQASettings
 from deepdive.recipes.language.bert.sources import divided
 from deepdive.recipes.language.parts import read_parts
 from deepdive.recipes.language.tagging.sources import read_splits
-from deepdive.recipes.runner import trained_weights
-from deepdive.recipes.training import classification_loss, toolkit_named, trainer_for
+from deepdive.recipes.predictions import TextPrediction
 from deepdive.training import Run, choose_device
 from deepdive.training.records import Listener
 from deepdive.training.report import Section, pairs, table
@@ -55,7 +55,7 @@ class QuestionExperiment:
 
     def __init__(self, settings: BertQASettings) -> None:
         self.settings = settings
-        self.trainer = trainer_for(settings)
+        self.trainer = make_trainer(settings)
         choose_device(settings.device)
 
     def prepare(self) -> None:
@@ -77,7 +77,7 @@ class QuestionExperiment:
         self.network = self._network(bert)
         self.task = SpanSelection(
             self.network,
-            loss=classification_loss(settings.toolkit, 0.0),
+            loss=make_classification_loss(settings.toolkit, 0.0),
             **supervised(settings, self.network, "head"),
         )
 
@@ -143,7 +143,7 @@ class QuestionExperiment:
         """
         encoder, settings = kept_encoder(run), self.settings
         unanswered = read_inputs(run, lambda kept: bool(kept["unanswered"]))
-        network = self._network(encoder.network(dropout=0.0, pooler=False, nn=toolkit_named(settings.toolkit)))
+        network = self._network(encoder.network(dropout=0.0, pooler=False, nn=make_toolkit(settings.toolkit)))
         network.load_state_dict(trained_weights(run))
         both = zip(*divided(texts), strict=True)
         asked = [Question(str(i), question, context) for i, (question, context) in enumerate(both)]
@@ -158,7 +158,7 @@ class QuestionExperiment:
         return [TextPrediction(text, (answer or "(none)",)) for text, answer in zip(texts, answers, strict=True)]
 
     def _network(self, bert: BERT) -> BERTTagger:
-        return BERTTagger(bert, 2, self.settings.dropout, nn=toolkit_named(self.settings.toolkit))
+        return BERTTagger(bert, 2, self.settings.dropout, nn=make_toolkit(self.settings.toolkit))
 
     def _answered(self, network: nn.Module, windows: Windows, subwords: Subwords, unanswered: bool) -> list[str]:
         """The answer to each question; nothing where the network says that there is none, if it has learnt to."""

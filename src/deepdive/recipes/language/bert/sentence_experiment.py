@@ -12,8 +12,9 @@ from deepdive.data.sentences import LabelledTexts, SentenceDataModule
 from deepdive.data.sequences import Ragged
 from deepdive.data.subwords import Subwords
 from deepdive.models.transformers import BERT, BERTClassifier
-from deepdive.recipes.experiment import TextPrediction
-from deepdive.recipes.inputs import checksum, keep_inputs, read_inputs
+from deepdive.recipes.experiments.inputs import checksum, keep_inputs, read_inputs
+from deepdive.recipes.experiments.making import make_classification_loss, make_toolkit, make_trainer
+from deepdive.recipes.experiments.weights import trained_weights
 from deepdive.recipes.language.bert.fine_tuning import (
     held_part,
     kept_encoder,
@@ -24,8 +25,7 @@ from deepdive.recipes.language.bert.fine_tuning import (
 )
 from deepdive.recipes.language.bert.settings import SentenceSettings
 from deepdive.recipes.language.bert.sources import BETWEEN, divided, read_sentences, texts_in_file
-from deepdive.recipes.runner import trained_weights
-from deepdive.recipes.training import classification_loss, toolkit_named, trainer_for
+from deepdive.recipes.predictions import TextPrediction
 from deepdive.training import (
     Accuracy,
     MeanSquaredError,
@@ -50,7 +50,7 @@ class SentenceExperiment:
 
     def __init__(self, settings: SentenceSettings) -> None:
         self.settings = settings
-        self.trainer = trainer_for(settings)
+        self.trainer = make_trainer(settings)
         choose_device(settings.device)
 
     def prepare(self) -> None:
@@ -140,7 +140,7 @@ class SentenceExperiment:
         outputs, labels, paired = read_inputs(run, lambda kept: (kept["outputs"], kept["labels"], kept["pairs"]))
         firsts, seconds = divided(texts) if paired else (_undivided(texts), None)
         bert = encoder.network(
-            dropout=0.0, pooler=self.settings.pooling == "pooler", nn=toolkit_named(self.settings.toolkit)
+            dropout=0.0, pooler=self.settings.pooling == "pooler", nn=make_toolkit(self.settings.toolkit)
         )
         network = self._network(bert, outputs)
         network.load_state_dict(trained_weights(run))
@@ -152,10 +152,10 @@ class SentenceExperiment:
 
     def _network(self, bert: BERT, outputs: dict[str, int]) -> BERTClassifier:
         settings = self.settings
-        return BERTClassifier(bert, outputs, settings.dropout, settings.pooling, nn=toolkit_named(settings.toolkit))
+        return BERTClassifier(bert, outputs, settings.dropout, settings.pooling, nn=make_toolkit(settings.toolkit))
 
     def _judged(self, outputs: dict[str, int]) -> dict[str, Output]:
-        loss = classification_loss(self.settings.toolkit, 0.0)
+        loss = make_classification_loss(self.settings.toolkit, 0.0)
         known: dict[str, Output] = {
             "label": Output("classification", loss=loss, metrics={"accuracy": Accuracy()}),
             "score": Output("regression", metrics={"rmse": MeanSquaredError(root=True), "pearson": Pearson()}),

@@ -13,7 +13,7 @@ from deepdive.data.progress import Report
 from deepdive.data.registry import DATASETS
 from deepdive.data.sentences import LabelledTexts, SentenceSplits, read_columns, read_sick, read_sst2
 from deepdive.data.splits import hold_out, stratified_split
-from deepdive.recipes.inputs import lines_of
+from deepdive.recipes.experiments.inputs import lines_of
 from deepdive.recipes.language.bert.settings import SentenceSettings
 from deepdive.recipes.language.parts import tell
 

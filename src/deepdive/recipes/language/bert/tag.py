@@ -1,16 +1,29 @@
 """BERT fine-tuned to tag words: persons, places and organisations (textbook section 16.6.3)."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from deepdive.recipes.language.bert.settings import FineTuningSettings
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import make_paths_absolute
 
-if TYPE_CHECKING:
-    from deepdive.recipes.language.bert.tag_experiment import BertTagExperiment
 
-
+@recipe(
+    "bert-tag",
+    chapter=16,
+    section="16.6",
+    title="Persons, places and organisations in Wikipedia: a pretrained BERT of six layers, fine-tuned",
+    data="wikiann-en",
+    experiment="deepdive.recipes.language.bert.tag_experiment:BertTagExperiment",
+    targets=(
+        Target("test_f1", 0.2, when={"preset": "smoke"}),
+        Target("test_f1", 0.75),
+    ),
+    presets={
+        "smoke": {"epochs": 1, "steps": 60, "log_every": 10},
+        "quick": {},
+        "book": {"epochs": 5},
+    },
+)
 @dataclass(frozen=True)
 class BertTagSettings(FineTuningSettings):
     """Which sentences."""
@@ -22,25 +35,3 @@ class BertTagSettings(FineTuningSettings):
     def _settle(self) -> None:
         super()._settle()
         make_paths_absolute(self, "data")
-
-
-@recipe(
-    "bert-tag",
-    chapter="16.6",
-    title="Persons, places and organisations in Wikipedia: a pretrained BERT of six layers, fine-tuned",
-    data="wikiann-en",
-    targets=(
-        Target("test_f1", 0.2, when={"preset": "smoke"}),
-        Target("test_f1", 0.75),
-    ),
-    presets={
-        "smoke": {"epochs": 1, "steps": 60, "log_every": 10},
-        "quick": {},
-        "book": {"epochs": 5},
-    },
-)
-def bert_tag(settings: BertTagSettings) -> "BertTagExperiment":
-    """Tag every word."""
-    from deepdive.recipes.language.bert.tag_experiment import BertTagExperiment
-
-    return BertTagExperiment(settings)

@@ -11,8 +11,9 @@ from deepdive.data.subwords import Subwords
 from deepdive.data.tagging import PieceTaggingDataModule, TaggedSentence
 from deepdive.data.tagging.pieces import first_pieces
 from deepdive.models.transformers import BERT, BERTTagger
-from deepdive.recipes.experiment import TextPrediction
-from deepdive.recipes.inputs import checksum, keep_inputs, read_inputs
+from deepdive.recipes.experiments.inputs import checksum, keep_inputs, read_inputs
+from deepdive.recipes.experiments.making import make_classification_loss, make_toolkit, make_trainer
+from deepdive.recipes.experiments.weights import trained_weights
 from deepdive.recipes.language.bert.fine_tuning import (
     held_part,
     kept_encoder,
@@ -24,8 +25,7 @@ from deepdive.recipes.language.bert.fine_tuning import (
 from deepdive.recipes.language.bert.tag import BertTagSettings
 from deepdive.recipes.language.tagging.reporting import marked, scores_of, tag_sections, words_of
 from deepdive.recipes.language.tagging.sources import read_splits, sentences_of
-from deepdive.recipes.runner import trained_weights
-from deepdive.recipes.training import classification_loss, toolkit_named, trainer_for
+from deepdive.recipes.predictions import TextPrediction
 from deepdive.training import Run, choose_device
 from deepdive.training.records import Listener
 from deepdive.training.report import Section, pairs
@@ -41,7 +41,7 @@ class BertTagExperiment:
 
     def __init__(self, settings: BertTagSettings) -> None:
         self.settings = settings
-        self.trainer = trainer_for(settings)
+        self.trainer = make_trainer(settings)
         choose_device(settings.device)
 
     def prepare(self) -> None:
@@ -59,7 +59,7 @@ class BertTagExperiment:
         self.network = self._network(bert, self.data.labels)
         self.task = TokenClassification(
             self.network,
-            loss=classification_loss(settings.toolkit, 0.0),
+            loss=make_classification_loss(settings.toolkit, 0.0),
             metrics={"f1": EntityF1(self.data.labels), "accuracy": TokenAccuracy()},
             **supervised(settings, self.network, "head"),
         )
@@ -118,7 +118,7 @@ class BertTagExperiment:
         """
         encoder = kept_encoder(run)
         labels = read_inputs(run, lambda kept: tuple(kept["labels"]))
-        bert = encoder.network(dropout=0.0, pooler=False, nn=toolkit_named(self.settings.toolkit))
+        bert = encoder.network(dropout=0.0, pooler=False, nn=make_toolkit(self.settings.toolkit))
         network = self._network(bert, labels)
         network.load_state_dict(trained_weights(run))
         sentences = [words_of(given) for given in texts]
@@ -129,7 +129,7 @@ class BertTagExperiment:
         ]
 
     def _network(self, bert: BERT, labels: Sequence[str]) -> BERTTagger:
-        return BERTTagger(bert, len(labels), self.settings.dropout, nn=toolkit_named(self.settings.toolkit))
+        return BERTTagger(bert, len(labels), self.settings.dropout, nn=make_toolkit(self.settings.toolkit))
 
     def _tags(
         self, network: nn.Module, subwords: Subwords, sentences: Sequence[list[str]], labels: Sequence[str]

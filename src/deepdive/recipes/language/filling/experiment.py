@@ -9,14 +9,20 @@ from torch import Tensor, nn
 from deepdive.data import TextEncoder
 from deepdive.data.types import Batch, DataModule
 from deepdive.models.language import FillInModel
-from deepdive.recipes.experiment import TextPrediction
-from deepdive.recipes.in_turn import Training, checkpoints_of, fit_in_turn
+from deepdive.recipes.experiments.making import (
+    make_classification_loss,
+    make_optimizer,
+    make_schedule,
+    make_toolkit,
+    make_trainer,
+)
+from deepdive.recipes.experiments.network_sections import network_section
+from deepdive.recipes.experiments.sequential_runs import TrainingRun, checkpoints_of, fit_sequentially
+from deepdive.recipes.experiments.weights import trained_weights
 from deepdive.recipes.language.filling.fill_in import FillInSettings
 from deepdive.recipes.language.modelling.generation import unknown_numbers
 from deepdive.recipes.language.modelling.texts import keep_text, prepared_text, read_encoder
-from deepdive.recipes.networks import network_section
-from deepdive.recipes.runner import trained_weights
-from deepdive.recipes.training import classification_loss, optimizer_for, schedule_for, toolkit_named, trainer_for
+from deepdive.recipes.predictions import TextPrediction
 from deepdive.training import Run, Task, choose_device, seed_everything
 from deepdive.training.records import Listener
 from deepdive.training.report import Section, table, text
@@ -47,8 +53,8 @@ class FillInExperiment:
 
     def __init__(self, settings: FillInSettings) -> None:
         self.settings = settings
-        self.trainer = trainer_for(settings)
-        self._optimizer = optimizer_for(settings.optimizer, settings.toolkit)
+        self.trainer = make_trainer(settings)
+        self._optimizer = make_optimizer(settings.optimizer, settings.toolkit)
         choose_device(settings.device)
 
     def prepare(self) -> None:
@@ -64,8 +70,8 @@ class FillInExperiment:
             RunError: the text is not the one that the run began with.
         """
         keep_text(run, self.data, self.settings.data, resume=resume)
-        trainings = [Training(name, partial(self._parts, bidirectional=name == _BOTH)) for name in (_BEFORE, _BOTH)]
-        results = fit_in_turn(trainings, self.trainer, run, listeners, resume=resume)
+        trainings = [TrainingRun(name, partial(self._parts, bidirectional=name == _BOTH)) for name in (_BEFORE, _BOTH)]
+        results = fit_sequentially(trainings, self.trainer, run, listeners, resume=resume)
         self._results = {name: result.metrics for name, result in results.items()}
         before = {f"{name}_left_alone": value for name, value in results[_BEFORE].metrics.items() if "test" in name}
         return results[_BOTH].metrics | before
@@ -101,10 +107,10 @@ class FillInExperiment:
         seed_everything(settings.seed)
         task = FillIn(
             self._network(self.encoder, bidirectional=bidirectional),
-            loss=classification_loss(settings.toolkit, 0.0),
+            loss=make_classification_loss(settings.toolkit, 0.0),
             metrics={"accuracy": TokenAccuracy(), "perplexity": Perplexity()},
             optimizer=self._optimizer,
-            schedule=schedule_for(settings),
+            schedule=make_schedule(settings),
         )
         return task, self.data
 
@@ -117,7 +123,7 @@ class FillInExperiment:
             settings.cell,
             settings.dropout,
             bidirectional,
-            nn=toolkit_named(settings.toolkit),
+            nn=make_toolkit(settings.toolkit),
         )
 
     def _trained(self, run: Run, encoder: TextEncoder) -> nn.Module:

@@ -1,7 +1,7 @@
 """Gaps in a text, filled from both sides (textbook section 10.4)."""
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from deepdive.recipes.language.modelling.settings import TextSettings
 from deepdive.recipes.ranges import SettingError
@@ -9,10 +9,24 @@ from deepdive.recipes.ranges.types import BatchSize, Epochs, GradientBound, Leng
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings
 
-if TYPE_CHECKING:
-    from deepdive.recipes.language.filling.experiment import FillInExperiment
 
-
+@recipe(
+    "fill-in",
+    chapter=10,
+    section="10.4",
+    title="Letters missing from The Time Machine: from both sides, and from the left alone",
+    data="time-machine",
+    experiment="deepdive.recipes.language.filling.experiment:FillInExperiment",
+    targets=(
+        Target("test_accuracy", 0.3, when={"preset": "smoke"}),
+        Target("test_accuracy", 0.7),
+    ),
+    presets={
+        "smoke": {"epochs": 1, "log_every": 20},
+        "quick": {},
+        "book": {"epochs": 30, "hidden": 256, "dropout": 0.3},
+    },
+)
 @dataclass(frozen=True)
 class FillInSettings(TextSettings):
     """A network that reads from both sides, and one from the left alone to compare it with."""
@@ -39,25 +53,3 @@ class FillInSettings(TextSettings):
         if self.partition == "sequential":
             rule = "another one, as what is behind a gap cannot be carried from window to window"
             raise SettingError("partition", rule, self.partition)
-
-
-@recipe(
-    "fill-in",
-    chapter="10.4",
-    title="Letters missing from The Time Machine: from both sides, and from the left alone",
-    data="time-machine",
-    targets=(
-        Target("test_accuracy", 0.3, when={"preset": "smoke"}),
-        Target("test_accuracy", 0.7),
-    ),
-    presets={
-        "smoke": {"epochs": 1, "log_every": 20},
-        "quick": {},
-        "book": {"epochs": 30, "hidden": 256, "dropout": 0.3},
-    },
-)
-def fill_in(settings: FillInSettings) -> "FillInExperiment":
-    """Predict each token from all others."""
-    from deepdive.recipes.language.filling.experiment import FillInExperiment
-
-    return FillInExperiment(settings)

@@ -1,14 +1,11 @@
 """Recurrent language models over the characters of The Time Machine (textbook sections 9.5, 9.6, 10.1 to 10.3)."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from deepdive.recipes.language.modelling.settings import RecurrentSettings
 from deepdive.recipes.ranges.types import Depth
 from deepdive.recipes.registry import Target, recipe
-
-if TYPE_CHECKING:
-    from deepdive.recipes.language.modelling.experiment import LanguageModelExperiment
 
 _SMOKE = Target("val_perplexity", 14.0, when={"preset": "smoke"}, higher_is_better=False)
 _PRESETS = {
@@ -25,24 +22,31 @@ _PRESETS = {
 }
 
 
+@recipe(
+    "rnn-lm",
+    chapter=9,
+    section="9.5",
+    title="A plain recurrent network as a character language model on The Time Machine",
+    data="time-machine",
+    experiment="deepdive.recipes.language.modelling.experiment:LanguageModelExperiment",
+    targets=(_SMOKE, Target("val_perplexity", 7.1, higher_is_better=False)),
+    presets=_PRESETS,
+)
 @dataclass(frozen=True)
 class RNNLMSettings(RecurrentSettings):
     """A plain recurrent network, and how it is trained."""
 
 
 @recipe(
-    "rnn-lm",
-    chapter="9.5",
-    title="A plain recurrent network as a character language model on The Time Machine",
+    "gru-lm",
+    chapter=10,
+    section="10.2",
+    title="Gated recurrent units as a character language model on The Time Machine",
     data="time-machine",
-    targets=(_SMOKE, Target("val_perplexity", 7.1, higher_is_better=False)),
+    experiment="deepdive.recipes.language.modelling.experiment:LanguageModelExperiment",
+    targets=(_SMOKE, Target("val_perplexity", 6.5, higher_is_better=False)),
     presets=_PRESETS,
 )
-def rnn_lm(settings: RNNLMSettings) -> "LanguageModelExperiment":
-    """Predict each next character."""
-    return _experiment(settings)
-
-
 @dataclass(frozen=True)
 class GRULMSettings(RecurrentSettings):
     """Gated recurrent units, and how they are trained."""
@@ -52,18 +56,15 @@ class GRULMSettings(RecurrentSettings):
 
 
 @recipe(
-    "gru-lm",
-    chapter="10.2",
-    title="Gated recurrent units as a character language model on The Time Machine",
+    "lstm-lm",
+    chapter=10,
+    section="10.1",
+    title="Long short-term memory as a character language model on The Time Machine",
     data="time-machine",
-    targets=(_SMOKE, Target("val_perplexity", 6.5, higher_is_better=False)),
+    experiment="deepdive.recipes.language.modelling.experiment:LanguageModelExperiment",
+    targets=(_SMOKE, Target("val_perplexity", 6.6, higher_is_better=False)),
     presets=_PRESETS,
 )
-def gru_lm(settings: GRULMSettings) -> "LanguageModelExperiment":
-    """Predict each next character."""
-    return _experiment(settings)
-
-
 @dataclass(frozen=True)
 class LSTMLMSettings(RecurrentSettings):
     """Long short-term memory, and how it is trained."""
@@ -73,18 +74,15 @@ class LSTMLMSettings(RecurrentSettings):
 
 
 @recipe(
-    "lstm-lm",
-    chapter="10.1",
-    title="Long short-term memory as a character language model on The Time Machine",
+    "deep-gru-lm",
+    chapter=10,
+    section="10.3",
+    title="Two layers of gated recurrent units as a character language model on The Time Machine",
     data="time-machine",
-    targets=(_SMOKE, Target("val_perplexity", 6.6, higher_is_better=False)),
+    experiment="deepdive.recipes.language.modelling.experiment:LanguageModelExperiment",
+    targets=(_SMOKE, Target("val_perplexity", 6.1, higher_is_better=False)),
     presets=_PRESETS,
 )
-def lstm_lm(settings: LSTMLMSettings) -> "LanguageModelExperiment":
-    """Predict each next character."""
-    return _experiment(settings)
-
-
 @dataclass(frozen=True)
 class DeepGRULMSettings(RecurrentSettings):
     """Two layers of gated recurrent units, and how they are trained."""
@@ -93,23 +91,3 @@ class DeepGRULMSettings(RecurrentSettings):
     """Of the recurrent layers."""
     layers: Depth = 2
     """Recurrent layers."""
-
-
-@recipe(
-    "deep-gru-lm",
-    chapter="10.3",
-    title="Two layers of gated recurrent units as a character language model on The Time Machine",
-    data="time-machine",
-    targets=(_SMOKE, Target("val_perplexity", 6.1, higher_is_better=False)),
-    presets=_PRESETS,
-)
-def deep_gru_lm(settings: DeepGRULMSettings) -> "LanguageModelExperiment":
-    """Predict each next character."""
-    return _experiment(settings)
-
-
-def _experiment(settings: RecurrentSettings) -> "LanguageModelExperiment":
-    from deepdive.recipes.language.modelling.experiment import LanguageModelExperiment
-    from deepdive.recipes.language.modelling.recurrent import recurrent
-
-    return LanguageModelExperiment(settings, recurrent(settings))

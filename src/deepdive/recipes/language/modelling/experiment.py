@@ -10,17 +10,23 @@ from deepdive.data import TextEncoder
 from deepdive.data.progress import Report, progress_bars
 from deepdive.files import write_atomically
 from deepdive.names import tell
-from deepdive.recipes.experiment import TextPrediction
-from deepdive.recipes.inputs import read_inputs
+from deepdive.recipes.experiments.inputs import read_inputs
+from deepdive.recipes.experiments.making import (
+    make_classification_loss,
+    make_optimizer,
+    make_schedule,
+    make_toolkit,
+    make_trainer,
+)
+from deepdive.recipes.experiments.network_sections import network_section
+from deepdive.recipes.experiments.weights import trained_weights
 from deepdive.recipes.language.modelling.beginning import Beginning
 from deepdive.recipes.language.modelling.generation import Choice, continuations
 from deepdive.recipes.language.modelling.looking import attention_sections
 from deepdive.recipes.language.modelling.measures import tokens_per_second, word_perplexities
 from deepdive.recipes.language.modelling.settings import LanguageModelSettings
 from deepdive.recipes.language.modelling.texts import keep_text, prepared_text, read_encoder
-from deepdive.recipes.networks import network_section
-from deepdive.recipes.runner import trained_weights
-from deepdive.recipes.training import classification_loss, optimizer_for, schedule_for, toolkit_named, trainer_for
+from deepdive.recipes.predictions import TextPrediction
 from deepdive.toolkit import Toolkit
 from deepdive.training import Run, choose_device, seed_everything
 from deepdive.training.records import Listener
@@ -55,8 +61,8 @@ class LanguageModelExperiment:
         self.settings = settings
         self._make_network = network
         self._begin = begin
-        self.trainer = trainer_for(settings)
-        self._optimizer = optimizer_for(settings.optimizer, settings.toolkit)
+        self.trainer = make_trainer(settings)
+        self._optimizer = make_optimizer(settings.optimizer, settings.toolkit)
         choose_device(settings.device)
 
     def prepare(self) -> None:
@@ -73,9 +79,9 @@ class LanguageModelExperiment:
         self.task = LanguageModelling(
             self.model,
             streams=streams,
-            loss=classification_loss(settings.toolkit, 0.0),
+            loss=make_classification_loss(settings.toolkit, 0.0),
             optimizer=self._optimizer,
-            schedule=schedule_for(settings),
+            schedule=make_schedule(settings),
         )
 
     def fit(self, run: Run, listeners: Sequence[Listener], *, resume: bool) -> dict[str, float]:
@@ -136,7 +142,7 @@ class LanguageModelExperiment:
         return network.to(choose_device(self.settings.device)).eval(), encoder
 
     def _network(self, encoder: TextEncoder, sizes: Mapping[str, Any]) -> nn.Module:
-        return self._make_network(len(encoder), toolkit_named(self.settings.toolkit), sizes)
+        return self._make_network(len(encoder), make_toolkit(self.settings.toolkit), sizes)
 
     def _pace(self, run: Run) -> float | None:
         return tokens_per_second(run, self.data.batch_size * self.settings.accumulate * self.data.num_steps)

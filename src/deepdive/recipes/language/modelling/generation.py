@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from deepdive.algorithms.decoding import Decoder, sample, warm_up
 from deepdive.data import TextEncoder
-from deepdive.recipes.experiment import TextPrediction
+from deepdive.recipes.predictions import TextPrediction
 from deepdive.recipes.ranges import Checked
 from deepdive.recipes.ranges.types import Count, Few, Length, PositiveFraction, Seed, Temperature
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from deepdive.recipes.language.modelling.settings import LanguageModelSettings
 from deepdive.recipes.ranges import SettingError
@@ -11,13 +11,40 @@ from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings, make_paths_absolute
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from deepdive.data.progress import Report
-    from deepdive.recipes.language.modelling.experiment import LanguageModelExperiment
-    from deepdive.toolkit import Toolkit
+    pass
 
 
+@recipe(
+    "gpt-pretrain",
+    chapter=11,
+    section="11.9",
+    title="GPT on any text: the next character of The Time Machine, the next byte pair of WikiText-2",
+    data="time-machine",
+    experiment="deepdive.recipes.language.modelling.experiment:LanguageModelExperiment",
+    targets=(
+        Target("val_loss", 2.7, when={"preset": "smoke"}, higher_is_better=False),
+        Target("val_word_perplexity", 330.0, when={"preset": "wikitext2"}, higher_is_better=False),
+        Target("val_loss", 1.8, higher_is_better=False),
+    ),
+    presets={
+        "smoke": {"epochs": 3, "log_every": 20},
+        "quick": {},
+        "wikitext2": {
+            "data": "wikitext2",
+            "tokens": "byte-pair",
+            "max_tokens": 8192,
+            "num_steps": 128,
+            "batch_size": 16,
+            "width": 160,
+            "layers": 4,
+            "dropout": 0.0,
+            "epochs": 1,
+            "optimizer": {"lr": 0.002},
+            "prompt": "The history of the city",
+        },
+        "book": {"epochs": 12, "width": 192, "layers": 6, "heads": 6, "optimizer": {"lr": 0.001}},
+    },
+)
 @dataclass(frozen=True)
 class GPTSettings(LanguageModelSettings):
     """The network and how it is trained."""
@@ -51,55 +78,3 @@ class GPTSettings(LanguageModelSettings):
         make_paths_absolute(self, "weights", where=Path.is_dir)
         if self.weights is not None and self.tokens not in ("auto", "byte-pair"):
             raise SettingError("tokens", "'auto', as weights come with their own", self.tokens)
-
-
-@recipe(
-    "gpt-pretrain",
-    chapter="11.9",
-    title="GPT on any text: the next character of The Time Machine, the next byte pair of WikiText-2",
-    data="time-machine",
-    targets=(
-        Target("val_loss", 2.7, when={"preset": "smoke"}, higher_is_better=False),
-        Target("val_word_perplexity", 330.0, when={"preset": "wikitext2"}, higher_is_better=False),
-        Target("val_loss", 1.8, higher_is_better=False),
-    ),
-    presets={
-        "smoke": {"epochs": 3, "log_every": 20},
-        "quick": {},
-        "wikitext2": {
-            "data": "wikitext2",
-            "tokens": "byte-pair",
-            "max_tokens": 8192,
-            "num_steps": 128,
-            "batch_size": 16,
-            "width": 160,
-            "layers": 4,
-            "dropout": 0.0,
-            "epochs": 1,
-            "optimizer": {"lr": 0.002},
-            "prompt": "The history of the city",
-        },
-        "book": {"epochs": 12, "width": 192, "layers": 6, "heads": 6, "optimizer": {"lr": 0.001}},
-    },
-)
-def gpt_pretrain(settings: GPTSettings) -> "LanguageModelExperiment":
-    """Predict each next token."""
-    from deepdive.models.transformers import GPT
-    from deepdive.recipes.language.modelling.beginning import Beginning, published_gpt
-    from deepdive.recipes.language.modelling.experiment import LanguageModelExperiment
-
-    def begin(report: "Report") -> Beginning:
-        weights = settings.weights
-        return Beginning() if weights is None else published_gpt(weights, settings.num_steps, report)
-
-    def network(tokens: int, nn: "Toolkit", sizes: "Mapping[str, Any]") -> GPT:
-        own = {
-            "context": settings.num_steps,
-            "width": settings.width,
-            "heads": settings.heads,
-            "layers": settings.layers,
-            "positions": settings.positions,
-        }
-        return GPT(tokens, **{**own, **sizes}, dropout=settings.dropout, nn=nn)
-
-    return LanguageModelExperiment(settings, network, begin)

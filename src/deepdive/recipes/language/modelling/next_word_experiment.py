@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from deepdive.recipes.experiment import TextPrediction
 from deepdive.recipes.language.modelling.experiment import LanguageModelExperiment
 from deepdive.recipes.language.modelling.generation import suggestions as next_tokens
 from deepdive.recipes.language.modelling.recurrent import recurrent
 from deepdive.recipes.language.modelling.settings import RecurrentSettings
+from deepdive.recipes.predictions import TextPrediction
 from deepdive.training import Run
 from deepdive.training.records import Listener
 from deepdive.training.report import Section, table

@@ -19,7 +19,7 @@ from deepdive.data.text import (
 from deepdive.data.text.corpora import CORPORA, read_corpus
 from deepdive.data.text.vocabulary import UNKNOWN
 from deepdive.names import tell
-from deepdive.recipes.inputs import checksum, keep_inputs, read_inputs
+from deepdive.recipes.experiments.inputs import checksum, keep_inputs, read_inputs
 from deepdive.recipes.language.modelling.settings import TextSettings
 from deepdive.recipes.language.parts import tell_parts
 from deepdive.training import Run

@@ -21,13 +21,13 @@ from deepdive.data.progress import progress_bars
 from deepdive.data.text import load_text
 from deepdive.figures import to_svg
 from deepdive.names import tell
-from deepdive.recipes.experiment import TextPrediction
-from deepdive.recipes.inputs import measured
+from deepdive.recipes.experiments.inputs import measured
+from deepdive.recipes.experiments.weights import trained_weights
 from deepdive.recipes.language.modelling.generation import Choice, read_prompt, unknown_numbers
 from deepdive.recipes.language.modelling.texts import TOKENIZERS, keep_text, read_encoder
 from deepdive.recipes.language.ngram.ngram_lm import NGramSettings
 from deepdive.recipes.language.parts import tell_parts
-from deepdive.recipes.runner import trained_weights
+from deepdive.recipes.predictions import TextPrediction
 from deepdive.training import Plan, Record, Run, RunError
 from deepdive.training.records import Listener
 from deepdive.training.report import Section, code, figure, join, pairs, table, text

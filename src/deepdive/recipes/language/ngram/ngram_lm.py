@@ -2,17 +2,27 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from deepdive.recipes.ranges import Checked
 from deepdive.recipes.ranges.types import Count, Order, PositiveMagnitude, ProperFraction, Seed
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import make_paths_absolute
 
-if TYPE_CHECKING:
-    from deepdive.recipes.language.ngram.experiment import NGramExperiment
 
-
+@recipe(
+    "ngram-lm",
+    chapter=9,
+    section="9.3",
+    title="n-gram language models: Laplace and Kneser-Ney smoothing on The Time Machine",
+    data="time-machine",
+    experiment="deepdive.recipes.language.ngram.experiment:NGramExperiment",
+    targets=(
+        Target("test_perplexity", 6.8, when={"max_order": 3, "tokens": "auto"}, higher_is_better=False),
+        Target("test_perplexity", 4.2, when={"max_order": 7, "tokens": "auto"}, higher_is_better=False),
+    ),
+    presets={"smoke": {"max_order": 3}, "quick": {}, "book": {"max_order": 3}},
+)
 @dataclass(frozen=True)
 class NGramSettings(Checked):
     """The text, and how far the models look back."""
@@ -44,21 +54,3 @@ class NGramSettings(Checked):
     def _settle(self) -> None:
         super()._settle()
         make_paths_absolute(self, "data", where=Path.is_file)
-
-
-@recipe(
-    "ngram-lm",
-    chapter="9.3",
-    title="n-gram language models: Laplace and Kneser-Ney smoothing on The Time Machine",
-    data="time-machine",
-    targets=(
-        Target("test_perplexity", 6.8, when={"max_order": 3, "tokens": "auto"}, higher_is_better=False),
-        Target("test_perplexity", 4.2, when={"max_order": 7, "tokens": "auto"}, higher_is_better=False),
-    ),
-    presets={"smoke": {"max_order": 3}, "quick": {}, "book": {"max_order": 3}},
-)
-def ngram_lm(settings: NGramSettings) -> "NGramExperiment":
-    """Count, smooth, choose by the validation part, test."""
-    from deepdive.recipes.language.ngram.experiment import NGramExperiment
-
-    return NGramExperiment(settings)

@@ -11,13 +11,19 @@ from deepdive.data.sequences import Ragged
 from deepdive.data.subwords import CLS, MASK, SEP, Subwords
 from deepdive.models.transformers import BERT, BERTForPretraining
 from deepdive.names import tell
-from deepdive.recipes.experiment import TextPrediction
-from deepdive.recipes.inputs import checksum, keep_inputs, read_inputs
+from deepdive.recipes.experiments.inputs import checksum, keep_inputs, read_inputs
+from deepdive.recipes.experiments.making import (
+    make_classification_loss,
+    make_optimizer,
+    make_schedule,
+    make_toolkit,
+    make_trainer,
+)
+from deepdive.recipes.experiments.weights import trained_weights
 from deepdive.recipes.language.bert.fine_tuning import piece_network_section
 from deepdive.recipes.language.pretraining.bert_pretrain import BertPretrainSettings
 from deepdive.recipes.language.pretraining.texts import texts_for
-from deepdive.recipes.runner import trained_weights
-from deepdive.recipes.training import classification_loss, optimizer_for, schedule_for, toolkit_named, trainer_for
+from deepdive.recipes.predictions import TextPrediction
 from deepdive.training import Run, choose_device, seed_everything
 from deepdive.training.records import Listener
 from deepdive.training.report import Section, pairs, table
@@ -35,9 +41,9 @@ class BertPretrainExperiment:
 
     def __init__(self, settings: BertPretrainSettings) -> None:
         self.settings = settings
-        self.trainer = trainer_for(settings)
-        self._optimizer = optimizer_for(settings.optimizer, settings.toolkit)
-        self._loss = classification_loss(settings.toolkit, 0.0)
+        self.trainer = make_trainer(settings)
+        self._optimizer = make_optimizer(settings.optimizer, settings.toolkit)
+        self._loss = make_classification_loss(settings.toolkit, 0.0)
         choose_device(settings.device)
 
     def prepare(self) -> None:
@@ -62,7 +68,7 @@ class BertPretrainExperiment:
             next_loss=self._loss,
             next_weight=settings.next_weight,
             optimizer=self._optimizer,
-            schedule=schedule_for(settings),
+            schedule=make_schedule(settings),
         )
 
     def fit(self, run: Run, listeners: Sequence[Listener], *, resume: bool) -> dict[str, float]:
@@ -113,7 +119,7 @@ class BertPretrainExperiment:
         return self._filled(network, subwords, texts)
 
     def _network(self, pieces: int) -> BERTForPretraining:
-        settings, nn = self.settings, toolkit_named(self.settings.toolkit)
+        settings, nn = self.settings, make_toolkit(self.settings.toolkit)
         bert = BERT(
             pieces,
             settings.width,

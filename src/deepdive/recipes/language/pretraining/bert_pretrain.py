@@ -1,7 +1,7 @@
 """BERT learnt from a text: hidden words, and which sentences follow each other (textbook sections 15.8 to 15.10)."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from msgspec import Meta
 
@@ -9,29 +9,14 @@ from deepdive.recipes.language.pretraining.settings import PretrainingSettings
 from deepdive.recipes.ranges.types import Magnitude, ProperFraction
 from deepdive.recipes.registry import Target, recipe
 
-if TYPE_CHECKING:
-    from deepdive.recipes.language.pretraining.bert_experiment import BertPretrainExperiment
-
-
-@dataclass(frozen=True)
-class BertPretrainSettings(PretrainingSettings):
-    """The text, what is hidden of it, and the network."""
-
-    longest: Annotated[int, Meta(ge=5, le=100_000)] = 64
-    """Pieces of a pair of sentences, special tokens included; longer ones are cut."""
-    share: ProperFraction = 0.15
-    """Of pieces that are hidden."""
-    next_weight: Magnitude = 1.0
-    """Of the loss of pairs beside that of hidden pieces."""
-    prompt: str = "he was [MASK] in the [MASK] ."
-    """A sentence whose hidden words the report fills in."""
-
 
 @recipe(
     "bert-pretrain",
-    chapter="15.10",
+    chapter=15,
+    section="15.10",
     title="A small BERT learnt from WikiText-2: hidden words, and whether sentences follow each other",
     data="wikitext2",
+    experiment="deepdive.recipes.language.pretraining.bert_experiment:BertPretrainExperiment",
     targets=(
         Target("test_masked_accuracy", 0.03, when={"preset": "smoke"}),
         Target("test_masked_accuracy", 0.25),
@@ -49,8 +34,15 @@ class BertPretrainSettings(PretrainingSettings):
         },
     },
 )
-def bert_pretrain(settings: BertPretrainSettings) -> "BertPretrainExperiment":
-    """Guess hidden words, and which sentences follow each other."""
-    from deepdive.recipes.language.pretraining.bert_experiment import BertPretrainExperiment
+@dataclass(frozen=True)
+class BertPretrainSettings(PretrainingSettings):
+    """The text, what is hidden of it, and the network."""
 
-    return BertPretrainExperiment(settings)
+    longest: Annotated[int, Meta(ge=5, le=100_000)] = 64
+    """Pieces of a pair of sentences, special tokens included; longer ones are cut."""
+    share: ProperFraction = 0.15
+    """Of pieces that are hidden."""
+    next_weight: Magnitude = 1.0
+    """Of the loss of pairs beside that of hidden pieces."""
+    prompt: str = "he was [MASK] in the [MASK] ."
+    """A sentence whose hidden words the report fills in."""

@@ -12,14 +12,20 @@ from deepdive.data.subwords import Subwords
 from deepdive.data.text import Texts
 from deepdive.models.transformers import T5
 from deepdive.names import tell
-from deepdive.recipes.experiment import TextPrediction
-from deepdive.recipes.inputs import checksum, keep_inputs, read_inputs
+from deepdive.recipes.experiments.inputs import checksum, keep_inputs, read_inputs
+from deepdive.recipes.experiments.making import (
+    make_classification_loss,
+    make_optimizer,
+    make_schedule,
+    make_toolkit,
+    make_trainer,
+)
+from deepdive.recipes.experiments.network_sections import network_section
+from deepdive.recipes.experiments.weights import trained_weights
 from deepdive.recipes.language.pretraining.gaps import fill_gaps, read_gaps, spaced, with_gaps, write_missing
 from deepdive.recipes.language.pretraining.t5_pretrain import T5PretrainSettings
 from deepdive.recipes.language.pretraining.texts import texts_for
-from deepdive.recipes.networks import network_section
-from deepdive.recipes.runner import trained_weights
-from deepdive.recipes.training import classification_loss, optimizer_for, schedule_for, toolkit_named, trainer_for
+from deepdive.recipes.predictions import TextPrediction
 from deepdive.training import Run, choose_device, seed_everything
 from deepdive.training.records import Listener
 from deepdive.training.report import Section, pairs, table
@@ -40,9 +46,9 @@ class T5PretrainExperiment:
 
     def __init__(self, settings: T5PretrainSettings) -> None:
         self.settings = settings
-        self.trainer = trainer_for(settings)
-        self._optimizer = optimizer_for(settings.optimizer, settings.toolkit)
-        self._loss = classification_loss(settings.toolkit, 0.0)
+        self.trainer = make_trainer(settings)
+        self._optimizer = make_optimizer(settings.optimizer, settings.toolkit)
+        self._loss = make_classification_loss(settings.toolkit, 0.0)
         self._missing, self._spans = span_counts(settings.window, settings.density, settings.mean_span)
         choose_device(settings.device)
 
@@ -70,7 +76,7 @@ class T5PretrainExperiment:
             loss=self._loss,
             metrics={"perplexity": Perplexity(), "missing_accuracy": TokenAccuracy(without=easy)},
             optimizer=self._optimizer,
-            schedule=schedule_for(settings),
+            schedule=make_schedule(settings),
         )
 
     def fit(self, run: Run, listeners: Sequence[Listener], *, resume: bool) -> dict[str, float]:
@@ -138,7 +144,7 @@ class T5PretrainExperiment:
             dropout=settings.dropout,
             activation="gated-gelu" if settings.gated else "relu",
             tied=settings.tied,
-            nn=toolkit_named(settings.toolkit),
+            nn=make_toolkit(settings.toolkit),
         )
 
     def _written(self, network: T5, subwords: Subwords, sources: Ragged) -> list[list[int]]:

@@ -12,14 +12,20 @@ from deepdive.data.tagging import TaggingDataModule, WordEncoder
 from deepdive.data.tagging.words import PAD
 from deepdive.data.text import Vocabulary
 from deepdive.models.language import Tagger
-from deepdive.recipes.experiment import TextPrediction
-from deepdive.recipes.inputs import checksum, keep_inputs, read_inputs
+from deepdive.recipes.experiments.inputs import checksum, keep_inputs, read_inputs
+from deepdive.recipes.experiments.making import (
+    make_classification_loss,
+    make_optimizer,
+    make_schedule,
+    make_toolkit,
+    make_trainer,
+)
+from deepdive.recipes.experiments.network_sections import network_section
+from deepdive.recipes.experiments.weights import trained_weights
 from deepdive.recipes.language.tagging.reporting import marked, tag_sections, words_of
 from deepdive.recipes.language.tagging.sources import read_splits, sentences_of
 from deepdive.recipes.language.tagging.tag_sequence import TagSequenceSettings
-from deepdive.recipes.networks import network_section
-from deepdive.recipes.runner import trained_weights
-from deepdive.recipes.training import classification_loss, optimizer_for, schedule_for, toolkit_named, trainer_for
+from deepdive.recipes.predictions import TextPrediction
 from deepdive.training import Run, choose_device, seed_everything
 from deepdive.training.records import Listener
 from deepdive.training.report import Section, pairs
@@ -35,8 +41,8 @@ class TaggingExperiment:
 
     def __init__(self, settings: TagSequenceSettings) -> None:
         self.settings = settings
-        self.trainer = trainer_for(settings)
-        self._optimizer = optimizer_for(settings.optimizer, settings.toolkit)
+        self.trainer = make_trainer(settings)
+        self._optimizer = make_optimizer(settings.optimizer, settings.toolkit)
         choose_device(settings.device)
 
     def prepare(self) -> None:
@@ -51,10 +57,10 @@ class TaggingExperiment:
         seed_everything(settings.seed)
         self.task = TokenClassification(
             self._network(self.data.encoder, self.data.labels),
-            loss=classification_loss(settings.toolkit, 0.0),
+            loss=make_classification_loss(settings.toolkit, 0.0),
             metrics={"f1": EntityF1(self.data.labels), "accuracy": TokenAccuracy()},
             optimizer=self._optimizer,
-            schedule=schedule_for(settings),
+            schedule=make_schedule(settings),
         )
 
     def fit(self, run: Run, listeners: Sequence[Listener], *, resume: bool) -> dict[str, float]:
@@ -123,7 +129,7 @@ class TaggingExperiment:
             settings.cell,
             settings.dropout,
             encoder.words.id_of(PAD),
-            nn=toolkit_named(settings.toolkit),
+            nn=make_toolkit(settings.toolkit),
         )
 
     def _tags(

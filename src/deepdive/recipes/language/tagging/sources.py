@@ -8,7 +8,7 @@ from deepdive.data.progress import Report
 from deepdive.data.registry import DATASETS
 from deepdive.data.splits import hold_out
 from deepdive.data.tagging import TaggedSentence, TaggingSplits, read_conll
-from deepdive.recipes.inputs import lines_of
+from deepdive.recipes.experiments.inputs import lines_of
 from deepdive.recipes.language.parts import read_parts
 
 _NAMED = {"wikiann-en": ("train", "dev", "test")}

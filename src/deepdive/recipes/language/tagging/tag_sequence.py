@@ -1,7 +1,7 @@
 """A tag for every word: named entities in pieces of Wikipedia (textbook section 10.9; Ma and Hovy, 2016)."""
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from deepdive.recipes.ranges.types import (
     BatchSize,
@@ -16,10 +16,23 @@ from deepdive.recipes.ranges.types import (
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings, TrainingSettings, make_paths_absolute
 
-if TYPE_CHECKING:
-    from deepdive.recipes.language.tagging.experiment import TaggingExperiment
 
-
+@recipe(
+    "tag-sequence",
+    chapter=10,
+    title="Persons, places and organisations in Wikipedia: a bidirectional LSTM over words and letters",
+    data="wikiann-en",
+    experiment="deepdive.recipes.language.tagging.experiment:TaggingExperiment",
+    targets=(
+        Target("test_f1", 0.1, when={"preset": "smoke"}),
+        Target("test_f1", 0.65),
+    ),
+    presets={
+        "smoke": {"epochs": 1, "steps": 100, "log_every": 20, "embedding": 32, "hidden": 64, "optimizer": {"lr": 0.01}},
+        "quick": {},
+        "book": {"epochs": 20, "hidden": 400, "embedding": 200, "layers": 2},
+    },
+)
 @dataclass(frozen=True)
 class TagSequenceSettings(TrainingSettings):
     """The sentences, the network, and how it is trained."""
@@ -49,25 +62,3 @@ class TagSequenceSettings(TrainingSettings):
     def _settle(self) -> None:
         super()._settle()
         make_paths_absolute(self, "data")
-
-
-@recipe(
-    "tag-sequence",
-    chapter="10.9",
-    title="Persons, places and organisations in Wikipedia: a bidirectional LSTM over words and letters",
-    data="wikiann-en",
-    targets=(
-        Target("test_f1", 0.1, when={"preset": "smoke"}),
-        Target("test_f1", 0.65),
-    ),
-    presets={
-        "smoke": {"epochs": 1, "steps": 100, "log_every": 20, "embedding": 32, "hidden": 64, "optimizer": {"lr": 0.01}},
-        "quick": {},
-        "book": {"epochs": 20, "hidden": 400, "embedding": 200, "layers": 2},
-    },
-)
-def tag_sequence(settings: TagSequenceSettings) -> "TaggingExperiment":
-    """Tag every word."""
-    from deepdive.recipes.language.tagging.experiment import TaggingExperiment
-
-    return TaggingExperiment(settings)

@@ -8,24 +8,18 @@ from deepdive.recipes.ranges.types import Width
 from deepdive.recipes.registry import Target, recipe
 
 if TYPE_CHECKING:
-    from deepdive.recipes.language.translation.experiment import TranslationExperiment
+    from torch.nn import Module
 
-
-@dataclass(frozen=True)
-class BahdanauSettings(Seq2SeqSettings):
-    """The network of seq2seq with attention, and how it is trained."""
-
-    hidden: Width = 256
-    """Width of the state, and of what is read at each place."""
-    attention: Width = 256
-    """Units of the perceptron that scores a place of the sentence."""
+    from deepdive.toolkit import Toolkit
 
 
 @recipe(
     "bahdanau",
-    chapter="11.4",
+    chapter=11,
+    section="11.4",
     title="English to French with attention: the decoder looks back at every word",
     data="fra-eng",
+    experiment="deepdive.recipes.language.translation.experiment:TranslationExperiment",
     targets=(
         Target("test_bleu", 0.5, when={"preset": "smoke"}),
         Target("test_bleu", 40.0),
@@ -47,24 +41,29 @@ class BahdanauSettings(Seq2SeqSettings):
         "book": {"epochs": 10, "hidden": 512, "attention": 512, "layers": 2},
     },
 )
-def bahdanau(settings: BahdanauSettings) -> "TranslationExperiment":
-    """Translate short sentences, and see where each word comes from."""
-    from deepdive.models.language import BahdanauDecoder
-    from deepdive.recipes.language.translation.experiment import TranslationExperiment
+@dataclass(frozen=True)
+class BahdanauSettings(Seq2SeqSettings):
+    """The network of seq2seq with attention, and how it is trained."""
 
-    return TranslationExperiment(
-        settings,
-        lambda sizes, nn: BahdanauDecoder(
-            sizes.source,
-            sizes.target,
-            settings.embedding,
-            settings.hidden,
-            settings.attention,
-            settings.layers,
-            settings.cell,
-            settings.dropout,
-            settings.bidirectional,
-            sizes.padding,
+    hidden: Width = 256
+    """Width of the state, and of what is read at each place."""
+    attention: Width = 256
+    """Units of the perceptron that scores a place of the sentence."""
+
+    def network(self, metadata: "SequenceSizes", nn: "Toolkit") -> "Module":
+        """The network for such data, out of the parts of this toolkit."""
+        from deepdive.models.language import BahdanauDecoder
+
+        return BahdanauDecoder(
+            metadata.source,
+            metadata.target,
+            self.embedding,
+            self.hidden,
+            self.attention,
+            self.layers,
+            self.cell,
+            self.dropout,
+            self.bidirectional,
+            metadata.padding,
             nn=nn,
-        ),
-    )
+        )

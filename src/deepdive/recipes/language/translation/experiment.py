@@ -20,14 +20,20 @@ from deepdive.data.translation.sentences import PAD
 from deepdive.figures import to_png
 from deepdive.files import write_atomically
 from deepdive.names import tell
-from deepdive.recipes.experiment import TextPrediction
-from deepdive.recipes.inputs import checksum, keep_inputs, lines_of, read_inputs
+from deepdive.recipes.experiments.inputs import checksum, keep_inputs, lines_of, read_inputs
+from deepdive.recipes.experiments.making import (
+    make_classification_loss,
+    make_optimizer,
+    make_schedule,
+    make_toolkit,
+    make_trainer,
+)
+from deepdive.recipes.experiments.network_sections import network_section
+from deepdive.recipes.experiments.weights import trained_weights
 from deepdive.recipes.language.translation.looking import attention_figures, write_figures
 from deepdive.recipes.language.translation.searching import Search, best_tokens, search, translations
 from deepdive.recipes.language.translation.settings import TranslationSettings
-from deepdive.recipes.networks import network_section
-from deepdive.recipes.runner import trained_weights
-from deepdive.recipes.training import classification_loss, optimizer_for, schedule_for, toolkit_named, trainer_for
+from deepdive.recipes.predictions import TextPrediction
 from deepdive.toolkit import Toolkit
 from deepdive.training import Run, choose_device, seed_everything
 from deepdive.training.records import Listener
@@ -70,9 +76,9 @@ class TranslationExperiment:
     def __init__(self, settings: TranslationSettings, network: MakeNetwork) -> None:
         self.settings = settings
         self._make_network = network
-        self.trainer = trainer_for(settings)
-        self._optimizer = optimizer_for(settings.optimizer, settings.toolkit)
-        self._loss = classification_loss(settings.toolkit, settings.label_smoothing)
+        self.trainer = make_trainer(settings)
+        self._optimizer = make_optimizer(settings.optimizer, settings.toolkit)
+        self._loss = make_classification_loss(settings.toolkit, settings.label_smoothing)
         self._search = Search(settings.beams, settings.length_penalty)
         choose_device(settings.device)
 
@@ -101,7 +107,7 @@ class TranslationExperiment:
             ramp=settings.epochs - 1,
             loss=self._loss,
             optimizer=self._optimizer,
-            schedule=schedule_for(settings),
+            schedule=make_schedule(settings),
         )
 
     def fit(self, run: Run, listeners: Sequence[Listener], *, resume: bool) -> dict[str, float]:
@@ -197,7 +203,7 @@ class TranslationExperiment:
 
     def _network(self, source: SentenceEncoder, target: SentenceEncoder) -> nn.Module:
         sizes = Sizes(len(source), len(target), target.vocabulary.id_of(PAD))
-        return self._make_network(sizes, toolkit_named(self.settings.toolkit))
+        return self._make_network(sizes, make_toolkit(self.settings.toolkit))
 
     def _looks(self, run: Run) -> list[Section]:
         """Where the network looked while it translated some of the sentences held out, also as files of the run."""

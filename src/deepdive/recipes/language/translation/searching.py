@@ -11,7 +11,7 @@ from deepdive.algorithms.decoding import Decoder, Hypotheses, beam_search
 from deepdive.data.sequences import Ragged
 from deepdive.data.translation import SentenceEncoder
 from deepdive.data.translation.sentences import BOS, EOS, PAD
-from deepdive.recipes.experiment import TextPrediction
+from deepdive.recipes.predictions import TextPrediction
 from deepdive.recipes.ranges import Checked, SettingError
 from deepdive.recipes.ranges.types import Few, Magnitude
 

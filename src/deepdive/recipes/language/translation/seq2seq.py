@@ -8,32 +8,18 @@ from deepdive.recipes.ranges.types import Depth, Probability, Width
 from deepdive.recipes.registry import Target, recipe
 
 if TYPE_CHECKING:
-    from deepdive.recipes.language.translation.experiment import TranslationExperiment
+    from torch.nn import Module
 
-
-@dataclass(frozen=True)
-class Seq2SeqSettings(TranslationSettings):
-    """The network and how it is trained."""
-
-    cell: Literal["RNN", "GRU", "LSTM"] = "GRU"
-    """Of the recurrent layers."""
-    embedding: Width = 256
-    """Width of the vectors of words."""
-    hidden: Width = 384
-    """Width of the state."""
-    layers: Depth = 1
-    """Recurrent layers of encoder and decoder."""
-    dropout: Probability = 0.2
-    """Share of inputs, of values between layers and of outputs that is dropped in training."""
-    bidirectional: bool = True
-    """Whether the encoder reads in both directions."""
+    from deepdive.toolkit import Toolkit
 
 
 @recipe(
     "seq2seq",
-    chapter="10.6",
+    chapter=10,
+    section="10.7",
     title="English to French through one vector: encoder and decoder",
     data="fra-eng",
+    experiment="deepdive.recipes.language.translation.experiment:TranslationExperiment",
     targets=(
         Target("test_bleu", 0.5, when={"preset": "smoke"}),
         Target("test_bleu", 24.0),
@@ -54,23 +40,36 @@ class Seq2SeqSettings(TranslationSettings):
         "book": {"epochs": 10, "embedding": 256, "hidden": 512, "layers": 2},
     },
 )
-def seq2seq(settings: Seq2SeqSettings) -> "TranslationExperiment":
-    """Translate short sentences."""
-    from deepdive.models.language import Seq2Seq
-    from deepdive.recipes.language.translation.experiment import TranslationExperiment
+@dataclass(frozen=True)
+class Seq2SeqSettings(TranslationSettings):
+    """The network and how it is trained."""
 
-    return TranslationExperiment(
-        settings,
-        lambda sizes, nn: Seq2Seq(
-            sizes.source,
-            sizes.target,
-            settings.embedding,
-            settings.hidden,
-            settings.layers,
-            settings.cell,
-            settings.dropout,
-            settings.bidirectional,
-            sizes.padding,
+    cell: Literal["RNN", "GRU", "LSTM"] = "GRU"
+    """Of the recurrent layers."""
+    embedding: Width = 256
+    """Width of the vectors of words."""
+    hidden: Width = 384
+    """Width of the state."""
+    layers: Depth = 1
+    """Recurrent layers of encoder and decoder."""
+    dropout: Probability = 0.2
+    """Share of inputs, of values between layers and of outputs that is dropped in training."""
+    bidirectional: bool = True
+    """Whether the encoder reads in both directions."""
+
+    def network(self, metadata: "SequenceSizes", nn: "Toolkit") -> "Module":
+        """The network for such data, out of the parts of this toolkit."""
+        from deepdive.models.language import Seq2Seq
+
+        return Seq2Seq(
+            metadata.source,
+            metadata.target,
+            self.embedding,
+            self.hidden,
+            self.layers,
+            self.cell,
+            self.dropout,
+            self.bidirectional,
+            metadata.padding,
             nn=nn,
-        ),
-    )
+        )

@@ -9,9 +9,39 @@ from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings
 
 if TYPE_CHECKING:
-    from deepdive.recipes.language.translation.experiment import TranslationExperiment
+    from torch.nn import Module
+
+    from deepdive.toolkit import Toolkit
 
 
+@recipe(
+    "transformer",
+    chapter=11,
+    section="11.7",
+    title="English to French by attention alone: encoder and decoder",
+    data="fra-eng",
+    experiment="deepdive.recipes.language.translation.experiment:TranslationExperiment",
+    targets=(
+        Target("test_bleu", 0.5, when={"preset": "smoke"}),
+        Target("test_bleu", 45.0),
+    ),
+    presets={
+        "smoke": {
+            "epochs": 3,
+            "pairs": 3000,
+            "test": 100,
+            "validation": 100,
+            "width": 64,
+            "hidden": 128,
+            "layers": 1,
+            "beams": 1,
+            "log_every": 20,
+            "optimizer": {"lr": 0.005},
+        },
+        "quick": {},
+        "book": {"epochs": 12, "width": 512, "heads": 8, "layers": 6, "hidden": 2048, "optimizer": {"lr": 0.0005}},
+    },
+)
 @dataclass(frozen=True)
 class TransformerSettings(TranslationSettings):
     """The network and how it is trained."""
@@ -39,52 +69,21 @@ class TransformerSettings(TranslationSettings):
     """Share of every target spread evenly over all words."""
     optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.001))
 
+    def network(self, metadata: "SequenceSizes", nn: "Toolkit") -> "Module":
+        """The network for such data, out of the parts of this toolkit."""
+        from deepdive.models.transformers import TransformerTranslator
 
-@recipe(
-    "transformer",
-    chapter="11.7",
-    title="English to French by attention alone: encoder and decoder",
-    data="fra-eng",
-    targets=(
-        Target("test_bleu", 0.5, when={"preset": "smoke"}),
-        Target("test_bleu", 45.0),
-    ),
-    presets={
-        "smoke": {
-            "epochs": 3,
-            "pairs": 3000,
-            "test": 100,
-            "validation": 100,
-            "width": 64,
-            "hidden": 128,
-            "layers": 1,
-            "beams": 1,
-            "log_every": 20,
-            "optimizer": {"lr": 0.005},
-        },
-        "quick": {},
-        "book": {"epochs": 12, "width": 512, "heads": 8, "layers": 6, "hidden": 2048, "optimizer": {"lr": 0.0005}},
-    },
-)
-def transformer(settings: TransformerSettings) -> "TranslationExperiment":
-    """Translate short sentences."""
-    from deepdive.models.transformers import TransformerTranslator
-    from deepdive.recipes.language.translation.experiment import TranslationExperiment
-
-    return TranslationExperiment(
-        settings,
-        lambda sizes, nn: TransformerTranslator(
-            sizes.source,
-            sizes.target,
-            settings.width,
-            settings.heads,
-            settings.layers,
-            settings.hidden,
-            settings.dropout,
-            settings.attention_dropout,
-            settings.norm_first,
-            settings.activation,
-            settings.tied,
+        return TransformerTranslator(
+            metadata.source,
+            metadata.target,
+            self.width,
+            self.heads,
+            self.layers,
+            self.hidden,
+            self.dropout,
+            self.attention_dropout,
+            self.norm_first,
+            self.activation,
+            self.tied,
             nn=nn,
-        ),
-    )
+        )

@@ -8,12 +8,12 @@ import torch
 
 from deepdive.figures import to_svg
 from deepdive.files import write_atomically
-from deepdive.recipes.experiment import TablePrediction
-from deepdive.recipes.inputs import measured
+from deepdive.recipes.experiments.inputs import measured
+from deepdive.recipes.experiments.making import make_toolkit
+from deepdive.recipes.predictions import TablePrediction
 from deepdive.recipes.series.costs.figures import cost_figure
 from deepdive.recipes.series.costs.layers import KINDS, Cost, growth, measure
 from deepdive.recipes.series.costs.sequence_costs import SequenceCostsSettings
-from deepdive.recipes.training import toolkit_named
 from deepdive.training import Plan, Record, Run, choose_device, seed_everything
 from deepdive.training.records import Listener
 from deepdive.training.report import Section, figure, join, table, text
@@ -111,7 +111,7 @@ class SequenceCostsExperiment:
     def _cost(self, kind: str, n: int, d: int) -> Cost:
         settings = self.settings
         seed_everything(settings.seed)
-        layer = KINDS[kind].make(d, settings.kernel, toolkit_named(settings.toolkit)).to(self._device)
+        layer = KINDS[kind].make(d, settings.kernel, make_toolkit(settings.toolkit)).to(self._device)
         x = torch.randn(settings.batch_size, n, d, device=self._device)
         return measure(layer, x, repeats=settings.repeats)
 

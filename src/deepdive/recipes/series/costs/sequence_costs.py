@@ -1,7 +1,7 @@
 """Convolution, recurrence and self-attention: what each costs, measured (textbook section 11.6)."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
@@ -9,10 +9,24 @@ from deepdive.recipes.ranges import Checked, SettingError
 from deepdive.recipes.ranges.types import BatchSize, Few, Kernel, Length, Seed, Width
 from deepdive.recipes.registry import Target, recipe
 
-if TYPE_CHECKING:
-    from deepdive.recipes.series.costs.experiment import SequenceCostsExperiment
 
-
+@recipe(
+    "sequence-costs",
+    chapter=11,
+    section="11.6",
+    title="Convolution, recurrence and self-attention: operations, time and memory",
+    data="synthetic",
+    experiment="deepdive.recipes.series.costs.experiment:SequenceCostsExperiment",
+    targets=(
+        Target("test_growth_gap", 0.7, when={"preset": "smoke"}),
+        Target("test_growth_gap", 0.9),
+    ),
+    presets={
+        "smoke": {"lengths": [32, 64, 128, 256], "fixed_width": 16, "widths": [16, 32, 64], "repeats": 1},
+        "quick": {},
+        "book": {"lengths": [64, 128, 256, 512, 1024, 2048, 4096], "fixed_width": 64, "repeats": 10},
+    },
+)
 @dataclass(frozen=True)
 class SequenceCostsSettings(Checked):
     """Sizes at which the layers are measured."""
@@ -44,25 +58,3 @@ class SequenceCostsSettings(Checked):
                 raise SettingError(name, "in ascending order", sizes)
         if self.kernel % 2 == 0:
             raise SettingError("kernel", "odd, so that as many steps come out as go in", self.kernel)
-
-
-@recipe(
-    "sequence-costs",
-    chapter="11.6",
-    title="Convolution, recurrence and self-attention: operations, time and memory",
-    data="synthetic",
-    targets=(
-        Target("test_growth_gap", 0.7, when={"preset": "smoke"}),
-        Target("test_growth_gap", 0.9),
-    ),
-    presets={
-        "smoke": {"lengths": [32, 64, 128, 256], "fixed_width": 16, "widths": [16, 32, 64], "repeats": 1},
-        "quick": {},
-        "book": {"lengths": [64, 128, 256, 512, 1024, 2048, 4096], "fixed_width": 64, "repeats": 10},
-    },
-)
-def sequence_costs(settings: SequenceCostsSettings) -> "SequenceCostsExperiment":
-    """Count, time and weigh one layer of each kind."""
-    from deepdive.recipes.series.costs.experiment import SequenceCostsExperiment
-
-    return SequenceCostsExperiment(settings)

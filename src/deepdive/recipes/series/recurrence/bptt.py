@@ -1,21 +1,42 @@
 """Backpropagation through time: vanishing, exploding and their cures (textbook section 9.7)."""
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from deepdive.recipes.ranges import SettingError
 from deepdive.recipes.ranges.types import BatchSize, Epochs, GradientBound, Length, Rows, Signed, Width
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings, TrainingSettings
 
-if TYPE_CHECKING:
-    from deepdive.recipes.series.recurrence.experiment import BPTTExperiment
-
-
 Cure = Literal["tanh", "orthogonal", "identity-unclipped", "identity", "skip", "lstm", "gru"]
 """A network; all but the first one are cures."""
 
 
+@recipe(
+    "bptt",
+    chapter=9,
+    section="9.7",
+    title="Backpropagation through time: vanishing and exploding gradients, and their cures",
+    data="synthetic",
+    experiment="deepdive.recipes.series.recurrence.experiment:BPTTExperiment",
+    targets=(
+        Target("test_gru_mse", 0.06, when={"preset": "smoke"}, higher_is_better=False),
+        Target("test_gru_ratio", 0.1, higher_is_better=False),
+    ),
+    presets={
+        "smoke": {
+            "length": 10,
+            "rows": 2000,
+            "epochs": 15,
+            "batch_size": 50,
+            "hidden": 32,
+            "networks": ["tanh", "identity-unclipped", "gru"],
+            "log_every": 40,
+        },
+        "quick": {},
+        "book": {"length": 100, "epochs": 15},
+    },
+)
 @dataclass(frozen=True)
 class BPTTSettings(TrainingSettings):
     """Recurrent networks that differ in nothing but the cure, on sequences whose answer lies far back."""
@@ -47,33 +68,3 @@ class BPTTSettings(TrainingSettings):
         super()._settle()
         if "tanh" not in self.networks:
             raise SettingError("networks", "some of them, and tanh, with which the others are compared", self.networks)
-
-
-@recipe(
-    "bptt",
-    chapter="9.7",
-    title="Backpropagation through time: vanishing and exploding gradients, and their cures",
-    data="synthetic",
-    targets=(
-        Target("test_gru_mse", 0.06, when={"preset": "smoke"}, higher_is_better=False),
-        Target("test_gru_ratio", 0.1, higher_is_better=False),
-    ),
-    presets={
-        "smoke": {
-            "length": 10,
-            "rows": 2000,
-            "epochs": 15,
-            "batch_size": 50,
-            "hidden": 32,
-            "networks": ["tanh", "identity-unclipped", "gru"],
-            "log_every": 40,
-        },
-        "quick": {},
-        "book": {"length": 100, "epochs": 15},
-    },
-)
-def bptt(settings: BPTTSettings) -> "BPTTExperiment":
-    """Measure how far gradients reach, then add two numbers that are far apart."""
-    from deepdive.recipes.series.recurrence.experiment import BPTTExperiment
-
-    return BPTTExperiment(settings)

@@ -11,13 +11,13 @@ from deepdive.algorithms.recurrence import jacobian_figure
 from deepdive.data.series import AddingProblem
 from deepdive.figures import to_svg
 from deepdive.files import write_atomically
-from deepdive.recipes.experiment import TablePrediction
-from deepdive.recipes.in_turn import Training, fit_in_turn, records_of
+from deepdive.recipes.experiments.making import make_optimizer, make_schedule, make_toolkit, make_trainer
+from deepdive.recipes.experiments.sequential_runs import TrainingRun, fit_sequentially, records_of
 from deepdive.recipes.linear.figures import loss_curves
+from deepdive.recipes.predictions import TablePrediction
 from deepdive.recipes.series.recurrence.bptt import BPTTSettings
 from deepdive.recipes.series.recurrence.measures import gradient_norms, reach, truncation_rows
 from deepdive.recipes.series.recurrence.networks import CURES, cured
-from deepdive.recipes.training import optimizer_for, schedule_for, toolkit_named, trainer_for
 from deepdive.training import MeanSquaredError, Regression, Run, choose_device, seed_everything
 from deepdive.training.records import Listener
 from deepdive.training.report import Section, figure, join, table, text
@@ -38,8 +38,8 @@ class BPTTExperiment:
 
     def __init__(self, settings: BPTTSettings) -> None:
         self.settings = settings
-        self.trainer = trainer_for(settings)
-        self._optimizer = optimizer_for(settings.optimizer, settings.toolkit)
+        self.trainer = make_trainer(settings)
+        self._optimizer = make_optimizer(settings.optimizer, settings.toolkit)
         choose_device(settings.device)
         self.data = AddingProblem(
             settings.length, train=settings.rows, batch_size=settings.batch_size, seed=settings.seed
@@ -54,10 +54,10 @@ class BPTTExperiment:
         settings = self.settings
         unclipped = replace(self.trainer, clip_norm=None)
         trainings = [
-            Training(name, partial(self._parts, name), trainer=None if CURES[name].clipped else unclipped)
+            TrainingRun(name, partial(self._parts, name), trainer=None if CURES[name].clipped else unclipped)
             for name in settings.networks
         ]
-        self.results = fit_in_turn(trainings, self.trainer, run, listeners, resume=resume)
+        self.results = fit_sequentially(trainings, self.trainer, run, listeners, resume=resume)
         errors = {name: result.metrics["test_mse"] for name, result in self.results.items()}
         self.reach = reach(settings.length, seed=settings.seed)
         found = {f"test_{name.replace('-', '_')}_mse": error for name, error in errors.items()}
@@ -115,14 +115,14 @@ class BPTTExperiment:
             self._network(name),
             metrics={"mse": MeanSquaredError()},
             optimizer=self._optimizer,
-            schedule=schedule_for(self.settings),
+            schedule=make_schedule(self.settings),
         )
         return task, self.data
 
     def _network(self, name: str) -> torch.nn.Module:
         settings = self.settings
         seed_everything(settings.seed)
-        return cured(name, hidden=settings.hidden, forget=settings.forget, nn=toolkit_named(settings.toolkit))
+        return cured(name, hidden=settings.hidden, forget=settings.forget, nn=make_toolkit(settings.toolkit))
 
 
 _SAID = (

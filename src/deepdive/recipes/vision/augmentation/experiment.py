@@ -16,10 +16,16 @@ from deepdive.data.splits import stratified_split
 from deepdive.figures import to_png, to_svg
 from deepdive.files import write_atomically
 from deepdive.models.vision.resnet9 import ResNet9
-from deepdive.recipes.experiment import Invert, Prediction
-from deepdive.recipes.in_turn import Training, TrainingResult, checkpoints_of, fit_in_turn, records_of
-from deepdive.recipes.runner import trained_weights
-from deepdive.recipes.training import toolkit_named
+from deepdive.recipes.experiments.making import make_toolkit
+from deepdive.recipes.experiments.sequential_runs import (
+    TrainingResult,
+    TrainingRun,
+    checkpoints_of,
+    fit_sequentially,
+    records_of,
+)
+from deepdive.recipes.experiments.weights import trained_weights
+from deepdive.recipes.predictions import Invert, Prediction
 from deepdive.recipes.vision.augmentation.figures import accuracy_curves, shown_changes
 from deepdive.recipes.vision.augmentation.recipe import ComparisonSettings
 from deepdive.recipes.vision.augmenting import augmentation_for, mixing_for
@@ -60,11 +66,11 @@ class AugmentationExperiment:
         """
         inner, source = self._classification, self.settings.data
         note_inputs(run, inner.data.spec, inner.data.pictures("train"), source=source, resume=resume)
-        trainings = [Training(form, partial(self._parts, form)) for form in FORMS]
+        trainings = [TrainingRun(form, partial(self._parts, form)) for form in FORMS]
         trainer = inner.trainer
         if inner.data.pictures("val") is not None:  # the loss of a network that is too sure of itself rises early on
             trainer = replace(trainer, monitor="val_accuracy")
-        self.results = fit_in_turn(trainings, trainer, run, listeners, resume=resume)
+        self.results = fit_sequentially(trainings, trainer, run, listeners, resume=resume)
         inner.task.network.load_state_dict(self._weights(run))
         found = {f"{form}_{name}": value for form, r in self.results.items() for name, value in r.metrics.items()}
         plain, augmented = (_accuracy(self.results[form]) for form in FORMS)
@@ -95,7 +101,7 @@ class AugmentationExperiment:
     def predict(self, run: Run, files: Sequence[Path], *, invert: Invert = "auto") -> list[Prediction]:
         """Label picture files by the network that saw changed pictures."""
         spec = read_spec(run)
-        network = _network(self.settings, spec, toolkit_named(self.settings.toolkit))
+        network = _network(self.settings, spec, make_toolkit(self.settings.toolkit))
         network.load_state_dict(self._weights(run))
         return label_files(network, spec, files, device=self.settings.device, invert=invert)
 

@@ -16,10 +16,10 @@ from deepdive.data.loaders import TensorLoader
 from deepdive.data.types import DataModule
 from deepdive.figures import figure_style, to_png
 from deepdive.files import make_folder, write_atomically
-from deepdive.recipes.experiment import TablePrediction
-from deepdive.recipes.networks import network_section
-from deepdive.recipes.runner import trained_weights
-from deepdive.recipes.training import optimizer_for, schedule_for, toolkit_named, trainer_for
+from deepdive.recipes.experiments.making import make_optimizer, make_schedule, make_toolkit, make_trainer
+from deepdive.recipes.experiments.network_sections import network_section
+from deepdive.recipes.experiments.weights import trained_weights
+from deepdive.recipes.predictions import TablePrediction
 from deepdive.recipes.vision.classic.edge_kernel import EdgeKernelSettings
 from deepdive.toolkit import Toolkit
 from deepdive.training import MeanSquaredError, Regression, Run, choose_device, seed_everything
@@ -73,8 +73,8 @@ class EdgeExperiment:
 
     def __init__(self, settings: EdgeKernelSettings) -> None:
         self.settings = settings
-        self.trainer = trainer_for(settings)
-        self._optimizer = optimizer_for(settings.optimizer, settings.toolkit)
+        self.trainer = make_trainer(settings)
+        self._optimizer = make_optimizer(settings.optimizer, settings.toolkit)
         choose_device(settings.device)
 
     def prepare(self) -> None:
@@ -84,10 +84,10 @@ class EdgeExperiment:
         seed_everything(settings.seed)
         self.task = Regression(
             self._network(),
-            loss=SquaredError(toolkit_named(settings.toolkit)),
+            loss=SquaredError(make_toolkit(settings.toolkit)),
             metrics={"rmse": MeanSquaredError(root=True)},
             optimizer=self._optimizer,
-            schedule=schedule_for(settings),
+            schedule=make_schedule(settings),
         )
         self._before = self._kernel()
 
@@ -151,7 +151,7 @@ class EdgeExperiment:
         return TablePrediction(file, columns, tuple(notes))
 
     def _network(self) -> torch.nn.Module:
-        return toolkit_named(self.settings.toolkit).Conv2d(1, 1, kernel_size=(1, 2), bias=False)
+        return make_toolkit(self.settings.toolkit).Conv2d(1, 1, kernel_size=(1, 2), bias=False)
 
     def _kernel(self) -> Float[Tensor, " two"]:
         [weight] = self.task.network.parameters()

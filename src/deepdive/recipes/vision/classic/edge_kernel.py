@@ -1,17 +1,32 @@
 """A convolution that learns to find vertical edges (textbook sections 7.1 and 7.2)."""
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from deepdive.recipes.ranges import SettingError
 from deepdive.recipes.ranges.types import BatchSize, Column, Epochs, Side, Steps
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings, TrainingSettings
 
-if TYPE_CHECKING:
-    from deepdive.recipes.vision.classic.edge_experiment import EdgeExperiment
 
-
+@recipe(
+    "edge-kernel",
+    chapter=7,
+    section="7.2",
+    title="Learn the kernel [1, -1] from a picture and its edges",
+    data="stripe",
+    experiment="deepdive.recipes.vision.classic.edge_experiment:EdgeExperiment",
+    targets=(
+        Target("kernel_error", 0.2, when={"preset": "smoke"}, higher_is_better=False),
+        Target("kernel_error", 0.1, when={"preset": "book"}, higher_is_better=False),
+        Target("kernel_error", 0.01, higher_is_better=False),
+    ),
+    presets={
+        "smoke": {"epochs": 15},
+        "quick": {},
+        "book": {"epochs": 10, "optimizer": {"lr": 0.03}},
+    },
+)
 @dataclass(frozen=True)
 class EdgeKernelSettings(TrainingSettings):
     """The picture and how its edges are learnt."""
@@ -38,26 +53,3 @@ class EdgeKernelSettings(TrainingSettings):
         if not 0 < first < end < self.width:
             rule = f"two columns in ascending order, above 0 and below the width, {self.width}"
             raise SettingError("stripe", rule, self.stripe)
-
-
-@recipe(
-    "edge-kernel",
-    chapter="7.2",
-    title="Learn the kernel [1, -1] from a picture and its edges",
-    data="stripe",
-    targets=(
-        Target("kernel_error", 0.2, when={"preset": "smoke"}, higher_is_better=False),
-        Target("kernel_error", 0.1, when={"preset": "book"}, higher_is_better=False),
-        Target("kernel_error", 0.01, higher_is_better=False),
-    ),
-    presets={
-        "smoke": {"epochs": 15},
-        "quick": {},
-        "book": {"epochs": 10, "optimizer": {"lr": 0.03}},
-    },
-)
-def edge_kernel(settings: EdgeKernelSettings) -> "EdgeExperiment":
-    """One convolution of one row and two columns."""
-    from deepdive.recipes.vision.classic.edge_experiment import EdgeExperiment
-
-    return EdgeExperiment(settings)

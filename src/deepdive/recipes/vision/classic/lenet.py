@@ -8,23 +8,19 @@ from deepdive.recipes.settings import OptimizerSettings
 from deepdive.recipes.vision.settings import ImageClassificationSettings
 
 if TYPE_CHECKING:
-    from deepdive.recipes.vision.classification import ImageClassification
+    from torch.nn import Module
 
-
-@dataclass(frozen=True)
-class LeNetSettings(ImageClassificationSettings):
-    """LeNet and how it is trained."""
-
-    modern: bool = False
-    """ReLU and max pooling in place of sigmoid and average pooling."""
-    optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.01))
+    from deepdive.data.images import ImageSpec
+    from deepdive.toolkit import Toolkit
 
 
 @recipe(
     "lenet",
-    chapter="7.6",
+    chapter=7,
+    section="7.6",
     title="LeNet on Fashion-MNIST",
     data="fashion-mnist",
+    experiment="deepdive.recipes.vision.classification:ImageClassification",
     targets=(
         Target("test_accuracy", 0.50, when={"preset": "smoke"}),
         Target("test_accuracy", 0.89, when={"modern": True}),
@@ -37,24 +33,25 @@ class LeNetSettings(ImageClassificationSettings):
         "book": {"epochs": 10},
     },
 )
-def lenet(settings: LeNetSettings) -> "ImageClassification":
-    """LeNet, classic or modern."""
-    return lenet_experiment(settings)
+@dataclass(frozen=True)
+class LeNetSettings(ImageClassificationSettings):
+    """LeNet and how it is trained."""
 
+    modern: bool = False
+    """ReLU and max pooling in place of sigmoid and average pooling."""
+    batch_norm: bool = False
+    """Batch normalisation after every hidden layer."""
+    optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.01))
 
-def lenet_experiment(settings: LeNetSettings, *, batch_norm: bool = False) -> "ImageClassification":
-    """The experiment of LeNet's settings; the recipe of section 8.5 adds batch normalisation."""
-    from deepdive.models.vision.lenet import LeNet
-    from deepdive.recipes.vision.classification import ImageClassification
+    def network(self, metadata: "ImageSpec", nn: "Toolkit") -> "Module":
+        """The network for such data, out of the parts of this toolkit."""
+        from deepdive.models.vision.lenet import LeNet
 
-    return ImageClassification(
-        settings,
-        lambda spec, nn: LeNet(
-            len(spec.labels),
-            spec.channels,
-            image_size=(spec.height, spec.width),
-            modern=settings.modern,
-            batch_norm=batch_norm,
+        return LeNet(
+            len(metadata.labels),
+            metadata.channels,
+            image_size=(metadata.height, metadata.width),
+            modern=self.modern,
+            batch_norm=self.batch_norm,
             nn=nn,
-        ),
-    )
+        )

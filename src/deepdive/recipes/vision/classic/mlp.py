@@ -9,27 +9,19 @@ from deepdive.recipes.settings import OptimizerSettings
 from deepdive.recipes.vision.settings import ImageClassificationSettings
 
 if TYPE_CHECKING:
-    from deepdive.recipes.vision.classification import ImageClassification
+    from torch.nn import Module
 
-
-@dataclass(frozen=True)
-class MLPSettings(ImageClassificationSettings):
-    """A multilayer perceptron and how it is trained."""
-
-    hidden: tuple[Width, ...] = (256,)
-    """Width of each hidden layer."""
-    activation: Literal["ReLU", "LeakyReLU", "PReLU", "Sigmoid", "Tanh", "GELU"] = "ReLU"
-    """Between the layers."""
-    dropout: Probability = 0.0
-    """Share of hidden units dropped in training."""
-    optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.003))
+    from deepdive.data.images import ImageSpec
+    from deepdive.toolkit import Toolkit
 
 
 @recipe(
     "mlp",
-    chapter="5.2",
+    chapter=5,
+    section="5.2",
     title="Multilayer perceptron on Fashion-MNIST",
     data="fashion-mnist",
+    experiment="deepdive.recipes.vision.classification:ImageClassification",
     targets=(
         Target("test_accuracy", 0.75, when={"preset": "smoke"}),
         Target("test_accuracy", 0.84, when={"preset": "book"}),
@@ -47,24 +39,27 @@ class MLPSettings(ImageClassificationSettings):
         },
     },
 )
-def mlp(settings: MLPSettings) -> "ImageClassification":
-    """Linear layers with an activation between them."""
-    return perceptron(settings)
+@dataclass(frozen=True)
+class MLPSettings(ImageClassificationSettings):
+    """A multilayer perceptron and how it is trained."""
 
+    hidden: tuple[Width, ...] = (256,)
+    """Width of each hidden layer."""
+    activation: Literal["ReLU", "LeakyReLU", "PReLU", "Sigmoid", "Tanh", "GELU"] = "ReLU"
+    """Between the layers."""
+    dropout: Probability = 0.0
+    """Share of hidden units dropped in training."""
+    optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.003))
 
-def perceptron(settings: MLPSettings) -> "ImageClassification":
-    """The experiment of a perceptron's settings; other recipes differ in their defaults only."""
-    from deepdive.models.perceptrons import MLP
-    from deepdive.recipes.vision.classification import ImageClassification
+    def network(self, metadata: "ImageSpec", nn: "Toolkit") -> "Module":
+        """The network for such data, out of the parts of this toolkit."""
+        from deepdive.models.perceptrons import MLP
 
-    return ImageClassification(
-        settings,
-        lambda spec, nn: MLP(
-            spec.channels * spec.height * spec.width,
-            len(spec.labels),
-            settings.hidden,
-            settings.activation,
-            settings.dropout,
+        return MLP(
+            metadata.channels * metadata.height * metadata.width,
+            len(metadata.labels),
+            self.hidden,
+            self.activation,
+            self.dropout,
             nn=nn,
-        ),
-    )
+        )

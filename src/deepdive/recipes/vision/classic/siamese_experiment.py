@@ -16,12 +16,11 @@ from deepdive.figures import BLUE, GREY, ORANGE, figure_style, to_png, to_svg
 from deepdive.files import write_atomically
 from deepdive.models.vision import LeNet, Siamese
 from deepdive.names import tell
-from deepdive.recipes.experiment import Invert
-from deepdive.recipes.inputs import measured
-from deepdive.recipes.networks import network_section
-from deepdive.recipes.predictions import Value
-from deepdive.recipes.runner import trained_weights
-from deepdive.recipes.training import optimizer_for, schedule_for, toolkit_named, trainer_for
+from deepdive.recipes.experiments.inputs import measured
+from deepdive.recipes.experiments.making import make_optimizer, make_schedule, make_toolkit, make_trainer
+from deepdive.recipes.experiments.network_sections import network_section
+from deepdive.recipes.experiments.weights import trained_weights
+from deepdive.recipes.predictions import Invert, Value
 from deepdive.recipes.vision.classic.siamese import SiameseSettings
 from deepdive.recipes.vision.labelling import note_inputs, picture_files, read_spec
 from deepdive.training import BinaryAccuracy, Run, Supervised, choose_device, evaluate, seed_everything
@@ -84,8 +83,8 @@ class SiameseExperiment:
 
     def __init__(self, settings: SiameseSettings) -> None:
         self.settings = settings
-        self.trainer = trainer_for(settings)
-        self._optimizer = optimizer_for(settings.optimizer, settings.toolkit)
+        self.trainer = make_trainer(settings)
+        self._optimizer = make_optimizer(settings.optimizer, settings.toolkit)
         choose_device(settings.device)
 
     @property
@@ -116,7 +115,7 @@ class SiameseExperiment:
             loss=partial(contrastive_loss, margin=settings.margin),
             metrics={"accuracy": BinaryAccuracy(self.threshold)},
             optimizer=self._optimizer,
-            schedule=schedule_for(settings),
+            schedule=make_schedule(settings),
         )
 
     def fit(self, run: Run, listeners: Sequence[Listener], *, resume: bool) -> dict[str, float]:
@@ -177,7 +176,7 @@ class SiameseExperiment:
 
     def _network(self, spec: ImageSpec) -> Siamese:
         size = (spec.height, spec.width)
-        toolkit = toolkit_named(self.settings.toolkit)
+        toolkit = make_toolkit(self.settings.toolkit)
         return Siamese(LeNet(self.settings.dimensions, spec.channels, image_size=size, modern=True, nn=toolkit))
 
     def _distances(self, loader: PairLoader) -> Tensor:

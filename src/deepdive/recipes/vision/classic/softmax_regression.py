@@ -8,21 +8,19 @@ from deepdive.recipes.settings import OptimizerSettings
 from deepdive.recipes.vision.settings import ImageClassificationSettings
 
 if TYPE_CHECKING:
-    from deepdive.recipes.vision.classification import ImageClassification
+    from torch.nn import Module
 
-
-@dataclass(frozen=True)
-class SoftmaxRegressionSettings(ImageClassificationSettings):
-    """Softmax regression and how it is trained."""
-
-    optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.003))
+    from deepdive.data.images import ImageSpec
+    from deepdive.toolkit import Toolkit
 
 
 @recipe(
     "softmax-regression",
-    chapter="4.5",
+    chapter=4,
+    section="4.5",
     title="Softmax regression on Fashion-MNIST",
     data="fashion-mnist",
+    experiment="deepdive.recipes.vision.classification:ImageClassification",
     targets=(
         Target("test_accuracy", 0.70, when={"preset": "smoke"}),
         Target("test_accuracy", 0.82, when={"preset": "book"}),
@@ -40,12 +38,14 @@ class SoftmaxRegressionSettings(ImageClassificationSettings):
         },
     },
 )
-def softmax_regression(settings: SoftmaxRegressionSettings) -> "ImageClassification":
-    """One linear layer and a softmax."""
-    from deepdive.models.perceptrons import SoftmaxRegression
-    from deepdive.recipes.vision.classification import ImageClassification
+@dataclass(frozen=True)
+class SoftmaxRegressionSettings(ImageClassificationSettings):
+    """Softmax regression and how it is trained."""
 
-    return ImageClassification(
-        settings,
-        lambda spec, nn: SoftmaxRegression(spec.channels * spec.height * spec.width, len(spec.labels), nn=nn),
-    )
+    optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.003))
+
+    def network(self, metadata: "ImageSpec", nn: "Toolkit") -> "Module":
+        """The network for such data, out of the parts of this toolkit."""
+        from deepdive.models.perceptrons import SoftmaxRegression
+
+        return SoftmaxRegression(metadata.channels * metadata.height * metadata.width, len(metadata.labels), nn=nn)

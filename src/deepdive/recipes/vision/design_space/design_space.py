@@ -1,7 +1,7 @@
 """Design spaces of networks, compared by the errors of many samples (textbook section 8.8)."""
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
@@ -11,12 +11,32 @@ from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings
 from deepdive.recipes.vision.settings import ImageClassificationSettings
 
-if TYPE_CHECKING:
-    from deepdive.recipes.vision.design_space.experiment import DesignSpaceExperiment
-
 Space = Literal["anynet-a", "anynet-b", "anynet-c", "anynet-d", "anynet-e", "regnet"]
 
 
+@recipe(
+    "design-space",
+    chapter=8,
+    section="8.8",
+    title="AnyNet against its constraints: error distributions on Fashion-MNIST",
+    data="fashion-mnist",
+    experiment="deepdive.recipes.vision.design_space.experiment:DesignSpaceExperiment",
+    targets=(
+        Target("test_accuracy", 0.5, when={"preset": "smoke"}),
+        Target("edf_gain", 0.0, when={"preset": "book"}),
+        Target("edf_gain", 0.002),
+    ),
+    presets={
+        "smoke": {"samples": 2, "steps": 40, "validation": 2000, "mega_flops": (0.2, 0.4), "log_every": 10},
+        "quick": {},
+        "book": {
+            "spaces": ("anynet-a", "anynet-b", "anynet-c", "anynet-d", "anynet-e", "regnet"),
+            "samples": 100,
+            "epochs": 2,
+            "steps": None,
+        },
+    },
+)
 @dataclass(frozen=True)
 class DesignSpaceSettings(ImageClassificationSettings):
     """The spaces, what is drawn from them, and how each sample is trained."""
@@ -55,31 +75,3 @@ class DesignSpaceSettings(ImageClassificationSettings):
             raise SettingError("spaces", "different ones, each named once", self.spaces)
         if self.mega_flops[0] > self.mega_flops[1]:
             raise SettingError("mega_flops", "the least cost, then the greatest", self.mega_flops)
-
-
-@recipe(
-    "design-space",
-    chapter="8.8",
-    title="AnyNet against its constraints: error distributions on Fashion-MNIST",
-    data="fashion-mnist",
-    targets=(
-        Target("test_accuracy", 0.5, when={"preset": "smoke"}),
-        Target("edf_gain", 0.0, when={"preset": "book"}),
-        Target("edf_gain", 0.002),
-    ),
-    presets={
-        "smoke": {"samples": 2, "steps": 40, "validation": 2000, "mega_flops": (0.2, 0.4), "log_every": 10},
-        "quick": {},
-        "book": {
-            "spaces": ("anynet-a", "anynet-b", "anynet-c", "anynet-d", "anynet-e", "regnet"),
-            "samples": 100,
-            "epochs": 2,
-            "steps": None,
-        },
-    },
-)
-def design_space(settings: DesignSpaceSettings) -> "DesignSpaceExperiment":
-    """Many small networks of each space."""
-    from deepdive.recipes.vision.design_space.experiment import DesignSpaceExperiment
-
-    return DesignSpaceExperiment(settings)

@@ -10,9 +10,9 @@ from deepdive.algorithms.design_spaces import ErrorDistribution, area_gain, kolm
 from deepdive.data.images import ImageSpec
 from deepdive.data.progress import progress_bars
 from deepdive.names import tell
-from deepdive.recipes.experiment import Invert, Prediction
-from deepdive.recipes.inputs import measured
-from deepdive.recipes.training import classification_loss, optimizer_for, trainer_for
+from deepdive.recipes.experiments.inputs import measured
+from deepdive.recipes.experiments.making import make_classification_loss, make_optimizer, make_trainer
+from deepdive.recipes.predictions import Invert, Prediction
 from deepdive.recipes.vision.classification import load_pictures
 from deepdive.recipes.vision.design_space.design_space import DesignSpaceSettings
 from deepdive.recipes.vision.design_space.pool import WorkersFailedError, run_tasks
@@ -40,9 +40,9 @@ class DesignSpaceExperiment:
 
     def __init__(self, settings: DesignSpaceSettings) -> None:
         self.settings = settings
-        trainer_for(settings)
-        optimizer_for(settings.optimizer, settings.toolkit)
-        classification_loss(settings.toolkit, settings.label_smoothing)
+        make_trainer(settings)
+        make_optimizer(settings.optimizer, settings.toolkit)
+        make_classification_loss(settings.toolkit, settings.label_smoothing)
         choose_device(settings.device)
 
     def prepare(self) -> None:

@@ -17,7 +17,7 @@ from deepdive.algorithms.design_spaces import (
 from deepdive.data.images import ImageSpec
 from deepdive.figures import to_png, to_svg
 from deepdive.files import write_atomically
-from deepdive.recipes.networks import network_section
+from deepdive.recipes.experiments.network_sections import network_section
 from deepdive.recipes.vision.design_space.design_space import DesignSpaceSettings
 from deepdive.recipes.vision.design_space.figures import distribution_figure, parameter_figure
 from deepdive.recipes.vision.design_space.samples import Ended, Sample, frame_of

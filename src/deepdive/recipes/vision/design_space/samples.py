@@ -11,8 +11,8 @@ import msgspec
 from deepdive.algorithms.design_spaces import Design, Frame, sample_designs, space_named
 from deepdive.data.images import ImageSpec
 from deepdive.models.vision.anynet import AnyNet
-from deepdive.recipes.in_turn import checkpoints_of
-from deepdive.recipes.training import toolkit_named
+from deepdive.recipes.experiments.making import make_toolkit
+from deepdive.recipes.experiments.sequential_runs import checkpoints_of
 from deepdive.recipes.vision.design_space.design_space import DesignSpaceSettings
 from deepdive.training import FolderCheckpoints, Run, RunError
 
@@ -79,7 +79,7 @@ def make_network(settings: DesignSpaceSettings, spec: ImageSpec, design: Design)
         **vars(design),
         stem=settings.stem,
         stem_width=settings.stem_width,
-        nn=toolkit_named(settings.toolkit),
+        nn=make_toolkit(settings.toolkit),
     )
 
 

@@ -10,8 +10,8 @@ import torch
 from deepdive.data.images import ImageDataModule
 from deepdive.data.loaders import TensorLoader
 from deepdive.data.types import DataModule, Loader
+from deepdive.recipes.experiments.making import make_classification_loss, make_optimizer, make_schedule, make_trainer
 from deepdive.recipes.settings import from_plain
-from deepdive.recipes.training import classification_loss, optimizer_for, schedule_for, trainer_for
 from deepdive.recipes.vision.classification import load_pictures
 from deepdive.recipes.vision.design_space.design_space import DesignSpaceSettings
 from deepdive.recipes.vision.design_space.pool import serve
@@ -51,11 +51,11 @@ class Worker:
         network = make_network(settings, self.pictures.spec, sample.design)
         task = Classification(
             network,
-            loss=classification_loss(settings.toolkit, settings.label_smoothing),
-            optimizer=optimizer_for(settings.optimizer, settings.toolkit),
-            schedule=schedule_for(settings),
+            loss=make_classification_loss(settings.toolkit, settings.label_smoothing),
+            optimizer=make_optimizer(settings.optimizer, settings.toolkit),
+            schedule=make_schedule(settings),
         )
-        trainer = replace(trainer_for(settings), seed=sample.seed, monitor="val_accuracy")
+        trainer = replace(make_trainer(settings), seed=sample.seed, monitor="val_accuracy")
         epochs = _Epochs()
         trainer.fit(task, _WithoutTest(self.pictures), listeners=[epochs])
         self.store.checkpoints(sample).save("best", {"model": network.state_dict()})

@@ -9,33 +9,19 @@ from deepdive.recipes.settings import OptimizerSettings
 from deepdive.recipes.vision.settings import ImageClassificationSettings
 
 if TYPE_CHECKING:
-    from deepdive.recipes.vision.classification import ImageClassification
+    from torch.nn import Module
 
-
-@dataclass(frozen=True)
-class AlexNetSettings(ImageClassificationSettings):
-    """AlexNet and how it is trained."""
-
-    channels: tuple[Width, Width, Width, Width, Width] = (32, 64, 96, 64, 64)
-    """Of the five convolutions; 64 192 384 256 256 for published weights, 96 256 384 384 256 in the textbook."""
-    first: tuple[Kernel, Kernel, Padding] = (3, 1, 1)
-    """Kernel, stride and padding of the first convolution; 11 4 2 for pictures of 224 pixels a side."""
-    hidden: Width = 256
-    """Units of each of the two hidden layers; 4096 in the paper."""
-    pooled: Kernel = 2
-    """Places a side that the hidden layers see; 6 in the paper."""
-    dropout: Probability = 0.5
-    """Share of units dropped before each hidden layer in training."""
-    epochs: Epochs = 6
-    batch_size: BatchSize = 256
-    optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.001))
+    from deepdive.data.images import ImageSpec
+    from deepdive.toolkit import Toolkit
 
 
 @recipe(
     "alexnet",
-    chapter="8.1",
+    chapter=8,
+    section="8.1",
     title="AlexNet on Fashion-MNIST",
     data="fashion-mnist",
+    experiment="deepdive.recipes.vision.classification:ImageClassification",
     targets=(
         Target("test_accuracy", 0.5, when={"preset": "smoke"}),
         Target("test_accuracy", 0.85, when={"preset": "book"}),
@@ -58,21 +44,35 @@ class AlexNetSettings(ImageClassificationSettings):
         },
     },
 )
-def alexnet(settings: AlexNetSettings) -> "ImageClassification":
-    """AlexNet of any width."""
-    from deepdive.models.vision.alexnet import AlexNet
-    from deepdive.recipes.vision.classification import ImageClassification
+@dataclass(frozen=True)
+class AlexNetSettings(ImageClassificationSettings):
+    """AlexNet and how it is trained."""
 
-    return ImageClassification(
-        settings,
-        lambda spec, nn: AlexNet(
-            len(spec.labels),
-            spec.channels,
-            channels=settings.channels,
-            first=settings.first,
-            hidden=settings.hidden,
-            pooled=settings.pooled,
-            dropout=settings.dropout,
+    channels: tuple[Width, Width, Width, Width, Width] = (32, 64, 96, 64, 64)
+    """Of the five convolutions; 64 192 384 256 256 for published weights, 96 256 384 384 256 in the textbook."""
+    first: tuple[Kernel, Kernel, Padding] = (3, 1, 1)
+    """Kernel, stride and padding of the first convolution; 11 4 2 for pictures of 224 pixels a side."""
+    hidden: Width = 256
+    """Units of each of the two hidden layers; 4096 in the paper."""
+    pooled: Kernel = 2
+    """Places a side that the hidden layers see; 6 in the paper."""
+    dropout: Probability = 0.5
+    """Share of units dropped before each hidden layer in training."""
+    epochs: Epochs = 6
+    batch_size: BatchSize = 256
+    optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.001))
+
+    def network(self, metadata: "ImageSpec", nn: "Toolkit") -> "Module":
+        """The network for such data, out of the parts of this toolkit."""
+        from deepdive.models.vision.alexnet import AlexNet
+
+        return AlexNet(
+            len(metadata.labels),
+            metadata.channels,
+            channels=self.channels,
+            first=self.first,
+            hidden=self.hidden,
+            pooled=self.pooled,
+            dropout=self.dropout,
             nn=nn,
-        ),
-    )
+        )

@@ -9,33 +9,19 @@ from deepdive.recipes.settings import OptimizerSettings
 from deepdive.recipes.vision.settings import ImageClassificationSettings
 
 if TYPE_CHECKING:
-    from deepdive.recipes.vision.classification import ImageClassification
+    from torch.nn import Module
 
-
-@dataclass(frozen=True)
-class GoogLeNetSettings(ImageClassificationSettings):
-    """GoogLeNet and how it is trained."""
-
-    width: Factor = 0.25
-    """What all channels are multiplied with; 1 in the paper."""
-    window: Kernel = 3
-    """Side of the largest window of an inception block: 5 in the paper, 3 in the published weights."""
-    batch_norm: bool = True
-    """Normalise after each convolution; the paper does not."""
-    stem: Literal["imagenet", "small"] = "small"
-    """How the first layers read the picture: those of the paper for large ones, or halving small ones once only."""
-    dropout: Probability = 0.0
-    """Share of features dropped before the last layer in training."""
-    epochs: Epochs = 2
-    batch_size: BatchSize = 256
-    optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.005))
+    from deepdive.data.images import ImageSpec
+    from deepdive.toolkit import Toolkit
 
 
 @recipe(
     "googlenet",
-    chapter="8.4",
+    chapter=8,
+    section="8.4",
     title="GoogLeNet on Fashion-MNIST",
     data="fashion-mnist",
+    experiment="deepdive.recipes.vision.classification:ImageClassification",
     targets=(
         Target("test_accuracy", 0.5, when={"preset": "smoke"}),
         Target("test_accuracy", 0.85, when={"preset": "book"}),
@@ -58,21 +44,35 @@ class GoogLeNetSettings(ImageClassificationSettings):
         },
     },
 )
-def googlenet(settings: GoogLeNetSettings) -> "ImageClassification":
-    """GoogLeNet of any width."""
-    from deepdive.models.vision.googlenet import GoogLeNet
-    from deepdive.recipes.vision.classification import ImageClassification
+@dataclass(frozen=True)
+class GoogLeNetSettings(ImageClassificationSettings):
+    """GoogLeNet and how it is trained."""
 
-    return ImageClassification(
-        settings,
-        lambda spec, nn: GoogLeNet(
-            len(spec.labels),
-            spec.channels,
-            width=settings.width,
-            window=settings.window,
-            batch_norm=settings.batch_norm,
-            stem=settings.stem,
-            dropout=settings.dropout,
+    width: Factor = 0.25
+    """What all channels are multiplied with; 1 in the paper."""
+    window: Kernel = 3
+    """Side of the largest window of an inception block: 5 in the paper, 3 in the published weights."""
+    batch_norm: bool = True
+    """Normalise after each convolution; the paper does not."""
+    stem: Literal["imagenet", "small"] = "small"
+    """How the first layers read the picture: those of the paper for large ones, or halving small ones once only."""
+    dropout: Probability = 0.0
+    """Share of features dropped before the last layer in training."""
+    epochs: Epochs = 2
+    batch_size: BatchSize = 256
+    optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.005))
+
+    def network(self, metadata: "ImageSpec", nn: "Toolkit") -> "Module":
+        """The network for such data, out of the parts of this toolkit."""
+        from deepdive.models.vision.googlenet import GoogLeNet
+
+        return GoogLeNet(
+            len(metadata.labels),
+            metadata.channels,
+            width=self.width,
+            window=self.window,
+            batch_norm=self.batch_norm,
+            stem=self.stem,
+            dropout=self.dropout,
             nn=nn,
-        ),
-    )
+        )

@@ -1,19 +1,18 @@
 """LeNet with batch normalisation on Fashion-MNIST (textbook section 8.5)."""
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.vision.classic.lenet import LeNetSettings
 
-if TYPE_CHECKING:
-    from deepdive.recipes.vision.classification import ImageClassification
-
 
 @recipe(
     "lenet-batchnorm",
-    chapter="8.5",
+    chapter=8,
+    section="8.5",
     title="LeNet with batch normalisation on Fashion-MNIST",
     data="fashion-mnist",
+    experiment="deepdive.recipes.vision.classification:ImageClassification",
     targets=(
         Target("test_accuracy", 0.70, when={"preset": "smoke"}),
         Target("test_accuracy", 0.86, when={"preset": "book"}),
@@ -30,8 +29,9 @@ if TYPE_CHECKING:
         },
     },
 )
-def lenet_batchnorm(settings: LeNetSettings) -> "ImageClassification":
+@dataclass(frozen=True)
+class LeNetBatchNormSettings(LeNetSettings):
     """LeNet, classic or modern, with batch normalisation."""
-    from deepdive.recipes.vision.classic.lenet import lenet_experiment
 
-    return lenet_experiment(settings, batch_norm=True)
+    batch_norm: bool = True
+    """Batch normalisation after every hidden layer."""

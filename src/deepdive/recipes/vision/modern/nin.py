@@ -9,29 +9,19 @@ from deepdive.recipes.settings import OptimizerSettings
 from deepdive.recipes.vision.settings import ImageClassificationSettings
 
 if TYPE_CHECKING:
-    from deepdive.recipes.vision.classification import ImageClassification
+    from torch.nn import Module
 
-
-@dataclass(frozen=True)
-class NiNSettings(ImageClassificationSettings):
-    """Network in Network and how it is trained."""
-
-    channels: tuple[Width, Width, Width] = (32, 64, 96)
-    """Of the first three blocks; 96 256 384 in the textbook."""
-    first: tuple[Kernel, Kernel, Padding] = (5, 1, 2)
-    """Kernel, stride and padding of the first convolution; 11 4 0 for pictures of 224 pixels a side."""
-    dropout: Probability = 0.3
-    """Share of channels' values dropped before the last block in training."""
-    epochs: Epochs = 5
-    batch_size: BatchSize = 256
-    optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.002))
+    from deepdive.data.images import ImageSpec
+    from deepdive.toolkit import Toolkit
 
 
 @recipe(
     "nin",
-    chapter="8.3",
+    chapter=8,
+    section="8.3",
     title="Network in Network on Fashion-MNIST",
     data="fashion-mnist",
+    experiment="deepdive.recipes.vision.classification:ImageClassification",
     targets=(
         Target("test_accuracy", 0.3, when={"preset": "smoke"}),
         Target("test_accuracy", 0.85, when={"preset": "book"}),
@@ -53,19 +43,29 @@ class NiNSettings(ImageClassificationSettings):
         },
     },
 )
-def nin(settings: NiNSettings) -> "ImageClassification":
-    """Network in Network of any width."""
-    from deepdive.models.vision.nin import NiN
-    from deepdive.recipes.vision.classification import ImageClassification
+@dataclass(frozen=True)
+class NiNSettings(ImageClassificationSettings):
+    """Network in Network and how it is trained."""
 
-    return ImageClassification(
-        settings,
-        lambda spec, nn: NiN(
-            len(spec.labels),
-            spec.channels,
-            channels=settings.channels,
-            first=settings.first,
-            dropout=settings.dropout,
+    channels: tuple[Width, Width, Width] = (32, 64, 96)
+    """Of the first three blocks; 96 256 384 in the textbook."""
+    first: tuple[Kernel, Kernel, Padding] = (5, 1, 2)
+    """Kernel, stride and padding of the first convolution; 11 4 0 for pictures of 224 pixels a side."""
+    dropout: Probability = 0.3
+    """Share of channels' values dropped before the last block in training."""
+    epochs: Epochs = 5
+    batch_size: BatchSize = 256
+    optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.002))
+
+    def network(self, metadata: "ImageSpec", nn: "Toolkit") -> "Module":
+        """The network for such data, out of the parts of this toolkit."""
+        from deepdive.models.vision.nin import NiN
+
+        return NiN(
+            len(metadata.labels),
+            metadata.channels,
+            channels=self.channels,
+            first=self.first,
+            dropout=self.dropout,
             nn=nn,
-        ),
-    )
+        )

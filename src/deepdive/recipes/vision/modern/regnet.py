@@ -9,35 +9,19 @@ from deepdive.recipes.settings import OptimizerSettings
 from deepdive.recipes.vision.settings import ImageClassificationSettings
 
 if TYPE_CHECKING:
-    from deepdive.recipes.vision.classification import ImageClassification
+    from torch.nn import Module
 
-
-@dataclass(frozen=True)
-class RegNetSettings(ImageClassificationSettings):
-    """RegNetX, or any other AnyNet, and how it is trained."""
-
-    depths: tuple[Depth, ...] = (2, 3)
-    """Blocks of each stage; 4 6 in the textbook's RegNetX32."""
-    widths: tuple[Width, ...] = (32, 80)
-    """Channels of each stage."""
-    group_widths: Width = 16
-    """Channels of a group in the 3x3 convolutions."""
-    bottleneck_ratios: Factor = 1.0
-    """Channels of a block's ends over those of its middle."""
-    stem_width: Width = 32
-    """Channels that the stem makes."""
-    stem: Literal["imagenet", "small"] = "small"
-    """Whether the stem halves the picture."""
-    epochs: Epochs = 4
-    batch_size: BatchSize = 256
-    optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.005))
+    from deepdive.data.images import ImageSpec
+    from deepdive.toolkit import Toolkit
 
 
 @recipe(
     "regnet",
-    chapter="8.8",
+    chapter=8,
+    section="8.8",
     title="RegNetX on Fashion-MNIST",
     data="fashion-mnist",
+    experiment="deepdive.recipes.vision.classification:ImageClassification",
     targets=(
         Target("test_accuracy", 0.5, when={"preset": "smoke"}),
         Target("test_accuracy", 0.85, when={"preset": "book"}),
@@ -58,22 +42,38 @@ class RegNetSettings(ImageClassificationSettings):
         },
     },
 )
-def regnet(settings: RegNetSettings) -> "ImageClassification":
-    """RegNetX, or any other AnyNet."""
-    from deepdive.models.vision.anynet import AnyNet
-    from deepdive.recipes.vision.classification import ImageClassification
+@dataclass(frozen=True)
+class RegNetSettings(ImageClassificationSettings):
+    """RegNetX, or any other AnyNet, and how it is trained."""
 
-    return ImageClassification(
-        settings,
-        lambda spec, nn: AnyNet(
-            len(spec.labels),
-            spec.channels,
-            depths=settings.depths,
-            widths=settings.widths,
-            group_widths=settings.group_widths,
-            bottleneck_ratios=settings.bottleneck_ratios,
-            stem_width=settings.stem_width,
-            stem=settings.stem,
+    depths: tuple[Depth, ...] = (2, 3)
+    """Blocks of each stage; 4 6 in the textbook's RegNetX32."""
+    widths: tuple[Width, ...] = (32, 80)
+    """Channels of each stage."""
+    group_widths: Width = 16
+    """Channels of a group in the 3x3 convolutions."""
+    bottleneck_ratios: Factor = 1.0
+    """Channels of a block's ends over those of its middle."""
+    stem_width: Width = 32
+    """Channels that the stem makes."""
+    stem: Literal["imagenet", "small"] = "small"
+    """Whether the stem halves the picture."""
+    epochs: Epochs = 4
+    batch_size: BatchSize = 256
+    optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.005))
+
+    def network(self, metadata: "ImageSpec", nn: "Toolkit") -> "Module":
+        """The network for such data, out of the parts of this toolkit."""
+        from deepdive.models.vision.anynet import AnyNet
+
+        return AnyNet(
+            len(metadata.labels),
+            metadata.channels,
+            depths=self.depths,
+            widths=self.widths,
+            group_widths=self.group_widths,
+            bottleneck_ratios=self.bottleneck_ratios,
+            stem_width=self.stem_width,
+            stem=self.stem,
             nn=nn,
-        ),
-    )
+        )

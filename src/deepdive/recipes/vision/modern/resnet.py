@@ -9,35 +9,19 @@ from deepdive.recipes.settings import OptimizerSettings
 from deepdive.recipes.vision.settings import ImageClassificationSettings
 
 if TYPE_CHECKING:
-    from deepdive.recipes.vision.classification import ImageClassification
+    from torch.nn import Module
 
-
-@dataclass(frozen=True)
-class ResNetSettings(ImageClassificationSettings):
-    """A residual network and how it is trained."""
-
-    depths: tuple[Depth, ...] = (1, 1, 1)
-    """Blocks of each stage; 2 2 2 2 for ResNet-18, 3 4 6 3 for ResNet-34 and, of bottlenecks, ResNet-50."""
-    widths: tuple[Width, ...] = (16, 64, 128)
-    """Channels of each stage; 64 128 256 512 in the paper."""
-    block: Literal["basic", "bottleneck"] = "basic"
-    """Two 3x3 convolutions, or a 3x3 between two 1x1 (then four times the channels come out)."""
-    groups: Width = 1
-    """Of the bottleneck's 3x3 convolution; more than 1 for ResNeXt."""
-    width_per_group: Width = 64
-    """Channels of a group in the first stage, if the stage had 64."""
-    stem: Literal["imagenet", "small"] = "small"
-    """A 7x7 convolution and a pooling for large pictures, or a 3x3 convolution for small ones."""
-    epochs: Epochs = 6
-    batch_size: BatchSize = 256
-    optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.005))
+    from deepdive.data.images import ImageSpec
+    from deepdive.toolkit import Toolkit
 
 
 @recipe(
     "resnet",
-    chapter="8.6",
+    chapter=8,
+    section="8.6",
     title="Residual network on Fashion-MNIST",
     data="fashion-mnist",
+    experiment="deepdive.recipes.vision.classification:ImageClassification",
     targets=(
         Target("test_accuracy", 0.75, when={"preset": "smoke"}),
         Target("test_accuracy", 0.90, when={"preset": "book"}),
@@ -59,22 +43,38 @@ class ResNetSettings(ImageClassificationSettings):
         },
     },
 )
-def resnet(settings: ResNetSettings) -> "ImageClassification":
-    """Any ResNet or ResNeXt."""
-    from deepdive.models.vision.resnet import BasicBlock, Bottleneck, ResNet
-    from deepdive.recipes.vision.classification import ImageClassification
+@dataclass(frozen=True)
+class ResNetSettings(ImageClassificationSettings):
+    """A residual network and how it is trained."""
 
-    return ImageClassification(
-        settings,
-        lambda spec, nn: ResNet(
-            len(spec.labels),
-            spec.channels,
-            block=BasicBlock if settings.block == "basic" else Bottleneck,
-            depths=settings.depths,
-            widths=settings.widths,
-            groups=settings.groups,
-            width_per_group=settings.width_per_group,
-            stem=settings.stem,
+    depths: tuple[Depth, ...] = (1, 1, 1)
+    """Blocks of each stage; 2 2 2 2 for ResNet-18, 3 4 6 3 for ResNet-34 and, of bottlenecks, ResNet-50."""
+    widths: tuple[Width, ...] = (16, 64, 128)
+    """Channels of each stage; 64 128 256 512 in the paper."""
+    block: Literal["basic", "bottleneck"] = "basic"
+    """Two 3x3 convolutions, or a 3x3 between two 1x1 (then four times the channels come out)."""
+    groups: Width = 1
+    """Of the bottleneck's 3x3 convolution; more than 1 for ResNeXt."""
+    width_per_group: Width = 64
+    """Channels of a group in the first stage, if the stage had 64."""
+    stem: Literal["imagenet", "small"] = "small"
+    """A 7x7 convolution and a pooling for large pictures, or a 3x3 convolution for small ones."""
+    epochs: Epochs = 6
+    batch_size: BatchSize = 256
+    optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.005))
+
+    def network(self, metadata: "ImageSpec", nn: "Toolkit") -> "Module":
+        """The network for such data, out of the parts of this toolkit."""
+        from deepdive.models.vision.resnet import BasicBlock, Bottleneck, ResNet
+
+        return ResNet(
+            len(metadata.labels),
+            metadata.channels,
+            block=BasicBlock if self.block == "basic" else Bottleneck,
+            depths=self.depths,
+            widths=self.widths,
+            groups=self.groups,
+            width_per_group=self.width_per_group,
+            stem=self.stem,
             nn=nn,
-        ),
-    )
+        )

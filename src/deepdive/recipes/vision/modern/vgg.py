@@ -9,9 +9,39 @@ from deepdive.recipes.settings import OptimizerSettings
 from deepdive.recipes.vision.settings import ImageClassificationSettings
 
 if TYPE_CHECKING:
-    from deepdive.recipes.vision.classification import ImageClassification
+    from torch.nn import Module
+
+    from deepdive.data.images import ImageSpec
+    from deepdive.toolkit import Toolkit
 
 
+@recipe(
+    "vgg",
+    chapter=8,
+    section="8.2",
+    title="VGG-11 on Fashion-MNIST",
+    data="fashion-mnist",
+    experiment="deepdive.recipes.vision.classification:ImageClassification",
+    targets=(
+        Target("test_accuracy", 0.5, when={"preset": "smoke"}),
+        Target("test_accuracy", 0.85, when={"preset": "book"}),
+        Target("test_accuracy", 0.89),
+    ),
+    presets={
+        "smoke": {"epochs": 1, "steps": 40, "log_every": 10, "hidden": 64},
+        "quick": {},
+        "book": {
+            "hidden": 4096,
+            "pooled": 7,
+            "image_size": 224,
+            "epochs": 10,
+            "batch_size": 128,
+            "schedule": "constant",
+            "normalize": False,
+            "optimizer": {"name": "sgd", "lr": 0.01, "momentum": 0.0},
+        },
+    },
+)
 @dataclass(frozen=True)
 class VGGSettings(ImageClassificationSettings):
     """VGG and how it is trained."""
@@ -34,48 +64,18 @@ class VGGSettings(ImageClassificationSettings):
     batch_size: BatchSize = 256
     optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.001))
 
+    def network(self, metadata: "ImageSpec", nn: "Toolkit") -> "Module":
+        """The network for such data, out of the parts of this toolkit."""
+        from deepdive.models.vision.vgg import VGG
 
-@recipe(
-    "vgg",
-    chapter="8.2",
-    title="VGG-11 on Fashion-MNIST",
-    data="fashion-mnist",
-    targets=(
-        Target("test_accuracy", 0.5, when={"preset": "smoke"}),
-        Target("test_accuracy", 0.85, when={"preset": "book"}),
-        Target("test_accuracy", 0.89),
-    ),
-    presets={
-        "smoke": {"epochs": 1, "steps": 40, "log_every": 10, "hidden": 64},
-        "quick": {},
-        "book": {
-            "hidden": 4096,
-            "pooled": 7,
-            "image_size": 224,
-            "epochs": 10,
-            "batch_size": 128,
-            "schedule": "constant",
-            "normalize": False,
-            "optimizer": {"name": "sgd", "lr": 0.01, "momentum": 0.0},
-        },
-    },
-)
-def vgg(settings: VGGSettings) -> "ImageClassification":
-    """VGG of any depth and width."""
-    from deepdive.models.vision.vgg import VGG
-    from deepdive.recipes.vision.classification import ImageClassification
-
-    return ImageClassification(
-        settings,
-        lambda spec, nn: VGG(
-            len(spec.labels),
-            spec.channels,
-            depths=settings.depths,
-            widths=settings.widths,
-            batch_norm=settings.batch_norm,
-            hidden=settings.hidden,
-            pooled=settings.pooled,
-            dropout=settings.dropout,
+        return VGG(
+            len(metadata.labels),
+            metadata.channels,
+            depths=self.depths,
+            widths=self.widths,
+            batch_norm=self.batch_norm,
+            hidden=self.hidden,
+            pooled=self.pooled,
+            dropout=self.dropout,
             nn=nn,
-        ),
-    )
+        )

@@ -12,11 +12,17 @@ from deepdive.data.progress import progress_bars
 from deepdive.data.types import Batch, DataModule
 from deepdive.models.vision import EfficientNetLite
 from deepdive.names import tell
-from deepdive.recipes.experiment import Invert, Prediction
-from deepdive.recipes.in_turn import Training, checkpoints_of, fit_in_turn, records_of
-from deepdive.recipes.inputs import measured
-from deepdive.recipes.runner import trained_weights
-from deepdive.recipes.training import classification_loss, optimizer_for, schedule_for, toolkit_named, trainer_for
+from deepdive.recipes.experiments.inputs import measured
+from deepdive.recipes.experiments.making import (
+    make_classification_loss,
+    make_optimizer,
+    make_schedule,
+    make_toolkit,
+    make_trainer,
+)
+from deepdive.recipes.experiments.sequential_runs import TrainingRun, checkpoints_of, fit_sequentially, records_of
+from deepdive.recipes.experiments.weights import trained_weights
+from deepdive.recipes.predictions import Invert, Prediction
 from deepdive.recipes.vision.labelling import label_files, note_inputs, probabilities, read_spec
 from deepdive.recipes.vision.transfer.features import FeatureRows, FromGroup, features_of, rows_of
 from deepdive.recipes.vision.transfer.fine_tune import FineTuneSettings
@@ -59,9 +65,9 @@ class FineTuneExperiment:
 
     def __init__(self, settings: FineTuneSettings) -> None:
         self.settings = settings
-        self.trainer = trainer_for(settings)
-        self._loss = classification_loss(settings.toolkit, settings.label_smoothing)
-        self._optimizer = optimizer_for(settings.optimizer, settings.toolkit)
+        self.trainer = make_trainer(settings)
+        self._loss = make_classification_loss(settings.toolkit, settings.label_smoothing)
+        self._optimizer = make_optimizer(settings.optimizer, settings.toolkit)
         self._device = choose_device(settings.device)
         self._groups = len(EfficientNetLite(1).groups)
         self._found: Tensor | None = None
@@ -109,8 +115,8 @@ class FineTuneExperiment:
             FINE_TUNED: lambda: (self._fine_tuning_task(run), self._data(rows, pictures=settings.frozen == 0)),
             FROM_SCRATCH: lambda: (self._scratch_task(), self._data(self._rows, pictures=True)),
         }
-        trainings = [Training(name, partial(self._seconds.begun, name, makes[name])) for name in names]
-        results = fit_in_turn(trainings, self.trainer, run, listeners, resume=resume)
+        trainings = [TrainingRun(name, partial(self._seconds.begun, name, makes[name])) for name in names]
+        results = fit_sequentially(trainings, self.trainer, run, listeners, resume=resume)
         self._seconds.end()
         if not names:
             _tell(listeners, self.metrics[FEATURES])
@@ -193,7 +199,7 @@ class FineTuneExperiment:
 
     def _pretrained(self, classes: int) -> EfficientNetLite:
         settings = self.settings
-        toolkit = toolkit_named(settings.toolkit)
+        toolkit = make_toolkit(settings.toolkit)
         return with_new_head(self._weights, self._state, classes, source=settings.weights, nn=toolkit)
 
     def _fine_tuning_task(self, run: Run) -> Task:
@@ -213,7 +219,7 @@ class FineTuneExperiment:
     def _scratch_task(self) -> Task:
         settings = self.settings
         seed_everything(settings.seed)
-        classes, toolkit = len(self.pictures.spec.labels), toolkit_named(settings.toolkit)
+        classes, toolkit = len(self.pictures.spec.labels), make_toolkit(settings.toolkit)
         network = FromGroup(EfficientNetLite(classes, momentum=_MOMENTUM, nn=toolkit), 0)
         return self._task(network, parameter_groups=DiscriminativeRates(network.groups, settings.scratch_lr, decay=1))
 
@@ -222,12 +228,12 @@ class FineTuneExperiment:
             network,
             loss=self._loss,
             optimizer=self._optimizer,
-            schedule=schedule_for(self.settings),
+            schedule=make_schedule(self.settings),
             **layer_by_layer,
         )
 
     def _trained(self, run: Run, classes: int) -> EfficientNetLite:
-        network = FromGroup(EfficientNetLite(classes, nn=toolkit_named(self.settings.toolkit)), 0)
+        network = FromGroup(EfficientNetLite(classes, nn=make_toolkit(self.settings.toolkit)), 0)
         network.load_state_dict(self._kept(run, self.main))
         return network.network
 

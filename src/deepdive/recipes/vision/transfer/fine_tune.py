@@ -1,7 +1,7 @@
 """Learning from few pictures with a network that knows photographs already (textbook section 14.2)."""
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
@@ -20,14 +20,38 @@ from deepdive.recipes.ranges.types import (
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings, TrainingSettings, make_paths_absolute
 
-if TYPE_CHECKING:
-    from deepdive.recipes.vision.transfer.experiment import FineTuneExperiment
-
-
 FrozenGroups = Annotated[int, Meta(ge=0, le=9)]
 """Of ten, of which one at least must learn."""
 
 
+@recipe(
+    "fine-tune",
+    chapter=14,
+    section="14.2",
+    title="EfficientNet-Lite0, pretrained on ImageNet, on pictures of one's own",
+    data="cifar10",
+    experiment="deepdive.recipes.vision.transfer.experiment:FineTuneExperiment",
+    targets=(
+        Target("test_accuracy", 0.35, when={"preset": "smoke"}),
+        Target("test_accuracy", 0.9, when={"preset": "book"}),
+        Target("test_accuracy", 0.7, when={"mode": "feature-extraction"}),
+        Target("test_accuracy", 0.7),
+    ),
+    presets={
+        "smoke": {"train_pictures": 100, "test_pictures": 100, "image_size": 64, "epochs": 2, "log_every": 2},
+        "quick": {},
+        "book": {
+            "train_pictures": 0,
+            "test_pictures": 0,
+            "image_size": 224,
+            "frozen": 0,
+            "tuned": 1.0,
+            "epochs": 5,
+            "batch_size": 128,
+            "optimizer": {"lr": 1e-3},
+        },
+    },
+)
 @dataclass(frozen=True)
 class FineTuneSettings(TrainingSettings):
     """Whose pictures, which weights, and which of them learn."""
@@ -82,36 +106,3 @@ class FineTuneSettings(TrainingSettings):
     def _settle(self) -> None:
         super()._settle()
         make_paths_absolute(self, "data", "weights")
-
-
-@recipe(
-    "fine-tune",
-    chapter="14.2",
-    title="EfficientNet-Lite0, pretrained on ImageNet, on pictures of one's own",
-    data="cifar10",
-    targets=(
-        Target("test_accuracy", 0.35, when={"preset": "smoke"}),
-        Target("test_accuracy", 0.9, when={"preset": "book"}),
-        Target("test_accuracy", 0.7, when={"mode": "feature-extraction"}),
-        Target("test_accuracy", 0.7),
-    ),
-    presets={
-        "smoke": {"train_pictures": 100, "test_pictures": 100, "image_size": 64, "epochs": 2, "log_every": 2},
-        "quick": {},
-        "book": {
-            "train_pictures": 0,
-            "test_pictures": 0,
-            "image_size": 224,
-            "frozen": 0,
-            "tuned": 1.0,
-            "epochs": 5,
-            "batch_size": 128,
-            "optimizer": {"lr": 1e-3},
-        },
-    },
-)
-def fine_tune(settings: FineTuneSettings) -> "FineTuneExperiment":
-    """A new head, then the layers below it."""
-    from deepdive.recipes.vision.transfer.experiment import FineTuneExperiment
-
-    return FineTuneExperiment(settings)

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from deepdive.algorithms.regression import fit_softmax_regression, telling_outputs
 from deepdive.data.types import Batch
-from deepdive.recipes.in_turn import checkpoints_of
+from deepdive.recipes.experiments.sequential_runs import checkpoints_of
 from deepdive.recipes.vision.transfer.features import FeatureRows, FromGroup
 from deepdive.training import Classification, Run, RunError, evaluate
 

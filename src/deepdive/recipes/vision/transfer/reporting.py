@@ -12,7 +12,7 @@ from deepdive.data.images import ImageSet, grid
 from deepdive.figures import to_png, to_svg
 from deepdive.files import write_atomically
 from deepdive.names import label
-from deepdive.recipes.networks import network_section
+from deepdive.recipes.experiments.network_sections import network_section
 from deepdive.recipes.vision.transfer.figures import confusion_figure, training_curves
 from deepdive.recipes.vision.transfer.pictures import Pictures
 from deepdive.training import Run

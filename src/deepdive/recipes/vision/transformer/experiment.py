@@ -16,7 +16,7 @@ from deepdive.figures import to_png
 from deepdive.files import write_atomically
 from deepdive.models.vision import VisionTransformer
 from deepdive.names import label
-from deepdive.recipes.experiment import Invert, Prediction
+from deepdive.recipes.predictions import Invert, Prediction
 from deepdive.recipes.vision.classification import ImageClassification
 from deepdive.recipes.vision.labelling import probabilities
 from deepdive.recipes.vision.transformer.figures import patch_figure, rollout_figure

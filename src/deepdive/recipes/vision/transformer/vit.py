@@ -1,17 +1,38 @@
 """Vision transformer on Fashion-MNIST (textbook section 11.8)."""
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from deepdive.recipes.ranges.types import BatchSize, Depth, Epochs, GradientBound, Heads, Probability, Side, Width
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings
 from deepdive.recipes.vision.settings import AugmentationSettings, ImageClassificationSettings
 
-if TYPE_CHECKING:
-    from deepdive.recipes.vision.transformer.experiment import VisionTransformerExperiment
 
-
+@recipe(
+    "vit",
+    chapter=11,
+    section="11.8",
+    title="Vision transformer on Fashion-MNIST",
+    data="fashion-mnist",
+    experiment="deepdive.recipes.vision.transformer.experiment:VisionTransformerExperiment",
+    targets=(
+        Target("test_accuracy", 0.55, when={"preset": "smoke"}),
+        Target("test_accuracy", 0.88),
+    ),
+    presets={
+        "smoke": {"epochs": 1, "steps": 150, "log_every": 25, "width": 32, "depth": 2, "hidden": 64},
+        "quick": {},
+        "book": {
+            "image_size": 96,
+            "patch_size": 16,
+            "width": 512,
+            "depth": 2,
+            "heads": 8,
+            "hidden": 2048,
+            "dropout": 0.1,
+        },
+    },
+)
 @dataclass(frozen=True)
 class VisionTransformerSettings(ImageClassificationSettings):
     """A vision transformer and how it is trained."""
@@ -37,33 +58,3 @@ class VisionTransformerSettings(ImageClassificationSettings):
         default_factory=lambda: OptimizerSettings("adamw", lr=2e-3, weight_decay=0.05, decay_norm_and_bias=False)
     )
     clip_norm: GradientBound | None = 1.0
-
-
-@recipe(
-    "vit",
-    chapter="11.8",
-    title="Vision transformer on Fashion-MNIST",
-    data="fashion-mnist",
-    targets=(
-        Target("test_accuracy", 0.55, when={"preset": "smoke"}),
-        Target("test_accuracy", 0.88),
-    ),
-    presets={
-        "smoke": {"epochs": 1, "steps": 150, "log_every": 25, "width": 32, "depth": 2, "hidden": 64},
-        "quick": {},
-        "book": {
-            "image_size": 96,
-            "patch_size": 16,
-            "width": 512,
-            "depth": 2,
-            "heads": 8,
-            "hidden": 2048,
-            "dropout": 0.1,
-        },
-    },
-)
-def vit(settings: VisionTransformerSettings) -> "VisionTransformerExperiment":
-    """Patches, an encoder, a class token."""
-    from deepdive.recipes.vision.transformer.experiment import VisionTransformerExperiment
-
-    return VisionTransformerExperiment(settings)

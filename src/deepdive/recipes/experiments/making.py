@@ -19,7 +19,7 @@ from deepdive.training.task import Schedule
 ToolkitName = Literal["torch", "scratch"]
 
 
-def toolkit_named(name: ToolkitName) -> Toolkit:
+def make_toolkit(name: ToolkitName) -> Toolkit:
     """``torch.nn`` or ``deepdive.scratch``."""
     if name == "torch":
         return cast(Toolkit, torch.nn)
@@ -28,12 +28,12 @@ def toolkit_named(name: ToolkitName) -> Toolkit:
     return cast(Toolkit, scratch)
 
 
-def classification_loss(toolkit: ToolkitName, label_smoothing: float) -> nn.Module:
+def make_classification_loss(toolkit: ToolkitName, label_smoothing: float) -> nn.Module:
     """The toolkit's cross-entropy, with a share of every target spread evenly over all classes."""
-    return toolkit_named(toolkit).CrossEntropyLoss(label_smoothing=label_smoothing)
+    return make_toolkit(toolkit).CrossEntropyLoss(label_smoothing=label_smoothing)
 
 
-def optimizer_for(settings: OptimizerSettings, toolkit: ToolkitName) -> Callable[[ParamsT], torch.optim.Optimizer]:
+def make_optimizer(settings: OptimizerSettings, toolkit: ToolkitName) -> Callable[[ParamsT], torch.optim.Optimizer]:
     """A function that makes the optimiser from parameters or groups of them.
 
     Raises:
@@ -51,7 +51,7 @@ def optimizer_for(settings: OptimizerSettings, toolkit: ToolkitName) -> Callable
     return make if settings.decay_norm_and_bias else lambda params: make(without_decay_of_vectors(params))
 
 
-def schedule_for(settings: TrainingSettings) -> Callable[[torch.optim.Optimizer, Plan], Schedule] | None:
+def make_schedule(settings: TrainingSettings) -> Callable[[torch.optim.Optimizer, Plan], Schedule] | None:
     """A function that makes the schedule from the optimiser and the plan; ``None`` for a constant rate.
 
     The rate of each parameter group is its highest.
@@ -75,7 +75,7 @@ def schedule_for(settings: TrainingSettings) -> Callable[[torch.optim.Optimizer,
     return None
 
 
-def trainer_for(settings: TrainingSettings) -> Trainer:
+def make_trainer(settings: TrainingSettings) -> Trainer:
     """The trainer these settings describe.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Several trainings one after the other, told to the listeners as one run."""
+"""Several training runs one after the other, told to the listeners as one run."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -18,17 +18,17 @@ class Extent:
         return Extent(self.steps + other.steps, self.epochs + other.epochs, self.records + other.records)
 
 
-class JoinedListeners:
+class MergedListeners:
     """Listens to trainings in turn and tells the real listeners of one: steps, epochs and records count on.
 
     The real listeners start with the first training of this process and finish when the caller says so: after a
     resume, ``before`` is what earlier processes finished.
 
-    >>> joined = JoinedListeners(listeners, trainings=5)  # doctest: +SKIP
+    >>> merged = MergedListeners(listeners, trainings=5)  # doctest: +SKIP
     >>> for each in range(5):                             # doctest: +SKIP
-    ...     trainer.fit(..., listeners=[joined])
-    ...     joined.advance(joined.extent)
-    >>> joined.close()                                    # doctest: +SKIP
+    ...     trainer.fit(..., listeners=[merged])
+    ...     merged.advance(merged.extent)
+    >>> merged.close()                                    # doctest: +SKIP
     """
 
     def __init__(self, listeners: Sequence[Listener], *, trainings: int) -> None:

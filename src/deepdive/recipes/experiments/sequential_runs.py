@@ -1,4 +1,4 @@
-"""Several trainings of one run, one after the other; a run that was killed goes on within the one it was in."""
+"""Several training runs of one run, one after the other; a run that was killed goes on within the one it was in."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -6,15 +6,15 @@ from dataclasses import asdict, dataclass, replace
 import msgspec
 
 from deepdive.data.types import DataModule
-from deepdive.recipes.joining import Extent, JoinedListeners
+from deepdive.recipes.experiments.merged_listeners import Extent, MergedListeners
 from deepdive.training import FolderCheckpoints, Run, RunError, Task, Trainer
 from deepdive.training.listeners import Curves, read_metrics
 from deepdive.training.records import Listener, Record
 
 
 @dataclass(frozen=True)
-class Training:
-    """One of the trainings: its name, and how to make its task and its data."""
+class TrainingRun:
+    """One of the training runs: its name, and how to make its task and its data."""
 
     name: str
     make: Callable[[], tuple[Task, DataModule]]
@@ -33,8 +33,8 @@ class TrainingResult:
     """Steps, epochs and records it took."""
 
 
-def fit_in_turn(
-    trainings: Sequence[Training], trainer: Trainer, run: Run, listeners: Sequence[Listener], *, resume: bool
+def fit_sequentially(
+    trainings: Sequence[TrainingRun], trainer: Trainer, run: Run, listeners: Sequence[Listener], *, resume: bool
 ) -> dict[str, TrainingResult]:
     """Train those that are not over yet, in order, and return the results of all by name.
 
@@ -47,7 +47,7 @@ def fit_in_turn(
     """
     alone = len(trainings) == 1
     kept = [each for each in listeners if alone or not isinstance(each, Curves)]
-    joined = JoinedListeners(kept, trainings=len(trainings))
+    joined = MergedListeners(kept, trainings=len(trainings))
     results: dict[str, TrainingResult] = {}
     try:
         for training in trainings:

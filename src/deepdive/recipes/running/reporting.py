@@ -5,11 +5,12 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from deepdive.names import printable, shell_line
-from deepdive.recipes.experiment import Experiment
-from deepdive.recipes.outcome import Outcome
-from deepdive.recipes.registry import RecipeInfo
+from deepdive.recipes.experiments import Experiment
+from deepdive.recipes.registry import Recipe
+from deepdive.recipes.running.outcome import Outcome
 from deepdive.training import TrainingInterrupted
 from deepdive.training.listeners import read_metrics
 from deepdive.training.report import Section, write_report
@@ -18,13 +19,13 @@ _SAID = 300
 """Characters of an error that are worth reading."""
 
 
-def report_on(outcome: Outcome, info: RecipeInfo, experiment: Experiment) -> Outcome:
+def report_on(outcome: Outcome, recipe: Recipe, experiment: Experiment[Any]) -> Outcome:
     """Make the report of a result that is safe already; what goes wrong is said, and costs the report alone.
 
     ``DEEPDIVE_TRACEBACK=1`` shows where an error came from.
     """
     try:
-        write_run_report(outcome, info, experiment.sections(outcome.run))
+        write_run_report(outcome, recipe, experiment.sections(outcome.run))
     except TrainingInterrupted:
         raise
     except Exception as error:
@@ -40,7 +41,7 @@ def report_on(outcome: Outcome, info: RecipeInfo, experiment: Experiment) -> Out
     return outcome
 
 
-def write_run_report(outcome: Outcome, info: RecipeInfo, sections: Sequence[Section]) -> Path:
+def write_run_report(outcome: Outcome, recipe: Recipe, sections: Sequence[Section]) -> Path:
     """Write ``report.html`` from what the run folder holds.
 
     Raises:
@@ -51,10 +52,10 @@ def write_run_report(outcome: Outcome, info: RecipeInfo, sections: Sequence[Sect
     facts = {name: value for name, value in outcome.metrics.items() if name.startswith("test_")}
     return write_report(
         run.folder,
-        title=f"{info.name}: {info.title}",
+        title=f"{recipe.name}: {recipe.title}",
         verdict=outcome.verdict,
         passed=None if outcome.target is None else outcome.passed,
-        facts=facts | {"seconds": outcome.seconds, "section": info.chapter},
+        facts=facts | {"seconds": outcome.seconds, "section": recipe.place},
         records=read_metrics(run.metrics_file),
         curves_svg=svg.read_text(encoding="utf-8") if svg.exists() else "",
         sections=sections,

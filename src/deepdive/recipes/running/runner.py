@@ -1,6 +1,5 @@
 """Start a recipe, resume a run, ask a trained one: the same few steps for every recipe."""
 
-import inspect
 import signal
 import time
 from collections.abc import Iterator, Sequence
@@ -10,13 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from deepdive.names import shell_line, suggestion, tell
-from deepdive.recipes.experiment import AnyPrediction, Experiment, ReadsTextFiles
-from deepdive.recipes.inputs import texts_in
-from deepdive.recipes.outcome import Outcome
+from deepdive.recipes.experiments import Experiment
+from deepdive.recipes.experiments.inputs import texts_in
+from deepdive.recipes.experiments.options import options_of, takes_texts
+from deepdive.recipes.predictions import AnyPrediction
+from deepdive.recipes.ranges import Checked
+from deepdive.recipes.ranges.checked import checked_from
 from deepdive.recipes.registry import Recipe, load_recipe
-from deepdive.recipes.reporting import report_on
+from deepdive.recipes.running.outcome import Outcome
+from deepdive.recipes.running.reporting import report_on
 from deepdive.recipes.settings import from_plain, to_plain
-from deepdive.training import CheckpointError, FolderCheckpoints, Plan, Record, Run, RunError, TrainingInterrupted
+from deepdive.training import Plan, Record, Run, RunError, TrainingInterrupted
 from deepdive.training.listeners import default_listeners, require_tensorboard
 from deepdive.training.loop.interrupt import interrupted_by_signals
 from deepdive.training.runs.environment import environment
@@ -44,7 +47,7 @@ def start(
         require_tensorboard()
     experiment = recipe.build(settings)
     experiment.prepare()
-    run = Run.create(recipe.info.name, to_plain(settings), preset=preset, root=root)
+    run = Run.create(recipe.name, to_plain(settings), preset=preset, root=root, source=recipe.source)
     return _fit(recipe, experiment, run, began, resume=False, console=console, tensorboard=tensorboard)
 
 
@@ -80,43 +83,38 @@ def predict(
     """Apply the trained network of a run to files or texts, on any device.
 
     A recipe that reads texts takes a file among the ``inputs`` as one text per line, or as the kind of file that it
-    learnt from. Options that are ``None`` are left
-    to the recipe.
+    learnt from. The ``options`` are those of the recipe, see `prediction_options`.
 
     Raises:
         RunError: the folder is no run, or nothing is trained yet.
         FileNotFoundError: a file does not exist.
-        ValueError: the recipe does not know one of the options; says which it knows.
+        ValueError: the recipe does not know one of the options, says which it knows; or one is out of its range.
     """
     run = Run.open(folder)
     _, experiment = _experiment(run, device)
-    known = inspect.signature(experiment.predict).parameters
-    wanted = {name: value for name, value in options.items() if value is not None}
-    for name, value in wanted.items():
-        if name not in known:
-            others = suggestion(name, list(known)[2:])
+    known = options_of(experiment)
+    for name, value in options.items():
+        if name not in known.__dataclass_fields__:
+            others = suggestion(name, known.__dataclass_fields__)
             raise ValueError(f"{name} is {value!r}, but the recipe {run.recipe} has no such option{others}")
     if run.result is None and not _has_checkpoint(run):
         raise RunError(f"{folder} has no checkpoint yet; {run.go_on}")
-    texts_of = experiment.texts_of if isinstance(experiment, ReadsTextFiles) else None
-    given = texts_in(inputs, texts_of) if "texts" in known else [Path(each) for each in inputs]
-    return experiment.predict(run, given, **wanted)
+    given = texts_in(inputs, experiment.texts_of) if takes_texts(experiment) else [Path(each) for each in inputs]
+    return experiment.apply(run, given, **vars(checked_from(known, options)))
 
 
-def trained_weights(run: Run, checkpoints: FolderCheckpoints | None = None) -> dict[str, Any]:
-    """The state dict of the best weights, or of the last ones while there are no best.
+def prediction_options(folder: Path) -> type[Checked]:
+    """The options that `predict` has for a run: a dataclass with types, ranges, defaults and help texts.
 
-    They are those of the run, or those in the ``checkpoints`` of one of its trainings.
+    Raises:
+        RunError: the folder is no run.
     """
-    checkpoints = checkpoints or run.checkpoints
-    content = checkpoints.load("best" if checkpoints.has("best") else "last")
-    if "model" not in content:
-        raise CheckpointError(f"the checkpoints of {run.folder} hold no model")
-    return content["model"]
+    _, experiment = _experiment(Run.open(folder), None)
+    return options_of(experiment)
 
 
-def _experiment(run: Run, device: str | None) -> tuple[Recipe, Experiment]:
-    recipe = load_recipe(run.recipe)
+def _experiment(run: Run, device: str | None) -> tuple[Recipe, Experiment[Any]]:
+    recipe = load_recipe(run.source or run.recipe)
     try:
         settings = from_plain(recipe.settings_type, run.settings)
     except ValueError as error:
@@ -147,7 +145,14 @@ def _differences(run: Run) -> Iterator[str]:
 
 
 def _fit(
-    recipe: Recipe, experiment: Experiment, run: Run, began: float, *, resume: bool, console: bool, tensorboard: bool
+    recipe: Recipe,
+    experiment: Experiment[Any],
+    run: Run,
+    began: float,
+    *,
+    resume: bool,
+    console: bool,
+    tensorboard: bool,
 ) -> Outcome:
     with run.locked(), _told_how_to_go_on(run):
         batch = run.settings.get("batch_size")
@@ -155,20 +160,20 @@ def _fit(
         listeners = default_listeners(run.folder, console=console, tensorboard=tensorboard, batch_size=per_step)
         computed = _Computed(run)
         metrics = experiment.fit(run, [*listeners, computed], resume=resume)
-        target = recipe.info.target(run.preset, run.settings)
+        target = recipe.target(run.preset, run.settings)
         seconds = time.perf_counter() - began
         outcome = Outcome(run, metrics, target, seconds, resumed=resume, computed=computed.facts)
         run.write_json("result.json", outcome.to_json())
-        return report_on(outcome, recipe.info, experiment)
+        return report_on(outcome, recipe, experiment)
 
 
-def _report_alone(recipe: Recipe, experiment: Experiment, run: Run) -> Outcome:
+def _report_alone(recipe: Recipe, experiment: Experiment[Any], run: Run) -> Outcome:
     """The report of a run that has ended: nothing is trained, measured or written down again."""
-    outcome = Outcome.of(run, recipe.info.target(run.preset, run.settings))
+    outcome = Outcome.of(run, recipe.target(run.preset, run.settings))
     experiment.prepare()
     with run.locked(), _told_how_to_go_on(run):
         experiment.fit(run, [], resume=True)
-        return report_on(outcome, recipe.info, experiment)
+        return report_on(outcome, recipe, experiment)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from torch import Tensor
 
 from deepdive.data.text import read_text
+from deepdive.recipes.experiments.metadata import from_plain
 from deepdive.training import Run, RunError
 
 T = TypeVar("T")
@@ -54,6 +55,15 @@ def read_inputs(run: Run, parse: Callable[[Any], T]) -> T:
         raise RunError(f"{run.folder / 'inputs.json'} is damaged: it lacks {error}") from error
     except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise RunError(f"{run.folder / 'inputs.json'} is damaged: {error}") from error
+
+
+def read_metadata(run: Run, kind: type[T]) -> T:
+    """The metadata of a run.
+
+    Raises:
+        RunError: ``inputs.json`` is missing or damaged.
+    """
+    return read_inputs(run, lambda content: from_plain(kind, content["metadata"]))
 
 
 def checksum(tensors: Iterable[Tensor]) -> str:

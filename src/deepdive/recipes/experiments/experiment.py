@@ -1,0 +1,120 @@
+"""The base of every experiment: it drives, a subclass fills in blanks."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any, ClassVar, Generic, TypeVar
+
+from torch import Tensor
+
+from deepdive.data.progress import Report, progress_bars
+from deepdive.names import tell
+from deepdive.recipes.experiments.inputs import checksum, keep_inputs, lines_of
+from deepdive.recipes.experiments.metadata import to_plain
+from deepdive.recipes.predictions import AnyPrediction
+from deepdive.training import Run, choose_device
+from deepdive.training.records import Listener
+from deepdive.training.report import Section
+
+SettingsT = TypeVar("SettingsT")
+"""The dataclass of a recipe's settings."""
+
+
+class Experiment(ABC, Generic[SettingsT]):
+    """Settings in, a trained run and its report out.
+
+    `deepdive.recipes.running.runner` calls `prepare`, makes the run folder, and calls `fit` and `sections`; for
+    predictions it calls `apply`. What is blank here is the recipe's own: `load`, `build`, `metadata`, `train`,
+    `sections`, `predict`. Most recipes are better off with a subclass that fills in more: `SupervisedExperiment`,
+    `SequentialExperiment`, `RecordsExperiment`.
+
+    Args:
+        settings: what the user chose.
+
+    Raises:
+        ValueError: a setting is out of its range.
+    """
+
+    data_name: ClassVar[str] = "the data"
+    """What a message calls the data, before ``of SOURCE have changed``."""
+
+    def __init__(self, settings: SettingsT) -> None:
+        self.settings = settings
+        choose_device(self._setting("device", "auto"))
+
+    @abstractmethod
+    def load(self, report: Report) -> None:
+        """Obtain the data and keep it in ``self``; ``report`` is told how far it is."""
+
+    def notes(self) -> Iterable[str]:
+        """What the user should know of the data; said before training begins."""
+        return ()
+
+    def build(self) -> None:
+        """Make what is trained; nothing is written to a run folder yet."""
+
+    def metadata(self) -> Any:
+        """What the network and `predict` must know of the data: a dataclass, stored as ``inputs.json``."""
+        return None
+
+    def fingerprint(self) -> Iterable[Tensor]:
+        """The tensors that are learnt from: a resumed run must find the same ones."""
+        return ()
+
+    @abstractmethod
+    def train(self, run: Run, listeners: Sequence[Listener], *, resume: bool) -> dict[str, float]:
+        """Train in the run folder and return the final metrics."""
+
+    def sections(self, run: Run) -> list[Section]:
+        """The parts of the report that are this experiment's own, e.g. a grid of predictions."""
+        return []
+
+    predict: Callable[..., Sequence[AnyPrediction]]
+    """``predict(self, *restored, files, *, ...)`` for files, ``predict(self, *restored, texts, *, ...)`` for texts.
+
+    What `restore` returns comes first. Parameters given by keyword alone are options of ``deepdive predict``: each
+    needs a type, a default, and a line under ``Args:``."""
+
+    def restore(self, run: Run) -> tuple[Any, ...]:
+        """What `predict` needs of a trained run, e.g. network and metadata."""
+        return (run,)
+
+    def prepare(self) -> None:
+        """Obtain the data and make what is trained.
+
+        Raises:
+            ValueError: the data is not as it must be.
+        """
+        with progress_bars() as report:
+            self.load(report)
+        for note in self.notes():
+            tell(f"note: {note}")
+        self.build()
+
+    def fit(self, run: Run, listeners: Sequence[Listener], *, resume: bool) -> dict[str, float]:
+        """Train in the run folder, which then also holds the metadata and a fingerprint of the data.
+
+        Raises:
+            RunError: on a resume, where the data is not what the run began with.
+        """
+        inputs = {"metadata": to_plain(self.metadata()), "fingerprint": checksum(self.fingerprint())}
+        source = self._setting("data", "")
+        keep_inputs(run, inputs, what=f"{self.data_name} of {source} have", resume=resume)
+        return self.train(run, listeners, resume=resume)
+
+    def texts_of(self, path: Path) -> list[str]:
+        """The texts in a file, as `predict` takes them: one per line."""
+        return lines_of(path)
+
+    def apply(self, run: Run, inputs: Sequence[Any], **options: Any) -> Sequence[AnyPrediction]:
+        """Apply the trained run to new inputs.
+
+        Raises:
+            ValueError: this experiment predicts nothing.
+        """
+        if not callable(getattr(self, "predict", None)):
+            raise ValueError(f"the recipe {run.recipe} learns from made-up data; there is nothing to predict")
+        return self.predict(*self.restore(run), inputs, **options)
+
+    def _setting(self, name: str, default: str) -> str:
+        return getattr(self.settings, name, default)
