@@ -1,53 +1,115 @@
-"""``deepdive list``: every recipe with its target and last result. Free of torch."""
+"""``deepdive list``: every recipe with its target and last result, a line each. Free of torch."""
 
-from dataclasses import dataclass
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from itertools import groupby
 from pathlib import Path
+from typing import Annotated, Any
 
 import tyro
 
-from deepdive.commands.saying import plain_console
 from deepdive.files import read_json
+from deepdive.names import suggestion
 from deepdive.recipes import Recipe, Target, recipes
+from deepdive.recipes.book import BOOK, CHAPTERS
 from deepdive.recipes.settings import to_plain, with_preset
+
+_TITLE = 38
+"""Characters of a title; a line has 80."""
 
 
 @dataclass(frozen=True)
 class _Options:
+    filters: Annotated[tuple[str, ...], tyro.conf.Positional] = ()
+    """Show only these: a chapter (16), a section (16.6), a field (vision, language, tabular ...) or a recipe's name."""
+    json: bool = False
+    """Print one JSON object per recipe: all that is known of it."""
     runs: Path = Path("runs")
-    """Where run folders are."""
+    """The folder with run folders, where last results are looked for."""
 
 
 def main(arguments: list[str]) -> int:
     """List the recipes."""
-    options = tyro.cli(_Options, args=arguments, prog="deepdive list", description="What can be run.")
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("section", "recipe", "what", "target (quick)", "last result"):
-        table.add_column(column, no_wrap=column == "recipe")
-    for info in recipes().values():
-        target = _target(info)
-        table.add_row(info.place, info.name, info.title, str(target or "none"), _last_result(info, options.runs))
-    plain_console().print(table)
+    options = tyro.cli(
+        _Options,
+        args=arguments,
+        prog="deepdive list",
+        description="Recipes that can be run, by chapter.",
+        config=(tyro.conf.FlagCreatePairsOff,),
+    )
+    chosen = [*_chosen(recipes().values(), options.filters)]
+    for line in _as_json(chosen, options.runs) if options.json else _as_text(chosen, options.runs):
+        sys.stdout.write(f"{line}\n")
     return 0
+
+
+def _chosen(known: Iterable[Recipe], filters: Sequence[str]) -> Iterable[Recipe]:
+    """Those that any filter fits, or all without a filter.
+
+    Raises:
+        ValueError: a filter fits none.
+    """
+    known = list(known)
+    facts = {recipe.name: _facts(recipe) for recipe in known}
+    every = {fact for of_one in facts.values() for fact in of_one}
+    for each in filters:
+        if each.lower() not in every:
+            raise ValueError(f"there is no recipe in {each!r}{suggestion(each, sorted(every))}")
+    wanted = {each.lower() for each in filters}
+    return [recipe for recipe in known if not wanted or wanted & facts[recipe.name]]
+
+
+def _facts(recipe: Recipe) -> set[str]:
+    """What a filter may be: name, chapter, section, and the folders that the declaration lies in."""
+    rooms = recipe.settings_type.__module__.split(".")[2:-1]
+    return {recipe.name, str(recipe.chapter), *([recipe.section] if recipe.section else []), *rooms}
+
+
+def _as_text(chosen: Sequence[Recipe], runs: Path) -> Iterable[str]:
+    yield f"Chapters and sections are those of {BOOK}."
+    yield f"{'':5}  {'recipe':<18} {'':<{_TITLE}} {'target':>8}  last"
+    for chapter, group in groupby(chosen, key=lambda recipe: recipe.chapter):
+        yield f"{chapter:>2} {CHAPTERS.get(chapter, '')}"
+        for recipe in group:
+            title = recipe.title if len(recipe.title) <= _TITLE else f"{recipe.title[: _TITLE - 1].rstrip()}…"
+            target, last = _target(recipe), _last_result(recipe, runs)
+            bound = "" if target is None else f"{target.sign} {target.value:g}"
+            yield f"{recipe.section or '':>5}  {recipe.name:<18} {title:<{_TITLE}} {bound:>8}  {last['state']}".rstrip()
+    yield "deepdive run NAME runs one; deepdive run NAME --help tells its settings."
+
+
+def _as_json(chosen: Sequence[Recipe], runs: Path) -> Iterable[str]:
+    for recipe in chosen:
+        target = _target(recipe)
+        content = {
+            "name": recipe.name,
+            "chapter": recipe.chapter,
+            "section": recipe.section,
+            "title": recipe.title,
+            "data": recipe.data,
+            "presets": [*recipe.presets],
+            "target": None if target is None else asdict(target),
+            "last": _last_result(recipe, runs),
+        }
+        yield json.dumps(content, ensure_ascii=False)
 
 
 def _target(recipe: Recipe) -> Target | None:
     """That of the preset quick."""
-    return recipe.target("quick", to_plain(with_preset(recipe.settings_type, recipe.presets["quick"])))
+    return recipe.target("quick", to_plain(with_preset(recipe.settings_type, recipe.presets.get("quick", {}))))
 
 
-def _last_result(info: Recipe, root: Path) -> str:
+def _last_result(recipe: Recipe, root: Path) -> dict[str, Any]:
     """Of the newest run that came to an end; a damaged file is said to be one."""
-    ended = sorted((root / info.name).glob("*/result.json"), key=lambda path: path.parent.name)
+    ended = sorted((root / recipe.name).glob("*/result.json"), key=lambda path: path.parent.name)
     if not ended:
-        return "never run"
+        return {"state": "-"}
     try:
         result = read_json(ended[-1])
-        target = result["target"]
-        if target is None:
-            return "finished"
-        word = "pass" if result["passed"] else "MISS"
-        return f"{result['metrics'][target['metric']]:.4f} {word}"
+        target, told = result["target"], {"folder": str(ended[-1].parent), "metrics": result["metrics"]}
+        state = "ended" if target is None else "pass" if result["passed"] else "MISS"
+        return {"state": state, **told}
     except (OSError, ValueError, KeyError, TypeError):
-        return f"damaged: {ended[-1]}"
+        return {"state": f"damaged: {ended[-1]}"}

@@ -16,6 +16,8 @@ from deepdive.recipes.settings import with_preset
 class Options(Checked):
     """How to run."""
 
+    group = "run"
+
     preset: str = "quick"
     """smoke: seconds, to see that it works; quick: minutes, to the target; book: the textbook's configuration; a recipe
     may have others, for other data."""

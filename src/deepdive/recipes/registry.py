@@ -44,8 +44,13 @@ class Target:
         """Whether a measured value reaches the target; NaN does not."""
         return measured >= self.value if self.higher_is_better else measured <= self.value
 
+    @property
+    def sign(self) -> str:
+        """Of the bound, as it is written."""
+        return "≥" if self.higher_is_better else "≤"
+
     def __str__(self) -> str:
-        return f"{self.metric} {'≥' if self.higher_is_better else '≤'} {self.value:g}"
+        return f"{self.metric} {self.sign} {self.value:g}"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -52,6 +52,8 @@ class OptimizerSettings(Checked):
 class TrainingSettings(Checked):
     """What every recipe with a training loop can be told."""
 
+    group = "trainer"
+
     toolkit: Literal["torch", "scratch"] = "torch"
     """Library layers and optimiser, or deepdive's own from scratch."""
     epochs: Epochs = 5

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cache
-from typing import Any, NamedTuple, TypeVar, get_type_hints
+from typing import Any, ClassVar, NamedTuple, TypeVar, get_type_hints
 
 import msgspec
 
@@ -46,6 +46,9 @@ class Checked:
     Raises:
         SettingError: a value is of another type, or out of its range; names it.
     """
+
+    group: ClassVar[str] = "recipe"
+    """Under which title a help text has the settings that this class adds: recipe, data, network, trainer, run ..."""
 
     def __post_init__(self) -> None:
         for name, kind, nested in fields_of(type(self)):

@@ -3,13 +3,13 @@
 import ast
 import inspect
 import textwrap
-from collections.abc import Sequence
-from dataclasses import MISSING, Field, asdict, field, fields, make_dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import MISSING, Field, dataclass, field, fields, make_dataclass
 from functools import cache, reduce
 from itertools import pairwise
 from operator import or_
 from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import tyro
 from msgspec import Meta
@@ -21,16 +21,23 @@ from deepdive.recipes.ranges.rules import bounds_of
 def parse(*parts: "Checked | type[Checked]", arguments: Sequence[str] | None, prog: str, description: str = "") -> Any:
     """What a command line says: one object per part, each an object with the defaults, or a type.
 
-    A wrong word ends the program with status 2, as ``--help`` does with 0.
+    A wrong word ends the program with status 2, as ``--help`` does with 0. Help comes in groups: each class of settings
+    may name that of its own fields (`Checked.group`), and settings within others are one.
 
     Raises:
         SettingError: a value is out of its range; names the flag.
     """
-    line = make_dataclass(
-        "line", [(f"part_{i}", Annotated[_flags(part), tyro.conf.arg(name="")]) for i, part in enumerate(parts)]
-    )
-    found = tyro.cli(line, args=arguments, prog=prog, description=description, config=(tyro.conf.FlagCreatePairsOff,))
-    plain = [asdict(getattr(found, each.name)) for each in fields(line)]
+    flags = [flag for number, part in enumerate(parts) for flag in _flags_of(number, part)]
+    titles = sorted(dict.fromkeys(flag.group for flag in flags), key=_rank)
+    line = make_dataclass("line", [_group(i, title, flags) for i, title in enumerate(titles)], kw_only=True)
+    config = (tyro.conf.FlagCreatePairsOff, tyro.conf.OmitArgPrefixes)
+    found = tyro.cli(line, args=arguments, prog=prog, description=description, config=config)
+    plain: list[dict[str, Any]] = [{} for _ in parts]
+    for flag in flags:
+        place = plain[flag.part]
+        for outer in flag.path[:-1]:
+            place = place.setdefault(outer, {})
+        place[flag.path[-1]] = getattr(getattr(found, f"group_{titles.index(flag.group)}"), flag.attribute)
     try:
         made = [checked_from(_type(part), values) for part, values in zip(parts, plain, strict=True)]
     except SettingError as error:
@@ -47,21 +54,63 @@ def _type(part: Checked | type[Checked]) -> type[Checked]:
     return part if isinstance(part, type) else type(part)
 
 
-def _flags(part: Checked | type[Checked]) -> type:
-    """A dataclass of the same fields that checks nothing, with these defaults, whose help texts tell the bounds."""
+@dataclass(frozen=True)
+class _Flag:
+    """A setting as it is typed."""
+
+    part: int
+    path: tuple[str, ...]
+    """Its name, after those of the settings that it is in."""
+    group: str
+    words: Any
+    """The type of what may be typed, and what the help says."""
+    default: "Field[Any]"
+
+    @property
+    def attribute(self) -> str:
+        return "__".join((f"part_{self.part}", *self.path))
+
+
+_ORDER = "recipe", "data", "network", "optimizer", "augment", "trainer", "run"
+"""Groups of a help text; others come after the recipe's own."""
+
+
+def _rank(title: str) -> int:
+    return _ORDER.index(title) if title in _ORDER else 0
+
+
+def _group(number: int, title: str, flags: Sequence[_Flag]) -> tuple[str, Any]:
+    """A field of the line: the settings of one group."""
+    own = [(flag.attribute, flag.words, flag.default) for flag in flags if flag.group == title]
+    return f"group_{number}", Annotated[make_dataclass(title, own, kw_only=True), tyro.conf.arg(name=title)]
+
+
+def _flags_of(
+    number: int, part: Checked | type[Checked], outer: tuple[str, ...] = (), group: str | None = None
+) -> Iterator[_Flag]:
+    """The settings of a part, those within others too, with these defaults; nothing is checked."""
     kind = _type(part)
     own = {each.name: each for each in fields(kind)}
-    found: list[tuple[str, Any, Field[Any]]] = []
     for name, hint, nested in fields_of(kind):
         value = _default(own[name]) if isinstance(part, type) else getattr(part, name)
-        words = _flags(cast(Checked, value)) if nested else _words(hint)
-        metavar = None if nested or words == hint else _metavar(hint)
-        told = tyro.conf.arg(help=_help(kind, name, hint), metavar=metavar)
-        default = field() if nested or value is MISSING else field(default_factory=lambda value=value: value)
-        found.append((name, Annotated[words, told], default))
-    flags = make_dataclass(kind.__name__, found, kw_only=True)
-    flags.__doc__ = kind.__doc__
-    return flags
+        path = (*outer, name)
+        if nested:
+            yield from _flags_of(number, value, path, group or name)
+            continue
+        words = _words(hint)
+        told = tyro.conf.arg(
+            name=".".join(path).replace("_", "-"),
+            help=_help(kind, name, hint),
+            metavar=None if words == hint else _metavar(hint),
+        )
+        default = field() if value is MISSING else field(default_factory=lambda value=value: value)
+        yield _Flag(number, path, group or _group_of(kind, name), Annotated[words, told], default)
+
+
+def _group_of(kind: type[Checked], name: str) -> str:
+    """That of the class in which a setting first appeared."""
+    owner = next(each for each in reversed(kind.__mro__) if name in vars(each).get("__annotations__", {}))
+    return vars(owner).get("group", Checked.group)  # not an inherited one
 
 
 def _words(hint: Any) -> Any:
