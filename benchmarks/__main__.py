@@ -6,10 +6,14 @@ from itertools import chain
 
 from benchmarks._table import show
 
-ALL = (
-    "startup", "data", "trainer", "epoch", "scratch", "autograd", "vectorization", "regression", "memory", "accuracy",
-    "augmentation", "vision", "precision", "recurrent", "text", "sequences", "attention",
-)  # fmt: skip
+ROOMS = {
+    "command": ("startup", "epoch", "memory", "accuracy"),
+    "data": ("data", "augmentation", "text"),
+    "training": ("trainer", "vision", "precision", "sequences", "transformers"),
+    "scratch": ("scratch", "autograd", "vectorization", "regression", "recurrent", "attention"),
+}
+"""Every measurement, by the folder that it lies in."""
+ALL = {name: f"benchmarks.{room}.{name}" for room, names in ROOMS.items() for name in names}
 
 
 def main(names: list[str]) -> int:
@@ -17,7 +21,7 @@ def main(names: list[str]) -> int:
     if unknown:
         print(f"there are no benchmarks {', '.join(unknown)}; there are {', '.join(ALL)}", file=sys.stderr)
         return 2
-    modules = [importlib.import_module(f"benchmarks.{name}") for name in names or ALL]
+    modules = [importlib.import_module(ALL[name]) for name in names or ALL]
     return show(chain.from_iterable(module.rows() for module in modules))
 
 

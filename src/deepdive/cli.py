@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import NoReturn
 
-from deepdive.commands.saying import say
+from deepdive.commands.terminal.saying import say
 from deepdive.names import suggestion
 
 COMMANDS = {

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from deepdive.commands.outputs import check_outputs
+from deepdive.commands.terminal.outputs import check_outputs
 from deepdive.training import Run
 
 

@@ -2,7 +2,7 @@
 
 import sys
 
-from deepdive.commands.saying import plain_console
+from deepdive.commands.terminal.saying import plain_console
 from deepdive.data.registry import DATASETS
 
 

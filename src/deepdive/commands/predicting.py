@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import tyro
 
-from deepdive.commands.memory import within_memory
-from deepdive.commands.saying import say
+from deepdive.commands.terminal.memory import within_memory
+from deepdive.commands.terminal.saying import say
 from deepdive.recipes.ranges import Checked
 from deepdive.recipes.ranges.flags import parse
 
@@ -53,7 +53,7 @@ def main(arguments: list[str]) -> int:
         raise ValueError("no files are given, and no texts; name at least one after the run folder")
     if options.json and options.output:
         raise ValueError(f"json and output {options.output} are both given; output is a CSV file")
-    from deepdive.commands.outputs import check_outputs
+    from deepdive.commands.terminal.outputs import check_outputs
     from deepdive.recipes.running import runner
     from deepdive.training import Run
 

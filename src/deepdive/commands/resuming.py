@@ -28,7 +28,7 @@ def main(arguments: list[str]) -> int:
         description="Go on with an interrupted or killed run: bit for bit what it would have been.",
         config=(tyro.conf.FlagCreatePairsOff,),
     )
-    from deepdive.commands.outcomes import shown
+    from deepdive.commands.terminal.outcomes import shown
     from deepdive.recipes.running import runner
 
     _, status = shown(

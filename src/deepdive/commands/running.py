@@ -57,7 +57,7 @@ def main(arguments: list[str]) -> int:
 
 def run(recipe, settings, options: Options, defaults) -> int:
     """Run, report, record."""
-    from deepdive.commands.outcomes import shown
+    from deepdive.commands.terminal.outcomes import shown
     from deepdive.recipes.results import record
     from deepdive.recipes.running import runner
 

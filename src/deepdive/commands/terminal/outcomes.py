@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from deepdive.commands.memory import within_memory
-from deepdive.commands.saying import say
+from deepdive.commands.terminal.memory import within_memory
+from deepdive.commands.terminal.saying import say
 from deepdive.training import DivergedError, TrainingInterrupted
 
 if TYPE_CHECKING:

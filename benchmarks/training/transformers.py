@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from benchmarks._table import NotApplicable, Row, seconds, show, speed_ratio
-from benchmarks.vision import LEAST_GAIN, product_rate
+from benchmarks.training.vision import LEAST_GAIN, product_rate
 from deepdive.algorithms.decoding import greedy_search
 from deepdive.models.transformers import BERT, GPT, TransformerTranslator
 from deepdive.models.transformers.core import Block, Stack

@@ -9,8 +9,8 @@ import torch
 from torch import Tensor, nn
 
 from benchmarks._table import NotApplicable, Row, show, speed_ratio
-from benchmarks.trainer import TrainingOnly, session
-from benchmarks.vision import LEAST_GAIN, product_rate
+from benchmarks.training.trainer import TrainingOnly, session
+from benchmarks.training.vision import LEAST_GAIN, product_rate
 from deepdive.data import DataUnavailableError, TensorLoader, TranslationDataModule, fetch, read_pairs
 from deepdive.data.text import all_windows
 from deepdive.models.language import RecurrentLanguageModel

@@ -18,7 +18,7 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks._table import NotApplicable, Row, show, speed_ratio
-from benchmarks.trainer import TrainingOnly, bare, session
+from benchmarks.training.trainer import TrainingOnly, bare, session
 from deepdive.data.images import load_images
 from deepdive.data.loaders import TensorLoader
 from deepdive.models.vision.lenet import LeNet

@@ -1,4 +1,4 @@
-"""One LeNet epoch the way course code does it, as a program of its own: the other side of ``benchmarks.epoch``.
+"""One LeNet epoch the way course code does it, as a program of its own: the other side of ``benchmarks.command.epoch``.
 
 A data set that hands out one PIL picture at a time, a transform per picture, a DataLoader with four workers, and the
 loss and accuracy of every step moved to the host for plotting. Prints the seconds of the epoch, test pass included.

@@ -34,7 +34,7 @@ def rows() -> Iterator[Row]:
     pairs = []
     for _ in range(PAIRS):
         with tempfile.TemporaryDirectory() as folder:
-            pairs.append((run("benchmarks._epoch", Path(folder)), run("benchmarks._course", data)))
+            pairs.append((run("benchmarks.command._epoch", Path(folder)), run("benchmarks.command._course", data)))
     names = ("LeNet epoch against course code", "LeNet epoch against course code, imports and set-up included")
     for i, (name, target) in enumerate(zip(names, (2.0, 1.8), strict=True)):
         ours, theirs = [pair[0][i] for pair in pairs], [pair[1][i] for pair in pairs]

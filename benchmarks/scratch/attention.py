@@ -1,7 +1,7 @@
 """From-scratch attention and encoder layer against the library's, forward and backward, as written and compiled.
 
 Batches of 16 sequences of 64 places, 256 wide, 8 heads; attention without the weights it can give back, so that the
-library takes its fused kernel. Measured twice, like ``benchmarks.scratch``: by wall time on the default threads, and by
+library takes its fused kernel. Measured twice, like ``scratch``: by wall time on the default threads, and by
 CPU time on one thread.
 """
 
@@ -12,10 +12,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from benchmarks import transformers
+from benchmarks.training import transformers
 from benchmarks._table import NotApplicable, Row, show
-from benchmarks.recurrent import passes
-from benchmarks.scratch import Clock, both_ways, ratio
+from benchmarks.scratch.recurrent import passes
+from benchmarks.scratch.scratch import Clock, both_ways, ratio
 from deepdive import scratch
 
 BATCH, PLACES, WIDTH, HEADS = 16, 64, 256, 8

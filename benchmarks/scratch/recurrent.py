@@ -1,6 +1,6 @@
 """From-scratch recurrent layers against the library's, forward and backward, at the size of a 2x256 language model.
 
-Batches of 32 sequences of 35 steps. Measured twice, like ``benchmarks.scratch``: by wall time on the default threads,
+Batches of 32 sequences of 35 steps. Measured twice, like ``scratch``: by wall time on the default threads,
 and by CPU time on one thread.
 """
 
@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from benchmarks._table import Row, show
-from benchmarks.scratch import REPEATS, Clock, both_ways, ratio
+from benchmarks.scratch.scratch import REPEATS, Clock, both_ways, ratio
 from deepdive import scratch
 from deepdive.proofs.timing import one_pass
 
