@@ -1,30 +1,40 @@
 # make run        set up, fetch Fashion-MNIST, train LeNet      make test       set up, run the tests: up to 10 minutes
 # make check      lint and test                                 make test-all   after make test: what takes longer
 # make results    RESULTS.md from results/*.json                make test-long  everything, with ten times the examples
-# make sweep      results near their target, with other seeds (SWEEP="--list" shows them)
+# make sweep      results near their target, other seeds        make bench      claims of speed, side by side
+#                 (SWEEP="--list" shows them)                                   (BENCH="startup trainer" some of them)
 PYTHON ?= python3
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 .DEFAULT_GOAL := help
 # Threads that wait by spinning come to a crawl when another program is busy.
 export GOMP_SPINCOUNT ?= 1000
-.PHONY: help setup run test test-all test-long lint check results sweep clean
+.PHONY: help setup run bench test test-all test-long lint check results sweep clean
 
 help:
-	@sed -n '1,4s/^# //p' Makefile
+	@sed -n '1,5s/^# //p' Makefile
 
-setup: .venv/ready
+setup: .venv/dev
 
-.venv/ready: pyproject.toml constraints.txt
+.venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "deepdive needs Python 3.11 or newer; name one with: make PYTHON=python3.12 ..."; exit 2; }
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || \
+	@$(PYTHON) -m venv .venv || \
 		{ rm -rf .venv; echo "no virtual environment; on Debian: apt-get install python3-venv"; exit 2; }
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
-	@touch $@
 
-run: setup
+# What each stage installs: .venv/run what recipes need, .venv/dev what tests need, .venv/peers what benchmarks need.
+.venv/run .venv/dev .venv/peers: pyproject.toml constraints.txt | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[$(EXTRAS)]'
+	@touch $@
+.venv/run: EXTRAS = tables,tokenizers
+.venv/dev: EXTRAS = dev
+.venv/peers: EXTRAS = dev,peers
+
+run: .venv/run
 	$(BIN)/deepdive run lenet
+
+bench: .venv/peers
+	$(BIN)/python -m benchmarks $(BENCH)
 
 test: setup
 	$(PYTEST) -m "not slow and not long"
@@ -43,10 +53,10 @@ lint: setup
 
 check: lint test
 
-results: setup
+results: .venv/run
 	$(BIN)/python -m deepdive.recipes.results
 
-sweep: setup
+sweep: .venv/run
 	$(BIN)/python -m deepdive.recipes.results.sweep $(SWEEP)
 
 clean:
