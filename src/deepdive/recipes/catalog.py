@@ -1,49 +1,49 @@
 """Every declaration of the library, imported so that it registers itself. A new recipe needs a line here."""
 
-import deepdive.recipes.attention.kernel_regression  # noqa: F401
-import deepdive.recipes.language.bert.classify  # noqa: F401
-import deepdive.recipes.language.bert.pair  # noqa: F401
-import deepdive.recipes.language.bert.qa  # noqa: F401
-import deepdive.recipes.language.bert.tag  # noqa: F401
-import deepdive.recipes.language.filling.fill_in  # noqa: F401
-import deepdive.recipes.language.modelling.character_models  # noqa: F401
-import deepdive.recipes.language.modelling.gpt_pretrain  # noqa: F401
-import deepdive.recipes.language.modelling.next_word  # noqa: F401
-import deepdive.recipes.language.ngram.ngram_lm  # noqa: F401
-import deepdive.recipes.language.pretraining.bert_pretrain  # noqa: F401
-import deepdive.recipes.language.pretraining.t5_pretrain  # noqa: F401
-import deepdive.recipes.language.tagging.tag_sequence  # noqa: F401
-import deepdive.recipes.language.translation.bahdanau  # noqa: F401
-import deepdive.recipes.language.translation.seq2seq  # noqa: F401
-import deepdive.recipes.language.translation.transformer  # noqa: F401
-import deepdive.recipes.linear.linear_regression  # noqa: F401
-import deepdive.recipes.linear.polynomial  # noqa: F401
-import deepdive.recipes.linear.weight_decay  # noqa: F401
-import deepdive.recipes.series.costs.sequence_costs  # noqa: F401
-import deepdive.recipes.series.forecast  # noqa: F401
-import deepdive.recipes.series.recurrence.bptt  # noqa: F401
-import deepdive.recipes.shift.covariate_shift  # noqa: F401
-import deepdive.recipes.shift.label_shift  # noqa: F401
-import deepdive.recipes.tabular.california  # noqa: F401
-import deepdive.recipes.tabular.house_prices  # noqa: F401
-import deepdive.recipes.tabular.multi_output  # noqa: F401
-import deepdive.recipes.vision.augmentation.recipe  # noqa: F401
-import deepdive.recipes.vision.cifar10  # noqa: F401
-import deepdive.recipes.vision.classic.edge_kernel  # noqa: F401
-import deepdive.recipes.vision.classic.lenet  # noqa: F401
-import deepdive.recipes.vision.classic.mlp  # noqa: F401
-import deepdive.recipes.vision.classic.mlp_dropout  # noqa: F401
-import deepdive.recipes.vision.classic.siamese  # noqa: F401
-import deepdive.recipes.vision.classic.softmax_regression  # noqa: F401
-import deepdive.recipes.vision.design_space.design_space  # noqa: F401
-import deepdive.recipes.vision.image_folder  # noqa: F401
-import deepdive.recipes.vision.modern.alexnet  # noqa: F401
-import deepdive.recipes.vision.modern.densenet  # noqa: F401
-import deepdive.recipes.vision.modern.googlenet  # noqa: F401
-import deepdive.recipes.vision.modern.lenet_batchnorm  # noqa: F401
-import deepdive.recipes.vision.modern.nin  # noqa: F401
-import deepdive.recipes.vision.modern.regnet  # noqa: F401
-import deepdive.recipes.vision.modern.resnet  # noqa: F401
-import deepdive.recipes.vision.modern.vgg  # noqa: F401
-import deepdive.recipes.vision.transfer.fine_tune  # noqa: F401
+import deepdive.recipes.attention.kernel_regression
+import deepdive.recipes.language.bert.classify
+import deepdive.recipes.language.bert.pair
+import deepdive.recipes.language.bert.qa
+import deepdive.recipes.language.bert.tag
+import deepdive.recipes.language.filling.fill_in
+import deepdive.recipes.language.modelling.character_models
+import deepdive.recipes.language.modelling.gpt_pretrain
+import deepdive.recipes.language.modelling.next_word
+import deepdive.recipes.language.ngram.ngram_lm
+import deepdive.recipes.language.pretraining.bert_pretrain
+import deepdive.recipes.language.pretraining.t5_pretrain
+import deepdive.recipes.language.tagging.tag_sequence
+import deepdive.recipes.language.translation.bahdanau
+import deepdive.recipes.language.translation.seq2seq
+import deepdive.recipes.language.translation.transformer
+import deepdive.recipes.linear.linear_regression
+import deepdive.recipes.linear.polynomial
+import deepdive.recipes.linear.weight_decay
+import deepdive.recipes.series.costs.sequence_costs
+import deepdive.recipes.series.forecast
+import deepdive.recipes.series.recurrence.bptt
+import deepdive.recipes.shift.covariate_shift
+import deepdive.recipes.shift.label_shift
+import deepdive.recipes.tabular.california
+import deepdive.recipes.tabular.house_prices
+import deepdive.recipes.tabular.multi_output
+import deepdive.recipes.vision.augmentation.recipe
+import deepdive.recipes.vision.cifar10
+import deepdive.recipes.vision.classic.edge_kernel
+import deepdive.recipes.vision.classic.lenet
+import deepdive.recipes.vision.classic.mlp
+import deepdive.recipes.vision.classic.mlp_dropout
+import deepdive.recipes.vision.classic.siamese
+import deepdive.recipes.vision.classic.softmax_regression
+import deepdive.recipes.vision.design_space.design_space
+import deepdive.recipes.vision.image_folder
+import deepdive.recipes.vision.modern.alexnet
+import deepdive.recipes.vision.modern.densenet
+import deepdive.recipes.vision.modern.googlenet
+import deepdive.recipes.vision.modern.lenet_batchnorm
+import deepdive.recipes.vision.modern.nin
+import deepdive.recipes.vision.modern.regnet
+import deepdive.recipes.vision.modern.resnet
+import deepdive.recipes.vision.modern.vgg
+import deepdive.recipes.vision.transfer.fine_tune
 import deepdive.recipes.vision.transformer.vit  # noqa: F401

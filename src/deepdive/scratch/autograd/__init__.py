@@ -13,6 +13,7 @@ meet are added. The rules are operations on tensors, so the gradient of a gradie
 ``create_graph=True``. Names are PyTorch's, axes are called as in NumPy; no line here uses PyTorch.
 """
 
+from deepdive.scratch.autograd import _methods
 from deepdive.scratch.autograd._comparison import compare as compare
 from deepdive.scratch.autograd._comparison import invert as invert
 from deepdive.scratch.autograd._inplace import setitem as setitem
@@ -143,3 +144,5 @@ __all__ = [
     "zero_grad",
     "zeros",
 ]
+
+vars(_methods.ops).update({name: globals()[name] for name in (*__all__, "compare", "invert", "setitem", "update")})

@@ -3,15 +3,12 @@
 ``axis`` is ``None`` (all of them), a number, or several; ``keepdims`` keeps them with size 1.
 """
 
-from typing import TypeAlias
-
 import numpy as np
 
+from deepdive.scratch.autograd._methods import Axis as Axis
 from deepdive.scratch.autograd._recording import Operand, Output, as_operand, constant, record
 from deepdive.scratch.autograd.arithmetic import where
 from deepdive.scratch.autograd.tensor import Tensor
-
-Axis: TypeAlias = int | tuple[int, ...] | None
 
 
 def sum(x: Operand, axis: Axis = None, keepdims: bool = False) -> Tensor:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import torch
 
@@ -14,15 +14,13 @@ from deepdive.training.loop.early_stopping import Best
 from deepdive.training.loop.evaluation import compute, evaluate, reset
 from deepdive.training.loop.interrupt import StopRequest, TrainingInterrupted
 from deepdive.training.loop.last_batch import without_lone_example
+from deepdive.training.loop.options import Options
 from deepdive.training.loop.progress import DivergedError, LossBuffer, Progress
 from deepdive.training.loop.random_state import random_tensors, restore_random_tensors
 from deepdive.training.loop.step import Stepper
 from deepdive.training.records import Plan, Record
 from deepdive.training.runs.checkpoints import CheckpointError, FolderCheckpoints, MemoryCheckpoints
 from deepdive.training.task import Task
-
-if TYPE_CHECKING:
-    from deepdive.training.loop.trainer import Trainer
 
 
 class Session:
@@ -34,13 +32,13 @@ class Session:
 
     def __init__(
         self,
-        trainer: "Trainer",
+        options: Options,
         task: Task,
         data: DataModule,
         device: torch.device,
         checkpoints: FolderCheckpoints | MemoryCheckpoints,
     ) -> None:
-        self.trainer = trainer
+        self.options = options
         self.task = task
         self.device = device
         self.checkpoints = checkpoints
@@ -56,21 +54,21 @@ class Session:
         self._test = data.test_loader()
         if self._train.num_examples == 0 or len(self._train) == 0:
             raise ValueError("the training data has no batches; it needs an example, or one full batch with drop_last")
-        per_epoch = -(-len(self._train) // trainer.accumulate)
-        total = trainer.epochs * per_epoch
-        self._total_steps = min(total, trainer.steps or total)
+        per_epoch = -(-len(self._train) // options.accumulate)
+        total = options.epochs * per_epoch
+        self._total_steps = min(total, options.steps or total)
         self._steps_per_epoch = per_epoch
         self.best = self._monitor()
         self._stepper = Stepper(
             task,
             task.configure_optimizers(self._size),
             device,
-            clip_norm=trainer.clip_norm,
-            clip_value=trainer.clip_value,
-            compile=trainer.compile,
+            clip_norm=options.clip_norm,
+            clip_value=options.clip_value,
+            compile=options.compile,
             batch_size=self._train.batch_size,
         )
-        self._compute_in(choose_format(task.network, device, precision=trainer.precision, layout=trainer.layout))
+        self._compute_in(choose_format(task.network, device, precision=options.precision, layout=options.layout))
         self._losses = LossBuffer()
         self._saved_step = 0
         self._resumed = False
@@ -78,7 +76,7 @@ class Session:
     @property
     def plan(self) -> Plan:
         """The size of the work, how much of it is done, and how it is computed."""
-        notes = (*self._notes, *self.format.notes(self.trainer.precision))
+        notes = (*self._notes, *self.format.notes(self.options.precision))
         return replace(self._size, precision=self.format.precision, layout=self.format.layout, notes=notes)
 
     def __iter__(self) -> Iterator[Record]:
@@ -108,7 +106,7 @@ class Session:
             if saved["kinds"] != self._kinds:
                 raise ValueError(f"it was made with {saved['kinds']}, not {self._kinds}")
             # before the state of the optimiser, which is laid out as the weights are
-            self._compute_in(kept_format(saved["format"], precision=self.trainer.precision, layout=self.trainer.layout))
+            self._compute_in(kept_format(saved["format"], precision=self.options.precision, layout=self.options.layout))
             self._load_weights(saved)
             self._stepper.load_optimizer(saved["optimizer"])
             if self._stepper.schedule is not None:
@@ -135,23 +133,23 @@ class Session:
     def _done(self) -> bool:
         """Whether every epoch is over; one whose last step was saved may still lack its end."""
         progress = self.progress
-        if progress.stopped or progress.epoch == self.trainer.epochs:
+        if progress.stopped or progress.epoch == self.options.epochs:
             return True
         return progress.step == self._total_steps and progress.batch == 0
 
     def _steps(self) -> Iterator[Record]:
         """The rest of the current epoch, step by step. The hot path: no device is waited for between two records."""
-        progress, trainer, stepper, losses = self.progress, self.trainer, self._stepper, self._losses
+        progress, options, stepper, losses = self.progress, self.options, self._stepper, self._losses
         batches = iter(self._train.batches(progress.epoch, start=progress.batch, device=self.device))
-        while of_step := tuple(islice(batches, trainer.accumulate)):
+        while of_step := tuple(islice(batches, options.accumulate)):
             for loss in stepper.accumulate(of_step):
                 losses.add(loss, progress.step + 1)
                 progress.batch += 1
             stepper.update()
             progress.step += 1
-            if progress.step % trainer.log_every == 0:
+            if progress.step % options.log_every == 0:
                 yield self._train_record()
-            if trainer.checkpoint_every and progress.step % trainer.checkpoint_every == 0:
+            if options.checkpoint_every and progress.step % options.checkpoint_every == 0:
                 self._save_last()
             if self.stop.signal is not None:
                 self._interrupt(self.stop.signal)
@@ -183,7 +181,7 @@ class Session:
         return self._record("epoch", progress.epoch, values)
 
     def _save_epoch(self) -> None:
-        stopping = self.trainer.early_stopping
+        stopping = self.options.early_stopping
         if self.best.update(self.metrics):
             best = self._weights() | {"format": vars(self.format), "progress": self.progress.state_dict()}
             self.checkpoints.save("best", best)
@@ -287,13 +285,13 @@ class Session:
         return DivergedError(f"{error}; {good}; {advice}", error.step)
 
     def _monitor(self) -> Best:
-        trainer = self.trainer
-        name = trainer.monitor or ("val_loss" if self._val is not None else "train_loss")
+        options = self.options
+        name = options.monitor or ("val_loss" if self._val is not None else "train_loss")
         split, _, metric = name.partition("_")
         known = {"loss": False} | {name: metric.higher_is_better for name, metric in self.task.metrics.items()}
         if split not in ("train", "val") or metric not in known:
             raise ValueError(f"monitor is {name!r}; it must be train_ or val_ and one of {', '.join(known)}")
         if split == "val" and self._val is None:
             raise ValueError(f"monitor is {name!r}, but the data has no validation split")
-        min_delta = trainer.early_stopping.min_delta if trainer.early_stopping else 0.0
+        min_delta = options.early_stopping.min_delta if options.early_stopping else 0.0
         return Best(name, known[metric], min_delta)

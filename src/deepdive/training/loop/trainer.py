@@ -1,19 +1,16 @@
-"""One loop for all tasks: its options, and what they mean."""
+"""One loop for all tasks."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import Literal
 
 import torch
 
-from deepdive.checks import check_bounds, check_integer
 from deepdive.data.types import DataModule
-from deepdive.training.devices import Precision, autocast_dtype, choose_device
-from deepdive.training.formats import Layout, check_layout
-from deepdive.training.loop.early_stopping import EarlyStopping
+from deepdive.training.devices import choose_device
 from deepdive.training.loop.first_batch import size_lazy_layers
 from deepdive.training.loop.interrupt import stop_request
+from deepdive.training.loop.options import Options
 from deepdive.training.loop.random_state import seed_everything
 from deepdive.training.loop.session import Session
 from deepdive.training.records import Listener, Storing
@@ -22,7 +19,7 @@ from deepdive.training.task import Task
 
 
 @dataclass(frozen=True, kw_only=True)
-class Trainer:
+class Trainer(Options):
     """How a task is trained on data (textbook section 3.2.4).
 
     >>> trainer = Trainer(epochs=10, clip_norm=1.0)
@@ -34,51 +31,6 @@ class Trainer:
         TypeError: an option is of another kind, e.g. half an epoch.
         ValueError: an option is out of its range; names it.
     """
-
-    epochs: int = 1
-    """Passes over the training data."""
-    steps: int | None = None
-    """End after this many optimiser steps, even within an epoch."""
-    device: str = "auto"
-    """``auto``, ``cpu``, ``cuda``, ``cuda:1``, ``mps``."""
-    precision: Precision | Literal["auto"] = "fp32"
-    """Of matrix products: ``fp32``, ``bf16``, ``fp16`` with loss scaling; ``auto`` takes ``bf16`` where the device has
-    units for it and the network is large enough (`choose_format`). A resumed run keeps what was chosen."""
-    layout: Layout | Literal["auto"] = "auto"
-    """Of the library's 2-d convolutions in memory: ``channels-last``, ``contiguous``; ``auto`` is what is known to be
-    faster on the device."""
-    clip_norm: float | None = None
-    """Largest norm of the whole gradient."""
-    clip_value: float | None = None
-    """Largest absolute value of a gradient's element."""
-    accumulate: int = 1
-    """Batches whose gradients make one step."""
-    compile: bool = False
-    """Compile the training step (forward, loss, metrics and backward)."""
-    early_stopping: EarlyStopping | None = None
-    """When to end before the last epoch."""
-    monitor: str | None = None
-    """The metric that decides which epoch was best: ``val_loss``, or ``train_loss`` without a validation split.
-
-    Of equal epochs the earliest is. ``train_loss``, as every other ``train_`` metric, is measured batch by batch,
-    before each update: it tells of the weights during the epoch, not of those at its end, which are kept.
-    """
-    log_every: int = 50
-    """Optimiser steps between two records; the losses are read from the device once per record."""
-    checkpoint_every: int | None = None
-    """Optimiser steps between two checkpoints within an epoch; there is always one at its end."""
-    seed: int = 0
-    """Of dropout and whatever else draws from the global generators."""
-
-    def __post_init__(self) -> None:
-        for name in ("epochs", "accumulate", "log_every", "steps", "checkpoint_every"):
-            if (value := getattr(self, name)) is not None:
-                check_integer(name, value, 1)
-        for name in ("clip_norm", "clip_value"):
-            if (value := getattr(self, name)) is not None:
-                check_bounds(name, value, above=0)
-        autocast_dtype(self.precision)
-        check_layout(self.layout)
 
     def session(
         self, task: Task, data: DataModule, checkpoints: FolderCheckpoints | MemoryCheckpoints | None = None
