@@ -1,5 +1,6 @@
 """Values estimated from others by attention pooling: bandwidths, errors, weights."""
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -82,7 +83,7 @@ class KernelExperiment(RecordsExperiment[KernelSettings]):
         chosen = self.fits[self.settings.kernel]
         steps = zip(chosen.path or [chosen.bandwidth], chosen.path_errors or [chosen.error], strict=True)
         for i, (bandwidth, error) in enumerate(steps, start=1):
-            yield Record("epoch", i, i, {"left_out_rmse": error**0.5, "bandwidth": bandwidth})
+            yield Record("epoch", i, i, {"left_out_rmse": math.sqrt(error), "bandwidth": bandwidth})
         tested = {name: value for name, value in self.metrics(run).items() if name.startswith("test_")}
         yield Record("test", max(1, len(chosen.path)), max(1, len(chosen.path)), tested)
 
@@ -126,9 +127,7 @@ class KernelExperiment(RecordsExperiment[KernelSettings]):
             Section("Weights", picture("Each row holds weights of one estimate; over all keys they sum to 1.", heat)),
         ]
         if all(fit.tried for fit in fits.values()):
-            caption = (
-                "Errors on the known values, one left out; the cross is the bandwidth taken, the line the way there."
-            )
+            caption = "Errors on the known values, one left out; the cross is what is taken, the line the way there."
             drawn = svg_figure(bandwidths_figure(fits), caption, run.folder / "bandwidths.svg")
             parts.append(Section("Bandwidths", drawn))
         example, ones = d2l_values(self.settings.seed), dict.fromkeys(KERNELS, 1.0)
@@ -142,9 +141,9 @@ class KernelExperiment(RecordsExperiment[KernelSettings]):
         Raises:
             RunError: a file of the run is missing or damaged.
         """
-        fits = run.read_json("measured/bandwidths.json")
+        metadata, fits = read_metadata(run, KernelMetadata), run.read_json("measured/bandwidths.json")
         try:
-            return float(fits[self.settings.kernel]["bandwidth"]), read_metadata(run, KernelMetadata)
+            return float(fits[self.settings.kernel]["bandwidth"]), metadata
         except (KeyError, TypeError, ValueError) as error:
             raise RunError(f"{run.folder} is damaged: {error}") from error
 

@@ -64,9 +64,8 @@ def estimate(
 ) -> Float64[Tensor, " q"]:
     """Attention pooling at ``positions`` from values ``y`` at ``x``; their mean where every kernel is 0."""
     mean = y.mean()
-    return mean + torch.cat(
-        [attention_pool(some, x, y - mean, kernel, bandwidth)[0] for some in positions.split(_AT_ONCE)]
-    )
+    parts = [attention_pool(some, x, y - mean, kernel, bandwidth)[0] for some in positions.split(_AT_ONCE)]
+    return mean + torch.cat(parts)
 
 
 def d2l_values(seed: int) -> Values:

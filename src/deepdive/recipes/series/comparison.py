@@ -75,24 +75,22 @@ class Comparison:
 
     def sections(self, notes: Iterable[str]) -> list[Section]:
         """Errors by the step ahead, and the forecasts themselves."""
-        caption = (
-            f"Errors in the unit of {self.data.series.name}, from {len(self.origins.last):,} moments of the test set."
-        )
+        moments = f"{len(self.origins.last):,} moments of the test set"
+        caption = f"Errors in the unit of {self.data.series.name}, from {moments}."
         errors = svg_figure(error_figure(self.errors, marks=self.horizons), caption)
         lines = [*self._explained(), *notes, *self._warned()]
         return [
             Section("Steps ahead", join([errors, table(self._rows()), text(*lines)])),
-            Section(
-                "Forecasts", svg_figure(self._drawn(), "The test set, and the network's forecasts k steps before.")
-            ),
+            Section("Forecasts", svg_figure(self._drawn(), "The test set, and what was forecast k steps before.")),
         ]
 
     def _rows(self) -> list[dict[str, object]]:
         rows: list[dict[str, object]] = []
         for name, errors in self.errors.items():
             skills = skill(errors, self.errors["naive"])
-            row = {f"rmse, k = {k}": float(errors[k - 1]) for k in self.horizons}
-            rows.append({"method": name} | row | {f"skill, k = {k}": float(skills[k - 1]) for k in self.horizons})
+            row: dict[str, object] = {"method": name}
+            row |= {f"rmse, k = {k}": float(errors[k - 1]) for k in self.horizons}
+            rows.append(row | {f"skill, k = {k}": float(skills[k - 1]) for k in self.horizons})
         return rows
 
     def _explained(self) -> list[str]:

@@ -45,9 +45,8 @@ class SequenceCostsExperiment(RecordsExperiment[SequenceCostsSettings]):
         for step, (n, d) in enumerate(self.points[done:], start=done + 1):
             for kind, found in self.costs.items():
                 found.append(self._cost(kind, n, d))
-            yield Record(
-                "epoch", step, step, {f"{kind}_seconds": each[-1].seconds for kind, each in self.costs.items()}
-            )
+            seconds = {f"{kind}_seconds": found[-1].seconds for kind, found in self.costs.items()}
+            yield Record("epoch", step, step, seconds)
         yield Record("test", len(self.points), len(self.points), self.metrics(run))
 
     def state(self) -> dict[str, Any]:
@@ -95,9 +94,9 @@ class SequenceCostsExperiment(RecordsExperiment[SequenceCostsSettings]):
             }
             for kind in KINDS.values()
         ]
-        growth: list[dict[str, object]] = [
-            {"layer": KINDS[kind].name} | {k: v for sweep in sweeps for k, v in sweep.growth_of(kind).items()}
-            for kind in KINDS
+        length, width = sweeps
+        growth = [
+            {"layer": kind.name, **length.growth_of(name), **width.growth_of(name)} for name, kind in KINDS.items()
         ]
         caption = (
             f"{settings.batch_size} sequences; left to right operations, time, memory. By length at width "
@@ -125,9 +124,9 @@ _EXPLAINED = (
     "Operations are counted at the products that run, and dashed lines are the formulas of the table, with their "
     "constants. Time counts the forward and the backward pass, memory what the first keeps for the second.",
     "A recurrence costs as little as a convolution, but its steps wait for each other, so that its time is far above "
-    "its operations where width is small. Self-attention reaches every position in one step, and pays with the square of "
-    "the length. Its weights need not be stored: a fused kernel computes them piece by piece, once for the forward and "
-    "once for the backward pass, for as many operations forward, and its memory grows in proportion to the length.",
+    "its operations where width is small. Self-attention reaches every position in one step, and pays with the square "
+    "of the length. Its weights need not be stored: a fused kernel computes them piece by piece, once for the forward "
+    "and once for the backward pass, for as many operations forward, and its memory grows in proportion to the length.",
 )
 _EXPONENTS = (
     "Exponents a of cost ≈ c size^a over the larger half of the sizes: 1 is in proportion, 2 the square. Lower-order "
