@@ -1,7 +1,6 @@
 """Which table the settings mean, how its rows are dealt out and prepared, and how those of new tables are read."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +21,12 @@ from deepdive.recipes.tabular.settings import TableSettings
 Note = Callable[[str], object]
 
 
-@dataclass(frozen=True)
 class Prepared:
     """How the rows of a table are prepared for a network, and what its outputs stand for."""
 
-    preprocessor: TablePreprocessor
-    targets: tuple[Target, ...]
+    def __init__(self, preprocessor: TablePreprocessor, targets: Sequence[Target]) -> None:
+        self.preprocessor = preprocessor
+        self.targets = tuple(targets)
 
     @classmethod
     def of(cls, data: TableDataModule) -> "Prepared":
@@ -52,7 +51,7 @@ class Prepared:
             KeyError: something is missing.
             ValueError: something is of another type; names it.
         """
-        targets = tuple(map(target_from_json, plain["targets"]))
+        targets = [target_from_json(target) for target in plain["targets"]]
         return cls(TablePreprocessor.from_json(plain["preprocessor"]), targets)
 
 
