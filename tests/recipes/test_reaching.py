@@ -44,7 +44,7 @@ FITTED: dict[str, set[str]] = {
     "multi-output": {"targets"},
     "resnet": {"groups", "width_per_group"},  # of the other block
     "forecast": {"period", "ahead"},
-    "bptt": {"networks", "forget", "hidden", "toolkit", "schedule"},
+    "bptt": {"networks", "forget_bias", "hidden", "toolkit", "schedule"},
     "fill-in": {"toolkit", "schedule", "partition", "cell", "embedding", "hidden", "dropout"},
     "gpt-pretrain": {"partition"},  # the others ask for more windows than the story has
     "regnet": {"widths", "group_widths"},  # few fit together
@@ -94,7 +94,7 @@ def base(name, folder):
     info, kind = recipes()[name], load_recipe(name).settings_type
     known = {field.name for field in fields(kind)}
     changes = dict(info.presets["smoke"])
-    module = info.module
+    module = kind.__module__
     if "data" in known:
         if ".vision." in module or ".shift." in module:
             changes |= IMAGES

@@ -1,74 +1,122 @@
+"""Declarations register themselves: those of the library, of a file, and of packages with entry points."""
+
 import dataclasses
 import re
+import subprocess
+import sys
+from importlib.metadata import EntryPoint
+from pathlib import Path
 
 import pytest
 
+from deepdive import recipes as package
 from deepdive.data.registry import DATASETS
-from deepdive.recipes import Recipe, Target, load_recipe, recipe, recipes
-from deepdive.recipes.registry import _described
+from deepdive.recipes import Target, load_recipe, recipe, recipes, registry
+from deepdive.recipes.experiments import Experiment
 from deepdive.recipes.settings import to_plain, with_preset
 
+pytestmark = pytest.mark.usefixtures("without_shape_checks")  # a user has none either
+HOME = Path(package.__file__).parent
+DECLARATION = """
+from dataclasses import dataclass
 
-def test_the_recipes_are_in_the_order_of_the_textbook():
-    chapters = [tuple(map(int, info.chapter.split("."))) for info in recipes().values()]
-    assert chapters == sorted(chapters)
+from deepdive.recipes import recipe
+from deepdive.recipes.experiments import Experiment
+from deepdive.recipes.ranges import Checked
+
+
+@recipe("NAME", chapter=7, title="Mine", data="digits", experiment=":Mine")
+@dataclass(frozen=True)
+class NAMESettings(Checked):
+    hidden: int = 8
+
+
+class Mine(Experiment):
+    def load(self, report): ...
+
+    def train(self, run, listeners, *, resume):
+        return {}
+"""
+
+
+def declaration(name):
+    return DECLARATION.replace("NAMESettings", f"{name.title()}Settings").replace("NAME", name)
+
+
+@pytest.fixture(autouse=True)
+def as_before(monkeypatch):
+    """What a test declares is forgotten after it."""
+    recipes()
+    monkeypatch.setattr(registry, "_RECIPES", dict(registry._RECIPES))
+    for name in [name for name in sys.modules if name.startswith(registry._OWN)]:
+        monkeypatch.delitem(sys.modules, name)
+    yield
+    recipes.cache_clear()
+
+
+def test_recipes_are_in_the_order_of_d2l():
+    listed = list(recipes().values())
+    assert [each.order for each in listed] == sorted(each.order for each in listed)
     names = [*recipes()]
     assert names.index("softmax-regression") < names.index("mlp") < names.index("lenet")
+    assert all(each.place.partition(".")[0] == str(each.chapter) for each in listed)
 
 
 @pytest.mark.parametrize("name", recipes())
-def test_every_recipe_is_described_whole_and_loads(name):
-    info = load_recipe(name)
-    assert re.fullmatch(r"\d+(\.\d+)?", info.chapter)
-    assert {"smoke", "quick", "book"} == set(info.presets) - set(DATASETS)
+def test_every_recipe_has_presets_and_a_target_for_each(name):
     loaded = load_recipe(name)
+    assert loaded.name == name
+    assert re.fullmatch(r"\d+(\.\d+)?", loaded.place)
+    assert {"smoke", "quick", "book"} == set(loaded.presets) - set(DATASETS)
     assert dataclasses.is_dataclass(loaded.settings_type)
     assert loaded.settings_type.__dataclass_params__.frozen
-    for preset, changes in info.presets.items():
+    for preset, changes in loaded.presets.items():
         settings = to_plain(with_preset(loaded.settings_type, changes))
-        assert info.target(preset, settings), f"no target for preset {preset}"
-        assert info.target(preset, settings | {"data": "my/pictures"}) is None
+        assert loaded.target(preset, settings), f"no target for preset {preset}"
+        assert loaded.target(preset, settings | {"data": "my/pictures"}) is None
 
 
-def test_the_description_is_what_the_decorator_says(tmp_path):
-    (tmp_path / "made.py").write_text(
-        "@recipe('x', chapter='1.2', title='T', data='d', presets={'quick': {'a': {'b': 1}}},\n"
-        "        targets=(Target('m', 0.5, when={'a': True}), Target('e', 2.0, higher_is_better=False)))\n"
-        "def build(settings: int): ...\n"
+@pytest.mark.parametrize("name", recipes())
+def test_every_experiment_loads(name):
+    loaded = load_recipe(name)
+    assert isinstance(loaded.build(with_preset(loaded.settings_type, loaded.presets["smoke"])), Experiment)
+
+
+def test_a_recipe_whose_data_choose_the_experiment_builds_either(tmp_path):
+    loaded = load_recipe("linear-regression")
+    made = [loaded.build(with_preset(loaded.settings_type, {"data": data})) for data in ("synthetic", "california")]
+    assert [type(each).__name__ for each in made] == ["SyntheticExperiment", "TableRegression"]
+
+
+def test_the_catalog_lists_every_declaration():
+    declared = {
+        ".".join(("deepdive.recipes", *path.relative_to(HOME).with_suffix("").parts))
+        for path in HOME.rglob("*.py")
+        if re.search(r"^@recipe\(", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    }
+    listed = re.findall(r"^import (\S+)", (HOME / "catalog.py").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    assert sorted(declared) == listed
+    assert {each.settings_type.__module__ for each in recipes().values()} == declared
+
+
+def test_declarations_are_free_of_torch_and_of_experiments():
+    code = (
+        "import sys, deepdive.recipes as r\n"
+        "loaded = {each.experiment.partition(':')[0] for each in r.recipes().values()} & set(sys.modules)\n"
+        "assert not loaded, loaded\n"
+        "heavy = {'torch', 'numpy', 'polars', 'matplotlib'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
     )
-    [info] = _described(tmp_path / "made.py", tmp_path)
-    assert info == Recipe(
-        name="x",
-        chapter="1.2",
-        title="T",
-        data="d",
-        targets=(Target("m", 0.5, when={"a": True}), Target("e", 2.0, higher_is_better=False)),
-        presets={"quick": {"a": {"b": 1}}},
-        module="deepdive.recipes.made",
-        function="build",
-    )
-
-
-def test_what_several_recipes_share_is_written_once(tmp_path):
-    (tmp_path / "made.py").write_text(
-        "_EASY = Target('m', 0.5)\n_PRESETS = {'quick': {'a': 1}}\n"
-        "@recipe('x', chapter='1', title='T', data='d', presets=_PRESETS, targets=(_EASY, Target('e', 2.0)))\n"
-        "def x(settings: int): ...\n"
-        "@recipe('y', chapter='1', title='T', data='d', presets=_PRESETS, targets=(_EASY,))\n"
-        "def y(settings: int): ...\n"
-    )
-    x, y = _described(tmp_path / "made.py", tmp_path)
-    assert x.presets == y.presets == {"quick": {"a": 1}}
-    assert x.targets == (Target("m", 0.5), Target("e", 2.0))
-    assert y.targets == (Target("m", 0.5),)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
 
 
 def test_the_first_target_that_fits_counts():
-    info = load_recipe("lenet")
-    assert info.target("quick", {"modern": False}).value == 0.85
-    assert info.target("quick", {"modern": True}).value == 0.89
-    assert info.target("smoke", {"modern": True}).value == 0.5
-    assert info.target("book", {"modern": False}).value == 0.87
+    lenet = load_recipe("lenet")
+    assert lenet.target("quick", {"modern": False}).value == 0.85
+    assert lenet.target("quick", {"modern": True}).value == 0.89
+    assert lenet.target("smoke", {"modern": True}).value == 0.5
+    assert lenet.target("book", {"modern": False}).value == 0.87
 
 
 def test_a_target_judges():
@@ -88,8 +136,74 @@ def test_an_unknown_recipe_is_met_with_a_suggestion():
         load_recipe("xyz")
 
 
-def test_an_unknown_preset_is_refused_where_it_is_written():
+WORDS = {"title": "", "data": "digits", "experiment": ":X"}
+
+
+def test_what_is_declared_wrong_is_refused_where_it_is_written():
     with pytest.raises(
         ValueError, match=r"recipe 'x' has presets \['fast'\]; they must be of smoke, quick, book, or data"
     ):
-        recipe("x", chapter="1", title="", data="d", targets=(), presets={"fast": {}})
+        recipe("x", chapter=1, presets={"fast": {}}, **WORDS)
+    with pytest.raises(ValueError, match=r"section of recipe 'x' must be one of chapter 1, got '10\.1'"):
+        recipe("x", chapter=1, section="10.1", **WORDS)
+    with pytest.raises(TypeError, match=r"recipe 'x' must decorate a dataclass below Checked, got .*int"):
+        recipe("x", chapter=1, **WORDS)(int)
+    with pytest.raises(ValueError, match=r"recipe names must be unique, got 'lenet' for a second time, in .*mlp"):
+        recipe("lenet", chapter=1, **WORDS)(load_recipe("mlp").settings_type)
+
+
+def test_a_file_is_a_recipe(tmp_path, monkeypatch):
+    (tmp_path / "my.py").write_text(declaration("mine"))
+    monkeypatch.chdir(tmp_path)
+    found = load_recipe("my.py")
+    assert (found.name, found.chapter, found.source) == ("mine", 7, str(tmp_path / "my.py"))
+    experiment = found.build(found.settings_type(hidden=3))
+    assert isinstance(experiment, Experiment)
+    assert experiment.settings.hidden == 3
+    assert "mine" not in recipes()
+    (tmp_path / "my.py").write_text(declaration("other"))
+    assert load_recipe("my.py").name == "other", "a file that has changed counts as it is now"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("x = 1\n", r"a recipe file must declare one recipe, got 0 in .*my\.py"),
+        (declaration("mine") + declaration("yours"), r"a recipe file must declare one recipe, got 2 in .*my\.py"),
+        (declaration("lenet"), r"recipe names must be unique, got 'lenet' for a second time"),
+        (
+            declaration("mine") + declaration("mine").replace("MineSettings", "OtherSettings"),
+            r"recipe names must be unique, got 'mine' for a second time",
+        ),
+        ("def broken(:\n", r"a recipe file must be Python, got invalid syntax .*line 1.* in .*my\.py"),
+    ],
+)
+def test_a_file_that_is_no_recipe_is_refused(tmp_path, content, message):
+    (tmp_path / "my.py").write_text(content)
+    with pytest.raises(ValueError, match=message):
+        load_recipe(str(tmp_path / "my.py"))
+    assert load_recipe("lenet").settings_type.__name__ == "LeNetSettings"
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"there is no recipe file .*gone\.py"):
+        load_recipe(str(tmp_path / "gone.py"))
+
+
+def test_a_package_declares_recipes_by_entry_points_and_a_broken_one_costs_no_other(tmp_path, monkeypatch, capsys):
+    (tmp_path / "recipes_of_theirs.py").write_text(declaration("theirs"))
+    (tmp_path / "recipes_that_fail.py").write_text("raise KeyError('oh')\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    points = [EntryPoint(each, each, registry.ENTRY_POINTS) for each in ("recipes_that_fail", "recipes_of_theirs")]
+    monkeypatch.setattr(registry, "entry_points", lambda group: points if group == registry.ENTRY_POINTS else [])
+    recipes.cache_clear()
+    try:
+        listed = recipes()
+        assert {"theirs", "lenet"} <= listed.keys()
+        assert isinstance(load_recipe("theirs").build(listed["theirs"].settings_type()), Experiment)
+        assert capsys.readouterr().err == (
+            "note: the recipes of recipes_that_fail cannot be loaded: KeyError: 'oh'\n"
+        )
+    finally:
+        for name in ("recipes_of_theirs", "recipes_that_fail"):
+            sys.modules.pop(name, None)

@@ -12,7 +12,7 @@ from PIL import Image
 from deepdive.recipes import load_recipe
 from deepdive.recipes.running import runner
 from deepdive.recipes.settings import with_preset
-from deepdive.recipes.tabular.table_experiment import TableExperiment
+from deepdive.recipes.tabular.experiment import TableExperiment
 from deepdive.training import Run, RunError, Task, TrainingInterrupted
 from deepdive.training.loop.step import Stepper
 
@@ -130,9 +130,9 @@ def test_classes_that_are_numbers_have_a_report(tmp_path, classes):
     words = {"data": str(tmp_path / "table.csv"), "target": "y", "kind": "classification", "ignore": ["row"]}
     outcome = begin(tmp_path / "runs", "california", epochs=1, hidden=[4], **words)
     assert outcome.problem == ""
-    held = pl.read_csv(outcome.run.folder / "held-out.csv")
+    held = pl.read_csv(outcome.run.folder / "test-rows.csv")
     assert held.columns == ["row_", "row", "true", "predicted"]
-    page = (outcome.run.folder / "report.html").read_text().partition("Held-out rows")[2].partition("</table>")[0]
+    page = (outcome.run.folder / "report.html").read_text().partition("Test rows")[2].partition("</table>")[0]
     counts = [int(cell) for cell in re.findall(r'<td class="number">(\d+)</td>', page)]
     assert sum(counts) == held.height
 

@@ -66,7 +66,8 @@ class Recipe:
     data: str
     """The named data set that the targets are stated for."""
     experiment: str
-    """The class that runs it, as ``package.module:Class``; ``:Class`` in the file of the declaration."""
+    """The class that runs it, as ``package.module:Class``; ``:Class`` in the file of the declaration. Also a function
+    of the settings, where they choose the class."""
     targets: tuple[Target, ...] = ()
     """The first that fits the settings counts."""
     presets: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: {"quick": {}})
@@ -145,9 +146,9 @@ def recipe(
     def register(settings_type: type[Settings]) -> type[Settings]:
         if not (is_dataclass(settings_type) and issubclass(settings_type, Checked)):
             raise TypeError(f"recipe {name!r} must decorate a dataclass below Checked, got {settings_type!r}")
-        module = settings_type.__module__
-        if name in _RECIPES and _RECIPES[name].settings_type.__module__ != module:
-            raise ValueError(f"recipe names must be unique, got {name!r} for a second time, in {module}")
+        place = (settings_type.__module__, settings_type.__qualname__)
+        if name in _RECIPES and place != (_settings_module(name), _RECIPES[name].settings_type.__qualname__):
+            raise ValueError(f"recipe names must be unique, got {name!r} for a second time, in {place[0]}")
         _RECIPES[name] = Recipe(
             name=name,
             chapter=chapter,
@@ -176,7 +177,7 @@ def recipes() -> Mapping[str, Recipe]:
             point.load()
         except Exception as error:  # a package that is broken must not take the others along
             tell(f"note: the recipes of {point.value} cannot be loaded: {type(error).__name__}: {error}")
-    listed = [each for each in _RECIPES.values() if not each.settings_type.__module__.startswith(_OWN)]
+    listed = [each for each in _RECIPES.values() if not _settings_module(each.name).startswith(_OWN)]
     return {each.name: each for each in sorted(listed, key=lambda each: (each.order, each.name))}
 
 
@@ -185,7 +186,8 @@ def load_recipe(name: str) -> Recipe:
 
     Raises:
         FileNotFoundError: there is no such file.
-        ValueError: there is no recipe of that name, or the file does not declare exactly one.
+        ValueError: there is no recipe of that name, or the file is not Python, does not declare exactly one recipe, or
+            declares one whose name is taken.
     """
     if name.endswith(".py"):
         return _from_file(Path(name))
@@ -204,9 +206,23 @@ def _from_file(path: Path) -> Recipe:
     if spec is None or spec.loader is None:
         raise ValueError(f"{path} is no Python file")
     recipes()  # whose names are taken
+    for name in _names_in(module):  # of this file before it was changed
+        del _RECIPES[name]
     sys.modules[module] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(sys.modules[module])
-    found = [each for each in _RECIPES.values() if each.settings_type.__module__ == module]
+    try:
+        spec.loader.exec_module(sys.modules[module])
+    except SyntaxError as error:
+        raise ValueError(f"a recipe file must be Python, got {error} in {path}") from error
+    found = _names_in(module)
     if len(found) != 1:
         raise ValueError(f"a recipe file must declare one recipe, got {len(found)} in {path}")
-    return replace(found[0], source=str(place))
+    return replace(_RECIPES[found[0]], source=str(place))
+
+
+def _settings_module(name: str) -> str:
+    return _RECIPES[name].settings_type.__module__
+
+
+def _names_in(module: str) -> list[str]:
+    """The recipes that a module has declared so far."""
+    return [name for name in _RECIPES if _settings_module(name) == module]

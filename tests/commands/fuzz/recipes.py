@@ -82,7 +82,7 @@ FLAGS: dict[str, str] = {
     "seq2seq": f"--data {FOLDER}/pairs.tsv {TRAINED} --test 8 --validation 8 --hidden 8 --embedding 8",
     "next-word": f"{_TEXT} --hidden 8 --embedding 8",
     "tag-sequence": f"--data {FOLDER}/tags.conll {TRAINED} --hidden 8 --characters 4",
-    "kernel-regression": f"--data {FOLDER}/series.csv --widths 3 --steps 2",
+    "kernel-regression": f"--data {FOLDER}/series.csv --bandwidths 3 --steps 2",
     "bahdanau": f"--data {FOLDER}/pairs.tsv {TRAINED} --test 8 --validation 8 --hidden 8 --embedding 8 --attention 8",
     "sequence-costs": "--lengths 8 16 32 --fixed-width 8 --widths 8 16 32 --fixed-length 8 --repeats 1",
     "transformer": f"--data {FOLDER}/pairs.tsv {TRAINED} --test 8 --validation 8 --width 8 --heads 2 --hidden 8",

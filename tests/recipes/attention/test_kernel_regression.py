@@ -1,4 +1,4 @@
-"""The recipe `kernel-regression` on small series of one's own, and on the textbook's values."""
+"""The recipe `kernel-regression` on small series of one's own, and on the values of D2L."""
 
 import json
 import math
@@ -10,7 +10,7 @@ import torch
 from deepdive.algorithms.attention import KERNELS
 from deepdive.recipes import load_recipe
 from deepdive.recipes.attention.kernel_regression import KernelSettings
-from deepdive.recipes.attention.values import Values, estimate, textbook_values
+from deepdive.recipes.attention.values import Values, d2l_values, estimate
 from deepdive.recipes.running import runner
 from deepdive.recipes.settings import with_preset
 from deepdive.training import RunError
@@ -33,7 +33,7 @@ def waves(tmp_path_factory):
 
 def start(path, root, **changes):
     recipe = load_recipe("kernel-regression")
-    settings = with_preset(recipe.settings_type, {"data": str(path), "held_out": 0.5, "steps": 30} | changes)
+    settings = with_preset(recipe.settings_type, {"data": str(path), "test": 0.5, "steps": 30} | changes)
     return runner.start(recipe, settings, preset="quick", root=root, console=False)
 
 
@@ -49,16 +49,16 @@ def test_a_smooth_estimate_is_better_than_what_follows_the_noise(finished):
     assert metrics["test_constant_rmse"] == pytest.approx(metrics["test_mean_rmse"])
     assert 1.8 < metrics["test_rmse"] == metrics["test_gaussian_rmse"] < 2.6  # the noise has a deviation of 2
     assert metrics["test_skill"] == pytest.approx(1 - metrics["test_rmse"] / metrics["test_linear_rmse"])
-    assert 2 < metrics["width"] < 20
+    assert 2 < metrics["bandwidth"] < 20
 
 
-def test_the_report_shows_curves_weights_and_widths(finished):
+def test_the_report_shows_curves_weights_and_bandwidths(finished):
     folder = finished.run.folder
     report = (folder / "report.html").read_text()
-    for words in ("Curves", "Weights", "Widths", "The textbook&#x27;s example", "one left out", *KERNELS):
+    for words in ("Curves", "Weights", "Bandwidths", "The example of D2L", "one left out", *KERNELS):
         assert words in report
     assert (folder / "weights.png").read_bytes().startswith(b"\x89PNG")
-    assert {"fits.svg", "widths.svg", "model.json"} <= {path.name for path in folder.iterdir()}
+    assert {"fits.svg", "bandwidths.svg", "measured"} <= {path.name for path in folder.iterdir()}
     records = [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
     assert len([record for record in records if record["kind"] == "epoch"]) == 31
 
@@ -81,32 +81,33 @@ def test_a_resumed_run_gives_the_same(waves, finished, tmp_path):
 def test_a_file_is_smoothed(finished, waves, tmp_path):
     [told] = runner.predict(finished.run.folder, [waves])
     assert list(told.columns) == ["time", "Level", "estimate"]
-    y, width = np.array(told.columns["Level"]), finished.metrics["width"]
+    y, width = np.array(told.columns["Level"]), finished.metrics["bandwidth"]
     k = np.exp(-(((np.arange(300)[:, None] - np.arange(300)) / width) ** 2) / 2)
     np.testing.assert_allclose(told.columns["estimate"], k @ y / k.sum(axis=1), rtol=1e-9)
     other = tmp_path / "other.csv"
     other.write_text("a,b\n1,2\n3,4\n")
     with pytest.raises(ValueError, match=r"other.csv: column .* 'Level'"):
         runner.predict(finished.run.folder, [other])
-    (finished.run.folder / "model.json").rename(tmp_path / "model.json")
-    with pytest.raises(RunError, match=r"has no model.json"):
+    fits = finished.run.folder / "measured" / "bandwidths.json"
+    fits.rename(tmp_path / "bandwidths.json")
+    with pytest.raises(RunError, match=r"has no measured/bandwidths.json"):
         runner.predict(finished.run.folder, [waves])
-    (finished.run.folder / "model.json").write_text("{}")
-    with pytest.raises(RunError, match="is damaged: 'kernel'"):
+    fits.write_text("{}")
+    with pytest.raises(RunError, match="is damaged: 'gaussian'"):
         runner.predict(finished.run.folder, [waves])
 
 
 @pytest.mark.parametrize("kernel", ["boxcar", "constant"])
-def test_a_width_may_be_given(waves, kernel, tmp_path):
-    outcome = start(waves, tmp_path, kernel=kernel, width=6.0)
-    assert outcome.metrics["width"] == 6
+def test_a_bandwidth_may_be_given(waves, kernel, tmp_path):
+    outcome = start(waves, tmp_path, kernel=kernel, bandwidth=6.0)
+    assert outcome.metrics["bandwidth"] == 6
     assert outcome.metrics["test_rmse"] == outcome.metrics[f"test_{kernel}_rmse"]
     assert outcome.target is None
-    assert "<h2>Widths</h2>" not in (outcome.run.folder / "report.html").read_text()
+    assert "<h2>Bandwidths</h2>" not in (outcome.run.folder / "report.html").read_text()
 
 
-def test_the_textbooks_values():
-    values = textbook_values(0)
+def test_the_values_of_d2l():
+    values = d2l_values(0)
     assert len(values.x) == 40
     torch.testing.assert_close(values.truth, 2 * values.asked.sin() + values.asked)
     rmse = {k: (estimate(values.asked, values.x, values.y, k, 1.0) - values.truth).square().mean() for k in KERNELS}
@@ -134,10 +135,10 @@ def test_where_no_value_is_seen_the_mean_is_said():
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"held_out": 1.0}, "held_out must be above 0 and below 1, got 1.0"),
-        ({"held_out": 0.995}, "held_out is 0.995, which leaves 2 of 300 values known"),
-        ({"width": 0.0}, "width must be above 0 and at most 1000000 or None, got 0.0"),
-        ({"widths": 1}, "widths must be from 2 to 10000, got 1"),
+        ({"test": 1.0}, "test must be above 0 and below 1, got 1.0"),
+        ({"test": 0.995}, "test is 0.995, which leaves 2 of 300 values known"),
+        ({"bandwidth": 0.0}, "bandwidth must be above 0 and at most 1000000 or None, got 0.0"),
+        ({"bandwidths": 1}, "bandwidths must be from 2 to 10000, got 1"),
         ({"steps": 0}, "steps must be from 1 to 10000, got 0"),
         ({"rows": 3}, "rows must be from 4 to 100000000 or None, got 3"),
     ],
@@ -153,11 +154,11 @@ def test_too_many_known_values_are_refused(tmp_path):
     path.write_text("x\n" + "\n".join(str(i % 7) for i in range(12_000)) + "\n")
     with pytest.raises(ValueError, match="6,000 values are known, and every pair of them is compared; with more than"):
         start(path, tmp_path / "runs")
-    assert start(path, tmp_path / "runs", rows=400, widths=4, steps=2).metrics["test_rmse"] > 0
+    assert start(path, tmp_path / "runs", rows=400, bandwidths=4, steps=2).metrics["test_rmse"] > 0
 
 
 def test_the_target_is_stated_for_the_settings_it_was_measured_with():
     info = load_recipe("kernel-regression")
     facts = vars(KernelSettings())
     assert info.target("quick", facts).metric == "test_skill"
-    assert info.target("quick", facts | {"held_out": 0.5}) is None
+    assert info.target("quick", facts | {"test": 0.5}) is None

@@ -25,7 +25,7 @@ def test_errors_are_those_of_numpys_polyfit():
         inside = [np.square(b[kept] - np.polyval(fit, a[kept])) for (kept, _), fit in zip(parts, fits, strict=True)]
         outside = [np.square(b[held] - np.polyval(fit, a[held])) for (_, held), fit in zip(parts, fits, strict=True)]
         assert found.train[degree - 1] == pytest.approx(np.concatenate(inside).mean(), rel=1e-6)
-        assert found.held_out[degree - 1] == pytest.approx(np.concatenate(outside).mean(), rel=1e-6)
+        assert found.validation[degree - 1] == pytest.approx(np.concatenate(outside).mean(), rel=1e-6)
         spread = np.std([part.mean() for part in outside], ddof=1) / FOLDS**0.5
         assert found.standard_error[degree - 1] == pytest.approx(spread, rel=1e-6)
     assert found.chosen == 2
@@ -33,11 +33,11 @@ def test_errors_are_those_of_numpys_polyfit():
 
 
 def test_the_lowest_degree_within_one_standard_error_is_chosen():
-    found = CrossValidation([], held_out=[9.0, 2.0, 1.2, 1.0, 1.1], standard_error=[1.0, 0.5, 0.1, 0.3, 0.2])
+    found = CrossValidation([], validation=[9.0, 2.0, 1.2, 1.0, 1.1], standard_error=[1.0, 0.5, 0.1, 0.3, 0.2])
     assert found.best == 4
     assert found.limit == 1.3
     assert found.chosen == 3
-    alone = CrossValidation([], held_out=[9.0, 2.0, 1.2, 1.0, 1.1], standard_error=[0.0] * 5)
+    alone = CrossValidation([], validation=[9.0, 2.0, 1.2, 1.0, 1.1], standard_error=[0.0] * 5)
     assert alone.chosen == alone.best == 4
 
 

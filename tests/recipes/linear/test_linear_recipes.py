@@ -173,7 +173,7 @@ def test_bad_settings_of_polynomial_are_named():
 @pytest.mark.parametrize("name", ["polynomial", "weight-decay"])
 def test_made_up_rows_predict_nothing(name, tmp_path):
     outcome = run(name, tmp_path)
-    with pytest.raises(ValueError, match=f"the recipe {name} learns from made-up rows"):
+    with pytest.raises(ValueError, match=f"the recipe {name} learns from made-up data; there is nothing to predict"):
         runner.predict(outcome.run.folder, [tmp_path / "x.csv"])
 
 
@@ -200,8 +200,8 @@ def test_the_figure_of_fits_shows_the_truth_that_the_rows_are_made_of(tmp_path, 
     torch.testing.assert_close(fits["degree 3"], truth, atol=1e-4, rtol=1e-4)
 
 
-def test_the_experiment_of_decay_is_the_textbooks():
-    """Section 3.7: 200 inputs of weight 0.01, 20 rows to learn from and 100 to validate on."""
+def test_the_experiment_of_decay_is_that_of_d2l():
+    """D2L 3.7: 200 inputs of weight 0.01, 20 rows to learn from and 100 to validate on."""
     recipe = load_recipe("weight-decay")
     experiment = recipe.build(with_preset(recipe.settings_type, recipe.presets["book"]))
     experiment.prepare()

@@ -31,7 +31,7 @@ def test_every_network_is_trained_and_reported(tmp_path):
 
 
 def test_a_network_begins_with_its_cure():
-    made = {name: cured(name, hidden=6, forget=3.0, nn=torch.nn) for name in CURES}
+    made = {name: cured(name, hidden=6, forget_bias=3.0, nn=torch.nn) for name in CURES}
     assert torch.equal(made["identity"].rnn.weight_hh_l0, torch.eye(6))
     turn = made["orthogonal"].rnn.weight_hh_l0
     torch.testing.assert_close(turn @ turn.T, torch.eye(6), atol=1e-5, rtol=0)
@@ -50,7 +50,7 @@ def test_the_reach_is_measured_for_every_step():
 
 def test_clipping_bounds_the_norm():
     torch.manual_seed(0)
-    network = cured("tanh", hidden=4, forget=0.0, nn=torch.nn)
+    network = cured("tanh", hidden=4, forget_bias=0.0, nn=torch.nn)
     x, y = torch.rand(40, 5, 2), 100 * torch.rand(40, 1)
     found = gradient_norms(network, x, y, batch_size=20, most=1.0)
     assert found["largest"] >= found["median"] > 1

@@ -63,9 +63,9 @@ def test_errors_are_scaled_by_what_was_learnt_from(waves, tmp_path):
     learnt = values[: 300 - 90 - 75]
     scale = learnt.diff().abs().mean()
     for k in (1, 4):
-        last = experiment.origins.place
+        last = experiment.comparison.origins.place
         truth = values[last + k]
-        said = {name: each[:, k - 1] for name, each in experiment.forecasts.items()}
+        said = {name: each[:, k - 1] for name, each in experiment.comparison.forecasts.items()}
         torch.testing.assert_close(said["naive"], values[last])
         rmse = {name: (each - truth).square().mean().sqrt() for name, each in said.items()}
         assert metrics[f"test_mase_{k}"] == pytest.approx(float((said["network"] - truth).abs().mean() / scale))
@@ -157,7 +157,7 @@ def test_a_killed_run_goes_on_bit_for_bit(finished, waves, tmp_path, monkeypatch
     [
         ({"tau": 0}, "tau must be from 1 to 100000, got 0"),
         ({"horizons": []}, r"horizons must be 1 or more integers from 1 to 100000, got \(\)"),
-        ({"horizons": [100]}, "horizons is .*, but the test part has 60 values"),
+        ({"horizons": [100]}, "horizons is .*, but the test set has 60 values"),
         ({"period": 0}, "period must be from 1 to 100000 or None, got 0"),
         ({"test": 0.0}, "test must be above 0 and below 1, got 0.0"),
         ({"column": "level"}, "did you mean 'Level'"),

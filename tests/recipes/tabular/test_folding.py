@@ -9,8 +9,9 @@ import time
 import pytest
 
 from deepdive.recipes.experiments.merged_listeners import MergedListeners
+from deepdive.recipes.experiments.sequential_runs import result_of
 from deepdive.recipes.running import runner
-from deepdive.recipes.tabular.folding import FoldStore, pooled
+from deepdive.recipes.tabular.experiment import TableExperiment, pooled
 from deepdive.training import FolderCheckpoints, Run, RunError
 from deepdive.training.listeners import MetricsFile
 
@@ -53,7 +54,7 @@ def test_stopped_at_a_checkpoint_it_is_the_same_run(table, whole, tmp_path, monk
 
 @pytest.mark.parametrize(
     ("where", "method", "moment"),
-    [(FoldStore, "write_inputs", 1), (Run, "write_json", 3), (MergedListeners, "advance", 2)],
+    [(TableExperiment, "_parts", 1), (Run, "write_json", 2), (MergedListeners, "advance", 2)],
 )
 def test_stopped_before_or_after_a_fold_it_is_the_same_run(table, whole, tmp_path, monkeypatch, where, method, moment):
     folder = killed_then_resumed(table, tmp_path, monkeypatch, where, method, moment)
@@ -90,20 +91,20 @@ def test_another_table_is_not_gone_on_with(table, tmp_path):
     outcome = start(own, tmp_path, epochs=2, folds=2)
     (outcome.run.folder / "result.json").unlink()
     own.write_text(table.read_text().replace("old town", "new town"))
-    with pytest.raises(RunError, match=r"the table .*own\.csv has changed since .* began; start a new run"):
+    with pytest.raises(RunError, match=r"the rows of .*own\.csv have changed since .* began; start a new run"):
         runner.resume(outcome.run.folder, console=False)
 
 
 def test_a_damaged_result_of_a_fold_is_named(table, tmp_path):
-    store = FoldStore(Run.create("house-prices", {}, root=tmp_path), 2)
-    assert store.result(0) is None
-    (store.run.folder / "trainings").mkdir()
-    store.run.write_json("trainings/fold1.json", {"metrics": {"test_rmse": "small"}, "extent": {}})
+    run = Run.create("house-prices", {}, root=tmp_path)
+    assert result_of(run, "fold1") is None
+    (run.folder / "trainings").mkdir()
+    run.write_json("trainings/fold1.json", {"metrics": {"test_rmse": "small"}, "extent": {}})
     with pytest.raises(RunError, match=r"trainings/fold1\.json is damaged"):
-        store.result(0)
+        result_of(run, "fold1")
 
 
-def test_metrics_of_folds_are_those_of_all_held_out_rows():
+def test_metrics_of_folds_are_those_of_all_test_rows():
     errors = [[0.1, -0.3, 0.2], [0.5]]
     metrics = [
         {"test_rmse": (sum(e * e for e in part) / len(part)) ** 0.5, "test_accuracy": len(part) / 4} for part in errors
@@ -120,7 +121,7 @@ def test_every_fold_leaves_its_traces(whole):
     folder = whole.run.folder
     assert sorted(path.name for path in (folder / "checkpoints").iterdir()) == ["fold1", "fold2", "fold3"]
     results = [json.loads((folder / "trainings" / f"fold{k}.json").read_text()) for k in (1, 2, 3)]
-    assert sorted(path.name for path in (folder / "folds").iterdir()) == ["1.json", "2.json", "3.json"]
+    assert len(json.loads((folder / "inputs.json").read_text())["metadata"]["folds"]) == 3
     lines = (folder / "metrics.jsonl").read_text().splitlines()
     assert len(lines) == sum(result["extent"]["records"] for result in results)
     steps = [json.loads(line)["step"] for line in lines]

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from deepdive.recipes import load_recipe
-from deepdive.recipes.predictions import Experiment
+from deepdive.recipes.experiments import Experiment
 from deepdive.recipes.running import runner
 from deepdive.recipes.settings import with_preset
 from deepdive.training import RunError
@@ -61,14 +61,14 @@ def test_new_rows_may_hold_anything_in_columns_that_were_not_learnt_from(whole, 
     assert plain.columns["price"] == with_odd.columns["price"]
 
 
-def test_the_error_is_that_of_the_held_out_rows(whole):
-    rows = pl.read_csv(whole.run.folder / "held-out.csv")
+def test_the_error_is_that_of_the_test_rows(whole):
+    rows = pl.read_csv(whole.run.folder / "test-rows.csv")
     assert rows["Id"].to_list() == list(range(1, 121)), "every row is held out once"
     errors = np.log1p(rows["predicted"].to_numpy()) - np.log1p(rows["true"].to_numpy())
     assert whole.metrics["test_log_rmse"] == pytest.approx(np.sqrt(np.mean(errors**2)), rel=1e-3)
 
 
-def test_a_fold_is_the_same_whatever_its_held_out_rows_hold(table, tmp_path):
+def test_a_fold_is_the_same_whatever_its_test_rows_hold(table, tmp_path):
     """Training sees nothing of the rows that are tested on: neither in the transform nor in the weights."""
     experiment = load_recipe("house-prices").build(settings_for(table, folds=3))
     experiment.prepare()
@@ -86,7 +86,7 @@ def test_a_fold_is_the_same_whatever_its_held_out_rows_hold(table, tmp_path):
         start(path, tmp_path / name, folds=3).run.folder
         for path, name in ((table, "a"), (tmp_path / "spoiled.csv", "b"))
     ]
-    inputs = [(folder / "folds" / "1.json").read_text() for folder in folders]
+    inputs = [json.loads((folder / "inputs.json").read_text())["metadata"]["folds"][0] for folder in folders]
     assert inputs[0] == inputs[1]
     from safetensors.torch import load_file
 
@@ -150,7 +150,7 @@ def test_shades_are_not_for_tables(whole, table):
 
 def test_the_report_shows_folds_and_errors(whole):
     page = (whole.run.folder / "report.html").read_text()
-    for title in ("Learning curves", "Folds", "Held-out rows", "Columns", "Network"):
+    for title in ("Learning curves", "Folds", "Test rows", "Columns", "Network"):
         assert f"<h2>{title}</h2>" in page
     assert "price, true" not in page, "the figure is a picture"
     assert "epoch, 3 folds" in page
@@ -158,7 +158,7 @@ def test_the_report_shows_folds_and_errors(whole):
 
 def test_without_folds_a_part_is_held_out(table, tmp_path):
     outcome = start(table, tmp_path, "california", epochs=3)
-    rows = list(csv.DictReader((outcome.run.folder / "held-out.csv").read_text().splitlines()))
+    rows = list(csv.DictReader((outcome.run.folder / "test-rows.csv").read_text().splitlines()))
     assert len(rows) == 24
     assert {"train_rmse", "val_rmse", "test_rmse"} <= outcome.metrics.keys()
     assert (outcome.run.folder / "checkpoints" / "best.safetensors").exists()
@@ -203,11 +203,13 @@ def test_mistakes_are_named_before_a_folder_is_made(table, tmp_path, changes, me
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("content", ["{}", '{"preprocessor": {}, "target": {}}'])
+@pytest.mark.parametrize("content", [{}, {"preprocessor": {}, "targets": [{}]}, {"preprocessor": {}, "targets": []}])
 def test_a_damaged_description_of_the_columns_is_named(whole, table, tmp_path, content):
     shutil.copytree(whole.run.folder, tmp_path / "run")
-    (tmp_path / "run" / "folds" / "1.json").write_text(content)
-    with pytest.raises(RunError, match=r"folds/1\.json is damaged"):
+    inputs = json.loads((tmp_path / "run" / "inputs.json").read_text())
+    inputs["metadata"]["folds"][0] = content
+    (tmp_path / "run" / "inputs.json").write_text(json.dumps(inputs))
+    with pytest.raises(RunError, match=r"inputs\.json is damaged"):
         predicted(tmp_path / "run", table)
 
 

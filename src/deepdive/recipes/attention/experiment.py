@@ -1,124 +1,156 @@
-"""Values estimated from others by attention pooling, as an experiment: widths, errors, weights."""
+"""Values estimated from others by attention pooling: bandwidths, errors, weights."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import torch
+from torch import Tensor
 
-from deepdive.algorithms.attention import KERNELS, SMOOTH, WidthPath, learn_width, width_errors
-from deepdive.data.series import Gaps, Order, read_series
-from deepdive.figures import to_png, to_svg
+from deepdive.algorithms.attention import KERNELS, SMOOTH, learn_width, width_errors
+from deepdive.data.progress import Report
+from deepdive.data.series import Gaps, Order
+from deepdive.figures import to_png
 from deepdive.files import write_atomically
-from deepdive.names import tell
-from deepdive.recipes.attention.figures import WidthFit, fits_figure, weights_figure, widths_figure
+from deepdive.recipes.attention.figures import Fit, bandwidths_figure, fits_figure, weights_figure
 from deepdive.recipes.attention.kernel_regression import KernelSettings
-from deepdive.recipes.attention.values import estimate, textbook_values, values_for
-from deepdive.recipes.experiments.inputs import checksum, keep_inputs
+from deepdive.recipes.attention.values import d2l_values, estimate, values_for
+from deepdive.recipes.experiments import RecordsExperiment
+from deepdive.recipes.experiments.drawing import svg_figure
+from deepdive.recipes.experiments.inputs import measured, read_metadata
 from deepdive.recipes.predictions import TablePrediction
+from deepdive.recipes.series.reading import series_like
 from deepdive.training import Plan, Record, Run, RunError
-from deepdive.training.records import Listener
-from deepdive.training.report import Html, Section, figure, join, picture, table, text
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+from deepdive.training.report import Section, join, picture, table, text
 
 _MOST = 5000
 """Known values; every pair of them is compared."""
 
 
-class KernelExperiment:
-    """Learn the width of each kernel from the known values, and estimate those held out.
+@dataclass(frozen=True)
+class KernelMetadata:
+    """The column that is estimated."""
+
+    column: str
+
+
+class KernelExperiment(RecordsExperiment[KernelSettings]):
+    """Learn the bandwidth of each kernel from the known values, and estimate those of the test set.
 
     ``test_rmse`` is the error of the chosen kernel in the unit of the values, ``test_skill`` 1 minus its ratio to that
     of linear interpolation. Beside them: the error of each kernel, ``test_gaussian_rmse`` and so on, and of the mean,
     the nearest value and linear interpolation: ``test_mean_rmse``, ``test_nearest_rmse``, ``test_linear_rmse``.
-
-    Raises:
-        ValueError: a setting is out of its range.
     """
 
-    def __init__(self, settings: KernelSettings) -> None:
-        self.settings = settings
+    data_name = "the values"
 
-    def prepare(self) -> None:
+    def load(self, report: Report) -> None:
         """Read and split the values.
 
         Raises:
             ValueError: the file is no series, there is too little to learn from, or too much to compare all pairs.
         """
-        self.values = values_for(self.settings)
+        self.values = values_for(self.settings, report)
         if len(self.values.x) > _MOST:
             raise ValueError(
                 f"{len(self.values.x):,} values are known, and every pair of them is compared; with more than "
-                f"{_MOST:,}, set rows to use the last ones only, or hold out more"
+                f"{_MOST:,}, set rows to use the last ones only, or a larger test set"
             )
-        for note in self.values.notes:
-            tell(f"note: {note}")
 
-    def fit(self, run: Run, listeners: Sequence[Listener], *, resume: bool) -> dict[str, float]:
-        """Find the widths, and estimate what is held out; what is interrupted begins again.
+    def notes(self) -> Iterable[str]:
+        """Those of the series."""
+        return self.values.notes
 
-        Raises:
-            RunError: the values are not those that the run began with.
-        """
-        settings, values = self.settings, self.values
-        inputs = {"column": values.name, "values": checksum([values.x, values.y, values.truth])}
-        keep_inputs(run, inputs, what=f"the values of {settings.data} have", resume=resume)
-        self.fits = self._fits(run, resume=resume)
-        estimates = {
-            kernel: estimate(values.asked, values.x, values.y, kernel, fit.width) for kernel, fit in self.fits.items()
-        }
+    def metadata(self) -> KernelMetadata:
+        """The column."""
+        return KernelMetadata(self.values.name)
+
+    def fingerprint(self) -> Iterable[Tensor]:
+        """All values, and which of them are known."""
+        return (self.values.x, self.values.y, self.values.truth)
+
+    def plan(self) -> Plan:
+        """A step for each bandwidth of the descent, if there is one."""
+        descends = self.settings.bandwidth is None and self.settings.kernel in SMOOTH
+        return Plan(total_steps=self.settings.steps + 1 if descends else 1, steps_per_epoch=1)
+
+    def records(self, run: Run) -> Iterator[Record]:
+        """Each step of the chosen kernel's descent as an epoch, and the errors at its end."""
+        found = measured(run, "bandwidths", lambda: {k: asdict(self._fitted(k)) for k in KERNELS}, resume=True)
+        self.fits = {kernel: Fit(**fit) for kernel, fit in found.items()}
+        chosen = self.fits[self.settings.kernel]
+        steps = zip(chosen.path or [chosen.bandwidth], chosen.path_errors or [chosen.error], strict=True)
+        for i, (bandwidth, error) in enumerate(steps, start=1):
+            yield Record("epoch", i, i, {"left_out_rmse": math.sqrt(error), "bandwidth": bandwidth})
+        tested = {name: value for name, value in self.metrics(run).items() if name.startswith("test_")}
+        yield Record("test", max(1, len(chosen.path)), max(1, len(chosen.path)), tested)
+
+    def metrics(self, run: Run) -> dict[str, float]:
+        """The errors on the test set, and the bandwidth."""
+        values, chosen = self.values, self.settings.kernel
+        estimates = {k: estimate(values.asked, values.x, values.y, k, fit.bandwidth) for k, fit in self.fits.items()}
         self.errors = {
-            name: float((said - values.truth).square().mean().sqrt())
-            for name, said in (estimates | values.baselines()).items()
+            name: float((guess - values.truth).square().mean().sqrt())
+            for name, guess in (estimates | values.baselines()).items()
         }
-        metrics = {f"test_{name}_rmse": error for name, error in self.errors.items()}
-        metrics["test_rmse"] = self.errors[settings.kernel]
-        metrics["test_skill"] = 1 - metrics["test_rmse"] / self.errors["linear"]
-        chosen = self.fits[settings.kernel]
-        metrics["width"] = chosen.width
-        self._record(chosen, metrics, listeners)
-        run.write_json("model.json", {"kernel": settings.kernel, "width": chosen.width})
-        return metrics
+        return {f"test_{name}_rmse": error for name, error in self.errors.items()} | {
+            "test_rmse": self.errors[chosen],
+            "test_skill": 1 - self.errors[chosen] / self.errors["linear"],
+            "bandwidth": self.fits[chosen].bandwidth,
+        }
 
     def sections(self, run: Run) -> list[Section]:
-        """Errors, curves, weights, and how the widths were found."""
+        """Errors, curves, weights, and how the bandwidths were found."""
         values, fits = self.values, self.fits
         rows: list[dict[str, object]] = []
         for name, error in self.errors.items():
             row: dict[str, object] = {"estimate": name, "error": error, "skill": 1 - error / self.errors["linear"]}
             if name in fits:
-                row |= {
-                    "width": None if name == "constant" else fits[name].width,
-                    "error, one left out": fits[name].error ** 0.5,
-                }
+                row["bandwidth"] = None if name == "constant" else fits[name].bandwidth
+                row["error, one left out"] = fits[name].error ** 0.5
             rows.append(row)
-        said = (
+        explained = (
             f"{values.name}: {len(values.x):,} values are known, {len(values.asked):,} are estimated from them. Errors "
-            "are root mean squares; skill is 1 minus the ratio to the error of linear interpolation. A width that is "
-            "learnt has the smallest error on the known values, each of them estimated from all the others; the "
+            "are root mean squares; skill is 1 minus the ratio to the error of linear interpolation. A bandwidth that "
+            "is learnt has the smallest error on the known values, each of them estimated from all the others; the "
             "constant kernel has none, and its estimate is the mean."
         )
-        widths = {kernel: fit.width for kernel, fit in fits.items()}
-        heat = to_png(weights_figure(values, widths))
+        bandwidths = {kernel: fit.bandwidth for kernel, fit in fits.items()}
+        heat = to_png(weights_figure(values, bandwidths))
         write_atomically(run.folder / "weights.png", heat)
+        curves = svg_figure(fits_figure(values, bandwidths), "Some of the values.", run.folder / "fits.svg")
         parts = [
-            Section("Errors", join([table(rows), text(said, *values.notes)])),
-            Section("Curves", self._drawn(run, "fits", fits_figure(values, widths), "Some of the values.")),
+            Section("Errors", join([table(rows), text(explained, *values.notes)])),
+            Section("Curves", curves),
             Section("Weights", picture("Each row holds weights of one estimate; over all keys they sum to 1.", heat)),
         ]
-        if all(fit.tried is not None for fit in fits.values()):
-            caption = "Errors on the known values, one left out; the cross is the width taken, the line the way there."
-            parts.append(Section("Widths", self._drawn(run, "widths", widths_figure(fits), caption)))
-        example, ones = textbook_values(self.settings.seed), dict.fromkeys(KERNELS, 1.0)
-        drawn = figure(to_svg(fits_figure(example, ones)).decode(), caption="Noisy values of 2 sin(x) + x.")
+        if all(fit.tried for fit in fits.values()):
+            caption = "Errors on the known values, one left out; the cross is what is taken, the line the way there."
+            drawn = svg_figure(bandwidths_figure(fits), caption, run.folder / "bandwidths.svg")
+            parts.append(Section("Bandwidths", drawn))
+        example, ones = d2l_values(self.settings.seed), dict.fromkeys(KERNELS, 1.0)
+        drawn = svg_figure(fits_figure(example, ones), "Noisy values of 2 sin(x) + x.")
         heat = picture("How much each of them counts.", to_png(weights_figure(example, ones)))
-        return [*parts, Section("The textbook's example", join([drawn, heat]))]
+        return [*parts, Section("The example of D2L", join([drawn, heat]))]
+
+    def restore(self, run: Run) -> tuple[float, KernelMetadata]:
+        """The bandwidth of the chosen kernel, and the metadata.
+
+        Raises:
+            RunError: a file of the run is missing or damaged.
+        """
+        metadata, fits = read_metadata(run, KernelMetadata), run.read_json("measured/bandwidths.json")
+        try:
+            return float(fits[self.settings.kernel]["bandwidth"]), metadata
+        except (KeyError, TypeError, ValueError) as error:
+            raise RunError(f"{run.folder} is damaged: {error}") from error
 
     def predict(
         self,
-        run: Run,
+        bandwidth: float,
+        metadata: KernelMetadata,
         files: Sequence[Path],
         *,
         time: str | None = None,
@@ -127,85 +159,39 @@ class KernelExperiment:
     ) -> list[TablePrediction]:
         """Smooth the same column of other files: at each row the estimate from all rows, with the run's kernel.
 
-        Of ``time``, ``gaps`` and ``order`` the run's settings count where they are not given.
+        Args:
+            bandwidth: of the kernel.
+            metadata: the column.
+            files: with this column.
+            time: The column that tells the time of a row; as in the run if not given.
+            gaps: What happens to rows without a value; as in the run if not given.
+            order: What happens to rows that are not in the order of time; as in the run if not given.
 
         Raises:
-            RunError: a file of the run is missing or damaged.
             ValueError: a file is no series or lacks the column; names it.
         """
-        settings = self.settings
-        try:
-            column, model = run.read_json("inputs.json")["column"], run.read_json("model.json")
-            kernel, width = str(model["kernel"]), float(model["width"])
-        except (KeyError, TypeError, ValueError) as error:
-            raise RunError(f"{run.folder} is damaged: {error}") from error
         found = []
         for file in files:
-            series = read_series(
-                file,
-                column,
-                time=time or settings.time,
-                gaps=gaps or settings.gaps,
-                order=order or settings.order,
-                delimiter=settings.delimiter,
-            )
+            series = series_like(self.settings, file, metadata.column, time, gaps, order)
             x = torch.arange(len(series), dtype=torch.double)
-            smooth = estimate(x, x, series.values, kernel, width)
+            smooth = estimate(x, x, series.values, self.settings.kernel, bandwidth)
             times = {} if series.times is None else {"time": series.times}
-            columns = times | {column: series.values.tolist(), "estimate": smooth.tolist()}
+            columns = times | {metadata.column: series.values.tolist(), "estimate": smooth.tolist()}
             found.append(TablePrediction(file, columns, series.notes))
         return found
 
-    def _fits(self, run: Run, *, resume: bool) -> dict[str, WidthFit]:
-        """How each kernel got its width; in a run that has ended, as it did then."""
-        if not (resume and run.checkpoints.has("widths")):
-            found = {kernel: self._fitted(kernel) for kernel in KERNELS}
-            plain = {kernel: vars(fit) | {"path": fit.path and vars(fit.path)} for kernel, fit in found.items()}
-            run.checkpoints.save("widths", plain)
-            return found
-        return {
-            kernel: WidthFit(**kept | {"path": kept["path"] and WidthPath(**kept["path"])})
-            for kernel, kept in run.checkpoints.load("widths").items()
-        }
-
-    def _fitted(self, kernel: str) -> WidthFit:
+    def _fitted(self, kernel: str) -> Fit:
         settings, x, y = self.settings, self.values.x, self.values.y - self.values.y.mean()
-        if settings.width is not None:
-            [error] = width_errors(x, y, kernel, torch.tensor([settings.width], dtype=torch.double))
-            return WidthFit(settings.width, float(error))
+        errors_at = partial(width_errors, x, y, kernel)
+        if settings.bandwidth is not None:
+            return Fit(settings.bandwidth, float(errors_at(torch.tensor([settings.bandwidth], dtype=torch.double))))
         # from so narrow that most see no other value to so wide that all are nearly alike
         least, most = x.diff().min().log10(), (x[-1] - x[0]).log10()
-        tried = torch.logspace(float(least), float(most), settings.widths, dtype=torch.double)
-        errors = width_errors(x, y, kernel, tried)
-        best = int(errors.argmin())
+        tried = torch.logspace(float(least), float(most), settings.bandwidths, dtype=torch.double)
+        errors = errors_at(tried)
+        best = float(tried[errors.argmin()])
         if kernel not in SMOOTH:
-            return WidthFit(float(tried[best]), float(errors[best]), tried, errors)
-        path = learn_width(x, y, kernel, start=float(tried[best]), steps=settings.steps)
-        return WidthFit(path.best, float(path.errors.min()), tried, errors, path)
-
-    def _record(self, chosen: WidthFit, metrics: dict[str, float], listeners: Sequence[Listener]) -> None:
-        """Each step of the descent as an epoch, if there was one, and the errors at its end."""
-        path = chosen.path or WidthPath(torch.tensor([chosen.width]).double(), torch.tensor([chosen.error]).double())
-        for listener in listeners:
-            listener.start(Plan(total_steps=len(path.widths), steps_per_epoch=1))
-        try:
-            steps = zip(path.widths.tolist(), path.errors.sqrt().tolist(), strict=True)
-            records = [
-                Record("epoch", i, i, {"left_out_rmse": error, "width": width})
-                for i, (width, error) in enumerate(steps, start=1)
-            ]
-            last = len(records)
-            tested = {name: value for name, value in metrics.items() if name.startswith("test_")}
-            for record in [*records, Record("test", last, last, tested)]:
-                for listener in listeners:
-                    listener.record(record)
-        finally:
-            for listener in listeners:
-                listener.finish()
-
-    @staticmethod
-    def _drawn(run: Run, name: str, drawn: "Figure", caption: str) -> Html:
-        """A figure for the report, also as a file of the run."""
-        svg = to_svg(drawn)
-        write_atomically(run.folder / f"{name}.svg", svg)
-        return figure(svg.decode(), caption=caption)
+            return Fit(best, float(errors.min()), tried.tolist(), errors.tolist())
+        path = learn_width(x, y, kernel, start=best, steps=settings.steps)
+        descent = path.widths.tolist(), path.errors.tolist()
+        return Fit(path.best, float(path.errors.min()), tried.tolist(), errors.tolist(), *descent)

@@ -8,29 +8,29 @@ from jaxtyping import Float64
 from torch import Tensor
 
 from deepdive.algorithms.attention import attention_pool
-from deepdive.data.progress import progress_bars
-from deepdive.data.series import load_series
+from deepdive.data.progress import Report
 from deepdive.data.splits import hold_out
 from deepdive.recipes.attention.kernel_regression import KernelSettings
+from deepdive.recipes.series.reading import series_of
 
 _AT_ONCE = 1000
-"""Places estimated at once: each is compared with every value that is known."""
+"""Positions estimated at once: each is compared with every value that is known."""
 
 
 @dataclass(frozen=True, eq=False)
 class Values:
-    """Values at places ``x``, in ascending order."""
+    """Values at positions ``x``, in ascending order."""
 
     name: str
     x: Float64[Tensor, " known"]
     y: Float64[Tensor, " known"]
-    asked: Float64[Tensor, " held"]
-    """Places of the values held out."""
-    truth: Float64[Tensor, " held"]
+    asked: Float64[Tensor, " test"]
+    """Positions of the values of the test set."""
+    truth: Float64[Tensor, " test"]
     """These values."""
     notes: tuple[str, ...] = ()
 
-    def baselines(self) -> dict[str, Float64[Tensor, " held"]]:
+    def baselines(self) -> dict[str, Float64[Tensor, " test"]]:
         """Estimates that need no kernel: the mean, the nearest value, the straight line between neighbours."""
         line = np.interp(self.asked.numpy(), self.x.numpy(), self.y.numpy())
         nearest = (self.asked.unsqueeze(1) - self.x).abs().argmin(dim=1)
@@ -41,43 +41,35 @@ class Values:
         }
 
 
-def values_for(settings: KernelSettings) -> Values:
+def values_for(settings: KernelSettings, report: Report) -> Values:
     """The values that settings name, split.
 
     Raises:
         ValueError: the file is no series, or nothing is left to know or to estimate.
         FileNotFoundError: there is no such file.
     """
-    with progress_bars() as report:
-        series = load_series(
-            settings.data,
-            settings.column,
-            time=settings.time,
-            gaps=settings.gaps,
-            order=settings.order,
-            delimiter=settings.delimiter,
-            report=report,
-        )
+    series = series_of(settings, report)
     values = series.values if settings.rows is None else series.values[-settings.rows :]
-    known, held = hold_out(len(values), settings.held_out)
+    known, tested = hold_out(len(values), settings.test)
     if len(known) < 3:
         raise ValueError(
-            f"held_out is {settings.held_out}, which leaves {len(known)} of {len(values)} values known; a width is "
-            "learnt from 3 at least"
+            f"test is {settings.test}, which leaves {len(known)} of {len(values)} values known; a bandwidth is learnt "
+            "from 3 at least"
         )
-    return Values(series.name, known.double(), values[known], held.double(), values[held], series.notes)
+    return Values(series.name, known.double(), values[known], tested.double(), values[tested], series.notes)
 
 
 def estimate(
-    places: Float64[Tensor, " q"], x: Float64[Tensor, " k"], y: Float64[Tensor, " k"], kernel: str, width: float
+    positions: Float64[Tensor, " q"], x: Float64[Tensor, " k"], y: Float64[Tensor, " k"], kernel: str, bandwidth: float
 ) -> Float64[Tensor, " q"]:
-    """Attention pooling at ``places`` from values ``y`` at ``x``; their mean where every kernel is 0."""
+    """Attention pooling at ``positions`` from values ``y`` at ``x``; their mean where every kernel is 0."""
     mean = y.mean()
-    return mean + torch.cat([attention_pool(some, x, y - mean, kernel, width)[0] for some in places.split(_AT_ONCE)])
+    parts = [attention_pool(some, x, y - mean, kernel, bandwidth)[0] for some in positions.split(_AT_ONCE)]
+    return mean + torch.cat(parts)
 
 
-def textbook_values(seed: int) -> Values:
-    """``y = 2 sin(x) + x + ε`` at 40 places between 0 and 5, ``ε`` of variance 1, and the curve itself at others."""
+def d2l_values(seed: int) -> Values:
+    """``y = 2 sin(x) + x + ε`` at 40 positions between 0 and 5, ``ε`` of variance 1, and the curve itself at others."""
 
     def f(x: Tensor) -> Tensor:
         return 2 * x.sin() + x

@@ -1,4 +1,4 @@
-"""Which degree a polynomial should have, by the errors on rows held out (textbook section 3.6.3)."""
+"""Which degree a polynomial should have, by the errors on validation rows (D2L 3.6.3)."""
 
 import math
 from dataclasses import dataclass
@@ -15,21 +15,21 @@ class CrossValidation:
     """Mean squared errors by degree, from 1, over all folds."""
 
     train: list[float]
-    """On the rows that were fitted to."""
-    held_out: list[float]
-    """On those that were not."""
+    """On the rows of the other folds, which were fitted to."""
+    validation: list[float]
+    """On the rows of the fold that was left out."""
     standard_error: list[float]
-    """Of ``held_out``, by its deviation from fold to fold."""
+    """Of ``validation``, by its standard deviation from fold to fold."""
 
     @property
     def best(self) -> int:
-        """The degree with the smallest error on rows held out."""
-        return 1 + min(range(len(self.held_out)), key=self.held_out.__getitem__)
+        """The degree with the smallest validation error."""
+        return 1 + min(range(len(self.validation)), key=self.validation.__getitem__)
 
     @property
     def limit(self) -> float:
         """The smallest error and one standard error of it: what lies below is not told apart from the best."""
-        return self.held_out[self.best - 1] + self.standard_error[self.best - 1]
+        return self.validation[self.best - 1] + self.standard_error[self.best - 1]
 
     @property
     def chosen(self) -> int:
@@ -38,7 +38,7 @@ class CrossValidation:
         The smallest error of many is often that of a model a little too rich, by chance (Breiman et al., 1984,
         Classification and Regression Trees, section 3.4.3).
         """
-        return 1 + next(i for i, error in enumerate(self.held_out) if error <= self.limit)
+        return 1 + next(i for i, error in enumerate(self.validation) if error <= self.limit)
 
 
 def cross_validation(
@@ -52,7 +52,7 @@ def cross_validation(
         ValueError: ``folds`` is less than 2 or more than there are rows.
     """
     parts = k_fold(len(x), folds, seed=seed)
-    train, held_out, standard_error = [], [], []
+    train, validation, standard_error = [], [], []
     for degree in range(1, max_degree + 1):
         features = polynomial_features(x, degree)
         inside = outside = 0.0
@@ -64,8 +64,8 @@ def cross_validation(
             outside += float(squares.sum())
             by_fold.append(float(squares.mean()))
         train.append(inside / (len(x) * (folds - 1)))  # every row is fitted to in all folds but one
-        held_out.append(outside / len(x))
+        validation.append(outside / len(x))
         centre = sum(by_fold) / folds
         variance = sum((error - centre) ** 2 for error in by_fold) / (folds - 1)
         standard_error.append(math.sqrt(variance / folds))
-    return CrossValidation(train, held_out, standard_error)
+    return CrossValidation(train, validation, standard_error)

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 def loss_curves(trainings: Mapping[str, Sequence[Record]]) -> "Figure":
-    """Training (dashed) and validation loss of every epoch, one pair of lines per training.
+    """Training (dashed) and validation loss of every epoch, one pair of lines per training run.
 
-    Where there are more trainings than colours, the second round of them has thinner lines.
+    Where there are more training runs than colours, the second round of them has thinner lines.
     """
     from matplotlib.figure import Figure
 
@@ -37,16 +37,16 @@ def loss_curves(trainings: Mapping[str, Sequence[Record]]) -> "Figure":
 
 
 def error_curves(trainings: Mapping[str, Sequence[Record]]) -> "Figure":
-    """Root mean squared errors of every epoch, without any penalty: rows trained on to the left, held out to the right.
+    """Root mean squared errors of every epoch, without any penalty: of training and of validation rows.
 
-    The lines get thinner from one training to the next, so that those below can be seen where they are the same.
+    The lines get thinner from one training run to the next, so that those below can be seen where they are the same.
     """
     from matplotlib.figure import Figure
 
     with figure_style():
         figure = Figure(figsize=(7.2, 3.4), facecolor="white", layout="constrained")
         axes = figure.subplots(1, 2, sharey=True)
-        for ax, split, title in zip(axes, ("train", "val"), ("rows trained on", "rows held out"), strict=True):
+        for ax, split, title in zip(axes, ("train", "val"), ("training rows", "validation rows"), strict=True):
             for i, (color, (name, records)) in enumerate(zip(PALETTE, trainings.items(), strict=False)):
                 errors = [record.metrics[f"{split}_rmse"] for record in records if record.kind == "epoch"]
                 ax.plot(range(1, len(errors) + 1), errors, color=color, lw=max(1.0, 6.0 - 2.5 * i), label=name)
@@ -59,7 +59,7 @@ def error_curves(trainings: Mapping[str, Sequence[Record]]) -> "Figure":
 
 
 def fitted_curves(x: "Tensor", y: "Tensor", grid: "Tensor", truth: "Tensor", fits: Mapping[str, "Tensor"]) -> "Figure":
-    """Training points, the true curve, and what each model makes of it."""
+    """Training points, the true curve, and what each model fits."""
     from matplotlib.figure import Figure
 
     with figure_style():
@@ -83,17 +83,17 @@ def errors_by_degree(validated: "CrossValidation", *, noise: float) -> "Figure":
     from matplotlib.ticker import MaxNLocator
 
     degrees = range(1, len(validated.train) + 1)
-    held_out = [error**0.5 for error in validated.held_out]
-    around = list(zip(validated.held_out, validated.standard_error, strict=True))
+    validation = [error**0.5 for error in validated.validation]
+    around = list(zip(validated.validation, validated.standard_error, strict=True))
     upper = [(error + deviation) ** 0.5 for error, deviation in around]
     # far up, one fold decides, and the bar would reach below 0: its end is left where the scale can show it
     lower = [max(error - deviation, error / 4) ** 0.5 for error, deviation in around]
     with figure_style():
         figure = Figure(figsize=(7.2, 3.6), facecolor="white", layout="constrained")
         ax = figure.subplots()
-        ax.plot(degrees, [error**0.5 for error in validated.train], "--o", color=PALETTE[0], label="rows fitted to")
+        ax.plot(degrees, [error**0.5 for error in validated.train], "--o", color=PALETTE[0], label="training rows")
         ax.fill_between(degrees, lower, upper, color=PALETTE[1], alpha=0.2, linewidth=0, label="one standard error")
-        ax.plot(degrees, held_out, "-o", color=PALETTE[1], label="rows held out")
+        ax.plot(degrees, validation, "-o", color=PALETTE[1], label="validation rows")
         ax.axhline(noise, color=GREY, lw=1.0, label="noise")
         ax.axvline(validated.chosen, color=PALETTE[2], lw=1.0, label=f"chosen: {validated.chosen}")
         log_scale(ax, "y")

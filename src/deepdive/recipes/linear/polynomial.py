@@ -1,4 +1,4 @@
-"""Underfitting, overfitting and the choice of a model (textbook section 3.6)."""
+"""Underfitting, overfitting and the choice of a model (D2L 3.6)."""
 
 from dataclasses import dataclass, field
 from typing import Annotated
@@ -34,15 +34,15 @@ class PolynomialSettings(SyntheticSettings):
     """Rows of a cubic polynomial, and polynomials that are too simple, right and too rich for it."""
 
     rows: Rows = 100
-    """To learn from; as many again validate the trainings, and 1,000 test the chosen degree."""
+    """Number of training rows; there are as many validation rows, and 1,000 test rows for the chosen degree."""
     noise: Magnitude = 0.1
-    """Standard deviation of what no model can predict."""
+    """Standard deviation of the noise."""
     max_degree: Degree = 20
-    """Degrees from 1 to this one are compared by cross-validation."""
+    """Highest degree that cross-validation compares; it begins with 1."""
     folds: Annotated[int, Meta(ge=2, le=1000)] = 5
-    """Of the cross-validation."""
+    """Number of folds of the cross-validation."""
     compared: Annotated[tuple[Degree, ...], Meta(min_length=1)] = (1, 3, 19)
-    """Degrees that are also trained by descent, for their learning curves."""
+    """Degrees that are also trained by gradient descent, for their learning curves."""
     epochs: Epochs = 200
     batch_size: BatchSize = 10
     log_every: Steps = 200

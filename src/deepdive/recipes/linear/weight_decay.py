@@ -1,4 +1,4 @@
-"""Weight decay against overfitting, as a penalty and in the optimiser (textbook section 3.7)."""
+"""Weight decay against overfitting, as a penalty and in the optimiser (D2L 3.7)."""
 
 from dataclasses import dataclass, field
 
@@ -20,22 +20,18 @@ from deepdive.recipes.settings import OptimizerSettings
         Target("val_ratio", 1.0, when={"preset": "smoke"}, higher_is_better=False),
         Target("val_ratio", 0.8, higher_is_better=False),
     ),
-    presets={
-        "smoke": {"epochs": 20},
-        "quick": {},
-        "book": {"epochs": 10, "optimizer": {"lr": 0.01}},
-    },
+    presets={"smoke": {"epochs": 20}, "quick": {}, "book": {"epochs": 10, "optimizer": {"lr": 0.01}}},
 )
 @dataclass(frozen=True)
 class WeightDecaySettings(SyntheticSettings):
     """Few rows of many dimensions: without decay, the rows are learnt by heart."""
 
     dimensions: Width = 200
-    """Inputs, each with the weight 0.01."""
+    """Number of inputs, each with the true weight 0.01."""
     rows: Rows = 20
-    """To learn from."""
+    """Number of training rows."""
     decay: Penalty = 3.0
-    """Weight decay of the two runs that have one; the third has none."""
+    """Weight decay of the two training runs that have one; the third has none."""
     epochs: Epochs = 100
     batch_size: BatchSize = 5
     log_every: Steps = 100

@@ -1,14 +1,16 @@
-"""A series forecast one and many steps ahead (textbook section 9.1)."""
+"""A series forecast one and many steps ahead (D2L 9.1)."""
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
 from deepdive.recipes.ranges.types import BatchSize, Epochs, Length, Probability, ProperFraction, Width
 from deepdive.recipes.registry import Target, recipe
-from deepdive.recipes.settings import OptimizerSettings, TrainingSettings, make_paths_absolute
+from deepdive.recipes.series.settings import SeriesSettings
+from deepdive.recipes.settings import OptimizerSettings, TrainingSettings
+
+_AS_MEASURED = {"column": None, "learn": "levels", "network": "linear"}
 
 
 @recipe(
@@ -19,9 +21,9 @@ from deepdive.recipes.settings import OptimizerSettings, TrainingSettings, make_
     data="sunspots",
     experiment="deepdive.recipes.series.forecast_experiment:ForecastExperiment",
     targets=(
-        Target("test_skill_16", 0.2, when={"preset": "smoke", "column": None, "learn": "levels", "network": "linear"}),
-        Target("test_skill_64", 0.2, when={"preset": "book", "column": None, "learn": "levels", "network": "linear"}),
-        Target("test_skill_16", 0.25, when={"column": None, "learn": "levels", "network": "linear"}),
+        Target("test_skill_16", 0.2, when={"preset": "smoke", **_AS_MEASURED}),
+        Target("test_skill_64", 0.2, when={"preset": "book", **_AS_MEASURED}),
+        Target("test_skill_16", 0.25, when=_AS_MEASURED),
     ),
     presets={
         "smoke": {"epochs": 3, "log_every": 20},
@@ -36,43 +38,30 @@ from deepdive.recipes.settings import OptimizerSettings, TrainingSettings, make_
     },
 )
 @dataclass(frozen=True)
-class ForecastSettings(TrainingSettings):
+class ForecastSettings(SeriesSettings, TrainingSettings):
     """Training settings, the series, how it is cut, and the forecaster."""
 
     data: str = "sunspots"
     """A named series (deepdive data list), or a file with a column of numbers: CSV, TSV, white space, Parquet."""
-    column: str | None = None
-    """Which column; that of the named series, or the only one with numbers."""
-    time: str | None = None
-    """The column that tells the time of a row; found by its name, or by what it holds, if not given."""
-    delimiter: str | None = None
-    """Of a text file: one character, or comma, semicolon, tab, space, bar, whitespace; by its header if not given."""
-    gaps: Literal["refuse", "interpolate"] = "refuse"
-    """What becomes of rows without a value."""
-    order: Literal["refuse", "sort", "keep"] = "refuse"
-    """What becomes of rows that are not in the order of time: an error, sorted by their times, or kept as they are."""
     learn: Literal["levels", "differences", "log-differences"] = "levels"
-    """The values, their changes from step to step, or those of their logarithms (returns, for prices)."""
+    """What is learnt: the values, their changes from step to step, or those of their logarithms (returns, for
+    prices)."""
     network: Literal["linear", "mlp", "gru"] = "linear"
-    """An autoregressive model, a perceptron, or a recurrent network over the window."""
+    """The forecaster: an autoregressive model, a perceptron, or a recurrent network over the window."""
     hidden: Width = 32
     """Width of the perceptron or of the recurrent network."""
     tau: Length = 132
-    """How many past values the next one is forecast from."""
+    """Length of the window: how many past values the next one is forecast from."""
     horizons: Annotated[tuple[Length, ...], Meta(min_length=1)] = (1, 4, 16, 64)
-    """How many steps ahead; those beyond half of the test part are left out."""
+    """How many steps ahead errors are measured; numbers beyond half of the test set are left out."""
     period: Length | None = None
-    """Steps of a cycle, for the seasonal baseline; that of the named series if not given."""
+    """Length of a cycle, for the seasonal baseline; that of the named series if not given."""
     test: ProperFraction = 0.2
-    """Share of the values that test, at the end."""
+    """Fraction of the values in the test set, at the end."""
     validation: Probability = 0.1
-    """Share of the values that choose the best epoch, before those that test."""
+    """Fraction of the values in the validation set, before the test set; it chooses the best epoch."""
     ahead: Length = 24
-    """How many values predict says of each file."""
+    """How many values deepdive predict forecasts after the end of each file."""
     epochs: Epochs = 30
     batch_size: BatchSize = 32
     optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adamw", lr=0.003))
-
-    def _settle(self) -> None:
-        super()._settle()
-        make_paths_absolute(self, "data", where=Path.is_file)

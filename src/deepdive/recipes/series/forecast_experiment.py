@@ -1,75 +1,59 @@
-"""A series forecast one and many steps ahead, as an experiment: training, baselines, report, predictions."""
+"""A series forecast one and many steps ahead: training, and forecasts after the end of new files."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+import torch
 from torch import Tensor, nn
 
-from deepdive.algorithms.forecasting import (
-    fit_autoregression,
-    forecast,
-    mase,
-    naive,
-    rmse,
-    seasonal_naive,
-    skill,
-)
-from deepdive.data.progress import progress_bars
-from deepdive.data.series import SERIES, Gaps, Order, SeriesDataModule, SeriesScale, load_series, read_series
+from deepdive.algorithms.forecasting import forecast
+from deepdive.data.progress import Report
+from deepdive.data.series import SERIES, Gaps, Order, SeriesDataModule, SeriesScale
 from deepdive.models.linear import LinearRegression
 from deepdive.models.perceptrons import MLP
 from deepdive.models.recurrent_regressor import RecurrentRegressor
-from deepdive.names import tell
-from deepdive.recipes.experiments.inputs import checksum, keep_inputs, read_inputs
-from deepdive.recipes.experiments.making import make_optimizer, make_schedule, make_toolkit, make_trainer
-from deepdive.recipes.experiments.weights import trained_weights
+from deepdive.recipes.experiments import SupervisedExperiment
+from deepdive.recipes.experiments.network_sections import network_section
 from deepdive.recipes.predictions import TablePrediction
+from deepdive.recipes.ranges.types import Length
+from deepdive.recipes.series.comparison import Comparison
 from deepdive.recipes.series.forecast import ForecastSettings
-from deepdive.recipes.series.forecast_report import forecast_sections
+from deepdive.recipes.series.reading import series_like, series_of
 from deepdive.recipes.tabular.metrics import ScaledRootMeanSquaredError
-from deepdive.training import Regression, Run, choose_device, seed_everything
-from deepdive.training.records import Listener
+from deepdive.training import Regression, Run, choose_device
 from deepdive.training.report import Section
 
 
-class ForecastExperiment:
+@dataclass(frozen=True)
+class SeriesMetadata:
+    """The column that is forecast, and the scale on which it is learnt."""
+
+    column: str
+    scale: SeriesScale
+
+
+class ForecastExperiment(SupervisedExperiment[ForecastSettings, SeriesDataModule, SeriesMetadata]):
     """Learn to forecast one step, forecast many by taking each forecast for the truth, measure against baselines.
 
-    For every ``k`` of ``horizons``, on the same moments of the test part: ``test_rmse_k`` of the network, in the unit
+    For every ``k`` of ``horizons``, on the same moments of the test set: ``test_rmse_k`` of the network, in the unit
     of the series, ``test_skill_k``, which is 1 minus its ratio to the error of the naive forecast, and
-    ``test_mase_k``;
-    and the errors of the others, ``test_naive_rmse_k``, ``test_autoregression_rmse_k`` and, where there is a period,
-    ``test_seasonal_rmse_k``.
-
-    Raises:
-        ValueError: a setting is out of its range.
+    ``test_mase_k``; and the errors of the others, ``test_naive_rmse_k``, ``test_autoregression_rmse_k`` and, where
+    there is a period, ``test_seasonal_rmse_k``.
     """
 
-    def __init__(self, settings: ForecastSettings) -> None:
-        self.settings = settings
-        self.trainer = make_trainer(settings)
-        self._optimizer = make_optimizer(settings.optimizer, settings.toolkit)
-        choose_device(settings.device)
+    metadata_type = SeriesMetadata
+    data_name = "the values"
 
-    def prepare(self) -> None:
-        """Read, split and cut the series, and make the network.
+    def load_data(self, report: Report) -> SeriesDataModule:
+        """The series, split and cut.
 
         Raises:
             ValueError: the file is no series, or too short.
         """
         settings = self.settings
-        with progress_bars() as report:
-            self.series = load_series(
-                settings.data,
-                settings.column,
-                time=settings.time,
-                gaps=settings.gaps,
-                order=settings.order,
-                delimiter=settings.delimiter,
-                report=report,
-            )
-        self.data = SeriesDataModule(
-            self.series,
+        data = SeriesDataModule(
+            series_of(settings, report),
             settings.tau,
             learn=settings.learn,
             batch_size=settings.batch_size,
@@ -77,96 +61,96 @@ class ForecastExperiment:
             validation=settings.validation,
             seed=settings.seed,
         )
-        self.data.prepare()
-        tested = len(self.series) - self.data.test_start
+        data.prepare()
+        tested = len(data.series) - data.test_start
         self.horizons = tuple(k for k in sorted(set(settings.horizons)) if k <= max(1, tested // 2))
         if not self.horizons:
             raise ValueError(
-                f"horizons is {settings.horizons}, but the test part has {tested} values; one must be "
+                f"horizons is {settings.horizons}, but the test set has {tested} values; one must be "
                 "at most half of that"
             )
-        self.notes = self.series.notes
-        if left := sorted(set(settings.horizons) - set(self.horizons)):
-            self.notes += (f"k = {', '.join(map(str, left))} left out: more than half of the {tested} test values",)
-        for note in self.notes:
-            tell(f"note: {note}")
-        self.task = Regression(
-            self._network(),
-            metrics={"rmse": ScaledRootMeanSquaredError(self.data.scale.std)},
-            optimizer=self._optimizer,
-            schedule=make_schedule(settings),
-        )
+        left = ", ".join(map(str, sorted(set(settings.horizons) - set(self.horizons))))
+        self._left = (f"k = {left} left out: more than half of the {tested} test values",) if left else ()
+        return data
 
-    def fit(self, run: Run, listeners: Sequence[Listener], *, resume: bool) -> dict[str, float]:
-        """Train in the run folder, then forecast from every moment of the test part in every way.
+    def notes(self) -> Iterable[str]:
+        """Those of the series, and which horizons are left out."""
+        return (*self.data.series.notes, *self._left)
 
-        Raises:
-            RunError: the series is not the one that the run began with.
-        """
-        inputs = {
-            "column": self.series.name,
-            "series": checksum([self.series.values]),
-            "scale": self.data.scale.to_json(),
-        }
-        keep_inputs(run, inputs, what=f"the series {self.settings.data} has", resume=resume)
-        metrics = self.trainer.fit(
-            self.task, self.data, checkpoints=run.checkpoints, listeners=listeners, resume=resume
-        )
-        self.origins = self.data.origins(max(self.horizons))
-        self.forecasts = self._forecasts()
-        self.errors = {name: rmse(said, self.origins.future) for name, said in self.forecasts.items()}
-        skills = skill(self.errors["network"], self.errors["naive"])
-        scaled = mase(self.forecasts["network"], self.origins.future, self.data.history)
-        for k in self.horizons:
-            metrics |= {f"test_{name}_rmse_{k}": float(error[k - 1]) for name, error in self.errors.items()}
-            metrics[f"test_rmse_{k}"] = metrics.pop(f"test_network_rmse_{k}")
-            metrics |= {f"test_skill_{k}": float(skills[k - 1]), f"test_mase_{k}": float(scaled[k - 1])}
-        return metrics
+    def metadata(self) -> SeriesMetadata:
+        """Column and scale."""
+        return SeriesMetadata(self.data.series.name, self.data.scale)
+
+    def fingerprint(self) -> Iterable[Tensor]:
+        """The values."""
+        return (self.data.series.values,)
+
+    def network(self, metadata: SeriesMetadata) -> nn.Module:
+        """A network from the last ``tau`` values to the next one."""
+        settings = self.settings
+        if settings.network == "linear":
+            return LinearRegression(settings.tau, nn=self.nn)
+        if settings.network == "mlp":
+            return MLP(settings.tau, 1, (settings.hidden,), nn=self.nn)
+        return RecurrentRegressor("gru", 1, settings.hidden, nn=self.nn)
+
+    def make_task(self, network: nn.Module) -> Regression:
+        """The squared loss, and the error in the unit of the series."""
+        metrics = {"rmse": ScaledRootMeanSquaredError(self.data.scale.std)}
+        return Regression(network, metrics=metrics, optimizer=self.optimizer, schedule=self.schedule)
+
+    def measure(self, run: Run, metrics: dict[str, float]) -> dict[str, float]:
+        """Forecast from every moment of the test set in every way."""
+        steps = self.horizons[-1]
+        network = self._iterated(self.task.network, self.data.origins(steps).windows, steps)
+        self.comparison = Comparison.of(network, self.data, self.horizons, self.period)
+        return self.comparison.metrics()
+
+    @property
+    def period(self) -> int | None:
+        """Steps of a cycle, ``None`` where none is known or the part before the test set is shorter."""
+        named = SERIES.get(self.settings.data)
+        period = self.settings.period or (named.period if named else None)
+        return period if period and period <= self.data.test_start else None
 
     def sections(self, run: Run) -> list[Section]:
         """Errors against the steps ahead, forecasts against the series, the network."""
-        return forecast_sections(self)
+        example = torch.empty(1, self.settings.tau, device="meta")
+        return [*self.comparison.sections(self.notes()), network_section(self.task.network, example)]
 
     def predict(
         self,
-        run: Run,
+        network: nn.Module,
+        metadata: SeriesMetadata,
         files: Sequence[Path],
         *,
-        length: int | None = None,
+        length: Length | None = None,
         time: str | None = None,
         gaps: Gaps | None = None,
         order: Order | None = None,
     ) -> list[TablePrediction]:
-        """The next values after the end of the same column of other files, ``ahead`` of them unless told otherwise.
+        """The next values after the end of the same column of other files.
 
-        Of ``time``, ``gaps`` and ``order`` the run's settings count where they are not given.
+        Args:
+            network: the trained network.
+            metadata: column and scale.
+            files: with the column that was learnt from.
+            length: How many values to forecast; as many as the run's setting ahead says if not given.
+            time: The column that tells the time of a row; as in the run if not given.
+            gaps: What happens to rows without a value; as in the run if not given.
+            order: What happens to rows that are not in the order of time; as in the run if not given.
 
         Raises:
-            RunError: ``inputs.json`` is missing or damaged.
-            ValueError: ``length`` is less than 1, or a file is no series, lacks the column or is shorter than a window;
-                names it.
+            ValueError: a file is no series, lacks the column or is shorter than a window; names it.
         """
-        settings = self.settings
-        ahead = settings.ahead if length is None else length
-        if ahead < 1:
-            raise ValueError(f"length is {length}; it must be at least 1")
-        scale, name = read_inputs(run, lambda kept: (SeriesScale.from_json(kept["scale"]), str(kept["column"])))
-        network = self._network()
-        network.load_state_dict(trained_weights(run))
+        column, scale = metadata.column, metadata.scale
+        ahead, needed = length or self.settings.ahead, self.settings.tau + scale.lost
         found = []
         for file in files:
-            series = read_series(
-                file,
-                name,
-                time=time or settings.time,
-                gaps=gaps or settings.gaps,
-                order=order or settings.order,
-                delimiter=settings.delimiter,
-            )
-            needed = settings.tau + scale.lost
+            series = series_like(self.settings, file, column, time, gaps, order)
             if len(series) < needed:
                 raise ValueError(
-                    f"{file}: column {name!r} has {len(series)} values; a forecast needs the last {needed}"
+                    f"{file}: column {column!r} has {len(series)} values; a forecast needs the last {needed}"
                 )
             try:
                 window = scale.encode(series.values[-needed:]).float()[None]
@@ -174,42 +158,10 @@ class ForecastExperiment:
                 raise ValueError(f"{file}: {error}") from error
             values = scale.decode(self._iterated(network, window, ahead), series.values[-1:])[0]
             after = () if series.times is None else (f"step 1 comes after {series.times[-1]}",)
-            columns = {"step": list(range(1, ahead + 1)), name: values.tolist()}
+            columns = {"step": list(range(1, ahead + 1)), column: values.tolist()}
             found.append(TablePrediction(file, columns, (*series.notes, *after)))
-        return found
-
-    @property
-    def period(self) -> int | None:
-        """Steps of a cycle, ``None`` where none is known or the part before the test is shorter."""
-        named = SERIES.get(self.settings.data)
-        period = self.settings.period or (named.period if named else None)
-        return period if period and period <= self.data.test_start else None
-
-    def _forecasts(self) -> dict[str, Tensor]:
-        """What every method says of the next values at every moment, ``(origins, k)``."""
-        data, origins, steps = self.data, self.origins, max(self.horizons)
-        learnt = data.scale.encode(data.history).float().double()
-        found = {"network": data.scale.decode(self._iterated(self.task.network, origins.windows, steps), origins.last)}
-        if len(learnt) > 2 * data.tau:
-            fitted = fit_autoregression(learnt, data.tau)
-            found["autoregression"] = data.scale.decode(fitted.forecast(origins.windows.double(), steps), origins.last)
-        found["naive"] = naive(origins.last[:, None], steps)
-        if self.period:
-            cycles = self.series.known_at(self.series.values, self.series.carried, self.period)
-            cycles = cycles[origins.place - self.period + 1]
-            found["seasonal"] = seasonal_naive(cycles, steps, self.period)
         return found
 
     def _iterated(self, network: nn.Module, windows: Tensor, steps: int) -> Tensor:
         device = choose_device(self.settings.device)
         return forecast(network.to(device).eval(), windows.to(device), steps).cpu()
-
-    def _network(self) -> nn.Module:
-        settings = self.settings
-        toolkit = make_toolkit(settings.toolkit)
-        seed_everything(settings.seed)
-        if settings.network == "linear":
-            return LinearRegression(settings.tau, nn=toolkit)
-        if settings.network == "mlp":
-            return MLP(settings.tau, 1, (settings.hidden,), nn=toolkit)
-        return RecurrentRegressor("gru", 1, settings.hidden, nn=toolkit)

@@ -1,12 +1,13 @@
-"""House values in California, or any table of one's own (textbook sections 2.2 and 5.7)."""
+"""House values in California, or any table of one's own (D2L 2.2 and 5.7)."""
 
 from dataclasses import dataclass, field
-from typing import Literal
 
 from deepdive.recipes.ranges.types import BatchSize, Epochs
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings
-from deepdive.recipes.tabular.settings import TableSettings
+from deepdive.recipes.tabular.settings import Activation, TableSettings
+
+_AS_MEASURED = {"target": None, "kind": "auto", "log_target": False}
 
 
 @recipe(
@@ -14,21 +15,12 @@ from deepdive.recipes.tabular.settings import TableSettings
     chapter=5,
     title="House values in California, or a table of one's own",
     data="california",
-    experiment="deepdive.recipes.tabular.table_experiment:TableExperiment",
+    experiment="deepdive.recipes.tabular.experiment:TableExperiment",
     targets=(
-        Target(
-            "test_rmse",
-            0.75,
-            when={"preset": "smoke", "target": None, "kind": "auto", "log_target": False},
-            higher_is_better=False,
-        ),
-        Target("test_rmse", 0.55, when={"target": None, "kind": "auto", "log_target": False}, higher_is_better=False),
+        Target("test_rmse", 0.75, when={"preset": "smoke", **_AS_MEASURED}, higher_is_better=False),
+        Target("test_rmse", 0.55, when=_AS_MEASURED, higher_is_better=False),
     ),
-    presets={
-        "smoke": {"epochs": 1, "log_every": 20},
-        "quick": {},
-        "book": {"folds": 5},
-    },
+    presets={"smoke": {"epochs": 1, "log_every": 20}, "quick": {}, "book": {"folds": 5}},
 )
 @dataclass(frozen=True)
 class CaliforniaSettings(TableSettings):
@@ -36,8 +28,8 @@ class CaliforniaSettings(TableSettings):
 
     epochs: Epochs = 60
     batch_size: BatchSize = 256
-    activation: Literal["ReLU", "LeakyReLU", "PReLU", "Sigmoid", "Tanh", "GELU"] = "GELU"
-    """Between the layers."""
+    activation: Activation = "GELU"
+    """Activation function between the layers."""
     optimizer: OptimizerSettings = field(
         default_factory=lambda: OptimizerSettings("adamw", lr=0.005, weight_decay=0.01)
     )

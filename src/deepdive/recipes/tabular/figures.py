@@ -46,7 +46,7 @@ def fold_curves(folds: Sequence[Sequence[Record]]) -> "Figure":
 
 
 def predicted_against_true(true: Sequence[float], predicted: Sequence[float], *, name: str, log: bool) -> "Figure":
-    """A point for each held-out row; on the diagonal the prediction is right."""
+    """A point for each test row; on the diagonal the prediction is right."""
     from matplotlib.figure import Figure
     from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 

@@ -1,12 +1,13 @@
-"""House prices in Ames, the competition (textbook section 5.7)."""
+"""House prices in Ames, the competition (D2L 5.7)."""
 
 from dataclasses import dataclass, field
-from typing import Literal
 
 from deepdive.recipes.ranges.types import BatchSize, Epochs, Folds, Probability, Width
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings
-from deepdive.recipes.tabular.settings import TableSettings
+from deepdive.recipes.tabular.settings import Activation, TableSettings
+
+_AS_MEASURED = {"target": None, "kind": "auto", "log_target": True}
 
 
 @recipe(
@@ -15,23 +16,11 @@ from deepdive.recipes.tabular.settings import TableSettings
     section="5.7",
     title="House prices in Ames by k folds, with a predictions file (Kaggle)",
     data="kaggle-house",
-    experiment="deepdive.recipes.tabular.table_experiment:TableExperiment",
+    experiment="deepdive.recipes.tabular.experiment:TableExperiment",
     targets=(
-        Target(
-            "test_log_rmse",
-            0.25,
-            when={"preset": "smoke", "target": None, "kind": "auto", "log_target": True},
-            higher_is_better=False,
-        ),
-        Target(
-            "test_log_rmse",
-            0.18,
-            when={"preset": "book", "target": None, "kind": "auto", "log_target": True},
-            higher_is_better=False,
-        ),
-        Target(
-            "test_log_rmse", 0.14, when={"target": None, "kind": "auto", "log_target": True}, higher_is_better=False
-        ),
+        Target("test_log_rmse", 0.25, when={"preset": "smoke", **_AS_MEASURED}, higher_is_better=False),
+        Target("test_log_rmse", 0.18, when={"preset": "book", **_AS_MEASURED}, higher_is_better=False),
+        Target("test_log_rmse", 0.14, when=_AS_MEASURED, higher_is_better=False),
     ),
     presets={
         "smoke": {"folds": 2, "epochs": 3, "log_every": 10},
@@ -57,13 +46,13 @@ class HousePricesSettings(TableSettings):
     folds: Folds = 5
     """With k of 2 or more: k networks, each tested on its k-th of the rows and trained on the others."""
     validation: Probability = 0.0
-    """Share of the training rows held out to choose the best epoch; with 0 all are learnt from."""
+    """Fraction of the training rows in the validation set, which chooses the best epoch; with 0 all are learnt from."""
     epochs: Epochs = 60
     batch_size: BatchSize = 64
     hidden: tuple[Width, ...] = (128,)
     """Width of each hidden layer; none makes a linear model."""
-    activation: Literal["ReLU", "LeakyReLU", "PReLU", "Sigmoid", "Tanh", "GELU"] = "GELU"
-    """Between the layers."""
+    activation: Activation = "GELU"
+    """Activation function between the layers."""
     dropout: Probability = 0.5
-    """Share of hidden units dropped in training."""
+    """Probability of dropping a hidden unit in training."""
     optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adamw", lr=0.01, weight_decay=1.0))

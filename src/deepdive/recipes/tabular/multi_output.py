@@ -36,19 +36,19 @@ class MultiOutputSettings(TrainingSettings):
     targets: Annotated[tuple[str, ...], Meta(min_length=1)] = ("age", "gender")
     """The columns to predict: numbers by their value, words by their class."""
     weights: tuple[PositiveMagnitude, ...] = (1.0, 1.0)
-    """Of each target's loss."""
+    """Weight of each target's loss in the sum."""
     learn_weights: bool = False
-    """Learn the weights from how uncertain each output is; they start as given."""
+    """Learn the weights of the losses from how uncertain each output is; they start as given."""
     ignore: tuple[str, ...] = ()
     """Columns not to learn from."""
     test: Probability = 0.2
-    """Share of the rows held out for the test."""
+    """Fraction of the rows in the test set."""
     validation: Probability = 0.1
-    """Share of the other rows held out to choose the best epoch."""
+    """Fraction of the other rows in the validation set, which chooses the best epoch."""
     hidden: tuple[Width, ...] = (128, 64)
     """Width of each shared layer."""
     dropout: Probability = 0.1
-    """Share of hidden units dropped in training."""
+    """Probability of dropping a hidden unit in training."""
     epochs: Epochs = 6
     batch_size: BatchSize = 256
     optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adamw", lr=0.004))

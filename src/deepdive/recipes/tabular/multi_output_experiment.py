@@ -1,56 +1,40 @@
-"""A network with several outputs on a table, as an experiment."""
+"""A network with several outputs on a table."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import polars as pl
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from deepdive.data.progress import progress_bars
-from deepdive.data.tables import (
-    TABLES,
-    ClassTarget,
-    NumericTarget,
-    TableDataModule,
-    TablePreprocessor,
-    read_named,
-    read_table,
-)
-from deepdive.data.tables.targets import Target, target_from_json, target_to_json
+from deepdive.data.progress import Report
+from deepdive.data.tables import TABLES, ClassTarget, NumericTarget, TableDataModule, read_named, read_table
+from deepdive.data.tables.targets import Target
 from deepdive.models.multi_output import MultiOutputMLP
-from deepdive.names import apart, tell
-from deepdive.recipes.experiments.inputs import read_inputs
-from deepdive.recipes.experiments.making import make_optimizer, make_schedule, make_toolkit, make_trainer
+from deepdive.names import apart
+from deepdive.recipes.experiments import SupervisedExperiment
 from deepdive.recipes.experiments.network_sections import network_section
-from deepdive.recipes.experiments.weights import trained_weights
 from deepdive.recipes.predictions import TablePrediction, Value
 from deepdive.recipes.tabular.metrics import ScaledRootMeanSquaredError
 from deepdive.recipes.tabular.multi_output import MultiOutputSettings
-from deepdive.recipes.tabular.sources import fingerprint, names_of_rows
-from deepdive.training import MultiOutput, Output, Run, RunError, choose_device, seed_everything
-from deepdive.training.records import Listener
+from deepdive.recipes.tabular.rows import Prepared, content, names_of_rows, predict_tables
+from deepdive.training import MultiOutput, Output, Run, choose_device
 from deepdive.training.report import Section, table, text
 
 
-class MultiOutputExperiment:
-    """Predict several columns of a table at once, from all the others.
+class MultiOutputExperiment(SupervisedExperiment[MultiOutputSettings, TableDataModule, Prepared]):
+    """Predict several columns of a table at once, from all the others."""
 
-    Raises:
-        ValueError: a setting is out of its range.
-    """
+    metadata_type = Prepared
+    data_name = "the rows"
+    task: MultiOutput  # type: ignore[reportIncompatibleVariableOverride]
 
-    def __init__(self, settings: MultiOutputSettings) -> None:
-        self.settings = settings
-        self.trainer = make_trainer(settings)
-        self._optimizer = make_optimizer(settings.optimizer, settings.toolkit)
-        choose_device(settings.device)
-
-    def prepare(self) -> None:
-        """Obtain the table, fit what prepares it to the training rows, and make the task."""
+    def load_data(self, report: Report) -> TableDataModule:
+        """The table, prepared by its training rows."""
         settings = self.settings
-        self.data = TableDataModule(
-            self._read(),
+        self._told: list[str] = []
+        return TableDataModule(
+            self._read(report),
             settings.targets,
             batch_size=settings.batch_size,
             test=settings.test,
@@ -60,119 +44,89 @@ class MultiOutputExperiment:
             log=True,
             embed=True,
         )
-        self.data.prepare()
-        for note in self.data.notes:
-            tell(f"note: {note}")
-        seed_everything(settings.seed)
-        self.task = MultiOutput(
-            self._network(self.data.preprocessor, self.data.fitted),
-            {
-                target.name: _output(target, weight)
-                for target, weight in zip(self.data.fitted, settings.weights, strict=True)
-            },
-            learn_weights=settings.learn_weights,
-            optimizer=self._optimizer,
-            schedule=make_schedule(settings),
+
+    def _read(self, report: Report) -> pl.DataFrame:
+        settings = self.settings
+        if settings.data in TABLES:
+            return read_named(settings.data, report=report)
+        return read_table(
+            settings.data,
+            ignore=settings.ignore,
+            declare=lambda name: "" if name in settings.targets else "name it in ignore",
+            note=self._told.append,
         )
 
-    def fit(self, run: Run, listeners: Sequence[Listener], *, resume: bool) -> dict[str, float]:
-        """Train in the run folder, which then also knows how rows are prepared.
+    def notes(self) -> Iterable[str]:
+        """Those of reading the table and of preparing it."""
+        return (*self._told, *self.data.notes)
 
-        Raises:
-            RunError: the table is not the one that the run began with.
-        """
-        inputs = {
-            "table": fingerprint(self.data.table),
-            "preprocessor": self.data.preprocessor.to_json(),
-            "targets": [target_to_json(target) for target in self.data.fitted],
-        }
-        if not (resume and (run.folder / "inputs.json").exists()):
-            run.write_json("inputs.json", inputs)
-        elif read_inputs(run, lambda kept: kept["table"]) != inputs["table"]:
-            raise RunError(f"the table {self.settings.data} has changed since {run.folder} began; start a new run")
-        return self.trainer.fit(self.task, self.data, checkpoints=run.checkpoints, listeners=listeners, resume=resume)
+    def metadata(self) -> Prepared:
+        """How rows are prepared, and what the outputs stand for."""
+        return Prepared.of(self.data)
+
+    def fingerprint(self) -> Iterable[Tensor]:
+        """All names and values of the table."""
+        return content(self.data.table)
+
+    def network(self, metadata: Prepared) -> MultiOutputMLP:
+        """Shared layers, and a head for each target."""
+        settings, preprocessor = self.settings, metadata.preprocessor
+        return MultiOutputMLP(
+            len(preprocessor.numeric_names),
+            preprocessor.cardinalities,
+            {target.name: target.outputs for target in metadata.targets},
+            settings.hidden,
+            settings.dropout,
+            nn=self.nn,
+        )
+
+    def make_task(self, network: nn.Module) -> MultiOutput:
+        """The weighted sum of the losses, and a metric for each target."""
+        weighted = zip(self.data.fitted, self.settings.weights, strict=True)
+        return MultiOutput(
+            network,
+            {target.name: _output(target, weight) for target, weight in weighted},
+            learn_weights=self.settings.learn_weights,
+            optimizer=self.optimizer,
+            schedule=self.schedule,
+        )
 
     def sections(self, run: Run) -> list[Section]:
-        """Every output beside what one would say without looking at the row, and the network."""
-        numbers, codes = (field[self.data.rows.test] for field in self.data.fields[:2])
-        outputs = self._outputs(self.task.network, numbers, codes)
+        """Every output beside a constant prediction, which does not look at the row, and the network."""
+        data, task = self.data, self.task
+        numbers, codes = (field[data.rows.test] for field in data.fields[:2])
+        outputs = self._outputs(task.network, numbers, codes)
         rows = [
-            _compared(
-                target, outputs[target.name], self.data.table[target.name], self.data.rows.train, self.data.rows.test
-            )
-            for target in self.data.fitted
+            _compared(target, outputs[target.name], data.table[target.name], data.rows.train, data.rows.test)
+            for target in data.fitted
         ]
-        weights = ", ".join(
-            f"{target.name} {weight:.3g}"
-            for target, weight in zip(self.data.fitted, self.task.weighted_sum.weights.tolist(), strict=True)
-        )
+        weights = zip(data.fitted, task.weighted_sum.weights.tolist(), strict=True)
         example = (torch.empty_like(numbers[:1], device="meta"), torch.empty_like(codes[:1], device="meta"))
         return [
             Section("Outputs", table(rows)),
-            Section("Weights of the losses", text(weights)),
-            network_section(self.task.network, example),
+            Section("Weights of the losses", text(", ".join(f"{target.name} {w:.3g}" for target, w in weights))),
+            network_section(task.network, example),
         ]
 
-    def predict(self, run: Run, files: Sequence[Path]) -> list[TablePrediction]:
+    def predict(self, network: nn.Module, metadata: Prepared, files: Sequence[Path]) -> list[TablePrediction]:
         """Predict every target for each row of tables with the columns of the training table.
 
         Raises:
             ValueError: a file cannot be read or lacks a column; names it.
         """
-        preprocessor, targets = read_inputs(
-            run,
-            lambda inputs: (
-                TablePreprocessor.from_json(inputs["preprocessor"]),
-                tuple(target_from_json(content) for content in inputs["targets"]),
-            ),
-        )
-        network = self._network(preprocessor, targets)
-        network.load_state_dict(trained_weights(run))
-        found = []
-        for file in files:
-            notes: list[str] = []
-            rows = read_table(
-                file,
-                text=[column.name for column in preprocessor.categorical],
-                only=preprocessor.columns,
-                declare=lambda _: "",
-                note=notes.append,
-            )
-            try:
-                outputs = self._outputs(network, *preprocessor.transform_codes(rows))
-                names = [target.name for target in targets]
-                columns = names_of_rows(rows, self.settings.ignore, names)
-                for target in targets:
-                    columns |= _decoded(target, outputs[target.name], (*columns, *names))
-                found.append(TablePrediction(file, columns, (*notes, *preprocessor.describe(rows))))
-            except ValueError as error:
-                raise ValueError(f"{file}: {error}") from error
-        return found
+        targets = metadata.targets
+        names = [target.name for target in targets]
 
-    def _read(self) -> pl.DataFrame:
-        settings = self.settings
-        if settings.data in TABLES:
-            with progress_bars() as report:
-                return read_named(settings.data, report=report)
-        return read_table(
-            settings.data,
-            ignore=settings.ignore,
-            declare=lambda name: "" if name in settings.targets else "name it in ignore",
-            note=lambda note: tell(f"note: {note}"),
-        )
+        def answer(rows: pl.DataFrame) -> tuple[dict[str, list[Value]], tuple[str, ...]]:
+            outputs = self._outputs(network, *metadata.preprocessor.transform_codes(rows))
+            columns = names_of_rows(rows, self.settings.ignore, names)
+            for target in targets:
+                columns |= _decoded(target, outputs[target.name], (*columns, *names))
+            return columns, metadata.preprocessor.describe(rows)
 
-    def _network(self, preprocessor: TablePreprocessor, targets: Sequence[Target]) -> MultiOutputMLP:
-        settings = self.settings
-        return MultiOutputMLP(
-            len(preprocessor.numeric_names),
-            preprocessor.cardinalities,
-            {target.name: target.outputs for target in targets},
-            settings.hidden,
-            settings.dropout,
-            nn=make_toolkit(settings.toolkit),
-        )
+        return predict_tables(files, answer, **metadata.reading())
 
-    def _outputs(self, network: torch.nn.Module, numbers: Tensor, codes: Tensor) -> dict[str, Tensor]:
+    def _outputs(self, network: nn.Module, numbers: Tensor, codes: Tensor) -> dict[str, Tensor]:
         device = choose_device(self.settings.device)
         network = network.to(device).eval()
         with torch.inference_mode():
@@ -191,19 +145,19 @@ def _output(target: Target, weight: float) -> Output:
 def _decoded(target: Target, output: Tensor, taken: Sequence[str]) -> dict[str, list[Value]]:
     if isinstance(target, NumericTarget):
         return {target.name: target.decode(output).to_list()}
-    chances = output.softmax(dim=1).max(dim=1).values.tolist()
-    shown = apart(f"{target.name} probability", taken)
-    return {target.name: target.decode(output).to_list(), shown: [round(p, 6) for p in chances]}
+    probabilities = output.softmax(dim=1).max(dim=1).values.tolist()
+    name = apart(f"{target.name} probability", taken)
+    return {target.name: target.decode(output).to_list(), name: [round(p, 6) for p in probabilities]}
 
 
 def _compared(target: Target, output: Tensor, column: pl.Series, train: Tensor, test: Tensor) -> dict[str, object]:
     """The error of an output, and that of the mean or the most frequent class of the training rows."""
     true, learnt = column[test.numpy()], column[train.numpy()]
     if isinstance(target, NumericTarget):
-        errors = (target.decode(output) - true, true - learnt.mean())
+        measure, errors = "rmse", (target.decode(output) - true, true - learnt.mean())
         network, constant = (float((error**2).mean() or 0.0) ** 0.5 for error in errors)  # type: ignore[operator, arg-type]
-        return {"output": target.name, "measure": "rmse", "network": network, "without looking": constant}
-    found, numbers = target.encode(true), target.encode(learnt)
-    network = float((output.argmax(dim=1) == found).double().mean())
-    constant = float((found == numbers.mode().values).double().mean())
-    return {"output": target.name, "measure": "accuracy", "network": network, "without looking": constant}
+    else:
+        measure, classes = "accuracy", target.encode(true)
+        network = float((output.argmax(dim=1) == classes).double().mean())
+        constant = float((classes == target.encode(learnt).mode().values).double().mean())
+    return {"output": target.name, "measure": measure, "network": network, "constant prediction": constant}

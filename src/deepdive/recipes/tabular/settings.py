@@ -7,6 +7,8 @@ from typing import Literal
 from deepdive.recipes.ranges.types import Count, Folds, Probability, Width
 from deepdive.recipes.settings import OptimizerSettings, TrainingSettings, make_paths_absolute
 
+Activation = Literal["ReLU", "LeakyReLU", "PReLU", "Sigmoid", "Tanh", "GELU"]
+
 
 @dataclass(frozen=True)
 class TableSettings(TrainingSettings):
@@ -17,13 +19,14 @@ class TableSettings(TrainingSettings):
     target: str | None = None
     """The column to predict; that of the named table if not given."""
     kind: Literal["auto", "regression", "classification"] = "auto"
-    """What the target holds: classes if it holds words, else numbers, unless said otherwise."""
+    """How the target is learnt: as classes if it holds words, else as numbers, unless set."""
     ignore: tuple[str, ...] = ()
     """Columns not to learn from, such as the number of a row; they are repeated beside the predictions."""
     categorical: tuple[str, ...] = ()
     """Columns of numbers that are codes of categories, such as postal codes."""
     delimiter: str | None = None
-    """Of a text file: one character, or comma, semicolon, tab, space, bar, whitespace; by its header if not given."""
+    """Delimiter of a text file: one character, or comma, semicolon, tab, space, bar, whitespace; found in its header if
+    not given."""
     columns: tuple[str, ...] = ()
     """Names for the columns of a text file without a header."""
     log_target: bool = False
@@ -31,21 +34,21 @@ class TableSettings(TrainingSettings):
     log_features: bool = True
     """Take the logarithm of skewed numeric columns."""
     indicators: bool = False
-    """A second feature for each column with missing numbers: where they are missing."""
+    """Add a second feature for each column with missing numbers, which tells where they are missing."""
     max_categories: Count = 100
     """How many categories of a column are told apart, the most frequent ones."""
     folds: Folds = 1
     """With k of 2 or more: k networks, each tested on its k-th of the rows and trained on the others."""
     test: Probability = 0.2
-    """Share of the rows held out for the test, where folds is 1."""
+    """Fraction of the rows in the test set, where folds is 1."""
     validation: Probability = 0.1
-    """Share of the training rows held out to choose the best epoch; with 0 all are learnt from."""
+    """Fraction of the training rows in the validation set, which chooses the best epoch; with 0 all are learnt from."""
     hidden: tuple[Width, ...] = (256, 128)
     """Width of each hidden layer; none makes a linear model."""
-    activation: Literal["ReLU", "LeakyReLU", "PReLU", "Sigmoid", "Tanh", "GELU"] = "ReLU"
-    """Between the layers."""
+    activation: Activation = "ReLU"
+    """Activation function between the layers."""
     dropout: Probability = 0.0
-    """Share of hidden units dropped in training."""
+    """Probability of dropping a hidden unit in training."""
     optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adamw", lr=0.003))
 
     def _settle(self) -> None:

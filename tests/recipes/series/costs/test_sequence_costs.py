@@ -11,7 +11,8 @@ from deepdive import scratch
 from deepdive.algorithms.inspection import saved_bytes
 from deepdive.recipes import load_recipe
 from deepdive.recipes.running import runner
-from deepdive.recipes.series.costs.layers import KINDS, growth, measure
+from deepdive.recipes.series.costs.layers import KINDS, measure
+from deepdive.recipes.series.costs.sweep import growth
 from deepdive.recipes.settings import with_preset
 
 pytestmark = pytest.mark.usefixtures("without_shape_checks")
@@ -108,9 +109,8 @@ def test_what_is_counted_is_the_same_in_every_run(tmp_path):
 
 
 def test_there_is_nothing_to_predict(finished, tmp_path):
-    experiment = RECIPE.build(settings())
-    with pytest.raises(ValueError, match="sequence-costs measures layers and learns nothing"):
-        experiment.predict(finished.run, [tmp_path / "a.txt"])
+    with pytest.raises(ValueError, match="sequence-costs measures layers and learns nothing; there is nothing"):
+        runner.predict(finished.run.folder, [tmp_path / "a.txt"])
 
 
 @pytest.mark.parametrize(

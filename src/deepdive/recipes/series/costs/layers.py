@@ -62,7 +62,7 @@ class Kind:
     sequential: str
     """How many steps must wait for each other."""
     path: str
-    """Layers or steps between two places that are as far apart as possible."""
+    """Layers or steps between two positions that are as far apart as possible."""
 
 
 def _attention_products(n: int, d: int, k: int) -> int:
@@ -114,18 +114,6 @@ def measure(layer: torch.nn.Module, x: Float[Tensor, "b n d"], *, repeats: int) 
     kept = saved_bytes(layer, x)
     _step(layer, x)  # the first one also makes what later ones reuse
     return Cost(count.total, min(_step(layer, x) for _ in range(repeats)), kept)
-
-
-def growth(sizes: list[int], values: list[float]) -> float:
-    """``a`` of ``value ≈ c size^a``, by least squares of logarithms over the larger half of the sizes.
-
-    There the term that grows fastest is most of the sum.
-    """
-    half = max(2, (len(sizes) + 1) // 2)
-    x = torch.tensor(sizes[-half:], dtype=torch.float64).log()
-    y = torch.tensor(values[-half:], dtype=torch.float64).log()
-    x = x - x.mean()
-    return float((x @ (y - y.mean())) / (x @ x))
 
 
 def _step(layer: torch.nn.Module, x: Tensor) -> float:

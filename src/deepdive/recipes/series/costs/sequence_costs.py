@@ -1,4 +1,4 @@
-"""Convolution, recurrence and self-attention: what each costs, measured (textbook section 11.6)."""
+"""Convolution, recurrence and self-attention: what each costs, measured (D2L 11.6)."""
 
 from dataclasses import dataclass
 from typing import Annotated, Literal
@@ -34,23 +34,23 @@ class SequenceCostsSettings(Checked):
     toolkit: Literal["torch", "scratch"] = "torch"
     """Library layers, or deepdive's own from scratch."""
     kernel: Kernel = 3
-    """Width of the convolution's window, an odd number."""
+    """Kernel size of the convolution, an odd number."""
     batch_size: BatchSize = 2
-    """Sequences at a time."""
+    """Number of sequences at a time."""
     lengths: Annotated[tuple[Length, ...], Meta(min_length=2)] = (64, 128, 256, 512, 1024, 2048)
-    """Steps of a sequence, at a fixed width."""
+    """Numbers of steps in a sequence, measured at the fixed width."""
     fixed_width: Width = 32
-    """Numbers per step where the length changes."""
+    """Width of each step while the length changes."""
     widths: Annotated[tuple[Width, ...], Meta(min_length=2)] = (16, 32, 64, 128, 256, 512)
-    """Numbers per step, at a fixed length."""
+    """Widths of a step, measured at the fixed length."""
     fixed_length: Length = 128
-    """Steps of a sequence where the width changes."""
+    """Number of steps in a sequence while the width changes."""
     repeats: Few = 5
-    """Times that each point is timed; the fastest counts."""
+    """How often each size is timed; the fastest time counts."""
     device: str = "auto"
-    """auto, cpu, cuda, cuda:1, mps."""
+    """Device to measure on: auto, cpu, cuda, cuda:1, mps."""
     seed: Seed = 0
-    """Of weights and inputs."""
+    """Seed of the weights and the inputs."""
 
     def _settle(self) -> None:
         for name in ("lengths", "widths"):

@@ -1,4 +1,4 @@
-"""Backpropagation through time: vanishing, exploding and their cures (textbook section 9.7)."""
+"""Backpropagation through time: vanishing, exploding and their cures (D2L 9.7)."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -42,23 +42,15 @@ class BPTTSettings(TrainingSettings):
     """Recurrent networks that differ in nothing but the cure, on sequences whose answer lies far back."""
 
     length: Length = 60
-    """Steps of a sequence."""
+    """Number of steps in a sequence."""
     rows: Rows = 10_000
-    """Sequences to learn from; a thousand more validate, a thousand test."""
+    """Number of training sequences; the validation set and the test set have a thousand each."""
     hidden: Width = 64
-    """Width of the state."""
-    forget: Signed = 3.0
-    """Added to the first bias of the LSTM's forget gate: so much of the state is kept from the start."""
-    networks: tuple[Cure, ...] = (
-        "tanh",
-        "orthogonal",
-        "identity-unclipped",
-        "identity",
-        "skip",
-        "lstm",
-        "gru",
-    )
-    """Which are trained."""
+    """Width of the recurrent state."""
+    forget_bias: Signed = 3.0
+    """Added to the initial bias of the LSTM's forget gate: so much of the state is kept from the start."""
+    networks: tuple[Cure, ...] = ("tanh", "orthogonal", "identity-unclipped", "identity", "skip", "lstm", "gru")
+    """Which networks are trained."""
     epochs: Epochs = 8
     batch_size: BatchSize = 100
     clip_norm: GradientBound | None = 1.0

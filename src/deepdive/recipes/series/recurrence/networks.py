@@ -1,4 +1,4 @@
-"""The networks that are compared: a cure is a cell, a first matrix, or clipping."""
+"""The networks that are compared: a cure is a cell, an initialisation, or clipping."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ class Cure:
 
     cell: str
     weights: str = ""
-    """The first recurrent matrix: orthogonal or identity, empty for the library's own."""
+    """Initialisation of the recurrent matrix: orthogonal or identity, empty for the library's own."""
     clipped: bool = True
 
 
@@ -30,12 +30,12 @@ CURES = {
 """By name."""
 
 
-def cured(name: str, *, hidden: int, forget: float, nn: Toolkit) -> RecurrentRegressor:
-    """A network with its cure; the others keep the first weights of the toolkit.
+def cured(name: str, *, hidden: int, forget_bias: float, nn: Toolkit) -> RecurrentRegressor:
+    """A network with its cure; the others keep the initialisation of the toolkit.
 
     ``identity`` is a recurrent layer of ReLUs that begins by handing its state on as it is, with small input weights
     (Le, Jaitly and Hinton, 2015); ``orthogonal`` one of tanh that begins by turning it (Saxe et al., 2014); ``lstm``
-    begins with ``forget`` on the gate that keeps (Gers et al., 2000; Jozefowicz et al., 2015).
+    begins with ``forget_bias`` on the gate that keeps (Gers et al., 2000; Jozefowicz et al., 2015).
     """
     cure = CURES[name]
     network = RecurrentRegressor(cure.cell, 2, hidden, nn=nn)
@@ -48,5 +48,5 @@ def cured(name: str, *, hidden: int, forget: float, nn: Toolkit) -> RecurrentReg
         if cure.weights == "identity":
             nn.init.normal_(network.rnn.get_parameter("weight_ih_l0"), std=0.1)
         if name == "lstm":
-            network.rnn.get_parameter("bias_ih_l0")[hidden : 2 * hidden] += forget
+            network.rnn.get_parameter("bias_ih_l0")[hidden : 2 * hidden] += forget_bias
     return network

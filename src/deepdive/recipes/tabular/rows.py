@@ -1,0 +1,180 @@
+"""Which table the settings mean, how its rows are dealt out and prepared, and how those of new tables are read."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import torch
+from torch import Tensor
+
+from deepdive.data.progress import Report
+from deepdive.data.registry import DATASETS, find
+from deepdive.data.splits import hold_out, k_fold
+from deepdive.data.tables import TABLES, TableDataModule, TablePreprocessor, read_named, read_table
+from deepdive.data.tables.module import Rows, split_rows
+from deepdive.data.tables.targets import Target, target_from_json, target_to_json
+from deepdive.names import apart
+from deepdive.recipes.predictions import TablePrediction, Value
+from deepdive.recipes.tabular.settings import TableSettings
+
+Note = Callable[[str], object]
+
+
+class Prepared:
+    """How the rows of a table are prepared for a network, and what its outputs stand for."""
+
+    def __init__(self, preprocessor: TablePreprocessor, targets: Sequence[Target]) -> None:
+        self.preprocessor = preprocessor
+        self.targets = tuple(targets)
+
+    @classmethod
+    def of(cls, data: TableDataModule) -> "Prepared":
+        """What a data module has learnt from its training rows."""
+        return cls(data.preprocessor, data.fitted)
+
+    def reading(self) -> dict[str, Any]:
+        """How a file of new rows is read: what were words in training are words there."""
+        words = tuple(column.name for column in self.preprocessor.categorical)
+        return {"text": words, "only": self.preprocessor.columns}
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data that `from_json` reads."""
+        targets = [target_to_json(target) for target in self.targets]
+        return {"preprocessor": self.preprocessor.to_json(), "targets": targets}
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> "Prepared":
+        """What `to_json` described.
+
+        Raises:
+            KeyError: something is missing.
+            ValueError: something is of another type; names it.
+        """
+        targets = [target_from_json(target) for target in plain["targets"]]
+        return cls(TablePreprocessor.from_json(plain["preprocessor"]), targets)
+
+
+def roles(settings: TableSettings) -> tuple[str, tuple[str, ...]]:
+    """The target, and the columns not to learn from: what is set, else those of the named table.
+
+    Raises:
+        ValueError: no target is set for a table of one's own.
+    """
+    named = TABLES.get(settings.data)
+    target = settings.target or (named.targets[0] if named else None)
+    if target is None:
+        raise ValueError(f"target is not set; it must name the column of {settings.data} to predict")
+    ignore = (*(named.ignore if named else ()), *settings.ignore)
+    return target, tuple(name for name in dict.fromkeys(ignore) if name != target)
+
+
+def read_source(
+    settings: TableSettings, *, note: Note | None = None, classes: bool = True, report: Report | None = None
+) -> pl.DataFrame:
+    """The table, obtained first if it is a named one; ``note`` is told what its reader wants known.
+
+    ``classes`` is whether the recipe can learn a target of classes.
+
+    Raises:
+        ValueError: no table and no file has that name, or the file cannot be read as a table.
+        FileNotFoundError: there is no such file, or no source has the named table.
+    """
+    if settings.data in TABLES:
+        return read_named(settings.data, report=report)
+    if settings.data in DATASETS:
+        raise ValueError(f"data is {settings.data!r}, which is no table; these are: {', '.join(TABLES)}, or a file")
+    path = Path(settings.data).expanduser()
+    if not path.exists() and not path.suffix:
+        try:
+            find(settings.data)
+        except ValueError as error:
+            raise ValueError(f"{error}; nor is there a file of that name") from error
+    target = settings.target
+    codes = "set kind to classification" if classes else ""
+    spared = (target,) if classes and settings.kind == "classification" and target else ()
+    return read_table(
+        path,
+        ignore=(*settings.ignore, *spared),
+        declare=lambda name: codes if name == target else "declare it as categorical",
+        note=note,
+        **reading(settings),
+    )
+
+
+def reading(settings: TableSettings, prepared: Prepared | None = None) -> dict[str, Any]:
+    """How a file is read: one of training rows, or of new ones for a network whose rows were ``prepared``."""
+    named, how = TABLES.get(settings.data), {} if prepared is None else prepared.reading()
+    return how | {
+        "delimiter": settings.delimiter,
+        "columns": settings.columns or (named.columns if named else None) or None,
+        "text": (*settings.categorical, *(named.text if named else ()), *how.get("text", ())),
+    }
+
+
+def predict_tables(
+    files: Sequence[Path],
+    answer: Callable[[pl.DataFrame], tuple[Mapping[str, Sequence[Value]], Sequence[str]]],
+    **how: Any,
+) -> list[TablePrediction]:
+    """Read tables of new rows, and give each to ``answer``, which returns columns and notes.
+
+    Nothing is demanded of columns that were not learnt from; the target is one of them.
+
+    Raises:
+        ValueError: a file cannot be read as a table, or lacks a column; names it.
+        FileNotFoundError: there is no such file.
+    """
+    found = []
+    for file in files:
+        notes: list[str] = []
+        rows = read_table(file, declare=lambda _: "", note=notes.append, **how)
+        try:
+            columns, more = answer(rows)
+        except ValueError as error:
+            raise ValueError(f"{file}: {error}") from error
+        found.append(TablePrediction(file, columns, (*notes, *more)))
+    return found
+
+
+def names_of_rows(table: pl.DataFrame, ignore: Sequence[str], targets: Sequence[str]) -> dict[str, list[Value]]:
+    """What tells rows apart beside their predictions: the columns not learnt from, or numbers from 1 without any."""
+    found = {name: whole(table[name]).to_list() for name in ignore if name in table.columns}
+    return found or {apart("row", targets): list(range(1, table.height + 1))}
+
+
+def whole(column: pl.Series) -> pl.Series:
+    """A column of whole numbers as integers, any other as it is."""
+    if column.dtype != pl.Float64 or not ((column == column.round()) & (column.abs() <= 2**53)).all():
+        return column
+    return column.cast(pl.Int64)
+
+
+def splits(rows: int, settings: TableSettings) -> list[Rows]:
+    """Training, validation and test rows of every fold; they do not depend on the seed.
+
+    Raises:
+        ValueError: there are more folds than rows, or a part leaves nothing to train on.
+    """
+    if settings.folds == 1:
+        return [split_rows(rows, settings.test, settings.validation)]
+    found = []
+    for kept, held in k_fold(rows, settings.folds):
+        train, val = hold_out(len(kept), settings.validation, name="validation")
+        found.append(Rows(kept[train], kept[val], held))
+    return found
+
+
+def content(table: pl.DataFrame) -> Iterator[Tensor]:
+    """A table's names and values as tensors, for a checksum of them."""
+    for column in table:
+        yield _bytes(f"{column.name}\n{column.dtype}\n")
+        if column.dtype == pl.Float64:
+            yield torch.from_numpy(column.is_null().to_numpy(writable=True))
+            yield torch.from_numpy(column.fill_null(0.0).to_numpy(writable=True))
+        else:
+            yield _bytes("\n".join("\0" if word is None else word for word in column) + "\n")
+
+
+def _bytes(text: str) -> Tensor:
+    return torch.frombuffer(bytearray(text.encode()), dtype=torch.uint8)
