@@ -13,9 +13,7 @@ import deepdive.recipes.language.ngram.ngram_lm  # noqa: F401
 import deepdive.recipes.language.pretraining.bert_pretrain  # noqa: F401
 import deepdive.recipes.language.pretraining.t5_pretrain  # noqa: F401
 import deepdive.recipes.language.tagging.tag_sequence  # noqa: F401
-import deepdive.recipes.language.translation.bahdanau  # noqa: F401
-import deepdive.recipes.language.translation.seq2seq  # noqa: F401
-import deepdive.recipes.language.translation.transformer  # noqa: F401
+import deepdive.recipes.language.translation.recipes  # noqa: F401
 import deepdive.recipes.linear.linear_regression  # noqa: F401
 import deepdive.recipes.linear.polynomial  # noqa: F401
 import deepdive.recipes.linear.weight_decay  # noqa: F401
