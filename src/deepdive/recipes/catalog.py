@@ -1,10 +1,7 @@
 """Every declaration of the library, imported so that it registers itself. A new recipe needs a line here."""
 
 import deepdive.recipes.attention.kernel_regression  # noqa: F401
-import deepdive.recipes.language.bert.classify  # noqa: F401
-import deepdive.recipes.language.bert.pair  # noqa: F401
-import deepdive.recipes.language.bert.qa  # noqa: F401
-import deepdive.recipes.language.bert.tag  # noqa: F401
+import deepdive.recipes.language.bert.recipes  # noqa: F401
 import deepdive.recipes.language.filling.fill_in  # noqa: F401
 import deepdive.recipes.language.modelling.character_models  # noqa: F401
 import deepdive.recipes.language.modelling.gpt_pretrain  # noqa: F401

@@ -70,7 +70,7 @@ def test_parts_of_any_usual_spelling_are_told_and_what_is_also_learnt_from_is_co
 
 
 def test_what_is_missing_is_told(tmp_path):
-    with pytest.raises(ValueError, match="data must be wikiann-en, or a file or folder of .*, got 'sunspots'"):
+    with pytest.raises(ValueError, match=r"data must be wikiann-en, or a file or folder of .*, got 'sunspots'"):
         read_splits("sunspots")
     with pytest.raises(FileNotFoundError, match="there is no data set, file or folder of that name"):
         read_splits(str(tmp_path / "nothing"))
