@@ -45,7 +45,7 @@ def make_data(folder: Path) -> None:
 _IMAGES = f"--data digits {TRAINED} --validation 200"
 _TEXT = f"--data {FOLDER}/story.txt {TRAINED} --num-steps 8"
 _PAIRS = f"--data {FOLDER}/pairs.tsv {TRAINED} --test 8 --validation 8"
-_BERT = f"--weights {FOLDER}/encoder {TRAINED} --longest 24 --data {FOLDER}"
+_BERT = f"--weights {FOLDER}/encoder {TRAINED} --max-length 24 --data {FOLDER}"
 _TABLE = f"--data {FOLDER}/table.csv {TRAINED}"
 _SMALL_CNN = f"{_IMAGES} --image-size 32"
 FLAGS: dict[str, str] = {
