@@ -12,7 +12,7 @@ def run(tmp_path):
 
 def test_inputs_are_kept_and_compared_on_a_resume(run):
     keep_inputs(run, {"a": [1, 2]}, what="the text has", resume=False)
-    keep_inputs(run, {"a": [1, 2]}, what="the text has", resume=True)
+    keep_inputs(run, {"a": (1, 2)}, what="the text has", resume=True)
     with pytest.raises(RunError, match="the text has changed since"):
         keep_inputs(run, {"a": [1, 3]}, what="the text has", resume=True)
     keep_inputs(run, {"a": [1, 3]}, what="the text has", resume=False)

@@ -33,7 +33,7 @@ def main() -> int:
         except subprocess.CalledProcessError as error:
             verdict = f"FAILS: {error.stderr.strip().splitlines()[-1:]}"
         else:
-            renamed = [{key: _renamed(value, names) for key, value in row.items()} for row in before]
+            renamed = [{names.get(key, key): value for key, value in row.items()} for row in before]
             same = renamed == after
             verdict = f"same, {len(after)} records" if same else f"DIFFERS: {_first(renamed, after)}"
         differ += not verdict.startswith("same")
@@ -60,10 +60,6 @@ def _called(place: Path, *command: str, statuses: tuple[int, ...] = (0,)) -> str
     if done.returncode not in statuses or "Traceback" in done.stderr:
         raise subprocess.CalledProcessError(done.returncode, command, done.stdout, done.stderr or done.stdout)
     return done.stdout
-
-
-def _renamed(value, names):
-    return value if not isinstance(value, str) else names.get(value, value)
 
 
 def _first(before: list[dict], after: list[dict]) -> str:

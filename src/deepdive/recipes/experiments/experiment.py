@@ -38,6 +38,8 @@ class Experiment(ABC, Generic[SettingsT]):
 
     data_name: ClassVar[str] = "the data"
     """What a message calls the data, before ``of SOURCE have changed``."""
+    no_predictions: ClassVar[str] = "learns from made-up data"
+    """Why there is no `predict`, where there is none, after the name of the recipe."""
 
     def __init__(self, settings: SettingsT) -> None:
         self.settings = settings
@@ -114,7 +116,7 @@ class Experiment(ABC, Generic[SettingsT]):
             ValueError: this experiment predicts nothing.
         """
         if not callable(getattr(self, "predict", None)):
-            raise ValueError(f"the recipe {run.recipe} learns from made-up data; there is nothing to predict")
+            raise ValueError(f"the recipe {run.recipe} {self.no_predictions}; there is nothing to predict")
         return self.predict(*self.restore(run), inputs, **options)
 
     def _setting(self, name: str, default: str) -> str:

@@ -1,6 +1,7 @@
 """What a run is given: the data that it began with, and the texts that it is asked about."""
 
 import hashlib
+import json
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -22,9 +23,10 @@ def keep_inputs(run: Run, inputs: Mapping[str, Any], *, what: str, resume: bool)
     Raises:
         RunError: on a resume, where they are not those that the run began with; ``what`` says whose.
     """
+    plain = json.loads(json.dumps(dict(inputs)))  # as they are read again: tuples as lists
     if not (resume and (run.folder / "inputs.json").exists()):
-        run.write_json("inputs.json", dict(inputs))
-    elif run.read_json("inputs.json") != dict(inputs):
+        run.write_json("inputs.json", plain)
+    elif run.read_json("inputs.json") != plain:
         raise RunError(f"{what} changed since {run.folder} began; start a new run")
 
 
