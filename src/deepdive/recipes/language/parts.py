@@ -28,9 +28,10 @@ def own_data(data: str, named: Collection[str], what: str) -> Path | None:
         return None
     if data in DATASETS:
         raise ValueError(f"data must be {' or '.join(named)}, or a file or folder of {what}, got {data!r}")
-    if not Path(data).is_dir() and not Path(data).is_file():
+    path = Path(data).expanduser()
+    if not path.is_dir() and not path.is_file():
         raise FileNotFoundError(f"data is {data!r}; there is no data set, file or folder of that name")
-    return Path(data)
+    return path
 
 
 def read_parts(

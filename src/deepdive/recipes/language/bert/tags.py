@@ -45,13 +45,8 @@ class TagExperiment(FineTuning[BertTagSettings, PieceTaggingDataModule, TagMetad
     def tokenize(self, subwords: Subwords) -> PieceTaggingDataModule:
         """The sentences as token ids, with a tag at the first of each word."""
         settings = self.settings
-        return PieceTaggingDataModule(
-            lambda: self.splits,
-            subwords,
-            longest=settings.max_length,
-            batch_size=settings.batch_size,
-            seed=settings.seed,
-        )
+        sizes = {"longest": settings.max_length, "batch_size": settings.batch_size}
+        return PieceTaggingDataModule(lambda: self.splits, subwords, **sizes, seed=settings.seed)
 
     def metadata(self) -> TagMetadata:
         """The encoder and the tags."""

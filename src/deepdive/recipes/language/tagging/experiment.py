@@ -65,20 +65,9 @@ class TaggingExperiment(SupervisedExperiment[TagSequenceSettings, TaggingDataMod
 
     def network(self, metadata: TaggerMetadata) -> Tagger:
         """A tagger for these words, characters and tags."""
-        settings = self.settings
-        return Tagger(
-            len(metadata.words),
-            len(metadata.characters),
-            len(metadata.labels),
-            settings.embedding_dim,
-            settings.character_features,
-            settings.hidden_size,
-            settings.num_layers,
-            settings.cell,
-            settings.dropout,
-            metadata.words.id_of(PAD),
-            nn=self.nn,
-        )
+        settings, outside = self.settings, (len(metadata.words), len(metadata.characters), len(metadata.labels))
+        sizes = settings.embedding_dim, settings.character_features, settings.hidden_size, settings.num_layers
+        return Tagger(*outside, *sizes, settings.cell, settings.dropout, metadata.words.id_of(PAD), nn=self.nn)
 
     def make_task(self, network: nn.Module) -> TokenClassification:
         """Cross-entropy, the F1 of entities and the accuracy of tags."""

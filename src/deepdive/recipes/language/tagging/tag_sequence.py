@@ -16,6 +16,8 @@ from deepdive.recipes.ranges.types import (
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings, TrainingSettings, make_paths_absolute
 
+_SMALL = {"embedding_dim": 32, "hidden_size": 64}
+
 
 @recipe(
     "tag-sequence",
@@ -25,14 +27,7 @@ from deepdive.recipes.settings import OptimizerSettings, TrainingSettings, make_
     experiment="deepdive.recipes.language.tagging.experiment:TaggingExperiment",
     targets=(Target("test_f1", 0.1, when={"preset": "smoke"}), Target("test_f1", 0.65)),
     presets={
-        "smoke": {
-            "epochs": 1,
-            "steps": 100,
-            "log_every": 20,
-            "embedding_dim": 32,
-            "hidden_size": 64,
-            "optimizer": {"lr": 0.01},
-        },
+        "smoke": {"epochs": 1, "steps": 100, "log_every": 20, "optimizer": {"lr": 0.01}} | _SMALL,
         "quick": {},
         "book": {"epochs": 20, "hidden_size": 400, "embedding_dim": 200, "num_layers": 2},
     },

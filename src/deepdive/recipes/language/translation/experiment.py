@@ -3,17 +3,16 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import torch
 from torch import Tensor, nn
 
-from deepdive.algorithms.decoding import Decoder, beam_search
+from deepdive.algorithms.decoding import beam_search
 from deepdive.algorithms.language import corpus_bleu
 from deepdive.data import fetch
 from deepdive.data.delimited import PACKED, read_delimited
 from deepdive.data.progress import Report
-from deepdive.data.registry import DATASETS
 from deepdive.data.sequences import Ragged
 from deepdive.data.translation import Languages, TranslationDataModule, read_pairs
 from deepdive.data.translation.reading import SUFFIXES
@@ -24,6 +23,7 @@ from deepdive.names import tell
 from deepdive.recipes.experiments import SupervisedExperiment, make_classification_loss
 from deepdive.recipes.experiments.inputs import lines_of
 from deepdive.recipes.experiments.network_sections import network_section
+from deepdive.recipes.language.parts import own_data
 from deepdive.recipes.language.translation.attention_maps import attention_figures, write_figures
 from deepdive.recipes.language.translation.recipes import TranslationSettings
 from deepdive.recipes.predictions import TextPrediction
@@ -40,14 +40,6 @@ _NAMED = {"fra-eng": "fra-eng.zip"}
 T = TypeVar("T")
 
 
-class Translator(Decoder, Protocol):
-    """A decoder that begins with what was read."""
-
-    def encode(self, source: Tensor, lengths: Tensor) -> Any:
-        """The state before the first token."""
-        ...
-
-
 @dataclass(frozen=True)
 class Search:
     """How translations are searched for."""
@@ -62,7 +54,7 @@ class Search:
     ) -> list[list[tuple[list[str], float]]]:
         """The ``n_best`` translations of each sentence with their scores; as long as twice the sentence and 10 more."""
         device, target = next(network.parameters()).device, languages.target
-        ids, translator = target.vocabulary.id_of, cast(Translator, network)
+        ids, translator = target.vocabulary.id_of, cast(Any, network)
         found = []
         for rows in torch.arange(len(sources)).split(_ROWS):
             tokens, lengths = (part.to(device) for part in sources.padded(rows, target.padding))
@@ -86,11 +78,7 @@ class Search:
 class TranslationExperiment(SupervisedExperiment[TranslationSettings, TranslationDataModule, Languages]):
     """Fit a network to sentence pairs, measure BLEU, and translate new sentences.
 
-    Args:
-        settings: what the user chose; their network has ``encode``, ``step`` and ``select`` for the search.
-
-    Raises:
-        ValueError: a setting is out of its range.
+    The network has ``encode``, ``step`` and ``select`` for the search.
     """
 
     metadata_type = Languages
@@ -104,7 +92,8 @@ class TranslationExperiment(SupervisedExperiment[TranslationSettings, Translatio
     def load_data(self, report: Report) -> TranslationDataModule:
         """The pairs of a data set or file, cut into words and split."""
         settings = self.settings
-        path = pairs_file(settings.data, report)
+        path = own_data(settings.data, _NAMED, "sentence pairs")
+        path = path or fetch(settings.data, report=report)[_NAMED[settings.data]]
         return TranslationDataModule(
             lambda: read_pairs(path),
             num_pairs=settings.num_pairs,
@@ -250,20 +239,6 @@ def _prediction(text: str, found: Sequence[tuple[list[str], float]], languages: 
     unknown = sorted({word for word in languages.source.split(text) if word not in languages.source.vocabulary})
     notes = (f"never seen in training: {', '.join(map(repr, unknown))}",) if unknown else ()
     return TextPrediction(text, answers, scores, "score", notes)
-
-
-def pairs_file(data: str, report: Report | None = None) -> Path:
-    """The file of a data set of sentence pairs, obtained first if need be, or a file of one's own.
-
-    Raises:
-        ValueError: the data set holds no sentence pairs.
-        DataUnavailableError: no source has it.
-    """
-    if data in _NAMED:
-        return fetch(data, report=report)[_NAMED[data]]
-    if data in DATASETS:
-        raise ValueError(f"data must be {' or '.join(_NAMED)}, or a file of sentence pairs, got {data!r}")
-    return Path(data)
 
 
 def _spread(rows: list[T], count: int) -> list[T]:

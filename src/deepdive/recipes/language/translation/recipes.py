@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _EXPERIMENT = "deepdive.recipes.language.translation.experiment:TranslationExperiment"
 _SMOKE = {"epochs": 3, "num_pairs": 3000, "test": 100, "validation": 100, "num_beams": 1, "log_every": 20}
+_BASE = {"hidden_size": 512, "num_heads": 8, "num_layers": 6, "ffn_size": 2048}
 _SMALL = _SMOKE | {"embedding_dim": 64, "hidden_size": 64, "optimizer": {"lr": 0.01}}
 
 
@@ -105,18 +106,8 @@ class Seq2SeqSettings(TranslationSettings):
         """The network for such languages, out of the parts of this toolkit."""
         from deepdive.models.language import Seq2Seq
 
-        return Seq2Seq(
-            len(metadata.source),
-            len(metadata.target),
-            self.embedding_dim,
-            self.hidden_size,
-            self.num_layers,
-            self.cell,
-            self.dropout,
-            self.bidirectional,
-            metadata.target.padding,
-            nn=nn,
-        )
+        sizes = len(metadata.source), len(metadata.target), self.embedding_dim, self.hidden_size, self.num_layers
+        return Seq2Seq(*sizes, self.cell, self.dropout, self.bidirectional, metadata.target.padding, nn=nn)
 
 
 @recipe(
@@ -146,19 +137,9 @@ class BahdanauSettings(Seq2SeqSettings):
         """The network for such languages, out of the parts of this toolkit."""
         from deepdive.models.language import BahdanauDecoder
 
-        return BahdanauDecoder(
-            len(metadata.source),
-            len(metadata.target),
-            self.embedding_dim,
-            self.hidden_size,
-            self.attention_size,
-            self.num_layers,
-            self.cell,
-            self.dropout,
-            self.bidirectional,
-            metadata.target.padding,
-            nn=nn,
-        )
+        sizes = len(metadata.source), len(metadata.target), self.embedding_dim, self.hidden_size, self.attention_size
+        reading = self.num_layers, self.cell, self.dropout, self.bidirectional, metadata.target.padding
+        return BahdanauDecoder(*sizes, *reading, nn=nn)
 
 
 @recipe(
@@ -172,14 +153,7 @@ class BahdanauSettings(Seq2SeqSettings):
     presets={
         "smoke": _SMOKE | {"hidden_size": 64, "ffn_size": 128, "num_layers": 1, "optimizer": {"lr": 0.005}},
         "quick": {},
-        "book": {
-            "epochs": 12,
-            "hidden_size": 512,
-            "num_heads": 8,
-            "num_layers": 6,
-            "ffn_size": 2048,
-            "optimizer": {"lr": 0.0005},
-        },
+        "book": {"epochs": 12, "optimizer": {"lr": 0.0005}} | _BASE,
     },
 )
 @dataclass(frozen=True)
@@ -212,17 +186,6 @@ class TransformerSettings(TranslationSettings):
         """The network for such languages, out of the parts of this toolkit."""
         from deepdive.models.transformers import TransformerTranslator
 
-        return TransformerTranslator(
-            len(metadata.source),
-            len(metadata.target),
-            self.hidden_size,
-            self.num_heads,
-            self.num_layers,
-            self.ffn_size,
-            self.dropout,
-            self.attention_dropout,
-            self.norm_first,
-            self.activation,
-            self.tie_embeddings,
-            nn=nn,
-        )
+        sizes = self.hidden_size, self.num_heads, self.num_layers, self.ffn_size
+        parts = self.dropout, self.attention_dropout, self.norm_first, self.activation, self.tie_embeddings
+        return TransformerTranslator(len(metadata.source), len(metadata.target), *sizes, *parts, nn=nn)
