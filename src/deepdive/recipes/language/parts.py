@@ -22,12 +22,12 @@ def own_data(data: str, named: Collection[str], what: str) -> Path | None:
 
     Raises:
         FileNotFoundError: there is no data set, file or folder of that name.
-        ValueError: it is a data set of another kind than ``what``.
+        ValueError: it is another data set; ``what`` says what else there may be.
     """
     if data in named:
         return None
     if data in DATASETS:
-        raise ValueError(f"data must be {' or '.join(named)}, or a file or folder of {what}, got {data!r}")
+        raise ValueError(f"data must be {' or '.join(named)}, or {what}, got {data!r}")
     path = Path(data).expanduser()
     if not path.is_dir() and not path.is_file():
         raise FileNotFoundError(f"data is {data!r}; there is no data set, file or folder of that name")

@@ -144,7 +144,7 @@ def read_questions(data: str, report: Report | None = None) -> QuestionSplits:
         FileNotFoundError: no data set, file or folder has this name.
         ValueError: the data set holds no sentences to ask about, or the file is not as it must be.
     """
-    path = own_data(data, _NAMED, "questions")
+    path = own_data(data, _NAMED, "a file or folder of questions")
     if path is None:
         splits = read_splits(data, report)
         return QuestionSplits(*(ask_for_entities(part) for part in (splits.train, splits.val, splits.test)))

@@ -32,7 +32,7 @@ def read_sentences(settings: BertClassifySettings, report: Report | None = None)
         FileNotFoundError: no data set, file or folder has this name.
         ValueError: the data set holds no labelled texts, or the file is not as it must be; names file and row.
     """
-    path = own_data(settings.data, _NAMED, "labelled texts")
+    path = own_data(settings.data, _NAMED, "a file or folder of labelled texts")
     if path is None:
         read, names = _NAMED[settings.data]
         files = fetch(settings.data, report=report)

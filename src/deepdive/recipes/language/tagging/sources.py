@@ -24,7 +24,7 @@ def read_splits(data: str, report: Report | None = None) -> TaggingSplits:
         ValueError: the data set holds no tagged sentences, a folder lacks a file for training, or a file is not as it
             must be; names file and line.
     """
-    path = own_data(data, _NAMED, "tagged sentences")
+    path = own_data(data, _NAMED, "a file or folder of tagged sentences")
     if path is None:
         files = fetch(data, report=report)
         return TaggingSplits(*(read_conll(files[name]) for name in _NAMED[data]))

@@ -92,7 +92,7 @@ class TranslationExperiment(SupervisedExperiment[TranslationSettings, Translatio
     def load_data(self, report: Report) -> TranslationDataModule:
         """The pairs of a data set or file, cut into words and split."""
         settings = self.settings
-        path = own_data(settings.data, _NAMED, "sentence pairs")
+        path = own_data(settings.data, _NAMED, "a file of sentence pairs")
         path = path or fetch(settings.data, report=report)[_NAMED[settings.data]]
         return TranslationDataModule(
             lambda: read_pairs(path),
