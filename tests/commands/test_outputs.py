@@ -32,12 +32,10 @@ def run(tmp_path, monkeypatch):
     return Run.create("mlp", settings, root=tmp_path / "runs")
 
 
-def check(
-    run, paths=None, /, *, output=None, picture=None, inputs=("input.csv", "a text", "x" * 5000, "\0"), force=True
-):
-    given = {"output": output, "picture": picture} | (paths or {})
+def check(run, paths=None, /, *, output=None, image=None, inputs=("input.csv", "a text", "x" * 5000, "\0"), force=True):
+    given = {"output": output, "image": image} | (paths or {})
     places = {name: None if path is None else run.folder.parents[2] / path for name, path in given.items()}
-    check_outputs(output=places["output"], picture=places["picture"], inputs=inputs, run=run, force=force)
+    check_outputs(output=places["output"], image=places["image"], inputs=inputs, run=run, force=force)
 
 
 def put(path, kind):
@@ -51,7 +49,7 @@ def put(path, kind):
         path.mkdir()
 
 
-@pytest.mark.parametrize("name", ["output", "picture"])
+@pytest.mark.parametrize("name", ["output", "image"])
 @pytest.mark.parametrize("kind", ["link", "link to nowhere", "pipe", "folder"])
 def test_what_is_no_plain_file_is_refused(run, tmp_path, name, kind):
     put(tmp_path / "there", kind)
@@ -65,7 +63,7 @@ def test_devices_are_refused(run, path):
         check(run, output=path)
 
 
-@pytest.mark.parametrize("name", ["output", "picture"])
+@pytest.mark.parametrize("name", ["output", "image"])
 def test_an_existing_file_needs_force(run, name):
     check(run, {name: "new.csv"}, force=False)
     with pytest.raises(
@@ -75,7 +73,7 @@ def test_an_existing_file_needs_force(run, name):
     check(run, {name: "mine.csv"})
 
 
-@pytest.mark.parametrize("name", ["output", "picture"])
+@pytest.mark.parametrize("name", ["output", "image"])
 def test_what_is_read_is_refused_under_any_name(run, tmp_path, name):
     (tmp_path / "hard.csv").hardlink_to("input.csv")
     (tmp_path / "here").symlink_to(".")
@@ -110,17 +108,17 @@ def test_folders_of_the_program_are_refused(run, tmp_path, force):
             check(run, output=f"cache/datasets/{name}", force=force)
 
 
-def test_pictures_that_will_be_numbered_are_looked_at_too(run, tmp_path):
+def test_images_that_will_be_numbered_are_looked_at_too(run, tmp_path):
     (tmp_path / "a-2.png").write_text("texts to translate")
-    check(run, picture="a.png", inputs=["input.csv"], force=False)
-    with pytest.raises(ValueError, match=r"picture must not be an input, got .*a-2\.png"):
-        check(run, picture="a.png", inputs=["a-2.png"])
+    check(run, image="a.png", inputs=["input.csv"], force=False)
+    with pytest.raises(ValueError, match=r"image must not be an input, got .*a-2\.png"):
+        check(run, image="a.png", inputs=["a-2.png"])
     for output in ("b.png", "b-12.png", "pictures/../b.png"):
-        with pytest.raises(ValueError, match=r"output and picture must be two files, got .* and .*b\.png"):
-            check(run, output=output, picture="b.png")
-    check(run, output="b-x.png", picture="b.png")
+        with pytest.raises(ValueError, match=r"output and image must be two files, got .* and .*b\.png"):
+            check(run, output=output, image="b.png")
+    check(run, output="b-x.png", image="b.png")
 
 
 def test_a_missing_folder_is_named(run):
-    with pytest.raises(FileNotFoundError, match=r"picture is .*gone/a\.png, but there is no folder .*gone"):
-        check(run, picture="gone/a.png")
+    with pytest.raises(FileNotFoundError, match=r"image is .*gone/a\.png, but there is no folder .*gone"):
+        check(run, image="gone/a.png")

@@ -148,7 +148,7 @@ def test_the_help_of_a_recipe_tells_them(capsys):
         f"mlp --batch-size {10**30}",
         f"lstm-lm --layers {10**30}",
         f"gpt-pretrain --layers {10**9}",
-        "bert-qa --longest 0",
+        "bert-qa --max-length 0",
     ],
 )
 def test_a_range_is_checked_before_there_is_a_recipe(line, monkeypatch):

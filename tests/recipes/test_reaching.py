@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.usefixtures("without_shape_checks")]
 IMAGES = {"data": "digits", "image_size": 28, "validation": 100, "batch_size": 64, "augment": {"crop": 1}}
 TABLE = {"epochs": 1, "folds": 1}
 TEXT = {"num_steps": 8, "batch_size": 4, "validation": 0.2, "test": 0.2, "tokens": "words", "layers": 2}
-PAIRS = {"pairs": 54, "test": 8, "validation": 6, "min_frequency": 1, "longest": 8, "batch_size": 4}
+PAIRS = {"num_pairs": 54, "test": 8, "validation": 6, "min_frequency": 1, "max_length": 8, "batch_size": 4}
 SMALL: dict[str, dict[str, Any]] = {
     "multi-output": {"targets": ("price", "sold"), "weights": (1.0, 2.0), "batch_size": 8},
     "forecast": {"network": "mlp"},
@@ -63,8 +63,9 @@ ELSEWHERE = {
 """What needs pretrained weights, a folder of images or processes of its own, or has no training: where it is tried."""
 OTHERS: dict[str, Any] = {
     "steps": 7, "clip_norm": 0.5, "clip_value": 0.5, "patience": 3, "checkpoint_every": 5, "device": "cpu",
-    "precision": "bf16", "tokens": "characters", "min_frequency": 60, "max_tokens": 500, "pairs": 50, "longest": 6,
-    "augment.resized_crop": 0.5, "hidden": 66, "width": 72, "heads": 2,
+    "precision": "bf16", "tokens": "characters", "min_frequency": 60, "max_tokens": 500, "longest": 6,
+    "num_pairs": 50, "max_length": 6,
+    "augment.resized_crop": 0.5, "hidden": 66, "width": 72, "heads": 2, "hidden_size": 72, "num_heads": 2,
     "max_categories": 2, "ignore": ("area",), "categorical": ("floor",), "column": "other", "partition": "sequential",
     "examples": 300, "period": 3, "characters": 5000, "pieces": 300, "image_size": 32, "patch_size": 7, "window": 5,
 }  # fmt: skip

@@ -29,7 +29,7 @@ class _Options(Checked):
     output: Path | None = None
     """Write the predictions to this new CSV file instead."""
     force: bool = False
-    """Replace the file of --output, and that of --picture, if it exists."""
+    """Replace the file of --output, and that of --image, if it exists."""
     device: str = "auto"
     """auto, cpu, cuda, cuda:1, mps."""
 
@@ -39,7 +39,7 @@ def main(arguments: list[str]) -> int:
     from deepdive.recipes.running import runner
 
     folder = next((each for each in arguments if not each.startswith("-")), None)
-    of_recipe = runner.prediction_options(Path(folder)) if folder is not None else Checked
+    of_recipe = runner.prediction_options(Path(folder), leave_out={"force"}) if folder is not None else Checked
     options, chosen = parse(
         _Options,
         of_recipe,
@@ -48,7 +48,7 @@ def main(arguments: list[str]) -> int:
         description="Apply a trained run to new files or texts; --help behind a run folder tells its own options, too.",
     )
     own = asdict(chosen)
-    picture: Path | None = own.get("picture")
+    image: Path | None = own.get("image")
     if not options.inputs:
         raise ValueError("no files are given, and no texts; name at least one after the run folder")
     if options.json and options.output:
@@ -57,15 +57,15 @@ def main(arguments: list[str]) -> int:
     from deepdive.recipes.running import runner
     from deepdive.training import Run
 
-    if options.output or picture:
+    if options.output or image:
         check_outputs(
             output=options.output,
-            picture=picture,
+            image=image,
             inputs=options.inputs,
             run=Run.open(options.folder),
             force=options.force,
         )
-    if picture:
+    if image:
         own["force"] = options.force
     with within_memory():
         predictions = runner.predict(options.folder, options.inputs, device=options.device, **own)

@@ -1,10 +1,7 @@
 """Every declaration of the library, imported so that it registers itself. A new recipe needs a line here."""
 
 import deepdive.recipes.attention.kernel_regression
-import deepdive.recipes.language.bert.classify
-import deepdive.recipes.language.bert.pair
-import deepdive.recipes.language.bert.qa
-import deepdive.recipes.language.bert.tag
+import deepdive.recipes.language.bert.recipes
 import deepdive.recipes.language.filling.fill_in
 import deepdive.recipes.language.modelling.character_models
 import deepdive.recipes.language.modelling.gpt_pretrain
@@ -13,9 +10,7 @@ import deepdive.recipes.language.ngram.ngram_lm
 import deepdive.recipes.language.pretraining.bert_pretrain
 import deepdive.recipes.language.pretraining.t5_pretrain
 import deepdive.recipes.language.tagging.tag_sequence
-import deepdive.recipes.language.translation.bahdanau
-import deepdive.recipes.language.translation.seq2seq
-import deepdive.recipes.language.translation.transformer
+import deepdive.recipes.language.translation.recipes
 import deepdive.recipes.linear.linear_regression
 import deepdive.recipes.linear.polynomial
 import deepdive.recipes.linear.weight_decay

@@ -44,7 +44,8 @@ def make_data(folder: Path) -> None:
 
 _IMAGES = f"--data digits {TRAINED} --validation 200"
 _TEXT = f"--data {FOLDER}/story.txt {TRAINED} --num-steps 8"
-_BERT = f"--weights {FOLDER}/encoder {TRAINED} --longest 24 --data {FOLDER}"
+_PAIRS = f"--data {FOLDER}/pairs.tsv {TRAINED} --test 8 --validation 8"
+_BERT = f"--weights {FOLDER}/encoder {TRAINED} --max-length 24 --data {FOLDER}"
 _TABLE = f"--data {FOLDER}/table.csv {TRAINED}"
 _SMALL_CNN = f"{_IMAGES} --image-size 32"
 FLAGS: dict[str, str] = {
@@ -79,13 +80,13 @@ FLAGS: dict[str, str] = {
     "gru-lm": f"{_TEXT} --hidden 8",
     "deep-gru-lm": f"{_TEXT} --hidden 8",
     "fill-in": f"{_TEXT} --hidden 8",
-    "seq2seq": f"--data {FOLDER}/pairs.tsv {TRAINED} --test 8 --validation 8 --hidden 8 --embedding 8",
+    "seq2seq": f"{_PAIRS} --hidden-size 8 --embedding-dim 8",
     "next-word": f"{_TEXT} --hidden 8 --embedding 8",
-    "tag-sequence": f"--data {FOLDER}/tags.conll {TRAINED} --hidden 8 --characters 4",
+    "tag-sequence": f"--data {FOLDER}/tags.conll {TRAINED} --hidden-size 8 --character-features 4",
     "kernel-regression": f"--data {FOLDER}/series.csv --bandwidths 3 --steps 2",
-    "bahdanau": f"--data {FOLDER}/pairs.tsv {TRAINED} --test 8 --validation 8 --hidden 8 --embedding 8 --attention 8",
+    "bahdanau": f"{_PAIRS} --hidden-size 8 --embedding-dim 8 --attention-size 8",
     "sequence-costs": "--lengths 8 16 32 --fixed-width 8 --widths 8 16 32 --fixed-length 8 --repeats 1",
-    "transformer": f"--data {FOLDER}/pairs.tsv {TRAINED} --test 8 --validation 8 --width 8 --heads 2 --hidden 8",
+    "transformer": f"{_PAIRS} --hidden-size 8 --num-heads 2 --ffn-size 8",
     "vit": f"{_IMAGES} --patch-size 4 --width 8 --heads 2 --hidden 8 --depth 1",
     "gpt-pretrain": f"{_TEXT} --width 8 --heads 2",
     "t5-pretrain": f"--data {FOLDER}/paragraphs.txt {TRAINED} --pieces 300 --width 8 --head-width 4 --window 12",
@@ -95,7 +96,7 @@ FLAGS: dict[str, str] = {
     "cifar10": f"{_IMAGES} --widths 4 4 4 4",
     "image-folder": f"--data {FOLDER}/images {TRAINED} --image-size 16 --network lenet",
     "bert-classify": f"{_BERT}/labels.csv",
-    "bert-qa": f"{_BERT}/questions.json --longest-question 8 --overlap 4",
+    "bert-qa": f"{_BERT}/questions.json --max-question-length 8 --overlap 4",
     "bert-tag": f"{_BERT}/tags.conll",
     "bert-pair": f"{_BERT}/related.csv --score-column score",
 }

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from deepdive.training import Run
 
 
-def check_outputs(*, output: Path | None, picture: Path | None, inputs: Sequence[str], run: "Run", force: bool) -> None:
-    """Check where the table and the pictures of predictions are to go, before anything is predicted.
+def check_outputs(*, output: Path | None, image: Path | None, inputs: Sequence[str], run: "Run", force: bool) -> None:
+    """Check where the table and the images of predictions are to go, before anything is predicted.
 
     Refused are what is no plain file, such as a link, a device or a folder, an existing file without ``force``, and
     even with it: a file of a run folder or of the cache, the inputs, and the data that the run learnt from.
@@ -23,7 +23,7 @@ def check_outputs(*, output: Path | None, picture: Path | None, inputs: Sequence
         FileNotFoundError: there is no such folder.
         ValueError: one of these; says which.
     """
-    for name, path in (("output", output), ("picture", picture)):
+    for name, path in (("output", output), ("image", image)):
         if path is None:
             continue
         if not path.absolute().parent.is_dir():
@@ -32,12 +32,12 @@ def check_outputs(*, output: Path | None, picture: Path | None, inputs: Sequence
         if kind is not None and kind != "a file":
             raise ValueError(f"{name} must be a new file or a plain one, got {path}, which is {kind}")
         _check_place(name, path)
-        for each in [path, *(_numbered(path) if name == "picture" else ())]:
+        for each in [path, *(_numbered(path) if name == "image" else ())]:
             _check_content(name, each, inputs, run)
         if kind is not None and not force:
             raise ValueError(f"{name} must be a new file, got {path}, which exists; --force replaces it")
-    if output is not None and picture is not None and _is_one_of(output, picture):
-        raise ValueError(f"output and picture must be two files, got {output} and {picture}")
+    if output is not None and image is not None and _is_one_of(output, image):
+        raise ValueError(f"output and image must be two files, got {output} and {image}")
 
 
 def _check_place(name: str, path: Path) -> None:
@@ -86,15 +86,15 @@ def _was_written(path: Path, run: "Run") -> bool:
     return path.suffix.lower() == ".csv" and os.stat(path).st_mtime >= began
 
 
-def _numbered(picture: Path) -> Iterator[Path]:
-    """The files beside it that several pictures of this name would replace."""
-    for each in picture.absolute().parent.iterdir():
-        if _is_one_of(each, picture) and each.name != picture.name:
+def _numbered(image: Path) -> Iterator[Path]:
+    """The files beside it that several images of this name would replace."""
+    for each in image.absolute().parent.iterdir():
+        if _is_one_of(each, image) and each.name != image.name:
             yield each
 
 
-def _is_one_of(path: Path, picture: Path) -> bool:
-    """Whether it is ``picture``, or one of several that are numbered."""
-    stem, suffix = re.escape(picture.stem), re.escape(picture.suffix)
-    beside = path.absolute().parent.resolve() == picture.absolute().parent.resolve()
+def _is_one_of(path: Path, image: Path) -> bool:
+    """Whether it is ``image``, or one of several that are numbered."""
+    stem, suffix = re.escape(image.stem), re.escape(image.suffix)
+    beside = path.absolute().parent.resolve() == image.absolute().parent.resolve()
     return beside and re.fullmatch(rf"{stem}(-\d+)?{suffix}", path.name) is not None

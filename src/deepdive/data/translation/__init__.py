@@ -4,6 +4,7 @@ from deepdive.data.translation.module import HeldOut as HeldOut
 from deepdive.data.translation.module import TranslationDataModule as TranslationDataModule
 from deepdive.data.translation.reading import Pair as Pair
 from deepdive.data.translation.reading import read_pairs as read_pairs
+from deepdive.data.translation.sentences import Languages as Languages
 from deepdive.data.translation.sentences import SentenceEncoder as SentenceEncoder
 from deepdive.data.translation.splitting import PairSplit as PairSplit
 from deepdive.data.translation.splitting import normalized as normalized

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
+from typing import Any
 
 import numpy as np
 import torch
@@ -86,6 +87,24 @@ class SentenceEncoder:
         """How many tokens there are."""
         return len(self.vocabulary)
 
+    @property
+    def padding(self) -> int:
+        """The id of ``<pad>``."""
+        return self.vocabulary.id_of(PAD)
+
+    def to_json(self) -> dict[str, Any]:
+        """All of it, for `from_json`."""
+        return {"encoder": self.encoder.to_json(), "reverse": self.reverse}
+
+    @classmethod
+    def from_json(cls, plain: dict[str, Any]) -> "SentenceEncoder":
+        """The encoder that `to_json` wrote.
+
+        Raises:
+            ValueError: it is damaged, or something else.
+        """
+        return cls(TextEncoder.from_json(plain["encoder"], "the encoder"), reverse=plain["reverse"])
+
     @checked
     def encode(self, sentences: Sequence[str]) -> Ragged:
         """The numbers of each sentence's tokens, ``<eos>`` at the end.
@@ -112,3 +131,11 @@ class SentenceEncoder:
     def split(self, sentence: str) -> list[str]:
         """The tokens of one sentence, whether they are in the vocabulary or not."""
         return self.encoder.tokenizer.split(sentence)
+
+
+@dataclass(frozen=True)
+class Languages:
+    """The language that is read and the one that is written."""
+
+    source: SentenceEncoder
+    target: SentenceEncoder

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 from torch import Tensor
 
 from deepdive.data.progress import Report, progress_bars
+from deepdive.data.sequences import Ragged
 from deepdive.names import tell
 from deepdive.recipes.experiments.inputs import checksum, keep_inputs, lines_of
 from deepdive.recipes.experiments.metadata import to_plain
@@ -59,7 +60,7 @@ class Experiment(ABC, Generic[SettingsT]):
         """What the network and `predict` must know of the data: a dataclass, stored as ``inputs.json``."""
         return None
 
-    def fingerprint(self) -> Iterable[Tensor]:
+    def fingerprint(self) -> Iterable[Tensor | Ragged]:
         """The tensors that are learnt from: a resumed run must find the same ones."""
         return ()
 

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from torch import Tensor
 
+from deepdive.data.sequences import Ragged
 from deepdive.data.text import read_text
 from deepdive.recipes.experiments.metadata import from_plain
 from deepdive.training import Run, RunError
@@ -68,11 +69,12 @@ def read_metadata(run: Run, kind: type[T]) -> T:
     return read_inputs(run, lambda content: from_plain(kind, content["metadata"]))
 
 
-def checksum(tensors: Iterable[Tensor]) -> str:
+def checksum(tensors: Iterable[Tensor | Ragged]) -> str:
     """SHA-256 of the numbers in tensors."""
     digest = hashlib.sha256()
-    for tensor in tensors:
-        digest.update(tensor.contiguous().cpu().numpy().data)
+    for each in tensors:
+        for tensor in (each.values, each.offsets) if isinstance(each, Ragged) else (each,):
+            digest.update(tensor.contiguous().cpu().numpy().data)
     return digest.hexdigest()
 
 

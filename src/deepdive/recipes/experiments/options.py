@@ -2,6 +2,7 @@
 
 import inspect
 import re
+from collections.abc import Collection
 from dataclasses import field, make_dataclass
 from typing import Any, get_type_hints
 
@@ -9,7 +10,7 @@ from deepdive.recipes.experiments.experiment import Experiment
 from deepdive.recipes.ranges import Checked
 
 
-def options_of(experiment: Experiment[Any]) -> type[Checked]:
+def options_of(experiment: Experiment[Any], *, leave_out: Collection[str] = ()) -> type[Checked]:
     """A dataclass of the options, each with its type and range, its default, and the help text under ``Args:``."""
     predict = getattr(experiment, "predict", None)
     if predict is None:
@@ -18,7 +19,7 @@ def options_of(experiment: Experiment[Any]) -> type[Checked]:
     found = [
         (name, hints[name], field(default=each.default, metadata={"help": helps.get(name)}))
         for name, each in inspect.signature(predict).parameters.items()
-        if each.kind is inspect.Parameter.KEYWORD_ONLY
+        if each.kind is inspect.Parameter.KEYWORD_ONLY and name not in leave_out
     ]
     return make_dataclass("PredictionOptions", found, bases=(Checked,), frozen=True)
 

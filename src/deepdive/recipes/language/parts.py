@@ -1,34 +1,69 @@
-"""Folders of files that are parts by their names, as the recipes that learn from text have them; it is told."""
+"""Where the texts of a recipe are: in a named data set, in a file, or in a folder whose files are parts by name."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
+
+from torch import Tensor
 
 from deepdive import names
-from deepdive.data.parts import part_files, shared_note
+from deepdive.data.parts import Part, part_files, shared_note
 from deepdive.data.registry import DATASETS
+from deepdive.data.splits import hold_out
 
 T = TypeVar("T")
+TENTH = 0.1
+"""The fraction of a single file that becomes the test set, and of the rest that becomes the validation set."""
+SETS: dict[Part, str] = {"train": "training set", "val": "validation set", "test": "test set"}
+
+
+def own_data(data: str, named: Collection[str], what: str) -> Path | None:
+    """The user's own file or folder; ``None`` where ``data`` is one of the ``named`` data sets.
+
+    Raises:
+        FileNotFoundError: there is no data set, file or folder of that name.
+        ValueError: it is another data set; ``what`` says what else there may be.
+    """
+    if data in named:
+        return None
+    if data in DATASETS:
+        raise ValueError(f"data must be {' or '.join(named)}, or {what}, got {data!r}")
+    path = Path(data).expanduser()
+    if not path.is_dir() and not path.is_file():
+        raise FileNotFoundError(f"data is {data!r}; there is no data set, file or folder of that name")
+    return path
 
 
 def read_parts(
-    folder: Path, read: Callable[[Path], Sequence[T]], what: str, *, key: Callable[[T], Hashable]
-) -> dict[str, Sequence[T]]:
+    folder: Path, read: Callable[[Path], T], what: str, *, keys: Callable[[T], Sequence[Hashable]]
+) -> dict[Part, T]:
     """The examples of each file of a folder that is a part by its name, see `deepdive.data.parts.part_files`.
 
     Args:
         folder: where the files are.
         read: the examples of a file.
         what: they are called.
-        key: what tells two of them apart: how many are also learnt from is told.
+        keys: what tells examples apart: how many of another part are also in the training set is told.
 
     Raises:
-        ValueError: there is nothing to learn from, or a file is not as it must be.
+        ValueError: there is no training set, or a file is not as it must be.
     """
     files, notes = part_files(folder)
-    found: dict[str, Sequence[T]] = {part: read(file) for part, file in files.items()}
-    tell((*notes, *shared_note({part: [key(each) for each in some] for part, some in found.items()}, what)))
+    found: dict[Part, T] = {part: read(file) for part, file in files.items()}
+    tell((*notes, *shared_note({str(part): keys(some) for part, some in found.items()}, what)))
     return found
+
+
+def split_rows(rows: int) -> tuple[Tensor, Tensor, Tensor]:
+    """The rows of a single file for training, validation and test."""
+    rest, test = hold_out(rows, TENTH, name="test")
+    kept, validation = hold_out(len(rest), TENTH, name="validation")
+    return rest[kept], rest[validation], test
+
+
+def evaluated_part(splits: Any) -> Part:
+    """The part that a report shows: ``test``, or ``val``, or ``train`` where the others are empty."""
+    return "test" if len(splits.test) else "val" if len(splits.val) else "train"
 
 
 def tell_parts(data: str) -> None:

@@ -2,7 +2,7 @@
 
 import signal
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -103,14 +103,14 @@ def predict(
     return experiment.apply(run, given, **vars(checked_from(known, options)))
 
 
-def prediction_options(folder: Path) -> type[Checked]:
+def prediction_options(folder: Path, *, leave_out: Collection[str] = ()) -> type[Checked]:
     """The options that `predict` has for a run: a dataclass with types, ranges, defaults and help texts.
 
     Raises:
         RunError: the folder is no run.
     """
     _, experiment = _experiment(Run.open(folder), None)
-    return options_of(experiment)
+    return options_of(experiment, leave_out=leave_out)
 
 
 def _experiment(run: Run, device: str | None) -> tuple[Recipe, Experiment[Any]]:

@@ -20,7 +20,8 @@ from .published import publish
 pytestmark = pytest.mark.usefixtures("without_shape_checks")
 
 GOOD, BAD = ("fine", "great", "lovely"), ("dull", "poor", "awful")
-SMALL = {"epochs": 6, "batch_size": 16, "longest": 32, "dropout": 0.0, "decay": 1.0, "optimizer": {"lr": 0.01}}
+SMALL = {"epochs": 6, "batch_size": 16, "max_length": 32, "dropout": 0.0, "layer_lr_decay": 1.0}
+SMALL |= {"optimizer": {"lr": 0.01}}
 
 
 def reviews(n=200, seed=0):
@@ -67,7 +68,7 @@ def paired(tmp_path_factory, encoder):
 def test_texts_of_ones_own_are_classified(classified):
     assert classified.metrics["test_label_accuracy"] > 0.95
     report = (classified.run.folder / "report.html").read_text(encoding="utf-8")
-    assert "Worst mistakes on texts held out" in report
+    assert "Worst mistakes, test set" in report
     one, other = runner.predict(classified.run.folder, ["the film was lovely", "the film was poor and long"])
     assert (one.answers[0], other.answers[0]) == ("good", "bad")
     assert sum(one.scores) == pytest.approx(1, abs=1e-4)
@@ -102,7 +103,7 @@ def test_words_of_ones_own_are_tagged(tmp_path, encoder):
 def test_entities_behind_what_the_encoder_reads_are_missed(tmp_path, encoder):
     """Of each sentence it reads the person alone, one of two entities: F1 is 2 / (1 + 2) at most."""
     (tmp_path / "all.conll").write_text(tagged(), encoding="utf-8")
-    outcome = run("bert-tag", tmp_path / "all.conll", tmp_path, weights=str(encoder), **SMALL | {"longest": 5})
+    outcome = run("bert-tag", tmp_path / "all.conll", tmp_path, weights=str(encoder), **SMALL | {"max_length": 5})
     assert 0.5 < outcome.metrics["test_f1"] <= 2 / 3 + 1e-9
 
 
@@ -111,19 +112,19 @@ def test_layers_learn_at_rates_of_their_own_and_one_after_the_other(tmp_path, en
     (tmp_path / "own.csv").write_text(reviews(40), encoding="utf-8")
     recipe = load_recipe("bert-classify")
     changes = {"data": str(tmp_path / "own.csv"), "weights": str(encoder), "toolkit": toolkit, "unfreeze_every": 1}
-    settings = with_preset(recipe.settings_type, SMALL | changes | {"decay": 0.5, "epochs": 2})
+    settings = with_preset(recipe.settings_type, SMALL | changes | {"layer_lr_decay": 0.5, "epochs": 2})
     experiment = recipe.build(settings)
     experiment.prepare()
-    groups = depths(experiment.network, "heads")
+    groups = depths(experiment.model)
     assert [group[0] for group in groups] == ["bert.embedding", "bert.stack.blocks.0", "bert.stack.blocks.1", "heads"]
-    rates = experiment.task.parameter_groups(experiment.network)
+    rates = experiment.task.parameter_groups(experiment.model)
     assert [group["lr"] for group in rates] == pytest.approx([0.01, 0.005, 0.0025, 0.00125])
     experiment.task.begin_epoch(0)
-    learning = {name.split(".")[0] for name, p in experiment.network.named_parameters() if p.requires_grad}
+    learning = {name.split(".")[0] for name, p in experiment.model.named_parameters() if p.requires_grad}
     assert learning == {"heads"}
     experiment.task.begin_epoch(1)
-    assert experiment.network.get_parameter("bert.stack.blocks.1.feed_forward.out.weight").requires_grad
-    assert not experiment.network.get_parameter("bert.embedding.weight").requires_grad
+    assert experiment.model.get_parameter("bert.stack.blocks.1.feed_forward.out.weight").requires_grad
+    assert not experiment.model.get_parameter("bert.embedding.weight").requires_grad
 
 
 def settings_of(encoder, tmp_path, **changes):
@@ -135,9 +136,9 @@ def settings_of(encoder, tmp_path, **changes):
     return recipe.build(made)
 
 
-def test_more_pieces_than_the_encoder_reads(encoder, tmp_path):
-    with pytest.raises(ValueError, match="longest is 65; it must be from 3 to 64, the most that"):
-        settings_of(encoder, tmp_path, longest=65).prepare()
+def test_more_tokens_than_the_encoder_reads(encoder, tmp_path):
+    with pytest.raises(ValueError, match=r"max_length must be from 3 to 64, the most that .* reads, got 65"):
+        settings_of(encoder, tmp_path, max_length=65).prepare()
 
 
 def test_a_tokenizer_of_another_vocabulary(encoder, tmp_path):
@@ -167,7 +168,7 @@ def test_folders_and_names_that_hold_no_encoder(tmp_path, encoder):
         settings_of(tmp_path / "empty", tmp_path).prepare()
     with pytest.raises(ValueError, match="'sst2' holds no text network; these do: minilm-l6, or a folder"):
         settings_of("sst2", tmp_path).prepare()
-    with pytest.raises(ValueError, match="data is 'wikiann-en', whose texts have no labels; these have: sst2, sick"):
+    with pytest.raises(ValueError, match="data must be sst2 or sick, or a file or folder"):
         settings_of(encoder, tmp_path, data="wikiann-en").prepare()
 
 
@@ -175,7 +176,7 @@ def test_a_pooler_takes_part_if_asked(encoder, tmp_path):
     experiment = settings_of(encoder, tmp_path, pooling="pooler")
     experiment.prepare()
     experiment.task.training_step(next(iter(experiment.data.train_loader().batches()))).backward()
-    assert torch.count_nonzero(experiment.network.get_parameter("bert.pooler.weight").grad) > 0
+    assert torch.count_nonzero(experiment.model.get_parameter("bert.pooler.weight").grad) > 0
 
 
 def test_pairs_need_two_types_of_tokens(tmp_path, encoder):

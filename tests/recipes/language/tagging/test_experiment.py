@@ -1,13 +1,13 @@
 import pytest
 
-from deepdive.recipes.language.tagging.reporting import marked
-from deepdive.recipes.language.tagging.sources import read_splits, sentences_of
+from deepdive.recipes.language.tagging.entities import marked
+from deepdive.recipes.language.tagging.sources import read_splits, read_texts
 from deepdive.recipes.running import runner
 
 from ..texts import run, tagged
 
 pytestmark = pytest.mark.usefixtures("without_shape_checks")
-SMALL = {"epochs": 6, "batch_size": 8, "embedding": 16, "hidden": 16, "characters": 8, "dropout": 0.1}
+SMALL = {"epochs": 6, "batch_size": 8, "embedding_dim": 16, "hidden_size": 16, "character_features": 8, "dropout": 0.1}
 
 
 @pytest.fixture(scope="module")
@@ -17,11 +17,11 @@ def trained(tmp_path_factory):
     return run("tag-sequence", folder / "all.conll", folder, **SMALL, optimizer={"lr": 0.02})
 
 
-def test_entities_of_sentences_held_out_are_found(trained):
+def test_entities_of_test_sentences_are_found(trained):
     assert trained.metrics["test_f1"] > 0.95
     report = (trained.run.folder / "report.html").read_text(encoding="utf-8")
     assert "PER" in report
-    assert "Sentences held out" in report
+    assert "Sentences, test set" in report
 
 
 def test_new_sentences_are_marked(trained):
@@ -46,7 +46,7 @@ def test_a_file_like_those_learnt_from_is_read_as_such(trained, tmp_path):
 def test_sentences_that_end_like_a_tag_are_sentences(tmp_path, text):
     path = tmp_path / "new.txt"
     path.write_text(text, encoding="utf-8")
-    assert sentences_of(path) == text.split("\n")[:-1]
+    assert read_texts(path) == text.split("\n")[:-1]
 
 
 def test_a_folder_has_its_parts_by_name(tmp_path):
@@ -70,7 +70,7 @@ def test_parts_of_any_usual_spelling_are_told_and_what_is_also_learnt_from_is_co
 
 
 def test_what_is_missing_is_told(tmp_path):
-    with pytest.raises(ValueError, match="data is 'sunspots', whose words have no tags; these have: wikiann-en"):
+    with pytest.raises(ValueError, match=r"data must be wikiann-en, or a file or folder of .*, got 'sunspots'"):
         read_splits("sunspots")
     with pytest.raises(FileNotFoundError, match="there is no data set, file or folder of that name"):
         read_splits(str(tmp_path / "nothing"))

@@ -10,8 +10,8 @@ from ..texts import pairs, run
 
 pytestmark = pytest.mark.usefixtures("without_shape_checks")
 SMALL = {
-    "epochs": 30, "batch_size": 8, "embedding": 24, "hidden": 32, "test": 8, "validation": 6, "min_frequency": 1,
-    "optimizer": {"lr": 0.01}, "dropout": 0.0,
+    "epochs": 30, "batch_size": 8, "embedding_dim": 24, "hidden_size": 32, "test": 8, "validation": 6,
+    "min_frequency": 1, "optimizer": {"lr": 0.01}, "dropout": 0.0,
 }  # fmt: skip
 
 
@@ -27,12 +27,12 @@ def trained(data, tmp_path_factory):
     return run("seq2seq", data, tmp_path_factory.mktemp("runs"), **SMALL)
 
 
-def test_sentences_held_out_are_translated(trained, capsys):
+def test_test_sentences_are_translated(trained, capsys):
     assert trained.metrics["test_bleu"] > 80
     rows = (trained.run.folder / "translations.tsv").read_text(encoding="utf-8").splitlines()
     assert rows[0] == "sentence\ttranslation\treference"
     assert len(rows) == 1 + 8
-    assert "Translations of sentences held out" in (trained.run.folder / "report.html").read_text(encoding="utf-8")
+    assert "Translations of test sentences" in (trained.run.folder / "report.html").read_text(encoding="utf-8")
 
 
 def assert_predicts_what_it_was_tested_on(outcome):
@@ -47,7 +47,7 @@ def test_new_sentences_are_translated(trained):
     english, french = pairs()[17]
     [told] = runner.predict(trained.run.folder, [english])
     assert told.answers == (french,)
-    [several] = runner.predict(trained.run.folder, [english], n_best=3, beams=6)
+    [several] = runner.predict(trained.run.folder, [english], n_best=3, num_beams=6)
     assert several.answers[0] == french
     assert len(set(several.answers)) == 3
     assert list(several.scores) == sorted(several.scores, reverse=True)
@@ -70,9 +70,9 @@ def test_words_never_seen_are_told(trained):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"beams": 2, "n_best": 3}, "n_best must be from 1 to beams, 2, got 3"),
-        ({"length_penalty": -1.0}, "length_penalty must be from 0 to 1000000, got -1.0"),
-        ({"temperature": 1.0}, "temperature is 1.0, but the recipe seq2seq has no such option; there are beams"),
+        ({"num_beams": 2, "n_best": 3}, "n_best must be from 1 to num_beams, 2, got 3"),
+        ({"length_penalty": -1.0}, "length_penalty must be from 0 to 1000000 or None, got -1.0"),
+        ({"temperature": 1.0}, "temperature is 1.0, but the recipe seq2seq has no such option; there are num_beams"),
     ],
 )
 def test_options_out_of_range_are_refused(trained, options, message):
@@ -88,36 +88,36 @@ def test_an_unbalanced_line_is_told_with_its_number(tmp_path):
 
 
 def test_a_data_set_without_pairs_is_refused(tmp_path):
-    with pytest.raises(ValueError, match="data is 'wikiann-en', which holds no sentence pairs; these do: fra-eng"):
+    with pytest.raises(ValueError, match="data must be fra-eng, or a file of sentence pairs, got 'wikiann-en'"):
         run("seq2seq", "wikiann-en", tmp_path, **SMALL)
 
 
 @pytest.fixture(scope="module")
-def looking(data, tmp_path_factory):
-    return run("bahdanau", data, tmp_path_factory.mktemp("runs"), **SMALL | {"attention": 16})
+def attending(data, tmp_path_factory):
+    return run("bahdanau", data, tmp_path_factory.mktemp("runs"), **SMALL | {"attention_size": 16})
 
 
-def test_a_network_with_attention_translates_and_shows_where_it_looks(looking, tmp_path):
-    assert looking.metrics["test_bleu"] > 80
-    folder = looking.run.folder
+def test_a_network_with_attention_translates_and_shows_its_attention(attending, tmp_path):
+    assert attending.metrics["test_bleu"] > 80
+    folder = attending.run.folder
     assert (folder / "attention.png").read_bytes().startswith(b"\x89PNG")
     report = (folder / "report.html").read_text(encoding="utf-8")
     assert "<h2>Attention</h2>" in report
     english, french = pairs()[17]
-    for name in ("looks.png", "looks.svg"):
-        [told] = runner.predict(folder, [english], picture=tmp_path / name)
+    for name in ("maps.png", "maps.svg"):
+        [told] = runner.predict(folder, [english], image=tmp_path / name)
         assert told.answers == (french,)
-    svg = (tmp_path / "looks.svg").read_text(encoding="utf-8")
+    svg = (tmp_path / "maps.svg").read_text(encoding="utf-8")
     for token in (*english[:-1].split(), *french[:-1].split()):
         assert f">{token}<" in svg
-    with pytest.raises(ValueError, match=r"picture is looks.gif; its name must end with .png or .svg"):
-        runner.predict(folder, [english], picture=Path("looks.gif"))
+    with pytest.raises(ValueError, match=r"image is maps.gif; its name must end with .png or .svg"):
+        runner.predict(folder, [english], image=Path("maps.gif"))
 
 
 def test_a_network_without_attention_has_nothing_to_show(trained, tmp_path):
     assert "<h2>Attention</h2>" not in (trained.run.folder / "report.html").read_text(encoding="utf-8")
-    with pytest.raises(ValueError, match="but the network of seq2seq has no attention to draw"):
-        runner.predict(trained.run.folder, ["i eat."], picture=tmp_path / "looks.png")
+    with pytest.raises(ValueError, match="but a Seq2Seq has no attention to draw"):
+        runner.predict(trained.run.folder, ["i eat."], image=tmp_path / "maps.png")
     assert not list(tmp_path.iterdir())
 
 
@@ -126,7 +126,7 @@ class Killed(BaseException):
 
 
 def test_a_killed_run_with_attention_goes_on_bit_for_bit(data, tmp_path, monkeypatch):
-    changes = SMALL | {"attention": 16, "epochs": 3, "dropout": 0.2}
+    changes = SMALL | {"attention_size": 16, "epochs": 3, "dropout": 0.2}
     whole = run("bahdanau", data, tmp_path / "whole", **changes)
     original, written = MetricsFile.record, 0
 

@@ -1,6 +1,6 @@
-"""Labelled texts that settings speak of."""
+"""Labelled texts, or pairs of them: from a data set, a file or a folder."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -10,37 +10,33 @@ from deepdive.data import fetch
 from deepdive.data.delimited import PACKED, SNIFFED, is_delimited, suffix_of
 from deepdive.data.parts import PARTS, part_files, shared_note
 from deepdive.data.progress import Report
-from deepdive.data.registry import DATASETS
 from deepdive.data.sentences import LabelledTexts, SentenceSplits, read_columns, read_sick, read_sst2
 from deepdive.data.splits import hold_out, stratified_split
 from deepdive.recipes.experiments.inputs import lines_of
-from deepdive.recipes.language.bert.settings import SentenceSettings
-from deepdive.recipes.language.parts import tell
+from deepdive.recipes.language.bert.recipes import BertClassifySettings
+from deepdive.recipes.language.parts import TENTH, own_data, read_parts, tell
 
 _NAMED = {
     "sst2": (read_sst2, ("train.tsv", "dev.tsv", "test.tsv")),
     "sick": (read_sick, ("SICK_train.txt", "SICK_trial.txt", "SICK_test_annotated.txt")),
 }
-"""Data sets of labelled texts: how a file is read, and those to learn from, to validate on and to test on."""
-_SHARE = 0.1
+"""Data sets of labelled texts: how a file is read, and those for training, validation and test."""
 BETWEEN = "|||"
 """Stands between the two texts of a pair on the command line; a tab does, too."""
 
 
-def read_sentences(settings: SentenceSettings, report: Report | None = None) -> SentenceSplits:
-    """Texts to learn from, to validate on and to test on; of a file a tenth each is held out.
+def read_sentences(settings: BertClassifySettings, report: Report | None = None) -> SentenceSplits:
+    """Texts for training, validation and test; of a single file a tenth each becomes the last two.
 
     Raises:
-        FileNotFoundError: no data set or file has this name.
+        FileNotFoundError: no data set, file or folder has this name.
         ValueError: the data set holds no labelled texts, or the file is not as it must be; names file and row.
     """
-    data = settings.data
-    if data in _NAMED:
-        read, names = _NAMED[data]
-        files = fetch(data, report=report)
+    path = own_data(settings.data, _NAMED, "a file or folder of labelled texts")
+    if path is None:
+        read, names = _NAMED[settings.data]
+        files = fetch(settings.data, report=report)
         return SentenceSplits(*(read(files[name]) for name in names))
-    if data in DATASETS:
-        raise ValueError(f"data is {data!r}, whose texts have no labels; these have: {', '.join(_NAMED)}, or a file")
     if settings.label_column is None and settings.score_column is None:
         raise ValueError("label_column and score_column are both None; there must be something to learn")
     read = partial(
@@ -51,23 +47,35 @@ def read_sentences(settings: SentenceSettings, report: Report | None = None) -> 
         score=settings.score_column,
         note=lambda note: tell((note,)),
     )
-    if Path(data).is_dir():
-        files, notes = part_files(Path(data))
-        splits = SentenceSplits(**{part: read(file) for part, file in files.items()})
-        tell((*notes, *_shared(splits)))
-        return splits
-    if not Path(data).is_file():
-        raise FileNotFoundError(f"data is {data!r}; there is no data set, file or folder of that name")
-    return _split(read(Path(data)))
+    return SentenceSplits(**read_parts(path, read, "texts", keys=_keys)) if path.is_dir() else _split(read(path))
 
 
-def _shared(splits: SentenceSplits) -> Iterator[str]:
-    parts = {"train": splits.train, "val": splits.val, "test": splits.test}
-    pairs = {part: [*zip(some.texts, some.seconds or some.texts, strict=True)] for part, some in parts.items()}
-    return shared_note(pairs, "texts")
+def _keys(texts: LabelledTexts) -> list[tuple[str, str]]:
+    return [*zip(texts.texts, texts.seconds or texts.texts, strict=True)]
 
 
-def texts_in_file(path: Path, settings: SentenceSettings) -> list[str]:
+def _split(texts: LabelledTexts) -> SentenceSplits:
+    """By a column of the file that tells the part, or at random, of every class as many."""
+    if texts.parts is None:
+        rest, test = _held_out(texts, "test")
+        return SentenceSplits(*_held_out(rest, "validation"), test)
+    parts = {part: texts.rows([i for i, each in enumerate(texts.parts) if each == part]) for part in PARTS}
+    counts = ", ".join(f"{len(some)} {part}" for part, some in parts.items() if len(some))
+    notes = shared_note({str(part): _keys(some) for part, some in parts.items()}, "texts")
+    tell((f"parts of the texts by a column of the file: {counts}", *notes))
+    return SentenceSplits(**parts)
+
+
+def _held_out(texts: LabelledTexts, name: str) -> tuple[LabelledTexts, LabelledTexts]:
+    if texts.labels is None:
+        rest, held = hold_out(len(texts), TENTH, name=name)
+    else:
+        number = {label: i for i, label in enumerate(sorted(set(texts.labels)))}
+        rest, held = stratified_split(torch.tensor([number[label] for label in texts.labels]), TENTH, name=name)
+    return texts.rows(rest.tolist()), texts.rows(held.tolist())
+
+
+def texts_in_file(path: Path, settings: BertClassifySettings) -> list[str]:
     """The texts of a file to be asked about, those of a pair with a tab in between.
 
     A .csv, .tsv or .tab file, any with the suffix of those that the run learnt from, and any whose first line names the
@@ -101,7 +109,7 @@ def _is_packed(path: Path) -> bool:
     return path.suffix.lower() in PACKED
 
 
-def _has_header(path: Path, settings: SentenceSettings) -> bool:
+def _has_header(path: Path, settings: BertClassifySettings) -> bool:
     """Whether the first line has at least two of the columns that the run learnt from, that of the texts among them."""
     first = next(iter(lines_of(path)), "")
     cells = {cell.strip().strip('"') for mark in SNIFFED for cell in first.split(mark)}
@@ -109,28 +117,7 @@ def _has_header(path: Path, settings: SentenceSettings) -> bool:
     return settings.text_column in cells and any(name in cells for name in wanted if name)
 
 
-def _split(texts: LabelledTexts) -> SentenceSplits:
-    if texts.parts is not None:
-        rows = {part: [i for i, each in enumerate(texts.parts) if each == part] for part in PARTS}
-        splits = SentenceSplits(**{part: texts.rows(some) for part, some in rows.items()})
-        counts = ", ".join(f"{len(some)} {part}" for part, some in rows.items() if some)
-        tell((f"parts of the texts by a column of the file: {counts}", *_shared(splits)))
-        return splits
-    rest, test = _held_out(texts, "test")
-    kept, val = _held_out(rest, "validation")
-    return SentenceSplits(kept, val, test)
-
-
-def _held_out(texts: LabelledTexts, name: str) -> tuple[LabelledTexts, LabelledTexts]:
-    if texts.labels is None:
-        rest, held = hold_out(len(texts), _SHARE, name=name)
-    else:
-        number = {label: i for i, label in enumerate(sorted(set(texts.labels)))}
-        rest, held = stratified_split(torch.tensor([number[label] for label in texts.labels]), _SHARE, name=name)
-    return texts.rows(rest.tolist()), texts.rows(held.tolist())
-
-
-def divided(texts: Sequence[str]) -> tuple[list[str], list[str]]:
+def split_pairs(texts: Sequence[str]) -> tuple[list[str], list[str]]:
     """The first and the second text of pairs, as they are typed: with ``|||`` or a tab in between.
 
     Raises:

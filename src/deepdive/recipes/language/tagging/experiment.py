@@ -1,155 +1,117 @@
-"""A network that tags words, as an experiment: entity-level F1, examples, tags for new sentences."""
+"""A network that tags words: entity-level F1, and tags for new sentences."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import nn
 
-from deepdive.data.progress import progress_bars
+from deepdive.data.progress import Report
+from deepdive.data.sequences import Ragged
 from deepdive.data.tagging import TaggingDataModule, WordEncoder
 from deepdive.data.tagging.words import PAD
 from deepdive.data.text import Vocabulary
 from deepdive.models.language import Tagger
-from deepdive.recipes.experiments.inputs import checksum, keep_inputs, read_inputs
-from deepdive.recipes.experiments.making import (
-    make_classification_loss,
-    make_optimizer,
-    make_schedule,
-    make_toolkit,
-    make_trainer,
-)
+from deepdive.recipes.experiments import SupervisedExperiment, make_classification_loss
 from deepdive.recipes.experiments.network_sections import network_section
-from deepdive.recipes.experiments.weights import trained_weights
-from deepdive.recipes.language.tagging.reporting import marked, tag_sections, words_of
-from deepdive.recipes.language.tagging.sources import read_splits, sentences_of
+from deepdive.recipes.language.parts import SETS, evaluated_part
+from deepdive.recipes.language.tagging.entities import mark_texts, tag_sections
+from deepdive.recipes.language.tagging.sources import read_splits, read_texts
 from deepdive.recipes.language.tagging.tag_sequence import TagSequenceSettings
 from deepdive.recipes.predictions import TextPrediction
-from deepdive.training import Run, choose_device, seed_everything
-from deepdive.training.records import Listener
+from deepdive.training import Run, choose_device
 from deepdive.training.report import Section, pairs
 from deepdive.training.sequences import EntityF1, TokenAccuracy, TokenClassification
 
 
-class TaggingExperiment:
-    """Fit a tagger to sentences whose words have tags, and tag new ones.
+@dataclass(frozen=True)
+class TaggerMetadata:
+    """The words, characters and tags of the training sentences."""
 
-    Raises:
-        ValueError: a setting is out of its range.
-    """
+    words: Vocabulary
+    characters: Vocabulary
+    max_characters: int
+    labels: tuple[str, ...]
 
-    def __init__(self, settings: TagSequenceSettings) -> None:
-        self.settings = settings
-        self.trainer = make_trainer(settings)
-        self._optimizer = make_optimizer(settings.optimizer, settings.toolkit)
-        choose_device(settings.device)
+    @property
+    def encoder(self) -> WordEncoder:
+        """What turns sentences into token ids."""
+        return WordEncoder(self.words, self.characters, max_characters=self.max_characters)
 
-    def prepare(self) -> None:
-        """Obtain and number the sentences, and make the task."""
+
+class TaggingExperiment(SupervisedExperiment[TagSequenceSettings, TaggingDataModule, TaggerMetadata]):
+    """Fit a tagger to sentences whose words have tags, and tag new ones."""
+
+    metadata_type = TaggerMetadata
+    data_name = "the sentences"
+
+    def load_data(self, report: Report) -> TaggingDataModule:
+        """The sentences of a data set, file or folder."""
         settings = self.settings
-        with progress_bars() as report:
-            splits = read_splits(settings.data, report)
-        self.data = TaggingDataModule(
+        splits = read_splits(settings.data, report)
+        return TaggingDataModule(
             lambda: splits, min_frequency=settings.min_frequency, batch_size=settings.batch_size, seed=settings.seed
         )
-        self.data.prepare()
-        seed_everything(settings.seed)
-        self.task = TokenClassification(
-            self._network(self.data.encoder, self.data.labels),
-            loss=make_classification_loss(settings.toolkit, 0.0),
+
+    def metadata(self) -> TaggerMetadata:
+        """Vocabularies and tags."""
+        encoder = self.data.encoder
+        return TaggerMetadata(encoder.words, encoder.characters, encoder.max_characters, self.data.labels)
+
+    def fingerprint(self) -> Iterable[Ragged]:
+        """The words and tags of the training sentences."""
+        return self.data.numbers("train")
+
+    def network(self, metadata: TaggerMetadata) -> Tagger:
+        """A tagger for these words, characters and tags."""
+        settings, outside = self.settings, (len(metadata.words), len(metadata.characters), len(metadata.labels))
+        sizes = settings.embedding_dim, settings.character_features, settings.hidden_size, settings.num_layers
+        return Tagger(*outside, *sizes, settings.cell, settings.dropout, metadata.words.id_of(PAD), nn=self.nn)
+
+    def make_task(self, network: nn.Module) -> TokenClassification:
+        """Cross-entropy, the F1 of entities and the accuracy of tags."""
+        return TokenClassification(
+            network,
+            loss=make_classification_loss(self.settings.toolkit, 0.0),
             metrics={"f1": EntityF1(self.data.labels), "accuracy": TokenAccuracy()},
-            optimizer=self._optimizer,
-            schedule=make_schedule(settings),
+            optimizer=self.optimizer,
+            schedule=self.schedule,
         )
 
-    def fit(self, run: Run, listeners: Sequence[Listener], *, resume: bool) -> dict[str, float]:
-        """Train in the run folder, which then also knows words, letters and tags.
-
-        Raises:
-            RunError: the sentences are not those that the run began with.
-        """
-        encoder = self.data.encoder
-        words, tags = self.data.numbers("train")
-        inputs = {
-            "words": encoder.words.to_json(),
-            "characters": encoder.characters.to_json(),
-            "max_characters": encoder.max_characters,
-            "labels": list(self.data.labels),
-            "sentences": checksum([words.values, words.offsets, tags.values]),
-        }
-        keep_inputs(run, inputs, what=f"the sentences of {self.settings.data} have", resume=resume)
-        return self.trainer.fit(self.task, self.data, checkpoints=run.checkpoints, listeners=listeners, resume=resume)
-
     def sections(self, run: Run) -> list[Section]:
-        """Scores by type, sentences held out with their tags, the sentences, the network."""
-        splits, network = self.data.sentences, self.task.network
-        held = splits.test or splits.val or splits.train
-        found = self._tags(network, self.data.encoder, [words for words, _ in held], self.data.labels)
-        facts = {name: len(getattr(splits, name)) for name in ("train", "val", "test")}
-        facts |= {"words": len(self.data.encoder.words), "letters": len(self.data.encoder.characters)}
+        """Scores by type, sentences with their tags, the sizes of the data, the network."""
+        splits, metadata, part = self.data.sentences, self.metadata(), evaluated_part(self.data.sentences)
+        shown = getattr(splits, part)
+        predicted = self._tags(self.model, metadata, [words for words, _ in shown])
+        facts = {name: len(getattr(splits, name)) for name in SETS}
+        facts |= {"words": len(metadata.words), "characters": len(metadata.characters)}
         words = torch.ones(1, 6, dtype=torch.long)
-        inputs = words, torch.tensor([6]), words.unsqueeze(-1).expand(1, 6, self.data.encoder.max_characters)
+        example = words, torch.tensor([6]), words.unsqueeze(-1).expand(1, 6, metadata.max_characters)
         return [
-            *tag_sections(found, held, self.data.labels),
+            *tag_sections(predicted, shown, metadata.labels, SETS[part]),
             Section("Sentences", pairs(facts)),
-            network_section(network.cpu(), inputs, device="cpu"),
+            network_section(self.model.cpu(), example, device="cpu"),
         ]
 
     def texts_of(self, path: Path) -> list[str]:
-        """The sentences of a file of words with their tags, as those learnt from, or one per line of another file."""
-        return sentences_of(path)
+        """The sentences of a file of words with their tags, as in training, or one per line of another file."""
+        return read_texts(path)
 
-    def predict(self, run: Run, texts: Sequence[str]) -> list[TextPrediction]:
-        """Mark the entities in texts, ``[Ada Lovelace PER] lived in [London LOC] .``.
+    def predict(self, network: nn.Module, metadata: TaggerMetadata, texts: Sequence[str]) -> list[TextPrediction]:
+        """Mark the entities in texts, ``[Ada Lovelace PER] lived in [London LOC] .``."""
+        return mark_texts(texts, lambda sentences: self._tags(network, metadata, sentences))
 
-        Raises:
-            RunError: ``inputs.json`` is missing or damaged.
-        """
-        encoder, labels = read_inputs(run, _encoder_and_labels)
-        network = self._network(encoder, labels)
-        network.load_state_dict(trained_weights(run))
-        sentences: list[list[str]] = [words_of(given) for given in texts]
-        found = self._tags(network, encoder, sentences, labels)
-        return [
-            TextPrediction(given, (marked(words, tags),))
-            for given, words, tags in zip(texts, sentences, found, strict=True)
-        ]
-
-    def _network(self, encoder: WordEncoder, labels: Sequence[str]) -> nn.Module:
-        settings = self.settings
-        return Tagger(
-            len(encoder.words),
-            len(encoder.characters),
-            len(labels),
-            settings.embedding,
-            settings.characters,
-            settings.hidden,
-            settings.layers,
-            settings.cell,
-            settings.dropout,
-            encoder.words.id_of(PAD),
-            nn=make_toolkit(settings.toolkit),
-        )
-
-    def _tags(
-        self, network: nn.Module, encoder: WordEncoder, sentences: Sequence[list[str]], labels: Sequence[str]
-    ) -> list[list[str]]:
-        """The likeliest tag of every word."""
-        place = choose_device(self.settings.device)
-        network = network.to(place).eval()
-        words, forms, spellings = encoder.encode(sentences)
-        found: list[list[str]] = []
-        with torch.inference_mode():
-            for rows in torch.arange(len(sentences)).split(256):
-                x, lengths = words.padded(rows, encoder.words.id_of(PAD))
-                c = spellings[forms.padded(rows)[0]]
-                tags: list[list[int]] = network(x.to(place), lengths.to(place), c.to(place)).argmax(dim=-1).tolist()
-                named = ([labels[i] for i in row] for row in tags)
-                found += [row[:n] for row, n in zip(named, lengths.tolist(), strict=True)]
-        return found
-
-
-def _encoder_and_labels(inputs: dict[str, Any]) -> tuple[WordEncoder, tuple[str, ...]]:
-    vocabularies = (Vocabulary.from_json(inputs[name]) for name in ("words", "characters"))
-    return WordEncoder(*vocabularies, max_characters=inputs["max_characters"]), tuple(inputs["labels"])
+    def _tags(self, network: nn.Module, metadata: TaggerMetadata, sentences: list[list[str]]) -> list[list[str]]:
+        """The most likely tag of every word."""
+        device = choose_device(self.settings.device)
+        network = network.to(device).eval()
+        words, forms, spellings = metadata.encoder.encode(sentences)
+        predicted: list[list[str]] = []
+        for rows in torch.arange(len(sentences)).split(256):
+            x, lengths = words.padded(rows, metadata.words.id_of(PAD))
+            inputs = x, lengths, spellings[forms.padded(rows)[0]]
+            with torch.inference_mode():
+                tags = network(*(each.to(device) for each in inputs)).argmax(dim=-1).tolist()
+            predicted += [[metadata.labels[i] for i in row[:n]] for row, n in zip(tags, lengths.tolist(), strict=True)]
+        return predicted

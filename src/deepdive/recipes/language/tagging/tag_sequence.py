@@ -1,4 +1,4 @@
-"""A tag for every word: named entities in pieces of Wikipedia (textbook section 10.9; Ma and Hovy, 2016)."""
+"""A tag for every word: named entities in Wikipedia, beside D2L 10.4 (Ma and Hovy, 2016)."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -16,21 +16,20 @@ from deepdive.recipes.ranges.types import (
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings, TrainingSettings, make_paths_absolute
 
+_SMALL = {"embedding_dim": 32, "hidden_size": 64}
+
 
 @recipe(
     "tag-sequence",
     chapter=10,
-    title="Persons, places and organisations in Wikipedia: a bidirectional LSTM over words and letters",
+    title="Persons, places and organisations in Wikipedia: a bidirectional LSTM over words and characters",
     data="wikiann-en",
     experiment="deepdive.recipes.language.tagging.experiment:TaggingExperiment",
-    targets=(
-        Target("test_f1", 0.1, when={"preset": "smoke"}),
-        Target("test_f1", 0.65),
-    ),
+    targets=(Target("test_f1", 0.1, when={"preset": "smoke"}), Target("test_f1", 0.65)),
     presets={
-        "smoke": {"epochs": 1, "steps": 100, "log_every": 20, "embedding": 32, "hidden": 64, "optimizer": {"lr": 0.01}},
+        "smoke": {"epochs": 1, "steps": 100, "log_every": 20, "optimizer": {"lr": 0.01}} | _SMALL,
         "quick": {},
-        "book": {"epochs": 20, "hidden": 400, "embedding": 200, "layers": 2},
+        "book": {"epochs": 20, "hidden_size": 400, "embedding_dim": 200, "num_layers": 2},
     },
 )
 @dataclass(frozen=True)
@@ -38,22 +37,22 @@ class TagSequenceSettings(TrainingSettings):
     """The sentences, the network, and how it is trained."""
 
     data: str = "wikiann-en"
-    """Named sentences (deepdive data list), a file with a word and its tag per line (CoNLL), of which parts are held
-    out, or a folder with such files, called train, dev or valid, and test."""
+    """A data set of tagged sentences (deepdive data list), a file with a word and its tag per line (CoNLL), of which
+    parts become validation and test set, or a folder with such files, called train, dev or valid, and test."""
     min_frequency: Count = 2
-    """Rarer words are unknown; their letters are not."""
+    """Words and characters that occur less often in the training set are unknown."""
     cell: Literal["RNN", "GRU", "LSTM"] = "LSTM"
-    """Of the recurrent layers."""
-    embedding: Width = 100
-    """Width of the vectors of words."""
-    characters: WidthOrNone = 64
-    """Features of the letters of a word; 0 for none."""
-    hidden: Width = 200
-    """Width of both directions together."""
-    layers: Depth = 1
-    """Recurrent layers."""
+    """The kind of recurrent layers."""
+    embedding_dim: Width = 100
+    """Size of the word embeddings."""
+    character_features: WidthOrNone = 64
+    """Number of features that are computed from the characters of a word; 0: none."""
+    hidden_size: Width = 200
+    """Size of the hidden states, both directions together."""
+    num_layers: Depth = 1
+    """Number of recurrent layers."""
     dropout: Probability = 0.5
-    """Share of features and of outputs that is dropped in training."""
+    """Dropout probability of the features and of the hidden states."""
     epochs: Epochs = 12
     batch_size: BatchSize = 64
     clip_norm: GradientBound | None = 5.0

@@ -1,96 +1,103 @@
-"""Any network that translates, as an experiment: training, BLEU on sentences held out, translations of new ones."""
+"""Any network that translates: training, BLEU on the test set, translations of new sentences."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
+from deepdive.algorithms.decoding import beam_search
 from deepdive.algorithms.language import corpus_bleu
 from deepdive.data import fetch
 from deepdive.data.delimited import PACKED, read_delimited
-from deepdive.data.progress import Report, progress_bars
-from deepdive.data.registry import DATASETS
-from deepdive.data.text import TextEncoder
-from deepdive.data.translation import SentenceEncoder, TranslationDataModule, read_pairs
-from deepdive.data.translation.reading import SUFFIXES as PAIR_SUFFIXES
-from deepdive.data.translation.sentences import PAD
+from deepdive.data.progress import Report
+from deepdive.data.sequences import Ragged
+from deepdive.data.translation import Languages, TranslationDataModule, read_pairs
+from deepdive.data.translation.reading import SUFFIXES
+from deepdive.data.translation.sentences import BOS, EOS, PAD
 from deepdive.figures import to_png
 from deepdive.files import write_atomically
 from deepdive.names import tell
-from deepdive.recipes.experiments.inputs import checksum, keep_inputs, lines_of, read_inputs
-from deepdive.recipes.experiments.making import (
-    make_classification_loss,
-    make_optimizer,
-    make_schedule,
-    make_toolkit,
-    make_trainer,
-)
+from deepdive.recipes.experiments import SupervisedExperiment, make_classification_loss
+from deepdive.recipes.experiments.inputs import lines_of
 from deepdive.recipes.experiments.network_sections import network_section
-from deepdive.recipes.experiments.weights import trained_weights
-from deepdive.recipes.language.translation.looking import attention_figures, write_figures
-from deepdive.recipes.language.translation.searching import Search, best_tokens, search, translations
-from deepdive.recipes.language.translation.settings import TranslationSettings
+from deepdive.recipes.language.parts import own_data
+from deepdive.recipes.language.translation.attention_maps import attention_figures, write_figures
+from deepdive.recipes.language.translation.recipes import TranslationSettings
 from deepdive.recipes.predictions import TextPrediction
-from deepdive.toolkit import Toolkit
-from deepdive.training import Run, choose_device, seed_everything
-from deepdive.training.records import Listener
+from deepdive.recipes.ranges import SettingError
+from deepdive.recipes.ranges.types import Few, Magnitude
+from deepdive.training import Run, choose_device
 from deepdive.training.report import Section, join, pairs, picture, table
 from deepdive.training.sequences import Translation
 
-_SHOWN, _TOLD, _LOOKED_AT = 30, 5, 6
+_SHOWN, _TOLD, _DRAWN, _ROWS = 30, 5, 6, 250
+_UNKNOWN = 0
 _NAMED = {"fra-eng": "fra-eng.zip"}
 """Data sets of sentence pairs, and the file that holds them."""
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Sizes:
-    """What a network must know of two languages."""
+class Search:
+    """How translations are searched for."""
 
-    source: int
-    """Tokens of the language that is read."""
-    target: int
-    """Tokens of the language that is written."""
-    padding: int
-    """Number of the padding token of both."""
+    num_beams: int
+    length_penalty: float
+    n_best: int = 1
+
+    @torch.inference_mode()
+    def __call__(
+        self, network: nn.Module, languages: Languages, sources: Ragged
+    ) -> list[list[tuple[list[str], float]]]:
+        """The ``n_best`` translations of each sentence with their scores; as long as twice the sentence and 10 more."""
+        device, target = next(network.parameters()).device, languages.target
+        ids, translator = target.vocabulary.id_of, cast(Any, network)
+        found = []
+        for rows in torch.arange(len(sources)).split(_ROWS):
+            tokens, lengths = (part.to(device) for part in sources.padded(rows, target.padding))
+            best = beam_search(
+                translator,
+                translator.encode(tokens, lengths),
+                torch.full((len(rows),), ids(BOS), device=device),
+                end=ids(EOS),
+                max_steps=2 * lengths + 10,
+                beams=self.num_beams,
+                n_best=self.n_best,
+                alpha=self.length_penalty,
+                banned=(_UNKNOWN, ids(PAD), ids(BOS)),
+                pad=ids(PAD),
+            )
+            for some, scores in zip(best.tokens.tolist(), best.scores.tolist(), strict=True):
+                found.append([(target.tokens(each), score) for each, score in zip(some, scores, strict=True)])
+        return found
 
 
-T = TypeVar("T")
-MakeNetwork = Callable[[Sizes, Toolkit], nn.Module]
-"""A network for languages of these sizes, out of the parts of this toolkit."""
-
-
-class TranslationExperiment:
+class TranslationExperiment(SupervisedExperiment[TranslationSettings, TranslationDataModule, Languages]):
     """Fit a network to sentence pairs, measure BLEU, and translate new sentences.
 
-    Args:
-        settings: what the user chose.
-        network: makes the network; it has ``encode``, ``step`` and ``select`` for the search.
-
-    Raises:
-        ValueError: a setting is out of its range.
+    The network has ``encode``, ``step`` and ``select`` for the search.
     """
 
-    def __init__(self, settings: TranslationSettings, network: MakeNetwork) -> None:
-        self.settings = settings
-        self._make_network = network
-        self.trainer = make_trainer(settings)
-        self._optimizer = make_optimizer(settings.optimizer, settings.toolkit)
-        self._loss = make_classification_loss(settings.toolkit, settings.label_smoothing)
-        self._search = Search(settings.beams, settings.length_penalty)
-        choose_device(settings.device)
+    metadata_type = Languages
+    data_name = "the pairs"
 
-    def prepare(self) -> None:
-        """Read, cut and split the pairs, and make the task."""
+    def __init__(self, settings: TranslationSettings) -> None:
+        super().__init__(settings)
+        self.loss = make_classification_loss(settings.toolkit, settings.label_smoothing)
+        self.search = Search(settings.num_beams, settings.length_penalty)
+
+    def load_data(self, report: Report) -> TranslationDataModule:
+        """The pairs of a data set or file, cut into words and split."""
         settings = self.settings
-        with progress_bars() as report:
-            path = pairs_file(settings.data, report)
-        self.data = TranslationDataModule(
+        path = own_data(settings.data, _NAMED, "a file of sentence pairs")
+        path = path or fetch(settings.data, report=report)[_NAMED[settings.data]]
+        return TranslationDataModule(
             lambda: read_pairs(path),
-            num_pairs=settings.pairs,
-            max_tokens=settings.longest,
+            num_pairs=settings.num_pairs,
+            max_tokens=settings.max_length,
             test=settings.test,
             validation=settings.validation,
             min_frequency=settings.min_frequency,
@@ -98,154 +105,140 @@ class TranslationExperiment:
             seed=settings.seed,
             reverse_source=settings.reverse_source,
         )
-        self.data.prepare()
-        seed_everything(settings.seed)
-        self.task = Translation(
-            self._network(self.data.source, self.data.target),
-            padding=self.data.target.vocabulary.id_of(PAD),
-            sampling=settings.scheduled_sampling,
-            ramp=settings.epochs - 1,
-            loss=self._loss,
-            optimizer=self._optimizer,
-            schedule=make_schedule(settings),
+
+    def metadata(self) -> Languages:
+        """Both languages."""
+        return Languages(self.data.source, self.data.target)
+
+    def fingerprint(self) -> Iterable[Tensor | Ragged]:
+        """The rows of each part, and the sentences of the test set."""
+        split = self.data.split
+        return split.train, split.val, split.test, self.data.held_out.numbers
+
+    def make_task(self, network: nn.Module) -> Translation:
+        """Cross-entropy and perplexity of the target tokens."""
+        return Translation(
+            network,
+            padding=self.data.target.padding,
+            sampling=self.settings.scheduled_sampling,
+            ramp=self.settings.epochs - 1,
+            loss=self.loss,
+            optimizer=self.optimizer,
+            schedule=self.schedule,
         )
 
-    def fit(self, run: Run, listeners: Sequence[Listener], *, resume: bool) -> dict[str, float]:
-        """Train in the run folder, and translate the sentences held out.
-
-        Raises:
-            RunError: the pairs are not those that the run began with.
-        """
-        data, split = self.data, self.data.split
-        inputs = {
-            "source": data.source.encoder.to_json(),
-            "target": data.target.encoder.to_json(),
-            "pairs": checksum([split.train, split.val, split.test, data.held_out.numbers.values]),
-        }
-        keep_inputs(run, inputs, what=f"the pairs of {self.settings.data} have", resume=resume)
-        metrics = self.trainer.fit(self.task, data, checkpoints=run.checkpoints, listeners=listeners, resume=resume)
-        self.task.eval()
-        self._said = best_tokens(
-            search(self.task.network, data.held_out.numbers, data.target, self._search), data.target
-        )
-        truths = [[data.target.split(text) for text in each] for each in data.held_out.references]
-        bleu = corpus_bleu(self._said, truths).score
+    def measure(self, run: Run, metrics: dict[str, float]) -> dict[str, float]:
+        """The BLEU score of the test sentences."""
+        held = self.data.held_out
+        found = self.search(self.model.eval(), self.metadata(), held.numbers)
+        self._translations = [best[0][0] for best in found]
+        references = [[self.data.target.split(text) for text in each] for each in held.references]
         for row in _spread(self._rows(), _TOLD):
             tell(f"  {row['sentence']}  ->  {row['translation']}  (e.g. {row['reference']})")
-        return metrics | {"test_bleu": bleu}
+        return {"test_bleu": corpus_bleu(self._translations, references).score}
 
     def sections(self, run: Run) -> list[Section]:
-        """Translations of sentences held out, where the network looked, the pairs, the network."""
-        rows = self._rows()
+        """Translations of test sentences, attention maps, the sizes of the data, the network."""
+        data, rows = self.data, self._rows()
         lines = ["\t".join((row["sentence"], row["translation"], row["reference"])) for row in rows]
         write_atomically(run.folder / "translations.tsv", "\n".join(["sentence\ttranslation\treference", *lines, ""]))
-        data = self.data
         facts = {
-            "pairs to learn from": len(data.split.train),
-            "pairs to validate on": len(data.split.val),
-            "sentences to test on": len(data.held_out.sources),
+            "training pairs": len(data.split.train),
+            "validation pairs": len(data.split.val),
+            "test sentences": len(data.held_out.sources),
             "references of these": sum(map(len, data.held_out.references)),
-            "source tokens": len(data.source),
-            "target tokens": len(data.target),
+            "source vocabulary size": len(data.source),
+            "target vocabulary size": len(data.target),
             "padding in batches": f"{data.train_loader().padding_waste():.1%}",
         }
         example = torch.zeros(1, 5, dtype=torch.long), torch.tensor([5]), torch.zeros(1, 5, dtype=torch.long)
         return [
-            Section("Translations of sentences held out", table(_spread(rows, _SHOWN))),
-            *self._looks(run),
+            Section("Translations of test sentences", table(_spread(rows, _SHOWN))),
+            *self._attention_maps(run),
             Section("Pairs", pairs(facts)),
-            network_section(self.task.network.cpu(), example, device="cpu"),
+            network_section(self.model.cpu(), example, device="cpu"),
+        ]
+
+    def _attention_maps(self, run: Run) -> list[Section]:
+        """The attention maps of some test sentences, also as files of the run."""
+        # neither the shortest nor the longest: there must be something to see, and it must fit
+        fit = [i for i, words in enumerate(self._translations) if 4 <= len(words) <= 12]
+        rows = _spread(fit or list(range(len(self._translations))), _DRAWN)
+        sources = self.data.held_out.numbers.rows(torch.tensor(rows))
+        figures = attention_figures(self.model, self.metadata(), sources, [self._translations[i] for i in rows])
+        if not figures:
+            return []
+        write_figures(run.folder / "attention.png", figures)
+        caption = "Each row is a word of the translation, each column a source word; bright is a large weight."
+        return [Section("Attention", join(picture(caption, to_png(each)) for each in figures))]
+
+    def _rows(self) -> list[dict[str, str]]:
+        """Each test sentence, its translation, and one that is right."""
+        held, decode = self.data.held_out, self.data.target.encoder.tokenizer.join
+        return [
+            {"sentence": sentence, "translation": decode(words), "reference": references[0]}
+            for sentence, words, references in zip(held.sources, self._translations, held.references, strict=True)
         ]
 
     def texts_of(self, path: Path) -> list[str]:
-        """The sentences of a file: the first of the columns if there are tabs in it, as where it learnt from."""
+        """The sentences of a file: the first of the columns if there are tabs in it, as in training."""
         if path.suffix.lower() not in PACKED:
             lines = lines_of(path)
             if not any("\t" in line for line in lines):
                 return lines
-        read = read_delimited(path, delimiter="tab", header=False, quotes=False, suffixes=PAIR_SUFFIXES)
+        read = read_delimited(path, delimiter="tab", header=False, quotes=False, suffixes=SUFFIXES)
         return [row[0] for row in read.rows if row[0].strip()]
 
     def predict(
         self,
-        run: Run,
+        network: nn.Module,
+        metadata: Languages,
         texts: Sequence[str],
         *,
-        beams: int | None = None,
-        length_penalty: float | None = None,
-        n_best: int = 1,
-        picture: Path | None = None,
+        num_beams: Few | None = None,
+        length_penalty: Magnitude | None = None,
+        n_best: Few = 1,
+        image: Path | None = None,
         force: bool = False,
     ) -> list[TextPrediction]:
-        """Translate texts; with ``picture``, draw into this file, a PNG or an SVG, where the network looks meanwhile.
+        """Translate texts.
+
+        Args:
+            network: the trained network.
+            metadata: both languages.
+            texts: sentences.
+            num_beams: Number of hypotheses kept at each step of the beam search; that of the run if not given.
+            length_penalty: Exponent of the length by which scores are divided; that of the run if not given.
+            n_best: Number of translations of each sentence.
+            image: Draw the attention maps into this new PNG or SVG file; several are numbered.
+            force: Replace the image if it exists.
 
         Raises:
-            FileExistsError: there is a file of that name, and no ``force`` to replace it, or what is no plain file.
-            RunError: ``inputs.json`` is missing or damaged.
-            ValueError: an option is out of its range, or a picture is asked of a network without attention.
+            FileExistsError: the image exists, and no ``force`` to replace it, or what is no plain file.
+            ValueError: an option is out of its range, or an image is asked of a network without attention.
         """
         settings = self.settings
-        source, target = read_inputs(run, _encoders)
-        reader, writer = SentenceEncoder(source, reverse=settings.reverse_source), SentenceEncoder(target)
-        network = self._network(reader, writer)
-        network.load_state_dict(trained_weights(run))
-        beams = max(n_best, settings.beams) if beams is None else beams
-        how = Search(beams, settings.length_penalty if length_penalty is None else length_penalty, n_best)
-        network.to(choose_device(settings.device)).eval()
-        numbers = reader.encode([" ".join(text.split()) for text in texts])
-        found = search(network, numbers, writer, how)
-        if picture is not None:
-            drawn = attention_figures(network, reader, writer, numbers, best_tokens(found, writer))
-            if not drawn:
-                raise ValueError(f"picture is {picture}, but the network of {run.recipe} has no attention to draw")
-            write_figures(picture, drawn, replace=force)
-        return translations(found, reader, writer, texts, how)
-
-    def _network(self, source: SentenceEncoder, target: SentenceEncoder) -> nn.Module:
-        sizes = Sizes(len(source), len(target), target.vocabulary.id_of(PAD))
-        return self._make_network(sizes, make_toolkit(self.settings.toolkit))
-
-    def _looks(self, run: Run) -> list[Section]:
-        """Where the network looked while it translated some of the sentences held out, also as files of the run."""
-        data, held = self.data, self.data.held_out
-        # neither the shortest nor the longest: there must be something to see, and it must fit
-        fit = [i for i, said in enumerate(self._said) if 4 <= len(said) <= 12] or list(range(len(self._said)))
-        rows = _spread(fit, _LOOKED_AT)
-        said = [self._said[i] for i in rows]
-        network = self.task.network
-        drawn = attention_figures(network, data.source, data.target, held.numbers.rows(torch.tensor(rows)), said)
-        if not drawn:
-            return []
-        write_figures(run.folder / "attention.png", drawn)
-        caption = "Each row is a word that is written, each column a word that is read; bright is where it looked."
-        return [Section("Attention", join(picture(caption, to_png(each)) for each in drawn))]
-
-    def _rows(self) -> list[dict[str, str]]:
-        """Each sentence held out, its translation, and one that is right."""
-        held, decode = self.data.held_out, self.data.target.encoder.tokenizer.join
-        return [
-            {"sentence": sentence, "translation": decode(said), "reference": references[0]}
-            for sentence, said, references in zip(held.sources, self._said, held.references, strict=True)
-        ]
+        num_beams = max(n_best, settings.num_beams) if num_beams is None else num_beams
+        if n_best > num_beams:
+            raise SettingError("n_best", f"from 1 to num_beams, {num_beams}", n_best)
+        search = Search(num_beams, settings.length_penalty if length_penalty is None else length_penalty, n_best)
+        sources = metadata.source.encode([" ".join(text.split()) for text in texts])
+        found = search(network.to(choose_device(settings.device)), metadata, sources)
+        if image is not None:
+            figures = attention_figures(network, metadata, sources, [best[0][0] for best in found])
+            if not figures:
+                raise ValueError(f"image is {image}, but a {type(network).__name__} has no attention to draw")
+            write_figures(image, figures, replace=force)
+        return [_prediction(text, best, metadata) for text, best in zip(texts, found, strict=True)]
 
 
-def pairs_file(data: str, report: Report | None = None) -> Path:
-    """The file of a named set of sentence pairs, obtained first if need be, or a file of one's own.
-
-    Raises:
-        ValueError: the data set holds no sentence pairs.
-        DataUnavailableError: no source has it.
-    """
-    if data in _NAMED:
-        return fetch(data, report=report)[_NAMED[data]]
-    if data in DATASETS:
-        raise ValueError(f"data is {data!r}, which holds no sentence pairs; these do: {', '.join(_NAMED)}, or a file")
-    return Path(data)
-
-
-def _encoders(inputs: dict[str, str]) -> tuple[TextEncoder, TextEncoder]:
-    source, target = (TextEncoder.from_json(inputs[name], f"the {name} encoder") for name in ("source", "target"))
-    return source, target
+def _prediction(text: str, found: Sequence[tuple[list[str], float]], languages: Languages) -> TextPrediction:
+    """The translations, with their scores if there are several, and which words are unknown."""
+    answers = tuple(languages.target.encoder.tokenizer.join(words) for words, _ in found)
+    scores = tuple(round(score, 4) for _, score in found) if len(found) > 1 else ()
+    unknown = sorted({word for word in languages.source.split(text) if word not in languages.source.vocabulary})
+    notes = (f"never seen in training: {', '.join(map(repr, unknown))}",) if unknown else ()
+    return TextPrediction(text, answers, scores, "score", notes)
 
 
 def _spread(rows: list[T], count: int) -> list[T]:

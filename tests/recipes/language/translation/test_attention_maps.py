@@ -1,4 +1,4 @@
-"""Pictures of where a network looks, whatever its layers and heads."""
+"""Attention maps of a network that translates, whatever its layers and heads."""
 
 import pytest
 import torch
@@ -7,13 +7,13 @@ from torch import nn
 from deepdive.data.sequences import Ragged
 from deepdive.data.text import TextEncoder, Vocabulary
 from deepdive.data.text.tokens import WordTokenizer
-from deepdive.data.translation import SentenceEncoder
+from deepdive.data.translation import Languages, SentenceEncoder
 from deepdive.data.translation.sentences import BOS, EOS, PAD
-from deepdive.recipes.language.translation.looking import attention_figures, write_figures
+from deepdive.recipes.language.translation.attention_maps import attention_figures, write_figures
 
 
-class Staring(nn.Module):
-    """Looks with head ``j`` of layer ``i`` at place ``i + j`` alone, and remembers what it was asked."""
+class AttendsToOne(nn.Module):
+    """Attends with head ``j`` of layer ``i`` to position ``i + j`` alone, and remembers what it was asked."""
 
     def __init__(self, layers, heads):
         super().__init__()
@@ -36,8 +36,9 @@ def encoder(*words):
 
 
 ENGLISH, FRENCH = encoder("go", "now", "please"), encoder("va", "vite")
+LANGUAGES = Languages(ENGLISH, FRENCH)
 SENTENCES = ENGLISH.encode(["go now please", "go"])
-SAID = [["va", "vite"], ["va"]]
+TRANSLATIONS = [["va", "vite"], ["va"]]
 
 
 def panels(figure):
@@ -45,8 +46,8 @@ def panels(figure):
 
 
 def test_sentences_share_a_figure_where_each_has_one_map():
-    network = Staring(1, 1)
-    [figure] = attention_figures(network, ENGLISH, FRENCH, SENTENCES, SAID)
+    network = AttendsToOne(1, 1)
+    [figure] = attention_figures(network, LANGUAGES, SENTENCES, TRANSLATIONS)
     first, second = panels(figure)
     assert [label.get_text() for label in first.get_xticklabels()] == ["go", "now", "please", EOS]
     assert [label.get_text() for label in first.get_yticklabels()] == ["va", "vite", EOS]
@@ -59,29 +60,30 @@ def test_sentences_share_a_figure_where_each_has_one_map():
 
 
 def test_layers_and_heads_have_a_figure_for_each_sentence(tmp_path):
-    figures = attention_figures(Staring(2, 1), ENGLISH, FRENCH, SENTENCES, SAID)
+    figures = attention_figures(AttendsToOne(2, 1), LANGUAGES, SENTENCES, TRANSLATIONS)
     assert len(figures) == 2
-    shown = panels(attention_figures(Staring(2, 3), ENGLISH, FRENCH, SENTENCES.rows(torch.tensor([0])), SAID[:1])[0])
+    first = SENTENCES.rows(torch.tensor([0]))
+    shown = panels(attention_figures(AttendsToOne(2, 3), LANGUAGES, first, TRANSLATIONS[:1])[0])
     assert [ax.get_title(loc="left") for ax in shown] == [f"layer {i}, head {j}" for i in (1, 2) for j in (1, 2, 3)]
     for i in range(2):
         for j in range(3):
             assert shown[3 * i + j].images[0].get_array()[:, i + j].tolist() == [1, 1, 1]
-    paths = write_figures(tmp_path / "looks.png", figures)
-    assert [path.name for path in paths] == ["looks-1.png", "looks-2.png"]
+    paths = write_figures(tmp_path / "maps.png", figures)
+    assert [path.name for path in paths] == ["maps-1.png", "maps-2.png"]
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in paths)
     paths[0].unlink()
     paths[1].write_text("mine")
-    with pytest.raises(FileExistsError, match=r"must be a new file, got one that exists.*looks-2\.png"):
-        write_figures(tmp_path / "looks.png", figures, replace=False)
+    with pytest.raises(FileExistsError, match=r"must be a new file, got one that exists.*maps-2\.png"):
+        write_figures(tmp_path / "maps.png", figures, replace=False)
     assert list(tmp_path.iterdir()) == [paths[1]]
     assert paths[1].read_text() == "mine"
 
 
 def test_a_network_without_attention_has_none():
-    assert attention_figures(nn.Linear(1, 1), ENGLISH, FRENCH, SENTENCES, SAID) == []
-    assert attention_figures(Staring(1, 1), ENGLISH, FRENCH, Ragged.from_lists([]), []) == []
+    assert attention_figures(nn.Linear(1, 1), LANGUAGES, SENTENCES, TRANSLATIONS) == []
+    assert attention_figures(AttendsToOne(1, 1), LANGUAGES, Ragged.from_lists([]), []) == []
 
 
-def test_a_picture_of_another_kind_is_refused(tmp_path):
-    with pytest.raises(ValueError, match=r"picture is .*looks; its name must end with .png or .svg"):
-        write_figures(tmp_path / "looks", [])
+def test_an_image_of_another_kind_is_refused(tmp_path):
+    with pytest.raises(ValueError, match=r"image is .*maps; its name must end with .png or .svg"):
+        write_figures(tmp_path / "maps", [])

@@ -3,7 +3,7 @@ import random
 
 import pytest
 
-from deepdive.recipes.language.bert.qa_experiment import _questions
+from deepdive.recipes.language.bert.questions import read_questions
 from deepdive.recipes.running import runner
 
 from ..texts import run
@@ -11,7 +11,7 @@ from .published import publish
 
 pytestmark = pytest.mark.usefixtures("without_shape_checks")
 
-SMALL = {"epochs": 12, "batch_size": 16, "longest": 40, "longest_question": 8, "overlap": 4, "dropout": 0.0}
+SMALL = {"epochs": 12, "batch_size": 16, "max_length": 40, "max_question_length": 8, "overlap": 4, "dropout": 0.0}
 PEOPLE, PLACES = ("ada", "alan", "grace"), ("london", "paris", "rome")
 
 
@@ -38,7 +38,7 @@ def encoder(tmp_path_factory):
 @pytest.mark.parametrize("unanswered", [False, True])
 def test_questions_of_ones_own_are_answered(tmp_path, encoder, unanswered):
     (tmp_path / "own.json").write_text(squad(unanswered=unanswered), encoding="utf-8")
-    changes = SMALL | {"weights": str(encoder), "decay": 1.0, "optimizer": {"lr": 0.01}}
+    changes = SMALL | {"weights": str(encoder), "layer_lr_decay": 1.0, "optimizer": {"lr": 0.01}}
     outcome = run("bert-qa", tmp_path / "own.json", tmp_path, **changes)
     assert outcome.metrics["test_f1"] > 0.9
     assert outcome.metrics["test_exact"] <= outcome.metrics["test_f1"]
@@ -60,29 +60,28 @@ def test_questions_of_ones_own_are_answered(tmp_path, encoder, unanswered):
 
 def test_no_text_is_in_two_parts(tmp_path):
     (tmp_path / "own.json").write_text(squad(), encoding="utf-8")
-    splits = _questions(str(tmp_path / "own.json"), lambda progress: None)
+    splits = read_questions(str(tmp_path / "own.json"))
     contexts = [{question.context for question in part} for part in (splits.train, splits.val, splits.test)]
     assert [len(part) for part in contexts] == [121, 14, 15]
     assert len(set.union(*contexts)) == 150
 
 
 def test_what_is_missing_or_wrong_is_told(tmp_path):
-    report = lambda progress: None  # noqa: E731
-    with pytest.raises(ValueError, match="data is 'sst2', of which nothing can be asked"):
-        _questions("sst2", report)
+    with pytest.raises(ValueError, match="data must be wikiann-en, or a file or folder of questions, got 'sst2'"):
+        read_questions("sst2")
     with pytest.raises(FileNotFoundError, match="there is no data set, file or folder of that name"):
-        _questions(str(tmp_path / "none.json"), report)
+        read_questions(str(tmp_path / "none.json"))
     wrong = json.loads(squad(3))
     wrong["data"][0]["paragraphs"][1]["qas"][0]["answers"][0]["answer_start"] = 0
     (tmp_path / "own.json").write_text(json.dumps(wrong), encoding="utf-8")
     with pytest.raises(ValueError, match=r"question '1': the answer .* should begin at character 0"):
-        _questions(str(tmp_path / "own.json"), report)
+        read_questions(str(tmp_path / "own.json"))
 
 
 def test_a_folder_has_its_questions_by_name(tmp_path, capsys):
     (tmp_path / "train-v1.1.json").write_text(squad(9), encoding="utf-8")
     (tmp_path / "dev-v1.1.json").write_text(squad(4, seed=1), encoding="utf-8")
-    splits = _questions(str(tmp_path), lambda progress: None)
+    splits = read_questions(str(tmp_path))
     assert [len(part) for part in (splits.train, splits.val, splits.test)] == [9, 4, 0]
     assert (
         "train-v1.1.json is learnt from, dev-v1.1.json is validated on, nothing is tested on" in capsys.readouterr().err

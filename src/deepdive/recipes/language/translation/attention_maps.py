@@ -1,15 +1,15 @@
-"""Where a network that translates looks in the sentence while it writes, as pictures."""
+"""The attention maps of a network that translates, as images."""
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import torch
 from torch import Tensor, nn
 
 from deepdive.algorithms.attention import AttentionMap, attention_figure
 from deepdive.data.sequences import Ragged
-from deepdive.data.translation import SentenceEncoder
+from deepdive.data.translation import Languages
 from deepdive.data.translation.sentences import BOS, EOS
 from deepdive.figures import to_png, to_svg
 from deepdive.files import check_replaceable, write_atomically
@@ -21,8 +21,8 @@ _COLUMNS = 3
 
 
 @runtime_checkable
-class Looking(Protocol):
-    """A network that can say where it looks."""
+class HasAttention(Protocol):
+    """A network that gives its attention weights."""
 
     def attention(self, source: Tensor, lengths: Tensor, target: Tensor) -> Tensor:
         """Weights ``(b, layers, heads, t, s)``: how much of each source token goes into what follows a target token.
@@ -32,27 +32,24 @@ class Looking(Protocol):
         ...
 
 
+@torch.inference_mode()
 def attention_figures(
-    network: nn.Module, source: SentenceEncoder, target: SentenceEncoder, sentences: Ragged, said: Sequence[list[str]]
+    network: nn.Module, languages: Languages, sources: Ragged, translations: Sequence[list[str]]
 ) -> "list[Figure]":
-    """For each sentence and what the network said of it, where each word that was written looked in what was read.
+    """For each source sentence and the words of its translation: the weights of the former for each of the latter.
 
     Sentences share one figure where there is one layer with one head; else each has its own, with heads side by side
-    and layers below each other. There is none where the network has no attention (see `Looking`).
-
-    Args:
-        network: whether it has attention or not.
-        source: numbers of the language that is read.
-        target: numbers of the language that is written.
-        sentences: as the network gets them.
-        said: the words of each translation.
+    and layers below each other. There is none where the network has no attention (see `HasAttention`).
     """
-    if not isinstance(network, Looking):
+    if not isinstance(network, HasAttention):
         return []
+    device = next(network.parameters()).device
     alone, figures = list[AttentionMap](), []
-    for i, words in enumerate(said):
-        weights = _weights(network, target, sentences[i], words)
-        read, written = source.vocabulary.tokens(sentences[i]), [*words, EOS]
+    for i, words in enumerate(translations):
+        source, before = sources[i], languages.target.vocabulary.ids([BOS, *words])
+        inputs = source.unsqueeze(0), torch.tensor([len(source)]), before.unsqueeze(0)
+        weights = network.attention(*(each.to(device) for each in inputs))[0].cpu()  # (layers, heads, t, s)
+        read, written = languages.source.vocabulary.tokens(source), [*words, EOS]
         if len(weights) == weights.shape[1] == 1:
             alone.append(AttentionMap(weights[0, 0], written, read))
             continue
@@ -74,22 +71,11 @@ def write_figures(path: Path, figures: "Sequence[Figure]", *, replace: bool = Tr
     """
     kinds = {".png": to_png, ".svg": to_svg}
     if path.suffix not in kinds:
-        raise ValueError(f"picture is {path}; its name must end with {' or '.join(kinds)}")
-    if len(figures) == 1:
-        paths = [path]
-    else:
-        paths = [path.with_stem(f"{path.stem}-{i}") for i in range(1, len(figures) + 1)]
+        raise ValueError(f"image is {path}; its name must end with {' or '.join(kinds)}")
+    several = len(figures) != 1
+    paths = [path.with_stem(f"{path.stem}-{i}") if several else path for i in range(1, len(figures) + 1)]
     for each in paths:
         check_replaceable(each, replace=replace)
     for each, figure in zip(paths, figures, strict=True):
         write_atomically(each, kinds[path.suffix](figure), replace=replace)
     return paths
-
-
-@torch.inference_mode()
-def _weights(network: Looking, target: SentenceEncoder, sentence: Tensor, said: list[str]) -> Tensor:
-    """Weights ``(layers, heads, t, s)`` where each word of ``said``, and the end, is written."""
-    place = next(cast(nn.Module, network).parameters()).device
-    before = target.vocabulary.ids([BOS, *said]).unsqueeze(0).to(place)
-    length = torch.tensor([len(sentence)], device=place)
-    return network.attention(sentence.unsqueeze(0).to(place), length, before)[0].cpu()
