@@ -81,8 +81,8 @@ class SupervisedExperiment(Experiment[SettingsT], Generic[SettingsT, DataT, Meta
         )
         return metrics | self.measure(run, metrics)
 
-    def weights(self, run: Run) -> dict[str, Any]:
-        """The state dict that `restore` gives to the network.
+    def state_dict_of(self, run: Run) -> dict[str, Any]:
+        """The weights of a trained run that `restore` gives to the network.
 
         Raises:
             CheckpointError: nothing is trained yet.
@@ -97,5 +97,5 @@ class SupervisedExperiment(Experiment[SettingsT], Generic[SettingsT, DataT, Meta
         """
         metadata = read_metadata(run, self.metadata_type)
         network = self.network(metadata)
-        network.load_state_dict(self.weights(run))
+        network.load_state_dict(self.state_dict_of(run))
         return network.eval(), metadata
