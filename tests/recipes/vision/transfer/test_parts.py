@@ -46,9 +46,7 @@ def test_features_in_two_steps_are_those_in_one(network, rows):
 
 def test_features_that_would_fill_the_memory_are_refused(network, rows, monkeypatch):
     monkeypatch.setattr(features, "_MOST", 1000)
-    with pytest.raises(
-        ValueError, match=r"first 2 groups of layers make of 40 pictures .*freeze more groups \(frozen\)"
-    ):
+    with pytest.raises(ValueError, match=r"first 2 groups of layers make of 40 images .*freeze more groups \(frozen\)"):
         features_of(network, rows, 0, 2, device=CPU, spec=SPEC)
 
 

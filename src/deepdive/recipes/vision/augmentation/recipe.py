@@ -1,18 +1,25 @@
-"""The same network on few pictures, as they are and changed at random (textbook section 14.1)."""
+"""The same network on few images, with and without augmentation (D2L 14.1)."""
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from deepdive.recipes.ranges.types import Count, Epochs, HeldOut, Width
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings
 from deepdive.recipes.vision.settings import AugmentationSettings, ImageClassificationSettings
 
+if TYPE_CHECKING:
+    from torch.nn import Module
+
+    from deepdive.data.images import ImageSpec
+    from deepdive.toolkit import Toolkit
+
 
 @recipe(
     "augmentation",
     chapter=14,
     section="14.1",
-    title="With and without changed pictures",
+    title="With and without augmentation",
     data="cifar10",
     experiment="deepdive.recipes.vision.augmentation.experiment:AugmentationExperiment",
     targets=(
@@ -41,14 +48,14 @@ from deepdive.recipes.vision.settings import AugmentationSettings, ImageClassifi
 )
 @dataclass(frozen=True)
 class ComparisonSettings(ImageClassificationSettings):
-    """Two trainings that differ in nothing but random changes of their pictures."""
+    """Two training runs that differ in the augmentation of their images alone."""
 
     data: str = "cifar10"
-    """A named data set (deepdive data list), or a folder or archive with one sub-folder of pictures per class."""
+    """A named data set (deepdive data list), or a folder or archive with one sub-folder of images per class."""
     examples: Count | None = 5000
-    """Training pictures that are learnt from, of every class the same share; all that there are if not given."""
+    """Training images that are learnt from, the same fraction of every class; all that there are if not given."""
     validation: HeldOut = 1000
-    """Further pictures, on which both networks are tested after every epoch, or which share of all; with 0 none."""
+    """Size of the validation set, which chooses the best epoch: a number of images, or a fraction; 0 for none."""
     widths: tuple[Width, ...] = (16, 32, 64, 128)
     """Channels of each stage of the network."""
     residuals: tuple[bool, ...] = (False, False, False, True)
@@ -60,3 +67,9 @@ class ComparisonSettings(ImageClassificationSettings):
             "sgd", lr=0.1, momentum=0.9, nesterov=True, weight_decay=5e-4, decay_norm_and_bias=False
         )
     )
+
+    def network(self, metadata: "ImageSpec", nn: "Toolkit") -> "Module":
+        """The network for such images, of layers of this toolkit."""
+        from deepdive.models.vision.resnet9 import ResNet9
+
+        return ResNet9(len(metadata.labels), metadata.channels, widths=self.widths, residuals=self.residuals, nn=nn)

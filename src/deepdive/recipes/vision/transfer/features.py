@@ -1,4 +1,4 @@
-"""What the frozen layers of a network make of each picture, computed once and learnt from many times."""
+"""The features that the frozen layers of a network make of each image, computed once and learnt from many times."""
 
 from collections.abc import Mapping
 from typing import cast
@@ -14,7 +14,7 @@ from deepdive.models.vision import EfficientNetLite
 from deepdive.training.formats import choose_format, lay_out
 
 _ROWS = 32
-"""Pictures at a time, so that what lies between two layers stays in the processor's cache."""
+"""Images at a time, so that what lies between two layers stays in the processor's cache."""
 _MOST = 4 << 30
 """Bytes that features may take."""
 
@@ -26,7 +26,7 @@ class FromGroup(nn.Module):
         network: all of it.
         begin: how many groups have been applied.
         fixed_statistics: normalise by the running statistics in training, too, and leave them as they are: those of
-            few pictures are worse than those of a million, and would no longer fit what the pictures do not show.
+            few images are worse than those of a million, and would no longer fit what the images do not show.
     """
 
     def __init__(self, network: EfficientNetLite, begin: int, *, fixed_statistics: bool = False) -> None:
@@ -62,14 +62,14 @@ class FromGroup(nn.Module):
 
 
 class FeatureRows(DataModule):
-    """Rows of features or of pictures in memory, and their classes, by part.
+    """Rows of features or of images in memory, and their classes, by part.
 
     Args:
         parts: ``train`` and ``test``, perhaps ``val``: inputs and class numbers.
         labels: names of the classes.
         batch_size: rows per training batch.
         seed: of the order of training batches.
-        spec: how pictures become floats; ``None`` where rows are features already.
+        spec: how images become floats; ``None`` where rows are features already.
     """
 
     def __init__(
@@ -109,9 +109,9 @@ class FeatureRows(DataModule):
         return None if rows is None else TensorLoader(rows, 4 * _ROWS, transform=self._transform)
 
 
-def rows_of(pictures: Mapping[str, ImageSet]) -> dict[str, Batch]:
-    """Pictures as rows."""
-    return {part: (each.images, each.labels) for part, each in pictures.items()}
+def rows_of(images: Mapping[str, ImageSet]) -> dict[str, Batch]:
+    """Images as rows."""
+    return {part: (each.images, each.labels) for part, each in images.items()}
 
 
 def features_of(
@@ -145,7 +145,7 @@ def features_of(
                 out[begun : begun + len(made)] = made
                 done += len(made)
                 if report:
-                    report(Progress("what the frozen layers make of the pictures", done, total, "pictures"))
+                    report(Progress("features of the frozen layers", done, total, "images"))
             if out is not None:
                 found[part] = out, classes
     return found
@@ -154,7 +154,7 @@ def features_of(
 def _check_memory(size: int, rows: int, groups: int) -> None:
     if size > _MOST:
         raise ValueError(
-            f"what the first {groups} groups of layers make of {rows:,} pictures (mirror images included) would take "
-            f"{size / 1e9:.1f} GB; freeze more groups (frozen), or none, or take fewer or smaller pictures "
-            "(train_pictures, image_size)"
+            f"what the first {groups} groups of layers make of {rows:,} images (mirror images included) would take "
+            f"{size / 1e9:.1f} GB; freeze more groups (frozen), or none, or take fewer or smaller images "
+            "(train_images, image_size)"
         )
