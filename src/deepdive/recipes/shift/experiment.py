@@ -14,9 +14,9 @@ from torch import Tensor, nn
 from deepdive.algorithms.evaluation import wilson_interval
 from deepdive.algorithms.shift import effective_sample_size, mean_one
 from deepdive.data.images import ImageDataModule, ImageSet, ImageSpec
-from deepdive.data.loaders import TensorLoader
 from deepdive.data.progress import Report
-from deepdive.data.types import DataModule
+from deepdive.data.rows import RowsDataModule
+from deepdive.data.types import Batch
 from deepdive.models.perceptrons import MLP
 from deepdive.recipes.experiments import SupervisedExperiment
 from deepdive.recipes.experiments.network_sections import network_section
@@ -33,32 +33,8 @@ NETWORKS = ("uncorrected", "corrected", "oracle")
 SettingsT = TypeVar("SettingsT", bound=ShiftSettings)
 
 
-class ShiftedData(DataModule):
-    """Batches ``(x, weights, y)`` of the source, ``(x, y)`` of the target; without ``weights`` the source alone."""
-
-    def __init__(self, shifted: Shifted, spec: ImageSpec, settings: ShiftSettings) -> None:
-        self._shifted, self._spec, self._settings = shifted, spec, settings
-        self.weights: Tensor | None = None
-
-    def prepare(self) -> None:
-        """Everything is there."""
-
-    def train_loader(self) -> TensorLoader:
-        """Shuffled batches of the source."""
-        source, weights = self._shifted.source, () if self.weights is None else (self.weights,)
-        size, seed = self._settings.batch_size, self._settings.seed
-        fields = (source.images, *weights, source.labels)
-        return TensorLoader(fields, size, shuffle=True, seed=seed, transform=self._spec.batch_to_float)
-
-    def test_loader(self) -> TensorLoader | None:
-        """The test images of the target."""
-        test = self._shifted.test
-        fields = (test.images, test.labels)
-        return None if self.weights is None else TensorLoader(fields, _TEST_BATCH, transform=self._spec.batch_to_float)
-
-
 class ShiftExperiment(
-    LabelsImages[SettingsT], ImageExperiment[SettingsT], SupervisedExperiment[SettingsT, ShiftedData, ImageSpec]
+    LabelsImages[SettingsT], ImageExperiment[SettingsT], SupervisedExperiment[SettingsT, RowsDataModule, ImageSpec]
 ):
     """What label shift and covariate shift have in common. To fill in: `shift`, `estimate`, `figures`.
 
@@ -87,8 +63,8 @@ class ShiftExperiment(
         """Those before the shift."""
         return self._images
 
-    def load_data(self, report: Report) -> ShiftedData:
-        """Source and target.
+    def load_data(self, report: Report) -> RowsDataModule:
+        """Source and target; batches ``(x, y)`` of the source alone until the shift is estimated.
 
         Raises:
             ValueError: the data has no test images.
@@ -99,21 +75,24 @@ class ShiftExperiment(
             raise ValueError(f"{self.settings.data} has no test images; a shift needs a test set to be measured on")
         self.labels = self.images.labels
         self.shifted = self.shift(train, test)
-        return ShiftedData(self.shifted, self.images.spec, self.settings)
+        source = self.shifted.source
+        return self._batches((source.images, source.labels))
 
     def fingerprint(self) -> Iterable[Tensor]:
         """The source."""
         return self.shifted.source.images, self.shifted.source.labels
 
     def build(self) -> None:
-        """Estimate the shift, then make the networks and their task."""
+        """Estimate the shift, make batches ``(x, weights, y)`` of the source, and the networks and their task."""
         weights = mean_one(self.estimate().float())
         self.weights = {
             "uncorrected": torch.ones_like(weights),
             "corrected": weights,
             "oracle": mean_one(self.shifted.oracle.float()),
         }
-        self.data.weights = torch.stack(list(self.weights.values()), dim=1)
+        source, test = self.shifted.source, self.shifted.test
+        weights = torch.stack(list(self.weights.values()), dim=1)
+        self.data = self._batches((source.images, weights, source.labels), (test.images, test.labels))
         super().build()
 
     def one_network(self, spec: ImageSpec) -> nn.Module:
@@ -164,6 +143,12 @@ class ShiftExperiment(
         """Probabilities of the classes, by a network or by that of a name."""
         network = self.model.get_submodule(f"networks.{network}") if isinstance(network, str) else network
         return predict_probabilities(network, self.images.spec, images, device=self.settings.device)
+
+    def _batches(self, train: Batch, test: Batch = ()) -> RowsDataModule:
+        size, seed, transform = self.settings.batch_size, self.settings.seed, self.images.spec.batch_to_float
+        return RowsDataModule(
+            train, test=test, batch_size=size, seed=seed, test_batch_size=_TEST_BATCH, transform=transform
+        )
 
     def _table(self) -> Html:
         n = len(self.shifted.test.labels)

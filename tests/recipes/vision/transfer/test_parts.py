@@ -4,9 +4,10 @@ import pytest
 import torch
 
 from deepdive.data.images import ImageSpec
+from deepdive.data.rows import RowsDataModule
 from deepdive.models.vision import EfficientNetLite
 from deepdive.recipes.vision.transfer import features
-from deepdive.recipes.vision.transfer.features import FeatureRows, FromGroup, features_of
+from deepdive.recipes.vision.transfer.features import FromGroup, features_of
 from deepdive.recipes.vision.transfer.figures import confusion_figure, training_curves
 from deepdive.recipes.vision.transfer.reporting import most_confused
 
@@ -62,7 +63,7 @@ def test_statistics_stay_where_they_are_fixed(fixed):
 
 
 def test_rows_are_batched_with_their_classes(rows):
-    data = FeatureRows(rows, ("a", "b"), batch_size=10, seed=0, spec=SPEC)
+    data = RowsDataModule(**rows, batch_size=10, transform=SPEC.batch_to_float)
     images, labels = next(iter(data.train_loader().batches()))
     assert images.shape == (10, 3, 32, 32)
     assert images.min() >= -1

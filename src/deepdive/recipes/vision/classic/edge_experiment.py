@@ -12,9 +12,8 @@ from PIL import Image
 from torch import Tensor, nn
 
 from deepdive.data.images.picture import decode_picture
-from deepdive.data.loaders import TensorLoader
 from deepdive.data.progress import Report
-from deepdive.data.types import DataModule
+from deepdive.data.rows import RowsDataModule
 from deepdive.figures import figure_style, to_png
 from deepdive.files import make_folder, write_atomically
 from deepdive.recipes.experiments import SupervisedExperiment
@@ -32,20 +31,14 @@ TRUE_KERNEL = (1.0, -1.0)
 """1 where white turns black to the right, -1 where black turns white."""
 
 
-class EdgeData(DataModule):
+class EdgeData(RowsDataModule):
     """A white image with a black stripe, and its vertical edges: ``y[i, j] = x[i, j] - x[i, j + 1]``."""
 
     def __init__(self, height: int, width: int, stripe: tuple[int, int]) -> None:
         self.x = torch.ones(1, 1, height, width)
         self.x[..., stripe[0] : stripe[1]] = 0
         self.y = self.x[..., :-1] - self.x[..., 1:]
-
-    def prepare(self) -> None:
-        """There is nothing to obtain."""
-
-    def train_loader(self) -> TensorLoader:
-        """The one image."""
-        return TensorLoader((self.x, self.y), 1)
+        super().__init__((self.x, self.y), batch_size=1)
 
 
 class SquaredError(nn.Module):

@@ -4,12 +4,11 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import torch
 
-from deepdive.data.images import ImageDataModule
-from deepdive.data.loaders import TensorLoader
-from deepdive.data.types import DataModule, Loader
+from deepdive.data.images import ImageSet, ImageSplits
 from deepdive.recipes.settings import from_plain
 from deepdive.recipes.vision.classification import ImageClassification
 from deepdive.recipes.vision.design_space.design_space import DesignSpaceSettings
@@ -27,6 +26,9 @@ class Worker:
         self.store = SampleStore(run)
         self.base = ImageClassification(self.settings)
         self.base.load(lambda _: None)
+        train, val = (cast(ImageSet, self.base.data.pictures(part)) for part in ("train", "val"))
+        self.data = self.base.in_batches(ImageSplits(self.base.data.labels, train, val))
+        """Without the test images, which are for the one network that is chosen in the end."""
         self.samples = {sample.name: sample for sample in draw_samples(self.settings, self.base.metadata())}
 
     def work(self, name: str) -> None:
@@ -49,25 +51,9 @@ class Worker:
         network = make_network(self.settings, self.base.metadata(), sample.design)
         trainer = replace(self.base.trainer, seed=sample.seed, monitor="val_accuracy")
         epochs = _Epochs()
-        trainer.fit(self.base.make_task(network), _WithoutTest(self.base.data), listeners=[epochs])
+        trainer.fit(self.base.make_task(network), self.data, listeners=[epochs])
         self.store.checkpoints(sample).save("best", {"model": network.state_dict()})
         return Ended("trained", round(1 - max(epochs.accuracies), 6))
-
-
-class _WithoutTest(DataModule):
-    """The test images are for the one network that is chosen in the end."""
-
-    def __init__(self, images: ImageDataModule) -> None:
-        self._images = images
-
-    def prepare(self) -> None:
-        """Everything is there."""
-
-    def train_loader(self) -> TensorLoader:
-        return self._images.train_loader()
-
-    def val_loader(self) -> Loader | None:
-        return self._images.val_loader()
 
 
 class _Epochs:

@@ -9,7 +9,8 @@ from torch import Tensor
 
 from deepdive.data.images import ImageSpec
 from deepdive.data.progress import Report, progress_bars
-from deepdive.data.types import Batch, DataModule
+from deepdive.data.rows import RowsDataModule
+from deepdive.data.types import Batch
 from deepdive.models.vision import EfficientNetLite
 from deepdive.names import tell
 from deepdive.recipes.experiments import (
@@ -22,7 +23,7 @@ from deepdive.recipes.experiments.inputs import measured, read_metadata
 from deepdive.recipes.experiments.sequential_runs import checkpoints_of, records_of
 from deepdive.recipes.experiments.weights import trained_weights
 from deepdive.recipes.vision.labelling import LabelsImages, predict_probabilities
-from deepdive.recipes.vision.transfer.features import FeatureRows, FromGroup, features_of, rows_of
+from deepdive.recipes.vision.transfer.features import TEST_BATCH, FromGroup, features_of, rows_of
 from deepdive.recipes.vision.transfer.fine_tune import FineTuneSettings
 from deepdive.recipes.vision.transfer.head import fit_head, kept_head
 from deepdive.recipes.vision.transfer.images import mirrored, read_images
@@ -185,10 +186,10 @@ class FineTuneExperiment(LabelsImages[FineTuneSettings], SequentialExperiment[Fi
                 )
         return rows
 
-    def _data(self, rows: dict[str, Batch], *, images: bool) -> DataModule:
-        settings, spec = self.settings, self.images.spec
-        size, seed = settings.batch_size, settings.seed
-        return FeatureRows(rows, spec.labels, batch_size=size, seed=seed, spec=spec if images else None)
+    def _data(self, rows: dict[str, Batch], *, images: bool) -> RowsDataModule:
+        size, seed = self.settings.batch_size, self.settings.seed
+        transform = self.images.spec.batch_to_float if images else None
+        return RowsDataModule(**rows, batch_size=size, seed=seed, test_batch_size=TEST_BATCH, transform=transform)
 
     def _pretrained(self, classes: int) -> EfficientNetLite:
         return with_new_head(self._weights, self._state, classes, source=self.settings.weights, nn=self.nn)

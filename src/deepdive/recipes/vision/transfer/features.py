@@ -7,14 +7,15 @@ import torch
 from torch import Tensor, nn
 
 from deepdive.data.images import ImageSet, ImageSpec
-from deepdive.data.loaders import TensorLoader
 from deepdive.data.progress import Progress, Report
-from deepdive.data.types import Batch, DataModule
+from deepdive.data.types import Batch
 from deepdive.models.vision import EfficientNetLite
 from deepdive.training.formats import choose_format, lay_out
 
 _ROWS = 32
 """Images at a time, so that what lies between two layers stays in the processor's cache."""
+TEST_BATCH = 4 * _ROWS
+"""Rows at a time in validation and test."""
 _MOST = 4 << 30
 """Bytes that features may take."""
 
@@ -59,54 +60,6 @@ class FromGroup(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Logits."""
         return self.network.between(x, self.begin, self._end)
-
-
-class FeatureRows(DataModule):
-    """Rows of features or of images in memory, and their classes, by part.
-
-    Args:
-        parts: ``train`` and ``test``, perhaps ``val``: inputs and class numbers.
-        labels: names of the classes.
-        batch_size: rows per training batch.
-        seed: of the order of training batches.
-        spec: how images become floats; ``None`` where rows are features already.
-    """
-
-    def __init__(
-        self,
-        parts: Mapping[str, Batch],
-        labels: tuple[str, ...],
-        *,
-        batch_size: int,
-        seed: int,
-        spec: ImageSpec | None = None,
-    ) -> None:
-        self.labels = labels
-        self._parts = parts
-        self._batch_size = batch_size
-        self._seed = seed
-        self._transform = None if spec is None else spec.batch_to_float
-
-    def prepare(self) -> None:
-        """Nothing to do."""
-
-    def train_loader(self) -> TensorLoader:
-        """Shuffled rows."""
-        return TensorLoader(
-            self._parts["train"], self._batch_size, shuffle=True, seed=self._seed, transform=self._transform
-        )
-
-    def val_loader(self) -> TensorLoader | None:
-        """Rows in order."""
-        return self._in_order("val")
-
-    def test_loader(self) -> TensorLoader | None:
-        """Rows in order."""
-        return self._in_order("test")
-
-    def _in_order(self, part: str) -> TensorLoader | None:
-        rows = self._parts.get(part)
-        return None if rows is None else TensorLoader(rows, 4 * _ROWS, transform=self._transform)
 
 
 def rows_of(images: Mapping[str, ImageSet]) -> dict[str, Batch]:

@@ -7,9 +7,10 @@ import torch
 from torch import Tensor
 
 from deepdive.algorithms.regression import fit_softmax_regression, telling_outputs
+from deepdive.data.rows import RowsDataModule
 from deepdive.data.types import Batch
 from deepdive.recipes.experiments.sequential_runs import checkpoints_of
-from deepdive.recipes.vision.transfer.features import FeatureRows, FromGroup
+from deepdive.recipes.vision.transfer.features import TEST_BATCH, FromGroup
 from deepdive.training import Classification, Run, RunError, evaluate
 
 _PLACE = "trainings/features.json"
@@ -58,7 +59,8 @@ def fit_head(
         head.bias.copy_(bias)
     for metric in task.metrics.values():
         metric.to(device)
-    data = FeatureRows(features, labels, batch_size=len(classes), seed=0)
+    train, val, test = features["train"], features.get("val", ()), features["test"]
+    data = RowsDataModule(train, val, test, batch_size=len(classes), test_batch_size=TEST_BATCH)
     loaders = {"train": data.train_loader(), "val": data.val_loader(), "test": data.test_loader()}
     found: dict[str, float] = {}
     for part, loader in loaders.items():
