@@ -23,8 +23,7 @@ from deepdive.recipes.experiments.network_sections import network_section
 from deepdive.recipes.shift.networks import AccuracyOf, CrossEntropySideBySide, SideBySide
 from deepdive.recipes.shift.settings import ShiftSettings
 from deepdive.recipes.shift.splits import Shifted
-from deepdive.recipes.vision.image_experiment import ImageExperiment
-from deepdive.recipes.vision.labelling import LabelsImages, predict_probabilities
+from deepdive.recipes.vision.labelling import ImageExperiment, LabelsImages, predict_probabilities
 from deepdive.training import Run, WeightedClassification, seed_everything
 from deepdive.training.report import Html, Section, join, pairs, table, text
 

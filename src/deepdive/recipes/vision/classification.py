@@ -11,8 +11,7 @@ from deepdive.files import write_atomically
 from deepdive.recipes.experiments import SupervisedExperiment, make_classification_loss
 from deepdive.recipes.experiments.network_sections import gradient_section, network_section
 from deepdive.recipes.vision.augmenting import make_augmentation, make_mixing
-from deepdive.recipes.vision.image_experiment import ImageExperiment
-from deepdive.recipes.vision.labelling import LabelsImages, predict_probabilities, titles_of
+from deepdive.recipes.vision.labelling import ImageExperiment, LabelsImages, predict_probabilities, titles_of
 from deepdive.recipes.vision.settings import ImageClassificationSettings
 from deepdive.training import Classification, Run
 from deepdive.training.listeners import to_png

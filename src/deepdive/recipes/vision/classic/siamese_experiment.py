@@ -19,8 +19,7 @@ from deepdive.recipes.experiments.inputs import measured
 from deepdive.recipes.experiments.network_sections import network_section
 from deepdive.recipes.predictions import Invert, Value
 from deepdive.recipes.vision.classic.siamese import SiameseSettings
-from deepdive.recipes.vision.image_experiment import ImageExperiment
-from deepdive.recipes.vision.labelling import image_files
+from deepdive.recipes.vision.labelling import ImageExperiment, image_files
 from deepdive.training import BinaryAccuracy, Run, Supervised, choose_device, evaluate
 from deepdive.training.report import Html, Section, figure, join, picture, table
 
