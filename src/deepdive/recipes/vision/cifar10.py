@@ -11,6 +11,7 @@ from deepdive.recipes.vision.settings import (
     AugmentationSettings,
     ImageClassificationSettings,
     accuracies,
+    nesterov,
 )
 
 if TYPE_CHECKING:
@@ -55,11 +56,7 @@ class Cifar10Settings(ImageClassificationSettings):
     batch_size: BatchSize = 256
     label_smoothing: Fraction = 0.1
     augment: AugmentationSettings = field(default_factory=lambda: AugmentationSettings(flip=True, crop=2))
-    optimizer: OptimizerSettings = field(
-        default_factory=lambda: OptimizerSettings(
-            "sgd", lr=0.3, momentum=0.9, nesterov=True, weight_decay=5e-4, decay_norm_and_bias=False
-        )
-    )
+    optimizer: OptimizerSettings = field(default_factory=lambda: nesterov(lr=0.3))
 
     def network(self, metadata: "ImageSpec", nn: "Toolkit") -> "Module":
         """The network for such images, of layers of this toolkit."""

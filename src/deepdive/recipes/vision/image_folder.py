@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from deepdive.recipes.ranges.types import BatchSize, Epochs, Fraction, HeldOut
 from deepdive.recipes.registry import recipe
 from deepdive.recipes.settings import OptimizerSettings
-from deepdive.recipes.vision.settings import AugmentationSettings, ImageClassificationSettings, accuracies
+from deepdive.recipes.vision.settings import AugmentationSettings, ImageClassificationSettings, accuracies, nesterov
 
 if TYPE_CHECKING:
     from torch.nn import Module
@@ -59,11 +59,7 @@ class ImageFolderSettings(ImageClassificationSettings):
     batch_size: BatchSize = 256
     label_smoothing: Fraction = 0.1
     augment: AugmentationSettings = field(default_factory=lambda: AugmentationSettings(flip=True, crop=2))
-    optimizer: OptimizerSettings = field(
-        default_factory=lambda: OptimizerSettings(
-            "sgd", lr=0.2, momentum=0.9, nesterov=True, weight_decay=5e-4, decay_norm_and_bias=False
-        )
-    )
+    optimizer: OptimizerSettings = field(default_factory=lambda: nesterov(lr=0.2))
 
     def _settle(self) -> None:
         super()._settle()

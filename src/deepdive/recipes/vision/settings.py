@@ -32,6 +32,11 @@ def d2l(*, lr: float = 0.1, batch_size: int = 256, **changes: Any) -> dict[str, 
     return training | {"optimizer": optimizer} | changes
 
 
+def nesterov(*, lr: float) -> OptimizerSettings:
+    """SGD with Nesterov momentum and weight decay, as for residual networks on CIFAR-10."""
+    return OptimizerSettings("sgd", lr=lr, nesterov=True, weight_decay=5e-4, decay_norm_and_bias=False)
+
+
 def accuracies(*, smoke: float, book: float, quick: float) -> tuple[Target, ...]:
     """The test accuracy that each preset must reach."""
     stated = (
