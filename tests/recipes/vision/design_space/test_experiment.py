@@ -62,7 +62,7 @@ def when_one_is_over(folder, do):
     """Call ``do`` in a thread as soon as the file of a sample is there."""
 
     def wait():
-        until = time.monotonic() + 60
+        until = time.monotonic() + 600
         while time.monotonic() < until and not list(folder.rglob("samples/*.json")):
             time.sleep(0.01)
         if list(folder.rglob("samples/*.json")):
