@@ -38,7 +38,7 @@ FITTED: dict[str, set[str]] = {
     # networks of several trainings, made one after the other by the fit
     "polynomial": {"toolkit", "batch_size", "schedule", "max_degree", "folds", "compared"},
     "weight-decay": {"toolkit", "schedule", "decay", "optimizer.name", "optimizer.weight_decay"},
-    "covariate-shift": {"hidden", "domain_pictures"},
+    "covariate-shift": {"hidden", "domain_images"},
     "label-shift": {"hidden", "optimizer.name", "image_size"},
     "edge-kernel": {"batch_size"},  # there is one image
     "multi-output": {"targets"},

@@ -145,7 +145,7 @@ def test_class_folders_of_any_name_have_a_report(tmp_path):
         for i in range(4):
             pixels = generator.integers(0, 255, (28, 28), dtype=np.uint8)
             Image.fromarray(pixels).save(tmp_path / "data" / name / f"{i}.png")
-    words = {"network": "lenet", "epochs": 1, "image_size": 28, "validation": 0, "augment": {"crop": 0}}
+    words = {"architecture": "lenet", "epochs": 1, "image_size": 28, "validation": 0, "augment": {"crop": 0}}
     outcome = begin(tmp_path / "runs", "image-folder", data=str(tmp_path / "data"), **words)
     assert outcome.problem == ""
     [first, *_] = runner.predict(outcome.run.folder, [tmp_path / "data"])

@@ -146,7 +146,7 @@ RECIPES = [
     Recipe(
         "image-folder",
         images,
-        "--network lenet --image-size 28 --augment.crop 2 --augment.mixup 0.2 --validation 0.2 --epochs 3"
+        "--architecture lenet --image-size 28 --augment.crop 2 --augment.mixup 0.2 --validation 0.2 --epochs 3"
         " --batch-size 16 --log-every 2 --checkpoint-every 2 --refit",
         "images from files, changed at random, and a second training on all of them",
     ),

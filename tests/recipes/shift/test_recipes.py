@@ -8,6 +8,7 @@ from PIL import Image
 
 from deepdive.data.images import load_images
 from deepdive.recipes import load_recipe
+from deepdive.recipes.experiments.weights import trained_weights
 from deepdive.recipes.running import runner
 from deepdive.recipes.settings import with_preset
 from deepdive.training import TrainingInterrupted
@@ -81,7 +82,7 @@ def test_a_run_that_was_interrupted_goes_on_to_the_same_end(small, name, tmp_pat
     assert again.metrics == pytest.approx(small[name].metrics, rel=0, abs=0, nan_ok=True)
     files = [r.folder / "metrics.jsonl" for r in (again.run, small[name].run)]
     assert files[0].read_bytes() == files[1].read_bytes()
-    ours, theirs = (runner.trained_weights(r) for r in (again.run, small[name].run))
+    ours, theirs = (trained_weights(r) for r in (again.run, small[name].run))
     assert all(torch.equal(ours[key], theirs[key]) for key in theirs)
 
 
@@ -109,7 +110,7 @@ def test_the_three_networks_begin_alike_and_the_weights_have_mean_one():
     recipe = load_recipe("label-shift")
     experiment = recipe.build(with_preset(recipe.settings_type, SMALL | {"hidden": (16,)}))
     experiment.prepare()
-    first, *others = (experiment.networks[n].state_dict() for n in ("uncorrected", "corrected", "oracle"))
+    first, *others = (experiment.model[n].state_dict() for n in ("uncorrected", "corrected", "oracle"))
     assert all(torch.equal(other[key], first[key]) for other in others for key in first)
     assert all(float(w.mean()) == pytest.approx(1, abs=1e-5) for w in experiment.weights.values())
 
@@ -124,7 +125,7 @@ def test_the_three_networks_begin_alike_and_the_weights_have_mean_one():
         ("label-shift", {"validation": 0}, "validation must be from 1 to 100000000, got 0"),
         ("label-shift", {"validation": 5000}, r"validation must take at least 0 of .* examples .*, got 5000"),
         ("covariate-shift", {"component": 0}, "component must be from 1 to 65536, got 0"),
-        ("covariate-shift", {"domain_pictures": 0}, "domain_pictures must be from 1 to 100000000, got 0"),
+        ("covariate-shift", {"domain_images": 0}, "domain_images must be from 1 to 100000000, got 0"),
         ("covariate-shift", {"l2": 0.0}, "l2 must be above 0 and at most 1000, got 0.0"),
         ("covariate-shift", {"limit": -1.0}, "limit must be above 0 and at most 1000000 or None, got -1.0"),
     ],

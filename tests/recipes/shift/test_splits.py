@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from sklearn.decomposition import PCA
 
 from deepdive.data.images import ImageSet
-from deepdive.recipes.shift.splits import PrincipalScore, rows_with_mix, shifted_classes, shifted_pictures
+from deepdive.recipes.shift.splits import PrincipalScore, rows_with_mix, shifted_classes, shifted_images
 
 GENERATOR = torch.Generator().manual_seed(0)
 
@@ -42,13 +42,13 @@ def test_label_shift_gives_the_mixes_asked_for_and_no_picture_twice():
     shifted = shifted_classes(train, test, source_mix, target_mix, 300)
     for part, mix in (
         ("source", source_mix),
-        ("held_out", source_mix),
+        ("validation", source_mix),
         ("unlabelled", target_mix),
         ("test", target_mix),
     ):
         labels = getattr(shifted, part).labels
         np.testing.assert_allclose(torch.bincount(labels, minlength=3) / len(labels), mix, atol=0.01)
-    parts = [getattr(shifted, part).images[:, 0, 0, :2] for part in ("source", "held_out", "unlabelled")]
+    parts = [getattr(shifted, part).images[:, 0, 0, :2] for part in ("source", "validation", "unlabelled")]
     assert len(torch.cat(parts).unique(dim=0)) == sum(len(part) for part in parts)
     torch.testing.assert_close(shifted.oracle, (target_mix / source_mix)[shifted.source.labels])
 
@@ -60,7 +60,7 @@ def test_the_score_is_scikit_learns_principal_component():
     expected = expected / expected.std(ddof=1)
     found = score(images).numpy()
     np.testing.assert_allclose(found * np.sign(found @ expected), expected, atol=1e-3)
-    with pytest.raises(ValueError, match="component is 17; pictures of 16 values have 1 to 16"):
+    with pytest.raises(ValueError, match="component is 17; images of 16 values have 1 to 16"):
         PrincipalScore(images, 17)
 
 
@@ -68,7 +68,7 @@ def test_the_score_is_scikit_learns_principal_component():
 def test_covariate_shift_follows_the_score_and_its_weights_carry_the_source_to_the_target(strength):
     train, test = pictures(20_000), pictures(4000)
     score = PrincipalScore(train.images, 1)
-    shifted = shifted_pictures(train, test, score, strength, 500)
+    shifted = shifted_images(train, test, score, strength, 500)
     source, target = score(shifted.source.images), score(shifted.unlabelled.images)
     assert float((target.mean() - source.mean()) * strength) > 1
     weighted = (shifted.oracle * source).sum() / shifted.oracle.sum()

@@ -32,7 +32,7 @@ from deepdive.recipes import load_recipe
 from deepdive.recipes.ranges.checked import fields_of
 from deepdive.recipes.running import runner
 from deepdive.recipes.settings import with_preset
-from deepdive.recipes.vision.augmenting import augmentation_for, mixing_for
+from deepdive.recipes.vision.augmenting import make_augmentation, make_mixing
 from deepdive.recipes.vision.settings import AugmentationSettings
 
 pytestmark = pytest.mark.usefixtures("without_shape_checks")
@@ -53,22 +53,22 @@ EVERY = {
 
 
 def test_nothing_is_changed_by_default():
-    assert augmentation_for(AugmentationSettings()) is None
-    assert mixing_for(AugmentationSettings()) is None
+    assert make_augmentation(AugmentationSettings()) is None
+    assert make_mixing(AugmentationSettings()) is None
 
 
 def test_every_setting_is_one_transform_in_the_order_of_the_settings():
     for name, (value, kind, attributes) in EVERY.items():
-        [transform] = augmentation_for(AugmentationSettings(**{name: value})).transforms
+        [transform] = make_augmentation(AugmentationSettings(**{name: value})).transforms
         assert type(transform) is kind
         assert {key: getattr(transform, key) for key in attributes} == attributes
-    [jitter] = augmentation_for(AugmentationSettings(jitter=0.4)).transforms
+    [jitter] = make_augmentation(AugmentationSettings(jitter=0.4)).transforms
     assert [(type(part), part.strength) for part in jitter.parts] == [
         (Brightness, 0.4),
         (Contrast, 0.4),
         (Saturation, 0.4),
     ]
-    whole = augmentation_for(AugmentationSettings(**{name: value for name, (value, *_) in EVERY.items()}, fill="zero"))
+    whole = make_augmentation(AugmentationSettings(**{name: value for name, (value, *_) in EVERY.items()}, fill="zero"))
     assert [type(t) for t in whole.transforms] == [kind for _, kind, _ in EVERY.values()]
     assert isinstance(whole, Augmentation)
     assert whole.fill == "zero"
@@ -76,11 +76,11 @@ def test_every_setting_is_one_transform_in_the_order_of_the_settings():
 
 
 def test_pairs_are_mixed_either_way_or_both():
-    assert isinstance(mixing_for(AugmentationSettings(mixup=0.2)), MixUp)
-    cutmix = mixing_for(AugmentationSettings(cutmix=1.0))
+    assert isinstance(make_mixing(AugmentationSettings(mixup=0.2)), MixUp)
+    cutmix = make_mixing(AugmentationSettings(cutmix=1.0))
     assert isinstance(cutmix, CutMix)
     assert cutmix.alpha == 1
-    both = mixing_for(AugmentationSettings(mixup=0.2, cutmix=1.0))
+    both = make_mixing(AugmentationSettings(mixup=0.2, cutmix=1.0))
     assert isinstance(both, OneOf)
     assert [(type(t), t.alpha) for t in both.transforms] == [(MixUp, 0.2), (CutMix, 1.0)]
 
@@ -111,8 +111,8 @@ def test_what_the_settings_allow_can_be_made(largest):
     kinds = {name: bounds[0] for name, kind, _ in fields_of(AugmentationSettings) if (bounds := list(bounded(kind)))}
     values = {name: (greatest if largest else least)(*bounds) for name, bounds in kinds.items()}
     settings = AugmentationSettings(**values)
-    assert augmentation_for(settings) is not None
-    assert (mixing_for(settings) is not None) is largest
+    assert make_augmentation(settings) is not None
+    assert (make_mixing(settings) is not None) is largest
 
 
 @pytest.mark.parametrize("toolkit", ["torch", "scratch"])

@@ -192,12 +192,12 @@ def test_a_run_is_not_resumed_on_other_pictures(tmp_path, monkeypatch):
     assert "since the resume" in again.verdict
     (outcome.run.folder / "result.json").unlink()
     Image.new("L", (12, 12), 77).save(own / "a" / "new.png")
-    with pytest.raises(RunError, match=r"the pictures of .*own have changed since .* began; start a new run"):
+    with pytest.raises(RunError, match=r"the images of .*own have changed since .* began; start a new run"):
         runner.resume(outcome.run.folder, console=False)
     assert (outcome.run.folder / "inputs.json").read_text() == inputs
 
 
-@pytest.mark.parametrize("content", ["{}", "[]", '{"spec": {"channels": "q"}}'])
+@pytest.mark.parametrize("content", ["{}", "[]", '{"metadata": {"channels": "q"}}'])
 def test_damaged_inputs_are_named(trained, tmp_path, content):
     import shutil
 

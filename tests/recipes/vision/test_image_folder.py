@@ -45,7 +45,7 @@ def contest(tmp_path_factory):
 
 def settings(data, **changes):
     small = {
-        "network": "lenet",
+        "architecture": "lenet",
         "epochs": 6,
         "batch_size": 8,
         "validation": 8,
@@ -150,13 +150,11 @@ def test_what_is_wrong_is_told_before_the_training(changes, error, message, cont
         RECIPE.build(settings(**({"data": contest[0] / "table"} | changes))).prepare()
 
 
-@pytest.mark.parametrize("network", ["resnet9", "resnet18", "resnet34", "lenet"])
-def test_every_network_takes_the_pictures(network, contest):
-    from deepdive.recipes.vision.image_folder_experiment import _network
-
-    experiment = RECIPE.build(settings(contest[0] / "folders", network=network))
+@pytest.mark.parametrize("architecture", ["resnet9", "resnet18", "resnet34", "lenet"])
+def test_every_network_takes_the_images(architecture, contest):
+    experiment = RECIPE.build(settings(contest[0] / "folders", architecture=architecture))
     experiment.prepare()
-    assert _network(experiment.settings, experiment.data.spec, torch.nn)(torch.zeros(2, 3, 28, 28)).shape == (2, 2)
+    assert experiment.network(experiment.data.spec)(torch.zeros(2, 3, 28, 28)).shape == (2, 2)
 
 
 def test_the_real_sample_of_a_competition(tmp_path):

@@ -1,4 +1,4 @@
-"""The recipes of chapter 8: each trains its own network, and its textbook preset is the textbook's.
+"""The recipes of chapter 8: each trains its own network, and its book preset is that of D2L.
 
 That the networks are the same in both toolkits is proven in `test_twins`.
 """
@@ -12,7 +12,7 @@ from deepdive.recipes.running import runner
 from deepdive.recipes.settings import with_preset
 
 pytestmark = pytest.mark.usefixtures("without_shape_checks")
-# Parameters of the textbook's networks for ten classes of grey pictures, added up layer by layer, by hand for LeNet:
+# Parameters of D2L's networks for ten classes of grey images, added up layer by layer, by hand for LeNet:
 # 156 + 2416 + 48120 + 10164 + 850, and two per channel of 6 + 16 + 120 + 84 for batch normalisation.
 BOOK_PARAMETERS = {
     "lenet-batchnorm": 61_706 + 2 * (6 + 16 + 120 + 84),
@@ -36,7 +36,7 @@ def network_of(name, settings):
         std=(1.0,),
         labels=tuple("abcdefghij"),
     )
-    return load_recipe(name).build(settings).make_task(spec).network
+    return load_recipe(name).build(settings).network(spec)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from torch import nn
 
@@ -81,6 +81,14 @@ class SupervisedExperiment(Experiment[SettingsT], Generic[SettingsT, DataT, Meta
         )
         return metrics | self.measure(run, metrics)
 
+    def state_dict_of(self, run: Run) -> dict[str, Any]:
+        """The weights of a trained run that `restore` gives to the network.
+
+        Raises:
+            CheckpointError: nothing is trained yet.
+        """
+        return trained_weights(run)
+
     def restore(self, run: Run) -> tuple[nn.Module, MetadataT]:
         """The trained network, in evaluation mode, and the metadata.
 
@@ -89,5 +97,5 @@ class SupervisedExperiment(Experiment[SettingsT], Generic[SettingsT, DataT, Meta
         """
         metadata = read_metadata(run, self.metadata_type)
         network = self.network(metadata)
-        network.load_state_dict(trained_weights(run))
+        network.load_state_dict(self.state_dict_of(run))
         return network.eval(), metadata

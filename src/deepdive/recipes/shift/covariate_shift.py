@@ -1,10 +1,11 @@
-"""Covariate shift on Fashion-MNIST: other pictures, told apart by a classifier (textbook section 4.7.3)."""
+"""Covariate shift on Fashion-MNIST: other images, whose density ratio a classifier estimates (D2L 4.7)."""
 
 from dataclasses import dataclass
 
 from deepdive.recipes.ranges.types import Count, PositiveMagnitude, PositivePenalty, Signed, Width
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.shift.settings import ShiftSettings
+from deepdive.recipes.vision.settings import SMOKE, d2l
 
 
 @recipe(
@@ -19,28 +20,22 @@ from deepdive.recipes.shift.settings import ShiftSettings
         Target("test_recovered", 0.6, when={"component": 3, "strength": -2.5}),
     ),
     presets={
-        "smoke": {"epochs": 1, "steps": 100, "log_every": 20, "domain_pictures": 2000},
+        "smoke": SMOKE | {"domain_images": 2000},
         "quick": {},
-        "book": {
-            "epochs": 10,
-            "batch_size": 256,
-            "schedule": "constant",
-            "normalize": False,
-            "optimizer": {"name": "sgd", "lr": 0.1, "momentum": 0.0},
-        },
+        "book": d2l(),
     },
 )
 @dataclass(frozen=True)
 class CovariateShiftSettings(ShiftSettings):
-    """Pictures of one kind where one learns and of another where it counts."""
+    """Images of one kind in training and of another in the test."""
 
     component: Width = 3
-    """The principal component of the pictures along which the target differs from the source, from 1."""
+    """Number of the principal component along which target and source differ, counted from 1."""
     strength: Signed = -2.5
-    """How much: a picture is of the target with probability sigmoid(strength * score); its sign is the direction."""
+    """Strength of the shift: an image is of the target with probability sigmoid(strength * score)."""
     limit: PositiveMagnitude | None = 20.0
-    """Largest weight before their mean is brought to 1."""
+    """Largest weight of an example, before the mean weight is brought to 1."""
     l2: PositivePenalty = 1.0
-    """Penalty of the classifier that tells target from source."""
-    domain_pictures: Count = 10_000
-    """Most pictures of each side that this classifier learns from."""
+    """L2 penalty of the classifier that tells target from source."""
+    domain_images: Count = 10_000
+    """Most images of source and of target that the classifier between them learns from."""

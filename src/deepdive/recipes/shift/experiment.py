@@ -4,49 +4,42 @@ They learn side by side from the same batches and differ in the weights of the e
 curves and one checkpoint hold the whole comparison.
 """
 
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from abc import abstractmethod
+from collections.abc import Iterable
+from typing import TypeVar
 
 import torch
 from torch import Tensor, nn
 
 from deepdive.algorithms.evaluation import wilson_interval
 from deepdive.algorithms.shift import effective_sample_size, mean_one
-from deepdive.data.images import ImageDataModule, ImageSet, ImageSpec, load_images
-from deepdive.data.loaders import TensorLoader
-from deepdive.data.progress import progress_bars
-from deepdive.data.types import DataModule
+from deepdive.data.images import ImageDataModule, ImageSet, ImageSpec
+from deepdive.data.progress import Report
+from deepdive.data.rows import RowsDataModule
+from deepdive.data.types import Batch
 from deepdive.models.perceptrons import MLP
-from deepdive.names import tell
-from deepdive.recipes.experiments.making import make_optimizer, make_schedule, make_toolkit, make_trainer
+from deepdive.recipes.experiments import SupervisedExperiment
 from deepdive.recipes.experiments.network_sections import network_section
-from deepdive.recipes.experiments.weights import trained_weights
-from deepdive.recipes.predictions import Invert, Prediction
 from deepdive.recipes.shift.networks import AccuracyOf, CrossEntropySideBySide, SideBySide
 from deepdive.recipes.shift.settings import ShiftSettings
 from deepdive.recipes.shift.splits import Shifted
-from deepdive.recipes.vision.labelling import label_files, note_inputs, probabilities, read_spec
-from deepdive.training import Run, WeightedClassification, choose_device, seed_everything
-from deepdive.training.records import Listener
+from deepdive.recipes.vision.labelling import ImageExperiment, LabelsImages, predict_probabilities
+from deepdive.training import Run, WeightedClassification, seed_everything
 from deepdive.training.report import Html, Section, join, pairs, table, text
 
 _TEST_BATCH = 512
 NETWORKS = ("uncorrected", "corrected", "oracle")
+SettingsT = TypeVar("SettingsT", bound=ShiftSettings)
 
 
-class ShiftExperiment(ABC):
-    """What label shift and covariate shift have in common.
+class ShiftExperiment(
+    LabelsImages[SettingsT], ImageExperiment[SettingsT], SupervisedExperiment[SettingsT, RowsDataModule, ImageSpec]
+):
+    """What label shift and covariate shift have in common. To fill in: `shift`, `estimate`, `figures`.
 
     Raises:
         ValueError: a setting is out of its range.
     """
-
-    def __init__(self, settings: ShiftSettings) -> None:
-        self.settings = settings
-        self.trainer = make_trainer(settings)
-        self._optimizer = make_optimizer(settings.optimizer, settings.toolkit)
-        choose_device(settings.device)
 
     @abstractmethod
     def shift(self, train: ImageSet, test: ImageSet) -> Shifted:
@@ -54,93 +47,107 @@ class ShiftExperiment(ABC):
 
     @abstractmethod
     def estimate(self) -> Tensor:
-        """The weight of every source picture, from held-out source pictures and unlabelled target ones."""
-
-    @abstractmethod
-    def accuracies(self) -> dict[str, float]:
-        """Further accuracies on the target, by what was done."""
+        """The weight of every source image, from the validation set of the source and unlabelled target images."""
 
     @abstractmethod
     def figures(self) -> list[Section]:
         """What the estimate looks like, for the report."""
 
-    def prepare(self) -> None:
-        """Obtain the pictures, shift them, estimate the shift and make the task.
+    def accuracies(self) -> dict[str, float]:
+        """Further accuracies on the target, by what was done."""
+        return {}
+
+    @property
+    def images(self) -> ImageDataModule:
+        """Those before the shift."""
+        return self._images
+
+    def load_data(self, report: Report) -> RowsDataModule:
+        """Source and target; batches ``(x, y)`` of the source alone until the shift is estimated.
 
         Raises:
-            ValueError: the data has no test pictures.
+            ValueError: the data has no test images.
         """
-        settings = self.settings
-        with progress_bars() as report:
-            pictures: ImageDataModule = load_images(
-                settings.data, image_size=settings.image_size, normalize=settings.normalize, report=report
-            )
-            pictures.prepare()
-        for note in pictures.notes:
-            tell(f"note: {note}")
-        train, test = pictures.pictures("train"), pictures.pictures("test")
+        self._images = self.load_images(report, validation=0)
+        train, test = self.images.pictures("train"), self.images.pictures("test")
         if train is None or test is None:
-            raise ValueError(f"{settings.data} has no test pictures; a shift needs a test set to be measured on")
-        self.spec, self.labels = pictures.spec, pictures.labels
+            raise ValueError(f"{self.settings.data} has no test images; a shift needs a test set to be measured on")
+        self.labels = self.images.labels
         self.shifted = self.shift(train, test)
+        source = self.shifted.source
+        return self._batches((source.images, source.labels))
+
+    def fingerprint(self) -> Iterable[Tensor]:
+        """The source."""
+        return self.shifted.source.images, self.shifted.source.labels
+
+    def build(self) -> None:
+        """Estimate the shift, make batches ``(x, weights, y)`` of the source, and the networks and their task."""
         weights = mean_one(self.estimate().float())
         self.weights = {
             "uncorrected": torch.ones_like(weights),
             "corrected": weights,
             "oracle": mean_one(self.shifted.oracle.float()),
         }
-        self.data = _ShiftedData(self.shifted, torch.stack(list(self.weights.values()), dim=1), self.loader)
-        self.networks = self._networks(self.spec)
-        self.task = WeightedClassification(
-            self.networks,
-            loss=CrossEntropySideBySide(nn=make_toolkit(settings.toolkit)),
-            metrics={f"{name}_accuracy": AccuracyOf(place) for place, name in enumerate(NETWORKS)},
-            optimizer=self._optimizer,
-            schedule=make_schedule(settings),
-        )
+        source, test = self.shifted.source, self.shifted.test
+        weights = torch.stack(list(self.weights.values()), dim=1)
+        self.data = self._batches((source.images, weights, source.labels), (test.images, test.labels))
+        super().build()
 
-    def loader(self, fields: tuple[Tensor, ...], *, shuffle: bool = False) -> TensorLoader:
-        """Batches of pictures as the networks get them."""
-        settings, spec = self.settings, self.spec
-        size = settings.batch_size if shuffle else _TEST_BATCH
-        return TensorLoader(fields, size, shuffle=shuffle, seed=settings.seed, transform=spec.batch_to_float)
-
-    def network(self, spec: ImageSpec) -> nn.Module:
+    def one_network(self, spec: ImageSpec) -> nn.Module:
         """One network; the same initial weights every time."""
         seed_everything(self.settings.seed)
-        inputs = spec.channels * spec.height * spec.width
-        return MLP(inputs, len(spec.labels), self.settings.hidden, nn=make_toolkit(self.settings.toolkit))
+        return MLP(spec.channels * spec.height * spec.width, len(spec.labels), self.settings.hidden, nn=self.nn)
 
-    def _networks(self, spec: ImageSpec) -> SideBySide:
-        return SideBySide({name: self.network(spec) for name in NETWORKS})
+    def network(self, metadata: ImageSpec) -> SideBySide:
+        """One for each kind of weights."""
+        return SideBySide({name: self.one_network(metadata) for name in NETWORKS})
 
-    def fit(self, run: Run, listeners: Sequence[Listener], *, resume: bool) -> dict[str, float]:
-        """Train in the run folder; ``test_recovered`` is the share of the oracle's gain that the estimate brought.
+    def make_task(self, network: nn.Module) -> WeightedClassification:
+        """Weighted cross-entropy, and the accuracy of each network."""
+        return WeightedClassification(
+            network,
+            loss=CrossEntropySideBySide(nn=self.nn),
+            metrics={f"{name}_accuracy": AccuracyOf(i) for i, name in enumerate(NETWORKS)},
+            optimizer=self.optimizer,
+            schedule=self.schedule,
+        )
+
+    def measure(self, run: Run, metrics: dict[str, float]) -> dict[str, float]:
+        """``test_recovered`` is the fraction of the oracle's gain that the estimate brought.
 
         It is NaN where the oracle gained nothing.
-
-        Raises:
-            RunError: the pictures are not those that the run began with.
         """
-        note_inputs(run, self.spec, self.shifted.source, source=self.settings.data, resume=resume)
-        metrics = self.trainer.fit(
-            self.task, self.data, checkpoints=run.checkpoints, listeners=listeners, resume=resume
-        )
         self._measured = {name: metrics[f"test_{name}_accuracy"] for name in NETWORKS} | self.accuracies()
         before, after, best = (self._measured[name] for name in NETWORKS)
-        gained = (after - before) / (best - before) if best > before else float("nan")
-        return metrics | {"test_recovered": gained}
+        return {"test_recovered": (after - before) / (best - before) if best > before else float("nan")}
+
+    def restore(self, run: Run) -> tuple[nn.Module, ImageSpec]:
+        """The corrected network, and what the images looked like."""
+        networks, spec = super().restore(run)
+        return networks.get_submodule("networks.corrected"), spec
 
     def sections(self, run: Run) -> list[Section]:
         """Accuracies with their confidence intervals, the estimate, the networks, the task."""
-        spec = self.spec
+        spec = self.images.spec
         kept = {name: str(value) for name, value in self.task.hyperparameters.items() if name != "network"}
         return [
             Section("Accuracy on the target", join([self._table(), text(self._explained())])),
             *self.figures(),
-            network_section(self.networks, torch.empty(1, spec.channels, spec.height, spec.width, device="meta")),
+            network_section(self.model, torch.empty(1, spec.channels, spec.height, spec.width, device="meta")),
             Section("Task", pairs({"kind": type(self.task).__name__} | kept)),
         ]
+
+    def probabilities(self, network: nn.Module | str, images: Tensor) -> Tensor:
+        """Probabilities of the classes, by a network or by that of a name."""
+        network = self.model.get_submodule(f"networks.{network}") if isinstance(network, str) else network
+        return predict_probabilities(network, self.images.spec, images, device=self.settings.device)
+
+    def _batches(self, train: Batch, test: Batch = ()) -> RowsDataModule:
+        size, seed, transform = self.settings.batch_size, self.settings.seed, self.images.spec.batch_to_float
+        return RowsDataModule(
+            train, test=test, batch_size=size, seed=seed, test_batch_size=_TEST_BATCH, transform=transform
+        )
 
     def _table(self) -> Html:
         n = len(self.shifted.test.labels)
@@ -155,40 +162,12 @@ class ShiftExperiment(ABC):
         return table(rows)
 
     def _explained(self) -> str:
-        sizes = {name: len(getattr(self.shifted, name).labels) for name in ("source", "held_out", "unlabelled", "test")}
+        sizes = {
+            name: len(getattr(self.shifted, name).labels) for name in ("source", "validation", "unlabelled", "test")
+        }
         return (
-            f"Learnt from {sizes['source']:,} labelled source pictures; the shift was estimated from "
-            f"{sizes['held_out']:,} more of them and {sizes['unlabelled']:,} unlabelled target pictures; measured on "
-            f"{sizes['test']:,} target pictures. The oracle knows the shift. All methods are measured on the same "
-            "pictures, so their differences are surer than the intervals of each alone suggest."
+            f"Learnt from {sizes['source']:,} labelled source images; the shift was estimated from "
+            f"{sizes['validation']:,} more of them and {sizes['unlabelled']:,} unlabelled target images; measured on "
+            f"{sizes['test']:,} target images. The oracle knows the shift. All methods are measured on the same "
+            "images, so their differences are surer than the intervals of each alone suggest."
         )
-
-    def predict(self, run: Run, files: Sequence[Path], *, invert: Invert = "auto") -> list[Prediction]:
-        """Label picture files with the corrected network."""
-        spec = read_spec(run)
-        networks = self._networks(spec)
-        networks.load_state_dict(trained_weights(run))
-        corrected = networks["corrected"]
-        return label_files(corrected, spec, files, device=self.settings.device, invert=invert)
-
-    def chances(self, network: nn.Module, images: Tensor) -> Tensor:
-        """Probabilities of the classes."""
-        return probabilities(network, self.spec, images, device=self.settings.device)
-
-
-class _ShiftedData(DataModule):
-    """Batches ``(x, weights, y)`` of the source, ``(x, y)`` of the target."""
-
-    def __init__(self, shifted: Shifted, weights: Tensor, loader: Callable[..., TensorLoader]) -> None:
-        self._shifted, self._weights, self._loader = shifted, weights, loader
-
-    def prepare(self) -> None:
-        """Everything is there."""
-
-    def train_loader(self) -> TensorLoader:
-        source = self._shifted.source
-        return self._loader((source.images, self._weights, source.labels), shuffle=True)
-
-    def test_loader(self) -> TensorLoader:
-        test = self._shifted.test
-        return self._loader((test.images, test.labels))

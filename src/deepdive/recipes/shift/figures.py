@@ -16,7 +16,7 @@ _COLORS = (GREY, BLUE, ORANGE, PURPLE)
 
 
 def mix_figure(mixes: Mapping[str, Float[Tensor, " classes"]], labels: Sequence[str]) -> "Figure":
-    """Shares of the classes side by side: one group of bars per class, one bar per mix."""
+    """Class probabilities side by side: one group of bars per class, one bar per mix."""
     from matplotlib.figure import Figure
     from matplotlib.ticker import PercentFormatter
 
@@ -31,7 +31,7 @@ def mix_figure(mixes: Mapping[str, Float[Tensor, " classes"]], labels: Sequence[
         ax.set_xticks(range(len(labels)), names, rotation=35, ha="right", rotation_mode="anchor")
         ax.grid(visible=False, axis="x")
         ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
-        ax.set_ylabel("share of the pictures")
+        ax.set_ylabel("fraction of the images")
         figure.legend(loc="outside upper left", ncols=len(mixes), fontsize="small")
     return figure
 
@@ -44,9 +44,9 @@ def weights_figure(
     *,
     most: int = 600,
 ) -> "Figure":
-    """Left, estimated against true weights of up to ``most`` source pictures; right, what weighting does to a score.
+    """Left, estimated against true weights of up to ``most`` source images; right, what weighting does to a score.
 
-    ``scores`` holds those of ``source`` and ``target``; the source is drawn again with its pictures ``weighted``.
+    ``scores`` holds those of ``source`` and ``target``; the source is drawn again with its images ``weighted``.
     """
     from matplotlib.figure import Figure
 

@@ -1,4 +1,4 @@
-"""Label shift on Fashion-MNIST: other shares of the classes, estimated without a label (textbook section 4.7.3)."""
+"""Label shift on Fashion-MNIST: other class probabilities, estimated without a label (D2L 4.7)."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -8,6 +8,7 @@ from msgspec import Meta
 from deepdive.recipes.ranges.types import ClassNumber, PositiveMagnitude
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.shift.settings import ShiftSettings
+from deepdive.recipes.vision.settings import SMOKE, d2l
 
 
 @recipe(
@@ -22,22 +23,16 @@ from deepdive.recipes.shift.settings import ShiftSettings
         Target("test_recovered", 0.8, when={"ratio": 5.0}),
     ),
     presets={
-        "smoke": {"epochs": 1, "steps": 100, "log_every": 20},
+        "smoke": SMOKE,
         "quick": {},
-        "book": {
-            "epochs": 10,
-            "batch_size": 256,
-            "schedule": "constant",
-            "normalize": False,
-            "optimizer": {"name": "sgd", "lr": 0.1, "momentum": 0.0},
-        },
+        "book": d2l(),
     },
 )
 @dataclass(frozen=True)
 class LabelShiftSettings(ShiftSettings):
-    """Classes that are rare where one learns and common where it counts."""
+    """Classes that are rare in training and common in the test."""
 
     rare: Annotated[tuple[ClassNumber, ...], Meta(min_length=1)] = (4, 6)
-    """Numbers of the classes that are rare in the source and common in the target."""
+    """Numbers of the classes, from 0, that are rare in the source and common in the target."""
     ratio: PositiveMagnitude = 5.0
-    """A rare class has this many times fewer pictures than another in the source, and more in the target."""
+    """How many times fewer images a rare class has than another in the source, and more in the target."""

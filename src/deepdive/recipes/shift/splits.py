@@ -16,14 +16,14 @@ class Shifted:
 
     source: ImageSet
     """Learnt from, with labels."""
-    held_out: ImageSet
+    validation: ImageSet
     """Of the source; to estimate from, with labels."""
     unlabelled: ImageSet
     """Of the target; no method looks at its labels, only the figures do."""
     test: ImageSet
     """Of the target; for the accuracies."""
     oracle: Float[Tensor, " n"]
-    """``p_target / p_source`` of every source picture, which nobody knows outside of an experiment."""
+    """``p_target / p_source`` of every source image, which nobody knows outside of an experiment."""
 
 
 def shifted_classes(
@@ -31,15 +31,15 @@ def shifted_classes(
     test: ImageSet,
     source_mix: Float[Tensor, " classes"],
     target_mix: Float[Tensor, " classes"],
-    held_out: int,
+    validation: int,
 ) -> Shifted:
-    """Label shift: as many pictures as there are for two mixes of the classes.
+    """Label shift: as many images as there are for two mixes of the classes.
 
-    Half of the training pictures are for the source, the other half for the unlabelled target.
+    Half of the training images are for the source, the other half for the unlabelled target.
     """
     first, second = (train.rows(rows) for rows in stratified_split(train.labels, 0.5))
     source = first.rows(rows_with_mix(first.labels, source_mix))
-    kept, held = stratified_split(source.labels, held_out, name="validation")
+    kept, held = stratified_split(source.labels, validation, name="validation")
     kept_labels = source.labels[kept]
     return Shifted(
         source.rows(kept),
@@ -51,7 +51,7 @@ def shifted_classes(
 
 
 def rows_with_mix(labels: Int64[Tensor, " n"], mix: Float[Tensor, " classes"]) -> Int64[Tensor, " m"]:
-    """As many rows as possible with ``mix`` as the classes' shares, up to rounding down; in ascending order.
+    """As many rows as possible with ``mix`` as the classes' probabilities, up to rounding down; in ascending order.
 
     Raises:
         ValueError: some class of the mix has no rows.
@@ -69,7 +69,7 @@ def rows_with_mix(labels: Int64[Tensor, " n"], mix: Float[Tensor, " classes"]) -
 
 
 class PrincipalScore:
-    """``z = (x u - m) / s`` along the ``component``-th principal direction ``u`` of some pictures, counted from 1.
+    """``z = (x u - m) / s`` along the ``component``-th principal direction ``u`` of some images, counted from 1.
 
     Raises:
         ValueError: there is no such component.
@@ -78,7 +78,7 @@ class PrincipalScore:
     def __init__(self, images: UInt8[Tensor, "n c h w"], component: int) -> None:
         x = _pixels(images)
         if not 1 <= component <= x.shape[1]:
-            raise ValueError(f"component is {component}; pictures of {x.shape[1]} values have 1 to {x.shape[1]}")
+            raise ValueError(f"component is {component}; images of {x.shape[1]} values have 1 to {x.shape[1]}")
         centred = x - x.mean(0)
         direction = torch.linalg.eigh(centred.T @ centred).eigenvectors[:, -component]
         self.direction = direction * direction.sum().sign()  # an eigenvector's sign is anybody's choice
@@ -86,14 +86,14 @@ class PrincipalScore:
         self.mean, self.std = z.mean(), z.std()
 
     def __call__(self, images: UInt8[Tensor, "n c h w"]) -> Float[Tensor, " n"]:
-        """Mean 0 and standard deviation 1 on the pictures it was made from."""
+        """Mean 0 and standard deviation 1 on the images it was made from."""
         return (_pixels(images) @ self.direction - self.mean) / self.std
 
 
-def shifted_pictures(
-    train: ImageSet, test: ImageSet, score: PrincipalScore, strength: int | float, held_out: int
+def shifted_images(
+    train: ImageSet, test: ImageSet, score: PrincipalScore, strength: int | float, validation: int
 ) -> Shifted:
-    """Covariate shift: a picture belongs to the target with probability ``σ(strength z)``, else to the source.
+    """Covariate shift: an image belongs to the target with probability ``σ(strength z)``, else to the source.
 
     ``z`` is its score. The label plays no part, so ``p(y | x)`` is the same on both sides, and
     ``p_target(x) / p_source(x) ∝ exp(strength z)``.
@@ -101,7 +101,7 @@ def shifted_pictures(
     z = score(train.images)
     to_target = _drawn(strength * z)
     labelled = (~to_target).nonzero()[:, 0]
-    kept, held = stratified_split(train.labels[labelled], held_out, name="validation")
+    kept, held = stratified_split(train.labels[labelled], validation, name="validation")
     source = labelled[kept]
     return Shifted(
         train.rows(source),

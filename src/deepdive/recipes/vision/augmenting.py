@@ -1,4 +1,4 @@
-"""From settings to random changes of training pictures."""
+"""From settings to augmentation."""
 
 from collections.abc import Callable
 
@@ -26,15 +26,15 @@ from deepdive.data.types import Transform
 from deepdive.recipes.vision.settings import AugmentationSettings
 
 
-def augmentation_for(settings: AugmentationSettings) -> Augmentation | None:
-    """The changes of pictures that were asked for, in the order of the settings; ``None`` if there are none."""
+def make_augmentation(settings: AugmentationSettings) -> Augmentation | None:
+    """The augmentation that was asked for, in the order of the settings; ``None`` if there is none."""
     s = settings
-    share = s.resized_crop
+    least = s.resized_crop
     makers: list[tuple[bool, Callable[[], Geometric | Chromatic | Cutout]]] = [
         (s.flip, HorizontalFlip),
         (s.vertical_flip, VerticalFlip),
         (s.crop != 0, lambda: PadAndCrop(s.crop)),
-        (share is not None, lambda: RandomResizedCrop((share or 0.0, 1.0))),
+        (least is not None, lambda: RandomResizedCrop((least or 0.0, 1.0))),
         (s.rotation != 0, lambda: Rotation(s.rotation)),
         (s.scale != 0, lambda: Scale(1 - s.scale, 1 + s.scale)),
         (s.translate != 0, lambda: Translate(s.translate)),
@@ -48,7 +48,7 @@ def augmentation_for(settings: AugmentationSettings) -> Augmentation | None:
     return Augmentation(transforms, fill=s.fill) if transforms else None
 
 
-def mixing_for(settings: AugmentationSettings) -> Transform | None:
+def make_mixing(settings: AugmentationSettings) -> Transform | None:
     """Mixup, cutmix, either of them for each batch, or ``None``."""
     found = [make(alpha) for alpha, make in ((settings.mixup, MixUp), (settings.cutmix, CutMix)) if alpha]
     return found[0] if len(found) == 1 else OneOf(found) if found else None

@@ -1,12 +1,18 @@
-"""A small residual network on CIFAR-10 (textbook section 14.13)."""
+"""A small residual network on CIFAR-10 (D2L 14.13)."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from deepdive.recipes.ranges.types import BatchSize, Epochs, Fraction, Width
-from deepdive.recipes.registry import Target, recipe
+from deepdive.recipes.registry import recipe
 from deepdive.recipes.settings import OptimizerSettings
-from deepdive.recipes.vision.settings import AugmentationSettings, ImageClassificationSettings
+from deepdive.recipes.vision.settings import (
+    CLASSIFICATION,
+    AugmentationSettings,
+    ImageClassificationSettings,
+    accuracies,
+    nesterov,
+)
 
 if TYPE_CHECKING:
     from torch.nn import Module
@@ -21,12 +27,8 @@ if TYPE_CHECKING:
     section="14.13",
     title="A small residual network on CIFAR-10",
     data="cifar10",
-    experiment="deepdive.recipes.vision.classification:ImageClassification",
-    targets=(
-        Target("test_accuracy", 0.25, when={"preset": "smoke"}),
-        Target("test_accuracy", 0.92, when={"preset": "book"}),
-        Target("test_accuracy", 0.835),
-    ),
+    experiment=CLASSIFICATION,
+    targets=accuracies(smoke=0.25, book=0.92, quick=0.835),
     presets={
         "smoke": {"epochs": 1, "steps": 40, "batch_size": 128, "log_every": 10, "widths": (8, 16, 32, 64)},
         "quick": {},
@@ -45,7 +47,7 @@ class Cifar10Settings(ImageClassificationSettings):
     """A small residual network for small photographs, and how it is trained."""
 
     data: str = "cifar10"
-    """A named data set (deepdive data list), or a folder or archive with one sub-folder of pictures per class."""
+    """A named data set (deepdive data list), or a folder or archive with one sub-folder of images per class."""
     widths: tuple[Width, ...] = (16, 64, 128, 128)
     """Channels of each stage; 64 128 256 512 in the network this one is made after."""
     residuals: tuple[bool, ...] = (False, False, False, True)
@@ -54,14 +56,10 @@ class Cifar10Settings(ImageClassificationSettings):
     batch_size: BatchSize = 256
     label_smoothing: Fraction = 0.1
     augment: AugmentationSettings = field(default_factory=lambda: AugmentationSettings(flip=True, crop=2))
-    optimizer: OptimizerSettings = field(
-        default_factory=lambda: OptimizerSettings(
-            "sgd", lr=0.3, momentum=0.9, nesterov=True, weight_decay=5e-4, decay_norm_and_bias=False
-        )
-    )
+    optimizer: OptimizerSettings = field(default_factory=lambda: nesterov(lr=0.3))
 
     def network(self, metadata: "ImageSpec", nn: "Toolkit") -> "Module":
-        """The network for such data, out of the parts of this toolkit."""
+        """The network for such images, of layers of this toolkit."""
         from deepdive.models.vision.resnet9 import ResNet9
 
         return ResNet9(len(metadata.labels), metadata.channels, widths=self.widths, residuals=self.residuals, nn=nn)

@@ -1,159 +1,96 @@
-"""Competition style, end to end: train, choose the best epoch, train again on all if asked, label the test pictures."""
+"""Competition style, end to end: train, choose the best epoch, train again on all if asked, label the test images."""
 
-from collections.abc import Sequence
-from dataclasses import replace
-from functools import partial
-from pathlib import Path
-from typing import Any, cast
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-from torch import Tensor, nn
+from torch import Tensor
 
-from deepdive.data.images import ImageDataModule, ImageSpec
-from deepdive.data.progress import Report, progress_bars
+from deepdive.data.images import ImageDataModule
+from deepdive.data.progress import Report
 from deepdive.files import write_atomically
 from deepdive.names import tell
-from deepdive.recipes.experiments.making import make_toolkit
-from deepdive.recipes.experiments.sequential_runs import TrainingRun, checkpoints_of, fit_sequentially
-from deepdive.recipes.experiments.weights import trained_weights
-from deepdive.recipes.predictions import Invert, Prediction, to_csv
-from deepdive.recipes.vision.classification import ImageClassification, module_of
+from deepdive.recipes.experiments import TrainingRun
+from deepdive.recipes.experiments.sequential_runs import checkpoints_of, fit_sequentially
+from deepdive.recipes.predictions import to_csv
+from deepdive.recipes.vision.classification import ImageClassification
 from deepdive.recipes.vision.image_folder import ImageFolderSettings
-from deepdive.recipes.vision.image_folder_pictures import Competition, read_competition, read_unlabelled
-from deepdive.recipes.vision.labelling import label_files, note_inputs, probabilities, read_spec
-from deepdive.recipes.vision.settings import ImageClassificationSettings
-from deepdive.toolkit import Toolkit
-from deepdive.training import Run
+from deepdive.recipes.vision.image_folder_images import read_competition, read_unlabelled
+from deepdive.recipes.vision.labelling import predict_probabilities
+from deepdive.training import Run, Task
 from deepdive.training.records import Listener
 from deepdive.training.report import Section, join, table, text
 
 _SHOWN = 20
 
 
-class ImageFolderExperiment:
-    """Learn from labelled pictures; write ``submission.csv`` for those without labels.
+class ImageFolderExperiment(ImageClassification[ImageFolderSettings]):
+    """Learn from labelled images; write ``submission.csv`` for those without labels.
 
     Raises:
         ValueError: a setting is out of its range.
     """
 
     def __init__(self, settings: ImageFolderSettings) -> None:
-        self.settings = settings
-        self._classification = ImageClassification(settings, partial(_network, settings), load=self._load)
-        self._competition: Competition | None = None
+        super().__init__(settings)
+        self.resize_mode = settings.fit
 
-    @property
-    def data(self) -> ImageDataModule:
-        """The labelled pictures, once they are prepared."""
-        return self._classification.data
-
-    def prepare(self) -> None:
-        """Obtain all pictures, those to be labelled as well: what is wrong with them is told before the training."""
-        self._classification.prepare()
-        with progress_bars() as report:
-            self.unlabelled = read_unlabelled(self._found(), self.data, self.settings, report)
-        for note in () if self.unlabelled is None else self.unlabelled.notes:
-            tell(f"note: {note}")
-        if self.unlabelled is None:
-            tell("note: there are no test pictures, so no submission is written; name some with --test")
-
-    def fit(self, run: Run, listeners: Sequence[Listener], *, resume: bool) -> dict[str, float]:
-        """Train in the run folder.
-
-        Raises:
-            RunError: the pictures are not those that the run began with.
-        """
+    def load(self, report: Report) -> None:
+        """All images, those to be labelled as well: what is wrong with them is told before the training."""
+        super().load(report)
         if self.settings.refit:
-            return self._fit_twice(run, listeners, resume=resume)
-        return self._classification.fit(run, listeners, resume=resume)
+            self.validated.prepare()
+        self.unlabelled = read_unlabelled(self.competition, self.data, self.settings, report)
 
-    def sections(self, run: Run) -> list[Section]:
-        """Write the submission; its first rows, and what every classifier's report has."""
-        self._submit(run)
-        sections = self._classification.sections(run)
-        if self.unlabelled is None:
-            return sections
-        rows = self._rows(self.unlabelled.images[:_SHOWN], self.unlabelled.ids[:_SHOWN])
-        told = f"submission.csv has {len(self.unlabelled.ids):,} rows; these are the first."
-        return [Section("Submission", join([text(told, *self.unlabelled.notes), table(rows)])), *sections]
+    def load_data(self, report: Report) -> ImageDataModule:
+        """The labelled images; with ``refit`` all of them, and ``validated`` has those of the first training run."""
+        self.competition = read_competition(self.settings, report)
+        self.validated = self.in_batches(self.competition.splits)
+        return self.in_batches(self.competition.splits, validation=0) if self.settings.refit else self.validated
 
-    def predict(self, run: Run, files: Sequence[Path], *, invert: Invert = "auto") -> list[Prediction]:
-        """Label picture files."""
-        spec = read_spec(run)
-        network = _network(self.settings, spec, make_toolkit(self.settings.toolkit))
-        network.load_state_dict(self._weights(run))
-        device, fit = self.settings.device, self.settings.fit
-        return label_files(network, spec, files, device=device, invert=invert, fit=fit)
+    def notes(self) -> Iterable[str]:
+        """Those of the images, and whether there are some to be labelled."""
+        missing = ("there are no test images, so no submission is written; name some with --test",)
+        return (*self.data.notes, *(missing if self.unlabelled is None else self.unlabelled.notes))
 
-    def _load(self, settings: ImageClassificationSettings, report: Report) -> ImageDataModule:
-        self._competition = read_competition(cast(ImageFolderSettings, settings), report)
-        return module_of(settings, self._competition.splits)
-
-    def _found(self) -> Competition:
-        if self._competition is None:
-            raise RuntimeError("prepare has not run yet")
-        return self._competition
-
-    def _fit_twice(self, run: Run, listeners: Sequence[Listener], *, resume: bool) -> dict[str, float]:
-        """Once with a part held out, which gives the validation metrics, and once on all, which gives the weights."""
-        inner = self._classification
-        first = inner.data
-        everything = self._load(replace(self.settings, validation=0), lambda _: None)
-        everything.prepare()
-        note_inputs(run, everything.spec, everything.pictures("train"), source=self.settings.data, resume=resume)
-
-        def all_of_them() -> tuple[Any, ImageDataModule]:
-            inner.task, inner.data = inner.make_task(everything.spec), everything
-            return inner.task, everything
-
-        trainings = [
-            TrainingRun("validated", lambda: (inner.make_task(first.spec), first)),
-            TrainingRun("refit", all_of_them),
+    def train(self, run: Run, listeners: Sequence[Listener], *, resume: bool) -> dict[str, float]:
+        """Train; with ``refit`` once for the validation metrics, and once on all images, which gives the weights."""
+        if not self.settings.refit:
+            return super().train(run, listeners, resume=resume)
+        training_runs = [
+            TrainingRun("validated", lambda: self._with_new_network(self.validated)),
+            TrainingRun("refit", lambda: self._with_new_network(self.data)),
         ]
-        results = fit_sequentially(trainings, inner.trainer, run, listeners, resume=resume)
-        if inner.data is not everything:  # both were over before a kill
-            all_of_them()
-        inner.task.network.load_state_dict(self._weights(run))
+        results = fit_sequentially(training_runs, self.trainer, run, listeners, resume=resume)
+        self.model.load_state_dict(self.state_dict_of(run))
         validated = {name: value for name, value in results["validated"].metrics.items() if name.startswith("val_")}
         return results["refit"].metrics | validated
 
-    def _weights(self, run: Run) -> dict[str, Any]:
-        if not self.settings.refit:
-            return trained_weights(run)
-        return checkpoints_of(run, "refit").load("last")["model"]
+    def state_dict_of(self, run: Run) -> dict[str, Any]:
+        """Of the best epoch, or of the end of the second training run."""
+        return checkpoints_of(run, "refit").load("last")["model"] if self.settings.refit else super().state_dict_of(run)
 
-    def _submit(self, run: Run) -> None:
+    def sections(self, run: Run) -> list[Section]:
+        """Write the submission; its first rows, and what every classifier's report has."""
+        sections = super().sections(run)
         if self.unlabelled is None:
-            return
+            return sections
         rows = self._rows(self.unlabelled.images, self.unlabelled.ids)
         write_atomically(run.folder / "submission.csv", to_csv(rows, list(rows[0])))
         tell(f"{run.folder / 'submission.csv'}")
+        words = f"submission.csv has {len(rows):,} rows; these are the first."
+        return [Section("Submission", join([text(words, *self.unlabelled.notes), table(rows[:_SHOWN])])), *sections]
+
+    def _with_new_network(self, data: ImageDataModule) -> tuple[Task, ImageDataModule]:
+        self.build()
+        return self.task, data
 
     def _rows(self, images: Tensor, ids: Sequence[str]) -> list[dict[str, Any]]:
-        competition, spec = self._found(), self.data.spec
-        chances = probabilities(self._classification.task.network, spec, images, device=self.settings.device)
+        labels, id_column, label_column = self.data.labels, self.competition.id_column, self.competition.label_column
+        probabilities = predict_probabilities(self.model, self.data.spec, images, device=self.settings.device)
         if self.settings.submission == "labels":
-            guesses = [spec.labels[i] for i in chances.argmax(dim=1).tolist()]
-            return [
-                {competition.id_column: name, competition.label_column: guess}
-                for name, guess in zip(ids, guesses, strict=True)
-            ]
+            predicted = [labels[i] for i in probabilities.argmax(dim=1).tolist()]
+            return [{id_column: name, label_column: label} for name, label in zip(ids, predicted, strict=True)]
         return [
-            {competition.id_column: name} | dict(zip(spec.labels, row, strict=True))
-            for name, row in zip(ids, chances.tolist(), strict=True)
+            {id_column: name} | dict(zip(labels, row, strict=True))
+            for name, row in zip(ids, probabilities.tolist(), strict=True)
         ]
-
-
-def _network(settings: ImageFolderSettings, spec: ImageSpec, toolkit: Toolkit) -> nn.Module:
-    classes, channels = len(spec.labels), spec.channels
-    if settings.network == "resnet9":
-        from deepdive.models.vision.resnet9 import ResNet9
-
-        return ResNet9(classes, channels, widths=(16, 64, 128, 128), nn=toolkit)
-    if settings.network == "lenet":
-        from deepdive.models.vision.lenet import LeNet
-
-        return LeNet(classes, channels, image_size=(spec.height, spec.width), modern=True, nn=toolkit)
-    from deepdive.models.vision.resnet import resnet18, resnet34
-
-    make = resnet18 if settings.network == "resnet18" else resnet34
-    return make(classes, channels, stem="small" if max(spec.height, spec.width) <= 64 else "imagenet", nn=toolkit)

@@ -1,23 +1,97 @@
-"""What experiments that label pictures share: probabilities, picture files, the note of what was learnt from."""
+"""What experiments on labelled images have in common: loading, class probabilities, labels for new images."""
 
-from collections.abc import Sequence
+from abc import abstractmethod
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor, nn
 
-from deepdive.data.images import ImageSet, ImageSpec, read_picture
+from deepdive.data.images import ImageDataModule, ImageSet, ImageSpec, ImageSplits, load_images, read_picture
 from deepdive.data.images.folders.loose import find_pictures
 from deepdive.data.images.picture import Fit
-from deepdive.recipes.experiments.inputs import checksum, keep_inputs, read_inputs
+from deepdive.data.progress import Report
+from deepdive.names import label
+from deepdive.recipes.experiments import Experiment
 from deepdive.recipes.predictions import Invert, Prediction
-from deepdive.training import Run, choose_device
+from deepdive.recipes.settings import TrainingSettings
+from deepdive.recipes.vision.settings import ImageSettings
+from deepdive.training import choose_device
 
 _ROWS = 256
+SettingsT = TypeVar("SettingsT", bound=TrainingSettings)
+ImageSettingsT = TypeVar("ImageSettingsT", bound=ImageSettings)
 
 
-def probabilities(network: nn.Module, spec: ImageSpec, images: Tensor, *, device: str) -> Tensor:
-    """Softmax of the network's logits for byte pictures, in evaluation mode, on the processor."""
+class ImageExperiment(Experiment[ImageSettingsT]):
+    """Learns from the images of a named data set, a folder or an archive. To fill in: `images`."""
+
+    data_name = "the images"
+    metadata_type = ImageSpec
+
+    @property
+    @abstractmethod
+    def images(self) -> ImageDataModule:
+        """What has been loaded."""
+
+    def batches(self) -> dict[str, Any]:
+        """How a data module makes batches of the images."""
+        settings, side = self.settings, self.settings.image_size
+        return {
+            "batch_size": settings.batch_size,
+            "validation": settings.validation,
+            "seed": settings.seed,
+            "image_size": None if side is None else (side, side),
+            "normalize": settings.normalize,
+        }
+
+    def load_images(self, report: Report, **changes: Any) -> ImageDataModule:
+        """The images of the settings, in batches as they say but for the ``changes``."""
+        settings, how = self.settings, self.batches() | changes
+        return load_images(settings.data, skip_damaged=settings.skip_damaged, report=report, **how)
+
+    def in_batches(self, splits: ImageSplits, **changes: Any) -> ImageDataModule:
+        """Images that are read already, in batches as the settings say but for the ``changes``."""
+        return ImageDataModule(lambda: splits, **self.batches() | changes)
+
+    def notes(self) -> Iterable[str]:
+        """Those of the images."""
+        return self.images.notes
+
+    def metadata(self) -> ImageSpec:
+        """Size, channels, statistics and labels of the images."""
+        return self.images.spec
+
+    def fingerprint(self) -> Iterable[Tensor]:
+        """The training images and their labels."""
+        train = self.images.pictures("train")
+        return () if train is None else (train.images, train.labels)
+
+
+class LabelsImages(Experiment[SettingsT]):
+    """Labels new images by the network that `restore` gives."""
+
+    resize_mode: Fit = "pad"
+    """Whether new images of other proportions are padded or cropped."""
+
+    def predict(
+        self, network: nn.Module, metadata: ImageSpec, files: Sequence[Path], *, invert: Invert = "auto"
+    ) -> list[Prediction]:
+        """Label image files.
+
+        Args:
+            network: the trained network.
+            metadata: what the training images looked like.
+            files: images, or folders of them.
+            invert: Swap light and dark; auto: if the background is unlike that of the training images.
+        """
+        device, fit = self.settings.device, self.resize_mode
+        return label_files(network, metadata, files, device=device, invert=invert, fit=fit)
+
+
+def predict_probabilities(network: nn.Module, spec: ImageSpec, images: Tensor, *, device: str) -> Tensor:
+    """Softmax of the network's logits for byte images, in evaluation mode, on the processor."""
     place = choose_device(device)
     network = network.to(place).eval()
     with torch.inference_mode():
@@ -27,21 +101,21 @@ def probabilities(network: nn.Module, spec: ImageSpec, images: Tensor, *, device
 def label_files(
     network: nn.Module, spec: ImageSpec, files: Sequence[Path], *, device: str, invert: Invert, fit: Fit = "pad"
 ) -> list[Prediction]:
-    """Label picture files, of a folder all that it holds: the likeliest class of each and the next two."""
-    files = picture_files(files)
+    """Label image files, of a folder all that it holds: the most likely class of each and the next two."""
+    files = image_files(files)
     read = [read_picture(file, spec, invert=invert, fit=fit) for file in files]
-    chances = probabilities(network, spec, torch.stack([image for image, _ in read]), device=device)
-    found = []
-    for file, (_, notes), row in zip(files, read, chances, strict=True):
+    probabilities = predict_probabilities(network, spec, torch.stack([image for image, _ in read]), device=device)
+    predictions = []
+    for file, (_, notes), row in zip(files, read, probabilities, strict=True):
         top = row.topk(min(3, len(spec.labels)))
         ranked = {spec.labels[i]: round(p, 6) for p, i in zip(top.values.tolist(), top.indices.tolist(), strict=True)}
-        label = next(iter(ranked))
-        found.append(Prediction(file, label, ranked.pop(label), ranked, tuple(notes)))
-    return found
+        best = next(iter(ranked))
+        predictions.append(Prediction(file, best, ranked.pop(best), ranked, tuple(notes)))
+    return predictions
 
 
-def picture_files(files: Sequence[Path]) -> list[Path]:
-    """The files, and of a folder all pictures that it holds.
+def image_files(files: Sequence[Path]) -> list[Path]:
+    """The files, and of a folder all images that it holds.
 
     Raises:
         ValueError: a folder holds none.
@@ -53,21 +127,11 @@ def picture_files(files: Sequence[Path]) -> list[Path]:
     ]
 
 
-def note_inputs(run: Run, spec: ImageSpec, pictures: ImageSet | None, *, source: str, resume: bool) -> None:
-    """Write ``inputs.json``: the form of the pictures, and a checksum of those that are learnt from.
-
-    Raises:
-        RunError: on a resume, where they are not those that the run began with.
-    """
-    seen = checksum(() if pictures is None else (pictures.images, pictures.labels))
-    inputs = {"spec": spec.to_json(), "pictures": seen}
-    keep_inputs(run, inputs, what=f"the pictures of {source} have", resume=resume)
-
-
-def read_spec(run: Run) -> ImageSpec:
-    """What the pictures of the run looked like.
-
-    Raises:
-        RunError: ``inputs.json`` is missing or damaged.
-    """
-    return read_inputs(run, lambda inputs: ImageSpec.from_json(inputs["spec"]))
+def titles_of(probabilities: Tensor, images: ImageSet, labels: Sequence[str], *, percent: bool = True) -> list[str]:
+    """Of each image the most likely class, and below it the true one where it is another."""
+    names = [label(name, 24) for name in labels]
+    best, titles = probabilities.max(dim=1), []
+    for p, guess, true in zip(best.values.tolist(), best.indices.tolist(), images.labels.tolist(), strict=True):
+        likely = f"{names[guess]} {p:.0%}" if percent else names[guess]
+        titles.append(likely if guess == true else f"{likely}\nnot {names[true]}")
+    return titles

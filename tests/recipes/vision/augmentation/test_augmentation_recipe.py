@@ -44,7 +44,7 @@ def test_both_learn_and_are_told_side_by_side(toolkit, photographs, tmp_path):
     assert (folder / "contact-sheet.png").read_bytes().startswith(b"\x89PNG")
     report = (folder / "report.html").read_text(encoding="utf-8")
     assert "With and without" in report
-    assert "the same 40 pictures" in report
+    assert "the same 40 images" in report
     [prediction] = runner.predict(folder, [photographs / "reddish" / "0.png"])
     assert prediction.label == "reddish"
 
@@ -52,7 +52,7 @@ def test_both_learn_and_are_told_side_by_side(toolkit, photographs, tmp_path):
 def test_the_two_differ_in_the_changes_alone(photographs):
     experiment = RECIPE.build(settings(photographs))
     experiment.prepare()
-    (plain, as_they_are), (augmented, changed) = (experiment._parts(form) for form in ("plain", "augmented"))
+    (plain, as_they_are), (augmented, changed) = (experiment.parts(form) for form in ("plain", "augmented"))
     for a, b in zip(plain.network.parameters(), augmented.network.parameters(), strict=True):
         assert torch.equal(a, b)
     for name in ("train", "val", "test"):

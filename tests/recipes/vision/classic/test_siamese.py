@@ -87,11 +87,11 @@ def test_two_files_are_the_same_or_different(trained, tmp_path):
 
 
 def test_a_file_without_a_partner_is_refused(trained, tmp_path):
-    with pytest.raises(ValueError, match="there are 3 files; pictures are compared in pairs, so name an even number"):
+    with pytest.raises(ValueError, match="there are 3 files; images are compared in pairs, so name an even number"):
         runner.predict(trained.run.folder, [tmp_path / "a.png"] * 3)
 
 
-@pytest.mark.parametrize(("name", "value"), [("margin", 0.0), ("dimensions", 0)])
+@pytest.mark.parametrize(("name", "value"), [("margin", 0.0), ("embedding_size", 0)])
 def test_settings_out_of_range_are_refused(name, value):
     with pytest.raises(ValueError, match=f"{name} must be (above 0|from 1) .*, got {value}"):
         settings(**{name: value})

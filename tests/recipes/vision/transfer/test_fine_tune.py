@@ -35,7 +35,7 @@ def started(settings, root):
 
 
 def test_three_trainings_side_by_side(settings, photographs, tmp_path, capsys):
-    outcome = started(replace(settings, tuned=0.25), tmp_path)
+    outcome = started(replace(settings, weight_interpolation=0.25), tmp_path)
     folder, names = outcome.run.folder, ("features", "fine-tuned", "averaged", "from-scratch")
     assert outcome.target is None
     others = ("features", "fine_tuned", "from_scratch")
@@ -44,7 +44,7 @@ def test_three_trainings_side_by_side(settings, photographs, tmp_path, capsys):
     tested = [r.metrics["test_accuracy"] for r in read_metrics(folder / "metrics.jsonl") if r.kind == "test"]
     assert tested == [outcome.metrics[f"test_accuracy_{name}"] for name in others[1:]]
     report = (folder / "report.html").read_text(encoding="utf-8")
-    for words in ("<h2>Trainings</h2>", "<h2>Confusion</h2>", "the last 4 of 10 groups of layers", *names):
+    for words in ("<h2>Training runs</h2>", "<h2>Confusion</h2>", "the last 4 of 10 groups of layers", *names):
         assert words in report
     assert (folder / "confusion.png").is_file()
     seconds = json.loads((folder / "trainings" / "seconds.json").read_text())
@@ -79,7 +79,7 @@ def test_three_trainings_side_by_side(settings, photographs, tmp_path, capsys):
 def test_features_alone_are_classified_as_scikit_learn_would(settings, tmp_path):
     linear_model = pytest.importorskip("sklearn.linear_model", reason="scikit-learn is missing")
     outcome = started(
-        replace(settings, mode="feature-extraction", from_scratch=False, known=False, penalty=0.1), tmp_path
+        replace(settings, mode="feature-extraction", from_scratch=False, class_prior=False, penalty=0.1), tmp_path
     )
     [record] = read_metrics(outcome.run.folder / "metrics.jsonl")
     assert record.metrics["test_accuracy"] == outcome.metrics["test_accuracy"]
@@ -93,7 +93,7 @@ def test_features_alone_are_classified_as_scikit_learn_would(settings, tmp_path)
     for part in ("train", "test"):
         images, labels = experiment._rows[part]
         with torch.inference_mode():
-            found[part] = network.between(experiment.pictures.spec.to_float(images), 0, 9).numpy(), labels.numpy()
+            found[part] = network.between(experiment.images.spec.to_float(images), 0, 9).numpy(), labels.numpy()
     features, labels = found["train"]
     other = linear_model.LogisticRegression(C=1 / (0.1 * len(labels)), max_iter=500).fit(features, labels)
     assert outcome.metrics["train_accuracy"] == pytest.approx(other.score(features, labels), abs=0.02)
@@ -109,7 +109,7 @@ def test_everything_may_learn_or_nothing_but_the_head(frozen, settings, tmp_path
 
 
 def test_without_a_mean_the_fine_tuned_weights_are_kept(settings, photographs, tmp_path):
-    outcome = started(replace(settings, tuned=1.0, from_scratch=False), tmp_path)
+    outcome = started(replace(settings, weight_interpolation=1.0, from_scratch=False), tmp_path)
     assert not (outcome.run.folder / "checkpoints" / "averaged").exists()
     assert "test_accuracy_fine_tuned" not in outcome.metrics
     [prediction] = runner.predict(outcome.run.folder, [photographs / "reddish" / "00.png"])
@@ -117,7 +117,7 @@ def test_without_a_mean_the_fine_tuned_weights_are_kept(settings, photographs, t
 
 
 def test_held_out_pictures_choose_the_epoch(settings, tmp_path):
-    outcome = started(replace(settings, validation=0.25, tuned=1.0, from_scratch=False), tmp_path)
+    outcome = started(replace(settings, validation=0.25, weight_interpolation=1.0, from_scratch=False), tmp_path)
     assert "val_accuracy" in outcome.metrics
     assert (outcome.run.folder / "checkpoints" / "best.safetensors").is_file()
 
@@ -183,19 +183,19 @@ def test_pictures_of_every_kind_are_taken(settings, tmp_path):
         colour.save(tmp_path / "odd" / label / "turned.jpg", exif=turned)
     experiment = RECIPE.build(replace(settings, data=str(tmp_path / "odd")))
     experiment.prepare()
-    assert experiment.pictures.parts["train"].images.shape[1:] == (3, 32, 32)
-    assert sum(len(part.labels) for part in experiment.pictures.parts.values()) == 10
-    assert any("turned as its EXIF data says" in note for note in experiment.pictures.notes)
+    assert experiment.images.parts["train"].images.shape[1:] == (3, 32, 32)
+    assert sum(len(part.labels) for part in experiment.images.parts.values()) == 10
+    assert any("turned as its EXIF data says" in note for note in experiment.images.notes)
 
 
 def test_a_named_set_gives_some_of_its_pictures(settings):
-    experiment = RECIPE.build(replace(settings, data="digits", train_pictures=50, test_pictures=20))
+    experiment = RECIPE.build(replace(settings, data="digits", train_images=50, test_images=20))
     experiment.prepare()
-    train, test = (experiment.pictures.parts[part].labels for part in ("train", "test"))
+    train, test = (experiment.images.parts[part].labels for part in ("train", "test"))
     assert train.bincount(minlength=10).tolist() == [5] * 10
     assert len(test) == 20
-    assert experiment.pictures.parts["train"].images.shape[1] == 3, "grey becomes colour"
-    assert any(note.startswith("50 of 1,438 train pictures are used") for note in experiment.pictures.notes)
+    assert experiment.images.parts["train"].images.shape[1] == 3, "grey becomes colour"
+    assert any(note.startswith("50 of 1,438 train images are used") for note in experiment.images.notes)
 
 
 def copied(photographs, folder, labels, count):
@@ -224,7 +224,7 @@ def test_a_damaged_picture_is_named_and_skipped_if_asked(settings, photographs, 
         RECIPE.build(replace(settings, data=str(folder))).prepare()
     experiment = RECIPE.build(replace(settings, data=str(folder), skip_damaged=True))
     experiment.prepare()
-    assert any("1 of 11 pictures were skipped" in note for note in experiment.pictures.notes)
+    assert any("1 of 11 pictures were skipped" in note for note in experiment.images.notes)
 
 
 def test_weights_of_another_network_are_refused_with_their_names(settings, tmp_path):
@@ -254,9 +254,9 @@ def test_the_checkpoint_of_a_run_with_other_classes_gives_its_body(settings, tmp
         ({"frozen": 10}, "frozen must be from 0 to 9, got 10"),
         ({"frozen": -1}, "frozen must be from 0 to 9, got -1"),
         ({"image_size": 0}, "image_size must be from 1 to 8192 or None, got 0"),
-        ({"tuned": 1.5}, "tuned must be from 0 to 1, got 1.5"),
+        ({"weight_interpolation": 1.5}, "weight_interpolation must be from 0 to 1, got 1.5"),
         ({"penalty": -1.0}, "penalty must be from 0 to 1000, got -1.0"),
-        ({"decay": 0.0}, "decay must be above 0 and at most 1, got 0.0"),
+        ({"layer_lr_decay": 0.0}, "layer_lr_decay must be above 0 and at most 1, got 0.0"),
         ({"unfreeze_every": 0}, "unfreeze_every must be from 1 to 1000000 or None, got 0"),
         ({"label_smoothing": 2.0}, "label_smoothing must be from 0 to 1, got 2.0"),
     ],
@@ -267,5 +267,5 @@ def test_settings_out_of_range_are_named(changes, message, settings):
 
 
 def test_fewer_pictures_than_classes_are_refused(settings):
-    with pytest.raises(ValueError, match="train_pictures is 2; with 3 classes it must be at least 3, or 0 for all"):
-        RECIPE.build(replace(settings, train_pictures=2)).prepare()
+    with pytest.raises(ValueError, match="train_images is 2; with 3 classes it must be at least 3, or 0 for all"):
+        RECIPE.build(replace(settings, train_images=2)).prepare()

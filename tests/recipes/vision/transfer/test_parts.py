@@ -4,9 +4,10 @@ import pytest
 import torch
 
 from deepdive.data.images import ImageSpec
+from deepdive.data.rows import RowsDataModule
 from deepdive.models.vision import EfficientNetLite
 from deepdive.recipes.vision.transfer import features
-from deepdive.recipes.vision.transfer.features import FeatureRows, FromGroup, features_of
+from deepdive.recipes.vision.transfer.features import FromGroup, features_of
 from deepdive.recipes.vision.transfer.figures import confusion_figure, training_curves
 from deepdive.recipes.vision.transfer.reporting import most_confused
 
@@ -46,9 +47,7 @@ def test_features_in_two_steps_are_those_in_one(network, rows):
 
 def test_features_that_would_fill_the_memory_are_refused(network, rows, monkeypatch):
     monkeypatch.setattr(features, "_MOST", 1000)
-    with pytest.raises(
-        ValueError, match=r"first 2 groups of layers make of 40 pictures .*freeze more groups \(frozen\)"
-    ):
+    with pytest.raises(ValueError, match=r"first 2 groups of layers make of 40 images .*freeze more groups \(frozen\)"):
         features_of(network, rows, 0, 2, device=CPU, spec=SPEC)
 
 
@@ -64,7 +63,7 @@ def test_statistics_stay_where_they_are_fixed(fixed):
 
 
 def test_rows_are_batched_with_their_classes(rows):
-    data = FeatureRows(rows, ("a", "b"), batch_size=10, seed=0, spec=SPEC)
+    data = RowsDataModule(**rows, batch_size=10, transform=SPEC.batch_to_float)
     images, labels = next(iter(data.train_loader().batches()))
     assert images.shape == (10, 3, 32, 32)
     assert images.min() >= -1

@@ -24,10 +24,10 @@ RECIPE = load_recipe("vit")
 SMALL = {
     "data": "digits",
     "patch_size": 2,
-    "width": 16,
-    "depth": 2,
-    "heads": 2,
-    "hidden": 32,
+    "hidden_size": 16,
+    "num_layers": 2,
+    "num_heads": 2,
+    "ffn_size": 32,
     "epochs": 2,
     "batch_size": 64,
     "log_every": 10,
@@ -84,11 +84,10 @@ def test_picture_files_are_labelled(trained, tmp_path):
 def test_the_rollout_shown_is_that_of_the_class_token(tmp_path):
     experiment = RECIPE.build(settings())
     experiment.prepare()
-    inner = experiment._classification
-    images = inner.data.pictures("test").images[:3]
-    network = inner.task.network.eval()
+    images = experiment.data.pictures("test").images[:3]
+    network = experiment.model.eval()
     with torch.no_grad():
-        weights = network.attention(inner.data.spec.to_float(images))
+        weights = network.attention(experiment.data.spec.to_float(images))
     maps = experiment._rollout(images)
     assert maps.shape == (3, 4, 4)
     whole = attention_rollout(weights)[:, 0]
@@ -99,12 +98,12 @@ def test_the_rollout_shown_is_that_of_the_class_token(tmp_path):
 def test_a_rollout_is_titled_by_what_is_predicted_and_what_is_true(tmp_path, monkeypatch):
     experiment = RECIPE.build(settings())
     experiment.prepare()
-    pictures, names = experiment._classification.data.pictures("test"), experiment._classification.data.spec.labels
+    pictures, names = experiment.data.pictures("test"), experiment.data.spec.labels
     true = pictures.rows(vit_experiment._one_of_each(pictures.labels)).labels
     found = []
-    monkeypatch.setattr(vit_experiment, "probabilities", lambda *_, device: torch.eye(10)[(true + 1) % 10])
+    monkeypatch.setattr(vit_experiment, "predict_probabilities", lambda *_, device: torch.eye(10)[(true + 1) % 10])
     monkeypatch.setattr(vit_experiment, "rollout_figure", lambda *given: (found.extend(given[2]), Figure())[1])
-    experiment._seen(SimpleNamespace(folder=tmp_path), pictures)
+    experiment._attention(SimpleNamespace(folder=tmp_path), pictures)
     assert found == [f"{names[(y + 1) % 10]}\nnot {names[y]}" for y in true.tolist()]
 
 
@@ -136,7 +135,7 @@ def test_a_rollout_lies_over_its_picture():
     [
         (
             lambda: patch_figure(torch.zeros(1, 6, 8), 4),
-            "patch must divide the sides of the picture, 6x8 pixels, got 4",
+            "patch must divide the sides of the image, 6x8 pixels, got 4",
         ),
         (lambda: rollout_figure(torch.zeros(2, 1, 4, 4), torch.zeros(2, 2, 2), ["a"]), "2 images, 2 maps and 1 titles"),
     ],
@@ -155,7 +154,7 @@ def test_the_network_of_every_preset_takes_its_pictures(preset):
     chosen = with_preset(RECIPE.settings_type, RECIPE.presets[preset])
     side = chosen.image_size or 28
     with torch.device("meta"):
-        network = RECIPE.build(chosen).make_task(spec_of(side)).network
+        network = RECIPE.build(chosen).network(spec_of(side))
         assert network(torch.empty(2, 1, side, side)).shape == (2, 10)
 
 
@@ -163,10 +162,10 @@ def test_the_network_of_every_preset_takes_its_pictures(preset):
     ("changes", "message"),
     [
         ({"patch_size": 5}, "patches of 5x5 pixels do not fill pictures of 28x28"),
-        ({"heads": 3}, "heads must divide width, but 16 is not a multiple of 3"),
-        ({"depth": 0}, "depth must be from 1 to 1000, got 0"),
+        ({"num_heads": 3}, "heads must divide width, but 16 is not a multiple of 3"),
+        ({"num_layers": 0}, "num_layers must be from 1 to 1000, got 0"),
     ],
 )
 def test_a_network_that_cannot_be_is_refused(changes, message):
     with pytest.raises(ValueError, match=message):
-        RECIPE.build(settings(**changes)).make_task(spec_of(28))
+        RECIPE.build(settings(**changes)).network(spec_of(28))

@@ -1,1 +1,1 @@
-"""With and without random changes of the training pictures."""
+"""With and without augmentation of the training images."""

@@ -1,4 +1,4 @@
-"""What the report shows of changed pictures."""
+"""What the report shows of augmentation."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 def shown_changes(channels: int, height: int, width: int) -> dict[str, Geometric | Chromatic | Cutout | Mixing]:
-    """Every change by its name, strong enough to be seen; those of colours for colour pictures only."""
+    """Every change by its name, strong enough to be seen; those of colours for colour images only."""
     eighth = min(height, width) // 8
     plane: dict[str, Geometric | Chromatic | Cutout | Mixing] = {
         "horizontal flip": HorizontalFlip(),
@@ -50,14 +50,14 @@ def shown_changes(channels: int, height: int, width: int) -> dict[str, Geometric
     return plane | colours | {"cutout": Cutout(max(1, 3 * eighth)), "mixup": MixUp(1.0), "cutmix": CutMix(1.0)}
 
 
-def accuracy_curves(trainings: Mapping[str, Sequence[Record]]) -> "Figure":
-    """Accuracy of every epoch, in training (dashed) and on pictures that are not learnt from."""
+def accuracy_curves(training_runs: Mapping[str, Sequence[Record]]) -> "Figure":
+    """Accuracy of every epoch, in training (dashed) and in validation and test."""
     from matplotlib.figure import Figure
 
     with figure_style():
         figure = Figure(figsize=(7.2, 3.6), facecolor="white", layout="constrained")
         ax = figure.subplots()
-        for color, (name, records) in zip(PALETTE, trainings.items(), strict=False):
+        for color, (name, records) in zip(PALETTE, training_runs.items(), strict=False):
             epochs = [record.metrics for record in records if record.kind == "epoch"]
             for split, style in (("train", "--"), ("val", "-"), ("test", "-")):
                 values = [metrics[f"{split}_accuracy"] for metrics in epochs if f"{split}_accuracy" in metrics]

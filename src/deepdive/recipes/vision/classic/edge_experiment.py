@@ -1,10 +1,10 @@
-"""Learning a kernel from a picture and its edges: data, task, figure, edges of other pictures."""
+"""Learning a kernel from an image and its edges: data, task, figure, edges of other images."""
 
 import io
 import itertools
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 from jaxtyping import Float
@@ -12,18 +12,16 @@ from PIL import Image
 from torch import Tensor, nn
 
 from deepdive.data.images.picture import decode_picture
-from deepdive.data.loaders import TensorLoader
-from deepdive.data.types import DataModule
+from deepdive.data.progress import Report
+from deepdive.data.rows import RowsDataModule
 from deepdive.figures import figure_style, to_png
 from deepdive.files import make_folder, write_atomically
-from deepdive.recipes.experiments.making import make_optimizer, make_schedule, make_toolkit, make_trainer
+from deepdive.recipes.experiments import SupervisedExperiment
 from deepdive.recipes.experiments.network_sections import network_section
-from deepdive.recipes.experiments.weights import trained_weights
 from deepdive.recipes.predictions import TablePrediction
 from deepdive.recipes.vision.classic.edge_kernel import EdgeKernelSettings
 from deepdive.toolkit import Toolkit
-from deepdive.training import MeanSquaredError, Regression, Run, choose_device, seed_everything
-from deepdive.training.records import Listener
+from deepdive.training import MeanSquaredError, Regression, Run
 from deepdive.training.report import Section, join, picture, table, text
 
 if TYPE_CHECKING:
@@ -33,24 +31,18 @@ TRUE_KERNEL = (1.0, -1.0)
 """1 where white turns black to the right, -1 where black turns white."""
 
 
-class EdgeData(DataModule):
-    """A white picture with a black stripe, and its vertical edges: ``y[i, j] = x[i, j] - x[i, j + 1]``."""
+class EdgeData(RowsDataModule):
+    """A white image with a black stripe, and its vertical edges: ``y[i, j] = x[i, j] - x[i, j + 1]``."""
 
     def __init__(self, height: int, width: int, stripe: tuple[int, int]) -> None:
         self.x = torch.ones(1, 1, height, width)
         self.x[..., stripe[0] : stripe[1]] = 0
         self.y = self.x[..., :-1] - self.x[..., 1:]
-
-    def prepare(self) -> None:
-        """There is nothing to obtain."""
-
-    def train_loader(self) -> TensorLoader:
-        """The one picture."""
-        return TensorLoader((self.x, self.y), 1)
+        super().__init__((self.x, self.y), batch_size=1)
 
 
 class SquaredError(nn.Module):
-    """Sum of squared errors over a picture; the mean of these over several."""
+    """Sum of squared errors over an image; the mean of these over several."""
 
     def __init__(self, toolkit: Toolkit) -> None:
         super().__init__()
@@ -61,115 +53,92 @@ class SquaredError(nn.Module):
         return self.squares(input, target).sum() / len(target)
 
 
-class EdgeExperiment:
-    """Fit a convolution of one row and two columns, without bias, to the edges of a picture.
+class EdgeExperiment(SupervisedExperiment[EdgeKernelSettings, EdgeData, Any]):
+    """Fit a convolution of one row and two columns, without bias, to the edges of an image.
 
-    The loss is the sum of squared errors over the picture, as in the textbook. Its only minimum is the kernel [1, -1],
-    as the stripe lies inside the picture, which so has an edge and a plain white part.
+    The loss is the sum of squared errors over the image, as in D2L. Its only minimum is the kernel [1, -1], as the
+    stripe lies inside the image, which so has an edge and a plain white part.
 
     Raises:
         ValueError: a setting is out of its range.
     """
 
-    def __init__(self, settings: EdgeKernelSettings) -> None:
-        self.settings = settings
-        self.trainer = make_trainer(settings)
-        self._optimizer = make_optimizer(settings.optimizer, settings.toolkit)
-        choose_device(settings.device)
+    metadata_type = type(None)
 
-    def prepare(self) -> None:
-        """Draw the picture and make the task."""
-        settings = self.settings
-        self.data = EdgeData(settings.height, settings.width, settings.stripe)
-        seed_everything(settings.seed)
-        self.task = Regression(
-            self._network(),
-            loss=SquaredError(make_toolkit(settings.toolkit)),
+    def load_data(self, report: Report) -> EdgeData:
+        """Draw the image."""
+        return EdgeData(self.settings.height, self.settings.width, self.settings.stripe)
+
+    def metadata(self) -> None:
+        """A convolution takes images of any size."""
+
+    def network(self, metadata: None) -> nn.Module:
+        """The convolution."""
+        return self.nn.Conv2d(1, 1, kernel_size=(1, 2), bias=False)
+
+    def make_task(self, network: nn.Module) -> Regression:
+        """Squared error."""
+        self.first_kernel = _kernel_of(network)
+        return Regression(
+            network,
+            loss=SquaredError(self.nn),
             metrics={"rmse": MeanSquaredError(root=True)},
-            optimizer=self._optimizer,
-            schedule=make_schedule(settings),
+            optimizer=self.optimizer,
+            schedule=self.schedule,
         )
-        self._before = self._kernel()
 
-    def fit(self, run: Run, listeners: Sequence[Listener], *, resume: bool) -> dict[str, float]:
-        """Learn the kernel; ``kernel_error`` is the largest difference of its elements from [1, -1]."""
-        metrics = self.trainer.fit(
-            self.task, self.data, checkpoints=run.checkpoints, listeners=listeners, resume=resume
-        )
-        error = (self._kernel() - torch.tensor(TRUE_KERNEL)).abs().max()
-        return metrics | {"kernel_error": float(error)}
+    def measure(self, run: Run, metrics: dict[str, float]) -> dict[str, float]:
+        """``kernel_error`` is the largest difference of the kernel's elements from [1, -1]."""
+        return {"kernel_error": float((_kernel_of(self.model) - torch.tensor(TRUE_KERNEL)).abs().max())}
 
     def sections(self, run: Run) -> list[Section]:
-        """The kernel before and after, and what it makes of the picture."""
-        kernels = {"first": self._before, "learnt": self._kernel(), "true": torch.tensor(TRUE_KERNEL)}
+        """The kernel before and after, and what it makes of the image."""
+        kernels = {"first": self.first_kernel, "learnt": _kernel_of(self.model), "true": torch.tensor(TRUE_KERNEL)}
         rows = [{"kernel": name, "left": float(k[0]), "right": float(k[1])} for name, k in kernels.items()]
         png = to_png(self._figure())
         write_atomically(run.folder / "edges.png", png)
-        caption = "The picture, its edges, those the learnt kernel finds, and those it finds in the turned picture."
-        words = "A kernel of one row sees no horizontal edge: of the turned picture nothing is left."
+        caption = "The image, its edges, those the learnt kernel finds, and those it finds in the turned image."
+        words = "A kernel of one row sees no horizontal edge: of the turned image nothing is left."
         return [
             Section("Kernel", table(rows)),
             Section("Edges", join([picture(caption, png), text(words)])),
-            network_section(self.task.network, self.data.x),
+            network_section(self.model, self.data.x),
         ]
 
-    def predict(self, run: Run, files: Sequence[Path]) -> list[TablePrediction]:
-        """Find the vertical edges of pictures; each is written to the run's folder ``edges`` as a grey picture.
+    def restore(self, run: Run) -> tuple[nn.Module, Path]:
+        """The trained convolution, and the folder for edges."""
+        network, _ = super().restore(run)
+        return network, make_folder(run.folder, "edges")
+
+    def predict(self, network: nn.Module, folder: Path, files: Sequence[Path]) -> list[TablePrediction]:
+        """Find the vertical edges of images; each is written to the run's folder ``edges`` as a grey image.
 
         What an earlier prediction has written there under the same name is replaced.
 
         Raises:
-            ValueError: a file is no picture, has only one column, or lies where its edges would go; names it.
+            ValueError: a file is no image, has only one column, or lies where its edges would go; names it.
         """
-        network = self._network()
-        network.load_state_dict(trained_weights(run))
-        folder = make_folder(run.folder, "edges")
         places = [folder / f"{name}.png" for name in _different([file.stem for file in files])]
         for place in places:
             if place.exists() and (
                 same := next((file for file in files if file.exists() and file.samefile(place)), None)
             ):
                 raise ValueError(f"files must lie outside of {folder}, where edges are written, got {same}")
-        return [self._predicted(network, file, place) for file, place in zip(files, places, strict=True)]
-
-    def _predicted(self, network: torch.nn.Module, file: Path, place: Path) -> TablePrediction:
-        pixels, notes = decode_picture(file, channels=1)
-        if pixels.shape[2] < 2:
-            raise ValueError(f"{file} has one column; an edge lies between two")
-        with torch.inference_mode():
-            edges = network(pixels[None].float() / 255)[0, 0]
-        strongest = int(edges.abs().argmax())
-        row, column = divmod(strongest, edges.shape[1])
-        write_atomically(place, _grey_png(edges))
-        columns = {
-            "picture": [str(file)],
-            "edges": [str(place)],
-            "strongest": [float(edges[row, column])],
-            "row": [row],
-            "column": [column],
-        }
-        return TablePrediction(file, columns, tuple(notes))
-
-    def _network(self) -> torch.nn.Module:
-        return make_toolkit(self.settings.toolkit).Conv2d(1, 1, kernel_size=(1, 2), bias=False)
-
-    def _kernel(self) -> Float[Tensor, " two"]:
-        [weight] = self.task.network.parameters()
-        return weight.detach().flatten().cpu().clone()
+        return [_edges_of(network, file, place) for file, place in zip(files, places, strict=True)]
 
     def _figure(self) -> "Figure":
         from matplotlib.figure import Figure
 
         x = self.data.x
         with torch.inference_mode():
-            network = self.task.network.cpu().eval()
+            network = self.model.cpu().eval()
             found, turned = network(x), network(x.transpose(2, 3))
-        panels = {"picture": x, "its edges": self.data.y, "edges found": found, "edges found, turned": turned}
+        panels = {"image": x, "its edges": self.data.y, "edges found": found, "edges found, turned": turned}
         with figure_style():
             figure = Figure(figsize=(8.4, 2.2), facecolor="white", layout="constrained")
             axes = figure.subplots(1, len(panels))
             for ax, (title, values) in zip(axes, panels.items(), strict=True):
-                limits = {"cmap": "gray", "vmin": 0, "vmax": 1} if title == "picture" else _SIGNED
+                limits = {"cmap": "gray", "vmin": 0, "vmax": 1} if title == "image" else _SIGNED
                 ax.imshow(values[0, 0].numpy(), interpolation="nearest", **limits)
                 ax.set_title(title, fontsize="medium")
                 ax.set(xticks=[], yticks=[])
@@ -177,6 +146,30 @@ class EdgeExperiment:
                 ax.spines[:].set_visible(True)
             figure.colorbar(axes[-1].images[0], ax=axes[-1], shrink=0.8)
         return figure
+
+
+def _kernel_of(network: nn.Module) -> Float[Tensor, " two"]:
+    [weight] = network.parameters()
+    return weight.detach().flatten().cpu().clone()
+
+
+def _edges_of(network: nn.Module, file: Path, place: Path) -> TablePrediction:
+    pixels, notes = decode_picture(file, channels=1)
+    if pixels.shape[2] < 2:
+        raise ValueError(f"{file} has one column; an edge lies between two")
+    with torch.inference_mode():
+        edges = network(pixels[None].float() / 255)[0, 0]
+    strongest = int(edges.abs().argmax())
+    row, column = divmod(strongest, edges.shape[1])
+    write_atomically(place, _grey_png(edges))
+    columns = {
+        "image": [str(file)],
+        "edges": [str(place)],
+        "strongest": [float(edges[row, column])],
+        "row": [row],
+        "column": [column],
+    }
+    return TablePrediction(file, columns, tuple(notes))
 
 
 def _different(names: Sequence[str]) -> list[str]:

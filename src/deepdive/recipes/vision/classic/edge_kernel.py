@@ -1,4 +1,4 @@
-"""A convolution that learns to find vertical edges (textbook sections 7.1 and 7.2)."""
+"""A convolution that learns to find vertical edges (D2L 7.1, 7.2)."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -13,7 +13,7 @@ from deepdive.recipes.settings import OptimizerSettings, TrainingSettings
     "edge-kernel",
     chapter=7,
     section="7.2",
-    title="Learn the kernel [1, -1] from a picture and its edges",
+    title="Learn the kernel [1, -1] from an image and its edges",
     data="stripe",
     experiment="deepdive.recipes.vision.classic.edge_experiment:EdgeExperiment",
     targets=(
@@ -29,23 +29,23 @@ from deepdive.recipes.settings import OptimizerSettings, TrainingSettings
 )
 @dataclass(frozen=True)
 class EdgeKernelSettings(TrainingSettings):
-    """The picture and how its edges are learnt."""
+    """The image and how its edges are learnt."""
 
     height: Side = 6
-    """Of the white picture."""
+    """Height of the white image in pixels."""
     width: Side = 8
-    """Of the white picture."""
+    """Width of the white image in pixels."""
     stripe: tuple[Column, Column] = (2, 6)
     """First column of the black stripe, and the first one after it."""
     epochs: Epochs = 60
-    """Updates: there is one picture."""
+    """Optimiser steps, as there is one image."""
     batch_size: BatchSize = 1
-    """Pictures per batch."""
+    """Images per batch."""
     optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings(lr=0.02, momentum=0.0))
     schedule: Literal["constant", "one-cycle", "cosine", "step"] = "constant"
     """How the learning rate changes from step to step (step: a tenth after each third of the run)."""
     log_every: Steps = 1
-    """Updates between two records."""
+    """Optimiser steps between two records."""
 
     def _settle(self) -> None:
         super()._settle()

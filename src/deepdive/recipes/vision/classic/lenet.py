@@ -1,11 +1,11 @@
-"""LeNet on Fashion-MNIST (textbook section 7.6)."""
+"""LeNet on Fashion-MNIST (D2L 7.6)."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings
-from deepdive.recipes.vision.settings import ImageClassificationSettings
+from deepdive.recipes.vision.settings import CLASSIFICATION, SMOKE, ImageClassificationSettings
 
 if TYPE_CHECKING:
     from torch.nn import Module
@@ -20,18 +20,14 @@ if TYPE_CHECKING:
     section="7.6",
     title="LeNet on Fashion-MNIST",
     data="fashion-mnist",
-    experiment="deepdive.recipes.vision.classification:ImageClassification",
+    experiment=CLASSIFICATION,
     targets=(
         Target("test_accuracy", 0.50, when={"preset": "smoke"}),
         Target("test_accuracy", 0.89, when={"modern": True}),
         Target("test_accuracy", 0.87, when={"preset": "book"}),
         Target("test_accuracy", 0.85),
     ),
-    presets={
-        "smoke": {"epochs": 1, "steps": 100, "log_every": 20},
-        "quick": {},
-        "book": {"epochs": 10},
-    },
+    presets={"smoke": SMOKE, "quick": {}, "book": {"epochs": 10}},
 )
 @dataclass(frozen=True)
 class LeNetSettings(ImageClassificationSettings):
@@ -44,7 +40,7 @@ class LeNetSettings(ImageClassificationSettings):
     optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.01))
 
     def network(self, metadata: "ImageSpec", nn: "Toolkit") -> "Module":
-        """The network for such data, out of the parts of this toolkit."""
+        """The network for such images, of layers of this toolkit."""
         from deepdive.models.vision.lenet import LeNet
 
         return LeNet(

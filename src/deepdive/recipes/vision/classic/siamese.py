@@ -1,11 +1,18 @@
-"""Same class or not: a network with two inputs and shared layers (row 6.9 of the curriculum)."""
+"""Same class or not: a network with two inputs and shared layers."""
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from deepdive.recipes.ranges.types import CountOrNone, PositiveMagnitude, Width
-from deepdive.recipes.registry import Target, recipe
+from deepdive.recipes.registry import recipe
 from deepdive.recipes.settings import OptimizerSettings
-from deepdive.recipes.vision.settings import PictureSettings
+from deepdive.recipes.vision.settings import SMOKE, ImageSettings, accuracies
+
+if TYPE_CHECKING:
+    from torch.nn import Module
+
+    from deepdive.data.images import ImageSpec
+    from deepdive.toolkit import Toolkit
 
 
 @recipe(
@@ -14,25 +21,25 @@ from deepdive.recipes.vision.settings import PictureSettings
     title="Same class or not, on pairs of Fashion-MNIST",
     data="fashion-mnist",
     experiment="deepdive.recipes.vision.classic.siamese_experiment:SiameseExperiment",
-    targets=(
-        Target("test_accuracy", 0.75, when={"preset": "smoke"}),
-        Target("test_accuracy", 0.885, when={"preset": "book"}),
-        Target("test_accuracy", 0.88),
-    ),
-    presets={
-        "smoke": {"epochs": 1, "steps": 100, "log_every": 20},
-        "quick": {},
-        "book": {"epochs": 10},
-    },
+    targets=accuracies(smoke=0.75, book=0.885, quick=0.88),
+    presets={"smoke": SMOKE, "quick": {}, "book": {"epochs": 10}},
 )
 @dataclass(frozen=True)
-class SiameseSettings(PictureSettings):
+class SiameseSettings(ImageSettings):
     """Two branches of LeNet that are one, and how their distance is learnt."""
 
-    dimensions: Width = 16
-    """Of the vector that stands for a picture."""
+    embedding_size: Width = 16
+    """Size of the vector that stands for an image."""
     margin: PositiveMagnitude = 1.0
-    """Distance up to which pictures of two classes push each other away; beyond half of it they count as different."""
+    """Margin of the contrastive loss: images of two classes push each other apart up to this distance; images further
+    apart than half of it are predicted to be of different classes."""
     unseen: CountOrNone = 3
-    """Classes, the last ones, that are never learnt from but tested; 0 or at least 2."""
+    """Number of classes, the last ones, that are tested but never learnt from; 0 or at least 2."""
     optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.003))
+
+    def network(self, metadata: "ImageSpec", nn: "Toolkit") -> "Module":
+        """The network for such images, of layers of this toolkit."""
+        from deepdive.models.vision import LeNet, Siamese
+
+        size = (metadata.height, metadata.width)
+        return Siamese(LeNet(self.embedding_size, metadata.channels, image_size=size, modern=True, nn=nn))

@@ -1,4 +1,4 @@
-"""Learning which pictures are of one class: pairs, task, report, predictions for two files."""
+"""Learning which images are of one class: pairs, task, report, predictions for two files."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,24 +7,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from deepdive.algorithms.contrastive import contrastive_loss
-from deepdive.data.images import ImagePairs, ImageSpec, PairLoader, grid, load_images, read_picture
-from deepdive.data.progress import progress_bars
+from deepdive.data.images import ImageDataModule, ImagePairs, ImageSpec, PairLoader, grid, read_picture
+from deepdive.data.progress import Report
 from deepdive.figures import BLUE, GREY, ORANGE, figure_style, to_png, to_svg
 from deepdive.files import write_atomically
-from deepdive.models.vision import LeNet, Siamese
-from deepdive.names import tell
+from deepdive.recipes.experiments import SupervisedExperiment
 from deepdive.recipes.experiments.inputs import measured
-from deepdive.recipes.experiments.making import make_optimizer, make_schedule, make_toolkit, make_trainer
 from deepdive.recipes.experiments.network_sections import network_section
-from deepdive.recipes.experiments.weights import trained_weights
 from deepdive.recipes.predictions import Invert, Value
 from deepdive.recipes.vision.classic.siamese import SiameseSettings
-from deepdive.recipes.vision.labelling import note_inputs, picture_files, read_spec
-from deepdive.training import BinaryAccuracy, Run, Supervised, choose_device, evaluate, seed_everything
-from deepdive.training.records import Listener
+from deepdive.recipes.vision.labelling import ImageExperiment, image_files
+from deepdive.training import BinaryAccuracy, Run, Supervised, choose_device, evaluate
 from deepdive.training.report import Html, Section, figure, join, picture, table
 
 if TYPE_CHECKING:
@@ -35,7 +31,7 @@ _SHOWN = 24
 
 @dataclass(frozen=True)
 class PairPrediction:
-    """What is said of two pictures."""
+    """The prediction for two images."""
 
     file: Path
     other: Path
@@ -57,89 +53,63 @@ class PairPrediction:
 
     def records(self) -> Iterator[dict[str, Value]]:
         """One row."""
-        yield {
-            "file": str(self.file),
-            "other": str(self.other),
-            "label": self.label,
-            "distance": self.distance,
-            "threshold": self.threshold,
-        }
+        pair = {"file": str(self.file), "other": str(self.other)}
+        yield pair | {"label": self.label, "distance": self.distance, "threshold": self.threshold}
 
     def objects(self) -> Iterator[Mapping[str, object]]:
         """All fields by name."""
         yield vars(self) | {"file": str(self.file), "other": str(self.other)}
 
 
-class SiameseExperiment:
-    """Fit a Siamese network to pairs of labelled pictures; tell of two new pictures whether they are of one class.
+class SiameseExperiment(ImageExperiment[SiameseSettings], SupervisedExperiment[SiameseSettings, ImagePairs, ImageSpec]):
+    """Fit a Siamese network to pairs of labelled images; tell of two new images whether they are of one class.
 
-    ``test_accuracy`` is that of pairs of test pictures of the classes learnt from; ``test_unseen_accuracy`` that of
-    pairs of classes of which the network has seen no picture. The limit of the distance is half the margin: it is not
+    ``test_accuracy`` is that of pairs of test images of the classes learnt from; ``test_unseen_accuracy`` that of
+    pairs of classes of which the network has seen no image. The limit of the distance is half the margin: it is not
     fitted to any data.
 
     Raises:
         ValueError: a setting is out of its range.
     """
 
-    def __init__(self, settings: SiameseSettings) -> None:
-        self.settings = settings
-        self.trainer = make_trainer(settings)
-        self._optimizer = make_optimizer(settings.optimizer, settings.toolkit)
-        choose_device(settings.device)
-
     @property
     def threshold(self) -> float:
-        """The distance from which pictures are called different."""
+        """The distance from which images are predicted to be of different classes."""
         return self.settings.margin / 2
 
-    def prepare(self) -> None:
-        """Obtain the pictures and make the task."""
-        settings = self.settings
-        with progress_bars() as report:
-            images = load_images(
-                settings.data,
-                batch_size=settings.batch_size,
-                validation=settings.validation,
-                seed=settings.seed,
-                image_size=settings.image_size,
-                normalize=settings.normalize,
-                report=report,
-            )
-            self.data = ImagePairs(images, unseen=settings.unseen)
-            self.data.prepare()
-        for note in images.notes:
-            tell(f"note: {note}")
-        seed_everything(settings.seed)
-        self.task = Supervised(
-            self._network(images.spec),
-            loss=partial(contrastive_loss, margin=settings.margin),
+    @property
+    def images(self) -> ImageDataModule:
+        """Those that pairs are made of."""
+        return self.data.images
+
+    def load_data(self, report: Report) -> ImagePairs:
+        """Pairs of the images of the named data set, folder or archive."""
+        return ImagePairs(self.load_images(report), unseen=self.settings.unseen)
+
+    def make_task(self, network: nn.Module) -> Supervised:
+        """The contrastive loss, and the accuracy of the threshold."""
+        return Supervised(
+            network,
+            loss=partial(contrastive_loss, margin=self.settings.margin),
             metrics={"accuracy": BinaryAccuracy(self.threshold)},
-            optimizer=self._optimizer,
-            schedule=make_schedule(settings),
+            optimizer=self.optimizer,
+            schedule=self.schedule,
         )
 
-    def fit(self, run: Run, listeners: Sequence[Listener], *, resume: bool) -> dict[str, float]:
-        """Train in the run folder, then test on classes that were not learnt from.
-
-        Raises:
-            RunError: the pictures are not those that the run began with.
-        """
-        images = self.data.images
-        note_inputs(run, images.spec, images.pictures("train"), source=self.settings.data, resume=resume)
-        metrics = self.trainer.fit(
-            self.task, self.data, checkpoints=run.checkpoints, listeners=listeners, resume=resume
-        )
-        if (unseen := self.data.unseen_loader()) is not None:
-            device = choose_device(self.settings.device)
-            words: dict[str, Any] = {"prefix": "test_unseen", "precision": self.settings.precision}
-            metrics |= measured(run, "unseen", partial(evaluate, self.task, unseen, device, **words), resume=resume)
-        return metrics
+    def measure(self, run: Run, metrics: dict[str, float]) -> dict[str, float]:
+        """Test on pairs of the classes that were not learnt from."""
+        unseen = self.data.unseen_loader()
+        if unseen is None:
+            return {}
+        device = choose_device(self.settings.device)
+        words: dict[str, Any] = {"prefix": "test_unseen", "precision": self.settings.precision}
+        return measured(run, "unseen", partial(evaluate, self.task, unseen, device, **words), resume=True)
 
     def sections(self, run: Run) -> list[Section]:
-        """Pairs of test pictures, how distances are spread, accuracy by class, the network."""
+        """Pairs of test images, how distances are spread, accuracy by class, the network."""
         loaders = {"learnt": self.data.test_loader(), "unseen": self.data.unseen_loader()}
         found = {name: (loader, self._distances(loader)) for name, loader in loaders.items() if loader is not None}
-        spec = self.data.images.spec
+        spec = self.images.spec
         example = torch.empty(1, spec.channels, spec.height, spec.width, device="meta")
         sections = [network_section(self.task.network, (example, example))]
         if not found:
@@ -151,33 +121,32 @@ class SiameseExperiment:
             *sections,
         ]
 
-    def predict(self, run: Run, files: Sequence[Path], *, invert: Invert = "auto") -> list[PairPrediction]:
-        """Compare the first file with the second, the third with the fourth, and so on; a folder is all of its own.
+    def predict(
+        self, network: nn.Module, metadata: ImageSpec, files: Sequence[Path], *, invert: Invert = "auto"
+    ) -> list[PairPrediction]:
+        """Compare the first file with the second, the third with the fourth, and so on.
+
+        Args:
+            network: the trained network.
+            metadata: what the training images looked like.
+            files: images, or folders of them.
+            invert: Swap light and dark; auto: if the background is unlike that of the training images.
 
         Raises:
-            ValueError: the number of files is odd, or a file is no picture; names it.
+            ValueError: the number of files is odd, or a file is no image; names it.
         """
-        files = picture_files(files)
+        files = image_files(files)
         if len(files) % 2:
-            raise ValueError(f"there are {len(files)} files; pictures are compared in pairs, so name an even number")
-        spec = read_spec(run)
-        network = self._network(spec)
-        network.load_state_dict(trained_weights(run))
-        network.eval()
+            raise ValueError(f"there are {len(files)} files; images are compared in pairs, so name an even number")
         found = []
         for file, other in zip(files[::2], files[1::2], strict=True):
-            (left, first), (right, second) = (read_picture(each, spec, invert=invert) for each in (file, other))
+            (left, first), (right, second) = (read_picture(each, metadata, invert=invert) for each in (file, other))
             with torch.inference_mode():
-                distance = float(network(spec.to_float(left[None]), spec.to_float(right[None])))
+                distance = float(network(metadata.to_float(left[None]), metadata.to_float(right[None])))
             notes = (*(f"{file}: {note}" for note in first), *(f"{other}: {note}" for note in second))
             label = "different" if distance > self.threshold else "same"
             found.append(PairPrediction(file, other, label, round(distance, 6), self.threshold, notes))
         return found
-
-    def _network(self, spec: ImageSpec) -> Siamese:
-        size = (spec.height, spec.width)
-        toolkit = make_toolkit(self.settings.toolkit)
-        return Siamese(LeNet(self.settings.dimensions, spec.channels, image_size=size, modern=True, nn=toolkit))
 
     def _distances(self, loader: PairLoader) -> Tensor:
         device = choose_device(self.settings.device)
@@ -190,20 +159,19 @@ class SiameseExperiment:
         for name, (loader, distances) in found.items():
             rows = torch.linspace(0, len(distances) - 1, min(_SHOWN, len(distances))).long()
             left, right, different = (each[rows] for each in loader.pairs())
-            said = distances[rows] > self.threshold
+            predicted = distances[rows] > self.threshold
             images = loader.pictures.images
             gap = torch.full_like(images[left][..., :2], 255)
             side_by_side = torch.cat([images[left], gap, images[right]], dim=3)
+            answers = zip(predicted.tolist(), different.tolist(), distances[rows].tolist(), strict=True)
             titles = [
                 f"{'different' if far else 'same'} {distance:.2f}" + ("" if far == truth else "\nwrong")
-                for far, truth, distance in zip(
-                    said.tolist(), different.tolist(), distances[rows].tolist(), strict=True
-                )
+                for far, truth, distance in answers
             ]
-            png = to_png(grid(side_by_side, titles, columns=6, marked=(said != different).tolist(), scale=1.9))
+            png = to_png(grid(side_by_side, titles, columns=6, marked=(predicted != different).tolist(), scale=1.9))
             write_atomically(run.folder / f"pairs-{name}.png", png)
             classes = "classes learnt from" if name == "learnt" else "classes never seen in training"
-            parts.append(picture(f"Test pictures of {classes}, with what is said and the distance.", png))
+            parts.append(picture(f"Test images of {classes}, with prediction and distance.", png))
         return join(parts)
 
     def _histograms(self, found: Mapping[str, tuple[PairLoader, Tensor]]) -> "Figure":
@@ -241,4 +209,4 @@ class SiameseExperiment:
         return rows
 
 
-_CAPTION = "Distances of pairs of test pictures; from the dashed line on they are called different."
+_CAPTION = "Distances of pairs of test images; from the dashed line on they are predicted to be of different classes."

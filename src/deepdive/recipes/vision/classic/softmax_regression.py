@@ -1,11 +1,11 @@
-"""Softmax regression on Fashion-MNIST (textbook sections 4.4 and 4.5)."""
+"""Softmax regression on Fashion-MNIST (D2L 4.4, 4.5)."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from deepdive.recipes.registry import Target, recipe
+from deepdive.recipes.registry import recipe
 from deepdive.recipes.settings import OptimizerSettings
-from deepdive.recipes.vision.settings import ImageClassificationSettings
+from deepdive.recipes.vision.settings import CLASSIFICATION, SMOKE, ImageClassificationSettings, accuracies, d2l
 
 if TYPE_CHECKING:
     from torch.nn import Module
@@ -20,23 +20,9 @@ if TYPE_CHECKING:
     section="4.5",
     title="Softmax regression on Fashion-MNIST",
     data="fashion-mnist",
-    experiment="deepdive.recipes.vision.classification:ImageClassification",
-    targets=(
-        Target("test_accuracy", 0.70, when={"preset": "smoke"}),
-        Target("test_accuracy", 0.82, when={"preset": "book"}),
-        Target("test_accuracy", 0.83),
-    ),
-    presets={
-        "smoke": {"epochs": 1, "steps": 100, "log_every": 20},
-        "quick": {},
-        "book": {
-            "epochs": 10,
-            "batch_size": 256,
-            "schedule": "constant",
-            "normalize": False,
-            "optimizer": {"name": "sgd", "lr": 0.1, "momentum": 0.0},
-        },
-    },
+    experiment=CLASSIFICATION,
+    targets=accuracies(smoke=0.70, book=0.82, quick=0.83),
+    presets={"smoke": SMOKE, "quick": {}, "book": d2l()},
 )
 @dataclass(frozen=True)
 class SoftmaxRegressionSettings(ImageClassificationSettings):
@@ -45,7 +31,7 @@ class SoftmaxRegressionSettings(ImageClassificationSettings):
     optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.003))
 
     def network(self, metadata: "ImageSpec", nn: "Toolkit") -> "Module":
-        """The network for such data, out of the parts of this toolkit."""
+        """The network for such images, of layers of this toolkit."""
         from deepdive.models.perceptrons import SoftmaxRegression
 
         return SoftmaxRegression(metadata.channels * metadata.height * metadata.width, len(metadata.labels), nn=nn)

@@ -1,4 +1,4 @@
-"""Design spaces of networks, compared by the errors of many samples (textbook section 8.8)."""
+"""Design spaces of networks, compared by the errors of many samples (D2L 8.8)."""
 
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
@@ -42,32 +42,32 @@ class DesignSpaceSettings(ImageClassificationSettings):
     """The spaces, what is drawn from them, and how each sample is trained."""
 
     spaces: Annotated[tuple[Space, ...], Meta(min_length=2)] = ("anynet-a", "anynet-e")
-    """Two or more; edf_gain compares the last with the first."""
+    """Design spaces, two or more; edf_gain compares the last with the first."""
     samples: Few = 36
     """Networks drawn from each space."""
     workers: Workers = 2
-    """Processes that train, each on one thread of the processor; the results are the same with any number."""
+    """Processes that train, each on one thread; the results are the same with any number of them."""
     mega_flops: tuple[PositiveMagnitude, PositiveMagnitude] = (0.4, 0.6)
-    """Least and greatest cost of a network, in millions of operations for one picture."""
+    """Least and greatest cost of a network, in millions of operations (FLOPs) for one image."""
     stages: Stages = 3
-    """Of every network; each halves the picture."""
+    """Stages of every network; each halves the image."""
     max_depth: Depth = 4
-    """Blocks of a stage, at most."""
+    """Most blocks of a stage."""
     max_width: Width = 128
-    """Channels of a stage, at most."""
+    """Most channels of a stage."""
     stem: Literal["imagenet", "small"] = "imagenet"
-    """Whether the first convolution halves the picture."""
+    """First convolution: one that halves the image (imagenet), or one that does not (small)."""
     stem_width: Width = 8
-    """Its channels."""
+    """Channels of the first convolution."""
     validation: Count = 5000
-    """Training pictures held out to measure the errors on."""
+    """Size of the validation set, on which the errors are measured."""
     epochs: Epochs = 1
     """Passes over the training data, for each sample."""
     steps: Steps | None = 200
     """End the training of a sample after this many optimiser steps."""
     optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings(lr=0.1, weight_decay=5e-5))
     precision: Literal["fp32", "bf16", "fp16"] = "fp32"
-    """Of matrix products; the same for all samples."""
+    """Precision of matrix products, the same for all samples."""
 
     def _settle(self) -> None:
         super()._settle()

@@ -24,15 +24,15 @@ def distribution_figure(distributions: Mapping[str, ErrorDistribution]) -> "Figu
         margin = 0.03 * (worst - best) or 0.01
         for i, (space, F) in enumerate(distributions.items()):
             e = [best - margin, *F.errors.tolist(), worst + margin]
-            share = [0.0, *F.weights.cumsum(0).tolist(), 1.0]
+            fraction = [0.0, *F.weights.cumsum(0).tolist(), 1.0]
             label = f"{space}, mean {F.mean:.3f}, least {F.minimum:.3f}"
             color, style = PALETTE[i % len(PALETTE)], _STYLES[i // len(PALETTE) % len(_STYLES)]
-            ax.step(e, share, where="post", label=label, color=color, ls=style)
+            ax.step(e, fraction, where="post", label=label, color=color, ls=style)
             ax.axvline(F.mean, lw=0.8, alpha=0.6, color=color, ls=style)
         ax.set_xlim(best - margin, worst + margin)
         ax.set_ylim(0, 1.02)
-        ax.set_xlabel("error e on held-out pictures")
-        ax.set_ylabel("share with a smaller error, F(e)")
+        ax.set_xlabel("error e on validation images")
+        ax.set_ylabel("fraction with a smaller error, F(e)")
         ax.legend(fontsize="small", loc="lower right")
     return figure
 

@@ -1,13 +1,17 @@
 """Work for several processes that may die: whatever happens to one, the others go on."""
 
+import contextlib
 import os
 import queue
+import selectors
 import signal
 import subprocess
 import threading
+from collections import deque
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, cast
 
 from deepdive.files import plain_only
 
@@ -40,107 +44,94 @@ def run_tasks(
     Raises:
         WorkersFailedError: a process dies before its first task; says what it printed last.
     """
-    waiting: queue.SimpleQueue[str] = queue.SimpleQueue()
-    for task in tasks:
-        waiting.put(task)
-    answers: queue.SimpleQueue[Answer | WorkersFailedError] = queue.SimpleQueue()
-    slots = [_Slot(command, waiting, answers, log) for _ in range(min(workers, len(tasks)))]
-    try:
-        for _ in tasks:
-            while True:
+    waiting, processes, over = deque(tasks), list[_Process](), 0
+    with selectors.DefaultSelector() as selector:
+
+        def start() -> None:
+            processes.append(_Process(command, log))
+            selector.register(processes[-1].words, selectors.EVENT_READ, processes[-1])
+
+        try:
+            for _ in range(min(workers, len(tasks))):
+                start()
+            while over < len(tasks):
                 if stopped():
                     return
-                try:
-                    answer = answers.get(timeout=0.2)
-                    break
-                except queue.Empty:
-                    continue
-            if isinstance(answer, WorkersFailedError):
-                raise answer
-            yield answer
-    finally:
-        for slot in slots:
-            slot.close()
+                for key, _ in selector.select(timeout=0.2):
+                    process: _Process = key.data
+                    ended = not process.hear()
+                    if ended and process.task is None:
+                        end = f"a worker process {process.end()} before its first task"
+                        raise WorkersFailedError(f"{end}: {_last_line(log)}")
+                    if not (ended or process.ready):
+                        continue
+                    answer = process.task and Answer(process.task, f"its process {process.end()}" if ended else "")
+                    if ended or not waiting:
+                        selector.unregister(process.words)
+                    if waiting and ended:
+                        start()
+                    elif waiting:
+                        process.give(waiting.popleft())
+                    if answer:
+                        over += 1
+                        yield answer
+        finally:
+            for process in processes:
+                process.close()
 
 
-class _Slot:
-    """A thread with one process at a time, which it feeds with tasks."""
+class _Process:
+    """One process, and the task that it has."""
 
-    def __init__(
-        self,
-        command: Sequence[str],
-        waiting: "queue.SimpleQueue[str]",
-        answers: "queue.SimpleQueue[Answer | WorkersFailedError]",
-        log: Path,
-    ) -> None:
-        self._command, self._waiting, self._answers, self._log = command, waiting, answers, log
-        self._closed = False
-        self._process: subprocess.Popen[str] | None = None
-        self._lock = threading.Lock()
-        self._thread = threading.Thread(target=self._work, daemon=True)
-        self._thread.start()
+    def __init__(self, command: Sequence[str], log: Path) -> None:
+        try:
+            with open(log, "ab", opener=plain_only) as file:
+                self._process = subprocess.Popen(
+                    command,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=file,
+                    bufsize=0,
+                    env=os.environ | {"OMP_NUM_THREADS": "1"},
+                    start_new_session=True,  # Ctrl-C is for this process, which then says what is to be done
+                )
+        except OSError as error:  # the disk is full, or there are too many processes
+            raise WorkersFailedError(f"a worker process cannot be started: {error}") from error
+        self.words = cast(IO[bytes], self._process.stdout)
+        self.task: str | None = None
+        self.ready = False
+        self._heard = b""
+
+    def hear(self) -> bool:
+        """Read what it says, ``ready`` once it wants a task; false if it has ended."""
+        said = self.words.read(1 << 16)
+        *lines, self._heard = (self._heard + said).split(b"\n")
+        self.ready = any(line.startswith(_MARK.encode()) for line in lines)
+        return bool(said)
+
+    def give(self, task: str) -> None:
+        """Hand it a task; if it has ended, that is heard soon."""
+        self.task = task
+        with contextlib.suppress(OSError):
+            cast(IO[bytes], self._process.stdin).write(f"{task}\n".encode())
+
+    def end(self) -> str:
+        """How it came to its end."""
+        status = self._process.wait()
+        if status >= 0:
+            return f"ended with status {status}"
+        try:
+            return f"was killed by signal {-status} ({signal.Signals(-status).name})"
+        except ValueError:
+            return f"was killed by signal {-status}"
 
     def close(self) -> None:
-        """Kill the process, if there is one, and wait for the thread."""
-        with self._lock:
-            self._closed = True
-            if self._process is not None:
-                self._process.kill()
-        self._thread.join()
-
-    def _work(self) -> None:
-        try:
-            while not self._closed:
-                with open(self._log, "ab", opener=plain_only) as log:
-                    if not self._one_process(log):
-                        return
-        except OSError as error:  # no process can be started, or the disk is full
-            self._answers.put(WorkersFailedError(f"a worker process cannot be started: {error}"))
-
-    def _one_process(self, log) -> bool:
-        """Feed one process until the tasks are over (false) or it dies (true)."""
-        with self._lock:
-            if self._closed:
-                return False
-            process = self._process = subprocess.Popen(
-                self._command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
-                env=os.environ | {"OMP_NUM_THREADS": "1"},
-                start_new_session=True,  # Ctrl-C is for this process, which then says what is to be done
-            )
-        try:
-            if not self._heard(process):
-                if not self._closed:
-                    end = f"a worker process {_end(process.wait())} before its first task"
-                    self._answers.put(WorkersFailedError(f"{end}: {_last_line(self._log)}"))
-                return False
-            while True:
-                try:
-                    task = self._waiting.get_nowait()
-                except queue.Empty:
-                    return False
-                if not (_told(process, task) and self._heard(process)):
-                    self._answers.put(Answer(task, f"its process {_end(process.wait())}"))
-                    return True
-                self._answers.put(Answer(task))
-        finally:
-            for stream in (process.stdin, process.stdout):
-                try:
-                    if stream is not None:
-                        stream.close()
-                except BrokenPipeError:
-                    pass
-            process.wait()
-
-    def _heard(self, process: "subprocess.Popen[str]") -> bool:
-        """Wait for the word that a task is over; false if the process is."""
-        for line in process.stdout or ():
-            if line.startswith(_MARK):
-                return True
-        return False
+        """Kill it, unless it has ended."""
+        self._process.kill()
+        self._process.wait()
+        for stream in (self._process.stdin, self.words):
+            if stream is not None:
+                stream.close()
 
 
 def serve(work: Callable[[str], None]) -> None:
@@ -160,26 +151,6 @@ def serve(work: Callable[[str], None]) -> None:
         words.write(f"{_MARK}ready\n")
         words.flush()
         work(tasks.get())
-
-
-def _told(process: "subprocess.Popen[str]", task: str) -> bool:
-    if process.stdin is None:
-        return False
-    try:
-        process.stdin.write(task + "\n")
-        process.stdin.flush()
-    except OSError:
-        return False
-    return True
-
-
-def _end(status: int) -> str:
-    if status >= 0:
-        return f"ended with status {status}"
-    try:
-        return f"was killed by signal {-status} ({signal.Signals(-status).name})"
-    except ValueError:
-        return f"was killed by signal {-status}"
 
 
 def _last_line(log: Path) -> str:

@@ -40,7 +40,7 @@ class Ended:
     state: Literal["trained", "diverged", "failed"]
     """``failed`` says nothing of the network: its process was killed, or something else went wrong."""
     error: float | None = None
-    """Share of held-out pictures that get a wrong label; that of guessing if the loss diverged."""
+    """Fraction of validation images that get a wrong label; that of guessing if the loss diverged."""
     reason: str = ""
     seconds: float = 0.0
     """How long it took; the one value that is another one each time."""

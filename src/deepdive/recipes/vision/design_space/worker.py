@@ -4,31 +4,32 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import torch
 
-from deepdive.data.images import ImageDataModule
-from deepdive.data.loaders import TensorLoader
-from deepdive.data.types import DataModule, Loader
-from deepdive.recipes.experiments.making import make_classification_loss, make_optimizer, make_schedule, make_trainer
+from deepdive.data.images import ImageSet, ImageSplits
 from deepdive.recipes.settings import from_plain
-from deepdive.recipes.vision.classification import load_pictures
+from deepdive.recipes.vision.classification import ImageClassification
 from deepdive.recipes.vision.design_space.design_space import DesignSpaceSettings
 from deepdive.recipes.vision.design_space.pool import serve
 from deepdive.recipes.vision.design_space.samples import Ended, Sample, SampleStore, draw_samples, make_network
-from deepdive.training import Classification, DivergedError, Run, TrainingInterrupted, seed_everything
+from deepdive.training import DivergedError, Run, TrainingInterrupted, seed_everything
 from deepdive.training.records import Plan, Record
 
 
 class Worker:
-    """Trains samples one after the other, on the same pictures."""
+    """Trains samples one after the other, on the same images."""
 
     def __init__(self, run: Run, device: str) -> None:
         self.settings = replace(from_plain(DesignSpaceSettings, run.settings), device=device)
         self.store = SampleStore(run)
-        self.pictures = load_pictures(self.settings, lambda _: None)
-        self.pictures.prepare()
-        self.samples = {sample.name: sample for sample in draw_samples(self.settings, self.pictures.spec)}
+        self.base = ImageClassification(self.settings)
+        self.base.load(lambda _: None)
+        train, val = (cast(ImageSet, self.base.data.pictures(part)) for part in ("train", "val"))
+        self.data = self.base.in_batches(ImageSplits(self.base.data.labels, train, val))
+        """Without the test images, which are for the one network that is chosen in the end."""
+        self.samples = {sample.name: sample for sample in draw_samples(self.settings, self.base.metadata())}
 
     def work(self, name: str) -> None:
         """Train one sample and keep its weights and its file, in this order."""
@@ -39,47 +40,24 @@ class Worker:
         except TrainingInterrupted as interruption:  # somebody wants this process to end: no fault of the sample's
             sys.exit(str(interruption))
         except DivergedError as error:
-            guessed = 1 - 1 / len(self.pictures.spec.labels)
+            guessed = 1 - 1 / len(self.base.metadata().labels)
             ended = Ended("diverged", guessed, str(error))
         except Exception as error:  # the search goes on, and says so in its report
             ended = Ended("failed", reason=f"{type(error).__name__}: {error}")
         self.store.write(sample, replace(ended, seconds=round(time.perf_counter() - began, 2)))
 
     def _trained(self, sample: Sample) -> Ended:
-        settings = self.settings
         seed_everything(sample.seed)
-        network = make_network(settings, self.pictures.spec, sample.design)
-        task = Classification(
-            network,
-            loss=make_classification_loss(settings.toolkit, settings.label_smoothing),
-            optimizer=make_optimizer(settings.optimizer, settings.toolkit),
-            schedule=make_schedule(settings),
-        )
-        trainer = replace(make_trainer(settings), seed=sample.seed, monitor="val_accuracy")
+        network = make_network(self.settings, self.base.metadata(), sample.design)
+        trainer = replace(self.base.trainer, seed=sample.seed, monitor="val_accuracy")
         epochs = _Epochs()
-        trainer.fit(task, _WithoutTest(self.pictures), listeners=[epochs])
+        trainer.fit(self.base.make_task(network), self.data, listeners=[epochs])
         self.store.checkpoints(sample).save("best", {"model": network.state_dict()})
         return Ended("trained", round(1 - max(epochs.accuracies), 6))
 
 
-class _WithoutTest(DataModule):
-    """The test pictures are for the one network that is chosen in the end."""
-
-    def __init__(self, pictures: ImageDataModule) -> None:
-        self._pictures = pictures
-
-    def prepare(self) -> None:
-        """Everything is there."""
-
-    def train_loader(self) -> TensorLoader:
-        return self._pictures.train_loader()
-
-    def val_loader(self) -> Loader | None:
-        return self._pictures.val_loader()
-
-
 class _Epochs:
-    """Remembers the accuracy on held-out pictures after every epoch; the weights of the best one stay."""
+    """Remembers the validation accuracy after every epoch; the weights of the best one stay."""
 
     def __init__(self) -> None:
         self.accuracies: list[float] = []

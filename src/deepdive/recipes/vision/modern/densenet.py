@@ -1,12 +1,12 @@
-"""DenseNet on Fashion-MNIST (textbook section 8.7)."""
+"""DenseNet on Fashion-MNIST (D2L 8.7)."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from deepdive.recipes.ranges.types import BatchSize, Depth, Epochs, Padding, PositiveFraction, Width
-from deepdive.recipes.registry import Target, recipe
+from deepdive.recipes.registry import recipe
 from deepdive.recipes.settings import OptimizerSettings
-from deepdive.recipes.vision.settings import ImageClassificationSettings
+from deepdive.recipes.vision.settings import CLASSIFICATION, ImageClassificationSettings, accuracies, d2l
 
 if TYPE_CHECKING:
     from torch.nn import Module
@@ -21,27 +21,12 @@ if TYPE_CHECKING:
     section="8.7",
     title="DenseNet on Fashion-MNIST",
     data="fashion-mnist",
-    experiment="deepdive.recipes.vision.classification:ImageClassification",
-    targets=(
-        Target("test_accuracy", 0.5, when={"preset": "smoke"}),
-        Target("test_accuracy", 0.85, when={"preset": "book"}),
-        Target("test_accuracy", 0.88),
-    ),
+    experiment=CLASSIFICATION,
+    targets=accuracies(smoke=0.5, book=0.85, quick=0.88),
     presets={
         "smoke": {"epochs": 1, "steps": 40, "log_every": 10, "growth_rate": 4},
         "quick": {},
-        "book": {
-            "growth_rate": 32,
-            "depths": (4, 4, 4, 4),
-            "width": 64,
-            "stem": "imagenet",
-            "image_size": 96,
-            "epochs": 10,
-            "batch_size": 128,
-            "schedule": "constant",
-            "normalize": False,
-            "optimizer": {"name": "sgd", "lr": 0.1, "momentum": 0.0},
-        },
+        "book": d2l(batch_size=128, growth_rate=32, depths=(4, 4, 4, 4), width=64, stem="imagenet", image_size=96),
     },
 )
 @dataclass(frozen=True)
@@ -49,23 +34,23 @@ class DenseNetSettings(ImageClassificationSettings):
     """DenseNet and how it is trained."""
 
     growth_rate: Width = 12
-    """Channels that each layer adds; 32 in the paper and the textbook."""
+    """Channels that each layer adds; 32 in the paper and in D2L."""
     depths: tuple[Depth, ...] = (3, 3, 3)
-    """Layers of each block: 6 12 24 16 for DenseNet-121, 4 4 4 4 in the textbook."""
+    """Layers of each block: 6 12 24 16 for DenseNet-121, 4 4 4 4 in D2L."""
     width: Width = 24
     """Channels of the stem; 64 in the paper."""
     bottleneck: Padding = 0
-    """Channels of a layer's 1x1 convolution, in growth rates; 4 in the paper, 0 for none as in the textbook."""
+    """Channels of a layer's 1x1 convolution, in growth rates; 4 in the paper, 0 for none as in D2L."""
     compression: PositiveFraction = 0.5
-    """Share of the channels that a transition leaves."""
+    """Fraction of the channels that a transition leaves."""
     stem: Literal["imagenet", "small"] = "small"
-    """A 7x7 convolution and a pooling for large pictures, or a 3x3 convolution for small ones."""
+    """First layers: a 7x7 convolution and a pooling for large images (imagenet), or a 3x3 convolution (small)."""
     epochs: Epochs = 2
     batch_size: BatchSize = 256
     optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.005))
 
     def network(self, metadata: "ImageSpec", nn: "Toolkit") -> "Module":
-        """The network for such data, out of the parts of this toolkit."""
+        """The network for such images, of layers of this toolkit."""
         from deepdive.models.vision.densenet import DenseNet
 
         return DenseNet(

@@ -1,12 +1,12 @@
-"""GoogLeNet on Fashion-MNIST (textbook section 8.4)."""
+"""GoogLeNet on Fashion-MNIST (D2L 8.4)."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from deepdive.recipes.ranges.types import BatchSize, Epochs, Factor, Kernel, Probability
-from deepdive.recipes.registry import Target, recipe
+from deepdive.recipes.registry import recipe
 from deepdive.recipes.settings import OptimizerSettings
-from deepdive.recipes.vision.settings import ImageClassificationSettings
+from deepdive.recipes.vision.settings import CLASSIFICATION, ImageClassificationSettings, accuracies, d2l
 
 if TYPE_CHECKING:
     from torch.nn import Module
@@ -21,27 +21,12 @@ if TYPE_CHECKING:
     section="8.4",
     title="GoogLeNet on Fashion-MNIST",
     data="fashion-mnist",
-    experiment="deepdive.recipes.vision.classification:ImageClassification",
-    targets=(
-        Target("test_accuracy", 0.5, when={"preset": "smoke"}),
-        Target("test_accuracy", 0.85, when={"preset": "book"}),
-        Target("test_accuracy", 0.89),
-    ),
+    experiment=CLASSIFICATION,
+    targets=accuracies(smoke=0.5, book=0.85, quick=0.89),
     presets={
         "smoke": {"epochs": 1, "steps": 40, "log_every": 10, "width": 0.125},
         "quick": {},
-        "book": {
-            "width": 1.0,
-            "window": 5,
-            "batch_norm": False,
-            "stem": "imagenet",
-            "image_size": 96,
-            "epochs": 10,
-            "batch_size": 128,
-            "schedule": "constant",
-            "normalize": False,
-            "optimizer": {"name": "sgd", "lr": 0.01, "momentum": 0.0},
-        },
+        "book": d2l(lr=0.01, batch_size=128, width=1.0, window=5, batch_norm=False, stem="imagenet", image_size=96),
     },
 )
 @dataclass(frozen=True)
@@ -49,21 +34,21 @@ class GoogLeNetSettings(ImageClassificationSettings):
     """GoogLeNet and how it is trained."""
 
     width: Factor = 0.25
-    """What all channels are multiplied with; 1 in the paper."""
+    """Factor of all numbers of channels; 1 in the paper."""
     window: Kernel = 3
     """Side of the largest window of an inception block: 5 in the paper, 3 in the published weights."""
     batch_norm: bool = True
-    """Normalise after each convolution; the paper does not."""
+    """Batch normalisation after each convolution; the paper has none."""
     stem: Literal["imagenet", "small"] = "small"
-    """How the first layers read the picture: those of the paper for large ones, or halving small ones once only."""
+    """First layers: those of the paper for large images (imagenet), or such as halve small images only once (small)."""
     dropout: Probability = 0.0
-    """Share of features dropped before the last layer in training."""
+    """Dropout probability before the last layer."""
     epochs: Epochs = 2
     batch_size: BatchSize = 256
     optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.005))
 
     def network(self, metadata: "ImageSpec", nn: "Toolkit") -> "Module":
-        """The network for such data, out of the parts of this toolkit."""
+        """The network for such images, of layers of this toolkit."""
         from deepdive.models.vision.googlenet import GoogLeNet
 
         return GoogLeNet(

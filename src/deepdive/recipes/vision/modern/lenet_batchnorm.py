@@ -1,9 +1,10 @@
-"""LeNet with batch normalisation on Fashion-MNIST (textbook section 8.5)."""
+"""LeNet with batch normalisation on Fashion-MNIST (D2L 8.5)."""
 
 from dataclasses import dataclass
 
-from deepdive.recipes.registry import Target, recipe
+from deepdive.recipes.registry import recipe
 from deepdive.recipes.vision.classic.lenet import LeNetSettings
+from deepdive.recipes.vision.settings import CLASSIFICATION, SMOKE, accuracies, d2l
 
 
 @recipe(
@@ -12,22 +13,9 @@ from deepdive.recipes.vision.classic.lenet import LeNetSettings
     section="8.5",
     title="LeNet with batch normalisation on Fashion-MNIST",
     data="fashion-mnist",
-    experiment="deepdive.recipes.vision.classification:ImageClassification",
-    targets=(
-        Target("test_accuracy", 0.70, when={"preset": "smoke"}),
-        Target("test_accuracy", 0.86, when={"preset": "book"}),
-        Target("test_accuracy", 0.89),
-    ),
-    presets={
-        "smoke": {"epochs": 1, "steps": 100, "log_every": 20},
-        "quick": {},
-        "book": {
-            "epochs": 10,
-            "schedule": "constant",
-            "normalize": False,
-            "optimizer": {"name": "sgd", "lr": 0.1, "momentum": 0.0},
-        },
-    },
+    experiment=CLASSIFICATION,
+    targets=accuracies(smoke=0.70, book=0.86, quick=0.89),
+    presets={"smoke": SMOKE, "quick": {}, "book": d2l(batch_size=128)},
 )
 @dataclass(frozen=True)
 class LeNetBatchNormSettings(LeNetSettings):

@@ -1,12 +1,12 @@
-"""RegNet on Fashion-MNIST (textbook section 8.8)."""
+"""RegNet on Fashion-MNIST (D2L 8.8)."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from deepdive.recipes.ranges.types import BatchSize, Depth, Epochs, Factor, Width
-from deepdive.recipes.registry import Target, recipe
+from deepdive.recipes.registry import recipe
 from deepdive.recipes.settings import OptimizerSettings
-from deepdive.recipes.vision.settings import ImageClassificationSettings
+from deepdive.recipes.vision.settings import CLASSIFICATION, ImageClassificationSettings, accuracies, d2l
 
 if TYPE_CHECKING:
     from torch.nn import Module
@@ -21,25 +21,12 @@ if TYPE_CHECKING:
     section="8.8",
     title="RegNetX on Fashion-MNIST",
     data="fashion-mnist",
-    experiment="deepdive.recipes.vision.classification:ImageClassification",
-    targets=(
-        Target("test_accuracy", 0.5, when={"preset": "smoke"}),
-        Target("test_accuracy", 0.85, when={"preset": "book"}),
-        Target("test_accuracy", 0.89),
-    ),
+    experiment=CLASSIFICATION,
+    targets=accuracies(smoke=0.5, book=0.85, quick=0.89),
     presets={
         "smoke": {"epochs": 1, "steps": 40, "log_every": 10, "depths": (1, 1)},
         "quick": {},
-        "book": {
-            "depths": (4, 6),
-            "stem": "imagenet",
-            "image_size": 96,
-            "epochs": 10,
-            "batch_size": 128,
-            "schedule": "constant",
-            "normalize": False,
-            "optimizer": {"name": "sgd", "lr": 0.05, "momentum": 0.0},
-        },
+        "book": d2l(lr=0.05, batch_size=128, depths=(4, 6), stem="imagenet", image_size=96),
     },
 )
 @dataclass(frozen=True)
@@ -47,23 +34,23 @@ class RegNetSettings(ImageClassificationSettings):
     """RegNetX, or any other AnyNet, and how it is trained."""
 
     depths: tuple[Depth, ...] = (2, 3)
-    """Blocks of each stage; 4 6 in the textbook's RegNetX32."""
+    """Blocks of each stage; 4 6 in D2L's RegNetX32."""
     widths: tuple[Width, ...] = (32, 80)
     """Channels of each stage."""
     group_widths: Width = 16
     """Channels of a group in the 3x3 convolutions."""
     bottleneck_ratios: Factor = 1.0
-    """Channels of a block's ends over those of its middle."""
+    """Bottleneck ratio: input and output channels of a block over the channels in its middle."""
     stem_width: Width = 32
     """Channels that the stem makes."""
     stem: Literal["imagenet", "small"] = "small"
-    """Whether the stem halves the picture."""
+    """First convolution: one that halves the image (imagenet), or one that does not (small)."""
     epochs: Epochs = 4
     batch_size: BatchSize = 256
     optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.005))
 
     def network(self, metadata: "ImageSpec", nn: "Toolkit") -> "Module":
-        """The network for such data, out of the parts of this toolkit."""
+        """The network for such images, of layers of this toolkit."""
         from deepdive.models.vision.anynet import AnyNet
 
         return AnyNet(

@@ -1,12 +1,12 @@
-"""Residual networks on Fashion-MNIST (textbook section 8.6)."""
+"""Residual networks on Fashion-MNIST (D2L 8.6)."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from deepdive.recipes.ranges.types import BatchSize, Depth, Epochs, Width
-from deepdive.recipes.registry import Target, recipe
+from deepdive.recipes.registry import recipe
 from deepdive.recipes.settings import OptimizerSettings
-from deepdive.recipes.vision.settings import ImageClassificationSettings
+from deepdive.recipes.vision.settings import CLASSIFICATION, ImageClassificationSettings, accuracies, d2l
 
 if TYPE_CHECKING:
     from torch.nn import Module
@@ -21,26 +21,14 @@ if TYPE_CHECKING:
     section="8.6",
     title="Residual network on Fashion-MNIST",
     data="fashion-mnist",
-    experiment="deepdive.recipes.vision.classification:ImageClassification",
-    targets=(
-        Target("test_accuracy", 0.75, when={"preset": "smoke"}),
-        Target("test_accuracy", 0.90, when={"preset": "book"}),
-        Target("test_accuracy", 0.91),
-    ),
+    experiment=CLASSIFICATION,
+    targets=accuracies(smoke=0.75, book=0.90, quick=0.91),
     presets={
         "smoke": {"epochs": 1, "steps": 40, "log_every": 10, "widths": (8, 16, 32)},
         "quick": {},
-        "book": {
-            "depths": (2, 2, 2, 2),
-            "widths": (64, 128, 256, 512),
-            "stem": "imagenet",
-            "image_size": 96,
-            "epochs": 10,
-            "batch_size": 128,
-            "schedule": "constant",
-            "normalize": False,
-            "optimizer": {"name": "sgd", "lr": 0.01, "momentum": 0.0},
-        },
+        "book": d2l(
+            lr=0.01, batch_size=128, depths=(2, 2, 2, 2), widths=(64, 128, 256, 512), stem="imagenet", image_size=96
+        ),
     },
 )
 @dataclass(frozen=True)
@@ -52,19 +40,19 @@ class ResNetSettings(ImageClassificationSettings):
     widths: tuple[Width, ...] = (16, 64, 128)
     """Channels of each stage; 64 128 256 512 in the paper."""
     block: Literal["basic", "bottleneck"] = "basic"
-    """Two 3x3 convolutions, or a 3x3 between two 1x1 (then four times the channels come out)."""
+    """Two 3x3 convolutions (basic), or a 3x3 between two 1x1 with four times the channels (bottleneck)."""
     groups: Width = 1
-    """Of the bottleneck's 3x3 convolution; more than 1 for ResNeXt."""
+    """Groups of the bottleneck's 3x3 convolution; more than 1 for ResNeXt."""
     width_per_group: Width = 64
-    """Channels of a group in the first stage, if the stage had 64."""
+    """Channels of a group, in a first stage of 64 channels."""
     stem: Literal["imagenet", "small"] = "small"
-    """A 7x7 convolution and a pooling for large pictures, or a 3x3 convolution for small ones."""
+    """First layers: a 7x7 convolution and a pooling for large images (imagenet), or a 3x3 convolution (small)."""
     epochs: Epochs = 6
     batch_size: BatchSize = 256
     optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.005))
 
     def network(self, metadata: "ImageSpec", nn: "Toolkit") -> "Module":
-        """The network for such data, out of the parts of this toolkit."""
+        """The network for such images, of layers of this toolkit."""
         from deepdive.models.vision.resnet import BasicBlock, Bottleneck, ResNet
 
         return ResNet(

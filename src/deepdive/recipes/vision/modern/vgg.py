@@ -1,12 +1,12 @@
-"""VGG on Fashion-MNIST (textbook section 8.2)."""
+"""VGG on Fashion-MNIST (D2L 8.2)."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from deepdive.recipes.ranges.types import BatchSize, Depth, Epochs, Kernel, Probability, Side, Width
-from deepdive.recipes.registry import Target, recipe
+from deepdive.recipes.registry import recipe
 from deepdive.recipes.settings import OptimizerSettings
-from deepdive.recipes.vision.settings import ImageClassificationSettings
+from deepdive.recipes.vision.settings import CLASSIFICATION, ImageClassificationSettings, accuracies, d2l
 
 if TYPE_CHECKING:
     from torch.nn import Module
@@ -21,25 +21,12 @@ if TYPE_CHECKING:
     section="8.2",
     title="VGG-11 on Fashion-MNIST",
     data="fashion-mnist",
-    experiment="deepdive.recipes.vision.classification:ImageClassification",
-    targets=(
-        Target("test_accuracy", 0.5, when={"preset": "smoke"}),
-        Target("test_accuracy", 0.85, when={"preset": "book"}),
-        Target("test_accuracy", 0.89),
-    ),
+    experiment=CLASSIFICATION,
+    targets=accuracies(smoke=0.5, book=0.85, quick=0.89),
     presets={
         "smoke": {"epochs": 1, "steps": 40, "log_every": 10, "hidden": 64},
         "quick": {},
-        "book": {
-            "hidden": 4096,
-            "pooled": 7,
-            "image_size": 224,
-            "epochs": 10,
-            "batch_size": 128,
-            "schedule": "constant",
-            "normalize": False,
-            "optimizer": {"name": "sgd", "lr": 0.01, "momentum": 0.0},
-        },
+        "book": d2l(lr=0.01, batch_size=128, hidden=4096, pooled=7, image_size=224),
     },
 )
 @dataclass(frozen=True)
@@ -51,21 +38,21 @@ class VGGSettings(ImageClassificationSettings):
     widths: tuple[Width, ...] = (16, 32, 64, 128, 128)
     """Channels of each block; 64 128 256 512 512 in the paper."""
     batch_norm: bool = False
-    """Normalise before each activation."""
+    """Batch normalisation before each activation."""
     hidden: Width = 256
     """Units of each of the two hidden layers; 4096 in the paper."""
     pooled: Kernel = 1
-    """Places a side that the hidden layers see; 7 in the paper."""
+    """Height and width of the features that the hidden layers get; 7 in the paper."""
     dropout: Probability = 0.5
-    """Share of hidden units dropped in training."""
+    """Dropout probability of the hidden units."""
     image_size: Side | None = 32
-    """Height and width of what the network gets, halved by each block."""
+    """Height and width of the network's input, halved by each block."""
     epochs: Epochs = 4
     batch_size: BatchSize = 256
     optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.001))
 
     def network(self, metadata: "ImageSpec", nn: "Toolkit") -> "Module":
-        """The network for such data, out of the parts of this toolkit."""
+        """The network for such images, of layers of this toolkit."""
         from deepdive.models.vision.vgg import VGG
 
         return VGG(

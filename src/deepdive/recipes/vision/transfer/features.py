@@ -1,4 +1,4 @@
-"""What the frozen layers of a network make of each picture, computed once and learnt from many times."""
+"""The features that the frozen layers of a network make of each image, computed once and learnt from many times."""
 
 from collections.abc import Mapping
 from typing import cast
@@ -7,14 +7,15 @@ import torch
 from torch import Tensor, nn
 
 from deepdive.data.images import ImageSet, ImageSpec
-from deepdive.data.loaders import TensorLoader
 from deepdive.data.progress import Progress, Report
-from deepdive.data.types import Batch, DataModule
+from deepdive.data.types import Batch
 from deepdive.models.vision import EfficientNetLite
 from deepdive.training.formats import choose_format, lay_out
 
 _ROWS = 32
-"""Pictures at a time, so that what lies between two layers stays in the processor's cache."""
+"""Images at a time, so that what lies between two layers stays in the processor's cache."""
+TEST_BATCH = 4 * _ROWS
+"""Rows at a time in validation and test."""
 _MOST = 4 << 30
 """Bytes that features may take."""
 
@@ -26,7 +27,7 @@ class FromGroup(nn.Module):
         network: all of it.
         begin: how many groups have been applied.
         fixed_statistics: normalise by the running statistics in training, too, and leave them as they are: those of
-            few pictures are worse than those of a million, and would no longer fit what the pictures do not show.
+            few images are worse than those of a million, and would no longer fit what the images do not show.
     """
 
     def __init__(self, network: EfficientNetLite, begin: int, *, fixed_statistics: bool = False) -> None:
@@ -61,57 +62,9 @@ class FromGroup(nn.Module):
         return self.network.between(x, self.begin, self._end)
 
 
-class FeatureRows(DataModule):
-    """Rows of features or of pictures in memory, and their classes, by part.
-
-    Args:
-        parts: ``train`` and ``test``, perhaps ``val``: inputs and class numbers.
-        labels: names of the classes.
-        batch_size: rows per training batch.
-        seed: of the order of training batches.
-        spec: how pictures become floats; ``None`` where rows are features already.
-    """
-
-    def __init__(
-        self,
-        parts: Mapping[str, Batch],
-        labels: tuple[str, ...],
-        *,
-        batch_size: int,
-        seed: int,
-        spec: ImageSpec | None = None,
-    ) -> None:
-        self.labels = labels
-        self._parts = parts
-        self._batch_size = batch_size
-        self._seed = seed
-        self._transform = None if spec is None else spec.batch_to_float
-
-    def prepare(self) -> None:
-        """Nothing to do."""
-
-    def train_loader(self) -> TensorLoader:
-        """Shuffled rows."""
-        return TensorLoader(
-            self._parts["train"], self._batch_size, shuffle=True, seed=self._seed, transform=self._transform
-        )
-
-    def val_loader(self) -> TensorLoader | None:
-        """Rows in order."""
-        return self._in_order("val")
-
-    def test_loader(self) -> TensorLoader | None:
-        """Rows in order."""
-        return self._in_order("test")
-
-    def _in_order(self, part: str) -> TensorLoader | None:
-        rows = self._parts.get(part)
-        return None if rows is None else TensorLoader(rows, 4 * _ROWS, transform=self._transform)
-
-
-def rows_of(pictures: Mapping[str, ImageSet]) -> dict[str, Batch]:
-    """Pictures as rows."""
-    return {part: (each.images, each.labels) for part, each in pictures.items()}
+def rows_of(images: Mapping[str, ImageSet]) -> dict[str, Batch]:
+    """Images as rows."""
+    return {part: (each.images, each.labels) for part, each in images.items()}
 
 
 def features_of(
@@ -145,7 +98,7 @@ def features_of(
                 out[begun : begun + len(made)] = made
                 done += len(made)
                 if report:
-                    report(Progress("what the frozen layers make of the pictures", done, total, "pictures"))
+                    report(Progress("features of the frozen layers", done, total, "images"))
             if out is not None:
                 found[part] = out, classes
     return found
@@ -154,7 +107,7 @@ def features_of(
 def _check_memory(size: int, rows: int, groups: int) -> None:
     if size > _MOST:
         raise ValueError(
-            f"what the first {groups} groups of layers make of {rows:,} pictures (mirror images included) would take "
-            f"{size / 1e9:.1f} GB; freeze more groups (frozen), or none, or take fewer or smaller pictures "
-            "(train_pictures, image_size)"
+            f"what the first {groups} groups of layers make of {rows:,} images (mirror images included) would take "
+            f"{size / 1e9:.1f} GB; freeze more groups (frozen), or none, or take fewer or smaller images "
+            "(train_images, image_size)"
         )

@@ -1,4 +1,4 @@
-"""What fine-tuning looks like: trainings side by side, and which classes are taken for which."""
+"""What fine-tuning looks like: training runs side by side, and the confusion matrix."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ _NUMBERED = 20
 
 
 def training_curves(curves: Mapping[str, Sequence[float]], fixed: Mapping[str, float], name: str) -> "Figure":
-    """One line per training: a metric after every epoch, counted from 1; what has no epochs is a level line."""
+    """One line per training run: a metric after every epoch, counted from 1; what has no epochs is a level line."""
     from matplotlib.figure import Figure
     from matplotlib.ticker import MaxNLocator
 
@@ -37,16 +37,16 @@ def training_curves(curves: Mapping[str, Sequence[float]], fixed: Mapping[str, f
 
 
 def confusion_figure(confusion: Int64[Tensor, "classes classes"], labels: Sequence[str]) -> "Figure":
-    """Rows are true classes and columns predicted ones; the darker, the larger the share of the row."""
+    """Rows are true classes and columns predicted ones; the darker, the larger the fraction of the row."""
     from matplotlib.figure import Figure
 
     n = len(labels)
-    shares = confusion.double() / confusion.sum(1, keepdim=True).clamp(min=1)
+    fractions = confusion.double() / confusion.sum(1, keepdim=True).clamp(min=1)
     with figure_style():
         side = min(9.0, 2.6 + 0.45 * n)
         figure = Figure(figsize=(side + 0.6, side), facecolor="white", layout="constrained")
         ax = figure.subplots()
-        ax.imshow(shares.numpy(), cmap="Blues", vmin=0, vmax=1)
+        ax.imshow(fractions.numpy(), cmap="Blues", vmin=0, vmax=1)
         ax.grid(visible=False)
         small = "small" if n <= _NUMBERED else "xx-small"
         names = [label(name, 24) for name in labels]
@@ -56,6 +56,6 @@ def confusion_figure(confusion: Int64[Tensor, "classes classes"], labels: Sequen
         if n <= _NUMBERED:
             for i, row in enumerate(confusion.tolist()):
                 for j, count in enumerate(row):
-                    color = "white" if shares[i, j] > 0.5 else "black"
+                    color = "white" if fractions[i, j] > 0.5 else "black"
                     ax.text(j, i, f"{count:,}", ha="center", va="center", fontsize="small", color=color)
     return figure

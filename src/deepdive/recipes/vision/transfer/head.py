@@ -7,9 +7,10 @@ import torch
 from torch import Tensor
 
 from deepdive.algorithms.regression import fit_softmax_regression, telling_outputs
+from deepdive.data.rows import RowsDataModule
 from deepdive.data.types import Batch
 from deepdive.recipes.experiments.sequential_runs import checkpoints_of
-from deepdive.recipes.vision.transfer.features import FeatureRows, FromGroup
+from deepdive.recipes.vision.transfer.features import TEST_BATCH, FromGroup
 from deepdive.training import Classification, Run, RunError, evaluate
 
 _PLACE = "trainings/features.json"
@@ -36,20 +37,20 @@ def fit_head(
     labels: tuple[str, ...],
     *,
     penalty: float,
-    known: Tensor | None,
+    prior: Tensor | None,
     device: torch.device,
 ) -> dict[str, float]:
     """Give the network the classifier that is best for the training features, and keep it in the run folder.
 
-    ``known`` has the rows of the pretrained classifier. Where one of its classes tells a new one well, as the
-    hot dogs of ImageNet do others' hot dogs, what it looks at is free of the penalty.
+    ``prior`` has the rows of the pretrained classifier. Where one of its classes predicts a new one well, as the
+    hot dogs of ImageNet do others' hot dogs, its row is free of the penalty.
 
     Returns:
         Loss and accuracy on every part.
     """
     inputs, classes = features["train"]
     inputs, classes = inputs.to(device), classes.to(device)
-    directions = None if known is None else _directions(inputs, classes, len(labels), known.to(device))
+    directions = None if prior is None else _directions(inputs, classes, len(labels), prior.to(device))
     weight, bias = fit_softmax_regression(inputs, classes, len(labels), penalty=penalty, directions=directions)
     task = Classification(network, optimizer=torch.optim.SGD).to(device)
     with torch.no_grad():
@@ -58,7 +59,8 @@ def fit_head(
         head.bias.copy_(bias)
     for metric in task.metrics.values():
         metric.to(device)
-    data = FeatureRows(features, labels, batch_size=len(classes), seed=0)
+    train, val, test = features["train"], features.get("val", ()), features["test"]
+    data = RowsDataModule(train, val, test, batch_size=len(classes), test_batch_size=TEST_BATCH)
     loaders = {"train": data.train_loader(), "val": data.val_loader(), "test": data.test_loader()}
     found: dict[str, float] = {}
     for part, loader in loaders.items():
@@ -69,8 +71,8 @@ def fit_head(
     return found
 
 
-def _directions(inputs: Tensor, classes: Tensor, count: int, known: Tensor) -> Tensor:
-    """For each new class the row of the pretrained class that tells it best, or zeros."""
-    rows = known - known.mean(0)  # what all of them have in common tells nothing
+def _directions(inputs: Tensor, classes: Tensor, count: int, prior: Tensor) -> Tensor:
+    """For each new class the row of its best-matching pretrained class, or zeros."""
+    rows = prior - prior.mean(0)  # what all of them have in common tells nothing
     found = telling_outputs(inputs @ rows.T, classes, count)
     return torch.stack([rows.new_zeros(rows.shape[1]) if best is None else rows[best] for best in found])

@@ -16,7 +16,7 @@ _PREFIX = "network."
 
 
 def read_weights(source: str, report: Report) -> tuple[PretrainedWeights, dict[str, Tensor]]:
-    """Named weights, or those of a checkpoint of an earlier run, and the form of the pictures they belong to.
+    """Named weights, or those of a checkpoint of an earlier run, and the form of the images they belong to.
 
     Raises:
         ValueError: neither weights nor a file have that name.

@@ -1,1 +1,1 @@
-"""A vision transformer, and where it looks."""
+"""A vision transformer, and its attention maps."""

@@ -1,4 +1,4 @@
-"""A picture as a sequence of patches, and how much of an answer comes from each."""
+"""An image as a sequence of patches, and how much of a prediction comes from each."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -17,14 +17,14 @@ _MOST = 64
 
 
 def patch_figure(image: Float[Tensor, "c h w"], patch: int) -> "Figure":
-    """A picture of numbers 0 to 1 under the lines between its patches; right of it the first of these, numbered.
+    """An image of numbers 0 to 1 under the lines between its patches; right of it the first of these, numbered.
 
     Raises:
-        ValueError: patches of ``patch`` pixels a side do not fill the picture.
+        ValueError: patches of ``patch`` pixels a side do not fill the image.
     """
     _, height, width = image.shape
     if patch < 1 or height % patch or width % patch:
-        raise ValueError(f"patch must divide the sides of the picture, {height}x{width} pixels, got {patch}")
+        raise ValueError(f"patch must divide the sides of the image, {height}x{width} pixels, got {patch}")
     from matplotlib.figure import Figure
 
     patches = image.unfold(1, patch, patch).unfold(2, patch, patch).flatten(1, 2).transpose(0, 1)  # (n, c, p, p)
@@ -49,12 +49,12 @@ def patch_figure(image: Float[Tensor, "c h w"], patch: int) -> "Figure":
 def rollout_figure(
     images: Float[Tensor, "n c h w"], maps: Float[Tensor, "n rows columns"], titles: Sequence[str]
 ) -> "Figure":
-    """Pictures of numbers 0 to 1 and, below each, the same with one weight per patch: dark is little, bright much.
+    """Images of numbers 0 to 1 and, below each, the same with one weight per patch: dark is little, bright much.
 
     Every map has the colours from its own least to its own greatest weight.
 
     Raises:
-        ValueError: there are more or fewer maps or titles than pictures, or none.
+        ValueError: there are more or fewer maps or titles than images, or none.
     """
     if not len(images) == len(maps) == len(titles) or not titles:
         raise ValueError(f"there are {len(images)} images, {len(maps)} maps and {len(titles)} titles; give one of each")
@@ -74,7 +74,7 @@ def rollout_figure(
 
 
 def _show(ax: Any, image: Tensor) -> None:
-    """One picture without axes."""
+    """One image without axes."""
     ax.imshow(image.permute(1, 2, 0).squeeze(-1).tolist(), cmap="gray", vmin=0, vmax=1, interpolation="nearest")
     ax.set_axis_off()
 

@@ -1,4 +1,4 @@
-"""The pictures of a competition: labelled ones, and those to be labelled."""
+"""The images of a competition: labelled ones, and those to be labelled."""
 
 from dataclasses import dataclass, replace
 from functools import partial
@@ -16,7 +16,7 @@ from deepdive.recipes.vision.image_folder import ImageFolderSettings
 
 @dataclass(frozen=True)
 class Competition:
-    """Labelled pictures, where the others lie, and what the columns of the submission are called."""
+    """Labelled images, where the others lie, and what the columns of the submission are called."""
 
     splits: ImageSplits
     test: Path | None = None
@@ -27,11 +27,11 @@ class Competition:
 
 
 def read_competition(settings: ImageFolderSettings, report: Report) -> Competition:
-    """The labelled pictures of a named data set, a folder of classes, or a folder with a table.
+    """The labelled images of a named data set, a folder of classes, or a folder with a table.
 
     Raises:
         FileNotFoundError: what is named does not exist.
-        ValueError: pictures, classes or a table that cannot be used.
+        ValueError: images, classes or a table that cannot be used.
     """
     table, test = (Path(name) if name else None for name in (settings.labels, settings.test))
     if settings.data in DATASETS:
@@ -40,50 +40,46 @@ def read_competition(settings: ImageFolderSettings, report: Report) -> Competiti
         if test is not None and not test.exists():
             raise FileNotFoundError(f"test is {test}, but there is no such file or folder")
         splits = read_builtin(settings.data, report=report)
-        found = Competition(splits, test, numbered=splits.test is not None)
-    else:
-        layout = find_layout(Path(settings.data).expanduser(), table, test)
-        options = _options(settings)
-        if layout.table is None:
-            read = partial(
-                read_folder,
-                layout.train,
-                image_size=options.image_size,
-                fit=options.fit,
-                skip_damaged=options.skip_damaged,
-                unlabelled_test=layout.test is not None,
-                report=report,
-            )
-            splits = read(test=0)
-            numbered = splits.test is not None
-            found = Competition(splits if numbered or layout.test else read(), layout.test, numbered)
-        else:
-            splits, labels = read_labelled(layout.train, layout.table, options, report=report)
-            numbered = splits.test is not None
-            found = Competition(splits, layout.test, numbered, labels.id_column, labels.label_column)
-    return found
+        return Competition(splits, test, numbered=splits.test is not None)
+    layout = find_layout(Path(settings.data).expanduser(), table, test)
+    form = _form(settings)
+    if layout.table is not None:
+        splits, labels = read_labelled(layout.train, layout.table, form, report=report)
+        return Competition(splits, layout.test, splits.test is not None, labels.id_column, labels.label_column)
+    read = partial(
+        read_folder,
+        layout.train,
+        image_size=form.image_size,
+        fit=form.fit,
+        skip_damaged=form.skip_damaged,
+        unlabelled_test=layout.test is not None,
+        report=report,
+    )
+    splits = read(test=0)
+    numbered = splits.test is not None
+    return Competition(splits if numbered or layout.test else read(), layout.test, numbered)
 
 
 def read_unlabelled(
     competition: Competition, data: ImageDataModule, settings: ImageFolderSettings, report: Report
 ) -> LoosePictures | None:
-    """The pictures to be labelled; those of a test set whose labels are known are numbered from 1.
+    """The images to be labelled; those of a test set whose labels are known are numbered from 1.
 
     Raises:
-        ValueError: there is no picture, or one that cannot be used.
+        ValueError: there is no image, or one that cannot be used.
     """
     train = data.pictures("train")
     if competition.test is not None and train is not None:
         _, channels, height, width = train.images.shape
-        form = replace(_options(settings), image_size=(height, width), channels=channels)
+        form = replace(_form(settings), image_size=(height, width), channels=channels)
         return read_loose(competition.test, form, report=report)
     known = data.pictures("test")
     if known is None or not competition.numbered:
         return None
     ids = tuple(str(i) for i in range(1, len(known.labels) + 1))
-    return LoosePictures(ids, known.images, ("the labels of the test pictures are known; they are numbered from 1",))
+    return LoosePictures(ids, known.images, ("the labels of the test images are known; they are numbered from 1",))
 
 
-def _options(settings: ImageFolderSettings) -> PictureOptions:
+def _form(settings: ImageFolderSettings) -> PictureOptions:
     size = None if settings.image_size is None else (settings.image_size, settings.image_size)
     return PictureOptions(size, fit=settings.fit, skip_damaged=settings.skip_damaged)
