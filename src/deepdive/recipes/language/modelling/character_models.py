@@ -1,20 +1,20 @@
-"""Recurrent language models over the characters of The Time Machine (textbook sections 9.5, 9.6, 10.1 to 10.3)."""
+"""Recurrent language models over the characters of The Time Machine (D2L 9.5, 9.6, 10.1 to 10.3)."""
 
 from dataclasses import dataclass
-from typing import Literal
 
-from deepdive.recipes.language.modelling.settings import RecurrentSettings
+from deepdive.recipes.language.modelling.settings import CellName, RecurrentSettings
 from deepdive.recipes.ranges.types import Depth
 from deepdive.recipes.registry import Target, recipe
 
+_EXPERIMENT = "deepdive.recipes.language.modelling.experiment:LanguageModelExperiment"
 _SMOKE = Target("val_perplexity", 14.0, when={"preset": "smoke"}, higher_is_better=False)
 _PRESETS = {
     "smoke": {"epochs": 4, "log_every": 10},
     "quick": {},
     "book": {
         "epochs": 100,
-        "embedding": None,
-        "hidden": 32,
+        "embedding_dim": None,
+        "hidden_size": 32,
         "dropout": 0.0,
         "schedule": "constant",
         "optimizer": {"name": "sgd", "lr": 1.0, "momentum": 0.0},
@@ -28,7 +28,7 @@ _PRESETS = {
     section="9.5",
     title="A plain recurrent network as a character language model on The Time Machine",
     data="time-machine",
-    experiment="deepdive.recipes.language.modelling.experiment:LanguageModelExperiment",
+    experiment=_EXPERIMENT,
     targets=(_SMOKE, Target("val_perplexity", 7.1, higher_is_better=False)),
     presets=_PRESETS,
 )
@@ -43,7 +43,7 @@ class RNNLMSettings(RecurrentSettings):
     section="10.2",
     title="Gated recurrent units as a character language model on The Time Machine",
     data="time-machine",
-    experiment="deepdive.recipes.language.modelling.experiment:LanguageModelExperiment",
+    experiment=_EXPERIMENT,
     targets=(_SMOKE, Target("val_perplexity", 6.5, higher_is_better=False)),
     presets=_PRESETS,
 )
@@ -51,8 +51,7 @@ class RNNLMSettings(RecurrentSettings):
 class GRULMSettings(RecurrentSettings):
     """Gated recurrent units, and how they are trained."""
 
-    cell: Literal["RNN", "GRU", "LSTM"] = "GRU"
-    """Of the recurrent layers."""
+    cell: CellName = "GRU"
 
 
 @recipe(
@@ -61,7 +60,7 @@ class GRULMSettings(RecurrentSettings):
     section="10.1",
     title="Long short-term memory as a character language model on The Time Machine",
     data="time-machine",
-    experiment="deepdive.recipes.language.modelling.experiment:LanguageModelExperiment",
+    experiment=_EXPERIMENT,
     targets=(_SMOKE, Target("val_perplexity", 6.6, higher_is_better=False)),
     presets=_PRESETS,
 )
@@ -69,8 +68,7 @@ class GRULMSettings(RecurrentSettings):
 class LSTMLMSettings(RecurrentSettings):
     """Long short-term memory, and how it is trained."""
 
-    cell: Literal["RNN", "GRU", "LSTM"] = "LSTM"
-    """Of the recurrent layers."""
+    cell: CellName = "LSTM"
 
 
 @recipe(
@@ -79,7 +77,7 @@ class LSTMLMSettings(RecurrentSettings):
     section="10.3",
     title="Two layers of gated recurrent units as a character language model on The Time Machine",
     data="time-machine",
-    experiment="deepdive.recipes.language.modelling.experiment:LanguageModelExperiment",
+    experiment=_EXPERIMENT,
     targets=(_SMOKE, Target("val_perplexity", 6.1, higher_is_better=False)),
     presets=_PRESETS,
 )
@@ -87,7 +85,5 @@ class LSTMLMSettings(RecurrentSettings):
 class DeepGRULMSettings(RecurrentSettings):
     """Two layers of gated recurrent units, and how they are trained."""
 
-    cell: Literal["RNN", "GRU", "LSTM"] = "GRU"
-    """Of the recurrent layers."""
-    layers: Depth = 2
-    """Recurrent layers."""
+    cell: CellName = "GRU"
+    num_layers: Depth = 2
