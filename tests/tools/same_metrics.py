@@ -33,7 +33,7 @@ def main() -> int:
         except subprocess.CalledProcessError as error:
             verdict = f"FAILS: {error.stderr.strip().splitlines()[-1:]}"
         else:
-            renamed = [{key: _renamed(value, names) for key, value in row.items()} for row in before]
+            renamed = [_renamed(row, names) for row in before]
             same = renamed == after
             verdict = f"same, {len(after)} records" if same else f"DIFFERS: {_first(renamed, after)}"
         differ += not verdict.startswith("same")
@@ -62,8 +62,11 @@ def _called(place: Path, *command: str, statuses: tuple[int, ...] = (0,)) -> str
     return done.stdout
 
 
-def _renamed(value, names):
-    return value if not isinstance(value, str) else names.get(value, value)
+def _renamed(row, names):
+    """A record with the new names of metrics, which are keys of it or of what it holds."""
+    if not isinstance(row, dict):
+        return row
+    return {names.get(key, key): _renamed(value, names) for key, value in row.items()}
 
 
 def _first(before: list[dict], after: list[dict]) -> str:
