@@ -64,12 +64,5 @@ class FillInSettings(TextSettings):
         """A network over these tokens, out of the parts of this toolkit."""
         from deepdive.models.language import FillInModel
 
-        return FillInModel(
-            len(metadata.encoder),
-            self.embedding_dim,
-            self.hidden_size,
-            self.cell,
-            self.dropout,
-            bidirectional,
-            nn=nn,
-        )
+        sizes = len(metadata.encoder), self.embedding_dim, self.hidden_size
+        return FillInModel(*sizes, self.cell, self.dropout, bidirectional, nn=nn)

@@ -1,51 +1,50 @@
 """Recurrent language models over the characters of The Time Machine (D2L 9.5, 9.6, 10.1 to 10.3)."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from deepdive.recipes.language.modelling.settings import CellName, RecurrentSettings
 from deepdive.recipes.ranges.types import Depth
 from deepdive.recipes.registry import Target, recipe
 
-_EXPERIMENT = "deepdive.recipes.language.modelling.experiment:LanguageModelExperiment"
 _SMOKE = Target("val_perplexity", 14.0, when={"preset": "smoke"}, higher_is_better=False)
-_PRESETS = {
-    "smoke": {"epochs": 4, "log_every": 10},
-    "quick": {},
-    "book": {
-        "epochs": 100,
-        "embedding_dim": None,
-        "hidden_size": 32,
-        "dropout": 0.0,
-        "schedule": "constant",
-        "optimizer": {"name": "sgd", "lr": 1.0, "momentum": 0.0},
+_character_model = partial(
+    recipe,
+    data="time-machine",
+    experiment="deepdive.recipes.language.modelling.experiment:LanguageModelExperiment",
+    presets={
+        "smoke": {"epochs": 4, "log_every": 10},
+        "quick": {},
+        "book": {
+            "epochs": 100,
+            "embedding_dim": None,
+            "hidden_size": 32,
+            "dropout": 0.0,
+            "schedule": "constant",
+            "optimizer": {"name": "sgd", "lr": 1.0, "momentum": 0.0},
+        },
     },
-}
+)
 
 
-@recipe(
+@_character_model(
     "rnn-lm",
     chapter=9,
     section="9.5",
     title="A plain recurrent network as a character language model on The Time Machine",
-    data="time-machine",
-    experiment=_EXPERIMENT,
     targets=(_SMOKE, Target("val_perplexity", 7.1, higher_is_better=False)),
-    presets=_PRESETS,
 )
 @dataclass(frozen=True)
 class RNNLMSettings(RecurrentSettings):
     """A plain recurrent network, and how it is trained."""
 
 
-@recipe(
+@_character_model(
     "gru-lm",
     chapter=10,
     section="10.2",
     title="Gated recurrent units as a character language model on The Time Machine",
-    data="time-machine",
-    experiment=_EXPERIMENT,
     targets=(_SMOKE, Target("val_perplexity", 6.5, higher_is_better=False)),
-    presets=_PRESETS,
 )
 @dataclass(frozen=True)
 class GRULMSettings(RecurrentSettings):
@@ -54,15 +53,12 @@ class GRULMSettings(RecurrentSettings):
     cell: CellName = "GRU"
 
 
-@recipe(
+@_character_model(
     "lstm-lm",
     chapter=10,
     section="10.1",
     title="Long short-term memory as a character language model on The Time Machine",
-    data="time-machine",
-    experiment=_EXPERIMENT,
     targets=(_SMOKE, Target("val_perplexity", 6.6, higher_is_better=False)),
-    presets=_PRESETS,
 )
 @dataclass(frozen=True)
 class LSTMLMSettings(RecurrentSettings):
@@ -71,15 +67,12 @@ class LSTMLMSettings(RecurrentSettings):
     cell: CellName = "LSTM"
 
 
-@recipe(
+@_character_model(
     "deep-gru-lm",
     chapter=10,
     section="10.3",
     title="Two layers of gated recurrent units as a character language model on The Time Machine",
-    data="time-machine",
-    experiment=_EXPERIMENT,
     targets=(_SMOKE, Target("val_perplexity", 6.1, higher_is_better=False)),
-    presets=_PRESETS,
 )
 @dataclass(frozen=True)
 class DeepGRULMSettings(RecurrentSettings):

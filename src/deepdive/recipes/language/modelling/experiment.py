@@ -114,17 +114,8 @@ class LanguageModelExperiment(SupervisedExperiment[SettingsT, TextDataModule, Te
             seed: Seed of the random draws.
         """
         network = network.to(choose_device(self.settings.device))
-        return continuations(
-            network,
-            metadata.encoder,
-            texts,
-            length=length,
-            temperature=temperature,
-            top_k=top_k,
-            top_p=top_p,
-            samples=samples,
-            seed=seed,
-        )
+        options = {"temperature": temperature, "top_k": top_k, "top_p": top_p}
+        return continuations(network, metadata.encoder, texts, length=length, samples=samples, seed=seed, **options)
 
     def _pace(self, run: Run) -> float | None:
         return tokens_per_second(run, self.data.batch_size * self.settings.accumulate * self.data.num_steps)

@@ -25,15 +25,13 @@ def continuations(
     texts: Sequence[str],
     *,
     length: int,
-    temperature: float,
-    top_k: int | None = None,
-    top_p: float | None = None,
     samples: int = 1,
     seed: int = 0,
+    **options: Any,
 ) -> list[TextPrediction]:
     """Each text with ``length`` tokens drawn after it, ``samples`` times, by a `LanguageModel` that first reads it.
 
-    The options are those of `deepdive.algorithms.decoding.sample`.
+    The other options are those of `deepdive.algorithms.decoding.sample`.
 
     Raises:
         ValueError: a text holds no token that the network knows, or an option is out of its range.
@@ -42,18 +40,8 @@ def continuations(
     for text in texts:
         ids, notes = read_prompt(encoder, text)
         start, state = _read(model, ids, samples)
-        drawn = sample(
-            model,
-            state,
-            start,
-            end=None,
-            max_steps=length,
-            temperature=temperature,
-            top_k=top_k,
-            top_p=top_p,
-            generator=torch.Generator().manual_seed(seed),
-            banned=unknown_ids(encoder),
-        )
+        options |= {"generator": torch.Generator().manual_seed(seed), "banned": unknown_ids(encoder)}
+        drawn = sample(model, state, start, end=None, max_steps=length, **options)
         answers = tuple(encoder.decode(torch.cat([ids, row.cpu()])) for row in drawn.tokens[:, 0])
         predictions.append(TextPrediction(text, answers, notes=notes))
     return predictions

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from deepdive.recipes.language.modelling.settings import LanguageModelSettings
 from deepdive.recipes.ranges import SettingError
@@ -86,12 +86,6 @@ class GPTSettings(LanguageModelSettings):
         """A GPT over these tokens, out of the parts of this toolkit; published sizes go before these settings."""
         from deepdive.models.transformers import GPT
 
-        sizes = {
-            "context": self.num_steps,
-            "width": self.hidden_size,
-            "heads": self.num_heads,
-            "layers": self.num_layers,
-            "positions": self.positions,
-            **metadata.sizes,
-        }
+        sizes: dict[str, Any] = {"context": self.num_steps, "width": self.hidden_size, "heads": self.num_heads}
+        sizes |= {"layers": self.num_layers, "positions": self.positions, **metadata.sizes}
         return GPT(len(metadata.encoder), **sizes, dropout=self.dropout, nn=nn)

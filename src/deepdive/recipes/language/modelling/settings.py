@@ -86,13 +86,7 @@ class RecurrentSettings(LanguageModelSettings):
         """A recurrent network over these tokens, out of the parts of this toolkit."""
         from deepdive.models.language import RecurrentLanguageModel
 
+        sizes = self.embedding_dim, self.hidden_size, self.num_layers
         return RecurrentLanguageModel(
-            len(metadata.encoder),
-            self.embedding_dim,
-            self.hidden_size,
-            self.num_layers,
-            self.cell,
-            self.dropout,
-            self.tie_embeddings,
-            nn=nn,
+            len(metadata.encoder), *sizes, self.cell, self.dropout, self.tie_embeddings, nn=nn
         )

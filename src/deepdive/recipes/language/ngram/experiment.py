@@ -1,6 +1,6 @@
 """n-gram models of a text, as an experiment: orders and smoothings compared, the best one tested and kept."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -109,11 +109,11 @@ class NGramExperiment(RecordsExperiment[NGramSettings]):
 
     def sections(self, run: Run) -> list[Section]:
         """Perplexities by order and smoothing, samples, frequencies, the text."""
-        rows = []
-        for order, row in enumerate(self.rows, start=1):
-            shown: dict[str, object] = {"order": order, "different n-grams": row["count"]}
-            shown |= {f"{name}, {part}": row[name][part] for name in SMOOTHINGS for part in ("val", "test")}
-            rows.append(shown)
+        rows = [
+            {"order": order, "different n-grams": row["count"]}
+            | {f"{name}, {part}": row[name][part] for name in SMOOTHINGS for part in ("val", "test")}
+            for order, row in enumerate(self.rows, start=1)
+        ]
         chosen = f"Chosen by the validation set: order {self.order} with {self.smoothing} smoothing."
         return [
             Section("Perplexity", join([table(rows), text(chosen)])),
@@ -164,8 +164,8 @@ class NGramExperiment(RecordsExperiment[NGramSettings]):
         Raises:
             ValueError: a text holds no known token.
         """
-        options = {"temperature": temperature, "top_k": top_k}
-        return _continuations(model, metadata.encoder, texts, length, samples=samples, seed=seed, **options)
+        draw = partial(model.generate, count=length, temperature=temperature, top_k=top_k)
+        return _continuations(draw, metadata.encoder, texts, samples=samples, seed=seed)
 
     def _compare(self, order: int) -> dict[str, Any]:
         row: dict[str, Any] = {}
@@ -190,8 +190,8 @@ class NGramExperiment(RecordsExperiment[NGramSettings]):
         samples, encoder, prompt = [], self.data.encoder, [self.settings.prompt]
         try:
             for n in sorted({1, min(2, self.order), min(3, self.order), self.order}):
-                model = self._model(n, _KNESER_NEY)
-                [drawn] = _continuations(model, encoder, prompt, 200, seed=self.settings.seed)
+                draw = partial(self._model(n, _KNESER_NEY).generate, count=200)
+                [drawn] = _continuations(draw, encoder, prompt, seed=self.settings.seed)
                 samples.append(f"--- order {n}\n{drawn.answers[0]}\n")
         except ValueError as error:  # the prompt may not suit a text of one's own
             return text(f"None: {error}")
@@ -212,23 +212,14 @@ def _metric(part: str, smoothing: str) -> str:
 
 
 def _continuations(
-    model: NGramModel,
-    encoder: TextEncoder,
-    texts: Sequence[str],
-    length: int,
-    *,
-    samples: int = 1,
-    seed: int = 0,
-    **options: Any,
+    draw: Callable[..., Iterator[int]], encoder: TextEncoder, texts: Sequence[str], *, samples: int = 1, seed: int
 ) -> list[TextPrediction]:
-    """Each text with tokens drawn after it; ``options`` as in `NGramModel.generate`."""
-    generator, predictions = torch.Generator().manual_seed(seed), []
-    banned = unknown_ids(encoder)
+    """Each text with the tokens after it that ``draw`` gives for a prefix."""
+    draw = partial(draw, banned=unknown_ids(encoder), generator=torch.Generator().manual_seed(seed))
+    predictions = []
     for given in texts:
         ids, notes = read_prompt(encoder, given)
-        draws = (
-            model.generate(ids.tolist(), length, banned=banned, generator=generator, **options) for _ in range(samples)
-        )
-        answers = tuple(encoder.decode(torch.cat([ids, torch.tensor(list(drawn))])) for drawn in draws)
+        prefix = ids.tolist()
+        answers = tuple(encoder.decode(torch.tensor([*prefix, *draw(prefix)])) for _ in range(samples))
         predictions.append(TextPrediction(given, answers, notes=notes))
     return predictions

@@ -11,10 +11,12 @@ from deepdive.data.progress import Report
 from deepdive.data.sequences import Ragged
 from deepdive.data.subwords import CLS, MASK, SEP, Subwords
 from deepdive.data.types import Batch
+from deepdive.recipes.experiments import make_classification_loss
 from deepdive.recipes.language.pretraining.bert_pretrain import BertPretrainSettings
 from deepdive.recipes.language.pretraining.experiment import PretrainingExperiment, load_texts
 from deepdive.recipes.predictions import TextPrediction
-from deepdive.training import choose_device
+from deepdive.training import Run, choose_device
+from deepdive.training.report import Section
 from deepdive.training.sequences import IGNORED, MaskedLanguageModelling
 
 _GUESSES = 5
@@ -26,8 +28,6 @@ class BertPretrainExperiment(PretrainingExperiment[BertPretrainSettings, MaskedP
     Raises:
         ValueError: a setting is out of its range.
     """
-
-    shown_title = "Masked tokens in pairs"
 
     def load_data(self, report: Report) -> MaskedPairsDataModule:
         """Pairs of sentences; the tokens are learnt from the text."""
@@ -41,8 +41,7 @@ class BertPretrainExperiment(PretrainingExperiment[BertPretrainSettings, MaskedP
             seed=settings.seed,
         )
 
-    @property
-    def subwords(self) -> Subwords:
+    def metadata(self) -> Subwords:
         """WordPiece tokens."""
         return self.data.subwords
 
@@ -54,14 +53,26 @@ class BertPretrainExperiment(PretrainingExperiment[BertPretrainSettings, MaskedP
 
     def make_task(self, network: nn.Module) -> MaskedLanguageModelling:
         """Cross-entropy of the masked tokens, and of whether sentences follow each other."""
+        loss = make_classification_loss(self.settings.toolkit, 0.0)
         return MaskedLanguageModelling(
             network,
-            loss=self.loss,
-            next_loss=self.loss,
+            loss=loss,
+            next_loss=loss,
             next_weight=self.settings.next_weight,
             optimizer=self.optimizer,
             schedule=self.schedule,
         )
+
+    def sections(self, run: Run) -> list[Section]:
+        """Gaps filled in, masked tokens and their predictions, the text, the network."""
+        data = self.data
+        facts: dict[str, object] = {f"{name} sentences": len(sentences) for name, sentences in data.sentences.items()}
+        facts |= {f"{name} pairs": len(data.fields(name)[0]) for name in data.sentences}
+        facts["vocabulary"] = len(data.subwords)
+        facts["padding in batches"] = f"{data.train_loader().padding_waste():.1%}"
+        tokens = torch.full((1, 8), 5)
+        example = tokens, torch.zeros_like(tokens), torch.tensor([8])
+        return self.gap_sections("Masked tokens in pairs", self._rows, facts, example)
 
     def predict(self, network: nn.Module, metadata: Subwords, texts: Sequence[str]) -> list[TextPrediction]:
         """Fill every ``[MASK]`` of texts: the most likely tokens, and the next most likely ones.
@@ -93,20 +104,10 @@ class BertPretrainExperiment(PretrainingExperiment[BertPretrainSettings, MaskedP
             predictions.append(TextPrediction(text, tuple(answers), tuple(round(v, 6) for v in p.prod(dim=0).tolist())))
         return predictions
 
-    def facts(self) -> dict[str, object]:
-        """Sentences and pairs of each part, the vocabulary, and padding."""
-        data = self.data
-        facts: dict[str, object] = {f"{name} sentences": len(sentences) for name, sentences in data.sentences.items()}
-        facts |= {f"{name} pairs": len(data.fields(name)[0]) for name in data.sentences}
-        return facts | {
-            "vocabulary": len(data.subwords),
-            "padding in batches": f"{data.train_loader().padding_waste():.1%}",
-        }
-
-    def rows(self, batch: Batch, shown: Tensor) -> list[dict[str, object]]:
+    def _rows(self, batch: Batch, shown: Tensor) -> list[dict[str, object]]:
         """Pairs of sentences, what was masked, and what is predicted."""
         *inputs, targets, is_next = batch
-        network, subwords = self.model.cpu().eval(), self.subwords
+        network, subwords = self.model.cpu().eval(), self.data.subwords
         masked = (targets.flatten() != IGNORED).nonzero().squeeze(1)
         with torch.inference_mode():
             outputs = network(*inputs, masked)
@@ -127,8 +128,3 @@ class BertPretrainExperiment(PretrainingExperiment[BertPretrainSettings, MaskedP
             }
             for i in shown.tolist()
         ]
-
-    def example(self) -> tuple[Tensor, ...]:
-        """A text of eight tokens."""
-        tokens = torch.full((1, 8), 5)
-        return tokens, torch.zeros_like(tokens), torch.tensor([8])

@@ -63,13 +63,5 @@ class BertPretrainSettings(PretrainingSettings):
         """A BERT with both heads over these tokens, out of the parts of this toolkit."""
         from deepdive.models.transformers import BERT, BERTForPretraining
 
-        bert = BERT(
-            len(metadata),
-            self.hidden_size,
-            self.num_heads,
-            self.num_layers,
-            places=self.max_length,
-            dropout=self.dropout,
-            nn=nn,
-        )
-        return BERTForPretraining(bert, nn=nn)
+        sizes = len(metadata), self.hidden_size, self.num_heads, self.num_layers
+        return BERTForPretraining(BERT(*sizes, places=self.max_length, dropout=self.dropout, nn=nn), nn=nn)

@@ -1,7 +1,7 @@
 """Pretraining on a text from which something is missing, as an experiment: what is missing, and what is predicted."""
 
 from abc import abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
@@ -16,12 +16,11 @@ from deepdive.data.subwords import Subwords
 from deepdive.data.text import CORPORA, Texts, read_corpus, read_texts
 from deepdive.data.types import Batch, DataModule
 from deepdive.names import tell
-from deepdive.recipes.experiments import SupervisedExperiment, make_classification_loss
+from deepdive.recipes.experiments import SupervisedExperiment
 from deepdive.recipes.experiments.network_sections import network_section
 from deepdive.recipes.language.parts import part_notes
 from deepdive.recipes.language.pretraining.settings import PretrainingSettings
 from deepdive.recipes.predictions import TextPrediction
-from deepdive.training import Run
 from deepdive.training.report import Section, pairs, table
 
 SettingsT = TypeVar("SettingsT", bound=PretrainingSettings)
@@ -35,71 +34,52 @@ _SHOWN = 20
 class PretrainingExperiment(SupervisedExperiment[SettingsT, DataT, Subwords]):
     """Fit a network to a text from which something is missing, and fill gaps with it.
 
-    To fill in, besides what any `SupervisedExperiment` needs: `subwords`, `predict`, `facts`, `rows` and `example`.
-
     Raises:
         ValueError: a setting is out of its range.
     """
 
     metadata_type = Subwords
     data_name = "the texts"
-    shown_title: str
-    """What the report calls `rows`."""
-
-    def __init__(self, settings: SettingsT) -> None:
-        super().__init__(settings)
-        self.loss = make_classification_loss(settings.toolkit, 0.0)
-
-    @property
-    @abstractmethod
-    def subwords(self) -> Subwords:
-        """The tokens of the data."""
 
     @abstractmethod
     def predict(self, network: nn.Module, metadata: Subwords, texts: Sequence[str]) -> list[TextPrediction]:
         """Fill the gaps of texts."""
 
-    @abstractmethod
-    def facts(self) -> Mapping[str, object]:
-        """Sizes of the data, for the report."""
-
-    @abstractmethod
-    def rows(self, batch: Batch, shown: Tensor) -> list[dict[str, object]]:
-        """What is missing in these rows of a batch, and what is predicted."""
-
-    @abstractmethod
-    def example(self) -> Inputs:
-        """Inputs of the network, for its summary."""
-
     def notes(self) -> Iterable[str]:
         """Which file of a folder is which part."""
         return part_notes(self.settings.data)
 
-    def metadata(self) -> Subwords:
-        """The tokens."""
-        return self.subwords
+    def gap_sections(
+        self,
+        title: str,
+        rows: Callable[[Batch, Tensor], Sequence[Mapping[str, object]]],
+        facts: Mapping[str, object],
+        example: Inputs,
+    ) -> list[Section]:
+        """Gaps filled in, in the prompt and in a batch that is not trained on if there is one; the text; the network.
 
-    def sections(self, run: Run) -> list[Section]:
-        """Gaps filled in, in a sentence and in texts that are not trained on; the text; the network."""
-        part, batch = self.shown()
+        Args:
+            title: of the gaps in the batch, before "of the test set".
+            rows: what is missing, and what is predicted, in these rows of a batch.
+            facts: sizes of the text.
+            example: inputs of the network, for its summary.
+        """
+        data = self.data
+        loaders = {"test": data.test_loader(), "validation": data.val_loader(), "training": data.train_loader()}
+        part, loader = next((part, loader) for part, loader in loaders.items() if loader is not None)
+        batch = next(iter(loader.batches()))
         shown = torch.linspace(0, len(batch[0]) - 1, min(_SHOWN, len(batch[0]))).long()
         return [
             *self._prompt(),
-            Section(f"{self.shown_title} of the {part} set", table(self.rows(batch, shown))),
-            Section("Text", pairs(self.facts())),
-            network_section(self.model.cpu(), self.example(), device="cpu"),
+            Section(f"{title} of the {part} set", table(rows(batch, shown))),
+            Section("Text", pairs(facts)),
+            network_section(self.model.cpu(), example, device="cpu"),
         ]
-
-    def shown(self) -> tuple[str, Batch]:
-        """The first batch of the test set, or else of the validation set, or else of the training set."""
-        data = self.data
-        loaders = {"test": data.test_loader(), "validation": data.val_loader(), "training": data.train_loader()}
-        return next((part, next(iter(loader.batches()))) for part, loader in loaders.items() if loader is not None)
 
     def _prompt(self) -> list[Section]:
         prompt = self.settings.prompt
         try:
-            [prediction] = self.predict(self.model, self.subwords, [prompt])
+            [prediction] = self.predict(self.model, self.metadata(), [prompt])
         except ValueError as error:  # the prompt is for a text like WikiText, and one's own may have no gap
             tell(f"note: the prompt is not filled in: {error}")
             return []

@@ -14,11 +14,13 @@ from deepdive.data.subwords import Subwords
 from deepdive.data.text import Texts
 from deepdive.data.types import Batch
 from deepdive.models.transformers import T5
+from deepdive.recipes.experiments import make_classification_loss
 from deepdive.recipes.language.pretraining.experiment import PretrainingExperiment, load_texts
 from deepdive.recipes.language.pretraining.gaps import fill_gaps, read_gaps, spaced, with_gaps, write_missing
 from deepdive.recipes.language.pretraining.t5_pretrain import T5PretrainSettings
 from deepdive.recipes.predictions import TextPrediction
-from deepdive.training import choose_device
+from deepdive.training import Run, choose_device
+from deepdive.training.report import Section
 from deepdive.training.sequences import Perplexity, TokenAccuracy, Translation
 
 
@@ -31,8 +33,6 @@ class T5PretrainExperiment(PretrainingExperiment[T5PretrainSettings, SpanDataMod
     Raises:
         ValueError: a setting is out of its range.
     """
-
-    shown_title = "Gaps in texts"
 
     def __init__(self, settings: T5PretrainSettings) -> None:
         super().__init__(settings)
@@ -51,8 +51,7 @@ class T5PretrainExperiment(PretrainingExperiment[T5PretrainSettings, SpanDataMod
             seed=settings.seed,
         )
 
-    @property
-    def subwords(self) -> Subwords:
+    def metadata(self) -> Subwords:
         """Byte pairs, and a sentinel for each gap."""
         return self.data.subwords
 
@@ -62,15 +61,27 @@ class T5PretrainExperiment(PretrainingExperiment[T5PretrainSettings, SpanDataMod
 
     def make_task(self, network: nn.Module) -> Translation:
         """Cross-entropy of the spans, perplexity, and accuracy of the missing tokens."""
-        easy = (*self.subwords.sentinels, self.subwords.id_of(END))
+        subwords = self.data.subwords
+        easy = (*subwords.sentinels, subwords.id_of(END))
         return Translation(
             network,
-            padding=self.subwords.id_of(START),
-            loss=self.loss,
+            padding=subwords.id_of(START),
+            loss=make_classification_loss(self.settings.toolkit, 0.0),
             metrics={"perplexity": Perplexity(), "masked_token_accuracy": TokenAccuracy(without=easy)},
             optimizer=self.optimizer,
             schedule=self.schedule,
         )
+
+    def sections(self, run: Run) -> list[Section]:
+        """Gaps filled in, missing spans and their predictions, the text, the network."""
+        windows = self.data.windows
+        most_frequent = windows["train"].flatten().bincount().argmax()
+        baseline = (list(windows.values())[-1] == most_frequent).double().mean().item()
+        facts: dict[str, object] = {f"{name} windows": len(part) for name, part in windows.items()}
+        facts |= {"vocabulary": len(self.data.subwords), "missing spans of a window": self.spans}
+        facts |= {"missing tokens of a window": self.missing, "accuracy of the most frequent token": f"{baseline:.1%}"}
+        tokens = torch.zeros(1, 8, dtype=torch.long)
+        return self.gap_sections("Gaps in texts", self._rows, facts, (tokens, torch.tensor([8]), tokens))
 
     def predict(self, network: nn.Module, metadata: Subwords, texts: Sequence[str]) -> list[TextPrediction]:
         """Fill the gaps of texts, ``<extra_id_0>``, ``<extra_id_1>``, ...: as many as a window of training has at most.
@@ -90,37 +101,19 @@ class T5PretrainExperiment(PretrainingExperiment[T5PretrainSettings, SpanDataMod
             predictions.append(TextPrediction(text, (whole,), notes=notes))
         return predictions
 
-    def facts(self) -> dict[str, object]:
-        """Windows of each part, the vocabulary, and what is missing."""
-        windows = self.data.windows
-        commonest = windows["train"].flatten().bincount().argmax()
-        baseline = (windows["test" if "test" in windows else "train"] == commonest).double().mean().item()
-        facts: dict[str, object] = {f"{name} windows": len(part) for name, part in windows.items()}
-        return facts | {
-            "vocabulary": len(self.subwords),
-            "missing spans of a window": self.spans,
-            "missing tokens of a window": self.missing,
-            "accuracy of the most frequent token": f"{baseline:.1%}",
-        }
-
-    def rows(self, batch: Batch, shown: Tensor) -> list[dict[str, object]]:
+    def _rows(self, batch: Batch, shown: Tensor) -> list[dict[str, object]]:
         """Texts, what is missing of them, and what is predicted."""
         source, _, target = batch
-        sources = source[shown]
-        written = self._written(self.model, self.subwords, Ragged.from_lists(sources.tolist()))
+        sources, subwords = source[shown], self.data.subwords
+        written = self._written(self.model, subwords, Ragged.from_lists(sources.tolist()))
         return [
             {
-                "text": with_gaps(row, self.subwords),
-                "missing": with_gaps(missing, self.subwords),
-                "predicted": with_gaps(torch.tensor(ids, dtype=torch.long), self.subwords),
+                "text": with_gaps(row, subwords),
+                "missing": with_gaps(missing, subwords),
+                "predicted": with_gaps(torch.tensor(ids, dtype=torch.long), subwords),
             }
             for row, missing, ids in zip(sources, target[shown], written, strict=True)
         ]
-
-    def example(self) -> tuple[Tensor, ...]:
-        """A text and a target of eight tokens."""
-        tokens = torch.zeros(1, 8, dtype=torch.long)
-        return tokens, torch.tensor([8]), tokens
 
     def _texts(self, report: Report) -> Texts:
         texts = load_texts(self.settings, report)

@@ -77,15 +77,6 @@ class T5PretrainSettings(PretrainingSettings):
         """A T5 over these tokens, out of the parts of this toolkit."""
         from deepdive.models.transformers import T5
 
-        return T5(
-            len(metadata),
-            self.hidden_size,
-            self.num_heads,
-            self.num_layers,
-            self.ffn_size,
-            self.head_dim,
-            dropout=self.dropout,
-            activation="gated-gelu" if self.gated else "relu",
-            tied=self.tie_embeddings,
-            nn=nn,
-        )
+        sizes = len(metadata), self.hidden_size, self.num_heads, self.num_layers, self.ffn_size, self.head_dim
+        activation = "gated-gelu" if self.gated else "relu"
+        return T5(*sizes, dropout=self.dropout, activation=activation, tied=self.tie_embeddings, nn=nn)
