@@ -95,7 +95,7 @@ def base(name, folder):
     info, kind = recipes()[name], load_recipe(name).settings_type
     known = {field.name for field in fields(kind)}
     changes = dict(info.presets["smoke"])
-    module = info.module
+    module = kind.__module__
     if "data" in known:
         if ".vision." in module or ".shift." in module:
             changes |= IMAGES

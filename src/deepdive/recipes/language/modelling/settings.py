@@ -25,12 +25,12 @@ class CorpusSettings(Checked):
     data: str = "time-machine"
     """Name of a text (see deepdive data list), or a text file of your own, in UTF-8."""
     tokens: Literal["auto", "characters", "letters", "words", "byte-pair"] = "auto"
-    """What the text is cut into; letters: in lower case, all else is a space; auto: as is usual for a named text, and
-    characters for your own."""
+    """What the text is cut into; letters: in lower case, all else is a space; byte-pair: subwords learnt from it, 2,000
+    if vocab-size is not given; auto: as is usual for a named text, and characters for your own."""
     min_frequency: Count = 1
     """Tokens that the training set has less often than this are unknown."""
     vocab_size: Count | None = None
-    """The vocabulary has at most so many tokens, the most frequent ones; with byte pairs 2,000 if not given."""
+    """The vocabulary has at most so many tokens, the most frequent ones."""
     validation: Probability = 0.1
     """Fraction of the text that is the validation set, if the text comes as one."""
     test: Probability = 0.1

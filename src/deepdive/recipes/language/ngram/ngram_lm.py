@@ -26,6 +26,8 @@ class NGramSettings(CorpusSettings):
     """The text, and how far the models look back."""
 
     tokens: Literal["auto", "characters", "letters", "words"] = "auto"
+    """What the text is cut into; letters: in lower case, all else is a space; auto: as is usual for a named text, and
+    characters for your own."""
     validation: ProperFraction = 0.1
     """Fraction of the text that chooses order and smoothing, if the text comes as one."""
     test: ProperFraction = 0.1
