@@ -130,7 +130,7 @@ def test_the_command_writes_over_no_run_with_force(folder, tmp_path, monkeypatch
 def language_model(tmp_path_factory):
     root = tmp_path_factory.mktemp("text")
     (root / "story.txt").write_text("the time machine is a machine of time. " * 60, encoding="utf-8")
-    flags = ("--data", "story.txt", "--epochs", "2", "--batch-size", "8", "--hidden", "16", "--quiet")
+    flags = ("--data", "story.txt", "--epochs", "2", "--batch-size", "8", "--hidden-size", "16", "--quiet")
     done = deepdive("run", "gru-lm", *flags, cwd=root)
     assert done.returncode == 0, done.stderr
     return next(root.glob("runs/gru-lm/*"))

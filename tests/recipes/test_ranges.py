@@ -146,8 +146,8 @@ def test_the_help_of_a_recipe_tells_them(capsys):
         "california --test inf",
         f"mlp --hidden {10**30}",
         f"mlp --batch-size {10**30}",
-        f"lstm-lm --layers {10**30}",
-        f"gpt-pretrain --layers {10**9}",
+        f"lstm-lm --num-layers {10**30}",
+        f"gpt-pretrain --num-layers {10**9}",
         "bert-qa --max-length 0",
     ],
 )

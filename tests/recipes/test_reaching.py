@@ -20,13 +20,13 @@ pytestmark = [pytest.mark.usefixtures("without_shape_checks")]
 
 IMAGES = {"data": "digits", "image_size": 28, "validation": 100, "batch_size": 64, "augment": {"crop": 1}}
 TABLE = {"epochs": 1, "folds": 1}
-TEXT = {"num_steps": 8, "batch_size": 4, "validation": 0.2, "test": 0.2, "tokens": "words", "layers": 2}
+TEXT = {"num_steps": 8, "batch_size": 4, "validation": 0.2, "test": 0.2, "tokens": "words", "num_layers": 2}
 PAIRS = {"num_pairs": 54, "test": 8, "validation": 6, "min_frequency": 1, "max_length": 8, "batch_size": 4}
 SMALL: dict[str, dict[str, Any]] = {
     "multi-output": {"targets": ("price", "sold"), "weights": (1.0, 2.0), "batch_size": 8},
     "forecast": {"network": "mlp"},
     "vit": {"patch_size": 4},
-    "bert-pretrain": {"heads": 4},
+    "bert-pretrain": {"num_heads": 4},
     "covariate-shift": {"image_size": None},
     "label-shift": {"image_size": None},
 }
@@ -45,7 +45,7 @@ FITTED: dict[str, set[str]] = {
     "resnet": {"groups", "width_per_group"},  # of the other block
     "forecast": {"period", "ahead"},
     "bptt": {"networks", "forget_bias", "hidden", "toolkit", "schedule"},
-    "fill-in": {"toolkit", "schedule", "partition", "cell", "embedding", "hidden", "dropout"},
+    "fill-in": {"partition", "cell", "embedding_dim", "hidden_size", "dropout"},
     "gpt-pretrain": {"partition"},  # the others ask for more windows than the story has
     "regnet": {"widths", "group_widths"},  # few fit together
 }
@@ -63,11 +63,11 @@ ELSEWHERE = {
 """What needs pretrained weights, a folder of images or processes of its own, or has no training: where it is tried."""
 OTHERS: dict[str, Any] = {
     "steps": 7, "clip_norm": 0.5, "clip_value": 0.5, "patience": 3, "checkpoint_every": 5, "device": "cpu",
-    "precision": "bf16", "tokens": "characters", "min_frequency": 60, "max_tokens": 500, "longest": 6,
-    "num_pairs": 50, "max_length": 6,
-    "augment.resized_crop": 0.5, "hidden": 66, "width": 72, "heads": 2, "hidden_size": 72, "num_heads": 2,
+    "precision": "bf16", "tokens": "characters", "min_frequency": 60, "num_pairs": 50,
+    "augment.resized_crop": 0.5, "hidden": 66, "width": 72, "heads": 2,
+    "hidden_size": 72, "num_heads": 2, "ffn_size": 66, "vocab_size": 300, "max_characters": 5000, "max_length": 6,
     "max_categories": 2, "ignore": ("area",), "categorical": ("floor",), "column": "other", "partition": "sequential",
-    "examples": 300, "period": 3, "characters": 5000, "pieces": 300, "image_size": 32, "patch_size": 7, "window": 5,
+    "examples": 300, "period": 3, "image_size": 32, "patch_size": 7, "window": 5,
 }  # fmt: skip
 """Other values, where the one next to the default would not do."""
 

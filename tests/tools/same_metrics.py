@@ -33,7 +33,7 @@ def main() -> int:
         except subprocess.CalledProcessError as error:
             verdict = f"FAILS: {error.stderr.strip().splitlines()[-1:]}"
         else:
-            renamed = [{names.get(key, key): value for key, value in row.items()} for row in before]
+            renamed = [_renamed(row, names) for row in before]
             same = renamed == after
             verdict = f"same, {len(after)} records" if same else f"DIFFERS: {_first(renamed, after)}"
         differ += not verdict.startswith("same")
@@ -60,6 +60,13 @@ def _called(place: Path, *command: str, statuses: tuple[int, ...] = (0,)) -> str
     if done.returncode not in statuses or "Traceback" in done.stderr:
         raise subprocess.CalledProcessError(done.returncode, command, done.stdout, done.stderr or done.stdout)
     return done.stdout
+
+
+def _renamed(row, names):
+    """A record with the new names of metrics, which are keys of it or of what it holds."""
+    if not isinstance(row, dict):
+        return row
+    return {names.get(key, key): _renamed(value, names) for key, value in row.items()}
 
 
 def _first(before: list[dict], after: list[dict]) -> str:

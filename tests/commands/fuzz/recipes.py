@@ -45,6 +45,7 @@ def make_data(folder: Path) -> None:
 _IMAGES = f"--data digits {TRAINED} --validation 200"
 _TEXT = f"--data {FOLDER}/story.txt {TRAINED} --num-steps 8"
 _PAIRS = f"--data {FOLDER}/pairs.tsv {TRAINED} --test 8 --validation 8"
+_PARAGRAPHS = f"--data {FOLDER}/paragraphs.txt {TRAINED}"
 _BERT = f"--weights {FOLDER}/encoder {TRAINED} --max-length 24 --data {FOLDER}"
 _TABLE = f"--data {FOLDER}/table.csv {TRAINED}"
 _SMALL_CNN = f"{_IMAGES} --image-size 32"
@@ -74,23 +75,23 @@ FLAGS: dict[str, str] = {
     "design-space": f"{_IMAGES} --samples 2 --workers 1 --stages 2 --stem small --mega-flops 0.1 0.3",
     "forecast": f"--data {FOLDER}/series.csv {TRAINED} --tau 12 --ahead 3",
     "ngram-lm": f"--data {FOLDER}/story.txt --max-order 2",
-    "rnn-lm": f"{_TEXT} --hidden 8",
+    "rnn-lm": f"{_TEXT} --hidden-size 8",
     "bptt": f"{TRAINED} --length 6 --rows 100 --hidden 8 --networks tanh gru",
-    "lstm-lm": f"{_TEXT} --hidden 8",
-    "gru-lm": f"{_TEXT} --hidden 8",
-    "deep-gru-lm": f"{_TEXT} --hidden 8",
-    "fill-in": f"{_TEXT} --hidden 8",
+    "lstm-lm": f"{_TEXT} --hidden-size 8",
+    "gru-lm": f"{_TEXT} --hidden-size 8",
+    "deep-gru-lm": f"{_TEXT} --hidden-size 8",
+    "fill-in": f"{_TEXT} --hidden-size 8",
     "seq2seq": f"{_PAIRS} --hidden-size 8 --embedding-dim 8",
-    "next-word": f"{_TEXT} --hidden 8 --embedding 8",
+    "next-word": f"{_TEXT} --hidden-size 8 --embedding-dim 8",
     "tag-sequence": f"--data {FOLDER}/tags.conll {TRAINED} --hidden-size 8 --character-features 4",
     "kernel-regression": f"--data {FOLDER}/series.csv --bandwidths 3 --steps 2",
     "bahdanau": f"{_PAIRS} --hidden-size 8 --embedding-dim 8 --attention-size 8",
     "sequence-costs": "--lengths 8 16 32 --fixed-width 8 --widths 8 16 32 --fixed-length 8 --repeats 1",
     "transformer": f"{_PAIRS} --hidden-size 8 --num-heads 2 --ffn-size 8",
     "vit": f"{_IMAGES} --patch-size 4 --hidden-size 8 --num-heads 2 --ffn-size 8 --num-layers 1",
-    "gpt-pretrain": f"{_TEXT} --width 8 --heads 2",
-    "t5-pretrain": f"--data {FOLDER}/paragraphs.txt {TRAINED} --pieces 300 --width 8 --head-width 4 --window 12",
-    "bert-pretrain": f"--data {FOLDER}/paragraphs.txt {TRAINED} --pieces 90 --width 8 --longest 20",
+    "gpt-pretrain": f"{_TEXT} --hidden-size 8 --num-heads 2",
+    "t5-pretrain": f"{_PARAGRAPHS} --vocab-size 300 --hidden-size 8 --head-dim 4 --window 12",
+    "bert-pretrain": f"{_PARAGRAPHS} --vocab-size 90 --hidden-size 8 --max-length 20",
     "augmentation": f"{_IMAGES} --examples 100 --widths 4 4 4 4",
     "fine-tune": f"--data FOLDER/images --weights FOLDER/weights.safetensors {TRAINED} --image-size 32",
     "cifar10": f"{_IMAGES} --widths 4 4 4 4",

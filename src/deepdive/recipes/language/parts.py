@@ -66,11 +66,10 @@ def evaluated_part(splits: Any) -> Part:
     return "test" if len(splits.test) else "val" if len(splits.val) else "train"
 
 
-def tell_parts(data: str) -> None:
-    """Say which files of a folder are which parts; nothing where ``data`` is a file, or the name of a text."""
+def part_notes(data: str) -> tuple[str, ...]:
+    """Which files of a folder are which parts; nothing where ``data`` is a file, or the name of a text."""
     folder = Path(data).expanduser()
-    if data not in DATASETS and folder.is_dir():
-        tell(part_files(folder)[1])
+    return part_files(folder)[1] if data not in DATASETS and folder.is_dir() else ()
 
 
 def tell(notes: Sequence[str]) -> None:

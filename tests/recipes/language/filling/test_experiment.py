@@ -13,7 +13,7 @@ pytestmark = pytest.mark.usefixtures("without_shape_checks")
 def trained(tmp_path_factory):
     folder = tmp_path_factory.mktemp("gaps")
     (folder / "story.txt").write_text(story(), encoding="utf-8")
-    changes = {"epochs": 8, "batch_size": 16, "hidden": 48, "num_steps": 24, "optimizer": {"lr": 0.01}}
+    changes = {"epochs": 8, "batch_size": 16, "hidden_size": 48, "num_steps": 24, "optimizer": {"lr": 0.01}}
     return run("fill-in", folder / "story.txt", folder, **changes)
 
 

@@ -64,7 +64,7 @@ def prepared(text, weights, **changes):
 def test_it_begins_where_the_published_network_is(text, weights, subwords, toolkit):
     experiment = prepared(text, weights, toolkit=toolkit)
     network = transformers.GPT2LMHeadModel.from_pretrained(weights).eval()
-    numbers = experiment.encoder.encode("the medical man saw")
+    numbers = experiment.data.encoder.encode("the medical man saw")
     assert torch.equal(numbers, subwords.encode(["the medical man saw"], special=False).tokens[0])
     with torch.inference_mode():
         ours = experiment.model.eval()(numbers.unsqueeze(0))
@@ -76,7 +76,7 @@ def test_it_begins_where_the_published_network_is(text, weights, subwords, toolk
 def test_a_run_knows_all_of_it_without_the_folder(text, weights, tmp_path):
     moved = tmp_path / "weights"
     shutil.copytree(weights, moved)
-    outcome = run("gpt-pretrain", text, tmp_path, **SMALL, weights=str(moved), tokens="byte-pair", max_tokens=50)
+    outcome = run("gpt-pretrain", text, tmp_path, **SMALL, weights=str(moved), tokens="byte-pair", vocab_size=50)
     assert outcome.metrics["val_word_perplexity"] > outcome.metrics["val_perplexity"] > 1
     shutil.rmtree(moved)
     [told] = runner.predict(outcome.run.folder, ["the time traveller"], length=8)
@@ -92,7 +92,7 @@ def test_the_loss_before_the_first_step_is_the_references(text, weights, tmp_pat
     )
     network = transformers.GPT2LMHeadModel.from_pretrained(weights).eval()
     experiment = prepared(text, weights)
-    pieces = len(experiment.encoder)
+    pieces = len(experiment.data.encoder)
     losses, count = 0.0, 0
     with torch.inference_mode():
         for x, y in experiment.data.val_loader().batches():
@@ -103,7 +103,7 @@ def test_the_loss_before_the_first_step_is_the_references(text, weights, tmp_pat
 
 
 def test_what_does_not_go_together_is_said(text, weights, subwords, tmp_path):
-    with pytest.raises(ValueError, match=r"num_steps is 32; .*gpt2 reads at most 24 tokens"):
+    with pytest.raises(ValueError, match=r"num_steps must be at most 24, as .*gpt2 reads no more, got 32"):
         prepared(text, weights, num_steps=32)
     with pytest.raises(ValueError, match="tokens must be 'auto', as weights come with their own, got 'words'"):
         prepared(text, weights, tokens="words")

@@ -11,7 +11,7 @@ from deepdive.training import RunError
 from ..texts import assert_same, interrupted, run, story
 
 pytestmark = pytest.mark.usefixtures("without_shape_checks")
-SMALL = {"epochs": 2, "batch_size": 16, "hidden": 32, "num_steps": 16}
+SMALL = {"epochs": 2, "batch_size": 16, "hidden_size": 32, "num_steps": 16}
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +87,7 @@ def test_an_empty_text_is_refused(trained):
 @pytest.mark.parametrize("partition", ["random", "sequential"])
 @pytest.mark.parametrize("name", ["rnn-lm", "lstm-lm"])
 def test_a_run_that_stops_within_an_epoch_goes_on_bit_for_bit(text, name, partition, tmp_path):
-    changes = SMALL | {"partition": partition, "batch_size": 8, "checkpoint_every": 3, "layers": 2}
+    changes = SMALL | {"partition": partition, "batch_size": 8, "checkpoint_every": 3, "num_layers": 2}
     whole = run(name, text, tmp_path / "whole", **changes)
     begun = interrupted(name, text, tmp_path, **changes)
     assert_same(runner.resume(begun.folder, console=False), whole)
@@ -99,14 +99,14 @@ def test_a_changed_text_is_noticed_on_a_resume(tmp_path):
     outcome = run("rnn-lm", path, tmp_path, **SMALL)
     (outcome.run.folder / "result.json").unlink()
     path.write_text(story(seed=1), encoding="utf-8")
-    with pytest.raises(RunError, match=r"the text .*story.txt has changed since"):
+    with pytest.raises(RunError, match=r"the tokens of .*story.txt have changed since"):
         runner.resume(outcome.run.folder, console=False)
 
 
 def test_damaged_inputs_are_told(trained, tmp_path):
     folder = tmp_path / "copy"
     shutil.copytree(trained.run.folder, folder)
-    (folder / "inputs.json").write_text(json.dumps({"encoder": "{"}))
+    (folder / "inputs.json").write_text(json.dumps({"metadata": {"encoder": "{"}}))
     with pytest.raises(RunError, match=r"inputs.json is damaged"):
         runner.predict(folder, ["the"])
 
@@ -130,7 +130,7 @@ def test_bad_texts_are_refused_before_there_is_a_run(content, message, tmp_path)
 
 @pytest.mark.parametrize("tokens", ["letters", "words", "byte-pair"])
 def test_other_tokens(text, tokens, tmp_path):
-    outcome = run("gru-lm", text, tmp_path, **SMALL, tokens=tokens, max_tokens=300 if tokens == "byte-pair" else None)
+    outcome = run("gru-lm", text, tmp_path, **SMALL, tokens=tokens, vocab_size=300 if tokens == "byte-pair" else None)
     [told] = runner.predict(outcome.run.folder, ["the time traveller"], length=4)
     assert told.answers[0].startswith("the time traveller")
 

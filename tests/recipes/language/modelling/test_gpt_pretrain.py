@@ -7,7 +7,7 @@ import pytest
 from deepdive.data.text import BytePairTokenizer, TextDataModule
 from deepdive.models.language import RecurrentLanguageModel
 from deepdive.recipes import load_recipe
-from deepdive.recipes.language.modelling.looking import attention_sections
+from deepdive.recipes.language.modelling.attention_maps import attention_sections
 from deepdive.recipes.language.modelling.measures import tokens_per_second, word_perplexities, words_in
 from deepdive.recipes.running import runner
 from deepdive.recipes.settings import from_plain, to_plain, with_preset
@@ -16,7 +16,7 @@ from deepdive.training import Run
 from ..texts import assert_same, interrupted, run, story
 
 pytestmark = pytest.mark.usefixtures("without_shape_checks")
-SMALL = {"epochs": 2, "batch_size": 16, "width": 32, "layers": 2, "num_steps": 16, "dropout": 0.1}
+SMALL = {"epochs": 2, "batch_size": 16, "hidden_size": 32, "num_layers": 2, "num_steps": 16, "dropout": 0.1}
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ def test_it_learns_and_reports(trained):
     assert "test_word_perplexity" not in trained.metrics
     folder = trained.run.folder
     report = (folder / "report.html").read_text(encoding="utf-8")
-    for part in ("temperature 0.5", "Each row is a token that looks", "tokens per second", "GPT"):
+    for part in ("temperature 0.5", "Each row is a token that attends", "tokens per second", "GPT"):
         assert part in report
     assert (folder / "samples.txt").read_text(encoding="utf-8").startswith("--- temperature 0.5\nthe time")
 
@@ -71,7 +71,7 @@ def test_both_toolkits_take_the_same_steps(text, tmp_path):
 
 
 def test_byte_pairs_are_counted_per_word(text, tmp_path):
-    outcome = run("gpt-pretrain", text, tmp_path, **SMALL, tokens="byte-pair", max_tokens=300)
+    outcome = run("gpt-pretrain", text, tmp_path, **SMALL, tokens="byte-pair", vocab_size=300)
     metrics = outcome.metrics
     assert metrics["val_word_perplexity"] > metrics["val_perplexity"] > 1, "a word has several pieces"
     assert metrics["test_word_perplexity"] > metrics["test_perplexity"]
@@ -108,7 +108,8 @@ def test_the_pace_is_that_of_training_alone(tmp_path):
 def test_nothing_is_drawn_where_there_is_nothing_to_see(trained):
     recipe = load_recipe("gpt-pretrain")
     experiment = recipe.build(from_plain(recipe.settings_type, trained.run.settings))
-    network, encoder = experiment.trained(trained.run)
+    network, metadata = experiment.restore(trained.run)
+    encoder = metadata.encoder
     assert len(attention_sections(network, encoder, "the time")) == 1
     assert attention_sections(network, encoder, "ώ") == []
     assert attention_sections(RecurrentLanguageModel(len(encoder)), encoder, "the time") == []

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.usefixtures("without_shape_checks")
 def trained(tmp_path_factory):
     folder = tmp_path_factory.mktemp("words")
     (folder / "story.txt").write_text(story(600), encoding="utf-8")
-    changes = {"epochs": 6, "batch_size": 8, "hidden": 32, "embedding": 32, "layers": 1, "num_steps": 10}
+    changes = {"epochs": 6, "batch_size": 8, "hidden_size": 32, "embedding_dim": 32, "num_layers": 1, "num_steps": 10}
     return run("next-word", folder / "story.txt", folder, **changes, prompt="the time", optimizer={"lr": 0.02})
 
 
@@ -26,7 +26,7 @@ def test_the_likeliest_words_come_first_with_their_probabilities(trained):
 
 
 def test_more_suggestions_than_words_are_refused(trained):
-    with pytest.raises(ValueError, match="suggestions is 500; it must be from 1 to "):
+    with pytest.raises(ValueError, match=r"suggestions must be from 1 to \d+, the size of the vocabulary, got 500"):
         runner.predict(trained.run.folder, ["the"], suggestions=500)
 
 

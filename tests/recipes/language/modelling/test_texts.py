@@ -1,7 +1,7 @@
 import pytest
 
 from deepdive.recipes.language.modelling.settings import LanguageModelSettings
-from deepdive.recipes.language.modelling.texts import prepared_text, text_for, uses_textbook_split
+from deepdive.recipes.language.modelling.texts import text_for, text_notes, uses_d2l_split
 
 from ..texts import story
 
@@ -13,33 +13,37 @@ def path(tmp_path):
     return str(file)
 
 
-def test_of_a_short_text_batches_are_smaller_and_it_is_said(path, capsys):
-    data = prepared_text(LanguageModelSettings(data=path))
+def test_of_a_short_text_batches_are_smaller_and_it_is_said(path):
+    settings = LanguageModelSettings(data=path)
+    data = text_for(settings)
     windows = data.token_counts["train"] // 32
     assert data.batch_size == max(8, windows // 40) < 1024
-    assert capsys.readouterr().err == f"note: {windows:,} windows to learn from, {data.batch_size} of them in a batch\n"
+    assert list(text_notes(settings, data)) == [
+        f"{windows:,} windows to learn from, {data.batch_size} of them in a batch"
+    ]
     assert len(data.train_loader()) >= 40
-    assert prepared_text(LanguageModelSettings(data=path, batch_size=8)).batch_size == 8
+    assert text_for(LanguageModelSettings(data=path, batch_size=8)).batch_size == 8
 
 
-def test_tokens_unlike_those_of_the_training_part_are_told(tmp_path, capsys):
+def test_tokens_unlike_those_of_the_training_part_are_told(tmp_path):
     file = tmp_path / "mixed.txt"
     file.write_text("abcdefgh " * 700 + "abc Ω " * 200, encoding="utf-8")
-    prepared_text(LanguageModelSettings(data=str(file), batch_size=8))
-    assert "of the test tokens are not in the training part" in capsys.readouterr().err
+    settings = LanguageModelSettings(data=str(file), batch_size=8)
+    notes = " ".join(text_notes(settings, text_for(settings)))
+    assert "of the test tokens are not in the training part" in notes
 
 
 @pytest.mark.parametrize(
-    ("data", "partition", "textbook"),
+    ("data", "partition", "d2l"),
     [
         ("time-machine", "auto", True),
         ("time-machine", "random", False),
         ("ptb", "auto", False),
-        ("x", "textbook", True),
+        ("x", "d2l", True),
     ],
 )
-def test_which_windows_are_those_of_the_textbook(data, partition, textbook):
-    assert uses_textbook_split(LanguageModelSettings(data=data, partition=partition)) is textbook
+def test_which_windows_are_those_of_d2l(data, partition, d2l):
+    assert uses_d2l_split(LanguageModelSettings(data=data, partition=partition)) is d2l
 
 
 @pytest.mark.parametrize("name", ["validation", "test"])

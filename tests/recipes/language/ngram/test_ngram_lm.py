@@ -35,7 +35,7 @@ def test_the_best_of_the_validation_part_is_tested(finished, book):
     metrics = finished.metrics
     order = int(metrics["chosen_order"])
     assert order >= 3
-    encoder = TextEncoder.from_json(finished.run.read_json("inputs.json")["encoder"])
+    encoder = TextEncoder.from_json(finished.run.read_json("inputs.json")["metadata"]["encoder"])
     ids = encoder.encode(book.read_text())
     test, val = round(0.1 * len(ids)), round(0.1 * len(ids))
     train = ids[: len(ids) - val - test]

@@ -8,7 +8,7 @@ from ..texts import run
 
 pytestmark = pytest.mark.usefixtures("without_shape_checks")
 
-SMALL = {"epochs": 30, "batch_size": 16, "longest": 24, "pieces": 80, "width": 32, "layers": 1}
+SMALL = {"epochs": 30, "batch_size": 16, "max_length": 24, "vocab_size": 80, "hidden_size": 32, "num_layers": 1}
 PROMPT = {"prompt": "the sun is [MASK] ."}
 
 
@@ -28,7 +28,7 @@ def test_hidden_words_are_guessed_and_gaps_filled(tmp_path):
     assert list(told.scores) == sorted(told.scores, reverse=True)
     with pytest.raises(ValueError, match=r"has no \[MASK\], so that there is nothing to fill in"):
         runner.predict(outcome.run.folder, ["the sun is hot ."])
-    with pytest.raises(ValueError, match="pieces, but the network reads 22"):
+    with pytest.raises(ValueError, match="tokens, but the network reads 22"):
         runner.predict(outcome.run.folder, ["[MASK] " + "sun " * 30])
 
 
@@ -37,8 +37,8 @@ def test_hidden_words_are_guessed_and_gaps_filled(tmp_path):
     [
         ("sick", {}, ValueError, "data is 'sick', which is no text; these are: time-machine"),
         ("none.txt", {}, FileNotFoundError, "there is no text, file or folder of that name"),
-        ("own", {"characters": 0}, ValueError, "characters must be from 1 to 100000000 or None, got 0"),
-        ("own", {"longest": 4}, ValueError, "longest must be from 5 to 100000, got 4"),
+        ("own", {"max_characters": 0}, ValueError, "max_characters must be from 1 to 100000000 or None, got 0"),
+        ("own", {"max_length": 4}, ValueError, "max_length must be from 5 to 100000, got 4"),
     ],
 )
 def test_what_is_missing_or_wrong_is_told(tmp_path, data, changes, error, words):

@@ -17,8 +17,9 @@ from ..texts import assert_same, interrupted, run
 pytestmark = pytest.mark.usefixtures("without_shape_checks")
 
 CHANGES = {
-    "window": 20, "density": 0.25, "mean_span": 2.0, "pieces": 300, "width": 64, "layers": 1, "head_width": 16,
-    "hidden": 64, "epochs": 60, "batch_size": 32, "optimizer": {"lr": 0.005}, "prompt": "the sun <extra_id_0> .",
+    "window": 20, "noise_density": 0.25, "mean_noise_span_length": 2.0, "vocab_size": 300, "hidden_size": 64,
+    "num_layers": 1, "head_dim": 16, "ffn_size": 64, "epochs": 60, "batch_size": 32,
+    "optimizer": {"lr": 0.005}, "prompt": "the sun <extra_id_0> .",
 }  # fmt: skip
 
 
@@ -41,12 +42,18 @@ def trained(text, tmp_path_factory):
 
 
 def test_what_is_missing_is_learnt(trained):
-    assert trained.metrics["test_perplexity"] < 4, "of some three hundred pieces"
-    assert trained.metrics["test_missing_accuracy"] > 0.45, "the commonest piece is right of a sixth"
+    assert trained.metrics["test_perplexity"] < 4, "of some three hundred tokens"
+    assert trained.metrics["test_masked_token_accuracy"] > 0.45, "the most frequent token is right of a sixth"
     report = (trained.run.folder / "report.html").read_text(encoding="utf-8")
-    for part in ("Gaps of a sentence", "Gaps of texts held out", "&lt;extra_id_0&gt;", "&lt;extra_id_1&gt;", "T5"):
+    for part in (
+        "Gaps of a sentence",
+        "Gaps in texts of the test set",
+        "&lt;extra_id_0&gt;",
+        "&lt;extra_id_1&gt;",
+        "T5",
+    ):
         assert part in report
-    [share] = re.findall(r"right if the commonest piece is said</t[dh]>\s*<td[^>]*>([\d.]+)%", report)
+    [share] = re.findall(r"accuracy of the most frequent token</t[dh]>\s*<td[^>]*>([\d.]+)%", report)
     assert 12 < float(share) < 20
 
 
@@ -73,7 +80,7 @@ def test_texts_of_several_lengths_are_filled_together(trained):
             "<extra_id_0> is <extra_id_1> .",
             "has 3 gaps with the one behind its end, but the network has learnt 2 at most",
         ),
-        ("<extra_id_0> is hot" + " ." * 20, "pieces, but the network has learnt to read 17 at most"),
+        ("<extra_id_0> is hot" + " ." * 20, "tokens, but the network has learnt to read 17 at most"),
     ],
 )
 def test_a_text_that_cannot_be_filled_is_told(trained, told, words):
@@ -85,14 +92,14 @@ def test_a_gap_for_which_nothing_is_said_is_noted(trained, monkeypatch):
     monkeypatch.setattr(t5_experiment, "write_missing", lambda *given: [[]])
     [told] = runner.predict(trained.run.folder, ["the sun <extra_id_0> ."])
     assert told.answers == ("the sun .",)
-    assert told.notes == ("nothing was said for <extra_id_0>",)
+    assert told.notes == ("nothing was predicted for <extra_id_0>",)
 
 
 def test_a_prompt_without_a_gap_leaves_the_report_whole(text, tmp_path, capsys):
     outcome = run("t5-pretrain", text, tmp_path, **CHANGES | {"steps": 2, "prompt": "no gap"})
     assert "the prompt is not filled in: 'no gap' has no <extra_id_0>" in capsys.readouterr().err
     report = (outcome.run.folder / "report.html").read_text(encoding="utf-8")
-    assert "Gaps of texts held out" in report
+    assert "Gaps in texts of the test set" in report
     assert "Gaps of a sentence" not in report
 
 
@@ -123,7 +130,7 @@ def test_both_toolkits_take_the_same_steps(text, tmp_path):
 
 
 def test_the_first_version_can_be_chosen(text, tmp_path):
-    outcome = run("t5-pretrain", text, tmp_path, **CHANGES | {"steps": 2, "tied": True, "gated": False})
+    outcome = run("t5-pretrain", text, tmp_path, **CHANGES | {"steps": 2, "tie_embeddings": True, "gated": False})
     names = set(load_checkpoint(outcome.run.checkpoints.path("last"))["model"])
     assert not any("gate" in name for name in names)
     assert runner.predict(outcome.run.folder, ["the sun <extra_id_0> ."])
@@ -131,7 +138,7 @@ def test_the_first_version_can_be_chosen(text, tmp_path):
 
 def test_a_damaged_run_is_told(text, tmp_path):
     outcome = run("t5-pretrain", text, tmp_path, **CHANGES | {"steps": 2})
-    (outcome.run.folder / "inputs.json").write_text(json.dumps({"subwords": "none"}), encoding="utf-8")
+    (outcome.run.folder / "inputs.json").write_text(json.dumps({"metadata": "none"}), encoding="utf-8")
     with pytest.raises(RunError, match="is damaged: this is no tokenizer"):
         runner.predict(outcome.run.folder, ["the sun <extra_id_0> ."])
 
@@ -141,10 +148,10 @@ def test_a_damaged_run_is_told(text, tmp_path):
     [
         ("sick", {}, ValueError, "data is 'sick', which is no text; these are: time-machine"),
         ("none.txt", {}, FileNotFoundError, "there is no text, file or folder of that name"),
-        ("own", {"characters": 0}, ValueError, "characters must be from 1 to 100000000 or None, got 0"),
+        ("own", {"max_characters": 0}, ValueError, "max_characters must be from 1 to 100000000 or None, got 0"),
         ("own", {"window": 1}, ValueError, "window must be from 2 to 100000, got 1"),
-        ("own", {"density": 1.0}, ValueError, "density must be above 0 and below 1, got 1.0"),
-        ("own", {"pieces": 200}, ValueError, "size is 200; it must be above 258"),
+        ("own", {"noise_density": 1.0}, ValueError, "noise_density must be above 0 and below 1, got 1.0"),
+        ("own", {"vocab_size": 200}, ValueError, "size is 200; it must be above 258"),
         ("own", {"window": 5000}, ValueError, "part has .* tokens, fewer than window, which is 5000"),
     ],
 )

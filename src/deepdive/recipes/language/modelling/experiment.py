@@ -1,162 +1,164 @@
 """Any language model on any text, as an experiment: perplexity, samples, continuations of new texts."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
-from deepdive.data import TextEncoder
-from deepdive.data.progress import Report, progress_bars
+from deepdive.data.progress import Report
+from deepdive.data.text import TextDataModule
 from deepdive.files import write_atomically
 from deepdive.names import tell
-from deepdive.recipes.experiments.inputs import read_inputs
-from deepdive.recipes.experiments.making import (
-    make_classification_loss,
-    make_optimizer,
-    make_schedule,
-    make_toolkit,
-    make_trainer,
-)
+from deepdive.recipes.experiments import SupervisedExperiment, make_classification_loss
 from deepdive.recipes.experiments.network_sections import network_section
-from deepdive.recipes.experiments.weights import trained_weights
-from deepdive.recipes.language.modelling.beginning import Beginning
-from deepdive.recipes.language.modelling.generation import Choice, continuations
-from deepdive.recipes.language.modelling.looking import attention_sections
+from deepdive.recipes.language.modelling.attention_maps import attention_sections
+from deepdive.recipes.language.modelling.generation import continuations, next_tokens
 from deepdive.recipes.language.modelling.measures import tokens_per_second, word_perplexities
-from deepdive.recipes.language.modelling.settings import LanguageModelSettings
-from deepdive.recipes.language.modelling.texts import keep_text, prepared_text, read_encoder
+from deepdive.recipes.language.modelling.metadata import TextMetadata
+from deepdive.recipes.language.modelling.settings import LanguageModelSettings, RecurrentSettings
+from deepdive.recipes.language.modelling.texts import text_facts, text_for, text_notes
 from deepdive.recipes.predictions import TextPrediction
-from deepdive.toolkit import Toolkit
-from deepdive.training import Run, choose_device, seed_everything
-from deepdive.training.records import Listener
-from deepdive.training.report import Section, code, join, pairs, text
+from deepdive.recipes.ranges.types import Count, Few, Length, PositiveFraction, Seed, Temperature
+from deepdive.training import Run, choose_device
+from deepdive.training.report import Section, code, join, pairs, table, text
 from deepdive.training.sequences import LanguageModelling
+
+SettingsT = TypeVar("SettingsT", bound=LanguageModelSettings)
 
 _TEMPERATURES = (0.5, 0.8, 1.0)
 
 
-MakeNetwork = Callable[[int, Toolkit, Mapping[str, Any]], nn.Module]
-"""A network for so many different tokens, out of the parts of this toolkit; sizes may be given, see `Beginning`."""
-
-
-class LanguageModelExperiment:
+class LanguageModelExperiment(SupervisedExperiment[SettingsT, TextDataModule, TextMetadata]):
     """Fit a language model to a text, and let it continue others.
 
     Args:
-        settings: what the user chose.
-        network: makes the network, a `LanguageModel`.
-        begin: finds what training begins with; by default weights are drawn, and the settings say the rest.
+        settings: what the user chose; their ``network(metadata, nn)`` makes a `LanguageModel`.
 
     Raises:
         ValueError: a setting is out of its range.
     """
 
-    def __init__(
-        self,
-        settings: LanguageModelSettings,
-        network: MakeNetwork,
-        begin: Callable[[Report], Beginning] = lambda report: Beginning(),
-    ) -> None:
-        self.settings = settings
-        self._make_network = network
-        self._begin = begin
-        self.trainer = make_trainer(settings)
-        self._optimizer = make_optimizer(settings.optimizer, settings.toolkit)
-        choose_device(settings.device)
+    metadata_type = TextMetadata
+    data_name = "the tokens"
 
-    def prepare(self) -> None:
-        """Obtain and cut the text, and make the task."""
-        settings = self.settings
-        with progress_bars() as report:
-            self._beginning = self._begin(report)
-        self.data = prepared_text(settings, self._beginning.tokenizer)
-        self.encoder = self.data.encoder
-        seed_everything(settings.seed)
-        streams = settings.batch_size if self.data.partition == "sequential" else None
-        self.model = self._network(self.encoder, self._beginning.sizes)
-        self._beginning.fill(self.model)
-        self.task = LanguageModelling(
-            self.model,
-            streams=streams,
-            loss=make_classification_loss(settings.toolkit, 0.0),
-            optimizer=self._optimizer,
-            schedule=make_schedule(settings),
+    def load_data(self, report: Report) -> TextDataModule:
+        """The text in windows."""
+        return text_for(self.settings, report)
+
+    def notes(self) -> Iterable[str]:
+        """Those of the text."""
+        return text_notes(self.settings, self.data)
+
+    def metadata(self) -> TextMetadata:
+        """The tokens."""
+        return TextMetadata(self.data.encoder)
+
+    def fingerprint(self) -> Iterable[Tensor]:
+        """The token ids of every part."""
+        return self.data.corpora.values()
+
+    def make_task(self, network: nn.Module) -> LanguageModelling:
+        """Cross-entropy of the next token, and perplexity."""
+        return LanguageModelling(
+            network,
+            streams=self.settings.batch_size if self.data.partition == "sequential" else None,
+            loss=make_classification_loss(self.settings.toolkit, 0.0),
+            optimizer=self.optimizer,
+            schedule=self.schedule,
         )
 
-    def fit(self, run: Run, listeners: Sequence[Listener], *, resume: bool) -> dict[str, float]:
-        """Train in the run folder, which then also knows the tokens.
-
-        Raises:
-            RunError: the text is not the one that the run began with.
-        """
-        sizes = dict(self._beginning.sizes)
-        keep_text(run, self.data, self.settings.data, resume=resume, **({"sizes": sizes} if sizes else {}))
-        metrics = self.trainer.fit(
-            self.task, self.data, checkpoints=run.checkpoints, listeners=listeners, resume=resume
-        )
+    def measure(self, run: Run, metrics: dict[str, float]) -> dict[str, float]:
+        """Perplexities per word; how fast it was is told."""
         if (pace := self._pace(run)) is not None:
             tell(f"note: {pace:,.0f} tokens per second")
-        return metrics | word_perplexities(metrics, self.data)
+        return word_perplexities(metrics, self.data)
 
     def sections(self, run: Run) -> list[Section]:
-        """Samples, where it looks, the text, the network."""
-        facts = {f"{name} tokens": count for name, count in self.data.token_counts.items()}
-        facts |= {f"{name} unknown": f"{share:.2%}" for name, share in self.data.unknown_shares.items()}
-        facts |= {"different tokens": len(self.encoder), "windows": self.data.partition}
+        """Samples, attention maps, the text, the network."""
+        facts = text_facts(self.data) | {"windows": self.data.partition}
         if (pace := self._pace(run)) is not None:
             facts |= {"tokens per second": round(pace)}
         example = torch.zeros(1, self.settings.num_steps, dtype=torch.long)
         return [
             *self._samples(run),
-            *attention_sections(self.model, self.encoder, self.settings.prompt),
+            *attention_sections(self.model, self.data.encoder, self.settings.prompt),
             Section("Text", pairs(facts)),
             network_section(self.model, example),
         ]
 
     def predict(
         self,
-        run: Run,
+        network: nn.Module,
+        metadata: TextMetadata,
         texts: Sequence[str],
         *,
-        length: int = 100,
-        temperature: float = 0.8,
-        top_k: int | None = None,
-        top_p: float | None = None,
-        samples: int = 1,
-        seed: int = 0,
+        length: Length = 100,
+        temperature: Temperature = 0.8,
+        top_k: Count | None = None,
+        top_p: PositiveFraction | None = None,
+        samples: Few = 1,
+        seed: Seed = 0,
     ) -> list[TextPrediction]:
-        """Continue texts."""
-        network, encoder = self.trained(run)
-        return continuations(network, encoder, texts, Choice(length, temperature, top_k, top_p, samples, seed))
+        """Continue texts.
 
-    def trained(self, run: Run) -> tuple[nn.Module, TextEncoder]:
-        """The trained network, in evaluation mode, and its tokens.
-
-        Raises:
-            RunError: ``inputs.json`` is missing or damaged.
+        Args:
+            network: the trained network.
+            metadata: its tokens.
+            texts: to be continued.
+            length: Number of tokens to add to each text.
+            temperature: Softmax temperature: above 1 the samples are more varied, towards 0 always the most likely.
+            top_k: Sample only from this many most likely tokens.
+            top_p: Nucleus sampling: only from the most likely tokens that together have this probability.
+            samples: Number of continuations of each text.
+            seed: Seed of the random draws.
         """
-        encoder = read_encoder(run)
-        network = self._network(encoder, read_inputs(run, lambda kept: dict(kept.get("sizes", {}))))
-        network.load_state_dict(trained_weights(run))
-        return network.to(choose_device(self.settings.device)).eval(), encoder
-
-    def _network(self, encoder: TextEncoder, sizes: Mapping[str, Any]) -> nn.Module:
-        return self._make_network(len(encoder), make_toolkit(self.settings.toolkit), sizes)
+        network = network.to(choose_device(self.settings.device))
+        options = {"temperature": temperature, "top_k": top_k, "top_p": top_p}
+        return continuations(network, metadata.encoder, texts, length=length, samples=samples, seed=seed, **options)
 
     def _pace(self, run: Run) -> float | None:
         return tokens_per_second(run, self.data.batch_size * self.settings.accumulate * self.data.num_steps)
 
     def _samples(self, run: Run) -> list[Section]:
-        network = self.model.eval()
+        samples = {}
         try:
-            told = [
-                (f"temperature {t}", continuations(network, self.encoder, [self.settings.prompt], Choice(300, t)))
-                for t in _TEMPERATURES
-            ]
+            for t in _TEMPERATURES:
+                [prediction] = continuations(
+                    self.model.eval(), self.data.encoder, [self.settings.prompt], length=300, temperature=t
+                )
+                samples[f"temperature {t}"] = prediction.answers[0]
         except ValueError as error:  # the prompt may not suit a text of one's own
             return [Section("Samples", text(f"None: {error}"))]
-        written = [f"--- {name}\n{prediction.answers[0]}\n" for name, [prediction] in told]
-        write_atomically(run.folder / "samples.txt", "\n".join(written))
-        parts = [part for name, [prediction] in told for part in (text(name), code(prediction.answers[0]))]
-        return [Section("Samples", join(parts))]
+        written = "\n".join(f"--- {name}\n{sample}\n" for name, sample in samples.items())
+        write_atomically(run.folder / "samples.txt", written)
+        return [Section("Samples", join([part for pair in samples.items() for part in (text(pair[0]), code(pair[1]))]))]
+
+
+class NextWordExperiment(LanguageModelExperiment[RecurrentSettings]):
+    """Fit a language model to a text, and suggest the next words of others."""
+
+    def sections(self, run: Run) -> list[Section]:
+        """Suggestions, and what any language model shows."""
+        rows = []
+        for prompt in (self.settings.prompt, "the president of the", "in new york"):
+            try:
+                [prediction] = next_tokens(self.model.eval(), self.data.encoder, [prompt], 5)
+            except ValueError:  # a text of one's own need not know these words
+                continue
+            words = zip(prediction.answers, prediction.scores, strict=True)
+            rows.append({"text": prompt, "next": ", ".join(f"{word} {p:.1%}" for word, p in words)})
+        return [*([Section("Suggestions", table(rows))] if rows else []), *super().sections(run)]
+
+    def predict(  # pyright: ignore[reportIncompatibleMethodOverride]  # it is asked about other things
+        self, network: nn.Module, metadata: TextMetadata, texts: Sequence[str], *, suggestions: Few = 5
+    ) -> list[TextPrediction]:
+        """Suggest the most likely next words of texts.
+
+        Args:
+            network: the trained network.
+            metadata: its tokens.
+            texts: whose next word is wanted.
+            suggestions: Number of words to suggest, the most likely first.
+        """
+        return next_tokens(network.to(choose_device(self.settings.device)), metadata.encoder, texts, suggestions)

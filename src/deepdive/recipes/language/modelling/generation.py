@@ -1,7 +1,6 @@
-"""What a language model says: continuations of a text, and its next words."""
+"""What a language model predicts: continuations of a text, and its next tokens."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol, cast
 
 import torch
@@ -10,8 +9,6 @@ from torch import Tensor, nn
 from deepdive.algorithms.decoding import Decoder, sample, warm_up
 from deepdive.data import TextEncoder
 from deepdive.recipes.predictions import TextPrediction
-from deepdive.recipes.ranges import Checked
-from deepdive.recipes.ranges.types import Count, Few, Length, PositiveFraction, Seed, Temperature
 
 
 class LanguageModel(Decoder, Protocol):
@@ -22,75 +19,59 @@ class LanguageModel(Decoder, Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Choice(Checked):
-    """How tokens are drawn."""
+def continuations(
+    network: nn.Module,
+    encoder: TextEncoder,
+    texts: Sequence[str],
+    *,
+    length: int,
+    samples: int = 1,
+    seed: int = 0,
+    **options: Any,
+) -> list[TextPrediction]:
+    """Each text with ``length`` tokens drawn after it, ``samples`` times, by a `LanguageModel` that first reads it.
 
-    length: Length = 100
-    """Tokens to add."""
-    temperature: Temperature = 1.0
-    """Above 1 bolder, towards 0 the likeliest token."""
-    top_k: Count | None = None
-    """Only so many of the likeliest tokens."""
-    top_p: PositiveFraction | None = None
-    """Only the likeliest tokens of so much probability."""
-    samples: Few = 1
-    """How many continuations."""
-    seed: Seed = 0
-
-
-def continuations(network: nn.Module, encoder: TextEncoder, texts: Sequence[str], how: Choice) -> list[TextPrediction]:
-    """Each text with tokens drawn after it, ``how.samples`` times; a `LanguageModel` first reads the text.
+    The other options are those of `deepdive.algorithms.decoding.sample`.
 
     Raises:
-        ValueError: a text holds no token that the network knows, or an option of ``how`` is out of its range.
+        ValueError: a text holds no token that the network knows, or an option is out of its range.
     """
-    found, model = [], cast(LanguageModel, network)
+    predictions, model = [], cast(LanguageModel, network)
     for text in texts:
         ids, notes = read_prompt(encoder, text)
-        start, state = _read(network, ids, how.samples)
-        drawn = sample(
-            model,
-            state,
-            start,
-            end=None,
-            max_steps=how.length,
-            temperature=how.temperature,
-            top_k=how.top_k,
-            top_p=how.top_p,
-            generator=torch.Generator().manual_seed(how.seed),
-            banned=unknown_numbers(encoder),
-        )
-        told = [encoder.decode(torch.cat([ids, row.cpu()])) for row in drawn.tokens[:, 0]]
-        found.append(TextPrediction(text, tuple(told), notes=notes))
-    return found
+        start, state = _read(model, ids, samples)
+        options |= {"generator": torch.Generator().manual_seed(seed), "banned": unknown_ids(encoder)}
+        drawn = sample(model, state, start, end=None, max_steps=length, **options)
+        answers = tuple(encoder.decode(torch.cat([ids, row.cpu()])) for row in drawn.tokens[:, 0])
+        predictions.append(TextPrediction(text, answers, notes=notes))
+    return predictions
 
 
-def suggestions(network: nn.Module, encoder: TextEncoder, texts: Sequence[str], count: int) -> list[TextPrediction]:
-    """The ``count`` likeliest tokens after each text, with their probabilities.
+def next_tokens(network: nn.Module, encoder: TextEncoder, texts: Sequence[str], count: int) -> list[TextPrediction]:
+    """The ``count`` most likely tokens after each text, with their probabilities.
 
     Raises:
         ValueError: ``count`` is less than 1 or more than there are tokens, or a text holds no known token.
     """
-    banned = unknown_numbers(encoder)
+    banned = unknown_ids(encoder)
     most = len(encoder) - len(banned)
     if not 1 <= count <= most:
-        raise ValueError(f"suggestions is {count}; it must be from 1 to {most}, the tokens there are")
-    found, model = [], cast(LanguageModel, network)
+        raise ValueError(f"suggestions must be from 1 to {most}, the size of the vocabulary, got {count}")
+    predictions, model = [], cast(LanguageModel, network)
     for text in texts:
         ids, notes = read_prompt(encoder, text)
-        start, state = _read(network, ids, 1)
+        start, state = _read(model, ids, 1)
         with torch.inference_mode():
             logits, _ = model.step(start, state)
             logits[:, list(banned)] = -torch.inf
             top = logits[0].softmax(-1).cpu().topk(count)
         words = tuple(encoder.vocabulary.tokens(top.indices))
-        found.append(TextPrediction(text, words, tuple(round(p, 6) for p in top.values.tolist()), notes=notes))
-    return found
+        predictions.append(TextPrediction(text, words, tuple(round(p, 6) for p in top.values.tolist()), notes=notes))
+    return predictions
 
 
 def read_prompt(encoder: TextEncoder, text: str) -> tuple[Tensor, tuple[str, ...]]:
-    """The numbers of a text's tokens, and what of it the vocabulary does not have.
+    """The token ids of a text, and what of it the vocabulary does not have.
 
     Raises:
         ValueError: there is no token, or none that is known.
@@ -106,13 +87,12 @@ def read_prompt(encoder: TextEncoder, text: str) -> tuple[Tensor, tuple[str, ...
     return vocabulary.ids(tokens), notes
 
 
-def unknown_numbers(encoder: TextEncoder) -> tuple[int, ...]:
-    """The number of the unknown token, if there is one: it is never to be said."""
+def unknown_ids(encoder: TextEncoder) -> tuple[int, ...]:
+    """The id of the unknown token, if there is one: it is never to be predicted."""
     return () if encoder.vocabulary.unknown is None else (0,)
 
 
-def _read(network: nn.Module, ids: Tensor, rows: int) -> tuple[Tensor, Any]:
+def _read(model: LanguageModel, ids: Tensor, rows: int) -> tuple[Tensor, Any]:
     """The last token of a text, in every row, and the state before it."""
-    model = cast(LanguageModel, network)
-    prefix = ids.to(next(network.parameters()).device).expand(rows, -1)
-    return warm_up(model, model.begin_state(rows), prefix)
+    device = next(cast(nn.Module, model).parameters()).device
+    return warm_up(model, model.begin_state(rows), ids.to(device).expand(rows, -1))

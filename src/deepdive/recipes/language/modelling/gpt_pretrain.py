@@ -1,8 +1,8 @@
-"""GPT on any text: pretraining by the next token (textbook section 11.9)."""
+"""GPT on any text: pretraining by the next token (D2L 11.9)."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from deepdive.recipes.language.modelling.settings import LanguageModelSettings
 from deepdive.recipes.ranges import SettingError
@@ -11,7 +11,10 @@ from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings, make_paths_absolute
 
 if TYPE_CHECKING:
-    pass
+    from torch.nn import Module
+
+    from deepdive.recipes.language.modelling.metadata import TextMetadata
+    from deepdive.toolkit import Toolkit
 
 
 @recipe(
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
     section="11.9",
     title="GPT on any text: the next character of The Time Machine, the next byte pair of WikiText-2",
     data="time-machine",
-    experiment="deepdive.recipes.language.modelling.experiment:LanguageModelExperiment",
+    experiment="deepdive.recipes.language.modelling.gpt_experiment:GPTExperiment",
     targets=(
         Target("val_loss", 2.7, when={"preset": "smoke"}, higher_is_better=False),
         Target("val_word_perplexity", 330.0, when={"preset": "wikitext2"}, higher_is_better=False),
@@ -32,17 +35,17 @@ if TYPE_CHECKING:
         "wikitext2": {
             "data": "wikitext2",
             "tokens": "byte-pair",
-            "max_tokens": 8192,
+            "vocab_size": 8192,
             "num_steps": 128,
             "batch_size": 16,
-            "width": 160,
-            "layers": 4,
+            "hidden_size": 160,
+            "num_layers": 4,
             "dropout": 0.0,
             "epochs": 1,
             "optimizer": {"lr": 0.002},
             "prompt": "The history of the city",
         },
-        "book": {"epochs": 12, "width": 192, "layers": 6, "heads": 6, "optimizer": {"lr": 0.001}},
+        "book": {"epochs": 12, "hidden_size": 192, "num_layers": 6, "num_heads": 6, "optimizer": {"lr": 0.001}},
     },
 )
 @dataclass(frozen=True)
@@ -50,23 +53,23 @@ class GPTSettings(LanguageModelSettings):
     """The network and how it is trained."""
 
     weights: str | None = None
-    """A folder with a GPT-2 as it is published, to begin with: config.json, model.safetensors (or its parts and
-    their index) and tokenizer.json, or vocab.json and merges.txt. Pieces, sizes and positions are then its own."""
-    partition: Literal["auto", "textbook", "random"] = "auto"
-    """How windows are cut; textbook: those that begin at the first 10,000 tokens, tested on 5,000 more; random: all,
-    without overlap; auto: textbook for time-machine, else random."""
+    """Folder of a published GPT-2 to begin with: config.json, model.safetensors (or its parts and their index) and
+    tokenizer.json, or vocab.json and merges.txt. Tokens, sizes and positions are then its own."""
+    partition: Literal["auto", "d2l", "random"] = "auto"
+    """How windows are cut; d2l: those that begin at the first 10,000 tokens, validated on 5,000 more; random: all,
+    without overlap; auto: d2l for time-machine, else random."""
     num_steps: Length = 32
     """Tokens per window, and the most that the network sees at once."""
-    width: Width = 64
-    """Of all vectors."""
-    heads: Heads = 4
-    """Of attention."""
-    layers: Depth = 2
-    """Blocks."""
+    hidden_size: Width = 64
+    """Size of the embeddings and of all hidden states (d_model)."""
+    num_heads: Heads = 4
+    """Number of attention heads."""
+    num_layers: Depth = 2
+    """Number of transformer blocks."""
     dropout: Probability = 0.2
-    """Share of vectors, of attention weights and of each part's outcome that is dropped in training."""
+    """Dropout probability of embeddings, attention weights and the output of each sublayer."""
     positions: Literal["learnt", "rotary"] = "rotary"
-    """How places are known: by a learnt table, as in GPT-2, or by rotation."""
+    """Positional encoding: a learnt table, as in GPT-2, or rotary."""
     epochs: Epochs = 12
     batch_size: BatchSize = 512
     optimizer: OptimizerSettings = field(
@@ -78,3 +81,11 @@ class GPTSettings(LanguageModelSettings):
         make_paths_absolute(self, "weights", where=Path.is_dir)
         if self.weights is not None and self.tokens not in ("auto", "byte-pair"):
             raise SettingError("tokens", "'auto', as weights come with their own", self.tokens)
+
+    def network(self, metadata: "TextMetadata", nn: "Toolkit") -> "Module":
+        """A GPT over these tokens, out of the parts of this toolkit; published sizes go before these settings."""
+        from deepdive.models.transformers import GPT
+
+        sizes: dict[str, Any] = {"context": self.num_steps, "width": self.hidden_size, "heads": self.num_heads}
+        sizes |= {"layers": self.num_layers, "positions": self.positions, **metadata.sizes}
+        return GPT(len(metadata.encoder), **sizes, dropout=self.dropout, nn=nn)

@@ -15,20 +15,20 @@ def words_in(text: str) -> int:
 
 
 def word_perplexities(metrics: Mapping[str, float], data: TextDataModule) -> dict[str, float]:
-    """``exp(ln(perplexity) n / m)`` with ``n`` tokens to predict and ``m`` words: what does not depend on the pieces.
+    """``exp(ln(perplexity) n / m)`` with ``n`` tokens to predict and ``m`` words: what does not depend on the tokens.
 
-    Of a text in pieces of words, for each part that was measured; of one in words or characters there is none.
+    Of a text in subwords, for each part that was measured; of one in words or characters there is none.
     """
     if not data.tokenizer.tokens:
         return {}
-    found = {}
+    perplexities = {}
     for part in ("val", "test"):
         perplexity = metrics.get(f"{part}_perplexity")
         if perplexity is not None and part in data.corpora:
             corpus = data.corpora[part]
             words = words_in(data.encoder.decode(corpus))
-            found[f"{part}_word_perplexity"] = math.exp(math.log(perplexity) * (len(corpus) - 1) / max(1, words))
-    return found
+            perplexities[f"{part}_word_perplexity"] = math.exp(math.log(perplexity) * (len(corpus) - 1) / max(1, words))
+    return perplexities
 
 
 def tokens_per_second(run: Run, tokens: int) -> float | None:

@@ -2,39 +2,55 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
+from deepdive.recipes.ranges import Checked
 from deepdive.recipes.ranges.types import BatchSize, Count, Depth, Epochs, GradientBound, Length, Probability, Width
 from deepdive.recipes.settings import OptimizerSettings, TrainingSettings, make_paths_absolute
 
+if TYPE_CHECKING:
+    from torch.nn import Module
+
+    from deepdive.recipes.language.modelling.metadata import TextMetadata
+    from deepdive.toolkit import Toolkit
+
+CellName = Literal["RNN", "GRU", "LSTM"]
+PartitionName = Literal["auto", "d2l", "random", "sequential"]
+
 
 @dataclass(frozen=True)
-class TextSettings(TrainingSettings):
-    """Training settings, the text, and how it becomes batches."""
+class CorpusSettings(Checked):
+    """The text, its parts and its vocabulary."""
 
     data: str = "time-machine"
-    """A named text (deepdive data list), or a text file of one's own, in UTF-8."""
+    """Name of a text (see deepdive data list), or a text file of your own, in UTF-8."""
     tokens: Literal["auto", "characters", "letters", "words", "byte-pair"] = "auto"
-    """What the text is cut into; letters: in lower case, all else is a space; auto: as is usual for the named text,
-    and characters for one's own."""
+    """What the text is cut into; letters: in lower case, all else is a space; byte-pair: subwords learnt from it, 2,000
+    if vocab-size is not given; auto: as is usual for a named text, and characters for your own."""
     min_frequency: Count = 1
-    """Rarer tokens are unknown."""
-    max_tokens: Count | None = None
-    """How many different tokens there are at most; of byte pairs 2,000 if not given."""
-    partition: Literal["auto", "textbook", "random", "sequential"] = "auto"
-    """How windows are cut; textbook: those that begin at the first 10,000 tokens, tested on 5,000 more; random: all,
-    without overlap; sequential: in parallel streams whose state is carried on; auto: textbook for time-machine, else
-    random."""
-    num_steps: Length = 32
-    """Tokens per window."""
+    """Tokens that the training set has less often than this are unknown."""
+    vocab_size: Count | None = None
+    """The vocabulary has at most so many tokens, the most frequent ones."""
     validation: Probability = 0.1
-    """Share of one text to validate on."""
+    """Fraction of the text that is the validation set, if the text comes as one."""
     test: Probability = 0.1
-    """Share of one text to test on, its end."""
+    """Fraction of the text that is the test set, its end, if the text comes as one."""
 
     def _settle(self) -> None:
         super()._settle()
         make_paths_absolute(self, "data", where=Path.is_file)
+
+
+@dataclass(frozen=True)
+class TextSettings(CorpusSettings, TrainingSettings):
+    """A text, how it becomes batches, and how a network is trained on it."""
+
+    partition: PartitionName = "auto"
+    """How windows are cut; d2l: those that begin at the first 10,000 tokens, validated on 5,000 more; random: all,
+    without overlap; sequential: in parallel streams whose state is carried on; auto: d2l for time-machine, else
+    random."""
+    num_steps: Length = 32
+    """Tokens per window."""
 
 
 @dataclass(frozen=True)
@@ -46,22 +62,31 @@ class LanguageModelSettings(TextSettings):
     clip_norm: GradientBound | None = 1.0
     optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.01))
     prompt: str = "time traveller"
-    """What the samples in the report begin with."""
+    """The samples in the report begin with this text."""
 
 
 @dataclass(frozen=True)
 class RecurrentSettings(LanguageModelSettings):
     """A recurrent language model and how it is trained."""
 
-    cell: Literal["RNN", "GRU", "LSTM"] = "RNN"
-    """Of the recurrent layers."""
-    embedding: Width | None = 32
-    """Width of the learnt vectors of tokens; none: one-hot vectors."""
-    hidden: Width = 64
-    """Width of the state."""
-    layers: Depth = 1
-    """Recurrent layers."""
+    cell: CellName = "RNN"
+    """Kind of recurrent layer."""
+    embedding_dim: Width | None = 32
+    """Size of the learnt embedding of a token; none: one-hot vectors."""
+    hidden_size: Width = 64
+    """Size of the hidden state of a recurrent layer."""
+    num_layers: Depth = 1
+    """Number of recurrent layers."""
     dropout: Probability = 0.2
-    """Share of inputs, of values between layers and of outputs that is dropped in training."""
-    tied: bool = False
-    """Whether input and output share their table of vectors."""
+    """Dropout probability of the embeddings, between layers, and of the outputs."""
+    tie_embeddings: bool = False
+    """One embedding table for input and output."""
+
+    def network(self, metadata: "TextMetadata", nn: "Toolkit") -> "Module":
+        """A recurrent network over these tokens, out of the parts of this toolkit."""
+        from deepdive.models.language import RecurrentLanguageModel
+
+        sizes = self.embedding_dim, self.hidden_size, self.num_layers
+        return RecurrentLanguageModel(
+            len(metadata.encoder), *sizes, self.cell, self.dropout, self.tie_embeddings, nn=nn
+        )

@@ -1,10 +1,11 @@
 """n-gram models of a text, as an experiment: orders and smoothings compared, the best one tested and kept."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from deepdive.algorithms.language import (
     AddAlpha,
@@ -17,140 +18,156 @@ from deepdive.algorithms.language import (
     zipf_fit,
 )
 from deepdive.data import TextEncoder
-from deepdive.data.progress import progress_bars
+from deepdive.data.progress import Report
 from deepdive.data.text import load_text
 from deepdive.figures import to_svg
-from deepdive.names import tell
-from deepdive.recipes.experiments.inputs import measured
+from deepdive.recipes.experiments import RecordsExperiment
+from deepdive.recipes.experiments.inputs import measured, read_metadata
 from deepdive.recipes.experiments.weights import trained_weights
-from deepdive.recipes.language.modelling.generation import Choice, read_prompt, unknown_numbers
-from deepdive.recipes.language.modelling.texts import TOKENIZERS, keep_text, read_encoder
+from deepdive.recipes.language.modelling.generation import read_prompt, unknown_ids
+from deepdive.recipes.language.modelling.metadata import TextMetadata
+from deepdive.recipes.language.modelling.texts import TOKENIZERS, text_facts
 from deepdive.recipes.language.ngram.ngram_lm import NGramSettings
-from deepdive.recipes.language.parts import tell_parts
+from deepdive.recipes.language.parts import part_notes
 from deepdive.recipes.predictions import TextPrediction
+from deepdive.recipes.ranges.types import Count, Few, Length, Seed, Temperature
 from deepdive.training import Plan, Record, Run, RunError
-from deepdive.training.records import Listener
-from deepdive.training.report import Section, code, figure, join, pairs, table, text
+from deepdive.training.report import Html, Section, code, figure, join, pairs, table, text
 
 _ADD_ONE, _LAPLACE, _KNESER_NEY = "add-one", "laplace", "kneser-ney"
 SMOOTHINGS = (_ADD_ONE, _LAPLACE, _KNESER_NEY)
 
 
-class NGramExperiment:
-    """Count once per order, smooth in three ways, and choose by the perplexity of the validation part.
+class NGramExperiment(RecordsExperiment[NGramSettings]):
+    """Count once per order, smooth in three ways, and choose by the perplexity of the validation set.
 
-    ``test_perplexity`` is that of the chosen model on the test part; ``test_add_one_perplexity``,
+    ``test_perplexity`` is that of the chosen model on the test set; ``test_add_one_perplexity``,
     ``test_laplace_perplexity`` and ``test_kneser_ney_perplexity`` are those of each smoothing at its own best order.
     """
 
-    def __init__(self, settings: NGramSettings) -> None:
-        self.settings = settings
+    data_name = "the tokens"
 
-    def prepare(self) -> None:
-        """Obtain and cut the text.
+    def load(self, report: Report) -> None:
+        """The text, cut.
 
         Raises:
             ValueError: the text is too short, or a named one lacks a part to choose by or to test on.
         """
         settings = self.settings
-        with progress_bars() as report:
-            self.data = load_text(
-                settings.data,
-                TOKENIZERS.get(settings.tokens),
-                num_steps=1,
-                min_frequency=settings.min_frequency,
-                max_size=settings.max_tokens,
-                validation=settings.validation,
-                test=settings.test,
-                report=report,
-            )
-            self.data.prepare()
-        tell_parts(settings.data)
-        self.encoder = self.data.encoder
+        self.data = load_text(
+            settings.data,
+            TOKENIZERS.get(settings.tokens),
+            num_steps=1,
+            min_frequency=settings.min_frequency,
+            max_size=settings.vocab_size,
+            validation=settings.validation,
+            test=settings.test,
+            report=report,
+        )
+        self.data.prepare()
         if not {"val", "test"} <= set(self.data.corpora):
             raise ValueError(f"{settings.data} has the parts {', '.join(self.data.corpora)}; it needs val and test too")
-        for part, share in self.data.unknown_shares.items():
-            if share > 0.01:
-                tell(f"note: {share:.1%} of the {part} tokens are unknown")
 
-    def fit(self, run: Run, listeners: Sequence[Listener], *, resume: bool) -> dict[str, float]:
-        """Fit every order and smoothing; after an interruption, those that are missing.
+    def notes(self) -> Iterator[str]:
+        """Which file is which part, and many unknown tokens."""
+        yield from part_notes(self.settings.data)
+        for part, fraction in self.data.unknown_shares.items():
+            if fraction > 0.01:
+                yield f"{fraction:.1%} of the {part} tokens are unknown"
 
-        Raises:
-            RunError: the text is not the one that the run began with.
-        """
-        settings, corpora = self.settings, self.data.corpora
-        keep_text(run, self.data, settings.data, resume=resume)
-        orders = range(1, settings.max_order + 1)
-        for listener in listeners:
-            listener.start(Plan(total_steps=len(orders), steps_per_epoch=1))
-        try:
-            self.rows = []
-            for order in orders:
-                found = partial(self._compared, order)
-                self.rows.append(measured(run, f"order-{order}", found, resume=resume))
-                said = {_metric("val", name): self.rows[-1][name]["val"] for name in SMOOTHINGS}
-                for listener in listeners:
-                    listener.record(Record("epoch", order, order, said))
-            best = {name: min(self.rows, key=lambda row, name=name: row[name]["val"]) for name in SMOOTHINGS}
-            self.smoothing = min(SMOOTHINGS, key=lambda name: best[name][name]["val"])
-            self.order = 1 + self.rows.index(best[self.smoothing])
-            tested = {_metric("test", name): best[name][name]["test"] for name in SMOOTHINGS}
-            for listener in listeners:
-                listener.record(Record("test", len(orders), len(orders), tested))
-        finally:
-            for listener in listeners:
-                listener.finish()
-        run.checkpoints.save("last", {"model": {"ids": corpora["train"]}})
+    def metadata(self) -> TextMetadata:
+        """The tokens."""
+        return TextMetadata(self.data.encoder)
+
+    def fingerprint(self) -> Iterable[Tensor]:
+        """The token ids of every part."""
+        return self.data.corpora.values()
+
+    def plan(self) -> Plan:
+        """A step for each order."""
+        return Plan(total_steps=self.settings.max_order, steps_per_epoch=1)
+
+    def records(self, run: Run) -> Iterator[Record]:
+        """Validation perplexities of each order, those that are measured already among them; then those of the test."""
+        self.rows = []
+        for order in range(1, self.settings.max_order + 1):
+            row = measured(run, f"order-{order}", partial(self._compare, order), resume=True)
+            self.rows.append(row)
+            yield Record("epoch", order, order, {_metric("val", name): row[name]["val"] for name in SMOOTHINGS})
+        self.best = {name: min(self.rows, key=lambda row, name=name: row[name]["val"]) for name in SMOOTHINGS}
+        self.smoothing = min(SMOOTHINGS, key=lambda name: self.best[name][name]["val"])
+        self.order = 1 + self.rows.index(self.best[self.smoothing])
+        yield Record("test", len(self.rows), len(self.rows), self._tested())
+
+    def metrics(self, run: Run) -> dict[str, float]:
+        """Those of each smoothing, and of the chosen model, which is saved."""
+        run.checkpoints.save("last", {"model": {"ids": self.data.corpora["train"]}})
         run.write_json("model.json", {"order": self.order, "smoothing": self.smoothing})
-        chosen = {f"{part}_perplexity": best[self.smoothing][self.smoothing][part] for part in ("val", "test")}
-        return tested | chosen | {"chosen_order": float(self.order)}
+        chosen = self.best[self.smoothing][self.smoothing]
+        perplexities = {f"{part}_perplexity": chosen[part] for part in ("val", "test")}
+        return self._tested() | perplexities | {"chosen_order": float(self.order)}
 
     def sections(self, run: Run) -> list[Section]:
         """Perplexities by order and smoothing, samples, frequencies, the text."""
-        rows = []
-        for order, row in enumerate(self.rows, start=1):
-            shown: dict[str, object] = {"order": order, "different n-grams": row["count"]}
-            shown |= {f"{name}, {part}": row[name][part] for name in SMOOTHINGS for part in ("val", "test")}
-            rows.append(shown)
-        chosen = f"Chosen by the validation part: order {self.order} with {self.smoothing} smoothing."
-        facts: dict[str, object] = {f"{name} tokens": count for name, count in self.data.token_counts.items()}
-        facts |= {f"{name} unknown": f"{share:.2%}" for name, share in self.data.unknown_shares.items()}
-        facts["different tokens"] = len(self.encoder)
+        rows = [
+            {"order": order, "different n-grams": row["count"]}
+            | {f"{name}, {part}": row[name][part] for name in SMOOTHINGS for part in ("val", "test")}
+            for order, row in enumerate(self.rows, start=1)
+        ]
+        chosen = f"Chosen by the validation set: order {self.order} with {self.smoothing} smoothing."
         return [
             Section("Perplexity", join([table(rows), text(chosen)])),
-            *self._samples(),
+            Section("Samples", self._samples()),
             self._frequencies(),
-            Section("Text", pairs(facts)),
+            Section("Text", pairs(text_facts(self.data))),
         ]
 
-    def predict(
-        self,
-        run: Run,
-        texts: Sequence[str],
-        *,
-        length: int = 100,
-        temperature: float = 1.0,
-        top_k: int | None = None,
-        samples: int = 1,
-        seed: int = 0,
-    ) -> list[TextPrediction]:
-        """Continue texts.
+    def restore(self, run: Run) -> tuple[NGramModel, TextMetadata]:
+        """The chosen model, and its tokens.
 
         Raises:
             RunError: a file of the run is missing or damaged.
-            ValueError: a text holds no known token, or an option is out of its range.
         """
-        encoder = read_encoder(run)
+        metadata = read_metadata(run, TextMetadata)
         try:
             kept = run.read_json("model.json")
-            smoothing = self._smoothing(kept["smoothing"], len(encoder))
-            model = NGramModel(trained_weights(run)["ids"], kept["order"], len(encoder), smoothing)
+            size = len(metadata.encoder)
+            smoothing = self._smoothing(kept["smoothing"], size)
+            return NGramModel(trained_weights(run)["ids"], kept["order"], size, smoothing), metadata
         except (KeyError, TypeError, ValueError) as error:
             raise RunError(f"{run.folder} is damaged: {error}") from error
-        return _continued(model, encoder, texts, Choice(length, temperature, top_k, None, samples, seed))
 
-    def _compared(self, order: int) -> dict[str, Any]:
+    def predict(
+        self,
+        model: NGramModel,
+        metadata: TextMetadata,
+        texts: Sequence[str],
+        *,
+        length: Length = 100,
+        temperature: Temperature = 1.0,
+        top_k: Count | None = None,
+        samples: Few = 1,
+        seed: Seed = 0,
+    ) -> list[TextPrediction]:
+        """Continue texts.
+
+        Args:
+            model: the chosen model.
+            metadata: its tokens.
+            texts: to be continued.
+            length: Number of tokens to add to each text.
+            temperature: Softmax temperature: above 1 the samples are more varied, towards 0 always the most likely.
+            top_k: Sample only from this many most likely tokens.
+            samples: Number of continuations of each text.
+            seed: Seed of the random draws.
+
+        Raises:
+            ValueError: a text holds no known token.
+        """
+        draw = partial(model.generate, count=length, temperature=temperature, top_k=top_k)
+        return _continuations(draw, metadata.encoder, texts, samples=samples, seed=seed)
+
+    def _compare(self, order: int) -> dict[str, Any]:
         row: dict[str, Any] = {}
         for name in SMOOTHINGS:
             model = self._model(order, name)
@@ -158,28 +175,27 @@ class NGramExperiment:
             row["count"] = model.sizes[-1]
         return row
 
+    def _tested(self) -> dict[str, float]:
+        return {_metric("test", name): self.best[name][name]["test"] for name in SMOOTHINGS}
+
     def _model(self, order: int, smoothing: str) -> NGramModel:
-        size = len(self.encoder)
+        size = len(self.data.encoder)
         return NGramModel(self.data.corpora["train"], order, size, self._smoothing(smoothing, size))
 
     def _smoothing(self, name: str, size: int) -> Smoothing:
         known = {_ADD_ONE: AddAlpha(size), _LAPLACE: Laplace(self.settings.epsilon), _KNESER_NEY: KneserNey()}
         return known[name]
 
-    def _samples(self) -> list[Section]:
-        settings = self.settings
-        orders = sorted({1, min(2, self.order), min(3, self.order), self.order})
+    def _samples(self) -> Html:
+        samples, encoder, prompt = [], self.data.encoder, [self.settings.prompt]
         try:
-            told = [
-                _continued(
-                    self._model(n, _KNESER_NEY), self.encoder, [settings.prompt], Choice(200, seed=settings.seed)
-                )
-                for n in orders
-            ]
+            for n in sorted({1, min(2, self.order), min(3, self.order), self.order}):
+                draw = partial(self._model(n, _KNESER_NEY).generate, count=200)
+                [drawn] = _continuations(draw, encoder, prompt, seed=self.settings.seed)
+                samples.append(f"--- order {n}\n{drawn.answers[0]}\n")
         except ValueError as error:  # the prompt may not suit a text of one's own
-            return [Section("Samples", text(f"None: {error}"))]
-        said = [f"--- order {n}\n{found.answers[0]}\n" for n, [found] in zip(orders, told, strict=True)]
-        return [Section("Samples", code("\n".join(said)))]
+            return text(f"None: {error}")
+        return code("\n".join(samples))
 
     def _frequencies(self) -> Section:
         train = self.data.corpora["train"]
@@ -195,22 +211,15 @@ def _metric(part: str, smoothing: str) -> str:
     return f"{part}_{smoothing.replace('-', '_')}_perplexity"
 
 
-def _continued(model: NGramModel, encoder: TextEncoder, texts: Sequence[str], how: Choice) -> list[TextPrediction]:
-    """Each text with tokens drawn after it."""
-    generator, found = torch.Generator().manual_seed(how.seed), []
-    banned = unknown_numbers(encoder)
+def _continuations(
+    draw: Callable[..., Iterator[int]], encoder: TextEncoder, texts: Sequence[str], *, samples: int = 1, seed: int
+) -> list[TextPrediction]:
+    """Each text with the tokens after it that ``draw`` gives for a prefix."""
+    draw = partial(draw, banned=unknown_ids(encoder), generator=torch.Generator().manual_seed(seed))
+    predictions = []
     for given in texts:
         ids, notes = read_prompt(encoder, given)
-        told = []
-        for _ in range(how.samples):
-            drawn = model.generate(
-                ids.tolist(),
-                how.length,
-                temperature=how.temperature,
-                top_k=how.top_k,
-                banned=banned,
-                generator=generator,
-            )
-            told.append(encoder.decode(torch.cat([ids, torch.tensor(list(drawn))])))
-        found.append(TextPrediction(given, tuple(told), notes=notes))
-    return found
+        prefix = ids.tolist()
+        answers = tuple(encoder.decode(torch.tensor([*prefix, *draw(prefix)])) for _ in range(samples))
+        predictions.append(TextPrediction(given, answers, notes=notes))
+    return predictions

@@ -1,13 +1,11 @@
-"""A language model of counts on The Time Machine (textbook section 9.3)."""
+"""A language model of counts on The Time Machine (D2L 9.3)."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
-from deepdive.recipes.ranges import Checked
-from deepdive.recipes.ranges.types import Count, Order, PositiveMagnitude, ProperFraction, Seed
+from deepdive.recipes.language.modelling.settings import CorpusSettings
+from deepdive.recipes.ranges.types import Order, PositiveMagnitude, ProperFraction, Seed
 from deepdive.recipes.registry import Target, recipe
-from deepdive.recipes.settings import make_paths_absolute
 
 
 @recipe(
@@ -24,33 +22,22 @@ from deepdive.recipes.settings import make_paths_absolute
     presets={"smoke": {"max_order": 3}, "quick": {}, "book": {"max_order": 3}},
 )
 @dataclass(frozen=True)
-class NGramSettings(Checked):
+class NGramSettings(CorpusSettings):
     """The text, and how far the models look back."""
 
-    data: str = "time-machine"
-    """A named text (deepdive data list), or a text file of one's own, in UTF-8."""
     tokens: Literal["auto", "characters", "letters", "words"] = "auto"
-    """What the text is cut into; letters: in lower case, all else is a space; auto: as is usual for the named text,
-    and characters for one's own."""
-    min_frequency: Count = 1
-    """Rarer tokens are unknown."""
-    max_tokens: Count | None = None
-    """How many different tokens there are at most."""
+    """What the text is cut into; letters: in lower case, all else is a space; auto: as is usual for a named text, and
+    characters for your own."""
     validation: ProperFraction = 0.1
-    """Share of the text that chooses the order and the smoothing, where it comes as one."""
+    """Fraction of the text that chooses order and smoothing, if the text comes as one."""
     test: ProperFraction = 0.1
-    """Share of the text that tests what is chosen, its end."""
     max_order: Order = 7
     """Orders from 1 to this one are compared; order n looks n - 1 tokens back."""
     epsilon: PositiveMagnitude = 1.0
-    """Of Laplace smoothing: how many tokens of evidence the frequencies without context are worth."""
+    """Laplace smoothing: so many tokens of evidence the frequencies without context are worth."""
     prompt: str = "time traveller"
-    """What the samples in the report begin with."""
+    """The samples in the report begin with this text."""
     device: str = "auto"
     """Counts stay where they are: any device gives the same."""
     seed: Seed = 0
-    """Of the samples in the report."""
-
-    def _settle(self) -> None:
-        super()._settle()
-        make_paths_absolute(self, "data", where=Path.is_file)
+    """Seed of the samples in the report."""

@@ -1,183 +1,130 @@
-"""BERT's pretraining as an experiment: how well hidden words are guessed, and what stands in the gaps of new texts."""
+"""BERT's pretraining as an experiment: how well masked tokens are predicted, and what stands in gaps of new texts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 
 import torch
+from torch import Tensor, nn
 
 from deepdive.data.pretraining import MaskedPairsDataModule
-from deepdive.data.progress import progress_bars
+from deepdive.data.progress import Report
 from deepdive.data.sequences import Ragged
 from deepdive.data.subwords import CLS, MASK, SEP, Subwords
-from deepdive.models.transformers import BERT, BERTForPretraining
-from deepdive.names import tell
-from deepdive.recipes.experiments.inputs import checksum, keep_inputs, read_inputs
-from deepdive.recipes.experiments.making import (
-    make_classification_loss,
-    make_optimizer,
-    make_schedule,
-    make_toolkit,
-    make_trainer,
-)
-from deepdive.recipes.experiments.weights import trained_weights
-from deepdive.recipes.language.bert.fine_tuning import piece_network_section
+from deepdive.data.types import Batch
+from deepdive.recipes.experiments import make_classification_loss
 from deepdive.recipes.language.pretraining.bert_pretrain import BertPretrainSettings
-from deepdive.recipes.language.pretraining.texts import texts_for
+from deepdive.recipes.language.pretraining.experiment import PretrainingExperiment, load_texts
 from deepdive.recipes.predictions import TextPrediction
-from deepdive.training import Run, choose_device, seed_everything
-from deepdive.training.records import Listener
-from deepdive.training.report import Section, pairs, table
+from deepdive.training import Run, choose_device
+from deepdive.training.report import Section
 from deepdive.training.sequences import IGNORED, MaskedLanguageModelling
 
-_SHOWN, _GUESSES = 20, 5
+_GUESSES = 5
 
 
-class BertPretrainExperiment:
+class BertPretrainExperiment(PretrainingExperiment[BertPretrainSettings, MaskedPairsDataModule]):
     """Fit a BERT to the sentences of a text, and fill gaps with it.
 
     Raises:
         ValueError: a setting is out of its range.
     """
 
-    def __init__(self, settings: BertPretrainSettings) -> None:
-        self.settings = settings
-        self.trainer = make_trainer(settings)
-        self._optimizer = make_optimizer(settings.optimizer, settings.toolkit)
-        self._loss = make_classification_loss(settings.toolkit, 0.0)
-        choose_device(settings.device)
-
-    def prepare(self) -> None:
-        """Obtain the text, learn its pieces, make pairs, and make the task."""
+    def load_data(self, report: Report) -> MaskedPairsDataModule:
+        """Pairs of sentences; the tokens are learnt from the text."""
         settings = self.settings
-        with progress_bars() as report:
-            texts = texts_for(settings, report)
-        self.data = MaskedPairsDataModule(
-            lambda: texts,
-            partial(Subwords.word_pieces, size=settings.pieces),
-            longest=settings.longest,
-            share=settings.share,
+        return MaskedPairsDataModule(
+            lambda: load_texts(settings, report),
+            partial(Subwords.word_pieces, size=settings.vocab_size),
+            longest=settings.max_length,
+            share=settings.mlm_probability,
             batch_size=settings.batch_size,
             seed=settings.seed,
         )
-        self.data.prepare()
-        seed_everything(settings.seed)
-        self.network = self._network(len(self.data.subwords))
-        self.task = MaskedLanguageModelling(
-            self.network,
-            loss=self._loss,
-            next_loss=self._loss,
-            next_weight=settings.next_weight,
-            optimizer=self._optimizer,
-            schedule=make_schedule(settings),
-        )
 
-    def fit(self, run: Run, listeners: Sequence[Listener], *, resume: bool) -> dict[str, float]:
-        """Train in the run folder, which then also knows the pieces.
+    def metadata(self) -> Subwords:
+        """WordPiece tokens."""
+        return self.data.subwords
 
-        Raises:
-            RunError: the text is not the one that the run began with.
-        """
+    def fingerprint(self) -> Iterable[Tensor]:
+        """The training pairs, and whether their sentences follow each other."""
         tokens, _, _, is_next = self.data.fields("train")
-        values = [tokens.values, tokens.offsets] if isinstance(tokens, Ragged) else []
-        inputs = {
-            "subwords": self.data.subwords.to_json(),
-            "pairs": checksum([*values, *([is_next] if not isinstance(is_next, Ragged) else [])]),
-        }
-        keep_inputs(run, inputs, what=f"the text {self.settings.data} has", resume=resume)
-        return self.trainer.fit(self.task, self.data, checkpoints=run.checkpoints, listeners=listeners, resume=resume)
+        for field in (tokens, is_next):
+            yield from (field.values, field.offsets) if isinstance(field, Ragged) else (field,)
+
+    def make_task(self, network: nn.Module) -> MaskedLanguageModelling:
+        """Cross-entropy of the masked tokens, and of whether sentences follow each other."""
+        loss = make_classification_loss(self.settings.toolkit, 0.0)
+        return MaskedLanguageModelling(
+            network,
+            loss=loss,
+            next_loss=loss,
+            next_weight=self.settings.next_weight,
+            optimizer=self.optimizer,
+            schedule=self.schedule,
+        )
 
     def sections(self, run: Run) -> list[Section]:
-        """Gaps filled in, in a sentence and in pairs held out; the text; the network."""
+        """Gaps filled in, masked tokens and their predictions, the text, the network."""
         data = self.data
-        facts: dict[str, object] = {f"{name} sentences": len(found) for name, found in data.sentences.items()}
+        facts: dict[str, object] = {f"{name} sentences": len(sentences) for name, sentences in data.sentences.items()}
         facts |= {f"{name} pairs": len(data.fields(name)[0]) for name in data.sentences}
-        facts |= {"pieces": len(data.subwords), "padding in batches": f"{data.train_loader().padding_waste():.1%}"}
-        sections = []
-        try:
-            [told] = self._filled(self.network, data.subwords, [self.settings.prompt])
-            tell(f"  {self.settings.prompt}  ->  {told.answers[0]}")
-            sections.append(Section("Gaps of a sentence", table([{"filled in": answer} for answer in told.answers])))
-        except ValueError as error:  # the prompt is for a text like WikiText
-            tell(f"note: the prompt is not filled in: {error}")
-        return [
-            *sections,
-            Section("Hidden pieces of pairs held out", table(self._guesses())),
-            Section("Text", pairs(facts)),
-            piece_network_section(self.network),
-        ]
+        facts["vocabulary"] = len(data.subwords)
+        facts["padding in batches"] = f"{data.train_loader().padding_waste():.1%}"
+        tokens = torch.full((1, 8), 5)
+        example = tokens, torch.zeros_like(tokens), torch.tensor([8])
+        return self.gap_sections("Masked tokens in pairs", self._rows, facts, example)
 
-    def predict(self, run: Run, texts: Sequence[str]) -> list[TextPrediction]:
-        """Fill every ``[MASK]`` of texts: the likeliest pieces, and the next likeliest ones.
+    def predict(self, network: nn.Module, metadata: Subwords, texts: Sequence[str]) -> list[TextPrediction]:
+        """Fill every ``[MASK]`` of texts: the most likely tokens, and the next most likely ones.
 
         Raises:
-            RunError: ``inputs.json`` is missing or damaged.
             ValueError: a text has no ``[MASK]``, or is longer than the network reads.
         """
-        subwords = read_inputs(run, lambda kept: Subwords.from_json(kept["subwords"]))
-        network = self._network(len(subwords))
-        network.load_state_dict(trained_weights(run))
-        return self._filled(network, subwords, texts)
-
-    def _network(self, pieces: int) -> BERTForPretraining:
-        settings, nn = self.settings, make_toolkit(self.settings.toolkit)
-        bert = BERT(
-            pieces,
-            settings.width,
-            settings.heads,
-            settings.layers,
-            places=settings.longest,
-            dropout=settings.dropout,
-            nn=nn,
-        )
-        return BERTForPretraining(bert, nn=nn)
-
-    def _filled(self, network: BERTForPretraining, subwords: Subwords, texts: Sequence[str]) -> list[TextPrediction]:
-        place = choose_device(self.settings.device)
-        network = network.to(place).eval()
-        mask, cls, sep = (subwords.id_of(token) for token in (MASK, CLS, SEP))
-        found = []
+        device = choose_device(self.settings.device)
+        network = network.to(device).eval()
+        mask, cls, sep = (metadata.id_of(token) for token in (MASK, CLS, SEP))
+        most = self.settings.max_length - 2
+        predictions = []
         for text in texts:
-            numbers = subwords.encode([text], special=False).tokens[0]
-            if not (numbers == mask).any():
+            ids = metadata.encode([text], special=False).tokens[0]
+            if not (ids == mask).any():
                 raise ValueError(f"{text[:60]!r} has no {MASK}, so that there is nothing to fill in")
-            if len(numbers) + 2 > self.settings.longest:
-                raise ValueError(
-                    f"{text[:60]!r} has {len(numbers)} pieces, but the network reads {self.settings.longest - 2}"
-                )
-            tokens = torch.cat([torch.tensor([cls]), numbers, torch.tensor([sep])])
+            if len(ids) > most:
+                raise ValueError(f"{text[:60]!r} has {len(ids)} tokens, but the network reads {most}")
+            tokens = torch.cat([torch.tensor([cls]), ids, torch.tensor([sep])])
             gaps = (tokens == mask).nonzero().squeeze(1)
             with torch.inference_mode():
-                said = network(tokens.unsqueeze(0).to(place), hidden=gaps.to(place)).tokens.cpu()
-                said[:, list(subwords.special)] = -torch.inf
-                p, guesses = said.softmax(-1).topk(_GUESSES)  # (gaps, guesses)
+                logits = network(tokens.unsqueeze(0).to(device), hidden=gaps.to(device)).tokens.cpu()
+                logits[:, list(metadata.special)] = -torch.inf
+                p, guesses = logits.softmax(-1).topk(_GUESSES)  # (gaps, guesses)
             answers = []
             for column in guesses.T:
                 tokens[gaps] = column
-                answers.append(subwords.decode(tokens[1:-1]))
-            found.append(TextPrediction(text, tuple(answers), tuple(round(v, 6) for v in p.prod(dim=0).tolist())))
-        return found
+                answers.append(metadata.decode(tokens[1:-1]))
+            predictions.append(TextPrediction(text, tuple(answers), tuple(round(v, 6) for v in p.prod(dim=0).tolist())))
+        return predictions
 
-    def _guesses(self) -> list[dict[str, object]]:
-        """Some pairs held out: what was hidden, and what was guessed."""
-        loader = self.data.test_loader() or self.data.val_loader() or self.data.train_loader()
-        *inputs, targets, is_next = next(iter(loader.batches()))
-        network, subwords = self.network.cpu().eval(), self.data.subwords
-        hidden = (targets.flatten() != IGNORED).nonzero().squeeze(1)
+    def _rows(self, batch: Batch, shown: Tensor) -> list[dict[str, object]]:
+        """Pairs of sentences, what was masked, and what is predicted."""
+        *inputs, targets, is_next = batch
+        network, subwords = self.model.cpu().eval(), self.data.subwords
+        masked = (targets.flatten() != IGNORED).nonzero().squeeze(1)
         with torch.inference_mode():
-            said = network(*inputs, hidden)
-        guessed = torch.zeros_like(targets).flatten()
-        guessed[hidden] = said.tokens.argmax(-1)
-        guessed = guessed.view_as(targets)
-        rows = []
-        for i in torch.linspace(0, len(targets) - 1, min(_SHOWN, len(targets))).long().tolist():
-            told = targets[i] != IGNORED
-            rows.append(
-                {
-                    "text": " ".join(subwords.pieces(inputs[0][i][: int(inputs[2][i])].tolist())),
-                    "hidden": " ".join(subwords.pieces(targets[i][told].tolist())),
-                    "guessed": " ".join(subwords.pieces(guessed[i][told].tolist())),
-                    "follows": ("yes", "no")[int(is_next[i])],
-                    "guess": ("yes", "no")[int(said.is_next[i].argmax())],
-                }
-            )
-        return rows
+            outputs = network(*inputs, masked)
+        predicted = torch.zeros_like(targets).flatten()
+        predicted[masked] = outputs.tokens.argmax(-1)
+        predicted = predicted.view_as(targets)
+
+        def words(ids: Tensor) -> str:
+            return " ".join(subwords.pieces(ids.tolist()))
+
+        return [
+            {
+                "text": words(inputs[0][i][: int(inputs[2][i])]),
+                "masked": words(targets[i][targets[i] != IGNORED]),
+                "predicted": words(predicted[i][targets[i] != IGNORED]),
+                "follows": ("yes", "no")[int(is_next[i])],
+                "predicted to follow": ("yes", "no")[int(outputs.is_next[i].argmax())],
+            }
+            for i in shown.tolist()
+        ]

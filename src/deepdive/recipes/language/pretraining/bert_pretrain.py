@@ -1,7 +1,7 @@
-"""BERT learnt from a text: hidden words, and which sentences follow each other (textbook sections 15.8 to 15.10)."""
+"""BERT learnt from a text: masked words, and which sentences follow each other (D2L 15.8 to 15.10)."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
@@ -9,12 +9,18 @@ from deepdive.recipes.language.pretraining.settings import PretrainingSettings
 from deepdive.recipes.ranges.types import Magnitude, ProperFraction
 from deepdive.recipes.registry import Target, recipe
 
+if TYPE_CHECKING:
+    from torch.nn import Module
+
+    from deepdive.data.subwords import Subwords
+    from deepdive.toolkit import Toolkit
+
 
 @recipe(
     "bert-pretrain",
     chapter=15,
     section="15.10",
-    title="A small BERT learnt from WikiText-2: hidden words, and whether sentences follow each other",
+    title="A small BERT learnt from WikiText-2: masked words, and whether sentences follow each other",
     data="wikitext2",
     experiment="deepdive.recipes.language.pretraining.bert_experiment:BertPretrainExperiment",
     targets=(
@@ -22,27 +28,40 @@ from deepdive.recipes.registry import Target, recipe
         Target("test_masked_accuracy", 0.25),
     ),
     presets={
-        "smoke": {"characters": 400_000, "pieces": 1000, "epochs": 1, "steps": 60, "log_every": 20, "width": 64},
+        "smoke": {
+            "max_characters": 400_000,
+            "vocab_size": 1000,
+            "epochs": 1,
+            "steps": 60,
+            "log_every": 20,
+            "hidden_size": 64,
+        },
         "quick": {},
         "book": {
             "epochs": 10,
-            "pieces": 8000,
-            "width": 256,
-            "heads": 4,
-            "layers": 4,
+            "vocab_size": 8000,
+            "hidden_size": 256,
+            "num_heads": 4,
+            "num_layers": 4,
             "optimizer": {"lr": 5e-4},
         },
     },
 )
 @dataclass(frozen=True)
 class BertPretrainSettings(PretrainingSettings):
-    """The text, what is hidden of it, and the network."""
+    """The text, what is masked of it, and the network."""
 
-    longest: Annotated[int, Meta(ge=5, le=100_000)] = 64
-    """Pieces of a pair of sentences, special tokens included; longer ones are cut."""
-    share: ProperFraction = 0.15
-    """Of pieces that are hidden."""
+    max_length: Annotated[int, Meta(ge=5, le=100_000)] = 64
+    """Most tokens of a pair of sentences, special tokens included; longer ones are cut."""
+    mlm_probability: ProperFraction = 0.15
+    """Fraction of tokens that are masked and to be predicted."""
     next_weight: Magnitude = 1.0
-    """Of the loss of pairs beside that of hidden pieces."""
+    """Weight of the loss of next-sentence prediction; that of the masked tokens is 1."""
     prompt: str = "he was [MASK] in the [MASK] ."
-    """A sentence whose hidden words the report fills in."""
+
+    def network(self, metadata: "Subwords", nn: "Toolkit") -> "Module":
+        """A BERT with both heads over these tokens, out of the parts of this toolkit."""
+        from deepdive.models.transformers import BERT, BERTForPretraining
+
+        sizes = len(metadata), self.hidden_size, self.num_heads, self.num_layers
+        return BERTForPretraining(BERT(*sizes, places=self.max_length, dropout=self.dropout, nn=nn), nn=nn)

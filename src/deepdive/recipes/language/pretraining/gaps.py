@@ -19,22 +19,22 @@ _ROWS = 250
 
 
 def spaced(text: str) -> str:
-    """The text with a space before the first word of each line, as before all others, so that all have the same pieces.
+    """The text with a space before the first word of each line, as before all others, so that all have the same tokens.
 
-    That is what T5's own pieces do.
+    That is what T5's own tokens do.
     """
     return "\n".join(f" {line.strip()}" for line in text.strip().split("\n"))
 
 
-def read_gaps(texts: Sequence[str], subwords: Subwords, longest: int) -> Ragged:
-    """Numbers of texts with gaps, each with ``</s>`` behind it; the space before a missing word is missing with it.
+def read_gaps(texts: Sequence[str], subwords: Subwords, max_length: int) -> Ragged:
+    """Token ids of texts with gaps, each with ``</s>`` behind it; the space before a missing word is missing with it.
 
     What goes on behind a text is missing, too: one that does not end with a gap is given one more. So ends every window
     that the network has learnt from, see `draw_spans`.
 
     Raises:
         ValueError: a text has no gap, its gaps are not numbered 0, 1, 2, ... in this order, there are more, with the
-            last one, than the vocabulary has sentinels, or it has more than ``longest`` pieces.
+            last one, than the vocabulary has sentinels, or it has more than ``max_length`` tokens.
     """
     most = len(subwords.sentinels)
     whole = list[str]()
@@ -52,47 +52,49 @@ def read_gaps(texts: Sequence[str], subwords: Subwords, longest: int) -> Ragged:
             raise ValueError(
                 f"{text[:60]!r} has {count} gaps with the one behind its end, but the network has learnt {most} at most"
             )
-    numbers = subwords.encode(whole, special=False).tokens
-    for text, length in zip(texts, numbers.lengths.tolist(), strict=True):
-        if length > longest:
-            raise ValueError(f"{text[:60]!r} has {length} pieces, but the network has learnt to read {longest} at most")
-    return Ragged.joined([numbers, subwords.id_of(END)])
+    ids = subwords.encode(whole, special=False).tokens
+    for text, length in zip(texts, ids.lengths.tolist(), strict=True):
+        if length > max_length:
+            raise ValueError(
+                f"{text[:60]!r} has {length} tokens, but the network has learnt to read {max_length} at most"
+            )
+    return Ragged.joined([ids, subwords.id_of(END)])
 
 
-def write_missing(network: T5, sources: Ragged, subwords: Subwords, longest: int) -> list[list[int]]:
-    """What the network writes of each text, greedily and with cached keys and values: ``longest`` numbers at most."""
-    place = next(network.parameters()).device
+def write_missing(network: T5, sources: Ragged, subwords: Subwords, max_length: int) -> list[list[int]]:
+    """What the network writes for each text, greedily and with cached keys and values: ``max_length`` ids at most."""
+    device = next(network.parameters()).device
     start, end = subwords.id_of(START), subwords.id_of(END)
-    found: list[list[int]] = []
+    written: list[list[int]] = []
     with torch.inference_mode():
         for rows in torch.arange(len(sources)).split(_ROWS):
-            tokens, lengths = (part.to(place) for part in sources.padded(rows, start))
-            state, first = network.encode(tokens, lengths), torch.full((len(rows),), start, device=place)
-            said = greedy_search(network, state, first, end=end, max_steps=longest, banned=(start,), pad=start)
-            found += said.best(end)
-    return found
+            tokens, lengths = (part.to(device) for part in sources.padded(rows, start))
+            state, first = network.encode(tokens, lengths), torch.full((len(rows),), start, device=device)
+            drawn = greedy_search(network, state, first, end=end, max_steps=max_length, banned=(start,), pad=start)
+            written += drawn.best(end)
+    return written
 
 
-def fill_gaps(text: str, said: Sequence[int], subwords: Subwords) -> tuple[str, list[str]]:
-    """The text with what is said behind each sentinel in its gap, the first time it is, and what is in each gap."""
+def fill_gaps(text: str, ids: Sequence[int], subwords: Subwords) -> tuple[str, list[str]]:
+    """The text with what ``ids`` have behind each sentinel in its gap, the first time, and what is in each gap."""
     behind: dict[int, list[int]] = {}
     last: list[int] = []  # what stands before any sentinel is for no gap
-    for number in said:
-        if number in subwords.sentinels:
+    for token in ids:
+        if token in subwords.sentinels:
             last = []
-            behind.setdefault(number, last)
+            behind.setdefault(token, last)
         else:
-            last.append(number)
+            last.append(token)
     outside = _GAP.split(spaced(text))[::2]
-    spans = [subwords.decode(behind.get(number, [])) for number in subwords.sentinels[: len(outside) - 1]]
+    spans = [subwords.decode(behind.get(token, [])) for token in subwords.sentinels[: len(outside) - 1]]
     whole = "".join(part for pair in zip(outside, [*spans, ""], strict=True) for part in pair)
     return _in_a_line(whole), [_in_a_line(span) for span in spans]
 
 
-def with_gaps(numbers: Int64[Tensor, " t"], subwords: Subwords) -> str:
-    """The text of numbers, sentinels shown as gaps."""
-    names = {number: f" <extra_id_{i}>" for i, number in enumerate(subwords.sentinels)}
-    parts = groupby(numbers.tolist(), key=lambda number: names.get(number, ""))
+def with_gaps(ids: Int64[Tensor, " t"], subwords: Subwords) -> str:
+    """The text of token ids, sentinels shown as gaps."""
+    names = {token: f" <extra_id_{i}>" for i, token in enumerate(subwords.sentinels)}
+    parts = groupby(ids.tolist(), key=lambda token: names.get(token, ""))
     return _in_a_line("".join(name or subwords.decode(list(group)) for name, group in parts))
 
 

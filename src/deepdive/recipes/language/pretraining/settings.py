@@ -9,22 +9,22 @@ from deepdive.recipes.settings import OptimizerSettings, ScheduleName, TrainingS
 
 @dataclass(frozen=True)
 class PretrainingSettings(TrainingSettings):
-    """Training settings, the text, its pieces, and the sizes that every transformer has."""
+    """Training settings, the text, its tokens, and the sizes that every transformer has."""
 
     data: str = "wikitext2"
-    """A named text (deepdive data list), or a text file of one's own with a paragraph per line, in UTF-8."""
-    characters: Count | None = None
+    """Name of a text (see deepdive data list), or a text file of your own with a paragraph per line, in UTF-8."""
+    max_characters: Count | None = None
     """Learn from so many characters of the text, its beginning; from all if not given."""
-    pieces: Count = 4000
-    """Different pieces of words, learnt from the text."""
-    width: Width = 128
-    """Of all vectors."""
-    heads: Heads = 2
-    """Of attention."""
-    layers: Depth = 2
-    """Blocks."""
+    vocab_size: Count = 4000
+    """Number of different tokens (subwords), learnt from the text."""
+    hidden_size: Width = 128
+    """Size of the embeddings and of all hidden states (d_model)."""
+    num_heads: Heads = 2
+    """Number of attention heads."""
+    num_layers: Depth = 2
+    """Number of transformer blocks."""
     dropout: Probability = 0.0
-    """Share that is dropped in training."""
+    """Dropout probability."""
     epochs: Epochs = 3
     batch_size: BatchSize = 32
     clip_norm: GradientBound | None = 1.0
@@ -33,6 +33,8 @@ class PretrainingSettings(TrainingSettings):
     optimizer: OptimizerSettings = field(
         default_factory=lambda: OptimizerSettings("adamw", lr=1e-3, weight_decay=0.01, decay_norm_and_bias=False)
     )
+    prompt: str = ""
+    """The report fills in the gaps of this sentence."""
 
     def _settle(self) -> None:
         super()._settle()

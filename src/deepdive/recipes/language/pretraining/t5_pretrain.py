@@ -1,13 +1,19 @@
-"""T5 learnt from a text: the spans that are missing from it (textbook section 11.9; Raffel et al., 2020)."""
+"""T5 learnt from a text by span corruption (D2L 11.9; Raffel et al., 2020)."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
 from deepdive.recipes.language.pretraining.settings import PretrainingSettings
 from deepdive.recipes.ranges.types import Depth, Epochs, MeanSpan, ProperFraction, Width
 from deepdive.recipes.registry import Target, recipe
+
+if TYPE_CHECKING:
+    from torch.nn import Module
+
+    from deepdive.data.subwords import Subwords
+    from deepdive.toolkit import Toolkit
 
 
 @recipe(
@@ -18,28 +24,28 @@ from deepdive.recipes.registry import Target, recipe
     data="wikitext2",
     experiment="deepdive.recipes.language.pretraining.t5_experiment:T5PretrainExperiment",
     targets=(
-        Target("test_missing_accuracy", 0.035, when={"preset": "smoke"}),
-        Target("test_missing_accuracy", 0.09),
+        Target("test_masked_token_accuracy", 0.035, when={"preset": "smoke"}),
+        Target("test_masked_token_accuracy", 0.09),
     ),
     presets={
         "smoke": {
-            "characters": 400_000,
-            "pieces": 1000,
+            "max_characters": 400_000,
+            "vocab_size": 1000,
             "epochs": 1,
             "steps": 60,
             "log_every": 20,
-            "width": 64,
+            "hidden_size": 64,
             "optimizer": {"lr": 2e-3},
         },
         "quick": {},
         "book": {
             "epochs": 10,
-            "pieces": 8000,
+            "vocab_size": 8000,
             "window": 128,
-            "width": 256,
-            "heads": 4,
-            "layers": 4,
-            "hidden": 512,
+            "hidden_size": 256,
+            "num_heads": 4,
+            "num_layers": 4,
+            "ffn_size": 512,
             "optimizer": {"lr": 5e-4},
         },
     },
@@ -49,21 +55,28 @@ class T5PretrainSettings(PretrainingSettings):
     """The text, what is missing of it, and the network."""
 
     window: Annotated[int, Meta(ge=2, le=100_000)] = 64
-    """Pieces of a text from which spans are cut."""
-    density: ProperFraction = 0.15
-    """Share of pieces that are missing."""
-    mean_span: MeanSpan = 3.0
-    """Pieces of a missing span on average."""
+    """Tokens per window of text, from which spans are taken out."""
+    noise_density: ProperFraction = 0.15
+    """Fraction of tokens that are taken out."""
+    mean_noise_span_length: MeanSpan = 3.0
+    """Mean number of tokens of a span that is taken out."""
     epochs: Epochs = 2
-    layers: Depth = 2
-    """Blocks of the encoder, and as many of the decoder."""
-    head_width: Width = 64
-    """Of each head of attention."""
-    hidden: Width = 256
-    """Width within feed-forward networks."""
+    num_layers: Depth = 2
+    """Number of transformer blocks of the encoder, and as many of the decoder."""
+    head_dim: Width = 64
+    """Size of the queries, keys and values of each attention head (d_kv)."""
+    ffn_size: Width = 256
+    """Size of the hidden layer of the feed-forward networks."""
     gated: bool = True
-    """Whether feed-forward networks are gated, as in version 1.1, or rectified, as in the first one."""
-    tied: bool = False
-    """Whether input and output share their table of vectors, as in the first version."""
+    """Gated GELU in the feed-forward networks (T5 1.1) in place of ReLU (the first T5)."""
+    tie_embeddings: bool = False
+    """One embedding table for input and output, as in the first T5."""
     prompt: str = "The <extra_id_0> of the city was <extra_id_1> ."
-    """A sentence whose gaps the report fills in."""
+
+    def network(self, metadata: "Subwords", nn: "Toolkit") -> "Module":
+        """A T5 over these tokens, out of the parts of this toolkit."""
+        from deepdive.models.transformers import T5
+
+        sizes = len(metadata), self.hidden_size, self.num_heads, self.num_layers, self.ffn_size, self.head_dim
+        activation = "gated-gelu" if self.gated else "relu"
+        return T5(*sizes, dropout=self.dropout, activation=activation, tied=self.tie_embeddings, nn=nn)

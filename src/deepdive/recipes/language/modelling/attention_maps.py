@@ -1,4 +1,4 @@
-"""Where a transformer looks while it reads a text, as a part of its report."""
+"""The attention maps of a transformer that reads a text, as a part of its report."""
 
 import torch
 from torch import nn
@@ -25,8 +25,8 @@ def attention_sections(network: nn.Module, encoder: TextEncoder, text: str) -> l
     except ValueError:  # the prompt may not suit a text of one's own
         return []
     tokens = ids[:_TOKENS]
-    place = next(network.parameters()).device
-    maps = attention_maps(network.eval(), lambda: network(tokens.unsqueeze(0).to(place)))
+    device = next(network.parameters()).device
+    maps = attention_maps(network.eval(), lambda: network(tokens.unsqueeze(0).to(device)))
     labels = [_label(encoder, token) for token in tokens.split(1)]
     drawn = [
         AttentionMap(head.cpu(), labels, labels, f"layer {i}, head {j}")
@@ -34,7 +34,7 @@ def attention_sections(network: nn.Module, encoder: TextEncoder, text: str) -> l
         for j, head in enumerate(weights[0, :_HEADS], start=1)
     ]
     columns = len(drawn) // len(maps)
-    caption = "Each row is a token that looks, each column one that is looked at; a token sees none behind itself."
+    caption = "Each row is a token that attends, each column one that is attended to; a token sees none behind itself."
     return [Section("Attention", picture(caption, to_png(attention_figure(drawn, columns))))]
 
 
