@@ -48,7 +48,5 @@ class KernelSettings(SeriesSettings):
     """How many bandwidths are tried before the best of them is refined."""
     steps: Few = 60
     """Steps of gradient descent that refine the bandwidth."""
-    device: str = "auto"
-    """Has no effect here: everything is computed on the processor, in double precision."""
     seed: Seed = 0
     """Seed of the noisy values of D2L 11.2, which the report shows beside those of the data."""

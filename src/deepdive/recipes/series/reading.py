@@ -31,8 +31,8 @@ def series_like(
 
 def _how(settings: SeriesSettings, time: str | None, gaps: Gaps | None, order: Order | None) -> dict[str, Any]:
     return {
-        "time": time or settings.time,
-        "gaps": gaps or settings.gaps,
-        "order": order or settings.order,
+        "time": settings.time if time is None else time,
+        "gaps": settings.gaps if gaps is None else gaps,
+        "order": settings.order if order is None else order,
         "delimiter": settings.delimiter,
     }
