@@ -12,10 +12,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from benchmarks.training import transformers
 from benchmarks._table import NotApplicable, Row, show
 from benchmarks.scratch.recurrent import passes
 from benchmarks.scratch.scratch import Clock, both_ways, ratio
+from benchmarks.training import transformers
 from deepdive import scratch
 
 BATCH, PLACES, WIDTH, HEADS = 16, 64, 256, 8

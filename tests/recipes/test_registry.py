@@ -201,9 +201,7 @@ def test_a_package_declares_recipes_by_entry_points_and_a_broken_one_costs_no_ot
         listed = recipes()
         assert {"theirs", "lenet"} <= listed.keys()
         assert isinstance(load_recipe("theirs").build(listed["theirs"].settings_type()), Experiment)
-        assert capsys.readouterr().err == (
-            "note: the recipes of recipes_that_fail cannot be loaded: KeyError: 'oh'\n"
-        )
+        assert capsys.readouterr().err == ("note: the recipes of recipes_that_fail cannot be loaded: KeyError: 'oh'\n")
     finally:
         for name in ("recipes_of_theirs", "recipes_that_fail"):
             sys.modules.pop(name, None)

@@ -5,9 +5,9 @@ import shutil
 
 import pytest
 import torch
+import transformers
 from safetensors.torch import save_file
 
-import transformers
 from deepdive.data.subwords import Subwords
 from deepdive.recipes import load_recipe
 from deepdive.recipes.running import runner
