@@ -69,7 +69,7 @@ class LanguageModelExperiment(SupervisedExperiment[SettingsT, TextDataModule, Te
         )
 
     def measure(self, run: Run, metrics: dict[str, float]) -> dict[str, float]:
-        """Perplexities per word; how fast it was is told."""
+        """Perplexities per word; the pace is printed."""
         if (pace := self._pace(run)) is not None:
             tell(f"note: {pace:,.0f} tokens per second")
         return word_perplexities(metrics, self.data)

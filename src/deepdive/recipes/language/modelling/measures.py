@@ -1,4 +1,4 @@
-"""What is told of a language model besides loss and perplexity: per word, and how fast."""
+"""What is measured of a language model besides loss and perplexity: per word, and how fast."""
 
 import math
 import statistics
