@@ -105,9 +105,9 @@ def test_holding_out_everything_is_refused():
 
 @pytest.mark.usefixtures("without_shape_checks")
 def test_kinds_of_arguments():
-    with pytest.raises(TypeError, match="labels must be .*integer"):
+    with pytest.raises(TypeError, match=r"labels must be .*integer"):
         stratified_split(torch.tensor([0.0, 1.0, 0.0, 1.0]), 2)
-    with pytest.raises(TypeError, match="rows must be .*integer"):
+    with pytest.raises(TypeError, match=r"rows must be .*integer"):
         hold_out(9.5, 2)
-    with pytest.raises(TypeError, match="rows must be .*integer"):
+    with pytest.raises(TypeError, match=r"rows must be .*integer"):
         k_fold(9.5, 2)

@@ -122,5 +122,5 @@ def test_what_is_no_text_of_paragraphs_is_told(word_pieces):
 
 @pytest.mark.usefixtures("without_shape_checks")
 def test_sizes_of_paragraphs_are_whole():
-    with pytest.raises(TypeError, match="sizes must be .*int64"):
+    with pytest.raises(TypeError, match=r"sizes must be .*int64"):
         draw_pairs(torch.tensor([2.0, 3.0]), torch.Generator())

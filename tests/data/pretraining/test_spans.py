@@ -183,9 +183,9 @@ def test_fifteen_tokens_in_a_hundred_are_missing_by_default_in_spans_of_three():
 @pytest.mark.usefixtures("without_shape_checks")
 def test_kinds_of_arguments():
     generator, tokens = torch.Generator(), torch.arange(8).view(2, 4)
-    with pytest.raises(TypeError, match="length must be .*integer"):
+    with pytest.raises(TypeError, match=r"length must be .*integer"):
         span_counts(9.5)
-    with pytest.raises(TypeError, match="rows must be .*integer"):
+    with pytest.raises(TypeError, match=r"rows must be .*integer"):
         draw_spans(2.5, 9, generator=generator)
-    with pytest.raises(TypeError, match="missing must be .*bool"):
+    with pytest.raises(TypeError, match=r"missing must be .*bool"):
         cut_spans(tokens, tokens, [9])

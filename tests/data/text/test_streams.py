@@ -117,5 +117,5 @@ def test_negative_epochs_and_batches_are_refused():
 
 @pytest.mark.usefixtures("without_shape_checks")
 def test_numbers_of_tokens_are_whole():
-    with pytest.raises(TypeError, match="corpus must be .*int64.*, got .*float32"):
+    with pytest.raises(TypeError, match=r"corpus must be .*int64.*, got .*float32"):
         SequentialWindows(torch.arange(9.0), 1, 2)

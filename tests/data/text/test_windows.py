@@ -104,5 +104,5 @@ def test_bad_arguments_are_named():
 @pytest.mark.usefixtures("without_shape_checks")
 @pytest.mark.parametrize("cut", [all_windows, consecutive_windows, lambda corpus, t: RandomWindows(corpus, 1, t)])
 def test_numbers_of_tokens_are_whole(cut):
-    with pytest.raises(TypeError, match="corpus must be .*int64.*, got .*float32"):
+    with pytest.raises(TypeError, match=r"corpus must be .*int64.*, got .*float32"):
         cut(torch.arange(9.0), 2)
