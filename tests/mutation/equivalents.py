@@ -5,5 +5,8 @@ EQUIVALENT: dict[str, str] = {
     "frozen = len(found) - min(len(found), self.first + epoch // self.every) -> epoch / self.every": (
         "whole numbers are at least n - x where they are at least n - ⌊x⌋"
     ),
+    "data/text/words.py: comparison: long = np.flatnonzero(lengths > 8) -> lengths >= 8": (
+        "a word of eight bytes has no later pieces to mix"
+    ),
 }
 """By their names."""

@@ -3,13 +3,16 @@
 import random
 import re
 from datetime import UTC, datetime, timedelta, timezone
+from itertools import pairwise
 
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deepdive.data.series import Series, series_of
+from deepdive.data.series.times.reading import _directions
 
 FORMS = (
     *("%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y.%m.%d %H:%M", "%Y%m%dT%H%M%S", "%Y-%jT%H:%M", "%G-W%V-%u %H:%M"),
@@ -189,3 +192,9 @@ def test_the_order_can_be_kept_and_a_note_says_so():
 def test_months_without_a_year_begin_again():
     for words in (["Nov", "Dec", "Jan", "Feb"], ["22:00", "23:00", "0:00"], ["11", "12", "1", "2"]):
         assert read(words).notes == ("column 'Date' begins again and again; the first row counts as the oldest",)
+
+
+@given(st.lists(st.integers(-5, 5), min_size=1, max_size=20))
+def test_steps_that_go_on_and_steps_back_are_counted(ticks):
+    pairs = [*pairwise(ticks)]
+    assert _directions(np.array(ticks)) == (sum(a < b for a, b in pairs), sum(a > b for a, b in pairs))

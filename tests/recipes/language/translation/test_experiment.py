@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from deepdive.recipes import runner
+from deepdive.recipes import load_recipe, runner
+from deepdive.recipes.settings import with_preset
 from deepdive.training.listeners import MetricsFile
 
 from ..texts import pairs, run
@@ -151,3 +152,13 @@ def test_other_ways_to_learn(data, changes, tmp_path):
     outcome = run("seq2seq", data, tmp_path, **SMALL | {"cell": "LSTM"} | changes)
     assert outcome.metrics["test_bleu"] > 50
     assert_predicts_what_it_was_tested_on(outcome)
+
+
+@pytest.mark.parametrize("recipe", ["seq2seq", "bahdanau", "transformer"])
+def test_every_layer_is_one_of_the_toolkit(recipe, data):
+    chosen = load_recipe(recipe)
+    changes = {"data": str(data), "toolkit": "scratch", "test": 8, "validation": 6, "min_frequency": 1}
+    experiment = chosen.build(with_preset(chosen.settings_type, changes))
+    experiment.prepare()
+    leaves = [layer for layer in experiment.task.network.modules() if not [*layer.children()]]
+    assert {type(layer).__module__.split(".")[0] for layer in leaves} == {"deepdive"}
