@@ -1,6 +1,7 @@
 """What is said beside a published vocabulary: as the reference honours it, or refused by name."""
 
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 import transformers
 from deepdive.data.subwords import Subwords, read_published
+from deepdive.data.subwords.folder import _loaded
 
 TEXTS = [
     "Naïve CAFÉ résumé",
@@ -311,3 +313,21 @@ def test_any_flags_and_texts(bert, data):
 @given(data=st.data())
 def test_any_flags_and_texts_at_length(bert, data):
     equal(bert, data)
+
+
+@pytest.mark.parametrize("error", [MemoryError("full"), OSError("gone"), RuntimeError("other")])
+def test_an_error_that_says_nothing_of_the_files_is_not_taken_for_damage(error):
+    def load(_):
+        raise error
+
+    with pytest.raises(type(error), match=str(error)):
+        _loaded({}, load)
+
+
+@pytest.mark.parametrize("error", [Exception("cut off"), ValueError("cut off"), TypeError("cut off")])
+def test_an_error_of_the_library_is_told_as_damage(error):
+    def load(_):
+        raise error
+
+    with pytest.raises(ValueError, match=r"the tokenizer among one\.json is damaged: cut off"):
+        _loaded({"one.json": Path("one.json")}, load)

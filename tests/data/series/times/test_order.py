@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deepdive.data.series import Series, series_of
-from deepdive.data.series.times.reading import _directions
+from deepdive.data.series.times.reading import _directions, moments_of
 
 FORMS = (
     *("%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y.%m.%d %H:%M", "%Y%m%dT%H%M%S", "%Y-%jT%H:%M", "%G-W%V-%u %H:%M"),
@@ -198,3 +198,11 @@ def test_months_without_a_year_begin_again():
 def test_steps_that_go_on_and_steps_back_are_counted(ticks):
     pairs = [*pairwise(ticks)]
     assert _directions(np.array(ticks)) == (sum(a < b for a, b in pairs), sum(a > b for a, b in pairs))
+
+
+@pytest.mark.parametrize("words", [["3-12", "11-5", "2-10", "8-1"], ["3/12", "11/5", "2/10", "8/1"], ["3.12", "11.05"]])
+def test_two_short_numbers_are_times_only_where_the_column_is_known_to_tell_them(words):
+    """A month and a year, or a score, a size, a part number."""
+    column = pl.Series("code", words)
+    assert moments_of(column, named=False) is None
+    assert moments_of(column, named=True) is not None

@@ -45,6 +45,8 @@ def test_what_is_missing_is_learnt(trained):
     report = (trained.run.folder / "report.html").read_text(encoding="utf-8")
     for part in ("Gaps of a sentence", "Gaps of texts held out", "&lt;extra_id_0&gt;", "&lt;extra_id_1&gt;", "T5"):
         assert part in report
+    for part in ("train", "val", "test"):
+        assert re.search(rf"{part} windows</t[dh]>\s*<td[^>]*>\d+<", report)
     [share] = re.findall(r"right if the commonest piece is said</t[dh]>\s*<td[^>]*>([\d.]+)%", report)
     assert 12 < float(share) < 20
 

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from deepdive.recipes import load_recipe, runner
+from deepdive.recipes.language.translation.experiment import _spread
 from deepdive.recipes.settings import with_preset
 from deepdive.training.listeners import MetricsFile
 
@@ -162,3 +163,8 @@ def test_every_layer_is_one_of_the_toolkit(recipe, data):
     experiment.prepare()
     leaves = [layer for layer in experiment.task.network.modules() if not [*layer.children()]]
     assert {type(layer).__module__.split(".")[0] for layer in leaves} == {"deepdive"}
+
+
+def test_what_is_shown_of_many_is_spread_over_all_in_their_order():
+    assert _spread([*range(10)], 4) == [0, 3, 6, 9]
+    assert _spread([5, 6], 4) == [5, 6]
