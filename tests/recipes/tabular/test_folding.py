@@ -5,6 +5,7 @@ import random
 import signal
 import subprocess
 import time
+from statistics import stdev
 
 import pytest
 
@@ -104,15 +105,15 @@ def test_a_damaged_result_of_a_fold_is_named(table, tmp_path):
 
 
 def test_metrics_of_folds_are_those_of_all_held_out_rows():
-    errors = [[0.1, -0.3, 0.2], [0.5]]
+    errors = [[0.1, -0.3, 0.2], [0.5], [0.4, 0.1]]
     metrics = [
-        {"test_rmse": (sum(e * e for e in part) / len(part)) ** 0.5, "test_accuracy": len(part) / 4} for part in errors
+        {"test_rmse": (sum(e * e for e in part) / len(part)) ** 0.5, "test_accuracy": len(part) / 6} for part in errors
     ]
     found = pooled(metrics, [len(part) for part in errors])
     squares = [e * e for part in errors for e in part]
-    assert found["test_rmse"] == pytest.approx((sum(squares) / 4) ** 0.5)
-    assert found["test_accuracy"] == pytest.approx((3 * 0.75 + 0.25) / 4)
-    assert found["test_accuracy_std"] == pytest.approx((0.75 - 0.25) / 2**0.5)
+    assert found["test_rmse"] == pytest.approx((sum(squares) / 6) ** 0.5)
+    assert found["test_accuracy"] == pytest.approx((3 * 3 + 1 * 1 + 2 * 2) / 6 / 6)
+    assert found["test_accuracy_std"] == pytest.approx(stdev([3 / 6, 1 / 6, 2 / 6]))
     assert pooled(metrics[:1], [3]) == metrics[0]
 
 
