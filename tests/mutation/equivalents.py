@@ -12,5 +12,7 @@ EQUIVALENT: dict[str, str] = {
     "recipes/language/translation/looking.py: decoration: @torch.inference_mode() -> (lambda same: same)": (
         "speed alone: maps of attention keep no graph by themselves"
     ),
+    "recipes/language/bert/settings.py: statement: super()._settle() -> pass": "those above settle nothing",
+    "recipes/language/translation/settings.py: statement: super()._settle() -> pass": "those above settle nothing",
 }
 """By their names."""

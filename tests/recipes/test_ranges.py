@@ -183,3 +183,16 @@ def test_every_number_is_bounded_on_both_sides(name):
     for far in (10**30, -(10**30)):
         with pytest.raises(ValidationError):
             convert(far, kind)
+
+
+@dataclass(frozen=True)
+class Chosen(Checked):
+    """A text, or none."""
+
+    name: str | None = "some"
+    """The name."""
+
+
+def test_none_is_no_text_on_the_command_line():
+    assert parse_one(Chosen, arguments=["--name", "None"], prog="x").name is None
+    assert parse_one(Chosen, arguments=["--name", "none"], prog="x").name == "none"

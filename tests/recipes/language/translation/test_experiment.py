@@ -168,3 +168,9 @@ def test_every_layer_is_one_of_the_toolkit(recipe, data):
 def test_what_is_shown_of_many_is_spread_over_all_in_their_order():
     assert _spread([*range(10)], 4) == [0, 3, 6, 9]
     assert _spread([5, 6], 4) == [5, 6]
+
+
+def test_quotes_in_a_file_of_sentences_are_part_of_them(trained, tmp_path):
+    path = tmp_path / "quoted.tsv"
+    path.write_text('"a red cat\tx\n"a" big\ty\n', encoding="utf-8")
+    assert [each.given for each in runner.predict(trained.run.folder, [path])] == ['"a red cat', '"a" big']
