@@ -41,6 +41,10 @@ BAD = {
     "blank before a quote": ('id,label\na, "1"\n', "f.csv:2: a quote that opens a cell must be its first character"),
     "too many": ("id,label\nhello, world,pos\n", "f.csv:2: row must have 2 fields as the header, got 3"),
     "too many behind lines": ('id,label\n"a\n\nb",1\r\nc,2,3\r\n', "f.csv:5: row must have 2 fields .*, got 3"),
+    "another mark": (
+        "id,label,n\na,1,2\nb;1;2\n",
+        "got 1 .separated by comma.; it looks separated by semicolon, but all rows of a file must have one delimiter",
+    ),
     "too few": ("id,label\na,1\n\nb\n", "f.csv:4: row must have 2 fields as the header, got 1"),
     "swallowed": ('id,label\n"a,1\nb,2\nc",3,4\n', "f.csv:2: row must .* got 3 .* ends in line 4: is a quote not"),
     "delimiter at the end": ("id,label\na,1,\n", "f.csv:2: .* got 3 .* take off the comma at its end"),

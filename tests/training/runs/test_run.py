@@ -62,6 +62,12 @@ def test_what_is_no_run_is_refused(tmp_path):
         Run.open(tmp_path / "nowhere")
     with pytest.raises(RunError, match=r"is no run folder: it has no run\.json"):
         Run.open(tmp_path)
+    for name in ("20260102-000000-aaaa", "20260101-000000-bbbb"):
+        (tmp_path / "lenet" / name).mkdir(parents=True)
+        (tmp_path / "lenet" / name / "run.json").write_text("{}")
+    for folder in (tmp_path, tmp_path / "lenet"):
+        with pytest.raises(RunError, match=r"no run\.json; perhaps .*lenet/20260102-000000-aaaa was meant$"):
+            Run.open(folder)
 
 
 @pytest.mark.parametrize(

@@ -33,8 +33,8 @@ def test_every_bit_comes_back(place, bits):
 def test_buffers_come_back_and_other_programs_can_read_it(place):
     saved, fresh = network(0), network(1)
     saved(torch.randn(8, 3))
-    save_weights(place, saved)
-    load_weights(place, fresh)
+    save_weights(str(place), saved)
+    load_weights(str(place), fresh)
     x = torch.randn(5, 3)
     assert torch.equal(fresh.eval()(x), saved.eval()(x))
     assert set(load_file(place)) == {f"model.{name}" for name in saved.state_dict()}
