@@ -190,11 +190,15 @@ def test_pairs_need_two_types_of_tokens(tmp_path, encoder):
     state = load_file(one / "model.safetensors")
     name = "embeddings.token_type_embeddings.weight"
     save_file(state | {name: state[name][:1].clone()}, one / "model.safetensors")
-    recipe = load_recipe("bert-pair")
-    settings = {"data": str(tmp_path / "own.csv"), "weights": str(one), **SMALL}
-    experiment = recipe.build(with_preset(recipe.settings_type, settings))
-    with pytest.raises(ValueError, match=r"type_vocab_size must be at least 2 for pairs of texts, got 1"):
-        experiment.prepare()
+    asked = {"question": "who ?", "answers": [{"text": "Ada", "answer_start": 0}]}
+    paragraphs = [{"context": f"Ada left {i}", "qas": [asked | {"id": f"{i}"}]} for i in range(20)]
+    (tmp_path / "own.json").write_text(json.dumps({"data": [{"paragraphs": paragraphs}]}))
+    for name, file in (("bert-pair", "own.csv"), ("bert-qa", "own.json")):
+        recipe = load_recipe(name)
+        settings = {"data": str(tmp_path / file), "weights": str(one), **SMALL}
+        experiment = recipe.build(with_preset(recipe.settings_type, settings))
+        with pytest.raises(ValueError, match=r"type_vocab_size must be at least 2 for pairs of texts, got 1"):
+            experiment.prepare()
 
 
 def test_unknown_keys_of_the_encoder_are_told(tmp_path, encoder, capsys):
