@@ -54,6 +54,14 @@ def test_a_file_fits_in_a_head(path):
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 300
 
 
+def test_a_file_of_tests_fits_in_a_head_too():
+    tests = Path(__file__).parent
+    lengths = {
+        str(path.relative_to(tests)): len(path.read_text(encoding="utf-8").splitlines()) for path in tests.rglob("*.py")
+    }
+    assert {name: length for name, length in lengths.items() if length > 300} == {}
+
+
 def test_a_folder_holds_at_most_a_dozen_modules():
     folders = {path.parent for path in FILES}
     crowded = {str(f.relative_to(SOURCE)): n for f in folders if (n := len(list(f.glob("[!_]*.py")))) > 12}

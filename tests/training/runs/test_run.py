@@ -148,6 +148,16 @@ def test_nothing_of_a_run_is_written_through_a_link(run, tmp_path, name):
     assert place.is_symlink()
 
 
+def test_a_link_planted_after_the_look_is_not_followed_by_the_lock_either(run, tmp_path, monkeypatch):
+    other = tmp_path / "other"
+    other.write_text("not ours")
+    (run.folder / ".lock").symlink_to(other)
+    monkeypatch.setattr("deepdive.training.runs.run.check_replaceable", lambda path: None)
+    with pytest.raises(OSError, match=r"symbolic link|symlink"), run.locked():
+        pass
+    assert other.read_text() == "not ours"
+
+
 def test_no_folder_of_a_run_is_a_link(run, tmp_path):
     (tmp_path / "other").mkdir()
     (run.folder / "samples").symlink_to(tmp_path / "other")

@@ -1,0 +1,11 @@
+"""A picture for tests, and how one gets into a file."""
+
+import numpy as np
+
+
+def save(image, path, **options):
+    image.save(path, **options)
+    return path
+
+
+COLOUR = np.random.default_rng(0).integers(0, 256, (8, 6, 3), dtype=np.uint8)
