@@ -8,10 +8,11 @@ import zipfile
 
 import pytest
 
-from deepdive.data.delimited import packing, read_delimited
+from deepdive.data.delimited import read_delimited
 from deepdive.data.images.folders.labelled import read_labels
 from deepdive.data.sentences import read_columns
 from deepdive.data.series import read_series
+from deepdive.data.sources import packed
 from deepdive.data.tables import read_table
 from deepdive.data.translation import read_pairs
 
@@ -159,12 +160,12 @@ def test_pairs_of_mac_and_of_utf_16_files(written):
 def test_what_unpacks_to_far_more_than_it_is_is_refused_before_it_fills_the_memory(written, monkeypatch, name):
     pack = {"f.csv.gz": gzip.compress, "f.csv.xz": lzma.compress, "f.csv.bz2": bz2.compress, "f.zip": zipped}[name]
     dense = ("id,label\n" + "".join(f"{i * 7919 % 10007},{i * 31 % 97}\n" for i in range(20_000))).encode()
-    monkeypatch.setattr(packing, "_SMALL", 1 << 16)
+    monkeypatch.setattr(packed, "SMALL", 1 << 16)
     assert len(read_delimited(written(pack(dense), name))) == 20_000  # 160 KB, but not made for that
     bomb = written(pack(b"id,label\n" + b"1,2\n" * 300_000), name)
     with pytest.raises(ValueError, match=r"must hold at most .* MiB .*a decompression bomb.* name the file in it"):
         read_delimited(bomb)
-    monkeypatch.setattr(packing, "_SMALL", 64 << 20)
+    monkeypatch.setattr(packed, "SMALL", 64 << 20)
     assert len(read_delimited(bomb)) == 300_000
 
 
