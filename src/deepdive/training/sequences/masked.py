@@ -68,7 +68,7 @@ class MaskedLanguageModelling(Supervised):
 
     def _mean_loss(self, batch: Batch) -> Tensor:
         *inputs, targets, is_next = batch
-        flat = targets.flatten()
+        flat = targets.flatten().long()  # in which no class is taken for one that is ignored
         hidden = (flat != IGNORED).nonzero().squeeze(1)
         said: Said = self.network(*inputs, hidden)
         classes = flat.index_select(0, hidden)

@@ -10,7 +10,7 @@ from deepdive.algorithms.language import entity_types
 from deepdive.algorithms.language.entities import IGNORED, count_entities
 from deepdive.checks import check_dimensions, check_dtype
 from deepdive.signatures import checked
-from deepdive.training.metrics import Metric
+from deepdive.training.metrics import Metric, likeliest, share
 
 
 class Perplexity(Metric):
@@ -35,7 +35,7 @@ class Perplexity(Metric):
         check_dtype("outputs", outputs, "floating-point")
         check_dimensions("outputs", outputs)
         check_dtype("targets", targets, "integer")
-        n = (targets != IGNORED).sum()
+        n = (targets.long() != IGNORED).sum()  # in which no class is taken for one that is ignored
         self.total.add_(torch.where(n > 0, outputs.to(self.total.dtype) * n, 0.0))
         self.count.add_(n)
 
@@ -57,10 +57,11 @@ class TokenAccuracy(Metric):
     higher_is_better = True
     correct: Tensor
     count: Tensor
+    unknown: Tensor
 
     @checked
     def __init__(self, without: Sequence[int] = ()) -> None:
-        super().__init__(correct=torch.int64, count=torch.int64)
+        super().__init__(correct=torch.int64, count=torch.int64, unknown=torch.int64)
         self._without = torch.tensor([IGNORED, *without])
 
     def update(self, outputs: Shaped[Tensor, "..."], targets: Shaped[Tensor, "..."]) -> None:
@@ -70,8 +71,10 @@ class TokenAccuracy(Metric):
         check_dimensions("outputs", outputs, *targets.shape, "classes")
         targets = targets.long()  # in which no class is taken for one to be left out
         told = ~torch.isin(targets, self._without)
-        self.correct.add_(((outputs.argmax(dim=-1) == targets) & told).sum())
+        guesses, nowhere = likeliest(outputs, -1)
+        self.correct.add_(((guesses == targets) & told).sum())
         self.count.add_(told.sum())
+        self.unknown.add_((nowhere & told).sum())
 
     def to(self, device: torch.device) -> None:
         """Accumulate on this device from now on."""
@@ -79,8 +82,8 @@ class TokenAccuracy(Metric):
         self._without = self._without.to(device)
 
     def compute(self) -> Tensor:
-        """``correct / count``."""
-        return self.correct / self.count
+        """``correct / count``; NaN if an output is."""
+        return share(self.correct, self.count, self.unknown)
 
 
 class EntityF1(Metric):
@@ -101,10 +104,11 @@ class EntityF1(Metric):
     predicted: Tensor
     true: Tensor
     unlabelled: Tensor
+    unknown: Tensor
 
     def __init__(self, labels: Sequence[str]) -> None:
         entity_types(labels)
-        super().__init__(correct=torch.int64, predicted=torch.int64, true=torch.int64, unlabelled=torch.int64)
+        super().__init__(**dict.fromkeys(("correct", "predicted", "true", "unlabelled", "unknown"), torch.int64))
         self.labels = tuple(labels)
 
     def update(self, outputs: Shaped[Tensor, "..."], targets: Shaped[Tensor, "..."]) -> None:
@@ -116,16 +120,18 @@ class EntityF1(Metric):
         targets = targets.long()
         unlabelled = (targets != IGNORED) & ((targets < 0) | (targets >= len(self.labels)))
         self.unlabelled.add_(unlabelled.sum())
-        counts = count_entities(outputs.argmax(dim=-1), targets.masked_fill(unlabelled, IGNORED), self.labels)
+        guesses, nowhere = likeliest(outputs, -1)
+        self.unknown.add_((nowhere & (targets != IGNORED)).sum())
+        counts = count_entities(guesses, targets.masked_fill(unlabelled, IGNORED), self.labels)
         correct, predicted, true = counts.sum(dim=0)
         self.correct.add_(correct)
         self.predicted.add_(predicted)
         self.true.add_(true)
 
     def compute(self) -> Tensor:
-        """``2 correct / (predicted + true)``."""
+        """``2 correct / (predicted + true)``; NaN if an output is."""
         if self.unlabelled:
             raise ValueError(
                 f"targets must be from 0 to {len(self.labels) - 1} or {IGNORED}, got {int(self.unlabelled)} others"
             )
-        return 2 * self.correct / (self.predicted + self.true)
+        return share(2 * self.correct, self.predicted + self.true, self.unknown)

@@ -78,7 +78,7 @@ class Translation(TokenClassification):
 
     def targets(self, batch: Batch) -> Tensor:
         """Each next token, padding replaced by -100."""
-        after = batch[2][:, 1:]
+        after = batch[2][:, 1:].long()  # so that -100 is one of them
         return torch.where(after == self.padding, IGNORED, after)
 
     def logits(self, batch: Batch) -> Tensor:
