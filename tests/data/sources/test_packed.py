@@ -100,7 +100,5 @@ def test_a_picture_that_is_mostly_a_hole_is_refused_before_it_is_read(packing, t
         archive.addfile(info, io.BytesIO(b"x"))
     ((_, told, _),) = plain_files(path)
     assert told == size  # in 10 KB
-    with pytest.raises(
-        ValueError, match=r"pictures of .*a\.tar.* must hold at most 64 MiB .*bomb.* unpack it and name"
-    ):
+    with pytest.raises(ValueError, match=r"pictures of .*a\.tar.* must hold at most 64 MiB .*bomb.* unpack it"):
         ArchiveTree(path)
