@@ -2,7 +2,7 @@
 
 import random
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from itertools import pairwise
 
 import numpy as np
@@ -206,3 +206,25 @@ def test_two_short_numbers_are_times_only_where_the_column_is_known_to_tell_them
     column = pl.Series("code", words)
     assert moments_of(column, named=False) is None
     assert moments_of(column, named=True) is not None
+
+
+@pytest.mark.parametrize("year", range(1999, 2031))
+def test_the_week_that_a_year_lacks_is_blamed_and_no_other(year):
+    """A week of two digits is no day of a week of one digit, in whatever column it stands."""
+    words = [f"{year}-W52", f"{year}-W53", f"{year + 1}-W01"]
+    if date(year, 12, 28).isocalendar().week == 53:
+        assert read(words).values.tolist() == [0, 1, 2]
+        return
+    with pytest.raises(ValueError, match=rf"row 2: '{year}-W53', read as year, week: there is no such moment"):
+        read(words)
+
+
+@pytest.mark.parametrize("form", ["%G-W%V-%u", "%GW%V%u", "%G-W%V%u", "%G W%V-%u"])
+def test_days_of_weeks_are_read_with_two_digits_of_the_week(form):
+    days = [date(2020, 12, 20) + timedelta(days=each) for each in range(30)]
+    assert read([day.strftime(form) for day in days]).notes == ()
+
+
+def test_of_readings_that_are_wrong_alike_the_one_in_the_order_of_time_is_told():
+    with pytest.raises(ValueError, match="row 3: '02/30/2021', read as mm/dd/yyyy: there is no such moment"):
+        read(["01/05/2021", "02/03/2021", "02/30/2021", "03/04/2021"])
