@@ -246,3 +246,11 @@ def test_json_of_a_hundred_levels_is_read():
         assert found[0] == 1
         found = found[1]
     assert found == {"é": 3, "b": 2}
+
+
+@pytest.mark.parametrize("text", ["%s", '{"a": [1, -%s]}'])
+@pytest.mark.parametrize("kind", [str, str.encode])
+def test_a_number_that_is_too_long_is_told_as_that(text, kind):
+    assert parse_json(kind(text % ("1" * 4300))) != 0
+    with pytest.raises(ValueError, match=r"^numbers must have at most 4300 digits, got one of 5000$"):
+        parse_json(kind(text % ("1" * 5000)))

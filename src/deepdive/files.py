@@ -244,13 +244,17 @@ def parse_json(text: str | bytes) -> Any:
     """What a JSON text holds, so that no reader of it runs out of stack.
 
     Raises:
-        ValueError: it is no JSON, or nested deeper than 100 levels.
+        ValueError: it is no JSON, nested deeper than 100 levels, or holds a whole number too long for Python.
     """
     problem = f"nesting must be at most {_DEPTH} levels deep"
     try:
         content = json.loads(text)
     except RecursionError:
         raise ValueError(f"{problem}, got more") from None
+    except ValueError as error:
+        if not (long := re.search(r"\((\d+) digits\).* value has (\d+) digits", str(error))):
+            raise
+        raise ValueError(f"numbers must have at most {long[1]} digits, got one of {long[2]}") from None
     level, depth = [content], 0
     while level := [each for each in level if isinstance(each, (dict, list))]:
         if (depth := depth + 1) > _DEPTH:
