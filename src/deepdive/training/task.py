@@ -9,8 +9,8 @@ from torch import Tensor, nn
 from torch.optim.optimizer import ParamsT
 
 from deepdive.algorithms.inspection import check_sizes_known
-from deepdive.algorithms.language.entities import IGNORED
 from deepdive.data.types import Batch
+from deepdive.targets import IGNORED
 from deepdive.training.fine_tuning import ParameterGroup, hold_frozen_statistics
 from deepdive.training.losses import LossFunction, MeanLoss, Weight
 from deepdive.training.metrics import Accuracy, MeanSquaredError, Metric

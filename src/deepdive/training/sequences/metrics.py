@@ -7,9 +7,10 @@ from jaxtyping import Shaped
 from torch import Tensor
 
 from deepdive.algorithms.language import entity_types
-from deepdive.algorithms.language.entities import IGNORED, count_entities
+from deepdive.algorithms.language.entities import count_entities, score
 from deepdive.checks import check_dimensions, check_dtype
 from deepdive.signatures import checked
+from deepdive.targets import IGNORED
 from deepdive.training.metrics import Metric
 
 
@@ -86,7 +87,8 @@ class TokenAccuracy(Metric):
 class EntityF1(Metric):
     """``F1 = 2 correct / (predicted + true)`` over named entities: first word, last word and type must be right.
 
-    Logits ``(b, t, tags)`` and targets ``(b, t)``; ``labels`` names the tags, see `entity_counts`. Range 0 to 1.
+    Logits ``(b, t, tags)`` and targets ``(b, t)``; ``labels`` names the tags, see `entity_counts`. Range 0 to 1;
+    0 where no entity is true or predicted, as in `entity_scores`, so before the first update, too.
 
     Targets without a label are counted, and refused when the metric is read: an update waits for no device.
 
@@ -123,9 +125,9 @@ class EntityF1(Metric):
         self.true.add_(true)
 
     def compute(self) -> Tensor:
-        """``2 correct / (predicted + true)``."""
+        """``2 correct / (predicted + true)``, or 0."""
         if self.unlabelled:
             raise ValueError(
                 f"targets must be from 0 to {len(self.labels) - 1} or {IGNORED}, got {int(self.unlabelled)} others"
             )
-        return 2 * self.correct / (self.predicted + self.true)
+        return torch.tensor(score(int(self.correct), int(self.predicted), int(self.true)).f1)
