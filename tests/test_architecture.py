@@ -112,3 +112,15 @@ def test_nothing_is_unpickled():
                 names.append(f"{node.value.id}.{node.attr}")
             found += [(path.name, name) for name in names if name in {"pickle", "torch.load", "torch.save", "joblib"}]
     assert not found
+
+
+def test_the_number_of_what_is_ignored_stands_in_one_place():
+    """But where PyTorch's own default is told or repeated."""
+    theirs = {"training/losses.py", "toolkit/toolkit.py"}
+    literals = {
+        path.relative_to(SOURCE).as_posix()
+        for path in FILES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.UnaryOp) and ast.unparse(node) == "-100" and path.parent != SOURCE / "scratch"
+    }
+    assert literals == {"targets.py"} | theirs

@@ -1,7 +1,9 @@
 """The network of a run, as a part of its report."""
 
+import copy
 from collections.abc import Callable
 
+import torch
 from torch import Tensor, nn
 
 from deepdive.algorithms.inspection import gradient_flow, gradient_flow_figure, summary
@@ -32,6 +34,8 @@ def gradient_section(
         ValueError: the network has nothing to learn; see `gradient_flow`.
     """
     place = next(network.parameters()).device
+    # laid out as it was made: a resumed run, which may have nothing left to train, must draw the same to the last digit
+    network = copy.deepcopy(network).to(memory_format=torch.contiguous_format)
     flow = gradient_flow(network, tuple(field.to(place) for field in batch), loss)
     caption = f"One batch of {len(batch[0])} examples, of loss {flow.loss:.4g}."
     drawn = figure(to_svg(gradient_flow_figure(flow)).decode(), caption=caption)

@@ -7,6 +7,7 @@ from jaxtyping import Float, Shaped
 from torch import Tensor
 
 from deepdive.checks import check_bounds, check_dimensions, check_dtype, check_integer, check_same_shape, shown
+from deepdive.targets import IGNORED
 from deepdive.training.losses import at_hand
 
 
@@ -113,7 +114,7 @@ class Accuracy(Metric):
     count: Tensor
     unknown: Tensor
 
-    def __init__(self, top: int = 1, *, ignore_index: int = -100) -> None:
+    def __init__(self, top: int = 1, *, ignore_index: int = IGNORED) -> None:
         check_integer("top", top, 1)
         check_integer("ignore_index", ignore_index)
         super().__init__(correct=torch.int64, count=torch.int64, unknown=torch.int64)

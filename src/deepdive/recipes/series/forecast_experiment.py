@@ -37,7 +37,8 @@ class ForecastExperiment:
 
     For every ``k`` of ``horizons``, on the same moments of the test part: ``test_rmse_k`` of the network, in the unit
     of the series, ``test_skill_k``, which is 1 minus its ratio to the error of the naive forecast, and
-    ``test_mase_k``;
+    ``test_mase_k``, its mean absolute error by that of the naive forecast of one step on the training part, whatever
+    ``k`` and even where a period is known (`mase` with ``period=1``);
     and the errors of the others, ``test_naive_rmse_k``, ``test_autoregression_rmse_k`` and, where there is a period,
     ``test_seasonal_rmse_k``.
 

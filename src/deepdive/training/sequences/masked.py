@@ -5,8 +5,8 @@ from typing import Any, Protocol, cast
 import torch
 from torch import Tensor, nn
 
-from deepdive.algorithms.language.entities import IGNORED
 from deepdive.data.types import Batch
+from deepdive.targets import IGNORED
 from deepdive.training.losses import LossFunction, MeanLoss, Weight, stack_weights
 from deepdive.training.metrics import Accuracy, Mean
 from deepdive.training.sequences.metrics import Perplexity, TokenAccuracy

@@ -1,5 +1,6 @@
 """Metrics of predicted tokens; those that are not to be predicted have the target -100."""
 
+import math
 from collections.abc import Sequence
 
 import torch
@@ -7,9 +8,10 @@ from jaxtyping import Shaped
 from torch import Tensor
 
 from deepdive.algorithms.language import entity_types
-from deepdive.algorithms.language.entities import IGNORED, count_entities
+from deepdive.algorithms.language.entities import count_entities, score
 from deepdive.checks import check_dimensions, check_dtype
 from deepdive.signatures import checked
+from deepdive.targets import IGNORED
 from deepdive.training.metrics import Metric, likeliest, share
 
 
@@ -89,7 +91,8 @@ class TokenAccuracy(Metric):
 class EntityF1(Metric):
     """``F1 = 2 correct / (predicted + true)`` over named entities: first word, last word and type must be right.
 
-    Logits ``(b, t, tags)`` and targets ``(b, t)``; ``labels`` names the tags, see `entity_counts`. Range 0 to 1.
+    Logits ``(b, t, tags)`` and targets ``(b, t)``; ``labels`` names the tags, see `entity_counts`. Range 0 to 1;
+    0 where no entity is true or predicted, as in `entity_scores`, so before the first update, too.
 
     Targets without a label are counted, and refused when the metric is read: an update waits for no device.
 
@@ -129,9 +132,10 @@ class EntityF1(Metric):
         self.true.add_(true)
 
     def compute(self) -> Tensor:
-        """``2 correct / (predicted + true)``; NaN if an output is."""
+        """``2 correct / (predicted + true)``, or 0 where there is no entity; NaN if an output is."""
         if self.unlabelled:
             raise ValueError(
                 f"targets must be from 0 to {len(self.labels) - 1} or {IGNORED}, got {int(self.unlabelled)} others"
             )
-        return share(2 * self.correct, self.predicted + self.true, self.unknown)
+        f1 = score(int(self.correct), int(self.predicted), int(self.true)).f1
+        return torch.tensor(math.nan if self.unknown else f1)

@@ -6,8 +6,8 @@ from typing import Any, Protocol, cast
 import torch
 from torch import Tensor, nn
 
-from deepdive.algorithms.language.entities import IGNORED
 from deepdive.data.types import Batch
+from deepdive.targets import IGNORED
 from deepdive.training.losses import LossFunction
 from deepdive.training.metrics import Metric
 from deepdive.training.sequences.metrics import Perplexity
