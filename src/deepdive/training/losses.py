@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.nn import Module
 from torch.nn import functional as F
 
-from deepdive.algorithms.language.entities import IGNORED
+from deepdive.targets import IGNORED
 
 Weight = int | float | Tensor
 """Of one mean, a number or a scalar; or ``(terms,)``, of each term of a loss that is a sum of means."""

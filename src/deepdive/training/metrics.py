@@ -47,7 +47,7 @@ class Metric(ABC):
 
     @abstractmethod
     def compute(self) -> Tensor:
-        """The metric over everything added since the last reset: a scalar, NaN if nothing was added."""
+        """The metric over everything added since the last reset: a scalar; of nothing NaN, or what the metric says there."""
 
 
 class Mean(Metric):
