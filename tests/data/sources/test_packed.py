@@ -91,10 +91,10 @@ def test_a_corpus_is_not_cut_at_a_damaged_stream(tmp_path):
         CORPORA["wikitext2-shuffled"].read(files)
 
 
-@pytest.mark.parametrize("packing", ["", ":gz"])
+@pytest.mark.parametrize("packing", ["", ".gz"])
 def test_a_picture_that_is_mostly_a_hole_is_refused_before_it_is_read(packing, tmp_path):
-    path, size = tmp_path / f"a.tar{packing.replace(':', '.')}", 1 << 31
-    with tarfile.open(path, f"w{packing}") as archive:
+    path, size = tmp_path / f"a.tar{packing}", 1 << 31
+    with tarfile.open(path, "w:gz" if packing else "w") as archive:
         info = tarfile.TarInfo("a/x.png")
         info.size, info.pax_headers = 1, {"GNU.sparse.map": "0,1", "GNU.sparse.size": str(size)}
         archive.addfile(info, io.BytesIO(b"x"))
