@@ -62,7 +62,7 @@ def read_table(
         frame, where, semicolons = words_of(read), read.where, read.mark == ";"
     kinds = ColumnKinds(where, note, semicolons, **({"declare": declare} if declare else {}))
     spared = {name for name in frame.columns if name in ignore or (only is not None and name not in only)}
-    typed = frame.select([kinds.of(frame[name], text=name in text, ignored=name in spared) for name in frame.columns])
+    typed = kinds.frame(frame, text=text, spared=spared)
     if columns is None and not parquet and _looks_like_data(typed):
         raise ValueError(
             f"the first line of {path} looks like data, not like a header: {', '.join(frame.columns[:4])}, ...; give "
