@@ -47,7 +47,7 @@ class Metric(ABC):
 
     @abstractmethod
     def compute(self) -> Tensor:
-        """The metric over everything added since the last reset: a scalar; of nothing NaN, or what the metric says there."""
+        """The metric over everything added since the last reset: a scalar, of nothing NaN unless the metric says."""
 
 
 class Mean(Metric):
