@@ -7,7 +7,7 @@ import lzma
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 from deepdive.data.sources.base import CHUNK
 
@@ -38,7 +38,7 @@ class _Streams(io.RawIOBase):
         super().__init__()
         self._decoder, self._padded = decoder, padded
         self._stream = decoder()
-        self._file: BinaryIO = open(path, mode)
+        self._file = cast(BinaryIO, open(path, mode))
 
     def close(self) -> None:
         """Close the file, too."""
