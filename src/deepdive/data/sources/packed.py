@@ -7,7 +7,7 @@ import lzma
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any
 
 from deepdive.data.sources.base import CHUNK
 
@@ -34,11 +34,11 @@ class _Streams(io.RawIOBase):
     Between streams of xz, and after the last, there may be zero bytes, in multiples of four (its "stream padding").
     """
 
-    def __init__(self, path: Path, mode: str = "rb", *, decoder: Callable[[], Any], padded: bool) -> None:
+    def __init__(self, path: Path, *, decoder: Callable[[], Any], padded: bool) -> None:
         super().__init__()
         self._decoder, self._padded = decoder, padded
         self._stream = decoder()
-        self._file = cast(BinaryIO, open(path, mode))
+        self._file = path.open("rb")
 
     def close(self) -> None:
         """Close the file, too."""
@@ -85,7 +85,7 @@ class _Streams(io.RawIOBase):
 
 
 def _opener(decoder: Callable[[], Any], *, padded: bool) -> Callable[..., Any]:
-    return lambda path, mode="rb": io.BufferedReader(_Streams(path, mode, decoder=decoder, padded=padded), CHUNK)
+    return lambda path, _mode="rb": io.BufferedReader(_Streams(Path(path), decoder=decoder, padded=padded), CHUNK)
 
 
 OPENERS: dict[str, tuple[bytes, Callable[..., Any]]] = {
