@@ -13,7 +13,7 @@ WORDS = ("1", "-2.5", "1e3", "", "NA", " 7 ", "007", "NAN", "9007199254740992", 
 
 
 def test_plain_numbers_are_read_together_whatever_their_columns_are_called(tmp_path, monkeypatch):
-    names = ["*", "^a$", "^.*$", "a", *(f"c{i}" for i in range(200))]
+    names = ["*", "^a", "a$", ".*", "a", *(f"c{i}" for i in range(200))]
     values = np.random.default_rng(0).normal(size=(3, len(names)))
     path = tmp_path / "wide.csv"
     rows = [",".join(map(repr, row)) for row in values.tolist()]
@@ -52,3 +52,12 @@ def test_together_they_are_what_each_is_alone(seed, semicolons):
         assert alone.equals(together, null_equal=True)
         assert alone.schema == together.schema
     assert told["alone"] == told["together"]
+
+
+@pytest.mark.parametrize("name", ["^a$", "^.*$", "^$"])
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_a_name_that_is_a_pattern_is_refused(name, kind, tmp_path):
+    table, path = pl.DataFrame({name: [1.0, 2.0], "a": [3.0, 4.0]}), tmp_path / f"t.{kind}"
+    table.write_csv(path) if kind == "csv" else table.write_parquet(path)
+    with pytest.raises(ValueError, match=r"a name of a column must not begin with \^ and end with \$, got '\^"):
+        read_table(path)

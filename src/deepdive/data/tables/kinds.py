@@ -48,7 +48,7 @@ class ColumnKinds:
             sure = frame.select(plain.fill_null(False).all() & written.is_not_null().any()).row(0)
             if names := [name for name, each in zip(words, sure, strict=True) if each]:
                 read = by_name(names).str.strip_chars().replace(MISSING, None).cast(pl.Float64)
-                # not pl.col: to that, a name such as * or ^a$ is a pattern
+                # not pl.col: to that, a name such as * is a pattern
                 found = {column.name: column for column in frame.select(read)}
         return pl.DataFrame(
             [

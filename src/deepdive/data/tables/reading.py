@@ -61,6 +61,9 @@ def read_table(
             note(each)
         frame, where, semicolons = words_of(read), read.where, read.mark == ";"
     kinds = ColumnKinds(where, note, semicolons, **({"declare": declare} if declare else {}))
+    if pattern := next((name for name in frame.columns if name[:1] == "^" and name[-1:] == "$"), None):
+        # Polars, wherever it computes with a column, looks for all whose names fit such a one.
+        raise ValueError(f"{path}: a name of a column must not begin with ^ and end with $, got {pattern!r}; rename it")
     spared = {name for name in frame.columns if name in ignore or (only is not None and name not in only)}
     typed = kinds.frame(frame, text=text, spared=spared)
     if columns is None and not parquet and _looks_like_data(typed):

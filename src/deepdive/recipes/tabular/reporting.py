@@ -122,7 +122,7 @@ def _readable(rows: pl.DataFrame) -> pl.DataFrame:
     """Large numbers without their decimals, which a report would write as powers of ten."""
     numbers = {c.name: c.abs().max() for c in rows if c.dtype == pl.Float64}
     large = [name for name, most in numbers.items() if isinstance(most, float) and 1000 <= most < 2**53]
-    return rows.with_columns(pl.col(large).round().cast(pl.Int64))
+    return rows.with_columns(*(rows[name].round().cast(pl.Int64) for name in large))
 
 
 def _columns(experiment: "TableExperiment") -> Html:

@@ -228,3 +228,10 @@ def test_days_of_weeks_are_read_with_two_digits_of_the_week(form):
 def test_of_readings_that_are_wrong_alike_the_one_in_the_order_of_time_is_told():
     with pytest.raises(ValueError, match="row 3: '02/30/2021', read as mm/dd/yyyy: there is no such moment"):
         read(["01/05/2021", "02/03/2021", "02/30/2021", "03/04/2021"])
+
+
+@pytest.mark.parametrize("names", [("^Date", "v$"), (".*", "*")])
+def test_names_of_columns_are_no_patterns(names):
+    table = pl.DataFrame({names[0]: ["2020-01-03", "2020-01-02", "2020-01-01"], names[1]: [3.0, 2.0, 1.0]})
+    for time in (None, names[0]):
+        assert series_of(table, names[1], time=time, order="sort").values.tolist() == [1.0, 2.0, 3.0]
