@@ -121,8 +121,17 @@ def _experiment(run: Run, device: str | None) -> tuple[Recipe, Experiment]:
         settings = from_plain(recipe.settings_type, run.settings)
     except ValueError as error:
         raise RunError(f"{run.folder} was made by another version of the recipe {run.recipe}: {error}") from error
-    moved = {} if device is None else {"device": device}
+    moved = {} if device is None else _on(device, settings, run)
     return recipe, recipe.build(replace(settings, **_as_computed(run, settings), **moved))
+
+
+def _on(device: str, settings: Any, run: Run) -> dict[str, str]:
+    """The change of settings that moves a run to another device."""
+    if hasattr(settings, "device"):
+        return {"device": device}
+    if device not in ("auto", "cpu"):
+        raise ValueError(f"device must be auto or cpu, where the recipe {run.recipe} computes, got {device!r}")
+    return {}
 
 
 def _as_computed(run: Run, settings: Any) -> dict[str, str]:

@@ -160,9 +160,10 @@ def test_what_is_no_picture_is_named(tmp_path):
         picture_form(tmp_path / "text.png")
     with pytest.raises(PictureError, match=r"empty\.png is empty"):
         picture_form(tmp_path / "empty.png")
-    for missing in (tmp_path / "gone.png", tmp_path):
-        with pytest.raises(FileNotFoundError, match="no such picture: "):
-            read_picture(missing, spec())
+    with pytest.raises(FileNotFoundError, match=r"no such picture: .*gone\.png"):
+        read_picture(tmp_path / "gone.png", spec())
+    with pytest.raises(PictureError, match=rf"{tmp_path} is a folder; a picture is a file: BMP, GIF, JPEG"):
+        read_picture(tmp_path, spec())
 
 
 def test_a_picture_too_large_to_be_one_is_refused(tmp_path, monkeypatch):

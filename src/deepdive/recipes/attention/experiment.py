@@ -144,9 +144,9 @@ class KernelExperiment:
             series = read_series(
                 file,
                 column,
-                time=time or settings.time,
-                gaps=gaps or settings.gaps,
-                order=order or settings.order,
+                time=settings.time if time is None else time,
+                gaps=settings.gaps if gaps is None else gaps,
+                order=settings.order if order is None else order,
                 delimiter=settings.delimiter,
             )
             x = torch.arange(len(series), dtype=torch.double)

@@ -43,8 +43,6 @@ class KernelSettings(Checked):
     """How many widths are tried before the best of them is refined."""
     steps: Few = 60
     """Of the descent that refines it."""
-    device: str = "auto"
-    """Everything is computed on the processor, in double precision."""
     seed: Seed = 0
     """Of the textbook's noisy values, which the report shows beside those of the data."""
 

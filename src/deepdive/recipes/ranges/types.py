@@ -1,4 +1,4 @@
-"""Numbers within bounds, as types of settings: ``dropout: Probability = 0.5``.
+"""Numbers and texts within bounds, as types of settings: ``dropout: Probability = 0.5``.
 
 The upper bounds are far beyond what is of use, and below what ends in a hang, in a number that overflows, or in the
 end of all memory: who types one digit too many is told so before any data is read.
@@ -85,3 +85,13 @@ ClassNumber = Annotated[int, Meta(ge=0, le=65_535)]
 
 HeldOut = CountOrNone | Probability
 """A number of examples, or which fraction of them."""
+
+Prompt = Annotated[
+    str,
+    Meta(
+        max_length=10_000,
+        pattern=r"(?s)\A(?=\s*\S)[^\x00\ud800-\udfff]*\Z",
+        description="a text of at most 10000 characters, not all of them spaces, none NUL or half of one",
+    ),
+]
+"""What a network is asked in the report. Half a character is what Python makes of bytes that are not UTF-8."""

@@ -159,9 +159,9 @@ class ForecastExperiment:
             series = read_series(
                 file,
                 name,
-                time=time or settings.time,
-                gaps=gaps or settings.gaps,
-                order=order or settings.order,
+                time=settings.time if time is None else time,
+                gaps=settings.gaps if gaps is None else gaps,
+                order=settings.order if order is None else order,
                 delimiter=settings.delimiter,
             )
             needed = settings.tau + scale.lost

@@ -26,7 +26,7 @@ def roles(settings: TableSettings) -> tuple[str, tuple[str, ...]]:
         ValueError: no target is set for a table of one's own.
     """
     named = TABLES.get(settings.data)
-    target = settings.target or (named.targets[0] if named else None)
+    target = named.targets[0] if settings.target is None and named else settings.target
     if target is None:
         raise ValueError(f"target is not set; it must name the column of {settings.data} to predict")
     ignore = (*(named.ignore if named else ()), *settings.ignore)
@@ -55,7 +55,7 @@ def read_source(settings: TableSettings, note: Note | None = None, *, classes: b
             raise ValueError(f"{error}; nor is there a file of that name") from error
     target = settings.target
     codes = "set kind to classification" if classes else ""
-    spared = (target,) if classes and settings.kind == "classification" and target else ()
+    spared = (target,) if classes and settings.kind == "classification" and target is not None else ()
     return _read(
         path,
         settings,

@@ -12,8 +12,9 @@ from deepdive.files import write_atomically
 from deepdive.names import tell
 from deepdive.recipes.experiment import TextPrediction
 from deepdive.recipes.inputs import read_inputs
+from deepdive.recipes.language.asking import unread
 from deepdive.recipes.language.modelling.beginning import Beginning
-from deepdive.recipes.language.modelling.generation import Choice, continuations
+from deepdive.recipes.language.modelling.generation import Choice, continuations, read_prompt
 from deepdive.recipes.language.modelling.looking import attention_sections
 from deepdive.recipes.language.modelling.measures import tokens_per_second, word_perplexities
 from deepdive.recipes.language.modelling.settings import LanguageModelSettings
@@ -66,6 +67,7 @@ class LanguageModelExperiment:
             self._beginning = self._begin(report)
         self.data = prepared_text(settings, self._beginning.tokenizer)
         self.encoder = self.data.encoder
+        self._unread = unread(lambda: read_prompt(self.encoder, settings.prompt))
         seed_everything(settings.seed)
         streams = settings.batch_size if self.data.partition == "sequential" else None
         self.model = self._network(self.encoder, self._beginning.sizes)
@@ -100,10 +102,11 @@ class LanguageModelExperiment:
         facts |= {"different tokens": len(self.encoder), "windows": self.data.partition}
         if (pace := self._pace(run)) is not None:
             facts |= {"tokens per second": round(pace)}
-        example = torch.zeros(1, self.settings.num_steps, dtype=torch.long)
+        prompt, longest = self.settings.prompt, self.settings.num_steps
+        example = torch.zeros(1, longest, dtype=torch.long)
         return [
             *self._samples(run),
-            *attention_sections(self.model, self.encoder, self.settings.prompt),
+            *([] if self._unread else attention_sections(self.model, self.encoder, prompt, longest)),
             Section("Text", pairs(facts)),
             network_section(self.model, example),
         ]
@@ -142,14 +145,13 @@ class LanguageModelExperiment:
         return tokens_per_second(run, self.data.batch_size * self.settings.accumulate * self.data.num_steps)
 
     def _samples(self, run: Run) -> list[Section]:
+        if self._unread:
+            return [Section("Samples", text(f"None: {self._unread}"))]
         network = self.model.eval()
-        try:
-            told = [
-                (f"temperature {t}", continuations(network, self.encoder, [self.settings.prompt], Choice(300, t)))
-                for t in _TEMPERATURES
-            ]
-        except ValueError as error:  # the prompt may not suit a text of one's own
-            return [Section("Samples", text(f"None: {error}"))]
+        told = [
+            (f"temperature {t}", continuations(network, self.encoder, [self.settings.prompt], Choice(300, t)))
+            for t in _TEMPERATURES
+        ]
         written = [f"--- {name}\n{prediction.answers[0]}\n" for name, [prediction] in told]
         write_atomically(run.folder / "samples.txt", "\n".join(written))
         parts = [part for name, [prediction] in told for part in (text(name), code(prediction.answers[0]))]

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from deepdive.recipes.language.modelling.settings import RecurrentSettings
-from deepdive.recipes.ranges.types import BatchSize, Count, Depth, Epochs, Length, Width
+from deepdive.recipes.ranges.types import BatchSize, Count, Depth, Epochs, Length, Prompt, Width
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings
 
@@ -39,7 +39,7 @@ class NextWordSettings(RecurrentSettings):
     tied: bool = True
     """Whether input and output share their table of vectors."""
     optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.004))
-    prompt: str = "the company said"
+    prompt: Prompt = "the company said"
     """What the samples and suggestions in the report begin with."""
 
 

@@ -23,6 +23,7 @@ from deepdive.figures import to_svg
 from deepdive.names import tell
 from deepdive.recipes.experiment import TextPrediction
 from deepdive.recipes.inputs import measured
+from deepdive.recipes.language.asking import unread
 from deepdive.recipes.language.modelling.generation import Choice, read_prompt, unknown_numbers
 from deepdive.recipes.language.modelling.texts import TOKENIZERS, keep_text, read_encoder
 from deepdive.recipes.language.ngram.ngram_lm import NGramSettings
@@ -67,6 +68,7 @@ class NGramExperiment:
             self.data.prepare()
         tell_parts(settings.data)
         self.encoder = self.data.encoder
+        self._unread = unread(lambda: read_prompt(self.encoder, settings.prompt))
         if not {"val", "test"} <= set(self.data.corpora):
             raise ValueError(f"{settings.data} has the parts {', '.join(self.data.corpora)}; it needs val and test too")
         for part, share in self.data.unknown_shares.items():
@@ -168,16 +170,13 @@ class NGramExperiment:
 
     def _samples(self) -> list[Section]:
         settings = self.settings
+        if self._unread:
+            return [Section("Samples", text(f"None: {self._unread}"))]
         orders = sorted({1, min(2, self.order), min(3, self.order), self.order})
-        try:
-            told = [
-                _continued(
-                    self._model(n, _KNESER_NEY), self.encoder, [settings.prompt], Choice(200, seed=settings.seed)
-                )
-                for n in orders
-            ]
-        except ValueError as error:  # the prompt may not suit a text of one's own
-            return [Section("Samples", text(f"None: {error}"))]
+        told = [
+            _continued(self._model(n, _KNESER_NEY), self.encoder, [settings.prompt], Choice(200, seed=settings.seed))
+            for n in orders
+        ]
         said = [f"--- order {n}\n{found.answers[0]}\n" for n, [found] in zip(orders, told, strict=True)]
         return [Section("Samples", code("\n".join(said)))]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from deepdive.recipes.ranges import Checked
-from deepdive.recipes.ranges.types import Count, Order, PositiveMagnitude, ProperFraction, Seed
+from deepdive.recipes.ranges.types import Count, Order, PositiveMagnitude, Prompt, ProperFraction, Seed
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import make_paths_absolute
 
@@ -34,10 +34,8 @@ class NGramSettings(Checked):
     """Orders from 1 to this one are compared; order n looks n - 1 tokens back."""
     epsilon: PositiveMagnitude = 1.0
     """Of Laplace smoothing: how many tokens of evidence the frequencies without context are worth."""
-    prompt: str = "time traveller"
+    prompt: Prompt = "time traveller"
     """What the samples in the report begin with."""
-    device: str = "auto"
-    """Counts stay where they are: any device gives the same."""
     seed: Seed = 0
     """Of the samples in the report."""
 

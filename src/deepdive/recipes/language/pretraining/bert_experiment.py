@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 
 import torch
+from torch import Tensor
 
 from deepdive.data.pretraining import MaskedPairsDataModule
 from deepdive.data.progress import progress_bars
@@ -13,6 +14,7 @@ from deepdive.models.transformers import BERT, BERTForPretraining
 from deepdive.names import tell
 from deepdive.recipes.experiment import TextPrediction
 from deepdive.recipes.inputs import checksum, keep_inputs, read_inputs
+from deepdive.recipes.language.asking import unread
 from deepdive.recipes.language.bert.fine_tuning import piece_network_section
 from deepdive.recipes.language.pretraining.bert_pretrain import BertPretrainSettings
 from deepdive.recipes.language.pretraining.texts import texts_for
@@ -54,6 +56,7 @@ class BertPretrainExperiment:
             seed=settings.seed,
         )
         self.data.prepare()
+        self._unread = unread(lambda: self._read(settings.prompt, self.data.subwords))
         seed_everything(settings.seed)
         self.network = self._network(len(self.data.subwords))
         self.task = MaskedLanguageModelling(
@@ -87,12 +90,10 @@ class BertPretrainExperiment:
         facts |= {f"{name} pairs": len(data.fields(name)[0]) for name in data.sentences}
         facts |= {"pieces": len(data.subwords), "padding in batches": f"{data.train_loader().padding_waste():.1%}"}
         sections = []
-        try:
+        if not self._unread:
             [told] = self._filled(self.network, data.subwords, [self.settings.prompt])
             tell(f"  {self.settings.prompt}  ->  {told.answers[0]}")
             sections.append(Section("Gaps of a sentence", table([{"filled in": answer} for answer in told.answers])))
-        except ValueError as error:  # the prompt is for a text like WikiText
-            tell(f"note: the prompt is not filled in: {error}")
         return [
             *sections,
             Section("Hidden pieces of pairs held out", table(self._guesses())),
@@ -125,21 +126,25 @@ class BertPretrainExperiment:
         )
         return BERTForPretraining(bert, nn=nn)
 
+    def _read(self, text: str, subwords: Subwords) -> Tensor:
+        """The numbers of a text with gaps, ``[CLS]`` before and ``[SEP]`` behind them."""
+        mask, cls, sep = (subwords.id_of(token) for token in (MASK, CLS, SEP))
+        numbers = subwords.encode([text], special=False).tokens[0]
+        if not (numbers == mask).any():
+            raise ValueError(f"{text[:60]!r} has no {MASK}, so that there is nothing to fill in")
+        if len(numbers) + 2 > self.settings.longest:
+            raise ValueError(
+                f"{text[:60]!r} has {len(numbers)} pieces, but the network reads {self.settings.longest - 2}"
+            )
+        return torch.cat([torch.tensor([cls]), numbers, torch.tensor([sep])])
+
     def _filled(self, network: BERTForPretraining, subwords: Subwords, texts: Sequence[str]) -> list[TextPrediction]:
         place = choose_device(self.settings.device)
         network = network.to(place).eval()
-        mask, cls, sep = (subwords.id_of(token) for token in (MASK, CLS, SEP))
         found = []
         for text in texts:
-            numbers = subwords.encode([text], special=False).tokens[0]
-            if not (numbers == mask).any():
-                raise ValueError(f"{text[:60]!r} has no {MASK}, so that there is nothing to fill in")
-            if len(numbers) + 2 > self.settings.longest:
-                raise ValueError(
-                    f"{text[:60]!r} has {len(numbers)} pieces, but the network reads {self.settings.longest - 2}"
-                )
-            tokens = torch.cat([torch.tensor([cls]), numbers, torch.tensor([sep])])
-            gaps = (tokens == mask).nonzero().squeeze(1)
+            tokens = self._read(text, subwords)
+            gaps = (tokens == subwords.id_of(MASK)).nonzero().squeeze(1)
             with torch.inference_mode():
                 said = network(tokens.unsqueeze(0).to(place), hidden=gaps.to(place)).tokens.cpu()
                 said[:, list(subwords.special)] = -torch.inf

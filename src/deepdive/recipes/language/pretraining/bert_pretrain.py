@@ -6,11 +6,15 @@ from typing import TYPE_CHECKING, Annotated
 from msgspec import Meta
 
 from deepdive.recipes.language.pretraining.settings import PretrainingSettings
-from deepdive.recipes.ranges.types import Magnitude, ProperFraction
+from deepdive.recipes.ranges import SettingError
+from deepdive.recipes.ranges.types import Magnitude, Prompt, ProperFraction
 from deepdive.recipes.registry import Target, recipe
 
 if TYPE_CHECKING:
     from deepdive.recipes.language.pretraining.bert_experiment import BertPretrainExperiment
+
+_GAP = "[MASK]"
+"""As `deepdive.data.subwords.MASK`, which cannot be had without torch."""
 
 
 @dataclass(frozen=True)
@@ -23,8 +27,13 @@ class BertPretrainSettings(PretrainingSettings):
     """Of pieces that are hidden."""
     next_weight: Magnitude = 1.0
     """Of the loss of pairs beside that of hidden pieces."""
-    prompt: str = "he was [MASK] in the [MASK] ."
+    prompt: Prompt = "he was [MASK] in the [MASK] ."
     """A sentence whose hidden words the report fills in."""
+
+    def _settle(self) -> None:
+        super()._settle()
+        if _GAP not in self.prompt:
+            raise SettingError("prompt", f"a text with a gap, {_GAP}", self.prompt)
 
 
 @recipe(

@@ -14,6 +14,7 @@ from deepdive.models.transformers import T5
 from deepdive.names import tell
 from deepdive.recipes.experiment import TextPrediction
 from deepdive.recipes.inputs import checksum, keep_inputs, read_inputs
+from deepdive.recipes.language.asking import unread
 from deepdive.recipes.language.pretraining.gaps import fill_gaps, read_gaps, spaced, with_gaps, write_missing
 from deepdive.recipes.language.pretraining.t5_pretrain import T5PretrainSettings
 from deepdive.recipes.language.pretraining.texts import texts_for
@@ -61,6 +62,7 @@ class T5PretrainExperiment:
             )
             self.data.prepare()
         subwords = self.data.subwords
+        self._unread = unread(lambda: self._read([settings.prompt], subwords))
         seed_everything(settings.seed)
         self.network = self._network(len(subwords))
         easy = (*subwords.sentinels, subwords.id_of(END))
@@ -90,12 +92,10 @@ class T5PretrainExperiment:
         facts |= {"pieces": len(data.subwords), "missing spans of a window": data.spans}
         facts |= {"missing pieces of a window": self._missing, "right if the commonest piece is said": self._baseline()}
         sections = []
-        try:
+        if not self._unread:
             [told] = self._filled(self.network, data.subwords, [self.settings.prompt])
             tell(f"  {self.settings.prompt}  ->  {told.answers[0]}")
             sections.append(Section("Gaps of a sentence", pairs({self.settings.prompt: told.answers[0]})))
-        except ValueError as error:  # the prompt of one's own may be none
-            tell(f"note: the prompt is not filled in: {error}")
         tokens = torch.zeros(1, 8, dtype=torch.long)
         return [
             *sections,
@@ -145,8 +145,11 @@ class T5PretrainExperiment:
         network = network.to(choose_device(self.settings.device)).eval()
         return write_missing(network, sources, subwords, self._missing + self._spans + 1)
 
+    def _read(self, texts: Sequence[str], subwords: Subwords) -> Ragged:
+        return read_gaps(texts, subwords, self.settings.window - self._missing + self._spans)
+
     def _filled(self, network: T5, subwords: Subwords, texts: Sequence[str]) -> list[TextPrediction]:
-        sources = read_gaps(texts, subwords, self.settings.window - self._missing + self._spans)
+        sources = self._read(texts, subwords)
         found = []
         for text, said in zip(texts, self._written(network, subwords, sources), strict=True):
             whole, spans = fill_gaps(text, said, subwords)

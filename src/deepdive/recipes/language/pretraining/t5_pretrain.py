@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
+from deepdive.recipes.language.pretraining.numbered import gap_fault
 from deepdive.recipes.language.pretraining.settings import PretrainingSettings
-from deepdive.recipes.ranges.types import Depth, Epochs, MeanSpan, ProperFraction, Width
+from deepdive.recipes.ranges import SettingError
+from deepdive.recipes.ranges.types import Depth, Epochs, MeanSpan, Prompt, ProperFraction, Width
 from deepdive.recipes.registry import Target, recipe
 
 if TYPE_CHECKING:
@@ -34,8 +36,14 @@ class T5PretrainSettings(PretrainingSettings):
     """Whether feed-forward networks are gated, as in version 1.1, or rectified, as in the first one."""
     tied: bool = False
     """Whether input and output share their table of vectors, as in the first version."""
-    prompt: str = "The <extra_id_0> of the city was <extra_id_1> ."
+    prompt: Prompt = "The <extra_id_0> of the city was <extra_id_1> ."
     """A sentence whose gaps the report fills in."""
+
+    def _settle(self) -> None:
+        super()._settle()
+        if gap_fault(self.prompt):
+            rule = "a text with gaps <extra_id_0>, <extra_id_1>, ... in this order"
+            raise SettingError("prompt", rule, self.prompt)
 
 
 @recipe(

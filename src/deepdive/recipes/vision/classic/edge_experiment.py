@@ -21,6 +21,7 @@ from deepdive.recipes.networks import network_section
 from deepdive.recipes.runner import trained_weights
 from deepdive.recipes.training import optimizer_for, schedule_for, toolkit_named, trainer_for
 from deepdive.recipes.vision.classic.edge_kernel import EdgeKernelSettings
+from deepdive.recipes.vision.labelling import picture_files
 from deepdive.toolkit import Toolkit
 from deepdive.training import MeanSquaredError, Regression, Run, choose_device, seed_everything
 from deepdive.training.records import Listener
@@ -116,11 +117,12 @@ class EdgeExperiment:
     def predict(self, run: Run, files: Sequence[Path]) -> list[TablePrediction]:
         """Find the vertical edges of pictures; each is written to the run's folder ``edges`` as a grey picture.
 
-        What an earlier prediction has written there under the same name is replaced.
+        A folder is all pictures in it. What an earlier prediction has written there under the same name is replaced.
 
         Raises:
             ValueError: a file is no picture, has only one column, or lies where its edges would go; names it.
         """
+        files = picture_files(files)
         network = self._network()
         network.load_state_dict(trained_weights(run))
         folder = make_folder(run.folder, "edges")

@@ -4,16 +4,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from deepdive.recipes.ranges import SettingError
-from deepdive.recipes.ranges.types import BatchSize, Column, Epochs, Side, Steps
+from deepdive.recipes.ranges.types import Column, Epochs, Side, Steps
 from deepdive.recipes.registry import Target, recipe
-from deepdive.recipes.settings import OptimizerSettings, TrainingSettings
+from deepdive.recipes.settings import LoopSettings, OptimizerSettings
 
 if TYPE_CHECKING:
     from deepdive.recipes.vision.classic.edge_experiment import EdgeExperiment
 
 
 @dataclass(frozen=True)
-class EdgeKernelSettings(TrainingSettings):
+class EdgeKernelSettings(LoopSettings):
     """The picture and how its edges are learnt."""
 
     height: Side = 6
@@ -24,8 +24,6 @@ class EdgeKernelSettings(TrainingSettings):
     """First column of the black stripe, and the first one after it."""
     epochs: Epochs = 60
     """Updates: there is one picture."""
-    batch_size: BatchSize = 1
-    """Pictures per batch."""
     optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings(lr=0.02, momentum=0.0))
     schedule: Literal["constant", "one-cycle", "cosine", "step"] = "constant"
     """How the learning rate changes from step to step (step: a tenth after each third of the run)."""
