@@ -149,7 +149,7 @@ def _not_finite(x: Tensor) -> Tensor:
     return torch.stack((parts.isnan(), parts == math.inf, parts == -math.inf))
 
 
-def _apart(a: float, b: float) -> float:
+def _apart(a: float | int, b: float | int) -> float:
     """``|a - b|`` of plain numbers; 0 of equal ones that are not finite, infinite of others: never NaN."""
     if a == b or (math.isnan(a) and math.isnan(b)):
         return 0.0

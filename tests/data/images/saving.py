@@ -8,4 +8,5 @@ def save(image, path, **options):
     return path
 
 
+GREY = np.arange(64, dtype=np.uint8).reshape(8, 8) * 3
 COLOUR = np.random.default_rng(0).integers(0, 256, (8, 6, 3), dtype=np.uint8)

@@ -11,15 +11,12 @@ from PIL import Image
 from deepdive.data.images.picture import PictureError, decode_picture, picture_form, read_picture
 from deepdive.data.images.spec import ImageSpec
 
-from .saving import COLOUR, save
+from .saving import COLOUR, GREY, save
 
 
 def spec(channels=1, size=28, background="dark"):
     mean, std = (0.0,) * channels, (1.0,) * channels
     return ImageSpec(channels, size, size, ("a", "b"), mean, std, background)
-
-
-GREY = np.arange(64, dtype=np.uint8).reshape(8, 8) * 3
 
 
 @pytest.mark.parametrize("suffix", ["png", "bmp", "tiff", "pgm"])

@@ -9,7 +9,7 @@ from PIL import Image
 
 from deepdive.data.images.picture import decode_picture, picture_form
 
-from .saving import COLOUR, save
+from .saving import COLOUR, GREY, save
 
 
 def test_colour_pictures_come_channels_first(tmp_path):
