@@ -52,16 +52,16 @@ def test_a_folder_is_all_its_pictures_or_refused(recipe, made, given, tmp_path, 
         status = cli.main(["predict", str(run), folder])
         out, err = capsys.readouterr()
         if recipe in PICTURES and folder != "empty":
-            assert (status, err) == (0, "")
-            for name in ("a.png", "b.png"):
-                assert len(re.findall(rf"given/(?:deep/)?{name}", out)) == 1
+            assert status == 0, err
+            assert all(line.startswith("note: ") for line in err.splitlines())
+            assert {*re.findall(r"given/([\w/]+\.png)", out)} == {"a.png", "deep/b.png"}
             continue
         assert (status, out) == (2, "")
         [line] = err.splitlines()
         if recipe in PICTURES:
             assert line.startswith("deepdive: empty holds no picture (.bmp, .gif, ")
         elif recipe in NOTHING:
-            assert line.endswith("; there is nothing to predict in files")
+            assert "; there is nothing to predict" in line
         else:
             assert re.search(
                 rf"{folder} is a folder; a table is a file: |texts or files, got the folder {folder};", line
