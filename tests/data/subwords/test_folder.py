@@ -141,3 +141,9 @@ def test_an_error_of_the_library_is_told_as_damage(error):
 
     with pytest.raises(ValueError, match=r"the tokenizer among one\.json is damaged: cut off"):
         _loaded({"one.json": Path("one.json")}, load)
+
+
+def test_half_a_character_is_no_token(bert):
+    say(bert, {"added_tokens_decoder": {"7": {"content": "\ud800", "special": False}}})
+    with pytest.raises(ValueError, match=r"tokens must be text, got '\\ud800' with half a character in token"):
+        Subwords.from_folder(bert)

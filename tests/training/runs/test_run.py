@@ -164,3 +164,11 @@ def test_no_folder_of_a_run_is_a_link(run, tmp_path):
     with pytest.raises(FileExistsError, match=r"must be a folder, got a symbolic link.*samples"):
         run.write_json("samples/a.json", {})
     assert list((tmp_path / "other").iterdir()) == []
+
+
+def test_half_a_character_in_a_run_is_told(tmp_path):
+    run = Run.create("lenet", {}, root=tmp_path)
+    content = json.loads((run.folder / "run.json").read_text()) | {"\ud800": 1}
+    (run.folder / "run.json").write_text(json.dumps(content))
+    with pytest.raises(RunError, match=r"run\.json is damaged: .*surrogates"):
+        Run.open(run.folder)

@@ -8,6 +8,7 @@ import polars as pl
 from deepdive.data.delimited import read_delimited
 from deepdive.data.tables.kinds import ColumnKinds
 from deepdive.data.tables.text import words_of
+from deepdive.names import printable
 from deepdive.panics import panics_told
 
 
@@ -67,9 +68,9 @@ def read_table(
     spared = {name for name in frame.columns if name in ignore or (only is not None and name not in only)}
     typed = kinds.frame(frame, text=text, spared=spared)
     if columns is None and not parquet and _looks_like_data(typed):
+        first = ", ".join(map(printable, frame.columns[:4]))
         raise ValueError(
-            f"the first line of {path} looks like data, not like a header: {', '.join(frame.columns[:4])}, ...; give "
-            "the names of the columns"
+            f"the first line of {path} looks like data, not like a header: {first}, ...; give the names of the columns"
         )
     return typed
 

@@ -88,7 +88,7 @@ class Run:
             raise RunError(f"{folder} was written by another version of deepdive; this one reads run format {FORMAT}")
         try:
             return msgspec.convert(content | {"folder": str(folder)}, cls, dec_hook=lambda kind, value: kind(value))
-        except msgspec.ValidationError as error:
+        except (msgspec.ValidationError, UnicodeEncodeError) as error:  # half a character in a name
             raise RunError(f"{folder / 'run.json'} is damaged: {error}") from error
 
     @property
