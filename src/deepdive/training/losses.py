@@ -151,17 +151,11 @@ class MeanLoss:
 
     def _of_loss(self, targets: Tensor) -> Tensor:
         """The targets, with the number that the loss ignores, if it does one, for those that are ignored besides."""
-        if self._index is None or self._ignored in (None, self._index) or targets.is_floating_point():
-            return targets
-        targets = targets.long()
-        return targets.masked_fill(targets == self._ignored, self._index)
+        return _renumbered(targets, self._ignored, self._index)
 
     def marked(self, targets: Tensor, ignored: int) -> Tensor:
         """The targets, with ``ignored`` for those that the loss ignores."""
-        if self._index in (None, ignored) or targets.is_floating_point():
-            return targets
-        targets = targets.long()
-        return targets.masked_fill(targets == self._index, ignored)
+        return _renumbered(targets, self._index, ignored)
 
     def nats(self, loss: Tensor, logits: Tensor, targets: Tensor, ignored: int) -> Tensor:
         """The mean negative log-likelihood of targets: the ``loss`` itself where it is that, and not, say, smoothed."""
@@ -180,6 +174,14 @@ class MeanLoss:
         index, ignored = self._index, self._ignored
         kept = targets != (ignored if index is None else index)
         return kept if index is None or ignored is None or index == ignored else kept & (targets != ignored)
+
+
+def _renumbered(targets: Tensor, old: int | None, new: int | None) -> Tensor:
+    """Targets with one number for another, in int64, where none is taken for another; as they are if either is none."""
+    if old is None or new is None or old == new or targets.is_floating_point():
+        return targets
+    targets = targets.long()
+    return targets.masked_fill(targets == old, new)
 
 
 def at_hand(x: Tensor) -> bool:

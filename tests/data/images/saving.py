@@ -1,4 +1,4 @@
-"""A picture for tests, and how one gets into a file."""
+"""Pictures for tests, and how one gets into a file."""
 
 import numpy as np
 

@@ -1,6 +1,6 @@
 """Which columns of a table hold numbers and which hold words, and what is neither."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -42,14 +42,12 @@ class ColumnKinds:
         words = [each.name for each in frame if each.dtype == pl.String and each.name not in text]
         found = {}
         if words and not self.semicolons:
-            written = by_name(words).str.strip_chars().replace(MISSING, None)
+            written = _written(words)
             numbers = written.cast(pl.Float64, strict=False)
             plain = (numbers.abs() < _EXACT) & ~written.str.contains(_CODE) | written.is_null()
             sure = frame.select(plain.fill_null(False).all() & written.is_not_null().any()).row(0)
             if names := [name for name, each in zip(words, sure, strict=True) if each]:
-                read = by_name(names).str.strip_chars().replace(MISSING, None).cast(pl.Float64)
-                # not pl.col: to that, a name such as * is a pattern
-                found = {column.name: column for column in frame.select(read)}
+                found = {column.name: column for column in frame.select(_written(names).cast(pl.Float64))}
         return pl.DataFrame(
             [
                 found[each.name]
@@ -192,3 +190,8 @@ def _as_words(column: pl.Series) -> pl.Series:
         if (whole == whole.round()).all() and (whole.abs() <= _EXACT).all():
             column = column.cast(pl.Int64)
     return column.cast(pl.String)
+
+
+def _written(names: Sequence[str]) -> pl.Expr:
+    """The words of columns, without what stands for a missing one; to ``pl.col`` a name such as * is a pattern."""
+    return by_name(names).str.strip_chars().replace(MISSING, None)

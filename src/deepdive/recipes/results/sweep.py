@@ -58,9 +58,9 @@ def margin(value: float, target: Target) -> float:
     (0.022..., 0.1...)
     """
     gain = value - target.value if target.higher_is_better else target.value - value
-    if gain == 0 or target.value:
-        return gain / abs(target.value or 1)
-    return float("inf") * gain
+    if target.value:
+        return gain / abs(target.value)
+    return float("inf") * gain if gain else 0.0
 
 
 def near_targets(results: Sequence[dict[str, Any]], least: float) -> list[tuple[float, dict[str, Any]]]:

@@ -78,9 +78,10 @@ class Run:
         if not folder.is_dir():
             raise FileNotFoundError(f"there is no run folder {folder}")
         if not (folder / "run.json").is_file():
-            inside = sorted(file.parent for file in [*folder.glob("*/run.json"), *folder.glob("*/*/run.json")])
-            newest = f"; perhaps {max(inside, key=lambda each: each.name)} was meant" if inside else ""
-            raise RunError(f"{folder} is no run folder: it has no run.json{newest}")
+            inside = [file.parent for file in (*folder.glob("*/run.json"), *folder.glob("*/*/run.json"))]
+            newest = max(inside, key=lambda each: (each.name, each), default=None)
+            meant = f"; perhaps {newest} was meant" if newest else ""
+            raise RunError(f"{folder} is no run folder: it has no run.json{meant}")
         content = _read_json(folder / "run.json")
         if not isinstance(content, dict) or "format" not in content:
             raise RunError(f"{folder / 'run.json'} is damaged: it does not state its format")
