@@ -54,6 +54,14 @@ def test_a_file_fits_in_a_head(path):
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 300
 
 
+def test_a_file_of_tests_fits_in_a_head_too():
+    tests = Path(__file__).parent
+    lengths = {
+        str(path.relative_to(tests)): len(path.read_text(encoding="utf-8").splitlines()) for path in tests.rglob("*.py")
+    }
+    assert {name: length for name, length in lengths.items() if length > 300} == {}
+
+
 def test_a_folder_holds_at_most_a_dozen_modules():
     folders = {path.parent for path in FILES}
     crowded = {str(f.relative_to(SOURCE)): n for f in folders if (n := len(list(f.glob("[!_]*.py")))) > 12}
@@ -104,3 +112,15 @@ def test_nothing_is_unpickled():
                 names.append(f"{node.value.id}.{node.attr}")
             found += [(path.name, name) for name in names if name in {"pickle", "torch.load", "torch.save", "joblib"}]
     assert not found
+
+
+def test_the_number_of_what_is_ignored_stands_in_one_place():
+    """But where PyTorch's own default is told or repeated."""
+    theirs = {"training/losses.py", "toolkit/toolkit.py"}
+    literals = {
+        path.relative_to(SOURCE).as_posix()
+        for path in FILES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.UnaryOp) and ast.unparse(node) == "-100" and path.parent != SOURCE / "scratch"
+    }
+    assert literals == {"targets.py"} | theirs

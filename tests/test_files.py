@@ -184,6 +184,37 @@ def test_what_a_killed_process_was_writing_is_removed_and_what_a_living_one_writ
     assert list((tmp_path / "deep").iterdir()) == []
 
 
+def test_who_first_writes_into_a_folder_clears_it_of_what_killed_processes_have_left(tmp_path):
+    script = (
+        "import os, signal, sys; from pathlib import Path; from deepdive.files import writing\n"
+        "with writing(Path(sys.argv[1])) as file:\n"
+        "    file.write(b'half'); file.flush(); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    subprocess.run([sys.executable, "-c", script, str(tmp_path / "a")], check=False)
+    [left] = tmp_path.iterdir()
+    (tmp_path / "deep").mkdir()
+    theirs = [tmp_path / name for name in (f"deep/{left.name}", ".deepdive-0.part", f"{left.name}~", ".a.part")]
+    for path in theirs:
+        path.touch()
+    pipe, link = (tmp_path / f".deepdive-{letter * 16}.part" for letter in "ab")
+    os.mkfifo(pipe)
+    link.symlink_to(tmp_path / ".a.part")
+    write_atomically(tmp_path / "b", "new")
+    assert {*tmp_path.rglob("*")} == {tmp_path / "b", tmp_path / "deep", pipe, link, *theirs}
+
+
+def test_what_another_process_is_writing_into_the_folder_stays(tmp_path):
+    with writing(tmp_path / "a") as file:
+        file.write(b"half")
+        files._LOOKED_THROUGH.clear()  # as in another process: a lock is of the file that is open, not of the process
+        write_atomically(tmp_path / "b", "new")
+        assert len(list(tmp_path.glob(".deepdive-*.part"))) == 1
+    assert (tmp_path / "a").read_bytes() == b"half"
+    (tmp_path / f".deepdive-{'0' * 16}.part").touch()
+    write_atomically(tmp_path / "c", "new")  # it looks once
+    assert len(list(tmp_path.glob(".deepdive-*.part"))) == 1
+
+
 def test_folders_are_made_but_links_are_no_folders_of_ours(tmp_path):
     (tmp_path / "elsewhere").mkdir()
     root = tmp_path / "root"
@@ -215,3 +246,11 @@ def test_json_of_a_hundred_levels_is_read():
         assert found[0] == 1
         found = found[1]
     assert found == {"é": 3, "b": 2}
+
+
+@pytest.mark.parametrize("text", ["%s", '{"a": [1, -%s]}'])
+@pytest.mark.parametrize("kind", [str, str.encode])
+def test_a_number_that_is_too_long_is_told_as_that(text, kind):
+    assert parse_json(kind(text % ("1" * 4300))) != 0
+    with pytest.raises(ValueError, match=r"^numbers must have at most 4300 digits, got one of 5000$"):
+        parse_json(kind(text % ("1" * 5000)))

@@ -238,10 +238,11 @@ def check_labels(name: str, value: Any, num_classes: int, ignored: int | None = 
         ValueError: one is out of range; the message tells the first one and where it is.
     """
     check_dtype(name, value, "integer")
-    good = (value >= 0) & (value.long() < num_classes)
+    classes = value.long()  # in which none is taken for the one that is ignored
+    good = (classes >= 0) & (classes < num_classes)
     rule = f"from 0 to {num_classes - 1}"
     if ignored is not None:
-        good, rule = good | (value == ignored), f"{rule} or {ignored}"
+        good, rule = good | (classes == ignored), f"{rule} or {ignored}"
     _check_all(name, value, good, rule)
 
 

@@ -2,7 +2,8 @@
 
 A file is first written under a random name, which nothing has, in the folder of its own, and then given its name in one
 step. Links, devices, pipes and folders are refused, also by files that grow (`plain_only`). The folder that a user
-chooses, such as that of all run folders, may be a link.
+chooses, such as that of all run folders, may be a link. What a killed process has left under a random name, the next
+one that writes into the folder removes.
 """
 
 import contextlib
@@ -12,7 +13,7 @@ import os
 import re
 import secrets
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -61,13 +62,14 @@ class NotReplacedError(FileExistsError):
 def writing(path: Path, *, replace: bool = True) -> Iterator[BinaryIO]:
     """A new file beside ``path``, open for writing, which gets this name if the block succeeds and else is removed.
 
-    A file that is replaced hands on its permissions. What a killed process leaves, `remove_stale` removes.
+    A file that is replaced hands on its permissions.
 
     Raises:
         NotReplacedError: see `check_replaceable`.
         OSError: it cannot be written.
     """
     check_replaceable(path, replace=replace)
+    _remove_stale_once(path.parent)
     temporary, descriptor = _temporary_in(path.parent, _permissions(path))
     try:
         with open(descriptor, "wb") as file:
@@ -153,18 +155,38 @@ def remove_stale(folder: Path) -> None:
     What a living process writes stays: it holds a lock.
     """
     for parent, _, names in os.walk(folder):
-        for name in filter(_TEMPORARY.fullmatch, names):
-            path = Path(parent, name)
-            with contextlib.suppress(OSError):  # of a living process, or of another user
-                if fcntl is None:
+        _remove_stale_of(Path(parent), names)
+
+
+_LOOKED_THROUGH = set[str]()
+
+
+def _remove_stale_once(folder: Path) -> None:
+    """The same for a folder of the user's own, without those below it, before this process first writes there.
+
+    Not without locks: what another process writes could not be told from what one has left.
+    """
+    place = os.path.realpath(folder)
+    if fcntl is not None and place not in _LOOKED_THROUGH:
+        _LOOKED_THROUGH.add(place)
+        with contextlib.suppress(OSError):  # no such folder, or not for this user to read
+            _remove_stale_of(folder, os.listdir(folder))
+
+
+def _remove_stale_of(folder: Path, names: Iterable[str]) -> None:
+    for name in filter(_TEMPORARY.fullmatch, names):
+        path = folder / name
+        with contextlib.suppress(OSError):  # of a living process, or of another user
+            if fcntl is None:
+                path.unlink()
+                continue
+            descriptor = os.open(path, os.O_RDWR | os.O_NONBLOCK | _NOT_THROUGH_LINKS)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if stat.S_ISREG(os.fstat(descriptor).st_mode):  # else it is none of ours
                     path.unlink()
-                    continue
-                descriptor = os.open(path, os.O_RDWR | os.O_NONBLOCK | _NOT_THROUGH_LINKS)
-                try:
-                    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    path.unlink()
-                finally:
-                    os.close(descriptor)
+            finally:
+                os.close(descriptor)
 
 
 def _permissions(path: Path) -> int | None:
@@ -222,13 +244,17 @@ def parse_json(text: str | bytes) -> Any:
     """What a JSON text holds, so that no reader of it runs out of stack.
 
     Raises:
-        ValueError: it is no JSON, or nested deeper than 100 levels.
+        ValueError: it is no JSON, nested deeper than 100 levels, or holds a whole number too long for Python.
     """
     problem = f"nesting must be at most {_DEPTH} levels deep"
     try:
         content = json.loads(text)
     except RecursionError:
         raise ValueError(f"{problem}, got more") from None
+    except ValueError as error:
+        if not (long := re.search(r"\((\d+) digits\).* value has (\d+) digits", str(error))):
+            raise
+        raise ValueError(f"numbers must have at most {long[1]} digits, got one of {long[2]}") from None
     level, depth = [content], 0
     while level := [each for each in level if isinstance(each, (dict, list))]:
         if (depth := depth + 1) > _DEPTH:

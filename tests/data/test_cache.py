@@ -80,3 +80,13 @@ def test_nothing_is_written_through_a_link(file_of, tmp_path):
         pass
     assert other.read_bytes() == b"not ours"
     assert sorted(path.name for path in folder.iterdir()) == ["a.lock", "numbers.bin"]
+
+
+def test_a_link_planted_after_the_look_is_not_followed_by_the_lock_either(tmp_path, monkeypatch):
+    other = tmp_path / "other"
+    other.write_bytes(b"not ours")
+    (tmp_path / "a.lock").symlink_to(other)
+    monkeypatch.setattr("deepdive.data.cache.check_replaceable", lambda path: None)
+    with pytest.raises(CacheError, match=r"cannot write .*a"), locked(tmp_path / "a"):
+        pass
+    assert other.read_bytes() == b"not ours"

@@ -3,7 +3,10 @@ import torch
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from deepdive.data.splits import hold_out, k_fold, stratified_split
+from deepdive.data.series.module import SeriesDataModule
+from deepdive.data.series.reading import Series
+from deepdive.data.splits import held_out_count, hold_out, k_fold, stratified_split
+from deepdive.data.text.module import _sizes as text_sizes
 
 labels_and_count = st.lists(st.integers(0, 4), min_size=2, max_size=80).flatmap(
     lambda labels: st.tuples(st.just(torch.tensor(labels)), st.integers(0, len(labels) - 1))
@@ -101,3 +104,41 @@ def test_holding_out_everything_is_refused():
         match=r"test must take at least 0 of 5 examples .*, got 5",
     ):
         hold_out(5, 5, name="test")
+
+
+@pytest.mark.usefixtures("without_shape_checks")
+def test_kinds_of_arguments():
+    with pytest.raises(TypeError, match=r"labels must be .*integer"):
+        stratified_split(torch.tensor([0.0, 1.0, 0.0, 1.0]), 2)
+    with pytest.raises(TypeError, match=r"rows must be .*integer"):
+        hold_out(9.5, 2)
+    with pytest.raises(TypeError, match=r"rows must be .*integer"):
+        k_fold(9.5, 2)
+
+
+@pytest.mark.parametrize("held_out", [float("nan"), float("inf"), -float("inf")])
+def test_a_share_that_is_no_number_is_refused(held_out):
+    with pytest.raises(ValueError, match=rf"test must take at least 0 of 9 examples .*, got {held_out}"):
+        held_out_count(9, held_out, name="test")
+
+
+@settings(max_examples=60, deadline=None)
+@given(rows=st.integers(20, 60), share=st.floats(0, 0.3))
+def test_rows_and_series_have_the_same_rule(rows, share):
+    expected = max(1, round(share * rows)) if share else 0
+    assert len(hold_out(rows, share)[1]) == len(stratified_split(torch.zeros(rows).long(), share)[1]) == expected
+    series = SeriesDataModule(Series("s", torch.arange(float(rows)).double() ** 2), 2, test=share, validation=0)
+    series.prepare()
+    assert rows - series.test_start == expected
+
+
+@pytest.mark.parametrize("flag", [True, False])
+def test_a_boolean_is_neither_a_count_nor_a_share(flag):
+    series = Series("s", torch.arange(30.0).double() ** 2)
+    for take in (
+        lambda: hold_out(9, flag, name="test"),
+        lambda: SeriesDataModule(series, 2, test=flag).prepare(),
+        lambda: text_sizes(30, None, 0, flag, what="tokens"),
+    ):
+        with pytest.raises(TypeError, match=rf"test must be .*, got {flag}|held_out must be"):
+            take()

@@ -1,7 +1,9 @@
 """A part that is wrong is found, in whatever it is wrong; one that rounds otherwise than its twin is not wrong."""
 
+import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -10,13 +12,26 @@ from deepdive import scratch
 from deepdive.proofs import (
     difference,
     gradient_difference,
+    init_difference,
     layer_difference,
     layer_excess,
     pair_of,
     rounding_difference,
+    schedule_difference,
     state_difference,
 )
-from deepdive.twins import CLIPPING, LAYERS, NETWORKS, Case, FunctionTwin, LayerTwin, Packed, Sample
+from deepdive.twins import (
+    CLIPPING,
+    LAYERS,
+    NETWORKS,
+    Case,
+    FunctionTwin,
+    InitTwin,
+    LayerTwin,
+    Packed,
+    Sample,
+    ScheduleTwin,
+)
 
 
 class HalfMSE(scratch.MSELoss):
@@ -119,6 +134,28 @@ def test_difference_sees_shape_type_and_infinity():
     x = torch.zeros(2)
     assert difference(x, x) == 0
     assert difference(x, x[:1]) == difference(x, x.double()) == difference(x / 0, x) == float("inf")
+
+
+OUTSIDE = [math.nan, math.inf, -math.inf]
+
+
+@pytest.mark.parametrize("b", OUTSIDE)
+@pytest.mark.parametrize("a", OUTSIDE)
+def test_numbers_that_are_not_finite_are_of_three_kinds(a, b):
+    expected = 0.0 if np.array_equal([a], [b], equal_nan=True) else math.inf
+    for dtype in (torch.float64, torch.bfloat16):
+        assert difference(torch.tensor([1.0, a], dtype=dtype), torch.tensor([1.0, b], dtype=dtype)) == expected
+    imaginary = [torch.complex(torch.ones(1), torch.tensor([x])) for x in (a, b)]
+    assert difference(*imaginary) == expected
+    gain = InitTwin(lambda: a, lambda: b, ({},), in_place=False)
+    assert init_difference(gain) == expected
+
+
+@pytest.mark.parametrize(("a", "b"), [(math.nan, 0.1), (0.1, math.nan), (math.inf, -math.inf)])
+def test_a_rate_that_is_not_finite_is_found(a, b):
+    twin = ScheduleTwin(*(lambda o, x=x: torch.optim.lr_scheduler.LambdaLR(o, lambda t: x) for x in (a, b)), ({},))
+    assert schedule_difference(twin, {}) == math.inf
+    assert schedule_difference(replace(twin, ours=twin.theirs), {}) == 0
 
 
 def test_difference_of_nests_is_that_of_any_two_in_one_place():

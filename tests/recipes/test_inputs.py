@@ -38,6 +38,16 @@ def test_a_checksum_tells_numbers_apart():
     assert checksum([a.t()]) == checksum([a.t().contiguous()])
 
 
+def test_a_folder_is_no_text(tmp_path, monkeypatch):
+    (tmp_path / "texts").mkdir()
+    monkeypatch.chdir(tmp_path)
+    words = "inputs must be texts or files, got the folder {}; name the files in it"
+    with pytest.raises(ValueError, match=f"^{words.format(tmp_path / 'texts')}$"):
+        texts_in([tmp_path / "texts"])
+    with pytest.raises(ValueError, match=f"^{words.format('texts')}, or put a text that is called so into a file$"):
+        texts_in(["a text", "texts"])
+
+
 def test_a_file_stands_for_its_lines(tmp_path):
     (tmp_path / "some.txt").write_text("one\n\ntwo\n", encoding="utf-8")
     assert texts_in([tmp_path / "some.txt", "three"]) == ["one", "two", "three"]

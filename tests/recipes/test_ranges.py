@@ -2,15 +2,15 @@ import json
 import math
 from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_origin
 
 import numpy as np
 import pytest
-from msgspec import Meta
+from msgspec import Meta, ValidationError, convert
 
 from deepdive.commands.running import main as run
 from deepdive.recipes import load_recipe
-from deepdive.recipes.ranges import Checked, SettingError, checked_from
+from deepdive.recipes.ranges import Checked, SettingError, checked_from, types
 from deepdive.recipes.ranges.flags import parse, parse_one
 from deepdive.recipes.ranges.rules import shown
 from deepdive.recipes.ranges.types import Probability, Width
@@ -176,3 +176,24 @@ def test_a_value_is_told_in_one_short_line():
     assert shown("a\nb" * 100) == repr("a\nb" * 100)[:60] + "..."
     assert len(shown(tuple(range(1000)))) < 60
     assert "\n" not in shown(SimpleNamespace(text="x"))
+
+
+@pytest.mark.parametrize("name", [name for name, kind in vars(types).items() if get_origin(kind) is Annotated])
+def test_every_number_is_bounded_on_both_sides(name):
+    kind = getattr(types, name)
+    for far in (10**30, -(10**30)):
+        with pytest.raises(ValidationError):
+            convert(far, kind)
+
+
+@dataclass(frozen=True)
+class Chosen(Checked):
+    """A text, or none."""
+
+    name: str | None = "some"
+    """The name."""
+
+
+def test_none_is_no_text_on_the_command_line():
+    assert parse_one(Chosen, arguments=["--name", "None"], prog="x").name is None
+    assert parse_one(Chosen, arguments=["--name", "none"], prog="x").name == "none"

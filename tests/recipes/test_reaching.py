@@ -40,7 +40,6 @@ FITTED: dict[str, set[str]] = {
     "weight-decay": {"toolkit", "schedule", "decay", "optimizer.name", "optimizer.weight_decay"},
     "covariate-shift": {"hidden", "domain_images"},
     "label-shift": {"hidden", "optimizer.name", "image_size"},
-    "edge-kernel": {"batch_size"},  # there is one image
     "multi-output": {"targets"},
     "resnet": {"groups", "width_per_group"},  # of the other block
     "forecast": {"period", "ahead"},

@@ -2,13 +2,14 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from deepdive.recipes import Target
+from deepdive.recipes import Target, runner
 from deepdive.recipes.results import read_results, sweep
 from deepdive.recipes.results.sweep import Cell, cells, margin, near_targets, read_seeds, settings_of, target_of
-from deepdive.training import TrainingInterrupted, formats
+from deepdive.training import Run, TrainingInterrupted, formats
 from deepdive.training.listeners import MetricsFile
 
 ROOT = Path(__file__).parents[2]
@@ -26,6 +27,9 @@ NEAR = near_targets(RECORDED, 0.01)
         (-1.0, Target("gain", -2.0), 0.5),
         (0.1, Target("gain", 0.0), float("inf")),
         (-0.1, Target("gain", 0.0), -float("inf")),
+        (0.0, Target("gain", 0.0), 0.0),
+        (0.0, Target("cost", 0.0, higher_is_better=False), 0.0),
+        (0.1, Target("cost", 0.0, higher_is_better=False), -float("inf")),
     ],
 )
 def test_a_margin_is_a_fraction_of_the_target_and_positive_for_a_pass(value, target, expected):
@@ -42,6 +46,12 @@ def test_only_narrow_results_are_near_and_the_narrowest_comes_first():
     found = near_targets([result(value=v) for v in (0.8687, 0.8685, 0.8602, 0.87)], 0.01)
     assert [each["value"] for _, each in found] == [0.8602, 0.8685]
     assert found[0][0] == pytest.approx(0.0002 / 0.86)
+
+
+def test_a_result_that_is_exactly_its_target_is_near_whatever_that_is(monkeypatch):
+    for value in (0.0, 0.86):
+        monkeypatch.setattr(sweep, "target_of", lambda each, value=value: Target("gain", value))
+        assert near_targets([result(value=value)], 0.01) == [(0.0, result(value=value))]
 
 
 @pytest.mark.parametrize("each", [pytest.param(each, id=each["command"]) for _, each in NEAR])
@@ -117,6 +127,32 @@ def test_a_run_that_was_interrupted_is_finished_and_not_begun_again(tmp_path, mo
     assert resumed["value"] == whole["value"]
     [folder] = (tmp_path / "one" / "linear-regression").iterdir()
     assert json.loads((folder / "result.json").read_text())["resumed"]
+
+
+@pytest.mark.parametrize(("other", "preset"), [("lenet-batchnorm", "quick"), ("lenet", "book")], ids=str)
+def test_an_interrupted_run_of_another_recipe_or_preset_is_not_taken(other, preset, tmp_path, monkeypatch):
+    recipe = sweep.load_recipe("lenet")
+    settings = recipe.settings_type()
+    plain = sweep.to_plain(settings)
+    assert plain == sweep.to_plain(sweep.load_recipe("lenet-batchnorm").settings_type())
+    own = Run.create("lenet", plain, preset="quick", root=tmp_path).folder
+    Run.create(other, plain, preset=preset, root=tmp_path)
+    own.rename(own.with_name("0"))  # the oldest
+    taken = []
+
+    def resume(folder):
+        taken.append(folder)
+        return SimpleNamespace(metrics={"test_accuracy": 0.5}, environment={})
+
+    monkeypatch.setattr(runner, "resume", resume)
+    words = {"preset": "quick", "metric": "test_accuracy"}
+    assert sweep.run_or_resume(recipe, settings, tmp_path, **words)["value"] == 0.5
+    assert taken == [own.with_name("0")]
+    (own.with_name("0") / "result.json").write_text("{}")
+    monkeypatch.setattr(
+        runner, "start", lambda *given, **words: SimpleNamespace(metrics={"test_accuracy": 0.7}, environment={})
+    )
+    assert sweep.run_or_resume(recipe, settings, tmp_path, **words)["value"] == 0.7
 
 
 def test_margins_are_listed_without_a_run(capsys, monkeypatch):

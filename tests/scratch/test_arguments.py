@@ -82,6 +82,21 @@ def test_another_kind_of_argument(call, words):
         (lambda: scratch.Softmax(2)(X), "dim must be a dimension of the input, from -2 to 1, got 2"),
         (lambda: scratch.PReLU(3)(torch.tensor(1.0)), "input must have num_parameters=3 channels, got 1"),
         (lambda: scratch.BatchNorm1d(3, eps=0.0)(X), "eps must be positive in training, got 0"),
+        *(
+            (
+                lambda norm=norm, x=x: norm(3, affine=False, track_running_stats=False).eval()(x),
+                "input must have more than one value per channel without running statistics",
+            )
+            for norm, x in (
+                (scratch.BatchNorm1d, X[:1]),
+                (scratch.BatchNorm1d, X[:1, :, None]),
+                (scratch.BatchNorm2d, X[:1, :, None, None]),
+            )
+        ),
+        (
+            lambda: scratch.BatchNorm1d(3, eps=0.0, track_running_stats=False).eval()(X),
+            "eps must be positive without running statistics, got 0",
+        ),
         (
             lambda: scratch.AvgPool2d(2)(X),
             r"input must have shape \(batch, channels, height, width\) or, .* got \(4, 3\)",

@@ -111,3 +111,34 @@ def test_weights_move_with_the_loss():
 def test_an_unknown_reduction_is_refused(name):
     with pytest.raises(ValueError, match="reduction must be 'none', 'mean' or 'sum', got 'average'"):
         getattr(scratch, name)(reduction="average")
+
+
+@pytest.mark.parametrize("name", ["NLLLoss", "CrossEntropyLoss"])
+@pytest.mark.parametrize("ignored", [-100, -1, 3])
+@pytest.mark.parametrize("words", [{}, {"reduction": "none"}, {"weight": torch.rand(256)}])
+def test_classes_of_bytes_are_no_ignored_ones(name, ignored, words):
+    """156 is what -100 would be in unsigned bytes, and 255 what -1 would be."""
+    x, y = torch.randn(5, 256).log_softmax(1), torch.tensor([156, 255, 3, 4, 156], dtype=torch.uint8)
+    result, expected = (getattr(lib, name)(ignore_index=ignored, **words)(x, y) for lib in (scratch, nn))
+    torch.testing.assert_close(result, expected)
+    torch.testing.assert_close(getattr(scratch, name)(ignore_index=ignored, **words)(x, y.long()), expected)
+    torch.testing.assert_close(getattr(scratch, name)()(x[0], y[0]), -x[0, 156])
+
+
+def test_smoothed_classes_of_bytes_are_no_ignored_ones():
+    x, y = torch.randn(2, 256), torch.tensor([156, 3], dtype=torch.uint8)
+    result = scratch.CrossEntropyLoss(label_smoothing=0.5)(x, y)
+    expected = nn.CrossEntropyLoss(label_smoothing=0.5)(
+        x, y.long()
+    )  # of bytes the library's smoothed part leaves 156 out
+    torch.testing.assert_close(result, expected)
+
+
+@pytest.mark.parametrize("name", ["NLLLoss", "CrossEntropyLoss"])
+@pytest.mark.parametrize("places", [(1,), (2,), (2, 3)])
+def test_bytes_in_several_dimensions_are_refused_as_the_library_does(name, places):
+    x, y = torch.randn(3, 5, *places), torch.zeros(3, *places, dtype=torch.uint8)
+    with pytest.raises(RuntimeError, match="expected scalar type Long but found Byte"):
+        getattr(nn, name)()(x, y)
+    with pytest.raises(TypeError, match=r"target must have dtype int64 if it has more than one .*, got torch\.uint8"):
+        getattr(scratch, name)()(x, y)

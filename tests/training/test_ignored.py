@@ -85,3 +85,11 @@ def test_a_class_without_weight_cannot_be_smoothed():
         with pytest.raises(ValueError, match=r"loss\.weight must be finite and at least 0, got \["):
             MeanLoss(nn.CrossEntropyLoss(weight=torch.tensor(weights)))
     assert MeanLoss(nn.CrossEntropyLoss(weight=torch.tensor([0.0, 1.0]))).weight(torch.tensor([0, 1, 1])) == 2
+
+
+def test_nats_are_of_the_targets_that_are_not_ignored_whatever_number_these_have():
+    """A loss with smoothed targets is not what perplexity is of."""
+    logits, targets = torch.randn(5, 3, generator=torch.Generator().manual_seed(0)), torch.tensor([0, 2, 1, 0, 2])
+    mean = MeanLoss(nn.CrossEntropyLoss(label_smoothing=0.1))
+    expected = -sum(logits[i].log_softmax(0)[targets[i]] for i in (1, 2, 4)) / 3
+    torch.testing.assert_close(mean.nats(mean(logits, targets), logits, targets, 0), expected)

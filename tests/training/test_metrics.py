@@ -100,3 +100,11 @@ def test_pearson_of_a_constant_is_no_number():
     metric = Pearson()
     metric.update(torch.ones(4), torch.arange(4.0))
     assert metric.compute().isnan()
+
+
+@pytest.mark.parametrize("dtype", [torch.int8, torch.int16])
+def test_the_lowest_number_of_a_dtype_can_be_ignored(dtype):
+    lowest = torch.iinfo(dtype).min
+    metric = Accuracy(ignore_index=lowest)
+    metric.update(torch.eye(3), torch.tensor([0, 2, lowest], dtype=dtype))
+    assert metric.compute() == 0.5

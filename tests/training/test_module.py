@@ -1,3 +1,5 @@
+import inspect
+
 from torch import nn
 
 from deepdive.training import Module, add_to_class
@@ -46,3 +48,8 @@ def test_a_method_can_be_added_to_a_class_after_the_fact():
 
     assert before.doubled() == 6.0
     assert Heir(4.0).doubled() == 8.0
+
+
+def test_the_signature_stays_that_of_the_class():
+    assert [*inspect.signature(Scale).parameters] == ["factor", "offset"]
+    assert Scale.__init__.__qualname__ == "Scale.__init__"

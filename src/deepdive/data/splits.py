@@ -31,7 +31,7 @@ def stratified_split(
     n = len(labels)
     check_range("labels", labels, 0)
     labels = labels.long()
-    k = _count(n, held_out, name)
+    k = held_out_count(n, held_out, name)
     order = torch.randperm(n, generator=torch.Generator().manual_seed(0))
     by_class = order[labels[order].argsort(stable=True)]  # Class after class, in random order within each.
     sizes = labels.bincount()
@@ -56,7 +56,7 @@ def hold_out(
         ValueError: ``held_out`` is negative, or leaves nothing to keep.
 
     """
-    k = _count(rows, held_out, name)
+    k = held_out_count(rows, held_out, name)
     order = torch.randperm(rows, generator=torch.Generator().manual_seed(0))
     return order[k:].sort().values, order[:k].sort().values
 
@@ -85,14 +85,30 @@ def k_fold(rows: int, folds: int, *, seed: int = 0) -> list[tuple[Int64[Tensor, 
     ]
 
 
-def _count(n: int, held_out: int | float, name: str) -> int:
-    """How many of ``n`` examples are held out."""
-    if isinstance(held_out, bool):
-        raise TypeError(f"{name} must be a count (int) or a share (float), got {held_out}")
-    k = max(round(held_out * n), int(held_out > 0)) if isinstance(held_out, float) else held_out
-    if not held_out >= 0 or k >= n or (isinstance(held_out, float) and held_out >= 1):
+def held_out_count(n: int, held_out: int | float, name: str) -> int:
+    """How many of ``n`` examples are held out: a count (int), or a share (float), at least one, unless it is 0.
+
+    Raises:
+        TypeError: ``held_out`` is a boolean.
+        ValueError: it is negative, or leaves nothing to keep.
+    """
+    refuse_flag(name, held_out)
+    share = isinstance(held_out, float)
+    good = not share or 0 <= held_out < 1
+    k = max(round(held_out * n), int(held_out > 0)) if share and good else held_out
+    if not good or not 0 <= k < n:
         raise ValueError(
             f"{name} must take at least 0 of {n} examples and leave at least 1 (a float is a share below 1, an int "
             f"is a count), got {held_out}"
         )
-    return k
+    return int(k)
+
+
+def refuse_flag(name: str, part: int | float) -> None:
+    """Check that the size of a part is no boolean, which would count as 0 or 1.
+
+    Raises:
+        TypeError: it is one.
+    """
+    if isinstance(part, bool):
+        raise TypeError(f"{name} must be a count (int) or a share (float), got {part}")

@@ -135,7 +135,7 @@ def difference(a: Any, b: Any) -> float:
 
 
 def _tensor_difference(a: Tensor, b: Tensor) -> float:
-    if a.shape != b.shape or a.dtype != b.dtype or not torch.equal(a.isfinite(), b.isfinite()):
+    if a.shape != b.shape or a.dtype != b.dtype or not torch.equal(_not_finite(a), _not_finite(b)):
         return math.inf
     if a.numel() == 0:
         return 0.0
@@ -143,12 +143,25 @@ def _tensor_difference(a: Tensor, b: Tensor) -> float:
     return float((a - b).abs().max() / b.abs().max().clamp(min=1))
 
 
+def _not_finite(x: Tensor) -> Tensor:
+    """Which numbers are NaN, infinite, or infinite below 0."""
+    parts = torch.view_as_real(x.detach()) if x.is_complex() else x.detach()
+    return torch.stack((parts.isnan(), parts == math.inf, parts == -math.inf))
+
+
+def _apart(a: float | int, b: float | int) -> float:
+    """``|a - b|`` of plain numbers; 0 of equal ones that are not finite, infinite of others: never NaN."""
+    if a == b or (math.isnan(a) and math.isnan(b)):
+        return 0.0
+    return abs(a - b) if math.isfinite(a) and math.isfinite(b) else math.inf
+
+
 def init_difference(twin: InitTwin) -> float:
     """The largest difference of what the two sides fill into a tensor, from equal generators."""
     worst = 0.0
     for arguments in twin.arguments:
         if not twin.in_place:
-            worst = max(worst, abs(twin.ours(**arguments) - twin.theirs(**arguments)))
+            worst = max(worst, _apart(twin.ours(**arguments), twin.theirs(**arguments)))
             continue
         filled = []
         for fill in (twin.ours, twin.theirs):
@@ -197,7 +210,7 @@ def schedule_difference(twin: ScheduleTwin, arguments: Mapping[str, Any]) -> flo
         schedules = [s(o, **arguments) for s, o in zip((twin.ours, twin.theirs), optimizers, strict=True)]
         for _ in range(STEPS):
             pairs = zip(*(_rates(optimizer) for optimizer in optimizers), strict=True)
-            worst = max(worst, *(abs(a - b) for a, b in pairs))
+            worst = max(worst, *(_apart(a, b) for a, b in pairs))
             for optimizer, schedule in zip(optimizers, schedules, strict=True):
                 optimizer.step()
                 schedule.step()

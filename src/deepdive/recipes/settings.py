@@ -49,8 +49,8 @@ class OptimizerSettings(Checked):
 
 
 @dataclass(frozen=True)
-class TrainingSettings(Checked):
-    """What every recipe with a training loop can be told."""
+class LoopSettings(Checked):
+    """What every recipe with a training loop can be told, also one with a single example."""
 
     group = "trainer"
 
@@ -60,8 +60,6 @@ class TrainingSettings(Checked):
     """Passes over the training data."""
     steps: Steps | None = None
     """End after this many optimiser steps."""
-    batch_size: BatchSize = 128
-    """Examples per batch."""
     optimizer: OptimizerSettings = field(default_factory=OptimizerSettings)
     schedule: ScheduleName = "one-cycle"
     """How the learning rate changes from step to step (step: a tenth after each third of the run; the last two rise
@@ -76,8 +74,6 @@ class TrainingSettings(Checked):
     """Largest norm of the whole gradient."""
     clip_value: GradientBound | None = None
     """Largest absolute value of a gradient's element."""
-    accumulate: BatchSize = 1
-    """Batches per optimiser step."""
     compile: bool = False
     """Compile the training step; needs a C++ compiler on a processor."""
     patience: Epochs | None = None
@@ -88,6 +84,16 @@ class TrainingSettings(Checked):
     """Optimiser steps between two checkpoints within an epoch."""
     seed: Seed = 0
     """Of initial weights, shuffling and dropout."""
+
+
+@dataclass(frozen=True)
+class TrainingSettings(LoopSettings):
+    """What a recipe that learns from batches of many examples can be told."""
+
+    batch_size: BatchSize = 128
+    """Examples per batch."""
+    accumulate: BatchSize = 1
+    """Batches per optimiser step."""
 
 
 def make_paths_absolute(settings: Any, *names: str, where: Callable[[Path], bool] = Path.exists) -> None:

@@ -100,7 +100,8 @@ class NLLLoss(Module):
     [0, classes) or ``ignore_index``, which counts nowhere. The mean divides by ``Σ weight[yᵢ]``.
 
     Raises:
-        TypeError: the input is not floating-point, the target not int64, or the weight not of the input's dtype.
+        TypeError: the input is not floating-point, the target not int64 (uint8 will do in one dimension), or the weight
+            not of the input's dtype.
         ValueError: shapes that do not fit, or a class out of range (checked on the CPU; a GPU reports it by itself).
     """
 
@@ -173,7 +174,7 @@ class CrossEntropyLoss(Module):
         loss = -picked
         if self.label_smoothing:
             uniform = -_weighted(log_probabilities, weight, dim).mean(dim)
-            uniform = torch.where(target == self.ignore_index, 0.0, uniform)
+            uniform = torch.where(target.long() == self.ignore_index, 0.0, uniform)
             loss = (1 - self.label_smoothing) * loss + self.label_smoothing * uniform
         return _reduce(loss, self.reduction, share)
 
@@ -200,8 +201,11 @@ def _pick(x: Tensor, target: Tensor, dim: int, weight: Tensor | None, ignore_ind
             f"target must have the shape of input {tuple(x.shape)} without its classes, {shown(examples)}, "
             f"got {shown(target.shape)}"
         )
+    if target.dtype == torch.uint8 and target.ndim > 1:
+        raise TypeError(f"target must have dtype int64 if it has more than one dimension, got {target.dtype}")
+    target = target.long()  # in which no class is taken for one that is ignored
     kept = target != ignore_index
-    y = torch.where(kept, target, 0).long()
+    y = torch.where(kept, target, 0)
     # Reading a value off a GPU would stall it, and compiled code checks its indices by itself.
     if y.device.type == "cpu" and not torch.compiler.is_compiling() and y.numel():
         low, high = y.aminmax()

@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.nn import Module
 from torch.nn import functional as F
 
-from deepdive.algorithms.language.entities import IGNORED
+from deepdive.targets import IGNORED
 
 Weight = int | float | Tensor
 """Of one mean, a number or a scalar; or ``(terms,)``, of each term of a loss that is a sum of means."""
@@ -114,7 +114,7 @@ class MeanLoss:
         """
         if not targets.numel():
             return outputs.sum()  # of no output
-        if self._of_toolkit and _at_hand(outputs):
+        if self._of_toolkit and at_hand(outputs):
             value = self._checked(outputs, targets)
             if not math.isnan(value.item()):  # as the mean of nothing is: so there is no need to count
                 return value
@@ -127,9 +127,7 @@ class MeanLoss:
         return torch.where(there, self._checked(outputs, targets), 0.0)
 
     def _checked(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        if self._index is not None and self._ignored not in (None, self._index):  # the loss knows of its own only
-            targets = targets.masked_fill(targets == self._ignored, self._index)
-        value = self._loss(outputs, targets)
+        value = self._loss(outputs, self._of_loss(targets))
         if value.ndim:
             raise ValueError(f"loss must give one number, the mean of a batch, got shape {tuple(value.shape)}")
         return value
@@ -145,15 +143,19 @@ class MeanLoss:
         kept = self._kept(targets)
         weights = self._class_weights()
         if weights is None:
-            return int(kept.count_nonzero()) if _at_hand(kept) else kept.sum()
-        classes = targets.clamp(0, len(weights) - 1).long()  # of one that is out of range the loss will tell
-        return (weights[classes] * kept).sum()
+            return int(kept.count_nonzero()) if at_hand(kept) else kept.sum()
+        classes = targets.long().clamp(0, len(weights) - 1)  # of one that is out of range the loss will tell
+        # of half precision a sum would be infinite above 65504, or no longer grow
+        wide = torch.promote_types(weights.dtype, torch.float32)
+        return (weights[classes] * kept).sum(dtype=wide)
+
+    def _of_loss(self, targets: Tensor) -> Tensor:
+        """The targets, with the number that the loss ignores, if it does one, for those that are ignored besides."""
+        return _renumbered(targets, self._ignored, self._index)
 
     def marked(self, targets: Tensor, ignored: int) -> Tensor:
         """The targets, with ``ignored`` for those that the loss ignores."""
-        if self._index in (None, ignored) or targets.is_floating_point():
-            return targets
-        return targets.long().masked_fill(targets == self._index, ignored)
+        return _renumbered(targets, self._index, ignored)
 
     def nats(self, loss: Tensor, logits: Tensor, targets: Tensor, ignored: int) -> Tensor:
         """The mean negative log-likelihood of targets: the ``loss`` itself where it is that, and not, say, smoothed."""
@@ -174,7 +176,15 @@ class MeanLoss:
         return kept if index is None or ignored is None or index == ignored else kept & (targets != ignored)
 
 
-def _at_hand(x: Tensor) -> bool:
+def _renumbered(targets: Tensor, old: int | None, new: int | None) -> Tensor:
+    """Targets with one number for another, in int64, where none is taken for another; as they are if either is none."""
+    if old is None or new is None or old == new or targets.is_floating_point():
+        return targets
+    targets = targets.long()
+    return targets.masked_fill(targets == old, new)
+
+
+def at_hand(x: Tensor) -> bool:
     """Whether its values can be read without waiting for a device, or for a program that is being compiled."""
     return x.device.type == "cpu" and not torch.compiler.is_compiling()
 

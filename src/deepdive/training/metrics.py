@@ -7,6 +7,8 @@ from jaxtyping import Float, Shaped
 from torch import Tensor
 
 from deepdive.checks import check_bounds, check_dimensions, check_dtype, check_integer, check_same_shape, shown
+from deepdive.targets import IGNORED
+from deepdive.training.losses import at_hand
 
 
 class Metric(ABC):
@@ -45,7 +47,7 @@ class Metric(ABC):
 
     @abstractmethod
     def compute(self) -> Tensor:
-        """The metric over everything added since the last reset: a scalar, NaN if nothing was added."""
+        """The metric over everything added since the last reset: a scalar, of nothing NaN unless the metric says."""
 
 
 class Mean(Metric):
@@ -55,8 +57,8 @@ class Mean(Metric):
 
     Raises:
         TypeError: from ``update``, values are not floating-point, or the weight is no real number.
-        ValueError: from ``update``, the weight is a tensor of another shape than (), or a number that is negative or
-            not finite.
+        ValueError: from ``update``, the weight is a tensor of another shape than (), or is negative or not
+            finite; on a device, which is not waited for, the mean is NaN then.
     """
 
     total: Tensor
@@ -71,7 +73,10 @@ class Mean(Metric):
         if isinstance(weight, Tensor):
             check_dtype("weight", weight, "real")
             check_dimensions("weight", weight)
-            self.total.add_(torch.where(weight > 0, outputs.to(self.total.dtype) * weight, 0.0).sum())
+            if at_hand(weight):
+                check_bounds("weight", weight.item(), 0)
+            weight = torch.where(weight >= 0, weight, torch.nan).to(self.total.dtype)
+            self.total.add_(torch.where(weight == 0, 0.0, outputs.to(self.total.dtype) * weight).sum())
             self.weight.add_(weight * outputs.numel())
             return
         check_bounds("weight", weight, 0)
@@ -107,11 +112,12 @@ class Accuracy(Metric):
     higher_is_better = True
     correct: Tensor
     count: Tensor
+    unknown: Tensor
 
-    def __init__(self, top: int = 1, *, ignore_index: int = -100) -> None:
+    def __init__(self, top: int = 1, *, ignore_index: int = IGNORED) -> None:
         check_integer("top", top, 1)
         check_integer("ignore_index", ignore_index)
-        super().__init__(correct=torch.int64, count=torch.int64)
+        super().__init__(correct=torch.int64, count=torch.int64, unknown=torch.int64)
         self.top = top
         self.ignore_index = ignore_index
 
@@ -129,26 +135,42 @@ class Accuracy(Metric):
             )
         if targets.is_floating_point():
             check_same_shape("targets", targets, "outputs", outputs)
-            targets = targets.argmax(dim=1)
+            targets, unknown = likeliest(targets)
         else:
             check_dimensions("targets", targets, outputs.shape[0], *outputs.shape[2:])
+            unknown = torch.zeros_like(targets, dtype=torch.bool)
+        guesses, nowhere = likeliest(outputs)
+        unknown = unknown | nowhere
         if self.top == 1:
-            hits = outputs.argmax(dim=1) == targets
+            hits = guesses == targets
         else:
             hits = (outputs.topk(self.top, dim=1).indices == targets.unsqueeze(1)).any(dim=1)
         if not _can_hold(targets.dtype, self.ignore_index):
             self.correct.add_(hits.count_nonzero())
             self.count.add_(targets.numel())
+            self.unknown.add_(unknown.count_nonzero())
             return
         kept = targets != self.ignore_index
         if 0 <= self.ignore_index < outputs.shape[1]:  # no hit is one of another number
             hits = hits & kept
         self.correct.add_(hits.count_nonzero())
         self.count.add_(kept.count_nonzero())
+        self.unknown.add_((unknown & kept).count_nonzero())
 
     def compute(self) -> Tensor:
-        """``correct / count``."""
-        return self.correct / self.count
+        """``correct / count``; NaN if an output is."""
+        return share(self.correct, self.count, self.unknown)
+
+
+def likeliest(outputs: Tensor, dim: int = 1) -> tuple[Tensor, Tensor]:
+    """The class of the largest output of each example, and whether there is none since an output is NaN."""
+    guesses = outputs.argmax(dim)  # NaN counts as the largest here
+    return guesses, outputs.gather(dim, guesses.unsqueeze(dim)).squeeze(dim).isnan()
+
+
+def share(correct: Tensor, count: Tensor, unknown: Tensor) -> Tensor:
+    """``correct / count``, or NaN if anything is unknown."""
+    return torch.where(unknown > 0, torch.nan, correct / count)
 
 
 def _can_hold(dtype: torch.dtype, number: int) -> bool:
@@ -170,10 +192,11 @@ class BinaryAccuracy(Metric):
     higher_is_better = True
     correct: Tensor
     count: Tensor
+    unknown: Tensor
 
     def __init__(self, threshold: int | float = 0.0) -> None:
         check_bounds("threshold", threshold)
-        super().__init__(correct=torch.int64, count=torch.int64)
+        super().__init__(correct=torch.int64, count=torch.int64, unknown=torch.int64)
         self.threshold = threshold
 
     def update(self, outputs: Shaped[Tensor, "..."], targets: Shaped[Tensor, "..."]) -> None:
@@ -183,10 +206,11 @@ class BinaryAccuracy(Metric):
         check_same_shape("targets", targets, "outputs", outputs)
         self.correct.add_(((outputs > self.threshold) == (targets > 0.5)).sum())
         self.count.add_(targets.numel())
+        self.unknown.add_((outputs.isnan() | targets.isnan()).count_nonzero())
 
     def compute(self) -> Tensor:
-        """``correct / count``."""
-        return self.correct / self.count
+        """``correct / count``; NaN if an output or a truth is."""
+        return share(self.correct, self.count, self.unknown)
 
 
 class MeanSquaredError(Metric):
@@ -210,20 +234,14 @@ class MeanSquaredError(Metric):
         check_dtype("targets", targets, "real")
         check_same_shape("targets", targets, "outputs", outputs)
         # a sum adds pairwise, where a norm adds one after the other: 1.5 % off after ten million single numbers
-        self.squares.add_((_widened(outputs) - _widened(targets)).square().sum())
+        dtype = self.squares.dtype
+        self.squares.add_((outputs.to(dtype) - targets.to(dtype)).square().sum())
         self.count.add_(targets.numel())
 
     def compute(self) -> Tensor:
         """``squares / count`` or its root."""
         mean = self.squares / self.count
         return mean.sqrt() if self.root else mean
-
-
-def _widened(x: Tensor) -> Tensor:
-    """Half precision as single and integers as double: differences do not wrap around, nor squares overflow."""
-    if not x.is_floating_point():
-        return x.double()
-    return x.float() if x.dtype in (torch.float16, torch.bfloat16) else x
 
 
 class Pearson(Metric):

@@ -9,8 +9,8 @@ from torch import Tensor, nn
 from torch.optim.optimizer import ParamsT
 
 from deepdive.algorithms.inspection import check_sizes_known
-from deepdive.algorithms.language.entities import IGNORED
 from deepdive.data.types import Batch
+from deepdive.targets import IGNORED
 from deepdive.training.fine_tuning import ParameterGroup, hold_frozen_statistics
 from deepdive.training.losses import LossFunction, MeanLoss, Weight
 from deepdive.training.metrics import Accuracy, MeanSquaredError, Metric
@@ -164,7 +164,7 @@ class Supervised(Task):
 
     def training_step(self, batch: Batch) -> Tensor:
         """Mean loss of the batch and the penalty; the metrics see its predictions."""
-        loss = self._mean_loss(batch)
+        loss = self._learnt_loss(batch)
         if self.penalty is None:
             return loss
         penalty = self.penalty(self.network)
@@ -177,6 +177,10 @@ class Supervised(Task):
     def batch_weight(self, batch: Batch) -> Weight:
         """What the loss is a mean over, see `MeanLoss`."""
         return self._mean.weight(batch[-1])
+
+    def _learnt_loss(self, batch: Batch) -> Tensor:
+        """Of a batch to learn from, without the penalty: for tasks where that differs from one that is measured."""
+        return self._mean_loss(batch)
 
     def _mean_loss(self, batch: Batch) -> Tensor:
         *inputs, targets = batch

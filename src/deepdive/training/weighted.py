@@ -21,7 +21,8 @@ class WeightedClassification(Supervised):
     A mean of ``β`` far from 1 acts as another learning rate. The loss is a mean over examples, whatever these weigh.
 
     Raises:
-        ValueError: the loss is reduced.
+        ValueError: the loss is reduced; from a training step, the batch is not ``(x, β, y)``, or the loss has another
+            shape than ``β``.
     """
 
     _reduction = "none"
@@ -38,23 +39,18 @@ class WeightedClassification(Supervised):
         loss = loss or nn.CrossEntropyLoss(reduction="none")
         super().__init__(network, loss=loss, metrics=metrics, **supervised)
 
-    def training_step(self, batch: Batch) -> Tensor:
-        """Weighted loss of the batch; the metrics see its predictions, unweighted.
+    def batch_weight(self, batch: Batch) -> Weight:
+        """The number of examples."""
+        return len(batch[0])
 
-        Raises:
-            ValueError: the batch is not ``(x, β, y)``, or the loss has another shape than ``β``.
-        """
+    def _learnt_loss(self, batch: Batch) -> Tensor:
+        """Weighted; the metrics see predictions, unweighted."""
         if len(batch) != 3:
             raise ValueError(f"a training batch must be (x, weights, y), got {len(batch)} fields")
         x, weights, y = batch
         return weighted_mean(self._losses(x, y), weights)
 
-    def batch_weight(self, batch: Batch) -> Weight:
-        """The number of examples."""
-        return len(batch[0])
-
-    def validation_step(self, batch: Batch) -> Tensor:
-        """Plain mean of the losses."""
+    def _mean_loss(self, batch: Batch) -> Tensor:
         x, y = batch
         losses = self._losses(x, y)
         return losses.sum() / len(losses)

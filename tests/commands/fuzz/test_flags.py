@@ -44,7 +44,7 @@ def faults(ended: list[tuple[list[str], dict[str, Any]]]) -> list[str]:
         status, error = outcome["status"], outcome["error"]
         said = [line for line in error.splitlines() if not line.startswith(("note: ", "  "))]
         clear = status in (0, 1) or bool(_BOX.search(error)) or (len(said) == 1 and said[0].startswith("deepdive: "))
-        if status not in (0, 1, 2) or "Traceback" in error or not clear:
+        if status not in (0, 1, 2) or "Traceback" in error or "could not be made" in error or not clear:
             line = shlex.join(word if len(word) < 60 else f"{word[:60]}..." for word in words)
             found.append(f"{line}\n    status {status}, {outcome['seconds']:.0f} s: {error[-800:]}")
     return found

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from msgspec import Meta
 
 from deepdive.recipes.ranges.checked import Checked, fields_of
+from deepdive.recipes.ranges.types import Prompt
 
 NUMBERS = (
     "0",
@@ -61,6 +62,8 @@ def unbounded(kind: Any) -> bool:
 
 def wrong(kind: Any) -> list[Any]:
     """Values that a type with numbers in it does not allow: just beyond its bounds, and far beyond them."""
+    if kind == Prompt:
+        return ["", " \n", "a\0", os.fsdecode(b"a\xff"), "x" * 10_001, 3, None]
     bounds = list(bounded(kind))
     if get_origin(kind) in (Union, UnionType) and len(bounds) > 1:
         return [-1, -0.1, 1.0, math.nan, math.inf, 10**30, True, "x"]

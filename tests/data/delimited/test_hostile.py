@@ -8,10 +8,11 @@ import zipfile
 
 import pytest
 
-from deepdive.data.delimited import packing, read_delimited
+from deepdive.data.delimited import read_delimited
 from deepdive.data.images.folders.labelled import read_labels
 from deepdive.data.sentences import read_columns
 from deepdive.data.series import read_series
+from deepdive.data.sources import packed
 from deepdive.data.tables import read_table
 from deepdive.data.translation import read_pairs
 
@@ -41,6 +42,10 @@ BAD = {
     "blank before a quote": ('id,label\na, "1"\n', "f.csv:2: a quote that opens a cell must be its first character"),
     "too many": ("id,label\nhello, world,pos\n", "f.csv:2: row must have 2 fields as the header, got 3"),
     "too many behind lines": ('id,label\n"a\n\nb",1\r\nc,2,3\r\n', "f.csv:5: row must have 2 fields .*, got 3"),
+    "another mark": (
+        "id,label,n\na,1,2\nb;1;2\n",
+        "got 1 .separated by comma.; it looks separated by semicolon, but all rows of a file must have one delimiter",
+    ),
     "too few": ("id,label\na,1\n\nb\n", "f.csv:4: row must have 2 fields as the header, got 1"),
     "swallowed": ('id,label\n"a,1\nb,2\nc",3,4\n', "f.csv:2: row must .* got 3 .* ends in line 4: is a quote not"),
     "delimiter at the end": ("id,label\na,1,\n", "f.csv:2: .* got 3 .* take off the comma at its end"),
@@ -155,12 +160,12 @@ def test_pairs_of_mac_and_of_utf_16_files(written):
 def test_what_unpacks_to_far_more_than_it_is_is_refused_before_it_fills_the_memory(written, monkeypatch, name):
     pack = {"f.csv.gz": gzip.compress, "f.csv.xz": lzma.compress, "f.csv.bz2": bz2.compress, "f.zip": zipped}[name]
     dense = ("id,label\n" + "".join(f"{i * 7919 % 10007},{i * 31 % 97}\n" for i in range(20_000))).encode()
-    monkeypatch.setattr(packing, "_SMALL", 1 << 16)
+    monkeypatch.setattr(packed, "SMALL", 1 << 16)
     assert len(read_delimited(written(pack(dense), name))) == 20_000  # 160 KB, but not made for that
     bomb = written(pack(b"id,label\n" + b"1,2\n" * 300_000), name)
     with pytest.raises(ValueError, match=r"must hold at most .* MiB .*a decompression bomb.* name the file in it"):
         read_delimited(bomb)
-    monkeypatch.setattr(packing, "_SMALL", 64 << 20)
+    monkeypatch.setattr(packed, "SMALL", 64 << 20)
     assert len(read_delimited(bomb)) == 300_000
 
 

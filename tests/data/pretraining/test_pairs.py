@@ -118,3 +118,9 @@ def test_what_is_no_text_of_paragraphs_is_told(word_pieces):
         MaskedPairsDataModule(lambda: Texts("A . A .\nA .", "A .\nA ."), word_pieces).prepare()
     with pytest.raises(ValueError, match="longest is 4; it must be at least 5"):
         MaskedPairsDataModule(lambda: Texts(""), word_pieces, longest=4)
+
+
+@pytest.mark.usefixtures("without_shape_checks")
+def test_sizes_of_paragraphs_are_whole():
+    with pytest.raises(TypeError, match=r"sizes must be .*int64"):
+        draw_pairs(torch.tensor([2.0, 3.0]), torch.Generator())

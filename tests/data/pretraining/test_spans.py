@@ -171,3 +171,21 @@ def test_spans_that_do_not_fit_are_told(missing, sentinels, message):
     tokens = torch.zeros(len(missing), 4, dtype=torch.long)
     with pytest.raises(ValueError, match=message):
         cut_spans(tokens, torch.tensor(missing).bool(), sentinels)
+
+
+def test_fifteen_tokens_in_a_hundred_are_missing_by_default_in_spans_of_three():
+    """Raffel et al. (2020), section 3.3.4."""
+    missing = draw_spans(20, 200, generator=torch.Generator().manual_seed(0))
+    assert (missing.sum(1) == 30).all()
+    assert span_counts(200) == (30, 10)
+
+
+@pytest.mark.usefixtures("without_shape_checks")
+def test_kinds_of_arguments():
+    generator, tokens = torch.Generator(), torch.arange(8).view(2, 4)
+    with pytest.raises(TypeError, match=r"length must be .*integer"):
+        span_counts(9.5)
+    with pytest.raises(TypeError, match=r"rows must be .*integer"):
+        draw_spans(2.5, 9, generator=generator)
+    with pytest.raises(TypeError, match=r"missing must be .*bool"):
+        cut_spans(tokens, tokens, [9])

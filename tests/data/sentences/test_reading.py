@@ -28,6 +28,12 @@ def test_lines_of_another_form(tmp_path, line, words):
         read_sst2(path)
 
 
+@pytest.mark.parametrize("beside", ["\x1c", "\x1f", " ", "\x85"])
+def test_white_space_beside_a_class_is_none_of_it(tmp_path, beside):
+    found = read_sst2(write(tmp_path / "dev.tsv", f"fine\t1{beside}\ndull\t0{beside}\n"))
+    assert found == LabelledTexts(["fine", "dull"], labels=["positive", "negative"])
+
+
 def test_sick_is_pairs_with_a_class_and_a_number(tmp_path):
     header = "pair_ID\tsentence_A\tsentence_B\trelatedness_score\tentailment_judgment\n"
     rows = '1\tA "big" dog\tAn animal\t4.5\tENTAILMENT\n2\tA cat\tA car\t1\tNEUTRAL\n'

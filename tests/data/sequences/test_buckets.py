@@ -105,6 +105,16 @@ def test_buckets_pad_little_and_stay_random():
     assert len(mates[0] & mates[1]) < 16
 
 
+@pytest.mark.parametrize("rest", [0, 3])
+def test_no_batch_has_rows_of_two_pools(rest):
+    """Rows of 250 batches have a length each; within a pool of 100 sorted ones a batch is of neighbours."""
+    n = 4 * 250 + rest
+    loader = BucketLoader([Ragged.from_lists([[0] * length for length in range(n)])], 4, pads=[0], shuffle=True)
+    for epoch in range(20):
+        spans = [int(rows.max() - rows.min()) for rows in loader.rows(epoch).split(4)]
+        assert max(spans) < n / 4, "a batch of the longest rows of one pool and the shortest of the next"
+
+
 def test_the_short_batch_is_not_always_of_the_longest():
     loader = made(32 * 30 + 5, batch_size=32, shuffle=True)
     longest = [list(loader.batches(epoch))[-1][0].shape[1] for epoch in range(30)]

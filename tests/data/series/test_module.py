@@ -139,10 +139,12 @@ def test_bad_input_is_named():
         ValueError, match="has 20 values, of which 5 are left to learn from; windows of tau = 6 need at least 7"
     ):
         prepared(series, tau=6, test=10, validation=5)
-    with pytest.raises(ValueError, match=r"test is 1.5; of 20 values"):
+    with pytest.raises(ValueError, match=r"test must take at least 0 of 20 examples and leave at least 1 .*, got 1.5"):
         prepared(series, test=1.5)
-    with pytest.raises(ValueError, match="validation is -1; of 20 values"):
+    with pytest.raises(ValueError, match=r"validation must take at least 0 of 20 examples .*, got -1"):
         prepared(series, validation=-1)
+    with pytest.raises(TypeError, match=r"test must be a count \(int\) or a share \(float\), got True"):
+        prepared(series, test=True)
     with pytest.raises(ValueError, match="horizon is 5; it must be from 1 to the length of the test part, which is 4"):
         prepared(series, test=4).origins(5)
     line = Series("line", torch.arange(20.0).double())

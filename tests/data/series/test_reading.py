@@ -91,12 +91,15 @@ def test_what_was_taken_for_the_delimiter_is_noted(tmp_path):
 
 def test_arguments_are_checked(tmp_path):
     table = pl.DataFrame({"a": [1.0, 2.0], "b": ["x", "y"]})
-    with pytest.raises(ValueError, match="gaps is 'drop'; it must be refuse or interpolate"):
+    with pytest.raises(ValueError, match="gaps must be refuse or interpolate, got 'drop'"):
         series_of.__wrapped__(table, gaps="drop")
-    with pytest.raises(ValueError, match="order is 'reverse'; it must be refuse, sort or keep"):
+    with pytest.raises(ValueError, match="order must be refuse, sort or keep, got 'reverse'"):
         series_of.__wrapped__(table, order="reverse")
     with pytest.raises(ValueError, match="time is 'c', but the table has no column 'c'"):
         series_of(table, time="c")
+    for name in ("time", "column"):
+        with pytest.raises(ValueError, match=f"{name} is '', but the table has no column ''"):
+            series_of(table, **{name: ""})
     with pytest.raises(ValueError, match="column and time are both 'a'"):
         series_of(table, "a", time="a")
     with pytest.raises(FileNotFoundError, match="no such file"):

@@ -1,8 +1,11 @@
+import json
 import random
 
 import pytest
 
 from deepdive.data.subwords import Subwords
+
+from .folders import PIECES
 
 ALPHABET = "aeioubcdlmnrst"
 
@@ -32,3 +35,19 @@ def word_pieces():
 @pytest.fixture(scope="session")
 def byte_pairs():
     return Subwords.byte_pairs(made_up(400, 1, odd=False), 500)
+
+
+@pytest.fixture(scope="session")
+def bert(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("bert")
+    (folder / "vocab.txt").write_text("\n".join(PIECES) + "\n", encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def gpt2(tmp_path_factory, byte_pairs):
+    folder = tmp_path_factory.mktemp("gpt2")
+    model = json.loads(byte_pairs.to_json())["model"]
+    (folder / "vocab.json").write_text(json.dumps(model["vocab"]), encoding="utf-8")
+    (folder / "merges.txt").write_text("#version: 0.2\n" + "".join(" ".join(pair) + "\n" for pair in model["merges"]))
+    return folder

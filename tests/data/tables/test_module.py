@@ -135,3 +135,17 @@ def test_a_column_that_tells_the_parts_is_not_learnt_from():
     TableDataModule(
         table.rename({"split": "vehicle"}).with_columns(vehicle=pl.Series(["a", "train", "b", "a"])), "y"
     ).prepare()
+
+
+@pytest.mark.parametrize("names", [("^a", "n$", "*", ".*"), ("{}", "a*", "$", "^")])
+def test_names_of_columns_are_no_patterns(names):
+    columns = {"n": [1.0, None, 3.0, 2.0] * 5, "w": ["u", "v", None, "u"] * 5, "m": [0.5, 4.0, 1.0, 2.5] * 5}
+    columns["y"] = [1.0, None, 2.0, 4.0] * 5
+    plain, odd = (pl.DataFrame(dict(zip(keys, columns.values(), strict=True))) for keys in (columns, names))
+    found = []
+    for table, target in ((plain, "y"), (odd, names[-1])):
+        module = TableDataModule(table, target, ignore=[table.columns[2]], log=True, indicators=True)
+        module.prepare()
+        found.append(module.fields)
+    for one, other in zip(*found, strict=True):
+        assert torch.equal(one, other)

@@ -120,8 +120,9 @@ def test_training_batches_depend_on_the_seed(partition):
         (TEXT, {"validation": 500}, "train is None, validation 500 and test 0.0; of 500 tokens they must leave at lea"),
         (TEXT, {"train": 490, "validation": 20}, "train is 490, validation 20 .* take no more than there are"),
         (TEXT, {"train": 0}, "of 500 tokens they must leave at least 1 to train on"),
-        (TEXT, {"validation": -1}, "validation is -1; it must be a count"),
-        (TEXT, {"test": 1.5}, r"test is 1.5; it must be a count \(int\) from 0, or a share"),
+        (TEXT, {"validation": -1}, r"validation must be a count \(int\) from 0, or a share .*, got -1"),
+        (TEXT, {"test": 1.5}, r"test must be a count \(int\) from 0, or a share \(float\) from 0 to 1, got 1.5"),
+        (TEXT, {"test": float("nan")}, r"test must be a count \(int\) from 0, or a share .*, got nan"),
     ],
 )
 def test_texts_and_parts_that_will_not_do(text, options, message):

@@ -113,3 +113,9 @@ def test_bad_arguments(n, b, t, options, message):
 def test_negative_epochs_and_batches_are_refused():
     with pytest.raises(ValueError, match="epoch and start must not be negative, got 0 and -1"):
         SequentialWindows(torch.arange(9), 2, 3).batches(start=-1)
+
+
+@pytest.mark.usefixtures("without_shape_checks")
+def test_numbers_of_tokens_are_whole():
+    with pytest.raises(TypeError, match=r"corpus must be .*int64.*, got .*float32"):
+        SequentialWindows(torch.arange(9.0), 1, 2)

@@ -99,3 +99,10 @@ def test_bad_arguments_are_named():
         RandomWindows(torch.arange(9), 1, 2, seed=-1)
     with pytest.raises(ValueError, match="epoch and start must not be negative, got -1 and 0"):
         next(RandomWindows(torch.arange(9), 1, 2).batches(-1))
+
+
+@pytest.mark.usefixtures("without_shape_checks")
+@pytest.mark.parametrize("cut", [all_windows, consecutive_windows, lambda corpus, t: RandomWindows(corpus, 1, t)])
+def test_numbers_of_tokens_are_whole(cut):
+    with pytest.raises(TypeError, match=r"corpus must be .*int64.*, got .*float32"):
+        cut(torch.arange(9.0), 2)

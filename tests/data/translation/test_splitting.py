@@ -53,3 +53,13 @@ def test_references_are_all_translations():
     assert references_of(["Go.", "Run!"], pairs) == [["Va !"], ["Cours !", "Courez !"]]
     with pytest.raises(ValueError, match=r"sources\[1\] has no translation among the pairs"):
         references_of(["Go.", "Hi."], pairs)
+
+
+@pytest.mark.usefixtures("without_shape_checks")
+def test_one_string_is_no_list_of_sentences():
+    with pytest.raises(TypeError, match="sources must be"):
+        split_pairs("abc", test=1)
+    with pytest.raises(TypeError, match="sources must be"):
+        references_of("abc", [])
+    with pytest.raises(TypeError, match="sentence must be"):
+        normalized(3)

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -51,6 +53,15 @@ def test_label_shift_gives_the_mixes_asked_for_and_no_picture_twice():
     parts = [getattr(shifted, part).images[:, 0, 0, :2] for part in ("source", "validation", "unlabelled")]
     assert len(torch.cat(parts).unique(dim=0)) == sum(len(part) for part in parts)
     torch.testing.assert_close(shifted.oracle, (target_mix / source_mix)[shifted.source.labels])
+
+
+def test_a_shift_that_leaves_no_images_or_no_weights_is_refused():
+    score = PrincipalScore(pictures(60).images, 1)
+    with pytest.raises(ValueError, match="p_target / p_source must be finite, got inf or nan"):
+        shifted_images(pictures(60), pictures(90), score, 1e30, 6)
+    shifted = shifted_images(pictures(60), pictures(90), score, 1, 6)
+    with pytest.raises(ValueError, match="the shift must leave images in every part, got none in test"):
+        replace(shifted, test=pictures(9).rows(torch.arange(0)))
 
 
 def test_the_score_is_scikit_learns_principal_component():

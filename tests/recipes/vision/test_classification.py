@@ -5,6 +5,7 @@ from itertools import islice
 
 import pytest
 import torch
+from PIL import Image
 
 from deepdive.data.images import load_images
 from deepdive.recipes import load_recipe
@@ -259,3 +260,18 @@ def test_a_disk_that_fills_up_says_how_to_go_on(tmp_path, monkeypatch):
     with pytest.raises(OSError, match="No space left on device") as caught:
         smoke("mlp", tmp_path, data="digits", batch_size=512)
     assert caught.value.__notes__[0].startswith("go on with: deepdive resume ")
+
+
+def test_gradients_are_those_of_all_classes_where_files_come_class_by_class(tmp_path):
+    for i, label in enumerate("abc"):
+        (tmp_path / label).mkdir()
+        for j in range(40):
+            Image.new("L", (28, 28), 80 * i + j).save(tmp_path / label / f"{j}.png")
+    recipe = load_recipe("softmax-regression")
+    experiment = recipe.build(with_preset(recipe.settings_type, {"data": str(tmp_path)}))
+    experiment.prepare()
+    losses = []
+    experiment.task.loss.register_forward_hook(lambda _, given, out: losses.append(given[1]))
+    experiment._gradients()
+    counts = losses[0].bincount(minlength=3)
+    assert counts.min() >= len(losses[0]) // 3 - 1

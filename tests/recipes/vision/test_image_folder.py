@@ -166,3 +166,14 @@ def test_the_real_sample_of_a_competition(tmp_path):
     [row] = submission(outcome.run)
     assert row["id"] == "1"
     assert row["label"] in ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
+
+
+@pytest.mark.parametrize("form", ["table", "folders"])
+def test_training_images_are_changed_if_asked(form, contest):
+    found = []
+    for augment in ({"flip": False}, {"flip": True}):
+        experiment = RECIPE.build(settings(contest[0] / form, augment=augment))
+        experiment.prepare()
+        found.append(next(experiment.data.train_loader().batches())[0])
+    assert found[0].shape == found[1].shape
+    assert not torch.equal(*found)

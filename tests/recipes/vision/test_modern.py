@@ -74,3 +74,12 @@ def test_the_textbook_network_takes_the_textbook_pictures(name):
 def test_a_network_that_cannot_be_is_refused(name, changes, message):
     with pytest.raises(ValueError, match=message):
         network_of(name, settings_of(name, changes))
+
+
+@pytest.mark.parametrize("name", [*NAMES, "lenet", "mlp", "mlp-dropout", "softmax-regression", "cifar10"])
+def test_every_layer_is_one_of_the_toolkit(name):
+    small = {"image_size": 96} if name in ("alexnet", "vgg", "nin", "googlenet") else {}
+    network = network_of(name, settings_of(name, {"toolkit": "scratch", **small}))
+    leaves = [layer for layer in network.modules() if not [*layer.children()] and [*layer.parameters()]]
+    assert leaves
+    assert {type(layer).__module__.split(".")[0] for layer in leaves} == {"deepdive"}

@@ -177,3 +177,10 @@ def test_an_evaluation_that_leaves_the_precision_open_follows_the_same_rule(unit
 def test_unknown_names_are_refused(words, message):
     with pytest.raises(ValueError, match=message):
         Trainer(epochs=1, **words)
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_a_graphics_card_that_emulates_has_no_units(own, monkeypatch):
+    """``is_bf16_supported()`` says yes of cards before Ampere, too, which emulate it."""
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation=True: own or including_emulation)
+    assert has_half_precision_units(torch.device("cuda")) is own

@@ -113,3 +113,11 @@ def test_a_name_from_a_file_cannot_stretch_the_figure():
     figure = curve_figure([Record("epoch", 1, 1, {"x" * 1000: 1.0})], title="y" * 1000)
     assert to_png(figure)
     assert figure.get_figwidth() < 10
+
+
+def test_only_a_figure_without_records_says_so(records):
+    def words(some):
+        return [text.get_text() for text in curve_figure(some).axes[0].texts]
+
+    assert words([]) == ["no records yet"]
+    assert "no records yet" not in words(records)

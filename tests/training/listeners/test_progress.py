@@ -180,3 +180,13 @@ def test_a_run_piped_into_head_goes_on_to_its_end(tmp_path):
         process.stdout.close()
         process.wait(timeout=60)
     assert done.exists()
+
+
+def test_metrics_that_are_wider_than_the_terminal_end_in_an_ellipsis(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "30")
+    stream = Terminal()
+    bar = ProgressBar(stream)
+    bar.start(Plan(total_steps=4, steps_per_epoch=4))
+    bar.record(Record("train", 1, 1, {f"train_accuracy_of_class_{i}": 0.5 for i in range(9)}))
+    bar.finish()
+    assert re.search(r"train_accuracy_of_class_0 [^\r\n]*…", plain(stream.getvalue()))

@@ -7,7 +7,7 @@ from tests.training.examples import Blobs, network, task
 from torch import nn
 
 from deepdive.data.loaders import TensorLoader
-from deepdive.training import DivergedError, evaluate
+from deepdive.training import DivergedError, Trainer, evaluate
 
 CPU = torch.device("cpu")
 
@@ -56,3 +56,12 @@ def test_precision_is_honoured():
     loader = TensorLoader((torch.randn(4, 4), torch.zeros(4, dtype=torch.long)), 4)
     evaluate(one, loader, CPU, prefix="val", precision="bf16")
     assert seen == [torch.bfloat16]
+
+
+@pytest.mark.parametrize(("precision", "dtype"), [("bf16", torch.bfloat16), ("fp32", torch.float32)])
+def test_a_run_evaluates_in_the_precision_in_which_it_learns(precision, dtype):
+    seen = {True: set(), False: set()}
+    one = task()
+    one.network.register_forward_hook(lambda module, inputs, output: seen[module.training].add(output.dtype))
+    Trainer(epochs=1, device="cpu", precision=precision).fit(one, Blobs(val=16))
+    assert seen == {True: {dtype}, False: {dtype}}

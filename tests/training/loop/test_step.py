@@ -55,6 +55,21 @@ def test_an_overflow_in_half_precision_moves_neither_weights_nor_schedule():
     assert schedule.last_epoch == 0
 
 
+def test_in_half_precision_a_schedule_moves_with_each_step_while_the_scale_stays():
+    net = network()
+    optimizer = torch.optim.SGD(net.parameters(), lr=1.0)
+    schedule = torch.optim.lr_scheduler.StepLR(optimizer, 1, gamma=0.5)
+    step = Stepper(task(net), Optimization(optimizer, schedule), torch.device("cpu"), precision="fp16", batch_size=6)
+    step.scaler = torch.amp.GradScaler("cpu", init_scale=8.0, growth_interval=3)
+    scales, rates = [], []
+    for _ in range(4):
+        change(net, step, batch())
+        scales.append(step.scaler.get_scale())
+        rates.append(optimizer.param_groups[0]["lr"])
+    assert scales == [8.0, 8.0, 16.0, 16.0]
+    assert rates == [0.5, 0.25, 0.125, 0.0625]
+
+
 def test_the_learning_rate_is_that_of_the_last_update():
     net, step = stepper()
     change(net, step, batch())

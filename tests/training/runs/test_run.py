@@ -62,6 +62,12 @@ def test_what_is_no_run_is_refused(tmp_path):
         Run.open(tmp_path / "nowhere")
     with pytest.raises(RunError, match=r"is no run folder: it has no run\.json"):
         Run.open(tmp_path)
+    for name in ("20260102-000000-aaaa", "20260101-000000-bbbb"):
+        (tmp_path / "lenet" / name).mkdir(parents=True)
+        (tmp_path / "lenet" / name / "run.json").write_text("{}")
+    for folder in (tmp_path, tmp_path / "lenet"):
+        with pytest.raises(RunError, match=r"no run\.json; perhaps .*lenet/20260102-000000-aaaa was meant$"):
+            Run.open(folder)
 
 
 @pytest.mark.parametrize(
@@ -142,9 +148,27 @@ def test_nothing_of_a_run_is_written_through_a_link(run, tmp_path, name):
     assert place.is_symlink()
 
 
+def test_a_link_planted_after_the_look_is_not_followed_by_the_lock_either(run, tmp_path, monkeypatch):
+    other = tmp_path / "other"
+    other.write_text("not ours")
+    (run.folder / ".lock").symlink_to(other)
+    monkeypatch.setattr("deepdive.training.runs.run.check_replaceable", lambda path: None)
+    with pytest.raises(OSError, match=r"symbolic link|symlink"), run.locked():
+        pass
+    assert other.read_text() == "not ours"
+
+
 def test_no_folder_of_a_run_is_a_link(run, tmp_path):
     (tmp_path / "other").mkdir()
     (run.folder / "samples").symlink_to(tmp_path / "other")
     with pytest.raises(FileExistsError, match=r"must be a folder, got a symbolic link.*samples"):
         run.write_json("samples/a.json", {})
     assert list((tmp_path / "other").iterdir()) == []
+
+
+def test_half_a_character_in_a_run_is_told(tmp_path):
+    run = Run.create("lenet", {}, root=tmp_path)
+    content = json.loads((run.folder / "run.json").read_text()) | {"\ud800": 1}
+    (run.folder / "run.json").write_text(json.dumps(content))
+    with pytest.raises(RunError, match=r"run\.json is damaged: .*surrogates"):
+        Run.open(run.folder)

@@ -33,8 +33,8 @@ def test_every_bit_comes_back(place, bits):
 def test_buffers_come_back_and_other_programs_can_read_it(place):
     saved, fresh = network(0), network(1)
     saved(torch.randn(8, 3))
-    save_weights(place, saved)
-    load_weights(place, fresh)
+    save_weights(str(place), saved)
+    load_weights(str(place), fresh)
     x = torch.randn(5, 3)
     assert torch.equal(fresh.eval()(x), saved.eval()(x))
     assert set(load_file(place)) == {f"model.{name}" for name in saved.state_dict()}
@@ -216,3 +216,11 @@ def test_a_whole_checkpoint_is_no_state_dict():
         CheckpointError, match=r"net.pth must give a tensor for each name, but does not for epoch, state"
     ):
         fit_state_dict(pretrained(), whole, source="net.pth")
+
+
+def test_a_head_without_a_bias_is_one_too():
+    def network(classes):
+        return nn.Sequential(nn.Linear(3, 4), nn.Linear(4, classes, bias=False))
+
+    with pytest.raises(CheckpointError, match=r"for 5 classes, the network has 2: give allow=\('1\.',\) to replace"):
+        fit_state_dict(network(2), network(5).state_dict())

@@ -4,6 +4,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
+from deepdive.algorithms.language import entity_scores
 from deepdive.training.sequences import IGNORED, EntityF1, Perplexity, TokenAccuracy
 
 
@@ -50,7 +51,18 @@ def test_entity_f1_is_that_of_all_sentences_together():
     spans = [{("PER", 0, 2), ("LOC", 3, 4)}, {("LOC", 1, 3)}], [{("PER", 0, 2), ("PER", 3, 4)}, {("LOC", 1, 3)}]
     correct = sum(len(t & s) for t, s in zip(*spans, strict=True))
     assert metric.compute().item() == pytest.approx(2 * correct / (3 + 3))
-    assert EntityF1(labels).compute().isnan()
+
+
+def test_entity_f1_is_that_of_entity_scores_and_0_where_there_is_no_entity():
+    labels = ("O", "B-LOC", "I-LOC")
+    metric, nothing = EntityF1(labels), torch.zeros(1, 3, dtype=torch.int64)
+    assert metric.compute() == 0.0
+    for said in (nothing, nothing + 1, nothing):  # no entity, entities where there is none, and both together
+        metric.update(F.one_hot(said, 3).float(), nothing)
+        counts = torch.stack([metric.correct, metric.predicted, metric.true])[None]
+        assert metric.compute() == entity_scores(counts, labels).overall.f1 == 0.0
+    metric.update(F.one_hot(nothing + 1, 3).float(), nothing + 1)
+    assert metric.compute().item() == pytest.approx(2 * 3 / (6 + 3))
 
 
 @pytest.mark.parametrize("wrong", [-1, -99, -101, 3, 7])

@@ -9,9 +9,7 @@ from torch import Tensor
 
 from deepdive.checks import check_labels, check_range
 from deepdive.signatures import checked
-
-IGNORED = -100
-"""The target of what does not count: padding, and parts of words that have no tag."""
+from deepdive.targets import IGNORED
 
 
 @dataclass(frozen=True)
@@ -143,10 +141,11 @@ def entity_scores(counts: Int64[Tensor, "types 3"], labels: Sequence[str]) -> En
     if bool((counts[:, :1] > counts[:, 1:]).any()):
         raise ValueError(f"counts must have no more right entities than predicted or true ones, got {counts.tolist()}")
     rows = counts.tolist()
-    overall = _score(*counts.sum(0).tolist())
-    return EntityScores(overall, {name: _score(*row) for name, row in zip(types, rows, strict=True)})
+    overall = score(*counts.sum(0).tolist())
+    return EntityScores(overall, {name: score(*row) for name, row in zip(types, rows, strict=True)})
 
 
-def _score(correct: int, predicted: int, true: int) -> Score:
+def score(correct: int, predicted: int, true: int) -> Score:
+    """Precision, recall and F1 of counts that can be; each 0 where there is nothing to divide by."""
     f1 = 2 * correct / (predicted + true) if predicted + true else 0.0
     return Score(correct / max(1, predicted), correct / max(1, true), f1, correct, predicted, true)

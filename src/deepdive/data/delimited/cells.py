@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from deepdive.data.delimited.marks import WHITESPACE, word
+from deepdive.data.delimited.marks import SNIFFED, WHITESPACE, word
 
 BLANKS = " \t\xa0\u3000"
 """What looks like nothing before a quote."""
@@ -59,6 +59,8 @@ class Shape:
         hint = ""
         if last > line:
             hint = f"; a quoted cell of it ends in line {last}: is a quote not closed before?"
+        elif other := next((each for each in SNIFFED if each != mark and _splits(row, each, width)), None):
+            hint = f"; it looks separated by {word(other)}, but all rows of a file must have one delimiter"
         elif len(row) > width and not any(cell.strip() for cell in row[width:]):
             hint = f"; take off the {word(mark)} at its end"
         elif len(row) > width and mark != WHITESPACE:
@@ -67,6 +69,11 @@ class Shape:
             f"{self.name}:{line}: row must have {fields(width)} as {rule}, got {len(row)} (separated by "
             f"{word(mark)}){hint}"
         )
+
+
+def _splits(row: Sequence[str], mark: str, width: int) -> bool:
+    """Whether a row that is one cell would have as many as it must with another mark."""
+    return len(row) == 1 < width and row[0].count(mark) == width - 1
 
 
 def fields(number: int) -> str:

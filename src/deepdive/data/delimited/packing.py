@@ -1,25 +1,16 @@
 """The bytes of a text file that may be compressed."""
 
-import bz2
-import gzip
-import lzma
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from pathlib import Path
-from typing import Any
 
 from deepdive.data.sources.archives import ArchiveError, plain_files
 from deepdive.data.sources.base import BROKEN_STREAM
+from deepdive.data.sources.packed import OPENERS, limit_of, too_much
 
-_OPENERS: dict[str, tuple[bytes, Callable[..., Any]]] = {
-    ".gz": (b"\x1f\x8b", gzip.open),
-    ".bz2": (b"BZh", bz2.open),
-    ".xz": (b"\xfd7zXZ\0", lzma.open),
-}
-PACKED = (*_OPENERS, ".zip")
+PACKED = (*OPENERS, ".zip")
 """Endings of the names of compressed files."""
 _ZIP = b"PK\3\4"
-_SMALL, _RATIO = 64 << 20, 100
-"""What a compressed file may hold: so many bytes, or so many times its own length. Texts rarely shrink to a 20th."""
+_THEN = "decompress it and name the file in it"
 
 
 def suffix_of(name: str) -> str:
@@ -49,39 +40,27 @@ def unpacked(path: Path | str, suffixes: Collection[str], member: str | None = N
         return _from_zip(path, suffixes, member)
     if member is not None:
         raise ValueError(f"{path} is no .zip archive; it has no member {member!r}")
-    if ending in _OPENERS:
+    if ending in OPENERS:
         return str(path), suffix_of(path.name), _decompressed(path, ending)
     data = path.read_bytes()
     if data.startswith(_ZIP):
         raise ValueError(f"{path} is a .zip archive or a spreadsheet, no text; save a spreadsheet as CSV in UTF-8")
-    elif packing := next((name for name, (magic, _) in _OPENERS.items() if data.startswith(magic)), None):
+    elif packing := next((name for name, (magic, _) in OPENERS.items() if data.startswith(magic)), None):
         raise ValueError(f"{path} is compressed; its name must end in {packing}")
     return str(path), suffix_of(path.name), data
 
 
 def _decompressed(path: Path, ending: str) -> bytes:
-    limit, done, parts = _limit(path), 0, list[bytes]()
+    limit, done, parts = limit_of(path), 0, list[bytes]()
     try:
-        with _OPENERS[ending][1](path, "rb") as stream:
+        with OPENERS[ending][1](path, "rb") as stream:
             while part := stream.read(1 << 20):
                 parts.append(part)
                 if (done := done + len(part)) > limit:
-                    raise _too_much(str(path), limit)
+                    raise too_much(str(path), limit, _THEN)
     except BROKEN_STREAM as error:
         raise ValueError(f"{path} cannot be read, it is damaged or no {ending} file: {error}") from error
     return b"".join(parts)
-
-
-def _limit(path: Path) -> int:
-    return max(_SMALL, _RATIO * path.stat().st_size)
-
-
-def _too_much(name: str, limit: int) -> ValueError:
-    return ValueError(
-        f"{name} must hold at most {limit >> 20} MiB ({_SMALL >> 20} MiB, or {_RATIO} times its own length), got more: "
-        "it is damaged, or made to exhaust memory (a decompression bomb); if it is neither, decompress it and name the "
-        "file in it"
-    )
 
 
 def _from_zip(path: Path, suffixes: Collection[str], member: str | None) -> tuple[str, str, bytes]:
@@ -101,8 +80,8 @@ def _from_zip(path: Path, suffixes: Collection[str], member: str | None) -> tupl
         ending = ", ".join(sorted(suffixes))
         raise ValueError(f"{path} must hold one text file ({ending}), got {len(texts)}{': ' if texts else ''}{some}")
     name = texts[0] if member is None else member
-    if content[name] > _limit(path):
-        raise _too_much(f"{path}, {name}", _limit(path))
+    if content[name] > limit_of(path):
+        raise too_much(f"{path}, {name}", limit_of(path), _THEN)
     try:
         return f"{path}, {name}", suffix_of(name), _read(path, name)
     except ArchiveError as error:

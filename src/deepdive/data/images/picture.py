@@ -110,6 +110,8 @@ def picture_form(path: Path, *, content: bytes | None = None) -> tuple[int, int,
 @contextmanager
 def _opened(path: Path, content: bytes | None) -> Iterator[Image.Image]:
     """The picture; whatever goes wrong with it inside the block is told with the file's name and the reason."""
+    if content is None and path.is_dir():
+        raise PictureError(f"{path} is a folder; a picture is a file: {', '.join(FORMATS)}")
     if content is None and not path.is_file():
         raise FileNotFoundError(f"no such picture: {path}")
     if (path.stat().st_size if content is None else len(content)) == 0:

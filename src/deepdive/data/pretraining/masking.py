@@ -5,8 +5,8 @@ from torch import Tensor
 
 from deepdive.data.devices import OnDevices
 from deepdive.data.subwords import MASK, Subwords
-from deepdive.data.text.windows import IGNORED
 from deepdive.data.types import Batch
+from deepdive.targets import IGNORED
 
 
 class HideTokens:

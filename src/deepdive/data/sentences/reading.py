@@ -63,7 +63,7 @@ def read_sst2(path: Path, names: Sequence[str] = ("negative", "positive")) -> La
         if len(row) != 2 or not row[0].strip() or row[1].strip() not in ("0", "1"):
             raise ValueError(f"{read.where(i)}: a line must be a sentence, a tab and 0 or 1, got {row!r:.80}")
         texts.append(row[0].strip())
-        labels.append(names[int(row[1])])
+        labels.append(names[int(row[1].strip())])
     return LabelledTexts(texts, labels=labels)
 
 

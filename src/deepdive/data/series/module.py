@@ -9,6 +9,7 @@ from torch import Tensor
 from deepdive.data.rows import RowsDataModule
 from deepdive.data.series.reading import Series, checked
 from deepdive.data.series.scale import Learn, SeriesScale
+from deepdive.data.splits import held_out_count
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +44,12 @@ class SeriesDataModule(RowsDataModule):
         tau: how many past values a window holds.
         learn: what of the series is learnt.
         batch_size: windows per training batch.
-        test: share (float) or count (int) of the values at the end that test.
-        validation: share (of all) or count of the values before them that validate.
+        test: share (float) or count (int) of the values at the end that test; a share is at least one, unless it is 0.
+        validation: share (of all) or count of the values before them that validate, likewise.
         seed: of the order of training batches.
 
     Raises:
+        TypeError: the size of a part is a boolean.
         ValueError: ``tau`` is below 1, a part is negative, or the series is too short for the windows.
 
     """
@@ -76,7 +78,8 @@ class SeriesDataModule(RowsDataModule):
             return
         n, tau = len(self.series), self.tau
         values = checked(self.series.values, self.series.name)
-        tested, validated = _count(n, self._test, "test"), _count(n, self._validation, "validation")
+        tested = held_out_count(n, self._test, name="test")
+        validated = held_out_count(n, self._validation, name="validation")
         self.test_start = n - tested
         self.val_start = self.test_start - validated
         lost = 0 if self.learn == "levels" else 1
@@ -133,14 +136,3 @@ class SeriesDataModule(RowsDataModule):
             values[self.test_start :].unfold(0, horizon, 1),
             place,
         )
-
-
-def _count(n: int, held_out: int | float, name: str) -> int:
-    """How many of ``n`` values are held out."""
-    k = round(held_out * n) if isinstance(held_out, float) else held_out
-    if held_out < 0 or k >= n or (isinstance(held_out, float) and held_out >= 1):
-        raise ValueError(
-            f"{name} is {held_out}; of {n} values it must take at least 0 and leave at least 1 (a float is a share "
-            "below 1, an int is a count)"
-        )
-    return k

@@ -51,7 +51,14 @@ def load_series(
     if source in SERIES:
         named = SERIES[str(source)]
         path = fetch(str(source), report=report)[named.file]
-        return read_series(path, column or named.column, time=time, gaps=gaps, order=order, delimiter=delimiter)
+        return read_series(
+            path,
+            named.column if column is None else column,
+            time=time,
+            gaps=gaps,
+            order=order,
+            delimiter=delimiter,
+        )
     if source in DATASETS:
         raise ValueError(f"data is {source!r}, which is no series; these are: {', '.join(SERIES)}, or a file")
     path = Path(source).expanduser()

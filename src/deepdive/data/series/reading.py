@@ -102,7 +102,7 @@ def read_series(
 
     """
     notes: list[str] = []
-    only, declare = ((column,), "") if column else (None, "set column to another one")
+    only, declare = ((column,), "") if column is not None else (None, "set column to another one")
     table = read_table(path, delimiter=delimiter, only=only, declare=lambda _: declare, note=notes.append)
     try:
         series = series_of(table, column, time=time, gaps=gaps, order=order)
@@ -122,13 +122,13 @@ def series_of(
     """One column of a table, see `read_series`."""
     for option, value, known in (("gaps", gaps, get_args(Gaps)), ("order", order, get_args(Order))):
         if value not in known:
-            raise ValueError(f"{option} is {value!r}; it must be {', '.join(known[:-1])} or {known[-1]}")
-    check_columns(table, [column] if column else [], "column")
-    check_columns(table, [time] if time else [], "time")
+            raise ValueError(f"{option} must be {', '.join(known[:-1])} or {known[-1]}, got {value!r}")
+    check_columns(table, [] if column is None else [column], "column")
+    check_columns(table, [] if time is None else [time], "time")
     if column is not None and column == time:
         raise ValueError(f"column and time are both {column!r}; the values and their times are two columns")
     clock = find_clock(table, column, time, read=order != "keep")
-    name = column or _only_numbers(table, () if clock is None else clock.columns)
+    name = _only_numbers(table, () if clock is None else clock.columns) if column is None else column
     if table[name].dtype != pl.Float64:
         row = int(table[name].is_not_null().arg_max() or 0)
         raise ValueError(

@@ -1,8 +1,6 @@
 """Reading archives without ever leaving the folder they are unpacked into."""
 
-import bz2
 import errno
-import gzip
 import lzma
 import posixpath
 import shutil
@@ -19,6 +17,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from deepdive.data.sources.base import CHUNK, Stream
+from deepdive.data.sources.packed import OPENERS
 from deepdive.data.sources.walking import DEEPEST
 
 SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
@@ -213,12 +212,9 @@ def _decompressed(archive: Path) -> Iterator[Stream]:
     """The tar file inside a compressed one, with every checksum tested: tarfile's own streams do without."""
     with archive.open("rb") as raw:
         head = raw.read(6)
-    opener = next((opener for magic, opener in _OPENERS.items() if head.startswith(magic)), open)
+    opener = next((opener for magic, opener in OPENERS.values() if head.startswith(magic)), open)
     with opener(archive, "rb") as stream:
         yield stream
-
-
-_OPENERS: dict[bytes, Callable[..., Any]] = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ\0": lzma.open}
 
 
 class _Watched:
@@ -255,6 +251,8 @@ def _zip_members(opened: zipfile.ZipFile) -> Iterator[_Member]:
     names = [(info.filename.replace("\\", "/"), info) for info in opened.infolist()]
     last = {posixpath.normpath(name): (name, info) for name, info in names}
     for name, info in last.values():
+        if info.flag_bits & 1:
+            raise RuntimeError(f"members must not be encrypted, got {name!r}")
         # The upper half of the attributes holds the Unix mode; 0o12 is the type of a symbolic link.
         kind = "folder" if name.endswith("/") else "link" if info.external_attr >> 28 == 0o12 else "file"
         if kind == "link" and info.file_size <= _LONGEST_LINK:

@@ -193,6 +193,9 @@ def _add(tokenizer: Any, found: Mapping[str, Any]) -> None:
             continue
         if flags_of.setdefault(name, flags) != flags:
             raise ValueError(f"{name!r} must be found in one way, got {flags_of[name]} and {flags} in {_CONFIG}")
+    for name in flags_of:
+        if any("\ud800" <= letter <= "\udfff" for letter in name):
+            raise ValueError(f"tokens must be text, got {name!r} with half a character in {_CONFIG} or beside it")
     tokenizer.add_tokens([parts.AddedToken(name, **flags) for name, flags in flags_of.items()])
     for number, said in found.get("added_tokens_decoder", {}).items():
         if (real := tokenizer.token_to_id(said["content"])) != number:

@@ -7,6 +7,8 @@ import polars as pl
 
 SKEWED = 1.0
 """Skewness from which a column counts as skewed."""
+_WORDS = "words"
+"""What a column is called while it is looked at: a name such as * is a pattern where columns are asked for by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +65,8 @@ class CategoricalColumn:
     @classmethod
     def fit(cls, column: pl.Series, *, limit: int) -> "CategoricalColumn":
         """Learn the ``limit`` most frequent words of a training column; the others count as unknown."""
-        counts = column.drop_nulls().value_counts(name="count").sort(["count", column.name], descending=[True, False])
-        kept = counts[column.name].head(limit).sort()
+        counts = column.alias(_WORDS).drop_nulls().value_counts(name="count")
+        kept = counts.sort(["count", _WORDS], descending=[True, False])[_WORDS].head(limit).sort()
         return cls(column.name, tuple(kept.to_list()), column.null_count() > 0)
 
     @property
@@ -76,11 +78,10 @@ class CategoricalColumn:
         """Codes, 0 to ``len(levels)``."""
         absent = len(self.levels) if self.missing else 0
         numbers = range(1, len(self.categories) + 1)
-        words = pl.col(column.name)
+        words = pl.col(_WORDS)
         known = words.replace_strict(self.categories, numbers, default=0, return_dtype=pl.Int64)
-        return column.to_frame().select(pl.when(words.is_null()).then(absent).otherwise(known).alias(column.name))[
-            column.name
-        ]
+        codes = pl.when(words.is_null()).then(absent).otherwise(known)
+        return pl.DataFrame({_WORDS: column}).select(codes).to_series().alias(column.name)
 
     def decode(self, codes: pl.Series) -> pl.Series:
         """Words of codes; null for unknown."""

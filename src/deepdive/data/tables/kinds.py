@@ -1,9 +1,10 @@
 """Which columns of a table hold numbers and which hold words, and what is neither."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import polars as pl
+from polars.selectors import by_name
 
 MISSING = ("", "NA", "N/A", "n/a", "NaN", "nan", "null", "NULL", "<NA>", "#N/A", "?")
 """How tables write that a value is missing. ``None`` is not among them: many a table means a category by it."""
@@ -18,6 +19,8 @@ _WITH_UNIT = r"^[+\-−]?\d+(?:[.,]\d+)*\s?[^\W\d_]{1,8}(?:[/.][^\W\d_]*)?[²³]
 """5 kg, 12km/h."""
 _THOUSANDS = r"^[+-]?[1-9]\d{0,2}\.\d{3}$"
 """1.007, which may be a thousand and seven where a comma is the point."""
+_CODE = r"^[+-]?0\d+$"
+"""A number that begins with a zero, as codes do."""
 _MANY = 0.5
 """The part of a column's words that must look like numbers for it to be meant as one of numbers."""
 
@@ -33,6 +36,26 @@ class ColumnKinds:
     """Whether these separate the cells, as where a comma is the decimal point."""
     declare: Callable[[str], str] = lambda name: f"name {name!r} in text"
     """How to say of a column that its numbers are codes or names, as a command; empty where that cannot be said."""
+
+    def frame(self, frame: pl.DataFrame, *, text: Collection[str] = (), spared: Collection[str] = ()) -> pl.DataFrame:
+        """All columns of a table, see `of`: those of plain numbers at once, as calls for each take far longer."""
+        words = [each.name for each in frame if each.dtype == pl.String and each.name not in text]
+        found = {}
+        if words and not self.semicolons:
+            written = _written(words)
+            numbers = written.cast(pl.Float64, strict=False)
+            plain = (numbers.abs() < _EXACT) & ~written.str.contains(_CODE) | written.is_null()
+            sure = frame.select(plain.fill_null(False).all() & written.is_not_null().any()).row(0)
+            if names := [name for name, each in zip(words, sure, strict=True) if each]:
+                found = {column.name: column for column in frame.select(_written(names).cast(pl.Float64))}
+        return pl.DataFrame(
+            [
+                found[each.name]
+                if each.name in found
+                else self.of(each, text=each.name in text, ignored=each.name in spared)
+                for each in frame
+            ]
+        )
 
     def of(self, column: pl.Series, *, text: bool = False, ignored: bool = False) -> pl.Series:
         """The column: words if ``text`` says so or they are no numbers; of an ``ignored`` one nothing is demanded.
@@ -97,7 +120,7 @@ class ColumnKinds:
         return words
 
     def _note_codes(self, words: pl.Series) -> None:
-        zeros = words.str.contains(r"^[+-]?0\d+$").fill_null(False)
+        zeros = words.str.contains(_CODE).fill_null(False)
         if zeros.any():
             row = int(zeros.arg_max() or 0)
             declare = self.declare(words.name)
@@ -167,3 +190,8 @@ def _as_words(column: pl.Series) -> pl.Series:
         if (whole == whole.round()).all() and (whole.abs() <= _EXACT).all():
             column = column.cast(pl.Int64)
     return column.cast(pl.String)
+
+
+def _written(names: Sequence[str]) -> pl.Expr:
+    """The words of columns, without what stands for a missing one; to ``pl.col`` a name such as * is a pattern."""
+    return by_name(names).str.strip_chars().replace(MISSING, None)

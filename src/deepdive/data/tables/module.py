@@ -1,6 +1,6 @@
 """A table as a data module: rows of features and targets, split, prepared and batched."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -107,10 +107,10 @@ class TableDataModule(DataModule):
         check_columns(table, self.targets, "target")
         check_columns(table, self._ignore, "ignore")
         check_columns(table, tuple(self._kinds), "kinds")
-        _refuse_parts(table.drop(*self.targets, *self._ignore))
+        _refuse_parts(_without(table, (*self.targets, *self._ignore)))
         self.table, notes = usable(table, self.targets)
         self.rows = self._rows or split_rows(self.table.height, self._test, self._validation)
-        features = self.table.drop(*self.targets, *self._ignore)
+        features = _without(self.table, (*self.targets, *self._ignore))
         train = self.rows.train.numpy()
         self.preprocessor = TablePreprocessor.fit(
             features[train], log=self._log, indicators=self._indicators, max_categories=self._max_categories
@@ -188,8 +188,13 @@ def usable(table: pl.DataFrame, targets: Sequence[str]) -> tuple[pl.DataFrame, t
             if absent == table.height:
                 raise ValueError(f"target {name!r} is missing in every row; there is nothing to learn")
             notes.append(f"{numbered(absent, 'row')} without {name!r} left out")
-            table = table.filter(pl.col(name).is_not_null())
+            table = table.filter(table[name].is_not_null())
     return table, tuple(notes)
+
+
+def _without(table: pl.DataFrame, names: Collection[str]) -> pl.DataFrame:
+    """The other columns; ``table.drop`` takes a name such as * for a pattern."""
+    return table[[name for name in table.columns if name not in names]]
 
 
 def split_rows(count: int, test: int | float, validation: int | float) -> Rows:

@@ -8,6 +8,7 @@ import polars as pl
 from deepdive.data.delimited import read_delimited
 from deepdive.data.tables.kinds import ColumnKinds
 from deepdive.data.tables.text import words_of
+from deepdive.names import printable
 from deepdive.panics import panics_told
 
 
@@ -61,12 +62,15 @@ def read_table(
             note(each)
         frame, where, semicolons = words_of(read), read.where, read.mark == ";"
     kinds = ColumnKinds(where, note, semicolons, **({"declare": declare} if declare else {}))
+    if pattern := next((name for name in frame.columns if name[:1] == "^" and name[-1:] == "$"), None):
+        # Polars, wherever it computes with a column, looks for all whose names fit such a one.
+        raise ValueError(f"{path}: a name of a column must not begin with ^ and end with $, got {pattern!r}; rename it")
     spared = {name for name in frame.columns if name in ignore or (only is not None and name not in only)}
-    typed = frame.select([kinds.of(frame[name], text=name in text, ignored=name in spared) for name in frame.columns])
+    typed = kinds.frame(frame, text=text, spared=spared)
     if columns is None and not parquet and _looks_like_data(typed):
+        first = ", ".join(map(printable, frame.columns[:4]))
         raise ValueError(
-            f"the first line of {path} looks like data, not like a header: {', '.join(frame.columns[:4])}, ...; give "
-            "the names of the columns"
+            f"the first line of {path} looks like data, not like a header: {first}, ...; give the names of the columns"
         )
     return typed
 

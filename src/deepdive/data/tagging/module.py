@@ -12,8 +12,8 @@ from deepdive.data.devices import OnDevices
 from deepdive.data.sequences import BucketDataModule, Field, Ragged
 from deepdive.data.tagging.reading import TaggedSentence
 from deepdive.data.tagging.words import PAD, WordEncoder
-from deepdive.data.text.windows import IGNORED
 from deepdive.data.types import Batch, Transform
+from deepdive.targets import IGNORED
 
 
 @dataclass(frozen=True)

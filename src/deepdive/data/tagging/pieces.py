@@ -10,7 +10,7 @@ from deepdive.data.sequences import BucketDataModule, Field, Ragged
 from deepdive.data.subwords import PAD, Pieces, Subwords
 from deepdive.data.tagging.module import TaggingSplits, checked_parts, tag_numbers
 from deepdive.data.tagging.reading import TaggedSentence
-from deepdive.data.text.windows import IGNORED
+from deepdive.targets import IGNORED
 
 
 class PieceTaggingDataModule(BucketDataModule):

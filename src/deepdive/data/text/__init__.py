@@ -20,7 +20,7 @@ from deepdive.data.text.tokens import SubwordTokenizer as SubwordTokenizer
 from deepdive.data.text.tokens import Tokenizer as Tokenizer
 from deepdive.data.text.tokens import WordTokenizer as WordTokenizer
 from deepdive.data.text.vocabulary import Vocabulary as Vocabulary
-from deepdive.data.text.windows import IGNORED as IGNORED
 from deepdive.data.text.windows import RandomWindows as RandomWindows
 from deepdive.data.text.windows import all_windows as all_windows
 from deepdive.data.text.windows import consecutive_windows as consecutive_windows
+from deepdive.targets import IGNORED as IGNORED

@@ -1,6 +1,5 @@
 """Texts by name: what the files of a named corpus hold, and how it is usually cut."""
 
-import lzma
 import os
 import zipfile
 from collections.abc import Callable, Mapping
@@ -8,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from deepdive.data.delimited.packing import unpacked
 from deepdive.data.fetching import fetch_any
 from deepdive.data.parts import part_files
 from deepdive.data.progress import Report
@@ -34,8 +34,7 @@ def _read_ptb(files: Files) -> Texts:
 def _read_wikitext(files: Files) -> Texts:
     if "wikitext-2-v1.zip" in files:
         return _from_zip(files["wikitext-2-v1.zip"], "wiki.train.tokens", "wiki.valid.tokens", "wiki.test.tokens")
-    packed = files["train_decoded.txt.xz"]
-    train = decode_text(lzma.decompress(packed.read_bytes()), str(packed))
+    train = decode_text(unpacked(files["train_decoded.txt.xz"], ())[2], str(files["train_decoded.txt.xz"]))
     return Texts(train, read_text(files["valid.txt"]), read_text(files["test.txt"]))
 
 

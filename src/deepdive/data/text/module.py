@@ -9,6 +9,7 @@ from jaxtyping import Int64
 from torch import Tensor
 
 from deepdive.data.loaders import TensorLoader
+from deepdive.data.splits import refuse_flag
 from deepdive.data.text.encoder import TextEncoder, fit_vocabulary
 from deepdive.data.text.factors import Factors
 from deepdive.data.text.streams import SequentialWindows
@@ -222,8 +223,9 @@ def _sizes(
     """How many tokens or windows each part has."""
     named = {"train": train or 0, "validation": validation, "test": test}
     for name, share in named.items():
-        if share < 0 or (isinstance(share, float) and share > 1):
-            raise ValueError(f"{name} is {share}; it must be a count (int) from 0, or a share (float) from 0 to 1")
+        refuse_flag(name, share)
+        if not share >= 0 or (isinstance(share, float) and share > 1):
+            raise ValueError(f"{name} must be a count (int) from 0, or a share (float) from 0 to 1, got {share}")
     first, val, held = (round(share * total) if isinstance(share, float) else share for share in named.values())
     first = first if train is not None else total - val - held
     if first < 1 or first + val + held > total:

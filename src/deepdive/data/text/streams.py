@@ -8,9 +8,10 @@ from torch import Tensor
 
 from deepdive.data.devices import OnDevices
 from deepdive.data.loaders import check_place
-from deepdive.data.text.windows import IGNORED, check_length, random_offset
+from deepdive.data.text.windows import check_length, random_offset
 from deepdive.data.types import Batch
 from deepdive.signatures import checked
+from deepdive.targets import IGNORED
 
 
 @checked

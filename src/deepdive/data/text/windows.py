@@ -10,9 +10,7 @@ from deepdive.data.devices import OnDevices
 from deepdive.data.loaders import TensorLoader
 from deepdive.data.types import Batch
 from deepdive.signatures import checked
-
-IGNORED = -100
-"""The target of what is only there to fill up a row; cross-entropy leaves it out by default."""
+from deepdive.targets import IGNORED
 
 
 @checked

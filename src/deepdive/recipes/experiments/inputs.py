@@ -88,8 +88,9 @@ def texts_in(inputs: Sequence[Path | str], texts_of: Callable[[Path], Sequence[s
     for each in inputs:
         if not str(each).strip():
             raise ValueError("a text is empty; there must be at least one character that is no space")
-        if os.sep in str(each) and _is(each, Path.is_dir):
-            raise ValueError(f"inputs must be texts or files, got the folder {each}; name the files in it")
+        if _is(each, Path.is_dir):
+            words = f"inputs must be texts or files, got the folder {each}; name the files in it"
+            raise ValueError(words if os.sep in str(each) else f"{words}, or put a text that is called so into a file")
         if _is(each, Path.is_file):
             found += (texts_of or lines_of)(Path(each))
         else:

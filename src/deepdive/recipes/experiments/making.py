@@ -9,7 +9,7 @@ import torch
 from torch import nn
 from torch.optim.optimizer import ParamsT
 
-from deepdive.recipes.settings import OptimizerSettings, TrainingSettings
+from deepdive.recipes.settings import LoopSettings, OptimizerSettings, TrainingSettings
 from deepdive.toolkit import Toolkit
 from deepdive.training import EarlyStopping, InverseSquareRootLR, Plan, SlantedTriangularLR, Trainer, choose_device
 from deepdive.training.compilers import compiler_obstacle
@@ -51,7 +51,7 @@ def make_optimizer(settings: OptimizerSettings, toolkit: ToolkitName) -> Callabl
     return make if settings.decay_norm_and_bias else lambda params: make(without_decay_of_vectors(params))
 
 
-def make_schedule(settings: TrainingSettings) -> Callable[[torch.optim.Optimizer, Plan], Schedule] | None:
+def make_schedule(settings: LoopSettings) -> Callable[[torch.optim.Optimizer, Plan], Schedule] | None:
     """A function that makes the schedule from the optimiser and the plan; ``None`` for a constant rate.
 
     The rate of each parameter group is its highest.
@@ -75,7 +75,7 @@ def make_schedule(settings: TrainingSettings) -> Callable[[torch.optim.Optimizer
     return None
 
 
-def make_trainer(settings: TrainingSettings) -> Trainer:
+def make_trainer(settings: LoopSettings) -> Trainer:
     """The trainer these settings describe.
 
     Raises:
@@ -91,7 +91,7 @@ def make_trainer(settings: TrainingSettings) -> Trainer:
         layout=settings.layout,
         clip_norm=settings.clip_norm,
         clip_value=settings.clip_value,
-        accumulate=settings.accumulate,
+        accumulate=settings.accumulate if isinstance(settings, TrainingSettings) else 1,
         compile=settings.compile,
         early_stopping=None if settings.patience is None else EarlyStopping(settings.patience),
         log_every=settings.log_every,

@@ -1,5 +1,6 @@
 """The network of a run, as a part of its report."""
 
+import copy
 from collections.abc import Callable
 
 from torch import Tensor, nn
@@ -7,6 +8,7 @@ from torch import Tensor, nn
 from deepdive.algorithms.inspection import gradient_flow, gradient_flow_figure, summary
 from deepdive.algorithms.inspection.summary import Inputs
 from deepdive.figures import to_svg
+from deepdive.training.formats import lay_out
 from deepdive.training.report import Section, figure, join, pairs, table, text
 
 
@@ -32,6 +34,9 @@ def gradient_section(
         ValueError: the network has nothing to learn; see `gradient_flow`.
     """
     place = next(network.parameters()).device
+    # laid out as it was made: a resumed run, which may have nothing left to train, must draw the same to the last digit
+    network = copy.deepcopy(network)
+    lay_out(network, "contiguous")
     flow = gradient_flow(network, tuple(field.to(place) for field in batch), loss)
     caption = f"One batch of {len(batch[0])} examples, of loss {flow.loss:.4g}."
     drawn = figure(to_svg(gradient_flow_figure(flow)).decode(), caption=caption)

@@ -12,11 +12,11 @@ from deepdive.recipes.experiments.experiment import Experiment
 from deepdive.recipes.experiments.inputs import read_metadata
 from deepdive.recipes.experiments.making import make_optimizer, make_schedule, make_toolkit, make_trainer
 from deepdive.recipes.experiments.weights import trained_weights
-from deepdive.recipes.settings import TrainingSettings
+from deepdive.recipes.settings import LoopSettings
 from deepdive.training import Run, Task, seed_everything
 from deepdive.training.records import Listener
 
-SettingsT = TypeVar("SettingsT", bound=TrainingSettings)
+SettingsT = TypeVar("SettingsT", bound=LoopSettings)
 DataT = TypeVar("DataT", bound=DataModule)
 MetadataT = TypeVar("MetadataT")
 

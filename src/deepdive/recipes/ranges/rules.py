@@ -18,10 +18,14 @@ def rule_of(annotation: Any, *, several: bool = False) -> str:
     'an integer from 1 to 64 or None'
     >>> rule_of(Annotated[tuple[Annotated[float, Meta(ge=0, lt=1)], ...], Meta(min_length=2)])
     '2 or more numbers from 0 up and below 1'
+    >>> rule_of(Annotated[str, Meta(max_length=9, description="a name of at most 9 letters")])
+    'a name of at most 9 letters'
     """
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
         meta = _meta(arguments)
+        if meta.description:
+            return meta.description
         least = f"{meta.min_length} or more" if meta.min_length else ""
         rule = rule_of(arguments[0], several=several)
         return " ".join(filter(None, [least, rule.replace("some of", "of", 1) if least else rule, _bounds(meta)]))
@@ -62,7 +66,8 @@ def bounds_of(annotation: Any) -> str:
 def _all_bounds(annotation: Any) -> Iterator[str]:
     arguments = get_args(annotation)
     if get_origin(annotation) is Annotated:
-        yield from filter(None, [_bounds(_meta(arguments))])
+        meta = _meta(arguments)
+        yield from filter(None, [meta.description or _bounds(meta)])
         arguments = arguments[:1]
     for each in arguments if get_origin(annotation) is not Literal else ():
         yield from _all_bounds(each)

@@ -1,4 +1,4 @@
-"""Numbers within bounds, as types of settings: ``dropout: Probability = 0.5``.
+"""Numbers and texts within bounds, as types of settings: ``dropout: Probability = 0.5``.
 
 The upper bounds are far beyond what is of use, and below what ends in a hang, in a number that overflows, or in the
 end of all memory: who types one digit too many is told so before any data is read.
@@ -27,6 +27,8 @@ GradientBound = Annotated[float, Meta(gt=0, le=1e9)]
 Magnitude = Annotated[float, Meta(ge=0, le=1e6)]
 """A standard deviation, a factor, a weight."""
 PositiveMagnitude = Annotated[float, Meta(gt=0, le=1e6)]
+Ratio = Annotated[float, Meta(ge=1e-6, le=1e6)]
+"""How many times as much of one as of another: so bounded that its inverse is a number."""
 Signed = Annotated[float, Meta(ge=-1000, le=1000)]
 """A strength with a direction."""
 Strength = Annotated[float, Meta(ge=0, le=1000)]
@@ -85,3 +87,13 @@ ClassNumber = Annotated[int, Meta(ge=0, le=65_535)]
 
 HeldOut = CountOrNone | Probability
 """A number of examples, or which fraction of them."""
+
+Prompt = Annotated[
+    str,
+    Meta(
+        max_length=10_000,
+        pattern=r"(?s)\A(?=\s*\S)[^\x00\ud800-\udfff]*\Z",
+        description="a text of at most 10000 characters, not all of them spaces, none NUL or half of one",
+    ),
+]
+"""What a network is asked in the report. Half a character is what Python makes of bytes that are not UTF-8."""

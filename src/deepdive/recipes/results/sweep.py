@@ -52,11 +52,15 @@ class Cell:
 def margin(value: float, target: Target) -> float:
     """``(value - target) / |target|`` with the sign of a pass: by which fraction of it a target is passed.
 
+    Of a target of 0 it is infinite, but for a result of exactly 0, whose margin is 0.
+
     >>> margin(0.90, Target("test_accuracy", 0.88)), margin(6.3, Target("perplexity", 7.0, higher_is_better=False))
     (0.022..., 0.1...)
     """
     gain = value - target.value if target.higher_is_better else target.value - value
-    return gain / abs(target.value) if target.value else float("inf") * gain
+    if target.value:
+        return gain / abs(target.value)
+    return float("inf") * gain if gain else 0.0
 
 
 def near_targets(results: Sequence[dict[str, Any]], least: float) -> list[tuple[float, dict[str, Any]]]:
@@ -150,7 +154,7 @@ def run_or_resume(recipe: Recipe, settings: Any, root: Path, *, preset: str, met
     from deepdive.recipes.running import runner
 
     began = time.perf_counter()
-    folder = next(_unfinished(root, to_plain(settings)), None)
+    folder = next(_unfinished(root, recipe.name, preset, to_plain(settings)), None)
     if folder is None:
         outcome = runner.start(recipe, settings, preset=preset, root=root)
     else:
@@ -159,12 +163,14 @@ def run_or_resume(recipe: Recipe, settings: Any, root: Path, *, preset: str, met
     return {"value": outcome.metrics[metric], "seconds": seconds, "environment": outcome.environment}
 
 
-def _unfinished(root: Path, settings: dict[str, Any]) -> Iterator[Path]:
+def _unfinished(root: Path, recipe: str, preset: str, settings: dict[str, Any]) -> Iterator[Path]:
+    """Runs without a result; the settings do not tell the recipe, as several have the same ones."""
     from deepdive.training import Run
 
-    for path in sorted(root.glob("*/*/run.json"), reverse=True):
+    sought = (recipe, preset, json.loads(json.dumps(settings)))
+    for path in sorted((root / recipe).glob("*/run.json"), reverse=True):
         run = Run.open(path.parent)
-        if run.result is None and run.settings == json.loads(json.dumps(settings)):
+        if (run.recipe, run.preset, run.settings) == sought and run.result is None:
             yield path.parent
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from deepdive.recipes.ranges.types import ClassNumber, PositiveMagnitude
+from deepdive.recipes.ranges.types import ClassNumber, Ratio
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.shift.settings import ShiftSettings
 from deepdive.recipes.vision.settings import SMOKE, d2l
@@ -34,5 +34,5 @@ class LabelShiftSettings(ShiftSettings):
 
     rare: Annotated[tuple[ClassNumber, ...], Meta(min_length=1)] = (4, 6)
     """Numbers of the classes, from 0, that are rare in the source and common in the target."""
-    ratio: PositiveMagnitude = 5.0
+    ratio: Ratio = 5.0
     """How many times fewer images a rare class has than another in the source, and more in the target."""

@@ -12,7 +12,11 @@ from deepdive.data.splits import stratified_split
 
 @dataclass(frozen=True)
 class Shifted:
-    """Source and target."""
+    """Source and target.
+
+    Raises:
+        ValueError: the shift is so strong that a part has no image, or a weight no number.
+    """
 
     source: ImageSet
     """Learnt from, with labels."""
@@ -24,6 +28,13 @@ class Shifted:
     """Of the target; for the accuracies."""
     oracle: Float[Tensor, " n"]
     """``p_target / p_source`` of every source image, which nobody knows outside of an experiment."""
+
+    def __post_init__(self) -> None:
+        for name in ("source", "validation", "unlabelled", "test"):
+            if not len(getattr(self, name).labels):
+                raise ValueError(f"the shift must leave images in every part, got none in {name}; choose a weaker one")
+        if not self.oracle.isfinite().all():
+            raise ValueError("the weights p_target / p_source must be finite, got inf or nan; choose a weaker shift")
 
 
 def shifted_classes(

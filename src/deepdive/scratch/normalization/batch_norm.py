@@ -78,13 +78,14 @@ class _BatchNorm(Normalization):
             x_hat = (x - m) * torch.rsqrt(v + self.eps)
         else:
             n = x.numel() // self.num_features
-            if self.training and n == 1:
+            way, instead = ("in training", "eval()") if self.training else ("without running statistics", "keep these")
+            if n == 1:
                 raise ValueError(
-                    f"input must have more than one value per channel in training, to take the variance of, got shape "
-                    f"{shown(x.shape)}; use a larger batch, or eval()"
+                    f"input must have more than one value per channel {way}, to take the variance of, got shape "
+                    f"{shown(x.shape)}; use a larger batch, or {instead}"
                 )
-            if self.training and self.eps == 0:
-                raise ValueError(f"eps must be positive in training, got {self.eps}")
+            if self.eps == 0:
+                raise ValueError(f"eps must be positive {way}, got {self.eps}")
             x_hat, m, v = standardize(x, [d for d in range(x.ndim) if d != 1], self.eps)
             if self.training:
                 self._track(m.flatten(), v.flatten(), n)
@@ -152,7 +153,8 @@ class BatchNorm2d(_BatchNorm):
 
     Raises:
         TypeError: the input is not floating-point, or of another precision than the weight.
-        ValueError: a setting out of range, an input of another shape, or one value per channel in training.
+        ValueError: a setting out of range, an input of another shape, or one value per channel where the statistics
+            are those of the batch.
     """
 
     _layouts: ClassVar = {4: "(batch, channels, height, width)"}

@@ -27,7 +27,7 @@ class CheckpointError(ValueError):
     """A file that is no checkpoint, a damaged one, or one of another version; the message names it and says which."""
 
 
-def save_checkpoint(path: Path, content: dict[str, Any]) -> None:
+def save_checkpoint(path: Path | str, content: dict[str, Any]) -> None:
     """Save a nest of dicts, lists, tuples, tensors, numbers, strings, booleans and ``None``.
 
     Tensors that are the same storage seen the same way (tied weights) are stored once.
@@ -39,16 +39,17 @@ def save_checkpoint(path: Path, content: dict[str, Any]) -> None:
     packer = _Packer()
     structure = json.dumps(packer.pack(content, ""))
     metadata = " ".join([FORMAT, _checksum(packer.tensors, structure), structure])
-    write_atomically(path, save(packer.tensors, {_KEY: metadata}))
+    write_atomically(Path(path), save(packer.tensors, {_KEY: metadata}))
 
 
-def load_checkpoint(path: Path) -> dict[str, Any]:
+def load_checkpoint(path: Path | str) -> dict[str, Any]:
     """What ``save_checkpoint`` saved, with every tensor on the processor.
 
     Raises:
         FileNotFoundError: there is no such file.
         CheckpointError: the file is damaged, truncated, foreign or of another version.
     """
+    path = Path(path)
     tensors, checksum, structure = _read(path, tensors=True)
     if checksum != _checksum(tensors, structure):
         raise CheckpointError(f"{path} is damaged: its checksum does not fit its content")

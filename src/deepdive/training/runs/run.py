@@ -86,7 +86,10 @@ class Run:
         if not folder.is_dir():
             raise FileNotFoundError(f"there is no run folder {folder}")
         if not (folder / "run.json").is_file():
-            raise RunError(f"{folder} is no run folder: it has no run.json")
+            inside = [file.parent for file in (*folder.glob("*/run.json"), *folder.glob("*/*/run.json"))]
+            newest = max(inside, key=lambda each: (each.name, each), default=None)
+            meant = f"; perhaps {newest} was meant" if newest else ""
+            raise RunError(f"{folder} is no run folder: it has no run.json{meant}")
         content = _read_json(folder / "run.json")
         if not isinstance(content, dict) or "format" not in content:
             raise RunError(f"{folder / 'run.json'} is damaged: it does not state its format")
@@ -94,7 +97,7 @@ class Run:
             raise RunError(f"{folder} was written by another version of deepdive; this one reads run format {FORMAT}")
         try:
             return msgspec.convert(content | {"folder": str(folder)}, cls, dec_hook=lambda kind, value: kind(value))
-        except msgspec.ValidationError as error:
+        except (msgspec.ValidationError, UnicodeEncodeError) as error:  # half a character in a name
             raise RunError(f"{folder / 'run.json'} is damaged: {error}") from error
 
     @property

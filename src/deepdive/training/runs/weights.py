@@ -15,7 +15,7 @@ _SHOWN = 10
 """Names of a kind that a message lists."""
 
 
-def save_weights(path: Path, network: nn.Module) -> None:
+def save_weights(path: Path | str, network: nn.Module) -> None:
     """Save parameters and buffers as safetensors, each under its name; tied ones are stored once.
 
     Raises:
@@ -24,7 +24,7 @@ def save_weights(path: Path, network: nn.Module) -> None:
     save_checkpoint(path, {"model": network.state_dict()})
 
 
-def load_weights(path: Path, network: nn.Module) -> None:
+def load_weights(path: Path | str, network: nn.Module) -> None:
     """Load what ``save_weights`` saved, or a checkpoint of a run, bit for bit; tied parameters stay tied.
 
     All or nothing: the network is changed only if everything fits. Numbers may become wider (bfloat16 to float32), not

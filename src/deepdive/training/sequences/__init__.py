@@ -1,6 +1,6 @@
 """Tasks whose outputs are sequences of tokens."""
 
-from deepdive.algorithms.language.entities import IGNORED as IGNORED
+from deepdive.targets import IGNORED as IGNORED
 from deepdive.training.sequences.language_modelling import LanguageModelling as LanguageModelling
 from deepdive.training.sequences.masked import MaskedLanguageModelling as MaskedLanguageModelling
 from deepdive.training.sequences.metrics import EntityF1 as EntityF1

@@ -5,8 +5,8 @@ from typing import Any, Protocol, cast
 import torch
 from torch import Tensor, nn
 
-from deepdive.algorithms.language.entities import IGNORED
 from deepdive.data.types import Batch
+from deepdive.targets import IGNORED
 from deepdive.training.losses import LossFunction, MeanLoss, Weight, stack_weights
 from deepdive.training.metrics import Accuracy, Mean
 from deepdive.training.sequences.metrics import Perplexity, TokenAccuracy
@@ -68,7 +68,7 @@ class MaskedLanguageModelling(Supervised):
 
     def _mean_loss(self, batch: Batch) -> Tensor:
         *inputs, targets, is_next = batch
-        flat = targets.flatten()
+        flat = targets.flatten().long()  # in which no class is taken for one that is ignored
         hidden = (flat != IGNORED).nonzero().squeeze(1)
         said: Said = self.network(*inputs, hidden)
         classes = flat.index_select(0, hidden)

@@ -1,5 +1,6 @@
 """Metrics of predicted tokens; those that are not to be predicted have the target -100."""
 
+import math
 from collections.abc import Sequence
 
 import torch
@@ -7,10 +8,11 @@ from jaxtyping import Shaped
 from torch import Tensor
 
 from deepdive.algorithms.language import entity_types
-from deepdive.algorithms.language.entities import IGNORED, count_entities
+from deepdive.algorithms.language.entities import count_entities, score
 from deepdive.checks import check_dimensions, check_dtype
 from deepdive.signatures import checked
-from deepdive.training.metrics import Metric
+from deepdive.targets import IGNORED
+from deepdive.training.metrics import Metric, likeliest, share
 
 
 class Perplexity(Metric):
@@ -35,7 +37,7 @@ class Perplexity(Metric):
         check_dtype("outputs", outputs, "floating-point")
         check_dimensions("outputs", outputs)
         check_dtype("targets", targets, "integer")
-        n = (targets != IGNORED).sum()
+        n = (targets.long() != IGNORED).sum()  # in which no class is taken for one that is ignored
         self.total.add_(torch.where(n > 0, outputs.to(self.total.dtype) * n, 0.0))
         self.count.add_(n)
 
@@ -57,10 +59,11 @@ class TokenAccuracy(Metric):
     higher_is_better = True
     correct: Tensor
     count: Tensor
+    unknown: Tensor
 
     @checked
     def __init__(self, without: Sequence[int] = ()) -> None:
-        super().__init__(correct=torch.int64, count=torch.int64)
+        super().__init__(correct=torch.int64, count=torch.int64, unknown=torch.int64)
         self._without = torch.tensor([IGNORED, *without])
 
     def update(self, outputs: Shaped[Tensor, "..."], targets: Shaped[Tensor, "..."]) -> None:
@@ -70,8 +73,10 @@ class TokenAccuracy(Metric):
         check_dimensions("outputs", outputs, *targets.shape, "classes")
         targets = targets.long()  # in which no class is taken for one to be left out
         told = ~torch.isin(targets, self._without)
-        self.correct.add_(((outputs.argmax(dim=-1) == targets) & told).sum())
+        guesses, nowhere = likeliest(outputs, -1)
+        self.correct.add_(((guesses == targets) & told).sum())
         self.count.add_(told.sum())
+        self.unknown.add_((nowhere & told).sum())
 
     def to(self, device: torch.device) -> None:
         """Accumulate on this device from now on."""
@@ -79,14 +84,15 @@ class TokenAccuracy(Metric):
         self._without = self._without.to(device)
 
     def compute(self) -> Tensor:
-        """``correct / count``."""
-        return self.correct / self.count
+        """``correct / count``; NaN if an output is."""
+        return share(self.correct, self.count, self.unknown)
 
 
 class EntityF1(Metric):
     """``F1 = 2 correct / (predicted + true)`` over named entities: first word, last word and type must be right.
 
-    Logits ``(b, t, tags)`` and targets ``(b, t)``; ``labels`` names the tags, see `entity_counts`. Range 0 to 1.
+    Logits ``(b, t, tags)`` and targets ``(b, t)``; ``labels`` names the tags, see `entity_counts`. Range 0 to 1;
+    0 where no entity is true or predicted, as in `entity_scores`, so before the first update, too.
 
     Targets without a label are counted, and refused when the metric is read: an update waits for no device.
 
@@ -101,10 +107,11 @@ class EntityF1(Metric):
     predicted: Tensor
     true: Tensor
     unlabelled: Tensor
+    unknown: Tensor
 
     def __init__(self, labels: Sequence[str]) -> None:
         entity_types(labels)
-        super().__init__(correct=torch.int64, predicted=torch.int64, true=torch.int64, unlabelled=torch.int64)
+        super().__init__(**dict.fromkeys(("correct", "predicted", "true", "unlabelled", "unknown"), torch.int64))
         self.labels = tuple(labels)
 
     def update(self, outputs: Shaped[Tensor, "..."], targets: Shaped[Tensor, "..."]) -> None:
@@ -116,16 +123,19 @@ class EntityF1(Metric):
         targets = targets.long()
         unlabelled = (targets != IGNORED) & ((targets < 0) | (targets >= len(self.labels)))
         self.unlabelled.add_(unlabelled.sum())
-        counts = count_entities(outputs.argmax(dim=-1), targets.masked_fill(unlabelled, IGNORED), self.labels)
+        guesses, nowhere = likeliest(outputs, -1)
+        self.unknown.add_((nowhere & (targets != IGNORED)).sum())
+        counts = count_entities(guesses, targets.masked_fill(unlabelled, IGNORED), self.labels)
         correct, predicted, true = counts.sum(dim=0)
         self.correct.add_(correct)
         self.predicted.add_(predicted)
         self.true.add_(true)
 
     def compute(self) -> Tensor:
-        """``2 correct / (predicted + true)``."""
+        """``2 correct / (predicted + true)``, or 0 where there is no entity; NaN if an output is."""
         if self.unlabelled:
             raise ValueError(
                 f"targets must be from 0 to {len(self.labels) - 1} or {IGNORED}, got {int(self.unlabelled)} others"
             )
-        return 2 * self.correct / (self.predicted + self.true)
+        f1 = score(int(self.correct), int(self.predicted), int(self.true)).f1
+        return torch.tensor(math.nan if self.unknown else f1)

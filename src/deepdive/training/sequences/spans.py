@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from deepdive.checks import check_dimensions, check_dtype
 from deepdive.data.types import Batch
 from deepdive.training.losses import LossFunction, option
-from deepdive.training.metrics import Metric
+from deepdive.training.metrics import Metric, likeliest, share
 from deepdive.training.task import Supervised
 
 
@@ -25,9 +25,10 @@ class SpanAccuracy(Metric):
     higher_is_better = True
     correct: Tensor
     count: Tensor
+    unknown: Tensor
 
     def __init__(self) -> None:
-        super().__init__(correct=torch.int64, count=torch.int64)
+        super().__init__(correct=torch.int64, count=torch.int64, unknown=torch.int64)
 
     def update(self, outputs: Shaped[Tensor, "..."], targets: Shaped[Tensor, "..."]) -> None:
         """Add the logits of a batch."""
@@ -35,12 +36,14 @@ class SpanAccuracy(Metric):
         check_dimensions("outputs", outputs, "b", "t", 2)
         check_dtype("targets", targets, "integer")
         check_dimensions("targets", targets, len(outputs), 2)
-        self.correct.add_((outputs.argmax(dim=1) == targets).all(dim=1).sum())
+        guesses, nowhere = likeliest(outputs)
+        self.correct.add_((guesses == targets).all(dim=1).sum())
         self.count.add_(len(targets))
+        self.unknown.add_(nowhere.sum())
 
     def compute(self) -> Tensor:
-        """``correct / count``."""
-        return self.correct / self.count
+        """``correct / count``; NaN if an output is."""
+        return share(self.correct, self.count, self.unknown)
 
 
 class SpanSelection(Supervised):

@@ -5,8 +5,8 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from deepdive.algorithms.language.entities import IGNORED
 from deepdive.data.types import Batch
+from deepdive.targets import IGNORED
 from deepdive.training.losses import LossFunction, Weight
 from deepdive.training.metrics import Metric
 from deepdive.training.sequences.metrics import Perplexity, TokenAccuracy

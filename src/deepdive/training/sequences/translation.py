@@ -6,8 +6,8 @@ from typing import Any, Protocol, cast
 import torch
 from torch import Tensor, nn
 
-from deepdive.algorithms.language.entities import IGNORED
 from deepdive.data.types import Batch
+from deepdive.targets import IGNORED
 from deepdive.training.losses import LossFunction
 from deepdive.training.metrics import Metric
 from deepdive.training.sequences.metrics import Perplexity
@@ -78,7 +78,7 @@ class Translation(TokenClassification):
 
     def targets(self, batch: Batch) -> Tensor:
         """Each next token, padding replaced by -100."""
-        after = batch[2][:, 1:]
+        after = batch[2][:, 1:].long()  # so that -100 is one of them
         return torch.where(after == self.padding, IGNORED, after)
 
     def logits(self, batch: Batch) -> Tensor:

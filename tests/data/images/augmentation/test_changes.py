@@ -287,3 +287,8 @@ def test_other_forms_are_refused(call, message):
 def test_a_chain_of_something_else_is_refused(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+def test_no_graph_is_kept_of_what_is_changed():
+    x = torch.rand(2, 3, 8, 8, requires_grad=True)
+    assert not Augmentation([Rotation(30), Brightness(0.5)])(x, seeded()).requires_grad

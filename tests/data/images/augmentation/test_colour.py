@@ -69,6 +69,7 @@ def test_a_hue_keeps_brightness_turns_by_its_angle_and_comes_back():
     traces = colours.a.diagonal(dim1=1, dim2=2).sum(1)  # of a rotation with an axis: 1 + 2 cos
     angles = 2 * math.pi * (torch.rand(2, 6, dtype=torch.float64, generator=seeded(1))[1] - 0.5)
     torch.testing.assert_close(traces, 1 + 2 * angles.cos())
+    torch.testing.assert_close(torch.linalg.det(colours.a), torch.ones(6, dtype=torch.float64))
 
 
 @settings(max_examples=30)

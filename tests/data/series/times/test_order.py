@@ -2,14 +2,17 @@
 
 import random
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
+from itertools import pairwise
 
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deepdive.data.series import Series, series_of
+from deepdive.data.series.times.reading import _directions, moments_of
 
 FORMS = (
     *("%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y.%m.%d %H:%M", "%Y%m%dT%H%M%S", "%Y-%jT%H:%M", "%G-W%V-%u %H:%M"),
@@ -189,3 +192,46 @@ def test_the_order_can_be_kept_and_a_note_says_so():
 def test_months_without_a_year_begin_again():
     for words in (["Nov", "Dec", "Jan", "Feb"], ["22:00", "23:00", "0:00"], ["11", "12", "1", "2"]):
         assert read(words).notes == ("column 'Date' begins again and again; the first row counts as the oldest",)
+
+
+@given(st.lists(st.integers(-5, 5), min_size=1, max_size=20))
+def test_steps_that_go_on_and_steps_back_are_counted(ticks):
+    pairs = [*pairwise(ticks)]
+    assert _directions(np.array(ticks)) == (sum(a < b for a, b in pairs), sum(a > b for a, b in pairs))
+
+
+@pytest.mark.parametrize("words", [["3-12", "11-5", "2-10", "8-1"], ["3/12", "11/5", "2/10", "8/1"], ["3.12", "11.05"]])
+def test_two_short_numbers_are_times_only_where_the_column_is_known_to_tell_them(words):
+    """A month and a year, or a score, a size, a part number."""
+    column = pl.Series("code", words)
+    assert moments_of(column, named=False) is None
+    assert moments_of(column, named=True) is not None
+
+
+@pytest.mark.parametrize("year", range(1999, 2031))
+def test_the_week_that_a_year_lacks_is_blamed_and_no_other(year):
+    """A week of two digits is no day of a week of one digit, in whatever column it stands."""
+    words = [f"{year}-W52", f"{year}-W53", f"{year + 1}-W01"]
+    if date(year, 12, 28).isocalendar().week == 53:
+        assert read(words).values.tolist() == [0, 1, 2]
+        return
+    with pytest.raises(ValueError, match=rf"row 2: '{year}-W53', read as year, week: there is no such moment"):
+        read(words)
+
+
+@pytest.mark.parametrize("form", ["%G-W%V-%u", "%GW%V%u", "%G-W%V%u", "%G W%V-%u"])
+def test_days_of_weeks_are_read_with_two_digits_of_the_week(form):
+    days = [date(2020, 12, 20) + timedelta(days=each) for each in range(30)]
+    assert read([day.strftime(form) for day in days]).notes == ()
+
+
+def test_of_readings_that_are_wrong_alike_the_one_in_the_order_of_time_is_told():
+    with pytest.raises(ValueError, match="row 3: '02/30/2021', read as mm/dd/yyyy: there is no such moment"):
+        read(["01/05/2021", "02/03/2021", "02/30/2021", "03/04/2021"])
+
+
+@pytest.mark.parametrize("names", [("^Date", "v$"), (".*", "*")])
+def test_names_of_columns_are_no_patterns(names):
+    table = pl.DataFrame({names[0]: ["2020-01-03", "2020-01-02", "2020-01-01"], names[1]: [3.0, 2.0, 1.0]})
+    for time in (None, names[0]):
+        assert series_of(table, names[1], time=time, order="sort").values.tolist() == [1.0, 2.0, 3.0]

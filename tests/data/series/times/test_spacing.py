@@ -1,6 +1,7 @@
 """Even and uneven distances in time."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import polars as pl
 import pytest
@@ -63,3 +64,12 @@ def test_uneven_distances_are_told(words, said):
     assert note.startswith("column 'Date' is not evenly spaced: ")
     assert said in note
     assert note.endswith("; the rows count as evenly spaced")
+
+
+def test_a_saturday_is_no_day_of_work():
+    """From Tuesday to Saturday: by days of work from Monday to Friday these would be even, Saturday being Monday."""
+    days = [date(2020, 1, 7) + timedelta(days=7 * week + i) for week in range(4) for i in range(5)]
+    assert {day.weekday() for day in days} == {1, 2, 3, 4, 5}
+    [note] = notes([str(day) for day in days])
+    steps = [(b - a).days for a, b in pairwise(days)]
+    assert f"{steps.count(1)} of {len(steps)} steps are 1 day, the longest is {max(steps)} days" in note

@@ -3,11 +3,14 @@
 import json
 import random
 import shutil
+from types import SimpleNamespace
 
 import pytest
 import torch
+from deepdive.recipes.language.bert.sentence_experiment import SentenceExperiment
 from safetensors.torch import load_file, save_file
 
+from deepdive.data.sentences import LabelledTexts
 from deepdive.recipes import load_recipe
 from deepdive.recipes.language.bert.fine_tuning import depths
 from deepdive.recipes.running import runner
@@ -189,11 +192,15 @@ def test_pairs_need_two_types_of_tokens(tmp_path, encoder):
     state = load_file(one / "model.safetensors")
     name = "embeddings.token_type_embeddings.weight"
     save_file(state | {name: state[name][:1].clone()}, one / "model.safetensors")
-    recipe = load_recipe("bert-pair")
-    settings = {"data": str(tmp_path / "own.csv"), "weights": str(one), **SMALL}
-    experiment = recipe.build(with_preset(recipe.settings_type, settings))
-    with pytest.raises(ValueError, match=r"type_vocab_size must be at least 2 for pairs of texts, got 1"):
-        experiment.prepare()
+    asked = {"question": "who ?", "answers": [{"text": "Ada", "answer_start": 0}]}
+    paragraphs = [{"context": f"Ada left {i}", "qas": [asked | {"id": f"{i}"}]} for i in range(20)]
+    (tmp_path / "own.json").write_text(json.dumps({"data": [{"paragraphs": paragraphs}]}))
+    for name, file in (("bert-pair", "own.csv"), ("bert-qa", "own.json")):
+        recipe = load_recipe(name)
+        settings = {"data": str(tmp_path / file), "weights": str(one), **SMALL}
+        experiment = recipe.build(with_preset(recipe.settings_type, settings))
+        with pytest.raises(ValueError, match=r"type_vocab_size must be at least 2 for pairs of texts, got 1"):
+            experiment.prepare()
 
 
 def test_unknown_keys_of_the_encoder_are_told(tmp_path, encoder, capsys):
@@ -206,3 +213,12 @@ def test_unknown_keys_of_the_encoder_are_told(tmp_path, encoder, capsys):
     settings = {"data": str(tmp_path / "own.csv"), "weights": str(other), **SMALL}
     recipe.build(with_preset(recipe.settings_type, settings)).prepare()
     assert "config.json has keys that are not known here and are passed over: strange_norm" in capsys.readouterr().err
+
+
+def test_the_worst_scores_come_first():
+    held = LabelledTexts(("a", "b", "c"), scores=(1.0, 2.0, 3.0))
+    told = {"score": torch.tensor([[1.5], [2.1], [5.0]])}
+    rows = SentenceExperiment._worst(SimpleNamespace(data=SimpleNamespace(labels=())), held, told)
+    assert [row["text"] for row in rows] == ["c", "a", "b"]
+    assert rows[0]["true score"] == 3.0
+    assert rows[0]["score found"] == 5.0

@@ -1,5 +1,6 @@
 import json
 import random
+import re
 
 import pytest
 
@@ -42,6 +43,10 @@ def test_questions_of_ones_own_are_answered(tmp_path, encoder, unanswered):
     outcome = run("bert-qa", tmp_path / "own.json", tmp_path, **changes)
     assert outcome.metrics["test_f1"] > 0.9
     assert outcome.metrics["test_exact"] <= outcome.metrics["test_f1"]
+    report = (outcome.run.folder / "report.html").read_text(encoding="utf-8")
+    rows = re.findall(r"<tr><td>\d+ : (\w+) left.*?</td><td>.*?</td><td>(.*?)</td><td>(.*?)</td></tr>", report)
+    assert len(rows) > 9
+    assert all((right == "") == (found == truth.replace("nobody", "(none)")) for truth, found, right in rows)
     asked = ["who was it ?|||7 : ada left rome .", "who was it ?\t7 : grace left paris ."]
     assert [each.answers for each in runner.predict(outcome.run.folder, asked)] == [("ada",), ("grace",)]
     if unanswered:

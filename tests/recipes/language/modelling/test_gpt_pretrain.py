@@ -110,9 +110,18 @@ def test_nothing_is_drawn_where_there_is_nothing_to_see(trained):
     experiment = recipe.build(from_plain(recipe.settings_type, trained.run.settings))
     network, metadata = experiment.restore(trained.run)
     encoder = metadata.encoder
-    assert len(attention_sections(network, encoder, "the time")) == 1
-    assert attention_sections(network, encoder, "ώ") == []
-    assert attention_sections(RecurrentLanguageModel(len(encoder)), encoder, "the time") == []
+    assert len(attention_sections(network, encoder, "the time", 32)) == 1
+    assert attention_sections(RecurrentLanguageModel(len(encoder)), encoder, "the time", 32) == []
+    with pytest.raises(ValueError, match="the text 'ώ' holds no token that the network has learnt"):
+        attention_sections(network, encoder, "ώ", 32)
+
+
+@pytest.mark.parametrize("num_steps", [2, 8])
+def test_a_window_shorter_than_the_prompt_has_a_report(text, tmp_path, num_steps):
+    changes = SMALL | {"num_steps": num_steps, "steps": 1, "prompt": "the time traveller saw the machine"}
+    outcome = run("gpt-pretrain", text, tmp_path, **changes)
+    assert outcome.problem == ""
+    assert "Each row is a token that attends" in (outcome.run.folder / "report.html").read_text(encoding="utf-8")
 
 
 def test_a_state_that_is_carried_is_refused():

@@ -17,6 +17,7 @@ def trained(tmp_path_factory):
 
 def test_the_likeliest_words_come_first_with_their_probabilities(trained):
     [told] = runner.predict(trained.run.folder, ["the time"], suggestions=5)
+    assert [told] == runner.predict(trained.run.folder, ["the time"]), "five if not said"
     assert told.answers[0] == "traveller"
     assert list(told.scores) == sorted(told.scores, reverse=True)
     assert 0.9 < told.scores[0] <= sum(told.scores) <= 1 + 1e-5

@@ -53,6 +53,8 @@ def test_what_is_missing_is_learnt(trained):
         "T5",
     ):
         assert part in report
+    for part in ("train", "val", "test"):
+        assert re.search(rf"{part} windows</t[dh]>\s*<td[^>]*>\d+<", report)
     [share] = re.findall(r"accuracy of the most frequent token</t[dh]>\s*<td[^>]*>([\d.]+)%", report)
     assert 12 < float(share) < 20
 
@@ -73,6 +75,9 @@ def test_texts_of_several_lengths_are_filled_together(trained):
     ("told", "words"),
     [
         ("the sun is hot .", "'the sun is hot .' has no <extra_id_0>, so that there is nothing to fill in"),
+        ("the <extra_id_０> is hot .", "has no <extra_id_0>, so that there is nothing to fill in"),
+        ("the <extra_id_00> is hot .", "has gaps 00; they must be numbered"),
+        ("the <extra_id_" + "9" * 5000 + "> is hot .", "has gaps 999999999999; they must be numbered"),
         ("the <extra_id_1> is hot .", "has gaps 1; they must be numbered 0, 1, 2, ... in this order"),
         ("<extra_id_1> is <extra_id_0> .", "has gaps 1, 0; they must be numbered"),
         ("<extra_id_0> is <extra_id_0> .", "has gaps 0, 0; they must be numbered"),
@@ -95,9 +100,11 @@ def test_a_gap_for_which_nothing_is_said_is_noted(trained, monkeypatch):
     assert told.notes == ("nothing was predicted for <extra_id_0>",)
 
 
-def test_a_prompt_without_a_gap_leaves_the_report_whole(text, tmp_path, capsys):
-    outcome = run("t5-pretrain", text, tmp_path, **CHANGES | {"steps": 2, "prompt": "no gap"})
-    assert "the prompt is not filled in: 'no gap' has no <extra_id_0>" in capsys.readouterr().err
+def test_a_prompt_that_is_too_long_leaves_the_report_whole(text, tmp_path, capsys):
+    outcome = run("t5-pretrain", text, tmp_path, **CHANGES | {"steps": 2, "prompt": "the sun <extra_id_0>" + " ." * 20})
+    [note] = [line for line in capsys.readouterr().err.splitlines() if "prompt" in line]
+    assert note.startswith("note: the report shows nothing of the prompt: 'the sun <extra_id_0> . .")
+    assert note.endswith("tokens, but the network has learnt to read 17 at most")
     report = (outcome.run.folder / "report.html").read_text(encoding="utf-8")
     assert "Gaps in texts of the test set" in report
     assert "Gaps of a sentence" not in report

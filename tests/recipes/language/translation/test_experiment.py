@@ -3,7 +3,10 @@ from pathlib import Path
 
 import pytest
 
+from deepdive.recipes import load_recipe
+from deepdive.recipes.language.translation.experiment import _spread
 from deepdive.recipes.running import runner
+from deepdive.recipes.settings import with_preset
 from deepdive.training.listeners import MetricsFile
 
 from ..texts import pairs, run
@@ -151,3 +154,24 @@ def test_other_ways_to_learn(data, changes, tmp_path):
     outcome = run("seq2seq", data, tmp_path, **SMALL | {"cell": "LSTM"} | changes)
     assert outcome.metrics["test_bleu"] > 50
     assert_predicts_what_it_was_tested_on(outcome)
+
+
+@pytest.mark.parametrize("recipe", ["seq2seq", "bahdanau", "transformer"])
+def test_every_layer_is_one_of_the_toolkit(recipe, data):
+    chosen = load_recipe(recipe)
+    changes = {"data": str(data), "toolkit": "scratch", "test": 8, "validation": 6, "min_frequency": 1}
+    experiment = chosen.build(with_preset(chosen.settings_type, changes))
+    experiment.prepare()
+    leaves = [layer for layer in experiment.task.network.modules() if not [*layer.children()]]
+    assert {type(layer).__module__.split(".")[0] for layer in leaves} == {"deepdive"}
+
+
+def test_what_is_shown_of_many_is_spread_over_all_in_their_order():
+    assert _spread([*range(10)], 4) == [0, 3, 6, 9]
+    assert _spread([5, 6], 4) == [5, 6]
+
+
+def test_quotes_in_a_file_of_sentences_are_part_of_them(trained, tmp_path):
+    path = tmp_path / "quoted.tsv"
+    path.write_text('"a red cat\tx\n"a" big\ty\n', encoding="utf-8")
+    assert [each.given for each in runner.predict(trained.run.folder, [path])] == ['"a red cat', '"a" big']

@@ -8,6 +8,7 @@ import torch
 from PIL import Image
 from tests.training.examples import KilledError, killed_at
 
+from deepdive import cli
 from deepdive.recipes import load_recipe
 from deepdive.recipes.running import runner
 from deepdive.recipes.settings import to_plain, with_preset
@@ -93,6 +94,22 @@ def test_pictures_of_one_name_have_edges_of_their_own_and_none_is_written_over_i
     with pytest.raises(ValueError, match=r"files must lie outside of .*edges, where edges are written, got .*x\.png"):
         runner.predict(trained.run.folder, [trained.run.folder / "edges" / "x.png"])
     assert (trained.run.folder / "edges" / "x.png").read_bytes() == before
+
+
+def test_there_are_no_batches_of_one_picture(capsys):
+    for flag in ("--batch-size", "--accumulate"):
+        with pytest.raises(SystemExit) as ended:
+            cli.main(["run", "edge-kernel", flag, "2"])
+        assert ended.value.code == 2
+        assert flag in capsys.readouterr().err
+
+
+def test_a_folder_is_all_its_pictures(trained, tmp_path):
+    for name in ("new/b.png", "new/deep/a.png"):
+        (tmp_path / name).parent.mkdir(exist_ok=True, parents=True)
+        Image.new("L", (4, 4)).save(tmp_path / name)
+    found = [next(iter(prediction.records())) for prediction in runner.predict(trained.run.folder, [tmp_path / "new"])]
+    assert [record["picture"] for record in found] == [str(tmp_path / "new/b.png"), str(tmp_path / "new/deep/a.png")]
 
 
 def test_a_picture_without_neighbours_is_refused(trained, tmp_path):

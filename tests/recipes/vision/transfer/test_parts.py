@@ -6,7 +6,7 @@ import torch
 from deepdive.data.images import ImageSpec
 from deepdive.data.rows import RowsDataModule
 from deepdive.models.vision import EfficientNetLite
-from deepdive.recipes.vision.transfer import features
+from deepdive.recipes.vision.transfer import features, head
 from deepdive.recipes.vision.transfer.features import FromGroup, features_of
 from deepdive.recipes.vision.transfer.figures import confusion_figure, training_curves
 from deepdive.recipes.vision.transfer.reporting import most_confused
@@ -93,3 +93,19 @@ def test_trainings_are_drawn_as_lines_and_features_level():
     [axes] = training_curves({"fine-tuned": [0.5, 0.7]}, {"features": 0.6}, "test accuracy").axes
     lines = {line.get_label(): list(line.get_ydata()) for line in axes.lines}
     assert lines == {"fine-tuned": [0.5, 0.7], "features": [0.6, 0.6]}
+
+
+@pytest.mark.usefixtures("without_shape_checks")
+@pytest.mark.parametrize("known", [None, torch.eye(3, 5)])
+def test_what_the_pretrained_classifier_knows_is_free_of_the_penalty(known, monkeypatch):
+    told = []
+    monkeypatch.setattr(head, "fit_softmax_regression", lambda *_, **words: told.append(words) or stop())
+
+    def stop():
+        raise StopIteration
+
+    inputs, classes = torch.randn(12, 5, generator=torch.Generator().manual_seed(0)), torch.arange(12) % 2
+    with pytest.raises(StopIteration):
+        head.fit_head(None, None, {"train": (inputs, classes)}, ("a", "b"), penalty=0.1, known=known, device=CPU)
+    assert told[0]["penalty"] == 0.1
+    assert (told[0]["directions"] is None) == (known is None)

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from deepdive.data.images.folders.classes import left_aside
 from deepdive.data.images.folders.decoding import PictureOptions, decode_pictures
-from deepdive.data.images.folders.trees import ArchiveTree, FolderTree, Found
+from deepdive.data.images.folders.trees import SUFFIXES, ArchiveTree, FolderTree, Found
 from deepdive.data.kept import Kept, keep
 from deepdive.data.progress import Report
 from deepdive.data.sources.archives import is_archive
@@ -36,7 +36,7 @@ def find_pictures(root: Path) -> Found:
     tree = ArchiveTree(root) if is_archive(root) else FolderTree(root)
     found = tree.find(tree.root)
     if not found.pictures:
-        raise ValueError(f"{root} holds no picture")
+        raise ValueError(f"{root} holds no picture ({', '.join(sorted(SUFFIXES))})")
     return found
 
 

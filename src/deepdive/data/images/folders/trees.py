@@ -10,6 +10,7 @@ from typing import Protocol, runtime_checkable
 from deepdive.data.images.picture import FORMATS
 from deepdive.data.parts import is_hidden, leads_back, part_of
 from deepdive.data.sources.archives import ArchiveError, plain_files
+from deepdive.data.sources.packed import limit_of, too_much
 from deepdive.data.sources.walking import walk
 
 SUFFIXES = frozenset(suffix for suffixes in FORMATS.values() for suffix in suffixes)
@@ -144,7 +145,8 @@ class ArchiveTree:
 
     Raises:
         FileNotFoundError: no such file.
-        ValueError: the archive is damaged, or holds more than 4 GiB of pictures.
+        ValueError: the archive is damaged, or holds more than 4 GiB of pictures, or more than 64 MiB and more than 100
+            times its own length.
 
     """
 
@@ -184,7 +186,7 @@ class ArchiveTree:
         return Found(tuple(sorted(pictures, key=_path)), others, 0)
 
     def _read(self, archive: Path) -> None:
-        left = _ARCHIVE_LIMIT
+        left, bound = _ARCHIVE_LIMIT, limit_of(archive)
         for name, size, content in plain_files(archive):
             parts = posixpath.normpath(name).split("/")
             if any(is_hidden(part) for part in parts):
@@ -201,6 +203,8 @@ class ArchiveTree:
             if left < 0:
                 limit = f"{_ARCHIVE_LIMIT >> 30} GiB"
                 raise ValueError(f"{archive} holds more than {limit} of pictures; unpack it and name the folder")
+            if _ARCHIVE_LIMIT - left > bound:  # told before it is read, of a sparse file or one of zeros
+                raise too_much(f"pictures of {archive}", bound, "unpack it and name the folder")
             self._pictures[folder][path] = PictureFile(path, content())  # Of a name that comes twice, the last counts.
 
     def _add(self, folder: Path) -> None:

@@ -64,19 +64,20 @@ def find_clock(table: pl.DataFrame, column: str | None, time: str | None, *, rea
     """
     others = [name for name in table.columns if name != column]
     if time is not None:
-        return _clock(table.select(time), named=True, read=read)
-    for joined in _joined(table.select(others)):
+        return _clock(table[time], named=True, read=read)
+    for joined in _joined(table[others]):
         names = tuple(joined.columns)
-        clock = _clock(joined.select(pl.concat_str(pl.all(), separator="").alias(", ".join(names))), True, read)
+        words = joined.select(pl.concat_str(pl.all(), separator="")).to_series()
+        clock = _clock(words.alias(", ".join(names)), named=True, read=read)
         return None if clock is None else Clock(names, clock.written, clock.moments, clock.notes)
     named = [name for name in others if name.lower() in TIMES or name.lower() in _PARTS]
     alone = column is None and sum(table[name].dtype == pl.Float64 for name in others) == 1  # these are the values
-    clocks = [clock for name in named if (clock := _clock(table.select(name), named=True, read=read))]
+    clocks = [clock for name in named if (clock := _clock(table[name], named=True, read=read))]
     running = [clock for clock in clocks if clock.moments is not None and not clock.moments.cyclic]
     for name in others if read and not running else []:
         if name in named or (alone and table[name].dtype == pl.Float64):
             continue
-        found = _clock(table.select(name), named=False, read=True)
+        found = _clock(table[name], named=False, read=True)
         if found is not None and found.moments is not None:
             return found
     if read and not clocks:
@@ -86,7 +87,7 @@ def find_clock(table: pl.DataFrame, column: str | None, time: str | None, *, rea
     labels = [name for name in others if table[name].dtype == pl.String and table[name].n_unique() == table.height]
     rest = [Clock((name,), tuple(table[name]), None) for name in labels if not table[name].null_count()]
     years = [name for name in others if read and not alone and _years(table[name])]
-    last = [clock for name in years if (clock := _clock(table.select(name), named=True, read=True))]
+    last = [clock for name in years if (clock := _clock(table[name], named=True, read=True))]
     return next(iter([*running, *clocks, *rest, *last]), None)
 
 
@@ -99,8 +100,7 @@ def _years(column: pl.Series) -> bool:
     return bool(values.min() >= 1500 and values.max() <= 2200 and abs(steps[0]) == 1 and (steps == steps[0]).all())
 
 
-def _clock(frame: pl.DataFrame, named: bool, read: bool) -> Clock | None:
-    column = frame.to_series()
+def _clock(column: pl.Series, named: bool, read: bool) -> Clock | None:
     if column.null_count():
         if not named and (column.null_count() == len(column) or moments_of(column.drop_nulls(), named=False) is None):
             return None

@@ -81,7 +81,8 @@ def _days() -> list[tuple[str, str, bool]]:
         ("day, month's name, yy", f"{_D}{_TH}{gap}{_B}{gap}'?{_YY}", True),
         ("month's name, day, yy", f"{_B}{gap}{_D}{_TH}[-/., ]+'?{_YY}", True),
         ("yy, month's name, day", f"{_YY}{gap}{_B}{gap}{_D}", True),
-        ("year, week, day", f"{_Y}[- ]?w(?P<w>[0-9]{{1,2}})-?(?P<wd>[1-7])", True),
+        ("year, week, day", f"{_Y}[- ]?w(?P<w>[0-9]{{1,2}})-(?P<wd>[1-7])", True),
+        ("year, week, day", f"{_Y}[- ]?w(?P<w>[0-9]{{2}})(?P<wd>[1-7])", True),  # w52 is a week, no day of the fifth
         ("year, day of the year", f"{_Y}-(?P<j>[0-9]{{3}})", True),
         ("yyyymmdd", "(?P<y>[0-9]{4})(?P<m>[0-9]{2})(?P<d>[0-9]{2})", True),
         ("yymmdd", "(?P<yy>[0-9]{2})(?P<m>[0-9]{2})(?P<d>[0-9]{2})", False),

@@ -68,7 +68,7 @@ def moments_of(column: pl.Series, *, named: bool) -> tuple[Moments, tuple[str, .
     if numbered and (counted := _counted(words)) is not None:
         return counted, ()
     if readings and (named or any(reading.form.sure for reading in readings)):
-        best = min(readings, key=lambda reading: int(reading.wrong.sum()))
+        best = min(readings, key=_unlikely)
         row = int(best.wrong.argmax())
         reason = "there is no such moment" + (", or its zone is missing or not known" if best.moments.zoned else "")
         raise ValueError(f"column {column.name!r}, row {row + 1}: {column[row]!r}, read as {best.form.name}: {reason}")
@@ -136,6 +136,11 @@ def _chosen(column: pl.Series, words: pl.Series, valid: Sequence[Reading]) -> tu
     chosen = (calendar or cycles)[0]
     certain = len(orders) == 1 and not chosen.form.cyclic
     return replace(chosen, moments=replace(chosen.moments, certain=certain)), ()
+
+
+def _unlikely(reading: Reading) -> tuple[int, int]:
+    """How many rows are wrong, and how few of the others go on in time."""
+    return int(reading.wrong.sum()), -_directions(reading.moments.ticks[~reading.wrong])[0]
 
 
 def _directions(ticks: NDArray[Any]) -> tuple[int, int]:

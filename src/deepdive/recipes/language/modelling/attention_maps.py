@@ -13,18 +13,18 @@ from deepdive.training.report import Section, picture
 _TOKENS, _HEADS = 24, 4
 
 
-def attention_sections(network: nn.Module, encoder: TextEncoder, text: str) -> list[Section]:
+def attention_sections(network: nn.Module, encoder: TextEncoder, text: str, most: int) -> list[Section]:
     """Some heads of every layer on the first tokens of a text; nothing of a network without attention.
 
-    Nor is there anything where the text holds no token that the network knows.
+    ``most`` tokens are what the network reads at once.
+
+    Raises:
+        ValueError: the text holds no token that the network knows.
     """
     if not any(isinstance(module, Attention) for module in network.modules()):
         return []
-    try:
-        ids, _ = read_prompt(encoder, text)
-    except ValueError:  # the prompt may not suit a text of one's own
-        return []
-    tokens = ids[:_TOKENS]
+    ids, _ = read_prompt(encoder, text)
+    tokens = ids[: min(_TOKENS, most)]
     device = next(network.parameters()).device
     maps = attention_maps(network.eval(), lambda: network(tokens.unsqueeze(0).to(device)))
     labels = [_label(encoder, token) for token in tokens.split(1)]

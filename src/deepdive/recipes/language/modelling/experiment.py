@@ -12,8 +12,9 @@ from deepdive.files import write_atomically
 from deepdive.names import tell
 from deepdive.recipes.experiments import SupervisedExperiment, make_classification_loss
 from deepdive.recipes.experiments.network_sections import network_section
+from deepdive.recipes.language.asking import fault_of, prompt_notes
 from deepdive.recipes.language.modelling.attention_maps import attention_sections
-from deepdive.recipes.language.modelling.generation import continuations, next_tokens
+from deepdive.recipes.language.modelling.generation import continuations, next_tokens, read_prompt
 from deepdive.recipes.language.modelling.measures import tokens_per_second, word_perplexities
 from deepdive.recipes.language.modelling.metadata import TextMetadata
 from deepdive.recipes.language.modelling.settings import LanguageModelSettings, RecurrentSettings
@@ -47,8 +48,8 @@ class LanguageModelExperiment(SupervisedExperiment[SettingsT, TextDataModule, Te
         return text_for(self.settings, report)
 
     def notes(self) -> Iterable[str]:
-        """Those of the text."""
-        return text_notes(self.settings, self.data)
+        """Those of the text, and whether the prompt can be read."""
+        return [*text_notes(self.settings, self.data), *prompt_notes(self._prompt_fault())]
 
     def metadata(self) -> TextMetadata:
         """The tokens."""
@@ -81,8 +82,7 @@ class LanguageModelExperiment(SupervisedExperiment[SettingsT, TextDataModule, Te
             facts |= {"tokens per second": round(pace)}
         example = torch.zeros(1, self.settings.num_steps, dtype=torch.long)
         return [
-            *self._samples(run),
-            *attention_sections(self.model, self.data.encoder, self.settings.prompt),
+            *self._asked(run),
             Section("Text", pairs(facts)),
             network_section(self.model, example),
         ]
@@ -120,19 +120,21 @@ class LanguageModelExperiment(SupervisedExperiment[SettingsT, TextDataModule, Te
     def _pace(self, run: Run) -> float | None:
         return tokens_per_second(run, self.data.batch_size * self.settings.accumulate * self.data.num_steps)
 
-    def _samples(self, run: Run) -> list[Section]:
+    def _prompt_fault(self) -> str:
+        return fault_of(lambda: read_prompt(self.data.encoder, self.settings.prompt))
+
+    def _asked(self, run: Run) -> list[Section]:
+        network, encoder, prompt = self.model.eval(), self.data.encoder, self.settings.prompt
+        if fault := self._prompt_fault():
+            return [Section("Samples", text(f"None: {fault}"))]
         samples = {}
-        try:
-            for t in _TEMPERATURES:
-                [prediction] = continuations(
-                    self.model.eval(), self.data.encoder, [self.settings.prompt], length=300, temperature=t
-                )
-                samples[f"temperature {t}"] = prediction.answers[0]
-        except ValueError as error:  # the prompt may not suit a text of one's own
-            return [Section("Samples", text(f"None: {error}"))]
+        for t in _TEMPERATURES:
+            [prediction] = continuations(network, encoder, [prompt], length=300, temperature=t)
+            samples[f"temperature {t}"] = prediction.answers[0]
         written = "\n".join(f"--- {name}\n{sample}\n" for name, sample in samples.items())
         write_atomically(run.folder / "samples.txt", written)
-        return [Section("Samples", join([part for pair in samples.items() for part in (text(pair[0]), code(pair[1]))]))]
+        parts = join([part for pair in samples.items() for part in (text(pair[0]), code(pair[1]))])
+        return [Section("Samples", parts), *attention_sections(network, encoder, prompt, self.settings.num_steps)]
 
 
 class NextWordExperiment(LanguageModelExperiment[RecurrentSettings]):

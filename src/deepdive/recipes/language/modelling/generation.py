@@ -81,7 +81,7 @@ def read_prompt(encoder: TextEncoder, text: str) -> tuple[Tensor, tuple[str, ...
     unseen = sorted({token for token in tokens if token not in vocabulary})
     if not tokens or len(unseen) == len(set(tokens)):
         raise ValueError(
-            f"the text {text!r} holds no token that the network has learnt; it has {len(encoder):,} tokens"
+            f"the text {text[:60]!r} holds no token that the network has learnt; it has {len(encoder):,} tokens"
         )
     notes = (f"{text!r}: never seen in training, read as unknown: {', '.join(map(repr, unseen))}",) if unseen else ()
     return vocabulary.ids(tokens), notes

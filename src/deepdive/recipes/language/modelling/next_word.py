@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from deepdive.recipes.language.modelling.settings import CellName, PartitionName, RecurrentSettings
-from deepdive.recipes.ranges.types import BatchSize, Count, Depth, Epochs, Length, Width
+from deepdive.recipes.ranges.types import BatchSize, Count, Depth, Epochs, Length, Prompt, Width
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings
 
@@ -43,5 +43,5 @@ class NextWordSettings(RecurrentSettings):
     num_layers: Depth = 2
     tie_embeddings: bool = True
     optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.004))
-    prompt: str = "the company said"
+    prompt: Prompt = "the company said"
     """The samples and suggestions in the report begin with this text."""

@@ -5,7 +5,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from deepdive.recipes.ranges import Checked
-from deepdive.recipes.ranges.types import BatchSize, Count, Depth, Epochs, GradientBound, Length, Probability, Width
+from deepdive.recipes.ranges.types import (
+    BatchSize,
+    Count,
+    Depth,
+    Epochs,
+    GradientBound,
+    Length,
+    Probability,
+    Prompt,
+    Width,
+)
 from deepdive.recipes.settings import OptimizerSettings, TrainingSettings, make_paths_absolute
 
 if TYPE_CHECKING:
@@ -61,7 +71,7 @@ class LanguageModelSettings(TextSettings):
     batch_size: BatchSize = 1024
     clip_norm: GradientBound | None = 1.0
     optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.01))
-    prompt: str = "time traveller"
+    prompt: Prompt = "time traveller"
     """The samples in the report begin with this text."""
 
 

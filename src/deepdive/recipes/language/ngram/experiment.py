@@ -24,6 +24,7 @@ from deepdive.figures import to_svg
 from deepdive.recipes.experiments import RecordsExperiment
 from deepdive.recipes.experiments.inputs import measured, read_metadata
 from deepdive.recipes.experiments.weights import trained_weights
+from deepdive.recipes.language.asking import fault_of, prompt_notes
 from deepdive.recipes.language.modelling.generation import read_prompt, unknown_ids
 from deepdive.recipes.language.modelling.metadata import TextMetadata
 from deepdive.recipes.language.modelling.texts import TOKENIZERS, text_facts
@@ -69,7 +70,8 @@ class NGramExperiment(RecordsExperiment[NGramSettings]):
             raise ValueError(f"{settings.data} has the parts {', '.join(self.data.corpora)}; it needs val and test too")
 
     def notes(self) -> Iterator[str]:
-        """Which file is which part, and many unknown tokens."""
+        """Which file is which part, whether the prompt can be read, and many unknown tokens."""
+        yield from prompt_notes(self._prompt_fault())
         yield from part_notes(self.settings.data)
         for part, fraction in self.data.unknown_shares.items():
             if fraction > 0.01:
@@ -186,15 +188,17 @@ class NGramExperiment(RecordsExperiment[NGramSettings]):
         known = {_ADD_ONE: AddAlpha(size), _LAPLACE: Laplace(self.settings.epsilon), _KNESER_NEY: KneserNey()}
         return known[name]
 
+    def _prompt_fault(self) -> str:
+        return fault_of(lambda: read_prompt(self.data.encoder, self.settings.prompt))
+
     def _samples(self) -> Html:
+        if fault := self._prompt_fault():
+            return text(f"None: {fault}")
         samples, encoder, prompt = [], self.data.encoder, [self.settings.prompt]
-        try:
-            for n in sorted({1, min(2, self.order), min(3, self.order), self.order}):
-                draw = partial(self._model(n, _KNESER_NEY).generate, count=200)
-                [drawn] = _continuations(draw, encoder, prompt, seed=self.settings.seed)
-                samples.append(f"--- order {n}\n{drawn.answers[0]}\n")
-        except ValueError as error:  # the prompt may not suit a text of one's own
-            return text(f"None: {error}")
+        for n in sorted({1, min(2, self.order), min(3, self.order), self.order}):
+            draw = partial(self._model(n, _KNESER_NEY).generate, count=200)
+            [drawn] = _continuations(draw, encoder, prompt, seed=self.settings.seed)
+            samples.append(f"--- order {n}\n{drawn.answers[0]}\n")
         return code("\n".join(samples))
 
     def _frequencies(self) -> Section:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from deepdive.recipes.language.modelling.settings import CorpusSettings
-from deepdive.recipes.ranges.types import Order, PositiveMagnitude, ProperFraction, Seed
+from deepdive.recipes.ranges.types import Order, PositiveMagnitude, Prompt, ProperFraction, Seed
 from deepdive.recipes.registry import Target, recipe
 
 
@@ -35,9 +35,7 @@ class NGramSettings(CorpusSettings):
     """Orders from 1 to this one are compared; order n looks n - 1 tokens back."""
     epsilon: PositiveMagnitude = 1.0
     """Laplace smoothing: so many tokens of evidence the frequencies without context are worth."""
-    prompt: str = "time traveller"
+    prompt: Prompt = "time traveller"
     """The samples in the report begin with this text."""
-    device: str = "auto"
-    """Counts stay where they are: any device gives the same."""
     seed: Seed = 0
     """Seed of the samples in the report."""

@@ -74,6 +74,22 @@ class BertPretrainExperiment(PretrainingExperiment[BertPretrainSettings, MaskedP
         example = tokens, torch.zeros_like(tokens), torch.tensor([8])
         return self.gap_sections("Masked tokens in pairs", self._rows, facts, example)
 
+    def encode(self, texts: Sequence[str], metadata: Subwords) -> Ragged:
+        """The token ids of texts with gaps, ``[CLS]`` before and ``[SEP]`` behind each.
+
+        Raises:
+            ValueError: a text has no ``[MASK]``, or is longer than the network reads.
+        """
+        most, mask = self.settings.max_length - 2, metadata.id_of(MASK)
+        ids = metadata.encode(texts, special=False).tokens
+        for row, text in enumerate(texts):
+            each = ids[row]
+            if not (each == mask).any():
+                raise ValueError(f"{text[:60]!r} has no {MASK}, so that there is nothing to fill in")
+            if len(each) > most:
+                raise ValueError(f"{text[:60]!r} has {len(each)} tokens, but the network reads {most}")
+        return Ragged.joined([metadata.id_of(CLS), ids, metadata.id_of(SEP)])
+
     def predict(self, network: nn.Module, metadata: Subwords, texts: Sequence[str]) -> list[TextPrediction]:
         """Fill every ``[MASK]`` of texts: the most likely tokens, and the next most likely ones.
 
@@ -82,17 +98,11 @@ class BertPretrainExperiment(PretrainingExperiment[BertPretrainSettings, MaskedP
         """
         device = choose_device(self.settings.device)
         network = network.to(device).eval()
-        mask, cls, sep = (metadata.id_of(token) for token in (MASK, CLS, SEP))
-        most = self.settings.max_length - 2
         predictions = []
-        for text in texts:
-            ids = metadata.encode([text], special=False).tokens[0]
-            if not (ids == mask).any():
-                raise ValueError(f"{text[:60]!r} has no {MASK}, so that there is nothing to fill in")
-            if len(ids) > most:
-                raise ValueError(f"{text[:60]!r} has {len(ids)} tokens, but the network reads {most}")
-            tokens = torch.cat([torch.tensor([cls]), ids, torch.tensor([sep])])
-            gaps = (tokens == mask).nonzero().squeeze(1)
+        encoded = self.encode(texts, metadata)
+        for row, text in enumerate(texts):
+            tokens = encoded[row].clone()
+            gaps = (tokens == metadata.id_of(MASK)).nonzero().squeeze(1)
             with torch.inference_mode():
                 logits = network(tokens.unsqueeze(0).to(device), hidden=gaps.to(device)).tokens.cpu()
                 logits[:, list(metadata.special)] = -torch.inf

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 from msgspec import Meta
 
 from deepdive.recipes.language.pretraining.settings import PretrainingSettings
-from deepdive.recipes.ranges.types import Magnitude, ProperFraction
+from deepdive.recipes.ranges import SettingError
+from deepdive.recipes.ranges.types import Magnitude, Prompt, ProperFraction
 from deepdive.recipes.registry import Target, recipe
 
 if TYPE_CHECKING:
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
     from deepdive.data.subwords import Subwords
     from deepdive.toolkit import Toolkit
+
+_GAP = "[MASK]"
+"""As `deepdive.data.subwords.MASK`, which cannot be had without torch."""
 
 
 @recipe(
@@ -57,7 +61,12 @@ class BertPretrainSettings(PretrainingSettings):
     """Fraction of tokens that are masked and to be predicted."""
     next_weight: Magnitude = 1.0
     """Weight of the loss of next-sentence prediction; that of the masked tokens is 1."""
-    prompt: str = "he was [MASK] in the [MASK] ."
+    prompt: Prompt = "he was [MASK] in the [MASK] ."
+
+    def _settle(self) -> None:
+        super()._settle()
+        if _GAP not in self.prompt:
+            raise SettingError("prompt", f"a text with a gap, {_GAP}", self.prompt)
 
     def network(self, metadata: "Subwords", nn: "Toolkit") -> "Module":
         """A BERT with both heads over these tokens, out of the parts of this toolkit."""

@@ -12,12 +12,14 @@ from torch import Tensor, nn
 from deepdive.algorithms.inspection.summary import Inputs
 from deepdive.data.progress import Report
 from deepdive.data.registry import DATASETS
+from deepdive.data.sequences import Ragged
 from deepdive.data.subwords import Subwords
 from deepdive.data.text import CORPORA, Texts, read_corpus, read_texts
 from deepdive.data.types import Batch, DataModule
 from deepdive.names import tell
 from deepdive.recipes.experiments import SupervisedExperiment
 from deepdive.recipes.experiments.network_sections import network_section
+from deepdive.recipes.language.asking import fault_of, prompt_notes
 from deepdive.recipes.language.parts import part_notes
 from deepdive.recipes.language.pretraining.settings import PretrainingSettings
 from deepdive.recipes.predictions import TextPrediction
@@ -45,9 +47,17 @@ class PretrainingExperiment(SupervisedExperiment[SettingsT, DataT, Subwords]):
     def predict(self, network: nn.Module, metadata: Subwords, texts: Sequence[str]) -> list[TextPrediction]:
         """Fill the gaps of texts."""
 
+    @abstractmethod
+    def encode(self, texts: Sequence[str], metadata: Subwords) -> Ragged:
+        """The token ids of texts with gaps.
+
+        Raises:
+            ValueError: a text has no gap, or is longer than the network reads.
+        """
+
     def notes(self) -> Iterable[str]:
-        """Which file of a folder is which part."""
-        return part_notes(self.settings.data)
+        """Which file of a folder is which part, and whether the prompt can be read."""
+        return [*part_notes(self.settings.data), *prompt_notes(self._prompt_fault())]
 
     def gap_sections(
         self,
@@ -78,14 +88,15 @@ class PretrainingExperiment(SupervisedExperiment[SettingsT, DataT, Subwords]):
 
     def _prompt(self) -> list[Section]:
         prompt = self.settings.prompt
-        try:
-            [prediction] = self.predict(self.model, self.metadata(), [prompt])
-        except ValueError as error:  # the prompt is for a text like WikiText, and one's own may have no gap
-            tell(f"note: the prompt is not filled in: {error}")
+        if self._prompt_fault():
             return []
+        [prediction] = self.predict(self.model, self.metadata(), [prompt])
         tell(f"  {prompt}  ->  {prediction.answers[0]}")
         filled = [{"text": prompt, "filled in": answer} for answer in prediction.answers]
         return [Section("Gaps of a sentence", table(filled))]
+
+    def _prompt_fault(self) -> str:
+        return fault_of(lambda: self.encode([self.settings.prompt], self.metadata()))
 
 
 def load_texts(settings: PretrainingSettings, report: Report | None = None) -> Texts:

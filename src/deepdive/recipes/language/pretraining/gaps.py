@@ -1,6 +1,5 @@
 """Texts with gaps, ``the <extra_id_0> of the city was <extra_id_1> .``: read, written by T5, and filled in."""
 
-import re
 from collections.abc import Sequence
 from itertools import groupby
 
@@ -13,8 +12,8 @@ from deepdive.data.pretraining.spans import END, START
 from deepdive.data.sequences import Ragged
 from deepdive.data.subwords import Subwords
 from deepdive.models.transformers import T5
+from deepdive.recipes.language.pretraining.numbered import GAP, gap_fault
 
-_GAP = re.compile(r" *<extra_id_(\d+)>")
 _ROWS = 250
 
 
@@ -39,16 +38,12 @@ def read_gaps(texts: Sequence[str], subwords: Subwords, max_length: int) -> Ragg
     most = len(subwords.sentinels)
     whole = list[str]()
     for text in texts:
-        line = _GAP.sub(r"<extra_id_\1>", spaced(text))
-        gaps = [int(number) for number in _GAP.findall(line)]
-        if not gaps:
-            raise ValueError(f"{text[:60]!r} has no <extra_id_0>, so that there is nothing to fill in")
-        if gaps != list(range(len(gaps))):
-            raise ValueError(
-                f"{text[:60]!r} has gaps {', '.join(map(str, gaps))}; they must be numbered 0, 1, 2, ... in this order"
-            )
-        whole.append(line if line.endswith(f"<extra_id_{gaps[-1]}>") else f"{line}<extra_id_{len(gaps)}>")
-        if (count := len(_GAP.findall(whole[-1]))) > most:
+        line = GAP.sub(r"<extra_id_\1>", spaced(text))
+        if fault := gap_fault(line):
+            raise ValueError(f"{text[:60]!r} {fault}")
+        gaps = len(GAP.findall(line))
+        whole.append(line if line.endswith(f"<extra_id_{gaps - 1}>") else f"{line}<extra_id_{gaps}>")
+        if (count := len(GAP.findall(whole[-1]))) > most:
             raise ValueError(
                 f"{text[:60]!r} has {count} gaps with the one behind its end, but the network has learnt {most} at most"
             )
@@ -85,7 +80,7 @@ def fill_gaps(text: str, ids: Sequence[int], subwords: Subwords) -> tuple[str, l
             behind.setdefault(token, last)
         else:
             last.append(token)
-    outside = _GAP.split(spaced(text))[::2]
+    outside = GAP.split(spaced(text))[::2]
     spans = [subwords.decode(behind.get(token, [])) for token in subwords.sentinels[: len(outside) - 1]]
     whole = "".join(part for pair in zip(outside, [*spans, ""], strict=True) for part in pair)
     return _in_a_line(whole), [_in_a_line(span) for span in spans]

@@ -83,6 +83,10 @@ class T5PretrainExperiment(PretrainingExperiment[T5PretrainSettings, SpanDataMod
         tokens = torch.zeros(1, 8, dtype=torch.long)
         return self.gap_sections("Gaps in texts", self._rows, facts, (tokens, torch.tensor([8]), tokens))
 
+    def encode(self, texts: Sequence[str], metadata: Subwords) -> Ragged:
+        """The token ids of texts with gaps, see `read_gaps`: at most as many as a window of training has."""
+        return read_gaps(texts, metadata, self.settings.window - self.missing + self.spans)
+
     def predict(self, network: nn.Module, metadata: Subwords, texts: Sequence[str]) -> list[TextPrediction]:
         """Fill the gaps of texts, ``<extra_id_0>``, ``<extra_id_1>``, ...: as many as a window of training has at most.
 
@@ -92,7 +96,7 @@ class T5PretrainExperiment(PretrainingExperiment[T5PretrainSettings, SpanDataMod
             ValueError: a text has no gap, more of them or more tokens than a window, or gaps in another order; see
                 `read_gaps`.
         """
-        sources = read_gaps(texts, metadata, self.settings.window - self.missing + self.spans)
+        sources = self.encode(texts, metadata)
         predictions = []
         for text, ids in zip(texts, self._written(network, metadata, sources), strict=True):
             whole, spans = fill_gaps(text, ids, metadata)

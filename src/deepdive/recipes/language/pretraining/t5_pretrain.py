@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
+from deepdive.recipes.language.pretraining.numbered import gap_fault
 from deepdive.recipes.language.pretraining.settings import PretrainingSettings
-from deepdive.recipes.ranges.types import Depth, Epochs, MeanSpan, ProperFraction, Width
+from deepdive.recipes.ranges import SettingError
+from deepdive.recipes.ranges.types import Depth, Epochs, MeanSpan, Prompt, ProperFraction, Width
 from deepdive.recipes.registry import Target, recipe
 
 if TYPE_CHECKING:
@@ -71,7 +73,13 @@ class T5PretrainSettings(PretrainingSettings):
     """Gated GELU in the feed-forward networks (T5 1.1) in place of ReLU (the first T5)."""
     tie_embeddings: bool = False
     """One embedding table for input and output, as in the first T5."""
-    prompt: str = "The <extra_id_0> of the city was <extra_id_1> ."
+    prompt: Prompt = "The <extra_id_0> of the city was <extra_id_1> ."
+
+    def _settle(self) -> None:
+        super()._settle()
+        if gap_fault(self.prompt):
+            rule = "a text with gaps <extra_id_0>, <extra_id_1>, ... in this order"
+            raise SettingError("prompt", rule, self.prompt)
 
     def network(self, metadata: "Subwords", nn: "Toolkit") -> "Module":
         """A T5 over these tokens, out of the parts of this toolkit."""

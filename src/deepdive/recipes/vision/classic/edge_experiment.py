@@ -20,6 +20,7 @@ from deepdive.recipes.experiments import SupervisedExperiment
 from deepdive.recipes.experiments.network_sections import network_section
 from deepdive.recipes.predictions import TablePrediction
 from deepdive.recipes.vision.classic.edge_kernel import EdgeKernelSettings
+from deepdive.recipes.vision.labelling import image_files
 from deepdive.toolkit import Toolkit
 from deepdive.training import MeanSquaredError, Regression, Run
 from deepdive.training.report import Section, join, picture, table, text
@@ -113,11 +114,12 @@ class EdgeExperiment(SupervisedExperiment[EdgeKernelSettings, EdgeData, Any]):
     def predict(self, network: nn.Module, folder: Path, files: Sequence[Path]) -> list[TablePrediction]:
         """Find the vertical edges of images; each is written to the run's folder ``edges`` as a grey image.
 
-        What an earlier prediction has written there under the same name is replaced.
+        A folder is all images in it. What an earlier prediction has written there under the same name is replaced.
 
         Raises:
             ValueError: a file is no image, has only one column, or lies where its edges would go; names it.
         """
+        files = image_files(files)
         places = [folder / f"{name}.png" for name in _different([file.stem for file in files])]
         for place in places:
             if place.exists() and (

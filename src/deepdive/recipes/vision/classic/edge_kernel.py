@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from deepdive.recipes.ranges import SettingError
-from deepdive.recipes.ranges.types import BatchSize, Column, Epochs, Side, Steps
+from deepdive.recipes.ranges.types import Column, Epochs, Side, Steps
 from deepdive.recipes.registry import Target, recipe
-from deepdive.recipes.settings import OptimizerSettings, TrainingSettings
+from deepdive.recipes.settings import LoopSettings, OptimizerSettings
 
 
 @recipe(
@@ -28,7 +28,7 @@ from deepdive.recipes.settings import OptimizerSettings, TrainingSettings
     },
 )
 @dataclass(frozen=True)
-class EdgeKernelSettings(TrainingSettings):
+class EdgeKernelSettings(LoopSettings):
     """The image and how its edges are learnt."""
 
     height: Side = 6
@@ -39,8 +39,6 @@ class EdgeKernelSettings(TrainingSettings):
     """First column of the black stripe, and the first one after it."""
     epochs: Epochs = 60
     """Optimiser steps, as there is one image."""
-    batch_size: BatchSize = 1
-    """Images per batch."""
     optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings(lr=0.02, momentum=0.0))
     schedule: Literal["constant", "one-cycle", "cosine", "step"] = "constant"
     """How the learning rate changes from step to step (step: a tenth after each third of the run)."""

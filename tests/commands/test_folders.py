@@ -1,0 +1,68 @@
+"""``deepdive predict RUN FOLDER``: all pictures in it, where a recipe reads pictures; else one clear line."""
+
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from deepdive import cli
+from deepdive.recipes import recipes
+
+from .fuzz.recipes import make_data, words_of
+
+PICTURES = {
+    info.name for info in recipes().values() if ".recipes.vision." in info.module or ".recipes.shift." in info.module
+}
+NOTHING = {"polynomial", "weight-decay", "bptt", "sequence-costs"}
+"""What learns from made-up data alone."""
+QUICK = ("edge-kernel", "softmax-regression", "linear-regression", "kernel-regression", "ngram-lm", "polynomial")
+"""Of each kind one in every run of the tests."""
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("made")
+    make_data(folder)
+    return folder
+
+
+@pytest.fixture
+def given(made, tmp_path):
+    """A folder with something of everything in it."""
+    folder = tmp_path / "given"
+    (folder / "deep").mkdir(parents=True)
+    for name in ("table.csv", "series.csv", "story.txt", "pairs.tsv", "tags.conll", "questions.json"):
+        (folder / name).write_bytes((made / name).read_bytes())
+    for place, name in enumerate(("a.png", "deep/b.png")):
+        pixels = np.random.default_rng(place).integers(0, 255, (32, 32, 3), dtype=np.uint8)
+        Image.fromarray(pixels).save(folder / name)
+    return folder
+
+
+@pytest.mark.usefixtures("without_shape_checks")
+@pytest.mark.parametrize("recipe", [pytest.param(r, marks=() if r in QUICK else pytest.mark.slow) for r in recipes()])
+def test_a_folder_is_all_its_pictures_or_refused(recipe, made, given, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["run", recipe, *words_of(recipe, made), "--quiet"]) in (0, 1)
+    [run] = (tmp_path / "runs" / recipe).iterdir()
+    capsys.readouterr()
+    (tmp_path / "empty").mkdir()
+    for folder in ("given", str(given), "empty"):
+        status = cli.main(["predict", str(run), folder])
+        out, err = capsys.readouterr()
+        if recipe in PICTURES and folder != "empty":
+            assert status == 0, err
+            assert all(line.startswith("note: ") for line in err.splitlines())
+            assert {*re.findall(r"given/([\w/]+\.png)", out)} == {"a.png", "deep/b.png"}
+            continue
+        assert (status, out) == (2, "")
+        [line] = err.splitlines()
+        if recipe in PICTURES:
+            assert line.startswith("deepdive: empty holds no picture (.bmp, .gif, ")
+        elif recipe in NOTHING:
+            assert "; there is nothing to predict" in line
+        else:
+            assert re.search(
+                rf"{folder} is a folder; a table is a file: |texts or files, got the folder {folder};", line
+            )
