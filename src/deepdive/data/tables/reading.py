@@ -7,9 +7,9 @@ import polars as pl
 
 from deepdive.data.delimited import read_delimited
 from deepdive.data.tables.kinds import ColumnKinds
+from deepdive.data.tables.parquet import read_parquet
 from deepdive.data.tables.text import words_of
 from deepdive.names import printable
-from deepdive.panics import panics_told
 
 
 def read_table(
@@ -55,7 +55,7 @@ def read_table(
         raise FileNotFoundError(f"no such file: {path}")
     if parquet := _is_parquet(path):
         semicolons = False
-        frame, where = _read_parquet(path), lambda row: f"{path}, row {row + 1}"
+        frame, where = read_parquet(path), lambda row: f"{path}, row {row + 1}"
     else:
         read = read_delimited(path, delimiter=delimiter, columns=columns, whitespace=True)
         for each in read.notes:
@@ -78,17 +78,6 @@ def read_table(
 def _is_parquet(path: Path) -> bool:
     with path.open("rb") as file:
         return file.read(4) == b"PAR1" or ".parquet" in path.suffixes
-
-
-def _read_parquet(path: Path) -> pl.DataFrame:
-    try:
-        with panics_told():
-            frame = pl.read_parquet(path)
-    except (pl.exceptions.PolarsError, OSError, ValueError) as error:
-        raise ValueError(f"{path} is no whole Parquet file: {str(error).partition(chr(10))[0]}") from error
-    if not frame.height:
-        raise ValueError(f"{path} has no rows")
-    return frame
 
 
 def _looks_like_data(frame: pl.DataFrame) -> bool:
