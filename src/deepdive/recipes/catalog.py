@@ -3,6 +3,7 @@
 import deepdive.recipes.attention.kernel_regression
 import deepdive.recipes.language.bert.recipes
 import deepdive.recipes.language.filling.fill_in
+import deepdive.recipes.language.modelling.character_models
 import deepdive.recipes.language.modelling.gpt_pretrain
 import deepdive.recipes.language.modelling.next_word
 import deepdive.recipes.language.ngram.ngram_lm

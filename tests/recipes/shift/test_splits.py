@@ -56,10 +56,9 @@ def test_label_shift_gives_the_mixes_asked_for_and_no_picture_twice():
 
 
 def test_a_shift_that_leaves_no_images_or_no_weights_is_refused():
-    score = PrincipalScore(pictures(60).images, 1)
+    shifted = shifted_images(pictures(60), pictures(90), PrincipalScore(pictures(60).images, 1), 1, 6)
     with pytest.raises(ValueError, match="p_target / p_source must be finite, got inf or nan"):
-        shifted_images(pictures(60), pictures(90), score, 1e30, 6)
-    shifted = shifted_images(pictures(60), pictures(90), score, 1, 6)
+        replace(shifted, oracle=shifted.oracle / 0)
     with pytest.raises(ValueError, match="the shift must leave images in every part, got none in test"):
         replace(shifted, test=pictures(9).rows(torch.arange(0)))
 
