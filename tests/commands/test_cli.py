@@ -1,6 +1,7 @@
 """The front door: overview, unknown words, errors as one line."""
 
 import json
+import re
 import subprocess
 import sys
 
@@ -45,9 +46,9 @@ def test_list_shows_every_recipe_and_the_last_result(capsys, tmp_path, monkeypat
     status, out, _ = said(capsys, "list", "--runs", str(tmp_path))
     assert status == 0
     assert all(name in out for name in recipes())
-    assert "0.8765 pass" in out
+    assert re.search(r"lenet .* pass$", out, flags=re.MULTILINE)
     assert "damaged" in out
-    assert "never run" in out
+    assert re.search(r"resnet .* -$", out, flags=re.MULTILINE)
     assert "none" not in out.split(), "every recipe has a target for its preset quick"
 
 
@@ -142,7 +143,7 @@ def test_closed_output_is_no_error(tmp_path, words):
 def test_a_terminal_that_knows_only_ascii_shows_the_rest_as_question_marks(tmp_path):
     done = deepdive("list", cwd=tmp_path, PYTHONIOENCODING="ascii", COLUMNS="200")
     assert done.returncode == 0, done.stderr
-    assert "test_accuracy ? 0.85" in done.stdout
+    assert "? 0.85" in done.stdout
 
 
 def test_the_last_of_several_presets_counts(tmp_path):

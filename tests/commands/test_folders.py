@@ -12,7 +12,7 @@ from deepdive.recipes import recipes
 from .fuzz.recipes import make_data, words_of
 
 PICTURES = {
-    info.name for info in recipes().values() if ".recipes.vision." in info.module or ".recipes.shift." in info.module
+    each.name for each in recipes().values() if re.search(r"\.recipes\.(vision|shift)\.", each.settings_type.__module__)
 }
 NOTHING = {"polynomial", "weight-decay", "bptt", "sequence-costs"}
 """What learns from made-up data alone."""

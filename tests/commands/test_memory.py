@@ -3,7 +3,7 @@ import resource
 import pytest
 import torch
 
-from deepdive.commands import memory
+from deepdive.commands.terminal import memory
 from deepdive.commands.terminal.memory import within_memory
 
 linux = pytest.mark.skipif(not hasattr(resource, "RLIMIT_DATA") or memory._free() is None, reason="Linux alone tells")

@@ -165,7 +165,7 @@ def test_characters_never_seen_are_a_note(language_model, tmp_path):
     ("flags", "message"),
     [
         (("--top-k", "0"), "--top-k must be from 1 to 100000000 or None, got 0"),
-        (("--invert", "yes"), "invert is 'yes', but the recipe gru-lm has no such option; there are length,"),
+        (("--top-p", "2"), "--top-p must be above 0 and at most 1 or None, got 2"),
     ],
 )
 def test_options_of_texts_that_cannot_be_are_one_line_and_status_2(language_model, tmp_path, flags, message):

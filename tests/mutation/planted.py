@@ -5,21 +5,21 @@ from .mutants import Mutant
 
 _PLANTED = {
     "predict reads as training did not": (
-        "recipes/language/translation/experiment.py",
-        "SentenceEncoder(source, reverse=settings.reverse_source)",
-        "SentenceEncoder(source)",
+        "data/translation/sentences.py",
+        'the encoder"), reverse=plain["reverse"])',
+        'the encoder"))',
     ),
     "weights are mixed the wrong way round": (
         "recipes/vision/transfer/experiment.py",
-        "torch.lerp(before[name], value, self.settings.tuned)",
-        "torch.lerp(value, before[name], self.settings.tuned)",
+        "torch.lerp(before[name], value, alpha)",
+        "torch.lerp(value, before[name], alpha)",
     ),
     "a metric is scaled by another part": (
-        "recipes/series/forecast_experiment.py",
+        "recipes/series/comparison.py",
         "self.origins.future, self.data.history)",
-        "self.origins.future, self.series.values[self.data.val_start : self.data.test_start])",
+        "self.origins.future, self.data.series.values[self.data.val_start : self.data.test_start])",
     ),
-    "half of the warm-up": ("recipes/training.py", "plan.total_steps // 10", "plan.total_steps // 20"),
+    "half of the warm-up": ("recipes/experiments/making.py", "plan.total_steps // 10", "plan.total_steps // 20"),
     "one of three strengths is lost": (
         "recipes/vision/augmenting.py",
         "ColorJitter(s.jitter, s.jitter, s.jitter)",

@@ -134,7 +134,7 @@ def test_the_help_of_a_recipe_tells_them(capsys):
     with pytest.raises(SystemExit):
         run(["mlp", "--help"])
     told = " ".join(capsys.readouterr().out.replace("│", " ").split())
-    for words in ("Passes over the training data; from 1 to 1000000.", "dropped in training; from 0 up and below 1."):
+    for words in ("Passes over the training data; from 1 to 1000000.", "hidden units; from 0 up and below 1."):
         assert words in told
 
 

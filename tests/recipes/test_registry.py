@@ -92,7 +92,7 @@ def test_the_catalog_lists_every_declaration():
     declared = {
         ".".join(("deepdive.recipes", *path.relative_to(HOME).with_suffix("").parts))
         for path in HOME.rglob("*.py")
-        if re.search(r"^@recipe\(", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+        if re.search(r"^@\w*recipe\(|^@_\w+_model\($", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
     }
     listed = re.findall(r"^import (\S+)", (HOME / "catalog.py").read_text(encoding="utf-8"), flags=re.MULTILINE)
     assert sorted(declared) == listed

@@ -6,9 +6,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from deepdive.recipes import Target, runner
+from deepdive.recipes import Target
 from deepdive.recipes.results import read_results, sweep
 from deepdive.recipes.results.sweep import Cell, cells, margin, near_targets, read_seeds, settings_of, target_of
+from deepdive.recipes.running import runner
 from deepdive.training import Run, TrainingInterrupted, formats
 from deepdive.training.listeners import MetricsFile
 
@@ -134,7 +135,6 @@ def test_an_interrupted_run_of_another_recipe_or_preset_is_not_taken(other, pres
     recipe = sweep.load_recipe("lenet")
     settings = recipe.settings_type()
     plain = sweep.to_plain(settings)
-    assert plain == sweep.to_plain(sweep.load_recipe("lenet-batchnorm").settings_type())
     own = Run.create("lenet", plain, preset="quick", root=tmp_path).folder
     Run.create(other, plain, preset=preset, root=tmp_path)
     own.rename(own.with_name("0"))  # the oldest

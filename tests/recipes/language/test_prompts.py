@@ -7,10 +7,11 @@ import re
 import pytest
 
 from deepdive import cli
-from deepdive.recipes import load_recipe, recipes, runner
+from deepdive.recipes import load_recipe, recipes
 from deepdive.recipes.ranges import SettingError, checked_from
 from deepdive.recipes.ranges.checked import fields_of
 from deepdive.recipes.ranges.types import Prompt
+from deepdive.recipes.running import runner
 from deepdive.recipes.settings import with_preset
 
 from .texts import story

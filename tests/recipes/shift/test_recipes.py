@@ -121,7 +121,7 @@ def test_the_three_networks_begin_alike_and_the_weights_have_mean_one():
         ("label-shift", {"rare": (4, 12)}, r"rare is \(4, 12\); it must hold some of the classes 0 to 9, and not all"),
         ("label-shift", {"rare": ()}, r"rare must be 1 or more integers from 0 to 65535, got \(\)"),
         ("label-shift", {"rare": tuple(range(10))}, "and not all"),
-        ("label-shift", {"ratio": 0.0}, "ratio must be above 0 and at most 1000000, got 0.0"),
+        ("label-shift", {"ratio": 0.0}, "ratio must be from 1e-06 to 1000000, got 0.0"),
         ("label-shift", {"validation": 0}, "validation must be from 1 to 100000000, got 0"),
         ("label-shift", {"validation": 5000}, r"validation must take at least 0 of .* examples .*, got 5000"),
         ("covariate-shift", {"component": 0}, "component must be from 1 to 65536, got 0"),

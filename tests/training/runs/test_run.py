@@ -10,7 +10,7 @@ from deepdive.files import writing
 from deepdive.training import Run, RunError
 
 FULL = {
-    "format": 1,
+    "format": 2,
     "recipe": "mlp",
     "preset": "quick",
     "settings": {},
@@ -77,8 +77,8 @@ def test_what_is_no_run_is_refused(tmp_path):
         ("[" * 100_000 + "]" * 100_000, r"run\.json is damaged: nesting must be at most 100 levels deep"),
         ("[]", r"run\.json is damaged: it does not state its format"),
         ("{}", r"run\.json is damaged: it does not state its format"),
-        ('{"format": 7}', r"was written by another version of deepdive; this one reads run format 1"),
-        ('{"format": 1, "recipe": "x"}', r"run\.json is damaged: .*preset"),
+        ('{"format": 7}', r"was written by another version of deepdive; this one reads run format 2"),
+        ('{"format": 2, "recipe": "x"}', r"run\.json is damaged: .*preset"),
         (json.dumps(FULL | {"recipe": 3}), r"run\.json is damaged: Expected `str`, got `int` - at `\$\.recipe`"),
         (json.dumps(FULL | {"settings": [1]}), r"run\.json is damaged: Expected `object`, got `array`"),
         (json.dumps(FULL | {"environment": None}), r"run\.json is damaged: .*environment"),

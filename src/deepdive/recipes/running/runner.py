@@ -4,7 +4,7 @@ import signal
 import time
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -93,9 +93,10 @@ def predict(
     run = Run.open(folder)
     _, experiment = _experiment(run, device)
     known = options_of(experiment)
+    names = [item.name for item in fields(known)]
     for name, value in options.items():
-        if name not in known.__dataclass_fields__:
-            others = suggestion(name, known.__dataclass_fields__)
+        if name not in names:
+            others = suggestion(name, names)
             raise ValueError(f"{name} is {value!r}, but the recipe {run.recipe} has no such option{others}")
     if run.result is None and not _has_checkpoint(run):
         raise RunError(f"{folder} has no checkpoint yet; {run.go_on}")

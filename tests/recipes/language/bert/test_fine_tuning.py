@@ -7,12 +7,12 @@ from types import SimpleNamespace
 
 import pytest
 import torch
-from deepdive.recipes.language.bert.sentence_experiment import SentenceExperiment
 from safetensors.torch import load_file, save_file
 
 from deepdive.data.sentences import LabelledTexts
 from deepdive.recipes import load_recipe
 from deepdive.recipes.language.bert.fine_tuning import depths
+from deepdive.recipes.language.bert.texts import TextExperiment
 from deepdive.recipes.running import runner
 from deepdive.recipes.settings import with_preset
 from deepdive.training.runs.checkpoints import CheckpointError
@@ -218,7 +218,7 @@ def test_unknown_keys_of_the_encoder_are_told(tmp_path, encoder, capsys):
 def test_the_worst_scores_come_first():
     held = LabelledTexts(("a", "b", "c"), scores=(1.0, 2.0, 3.0))
     told = {"score": torch.tensor([[1.5], [2.1], [5.0]])}
-    rows = SentenceExperiment._worst(SimpleNamespace(data=SimpleNamespace(labels=())), held, told)
+    rows = TextExperiment._worst(SimpleNamespace(data=SimpleNamespace(labels=())), held, told)
     assert [row["text"] for row in rows] == ["c", "a", "b"]
     assert rows[0]["true score"] == 3.0
-    assert rows[0]["score found"] == 5.0
+    assert rows[0]["predicted score"] == 5.0

@@ -109,7 +109,7 @@ def test_a_folder_is_all_its_pictures(trained, tmp_path):
         (tmp_path / name).parent.mkdir(exist_ok=True, parents=True)
         Image.new("L", (4, 4)).save(tmp_path / name)
     found = [next(iter(prediction.records())) for prediction in runner.predict(trained.run.folder, [tmp_path / "new"])]
-    assert [record["picture"] for record in found] == [str(tmp_path / "new/b.png"), str(tmp_path / "new/deep/a.png")]
+    assert [record["image"] for record in found] == [str(tmp_path / "new/b.png"), str(tmp_path / "new/deep/a.png")]
 
 
 def test_a_picture_without_neighbours_is_refused(trained, tmp_path):

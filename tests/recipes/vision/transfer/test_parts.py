@@ -106,6 +106,6 @@ def test_what_the_pretrained_classifier_knows_is_free_of_the_penalty(known, monk
 
     inputs, classes = torch.randn(12, 5, generator=torch.Generator().manual_seed(0)), torch.arange(12) % 2
     with pytest.raises(StopIteration):
-        head.fit_head(None, None, {"train": (inputs, classes)}, ("a", "b"), penalty=0.1, known=known, device=CPU)
+        head.fit_head(None, None, {"train": (inputs, classes)}, ("a", "b"), penalty=0.1, prior=known, device=CPU)
     assert told[0]["penalty"] == 0.1
     assert (told[0]["directions"] is None) == (known is None)
