@@ -62,10 +62,11 @@ def test_a_file_of_tests_fits_in_a_head_too():
     assert {name: length for name, length in lengths.items() if length > 300} == {}
 
 
-def test_a_folder_holds_at_most_a_dozen_modules():
-    folders = {path.parent for path in FILES}
-    crowded = {str(f.relative_to(SOURCE)): n for f in folders if (n := len(list(f.glob("[!_]*.py")))) > 12}
-    assert not crowded
+@pytest.mark.parametrize("place", [SOURCE, Path(__file__).parents[1] / "benchmarks"], ids=lambda path: path.name)
+def test_a_folder_holds_at_most_a_dozen_modules(place):
+    folders = {path.parent for path in place.rglob("*.py")}
+    modules = {f: [path for path in f.glob("*.py") if path.name != "__init__.py"] for f in folders}
+    assert {str(f.relative_to(place)): len(found) for f, found in modules.items() if len(found) > 12} == {}
 
 
 def test_names_are_no_markup_where_something_is_drawn_or_shown():

@@ -19,7 +19,7 @@ from deepdive.models.language import RecurrentLanguageModel
 from deepdive.models.perceptrons import MLP
 from deepdive.models.transformers.gpt import GPT
 from deepdive.models.vision.lenet import LeNet
-from deepdive.models.vision.resnet import ResNet
+from deepdive.models.vision.residual.resnet import ResNet
 from deepdive.models.vision.transformer.vit import VisionTransformer
 from deepdive.training.devices import Precision
 from deepdive.training.formats import choose_format, lay_out

@@ -22,7 +22,7 @@ from benchmarks.training.trainer import TrainingOnly, bare, session
 from deepdive.data.images import load_images
 from deepdive.data.loaders import TensorLoader
 from deepdive.models.vision.lenet import LeNet
-from deepdive.models.vision.resnet import ResNet, resnet18
+from deepdive.models.vision.residual.resnet import ResNet, resnet18
 from deepdive.models.vision.vgg import vgg11
 from deepdive.training import Classification, Trainer
 from deepdive.training.devices import Precision

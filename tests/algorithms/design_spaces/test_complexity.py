@@ -14,7 +14,7 @@ from deepdive.algorithms.design_spaces import (
     regnet_design,
     space_named,
 )
-from deepdive.models.vision.anynet import AnyNet
+from deepdive.models.vision.residual.anynet import AnyNet
 
 
 def measured(design, frame):

@@ -20,9 +20,9 @@ from deepdive.models import Siamese
 from deepdive.models.linear import LinearRegression
 from deepdive.models.multi_output import MultiOutputMLP
 from deepdive.models.vision import BasicBlock, Bottleneck, DenseLayer, Inception
-from deepdive.models.vision.anynet import AnyNet, XBlock
 from deepdive.models.vision.efficientnet import EfficientNetLite, InvertedResidual
-from deepdive.models.vision.resnet9 import Residual, ResNet9
+from deepdive.models.vision.residual.anynet import AnyNet, XBlock
+from deepdive.models.vision.residual.resnet9 import Residual, ResNet9
 from deepdive.models.vision.transformer import Encoder, EncoderBlock
 from deepdive.twins import LANGUAGE, NETWORKS
 from deepdive.twins.transformers import TRANSFORMERS

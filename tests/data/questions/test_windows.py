@@ -2,9 +2,9 @@
 
 import pytest
 import torch
+import transformers
 from tests.data.questions.conftest import made_up
 
-import transformers
 from deepdive.algorithms.language import best_spans
 from deepdive.data.questions import Answer, Question, cut_windows
 from deepdive.data.subwords import Subwords

@@ -2,10 +2,10 @@
 
 import json
 
+import transformers
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import transformers
 from deepdive.data.subwords import Subwords
 
 ROLES = ("unk", "sep", "pad", "cls", "mask", "bos", "eos")

@@ -4,9 +4,9 @@ import json
 
 import pytest
 import torch
+import transformers
 from safetensors.torch import save_file
 
-import transformers
 from deepdive.data.subwords import read_published
 from deepdive.data.subwords.shards import INDEX, read_weights
 from deepdive.models.transformers import GPT

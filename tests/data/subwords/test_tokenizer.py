@@ -5,10 +5,10 @@ import sys
 
 import pytest
 import torch
+import transformers
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import transformers
 from deepdive.data.subwords import CLS, END_OF_TEXT, MASK, PAD, SEP, UNKNOWN, Subwords, check_vocabulary
 from deepdive.data.text import BytePairTokenizer
 

@@ -8,7 +8,7 @@ from PIL import Image
 
 from deepdive.data.images import load_images
 from deepdive.recipes import load_recipe
-from deepdive.recipes.experiments.weights import trained_weights
+from deepdive.recipes.experiments.inputs import trained_weights
 from deepdive.recipes.running import runner
 from deepdive.recipes.settings import with_preset
 from deepdive.training import TrainingInterrupted

@@ -1,4 +1,4 @@
-"""What a run is given: the data that it began with, and the texts that it is asked about."""
+"""What a run holds: the data that it began with, the weights that it has learnt, the texts that it is asked about."""
 
 import hashlib
 import json
@@ -12,7 +12,7 @@ from torch import Tensor
 from deepdive.data.sequences import Ragged
 from deepdive.data.text import read_text
 from deepdive.recipes.experiments.metadata import from_plain
-from deepdive.training import Run, RunError
+from deepdive.training import CheckpointError, FolderCheckpoints, Run, RunError
 
 T = TypeVar("T")
 
@@ -67,6 +67,18 @@ def read_metadata(run: Run, kind: type[T]) -> T:
         RunError: ``inputs.json`` is missing or damaged.
     """
     return read_inputs(run, lambda content: from_plain(kind, content["metadata"]))
+
+
+def trained_weights(run: Run, checkpoints: FolderCheckpoints | None = None) -> dict[str, Any]:
+    """The state dict of the best weights, or of the last ones while there are no best.
+
+    They are those of the run, or those in the ``checkpoints`` of one of its training runs.
+    """
+    checkpoints = checkpoints or run.checkpoints
+    content = checkpoints.load("best" if checkpoints.has("best") else "last")
+    if "model" not in content:
+        raise CheckpointError(f"the checkpoints of {run.folder} hold no model")
+    return content["model"]
 
 
 def checksum(tensors: Iterable[Tensor | Ragged]) -> str:

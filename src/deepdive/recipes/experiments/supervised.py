@@ -9,9 +9,8 @@ from torch import nn
 from deepdive.data.progress import Report
 from deepdive.data.types import DataModule
 from deepdive.recipes.experiments.experiment import Experiment
-from deepdive.recipes.experiments.inputs import read_metadata
+from deepdive.recipes.experiments.inputs import read_metadata, trained_weights
 from deepdive.recipes.experiments.making import make_optimizer, make_schedule, make_toolkit, make_trainer
-from deepdive.recipes.experiments.weights import trained_weights
 from deepdive.recipes.settings import LoopSettings
 from deepdive.training import Run, Task, seed_everything
 from deepdive.training.records import Listener

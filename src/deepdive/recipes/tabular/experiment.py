@@ -18,9 +18,8 @@ from deepdive.files import write_atomically
 from deepdive.models.perceptrons import MLP
 from deepdive.names import apart
 from deepdive.recipes.experiments import SequentialExperiment, TrainingResult, TrainingRun
-from deepdive.recipes.experiments.inputs import read_metadata
+from deepdive.recipes.experiments.inputs import read_metadata, trained_weights
 from deepdive.recipes.experiments.sequential_runs import checkpoints_of, records_of
-from deepdive.recipes.experiments.weights import trained_weights
 from deepdive.recipes.predictions import TablePrediction, Value, predictions_csv
 from deepdive.recipes.tabular import sections
 from deepdive.recipes.tabular.ensemble import Ensemble, Member

@@ -60,6 +60,6 @@ class Cifar10Settings(ImageClassificationSettings):
 
     def network(self, metadata: "ImageSpec", nn: "Toolkit") -> "Module":
         """The network for such images, of layers of this toolkit."""
-        from deepdive.models.vision.resnet9 import ResNet9
+        from deepdive.models.vision.residual.resnet9 import ResNet9
 
         return ResNet9(len(metadata.labels), metadata.channels, widths=self.widths, residuals=self.residuals, nn=nn)

@@ -72,14 +72,14 @@ class ImageFolderSettings(ImageClassificationSettings):
         """The network for such images, of layers of this toolkit."""
         classes, channels, size = len(metadata.labels), metadata.channels, (metadata.height, metadata.width)
         if self.architecture == "resnet9":
-            from deepdive.models.vision.resnet9 import ResNet9
+            from deepdive.models.vision.residual.resnet9 import ResNet9
 
             return ResNet9(classes, channels, widths=(16, 64, 128, 128), nn=nn)
         if self.architecture == "lenet":
             from deepdive.models.vision.lenet import LeNet
 
             return LeNet(classes, channels, image_size=size, modern=True, nn=nn)
-        from deepdive.models.vision.resnet import resnet18, resnet34
+        from deepdive.models.vision.residual.resnet import resnet18, resnet34
 
         make = resnet18 if self.architecture == "resnet18" else resnet34
         return make(classes, channels, stem="small" if max(size) <= 64 else "imagenet", nn=nn)

@@ -12,7 +12,7 @@ import numpy as np
 from deepdive.scratch.autograd._graph import Edge, Node
 from deepdive.scratch.autograd._recording import Operand, as_operand
 from deepdive.scratch.autograd.modes import set_grad_enabled
-from deepdive.scratch.autograd.reductions import sum_to
+from deepdive.scratch.autograd.operations.reductions import sum_to
 from deepdive.scratch.autograd.tensor import Tensor
 
 

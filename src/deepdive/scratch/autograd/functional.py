@@ -4,7 +4,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from deepdive.scratch.autograd._recording import Operand, as_operand
-from deepdive.scratch.autograd.reductions import logsumexp
+from deepdive.scratch.autograd.operations.reductions import logsumexp
 from deepdive.scratch.autograd.tensor import Tensor
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 import torch
-
 import transformers
+
 from deepdive.data import DataUnavailableError
 from deepdive.data.subwords import PAD, read_published
 from deepdive.models.transformers import BERT, sentence_vector

@@ -2,8 +2,8 @@
 
 import pytest
 import torch
-
 import transformers
+
 from deepdive.models.transformers import BERT, GPT, T5, BERTForPretraining
 from deepdive.models.transformers.public import (
     BERT_LAYOUT,

@@ -2,9 +2,9 @@
 
 import json
 
+import transformers
 from safetensors.torch import save_file
 
-import transformers
 from deepdive.data.subwords import Subwords
 
 

@@ -10,10 +10,9 @@ from deepdive.data import TextEncoder
 from deepdive.data.progress import Report
 from deepdive.data.types import Batch, DataModule
 from deepdive.recipes.experiments import SequentialExperiment, TrainingResult, TrainingRun, make_classification_loss
-from deepdive.recipes.experiments.inputs import read_metadata
+from deepdive.recipes.experiments.inputs import read_metadata, trained_weights
 from deepdive.recipes.experiments.network_sections import network_section
 from deepdive.recipes.experiments.sequential_runs import checkpoints_of
-from deepdive.recipes.experiments.weights import trained_weights
 from deepdive.recipes.language.filling.fill_in import FillInSettings
 from deepdive.recipes.language.modelling.generation import unknown_ids
 from deepdive.recipes.language.modelling.metadata import TextMetadata

@@ -22,8 +22,7 @@ from deepdive.data.progress import Report
 from deepdive.data.text import load_text
 from deepdive.figures import to_svg
 from deepdive.recipes.experiments import RecordsExperiment
-from deepdive.recipes.experiments.inputs import measured, read_metadata
-from deepdive.recipes.experiments.weights import trained_weights
+from deepdive.recipes.experiments.inputs import measured, read_metadata, trained_weights
 from deepdive.recipes.language.asking import fault_of, prompt_notes
 from deepdive.recipes.language.modelling.generation import read_prompt, unknown_ids
 from deepdive.recipes.language.modelling.metadata import TextMetadata

@@ -14,8 +14,8 @@ from deepdive.data.splits import stratified_split
 from deepdive.figures import to_png, to_svg
 from deepdive.files import write_atomically
 from deepdive.recipes.experiments import TrainingResult, TrainingRun
+from deepdive.recipes.experiments.inputs import trained_weights
 from deepdive.recipes.experiments.sequential_runs import checkpoints_of, fit_sequentially, records_of
-from deepdive.recipes.experiments.weights import trained_weights
 from deepdive.recipes.vision.augmentation.figures import accuracy_curves, shown_changes
 from deepdive.recipes.vision.augmentation.recipe import ComparisonSettings
 from deepdive.recipes.vision.classification import ImageClassification

@@ -10,7 +10,7 @@ import msgspec
 
 from deepdive.algorithms.design_spaces import Design, Frame, sample_designs, space_named
 from deepdive.data.images import ImageSpec
-from deepdive.models.vision.anynet import AnyNet
+from deepdive.models.vision.residual.anynet import AnyNet
 from deepdive.recipes.experiments.making import make_toolkit
 from deepdive.recipes.experiments.sequential_runs import checkpoints_of
 from deepdive.recipes.vision.design_space.design_space import DesignSpaceSettings

@@ -51,7 +51,7 @@ class RegNetSettings(ImageClassificationSettings):
 
     def network(self, metadata: "ImageSpec", nn: "Toolkit") -> "Module":
         """The network for such images, of layers of this toolkit."""
-        from deepdive.models.vision.anynet import AnyNet
+        from deepdive.models.vision.residual.anynet import AnyNet
 
         return AnyNet(
             len(metadata.labels),

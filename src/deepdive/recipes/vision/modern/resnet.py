@@ -53,7 +53,7 @@ class ResNetSettings(ImageClassificationSettings):
 
     def network(self, metadata: "ImageSpec", nn: "Toolkit") -> "Module":
         """The network for such images, of layers of this toolkit."""
-        from deepdive.models.vision.resnet import BasicBlock, Bottleneck, ResNet
+        from deepdive.models.vision.residual.resnet import BasicBlock, Bottleneck, ResNet
 
         return ResNet(
             len(metadata.labels),

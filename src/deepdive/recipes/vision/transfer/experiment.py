@@ -19,9 +19,8 @@ from deepdive.recipes.experiments import (
     TrainingRun,
     make_classification_loss,
 )
-from deepdive.recipes.experiments.inputs import measured, read_metadata
+from deepdive.recipes.experiments.inputs import measured, read_metadata, trained_weights
 from deepdive.recipes.experiments.sequential_runs import checkpoints_of, records_of
-from deepdive.recipes.experiments.weights import trained_weights
 from deepdive.recipes.vision.labelling import LabelsImages, predict_probabilities
 from deepdive.recipes.vision.transfer.features import TEST_BATCH, FromGroup, features_of, rows_of
 from deepdive.recipes.vision.transfer.fine_tune import FineTuneSettings

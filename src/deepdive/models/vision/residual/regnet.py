@@ -10,7 +10,7 @@ import torch
 
 from deepdive.algorithms.design_spaces import regnet_design
 from deepdive.models.vision._pictures import Stem
-from deepdive.models.vision.anynet import AnyNet
+from deepdive.models.vision.residual.anynet import AnyNet
 from deepdive.toolkit import Toolkit
 
 

@@ -5,7 +5,7 @@ import torch
 from torch.nn.functional import batch_norm, conv2d, linear, relu
 
 from deepdive.algorithms.inspection import summary
-from deepdive.models.vision.anynet import AnyNet, XBlock
+from deepdive.models.vision.residual.anynet import AnyNet, XBlock
 
 SMALL = {"depths": (1, 2), "widths": (16, 24), "group_widths": (8, 4), "bottleneck_ratios": (1, 2), "stem_width": 8}
 

@@ -1,8 +1,8 @@
 import pytest
 import torch
 
-from deepdive.models.vision import regnet as networks
-from deepdive.models.vision.regnet import regnet_x, regnet_x_400mf
+from deepdive.models.vision.residual import regnet as networks
+from deepdive.models.vision.residual.regnet import regnet_x, regnet_x_400mf
 
 # torchvision publishes the numbers of parameters of its seven; the paper's model zoo those of the others, in millions.
 PARAMETERS = {

@@ -4,10 +4,10 @@ from typing import Any
 
 import numpy as np
 
-from deepdive.scratch.autograd import arithmetic
 from deepdive.scratch.autograd._recording import Operand, as_operand
-from deepdive.scratch.autograd.indexing import plain_index
 from deepdive.scratch.autograd.modes import is_grad_enabled
+from deepdive.scratch.autograd.operations import arithmetic
+from deepdive.scratch.autograd.operations.indexing import plain_index
 from deepdive.scratch.autograd.tensor import Tensor
 
 _UFUNCS = {"add": np.add, "sub": np.subtract, "mul": np.multiply, "div": np.divide, "copy": None}

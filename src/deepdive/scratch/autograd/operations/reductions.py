@@ -7,7 +7,7 @@ import numpy as np
 
 from deepdive.scratch.autograd._methods import Axis as Axis
 from deepdive.scratch.autograd._recording import Operand, Output, as_operand, constant, record
-from deepdive.scratch.autograd.arithmetic import where
+from deepdive.scratch.autograd.operations.arithmetic import where
 from deepdive.scratch.autograd.tensor import Tensor
 
 

@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from deepdive import scratch
-from deepdive.models.vision.resnet9 import ResNet9
+from deepdive.models.vision.residual.resnet9 import ResNet9
 
 
 def test_parameters_are_counted_by_hand():
