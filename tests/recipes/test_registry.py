@@ -4,10 +4,13 @@ import dataclasses
 import re
 import subprocess
 import sys
+from dataclasses import fields, is_dataclass
 from importlib.metadata import EntryPoint
 from pathlib import Path
+from typing import get_type_hints
 
 import pytest
+from tyro._docstrings import get_field_docstring
 
 from deepdive import recipes as package
 from deepdive.data.registry import DATASETS
@@ -205,3 +208,24 @@ def test_a_package_declares_recipes_by_entry_points_and_a_broken_one_costs_no_ot
     finally:
         for name in ("recipes_of_theirs", "recipes_that_fail"):
             sys.modules.pop(name, None)
+
+
+def helps(settings_type, prefix=""):
+    hints = get_type_hints(settings_type)
+    for each in fields(settings_type):
+        if is_dataclass(hints[each.name]):
+            yield from helps(hints[each.name], f"{prefix}{each.name}.")
+        else:
+            yield f"{prefix}{each.name}", get_field_docstring(settings_type, each.name, ())
+
+
+@pytest.mark.parametrize("name", recipes())
+def test_every_help_text_stands_alone(name):
+    for flag, text in helps(load_recipe(name).settings_type):
+        assert len((text or "").split()) >= 2, f"{flag}: {text}"
+        assert text.endswith((".", ")")), f"{flag}: {text}"
+        assert text.split()[0] not in ("Of", "Within", "Used"), f"{flag}: {text}"
+
+
+def test_a_title_fits_its_line_of_the_list():
+    assert {each.name: each.title for each in recipes().values() if len(each.title) > 38} == {}

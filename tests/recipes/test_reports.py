@@ -43,6 +43,11 @@ def table_run(root, **settings):
     return begin(root / "my runs $x", "california", data=str(path), **words)
 
 
+def test_the_title_speaks_of_other_data_by_their_name(tmp_path):
+    [report] = [each.read_text(encoding="utf-8") for each in table_run(tmp_path).run.folder.glob("report.html")]
+    assert "<title>california on table.csv</title>" in report
+
+
 @pytest.fixture
 def failed(tmp_path, monkeypatch, capsys):
     """A run whose report failed, in a folder that must be quoted; what was said."""

@@ -26,22 +26,22 @@ ScheduleName = Literal["constant", "one-cycle", "cosine", "step", "slanted-trian
 
 @dataclass(frozen=True)
 class OptimizerSettings(Checked):
-    """How the weights move."""
+    """The optimiser and its hyperparameters."""
 
     name: Literal["sgd", "adam", "adamw"] = "sgd"
-    """The update rule."""
+    """Name of the optimiser."""
     lr: LearningRate = 0.1
     """Learning rate; the highest one under a schedule."""
     momentum: Momentum = 0.9
-    """Of sgd."""
+    """Momentum (SGD only)."""
     weight_decay: Penalty = 0.0
-    """Share of the weights taken off per unit of learning rate."""
+    """Weight decay: fraction of the weights subtracted per unit of learning rate."""
     decay_norm_and_bias: bool = True
-    """Whether weight decay also takes from biases and from the scales and shifts of normalisation."""
+    """Weight decay of biases and of the scales and shifts of normalisation, too."""
     nesterov: bool = False
-    """Look ahead along the momentum (sgd)."""
+    """Nesterov momentum (SGD only)."""
     fused: bool = False
-    """One kernel for all parameters (torch toolkit only)."""
+    """Fused optimiser: one kernel for all parameters (torch toolkit only)."""
 
     def _settle(self) -> None:
         if self.nesterov and not self.momentum:
@@ -55,7 +55,7 @@ class LoopSettings(Checked):
     group = "trainer"
 
     toolkit: Literal["torch", "scratch"] = "torch"
-    """Library layers and optimiser, or deepdive's own from scratch."""
+    """Layers and optimiser: PyTorch's, or deepdive's own from scratch."""
     epochs: Epochs = 5
     """Passes over the training data."""
     steps: Steps | None = None
@@ -65,35 +65,39 @@ class LoopSettings(Checked):
     """How the learning rate changes from step to step (step: a tenth after each third of the run; the last two rise
     during its first tenth)."""
     device: str = "auto"
-    """auto, cpu, cuda, cuda:1, mps."""
+    """Device to train on: auto, cpu, cuda, cuda:1, mps; auto takes a graphics card where there is one."""
     precision: Literal["auto", "fp32", "bf16", "fp16"] = "auto"
-    """Of matrix products; auto takes bf16 where the device has units for it and the network is large enough."""
+    """Number format of matrix products; auto takes bf16 where the device has units for it and the network is
+    large enough."""
     layout: Literal["auto", "channels-last", "contiguous"] = "auto"
-    """Of convolutions in memory; auto takes what is known to be faster on the device."""
+    """Memory layout of convolutions; auto takes the one known to be faster on the device."""
     clip_norm: GradientBound | None = None
-    """Largest norm of the whole gradient."""
+    """Gradient clipping: largest norm of the whole gradient."""
     clip_value: GradientBound | None = None
-    """Largest absolute value of a gradient's element."""
+    """Gradient clipping: largest absolute value of an element."""
     compile: bool = False
     """Compile the training step; needs a C++ compiler on a processor."""
     patience: Epochs | None = None
-    """End after so many epochs without a better validation loss (training loss without a validation split)."""
+    """Early stopping: end after so many epochs without a better validation loss (training loss if there is no
+    validation set)."""
     log_every: Steps = 50
     """Optimiser steps between two records."""
     checkpoint_every: Steps | None = None
     """Optimiser steps between two checkpoints within an epoch."""
     seed: Seed = 0
-    """Of initial weights, shuffling and dropout."""
+    """Seed of initial weights, shuffling and dropout."""
 
 
 @dataclass(frozen=True)
 class TrainingSettings(LoopSettings):
     """What a recipe that learns from batches of many examples can be told."""
 
+    group = "trainer"
+
     batch_size: BatchSize = 128
     """Examples per batch."""
     accumulate: BatchSize = 1
-    """Batches per optimiser step."""
+    """Gradient accumulation: batches per optimiser step."""
 
 
 def make_paths_absolute(settings: Any, *names: str, where: Callable[[Path], bool] = Path.exists) -> None:

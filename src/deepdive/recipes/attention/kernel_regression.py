@@ -14,7 +14,7 @@ from deepdive.recipes.series.settings import SeriesSettings
     "kernel-regression",
     chapter=11,
     section="11.2",
-    title="Regression by attention pooling: four kernels, their bandwidth learnt, on daily temperatures",
+    title="Nadaraya-Watson kernel regression",
     data="min-temperatures",
     experiment="deepdive.recipes.attention.experiment:KernelExperiment",
     targets=(

@@ -3,8 +3,7 @@
 from dataclasses import dataclass, field
 
 from deepdive.recipes.linear.settings import PlainSchedule
-from deepdive.recipes.ranges import SettingError
-from deepdive.recipes.ranges.types import BatchSize, Epochs, Magnitude, Probability, Rows, Width
+from deepdive.recipes.ranges.types import BatchSize, Epochs, Magnitude, Probability, Rows
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings
 from deepdive.recipes.tabular.settings import TableSettings
@@ -14,7 +13,7 @@ from deepdive.recipes.tabular.settings import TableSettings
     "linear-regression",
     chapter=3,
     section="3.5",
-    title="Linear regression on data with a known truth, or on a table",
+    title="Linear regression, also on own tables",
     data="synthetic",
     experiment="deepdive.recipes.linear.regression:linear_regression",
     targets=(
@@ -40,13 +39,6 @@ class LinearRegressionSettings(TableSettings):
     """Take the logarithm of skewed numeric columns."""
     validation: Probability = 0.0
     """Fraction of the training rows in the validation set, which chooses the best epoch; with 0 all are learnt from."""
-    hidden: tuple[Width, ...] = ()
-    """Must be empty: a linear model has no hidden layer."""
     schedule: PlainSchedule = "constant"
     """How the learning rate changes from step to step (step: a tenth after each third of the run)."""
     optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("sgd", lr=0.03, momentum=0.0))
-
-    def _settle(self) -> None:
-        super()._settle()
-        if self.hidden:
-            raise SettingError("hidden", "empty: a linear model has no hidden layer (see california)", self.hidden)

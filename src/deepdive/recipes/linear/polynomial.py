@@ -16,7 +16,7 @@ from deepdive.recipes.settings import OptimizerSettings
     "polynomial",
     chapter=3,
     section="3.6",
-    title="Under- and overfitting: polynomials, cross-validation, the choice of a degree",
+    title="Polynomials: underfit and overfit",
     data="synthetic",
     experiment="deepdive.recipes.linear.polynomial_experiment:PolynomialExperiment",
     targets=(

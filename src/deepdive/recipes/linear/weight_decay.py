@@ -13,7 +13,7 @@ from deepdive.recipes.settings import OptimizerSettings
     "weight-decay",
     chapter=3,
     section="3.7",
-    title="Weight decay: as a penalty of the loss and in the optimiser",
+    title="Weight decay in loss and optimiser",
     data="synthetic",
     experiment="deepdive.recipes.linear.decay_experiment:DecayExperiment",
     targets=(

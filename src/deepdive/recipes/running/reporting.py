@@ -11,7 +11,7 @@ from deepdive.names import printable, shell_line
 from deepdive.recipes.experiments import Experiment
 from deepdive.recipes.registry import Recipe
 from deepdive.recipes.running.outcome import Outcome
-from deepdive.training import TrainingInterrupted
+from deepdive.training import Run, TrainingInterrupted
 from deepdive.training.listeners import read_metrics
 from deepdive.training.report import Section, write_report
 
@@ -52,7 +52,7 @@ def write_run_report(outcome: Outcome, recipe: Recipe, sections: Sequence[Sectio
     facts = {name: value for name, value in outcome.metrics.items() if name.startswith("test_")}
     return write_report(
         run.folder,
-        title=f"{recipe.name}: {recipe.title}",
+        title=_title(recipe, run),
         verdict=outcome.verdict,
         passed=None if outcome.target is None else outcome.passed,
         facts=facts | {"seconds": outcome.seconds, "section": recipe.place},
@@ -66,3 +66,9 @@ def write_run_report(outcome: Outcome, recipe: Recipe, sections: Sequence[Sectio
         settings=run.settings,
         environment=outcome.environment,
     )
+
+
+def _title(recipe: Recipe, run: Run) -> str:
+    """The recipe's own, which may speak of its data; of other data their name."""
+    data = str(run.settings.get("data", recipe.data))
+    return f"{recipe.name}: {recipe.title}" if data == recipe.data else f"{recipe.name} on {Path(data).name}"

@@ -17,7 +17,7 @@ _AS_MEASURED = {"column": None, "learn": "levels", "network": "linear"}
     "forecast",
     chapter=9,
     section="9.1",
-    title="Forecasting a series 1, 4, 16 and 64 steps ahead, with its baselines",
+    title="Forecasts of a series, and baselines",
     data="sunspots",
     experiment="deepdive.recipes.series.forecast_experiment:ForecastExperiment",
     targets=(

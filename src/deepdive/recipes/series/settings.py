@@ -12,6 +12,8 @@ from deepdive.recipes.settings import make_paths_absolute
 class SeriesSettings(Checked):
     """Which series, and what becomes of rows that are not as they should be."""
 
+    group = "data"
+
     data: str
     """A named series (deepdive data list), or a file with a column of numbers: CSV, TSV, white space, Parquet."""
     column: str | None = None

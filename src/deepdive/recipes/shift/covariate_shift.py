@@ -12,7 +12,7 @@ from deepdive.recipes.vision.settings import SMOKE, d2l
     "covariate-shift",
     chapter=4,
     section="4.7",
-    title="Covariate shift on Fashion-MNIST: density ratios and weighted training",
+    title="Covariate shift: density ratios",
     data="fashion-mnist",
     experiment="deepdive.recipes.shift.covariate_correction:CovariateShiftExperiment",
     targets=(

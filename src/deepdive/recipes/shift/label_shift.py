@@ -15,7 +15,7 @@ from deepdive.recipes.vision.settings import SMOKE, d2l
     "label-shift",
     chapter=4,
     section="4.7",
-    title="Label shift on Fashion-MNIST: black-box estimation and weighted training",
+    title="Label shift: black-box estimation",
     data="fashion-mnist",
     experiment="deepdive.recipes.shift.label_correction:LabelShiftExperiment",
     targets=(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from deepdive.recipes.ranges.types import BatchSize, Epochs
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings
-from deepdive.recipes.tabular.settings import Activation, TableSettings
+from deepdive.recipes.tabular.settings import Activation, PerceptronSettings
 
 _AS_MEASURED = {"target": None, "kind": "auto", "log_target": False}
 
@@ -13,7 +13,7 @@ _AS_MEASURED = {"target": None, "kind": "auto", "log_target": False}
 @recipe(
     "california",
     chapter=5,
-    title="House values in California, or a table of one's own",
+    title="House values, or any table: MLP",
     data="california",
     experiment="deepdive.recipes.tabular.experiment:TableExperiment",
     targets=(
@@ -23,7 +23,7 @@ _AS_MEASURED = {"target": None, "kind": "auto", "log_target": False}
     presets={"smoke": {"epochs": 1, "log_every": 20}, "quick": {}, "book": {"folds": 5}},
 )
 @dataclass(frozen=True)
-class CaliforniaSettings(TableSettings):
+class CaliforniaSettings(PerceptronSettings):
     """A perceptron on many rows with few columns."""
 
     epochs: Epochs = 60

@@ -1,4 +1,4 @@
-"""A perceptron on any table: folds, or training, validation and test rows."""
+"""A network on any table: folds, or training, validation and test rows."""
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import TypeVar
 
 import polars as pl
-from torch import Tensor
+from torch import Tensor, nn
 
 from deepdive.data.progress import Report
 from deepdive.data.tables import TABLES, ClassTarget, NumericTarget, TableDataModule, read_named
 from deepdive.data.tables.checks import check_columns
 from deepdive.data.tables.module import Rows, usable
 from deepdive.files import write_atomically
-from deepdive.models.perceptrons import MLP
 from deepdive.names import apart
 from deepdive.recipes.experiments import SequentialExperiment, TrainingResult, TrainingRun
 from deepdive.recipes.experiments.inputs import read_metadata, trained_weights
@@ -51,7 +50,7 @@ class TableMetadata:
 
 
 class TableExperiment(SequentialExperiment[SettingsT]):
-    """Fit a perceptron to a table, and predict its target for new rows.
+    """Fit a network to a table, and predict its target for new rows.
 
     Numbers are learnt standardised with the squared error, and measured in the target's unit: ``rmse``, or ``log_rmse``
     on the logarithmic scale. Classes are learnt with the cross-entropy and measured by the accuracy.
@@ -107,11 +106,9 @@ class TableExperiment(SequentialExperiment[SettingsT]):
         """The metrics of all rows that were tested on."""
         return pooled([each.metrics for each in results.values()], [len(rows.test) for rows in self.folds])
 
-    def network(self, prepared: Prepared) -> MLP:
-        """A perceptron from the features to the target's outputs."""
-        settings, features = self.settings, len(prepared.preprocessor.feature_names)
-        outputs = prepared.targets[0].outputs
-        return MLP(features, outputs, settings.hidden, settings.activation, settings.dropout, nn=self.nn)
+    def network(self, prepared: Prepared) -> nn.Module:
+        """The network of the settings, from the features to the target's outputs."""
+        return self.settings.network(len(prepared.preprocessor.feature_names), prepared.targets[0].outputs, self.nn)
 
     def member(self, run: Run, index: int, prepared: Prepared) -> Member | None:
         """The best network of a fold, or its last one while there is no best; ``None`` before its first epoch ends.

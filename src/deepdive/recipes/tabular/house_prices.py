@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from deepdive.recipes.ranges.types import BatchSize, Epochs, Folds, Probability, Width
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings
-from deepdive.recipes.tabular.settings import Activation, TableSettings
+from deepdive.recipes.tabular.settings import Activation, PerceptronSettings
 
 _AS_MEASURED = {"target": None, "kind": "auto", "log_target": True}
 
@@ -14,7 +14,7 @@ _AS_MEASURED = {"target": None, "kind": "auto", "log_target": True}
     "house-prices",
     chapter=5,
     section="5.7",
-    title="House prices in Ames by k folds, with a predictions file (Kaggle)",
+    title="House prices in Ames, by k folds",
     data="kaggle-house",
     experiment="deepdive.recipes.tabular.experiment:TableExperiment",
     targets=(
@@ -36,7 +36,7 @@ _AS_MEASURED = {"target": None, "kind": "auto", "log_target": True}
     },
 )
 @dataclass(frozen=True)
-class HousePricesSettings(TableSettings):
+class HousePricesSettings(PerceptronSettings):
     """A perceptron on few rows with many columns: k folds, strong regularisation, errors relative to the price."""
 
     data: str = "kaggle-house"

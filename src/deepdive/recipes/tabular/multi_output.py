@@ -14,7 +14,7 @@ from deepdive.recipes.settings import OptimizerSettings, TrainingSettings
 @recipe(
     "multi-output",
     chapter=6,
-    title="Age and gender from one row of a census: several inputs, several outputs",
+    title="Age and gender from a census row",
     data="adult",
     experiment="deepdive.recipes.tabular.multi_output_experiment:MultiOutputExperiment",
     targets=(

@@ -2,17 +2,27 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from deepdive.recipes.ranges.types import Count, Folds, Probability, Width
 from deepdive.recipes.settings import OptimizerSettings, TrainingSettings, make_paths_absolute
+
+if TYPE_CHECKING:
+    from torch.nn import Module
+
+    from deepdive.toolkit import Toolkit
 
 Activation = Literal["ReLU", "LeakyReLU", "PReLU", "Sigmoid", "Tanh", "GELU"]
 
 
 @dataclass(frozen=True)
 class TableSettings(TrainingSettings):
-    """Training settings, the table, how it is prepared and split, and the perceptron."""
+    """The table, how it is prepared and split, and how a network is trained on it.
+
+    A subclass for another network overrides ``network``.
+    """
+
+    group = "data"
 
     data: str = "california"
     """A named table (deepdive data list), or a file: CSV, TSV, white-space separated text, Parquet."""
@@ -43,14 +53,32 @@ class TableSettings(TrainingSettings):
     """Fraction of the rows in the test set, where folds is 1."""
     validation: Probability = 0.1
     """Fraction of the training rows in the validation set, which chooses the best epoch; with 0 all are learnt from."""
+    optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adamw", lr=0.003))
+
+    def _settle(self) -> None:
+        super()._settle()
+        make_paths_absolute(self, "data", where=Path.is_file)
+
+    def network(self, features: int, outputs: int, nn: "Toolkit") -> "Module":
+        """A linear model of so many features, which are numbers of mean 0 and standard deviation 1."""
+        from deepdive.models.perceptrons import MLP
+
+        return MLP(features, outputs, (), nn=nn)
+
+
+@dataclass(frozen=True)
+class PerceptronSettings(TableSettings):
+    """The table, and a multilayer perceptron."""
+
     hidden: tuple[Width, ...] = (256, 128)
     """Width of each hidden layer; none makes a linear model."""
     activation: Activation = "ReLU"
     """Activation function between the layers."""
     dropout: Probability = 0.0
     """Probability of dropping a hidden unit in training."""
-    optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adamw", lr=0.003))
 
-    def _settle(self) -> None:
-        super()._settle()
-        make_paths_absolute(self, "data", where=Path.is_file)
+    def network(self, features: int, outputs: int, nn: "Toolkit") -> "Module":
+        """A perceptron."""
+        from deepdive.models.perceptrons import MLP
+
+        return MLP(features, outputs, self.hidden, self.activation, self.dropout, nn=nn)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     "image-folder",
     chapter=14,
     section="14.13",
-    title="From a folder of images to a submission",
+    title="Folder of images to a submission",
     data="cifar10",
     experiment="deepdive.recipes.vision.image_folder_experiment:ImageFolderExperiment",
     targets=accuracies(smoke=0.15, book=0.90, quick=0.70),

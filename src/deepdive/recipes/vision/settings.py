@@ -85,6 +85,8 @@ class AugmentationSettings(Checked):
 class ImageSettings(TrainingSettings):
     """Training settings, and where labelled images come from."""
 
+    group = "data"
+
     data: str = "fashion-mnist"
     """A named data set (deepdive data list), or a folder or archive with one sub-folder of images per class."""
     skip_damaged: bool = False
@@ -105,6 +107,8 @@ class ImageSettings(TrainingSettings):
 @dataclass(frozen=True)
 class ImageClassificationSettings(ImageSettings):
     """How one network learns to classify images."""
+
+    group = "trainer"
 
     label_smoothing: Fraction = 0.0
     """Fraction of every target that is spread evenly over all classes."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     "fill-in",
     chapter=10,
     section="10.4",
-    title="Letters missing from The Time Machine: from both sides, and from the left alone",
+    title="Missing letters: bidirectional RNN",
     data="time-machine",
     experiment="deepdive.recipes.language.filling.experiment:FillInExperiment",
     targets=(

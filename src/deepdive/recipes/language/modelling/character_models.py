@@ -31,7 +31,7 @@ _character_model = partial(
     "rnn-lm",
     chapter=9,
     section="9.5",
-    title="A plain recurrent network as a character language model on The Time Machine",
+    title="RNN language model of characters",
     targets=(_SMOKE, Target("val_perplexity", 7.1, higher_is_better=False)),
 )
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class RNNLMSettings(RecurrentSettings):
     "gru-lm",
     chapter=10,
     section="10.2",
-    title="Gated recurrent units as a character language model on The Time Machine",
+    title="GRU language model of characters",
     targets=(_SMOKE, Target("val_perplexity", 6.5, higher_is_better=False)),
 )
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class GRULMSettings(RecurrentSettings):
     "lstm-lm",
     chapter=10,
     section="10.1",
-    title="Long short-term memory as a character language model on The Time Machine",
+    title="LSTM language model of characters",
     targets=(_SMOKE, Target("val_perplexity", 6.6, higher_is_better=False)),
 )
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class LSTMLMSettings(RecurrentSettings):
     "deep-gru-lm",
     chapter=10,
     section="10.3",
-    title="Two layers of gated recurrent units as a character language model on The Time Machine",
+    title="Two GRU layers over characters",
     targets=(_SMOKE, Target("val_perplexity", 6.1, higher_is_better=False)),
 )
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     "gpt-pretrain",
     chapter=11,
     section="11.9",
-    title="GPT on any text: the next character of The Time Machine, the next byte pair of WikiText-2",
+    title="GPT, pretrained on any text",
     data="time-machine",
     experiment="deepdive.recipes.language.modelling.gpt_experiment:GPTExperiment",
     targets=(

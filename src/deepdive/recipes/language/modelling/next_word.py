@@ -12,7 +12,7 @@ from deepdive.recipes.settings import OptimizerSettings
 @recipe(
     "next-word",
     chapter=10,
-    title="The next word: an LSTM over the words of the Penn Treebank",
+    title="Next word: LSTM on Penn Treebank",
     data="ptb",
     experiment="deepdive.recipes.language.modelling.experiment:NextWordExperiment",
     targets=(

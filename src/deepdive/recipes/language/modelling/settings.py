@@ -32,6 +32,8 @@ PartitionName = Literal["auto", "d2l", "random", "sequential"]
 class CorpusSettings(Checked):
     """The text, its parts and its vocabulary."""
 
+    group = "data"
+
     data: str = "time-machine"
     """Name of a text (see deepdive data list), or a text file of your own, in UTF-8."""
     tokens: Literal["auto", "characters", "letters", "words", "byte-pair"] = "auto"
@@ -54,6 +56,8 @@ class CorpusSettings(Checked):
 @dataclass(frozen=True)
 class TextSettings(CorpusSettings, TrainingSettings):
     """A text, how it becomes batches, and how a network is trained on it."""
+
+    group = "data"
 
     partition: PartitionName = "auto"
     """How windows are cut; d2l: those that begin at the first 10,000 tokens, validated on 5,000 more; random: all,
@@ -78,6 +82,8 @@ class LanguageModelSettings(TextSettings):
 @dataclass(frozen=True)
 class RecurrentSettings(LanguageModelSettings):
     """A recurrent language model and how it is trained."""
+
+    group = "network"
 
     cell: CellName = "RNN"
     """Kind of recurrent layer."""

@@ -12,7 +12,7 @@ from deepdive.recipes.registry import Target, recipe
     "ngram-lm",
     chapter=9,
     section="9.3",
-    title="n-gram language models: Laplace and Kneser-Ney smoothing on The Time Machine",
+    title="n-grams: Laplace and Kneser-Ney",
     data="time-machine",
     experiment="deepdive.recipes.language.ngram.experiment:NGramExperiment",
     targets=(

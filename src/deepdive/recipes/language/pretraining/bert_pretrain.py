@@ -24,7 +24,7 @@ _GAP = "[MASK]"
     "bert-pretrain",
     chapter=15,
     section="15.10",
-    title="A small BERT learnt from WikiText-2: masked words, and whether sentences follow each other",
+    title="BERT, pretrained on WikiText-2",
     data="wikitext2",
     experiment="deepdive.recipes.language.pretraining.bert_experiment:BertPretrainExperiment",
     targets=(

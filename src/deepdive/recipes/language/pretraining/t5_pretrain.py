@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     "t5-pretrain",
     chapter=11,
     section="11.9",
-    title="A small T5 learnt from WikiText-2: spans of words that are missing",
+    title="T5, pretrained by span corruption",
     data="wikitext2",
     experiment="deepdive.recipes.language.pretraining.t5_experiment:T5PretrainExperiment",
     targets=(

@@ -22,7 +22,7 @@ _SMALL = {"embedding_dim": 32, "hidden_size": 64}
 @recipe(
     "tag-sequence",
     chapter=10,
-    title="Persons, places and organisations in Wikipedia: a bidirectional LSTM over words and characters",
+    title="Named entities: bidirectional LSTM",
     data="wikiann-en",
     experiment="deepdive.recipes.language.tagging.experiment:TaggingExperiment",
     targets=(Target("test_f1", 0.1, when={"preset": "smoke"}), Target("test_f1", 0.65)),

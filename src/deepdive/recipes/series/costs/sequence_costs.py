@@ -14,7 +14,7 @@ from deepdive.recipes.registry import Target, recipe
     "sequence-costs",
     chapter=11,
     section="11.6",
-    title="Convolution, recurrence and self-attention: operations, time and memory",
+    title="CNN, RNN and self-attention: costs",
     data="synthetic",
     experiment="deepdive.recipes.series.costs.experiment:SequenceCostsExperiment",
     targets=(

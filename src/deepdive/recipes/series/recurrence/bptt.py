@@ -16,7 +16,7 @@ Cure = Literal["tanh", "orthogonal", "identity-unclipped", "identity", "skip", "
     "bptt",
     chapter=9,
     section="9.7",
-    title="Backpropagation through time: vanishing and exploding gradients, and their cures",
+    title="Backpropagation through time",
     data="synthetic",
     experiment="deepdive.recipes.series.recurrence.experiment:BPTTExperiment",
     targets=(

@@ -13,7 +13,7 @@ from deepdive.recipes.settings import LoopSettings, OptimizerSettings
     "edge-kernel",
     chapter=7,
     section="7.2",
-    title="Learn the kernel [1, -1] from an image and its edges",
+    title="Learn an edge filter from one image",
     data="stripe",
     experiment="deepdive.recipes.vision.classic.edge_experiment:EdgeExperiment",
     targets=(

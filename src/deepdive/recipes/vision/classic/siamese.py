@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @recipe(
     "siamese",
     chapter=6,
-    title="Same class or not, on pairs of Fashion-MNIST",
+    title="Siamese network: same class or not",
     data="fashion-mnist",
     experiment="deepdive.recipes.vision.classic.siamese_experiment:SiameseExperiment",
     targets=accuracies(smoke=0.75, book=0.885, quick=0.88),

@@ -18,7 +18,7 @@ Space = Literal["anynet-a", "anynet-b", "anynet-c", "anynet-d", "anynet-e", "reg
     "design-space",
     chapter=8,
     section="8.8",
-    title="AnyNet against its constraints: error distributions on Fashion-MNIST",
+    title="AnyNet design spaces, compared",
     data="fashion-mnist",
     experiment="deepdive.recipes.vision.design_space.experiment:DesignSpaceExperiment",
     targets=(

@@ -28,7 +28,7 @@ FrozenGroups = Annotated[int, Meta(ge=0, le=9)]
     "fine-tune",
     chapter=14,
     section="14.2",
-    title="EfficientNet-Lite0, pretrained on ImageNet, on images of one's own",
+    title="EfficientNet-Lite0, fine-tuned",
     data="cifar10",
     experiment="deepdive.recipes.vision.transfer.experiment:FineTuneExperiment",
     targets=(
