@@ -19,7 +19,7 @@ class Options(Checked):
     group = "run"
 
     preset: str = "quick"
-    """smoke: seconds, to see that it works; quick: minutes, to the target; book: the textbook's configuration; a recipe
+    """smoke: seconds, to see that it works; quick: minutes, to the target; book: the configuration of D2L; a recipe
     may have others, for other data."""
     runs: Path = Path("runs")
     """Where run folders are made."""

@@ -58,8 +58,8 @@ class Recipe:
     """A declaration: what an experiment is called, where it belongs, what it must reach, and its settings."""
 
     name: str
-    chapter: int
-    """Of *Dive into Deep Learning*."""
+    chapter: int = 0
+    """Of *Dive into Deep Learning*; 0 for a recipe that is none of the book's."""
     section: str | None = None
     """The number that the book gives to the topic; ``None`` where the book lacks it."""
     title: str
@@ -85,8 +85,8 @@ class Recipe:
 
     @property
     def place(self) -> str:
-        """Section, or chapter where the book lacks the topic."""
-        return self.section or str(self.chapter)
+        """Section, or chapter where the book lacks the topic; a dash for what is none of the book's."""
+        return self.section or str(self.chapter or "-")
 
     def target(self, preset: str, settings: Mapping[str, Any] | None = None) -> Target | None:
         """The target of a run with these settings (the defaults if not given); ``None`` on other data."""
@@ -113,10 +113,10 @@ class Recipe:
 def recipe(
     name: str,
     *,
-    chapter: int,
     title: str,
     data: str,
     experiment: str,
+    chapter: int = 0,
     section: str | None = None,
     targets: tuple[Target, ...] = (),
     presets: Mapping[str, Mapping[str, Any]] | None = None,

@@ -64,7 +64,7 @@ def resume(folder: Path, *, device: str | None = None, console: bool = True, ten
     began = time.perf_counter()
     run = Run.open(folder)
     if run.result is not None and (folder / "report.html").exists():
-        again = shell_line("deepdive", "run", run.recipe)
+        again = shell_line("deepdive", "run", run.source or run.recipe)
         raise RunError(f"{folder} has ended already; start a new run with: {again}")
     if tensorboard:
         require_tensorboard()
