@@ -8,11 +8,10 @@ EQUIVALENT: dict[str, str] = {
     "data/text/words.py: comparison: long = np.flatnonzero(lengths > 8) -> lengths >= 8": (
         "a word of eight bytes has no later pieces to mix"
     ),
-    "recipes/linear/synthetic_experiment.py: statement: self.data.prepare() -> pass": "the trainer prepares it, too",
-    "recipes/language/translation/looking.py: decoration: @torch.inference_mode() -> (lambda same: same)": (
+    "recipes/language/translation/attention_maps.py: decoration: @torch.inference_mode() -> (lambda same: same)": (
         "speed alone: maps of attention keep no graph by themselves"
     ),
-    "recipes/language/bert/settings.py: statement: super()._settle() -> pass": "those above settle nothing",
-    "recipes/language/translation/settings.py: statement: super()._settle() -> pass": "those above settle nothing",
+    "recipes/language/bert/recipes.py: statement: super()._settle() -> pass": "those above settle nothing",
+    "recipes/language/translation/recipes.py: statement: super()._settle() -> pass": "those above settle nothing",
 }
 """By their names."""

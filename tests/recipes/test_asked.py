@@ -101,7 +101,7 @@ def test_every_setting_is_asked_for(name, folder, tmp_path):
     recipe = load_recipe(name)
     known = {field.name for field in fields(recipe.settings_type)}
     changes = {"optimizer": {"name": "sgd", "momentum": 0.9}, "augment": {"rotation": 5.0}}
-    presets = recipe.info.presets["quick"] | {key: value for key, value in changes.items() if key in known}
+    presets = recipe.presets["quick"] | {key: value for key, value in changes.items() if key in known}
     words, more = words_of(name, folder), SECOND.get(name, "").replace(FOLDER, str(folder)).split()
     left = READERS | LATER.get(name, set())
     found = [

@@ -25,8 +25,8 @@ def main() -> None:
     if sys.argv[1:] == ["--check"]:
         runner.start = _built  # type: ignore[assignment]
 
-    for info in recipes().values():
-        importlib.import_module(info.module)
+    for recipe in recipes().values():
+        importlib.import_module(recipe.experiment.partition(":")[0])
     with tempfile.TemporaryDirectory() as folder:
         answers = [outcome(words, Path(folder)) for words in asked]
     json.dump(answers, sys.stdout)
