@@ -22,17 +22,17 @@ def main(arguments: list[str]) -> int:
 
 
 def _list() -> int:
-    from rich.table import Table
+    """A line for each, and two below it: what it is, and its licence."""
+    from rich.padding import Padding
+    from rich.text import Text
 
     from deepdive.data.fetching import origin
 
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("name", "what", "licence", "size", "would come from"):
-        table.add_column(column, no_wrap=column in ("name", "size"), justify="right" if column == "size" else "left")
+    console, width = plain_console(), max(map(len, DATASETS))
     for dataset in DATASETS.values():
-        size = f"{dataset.size / 1e6:.1f} MB"
-        table.add_row(dataset.name, dataset.title, dataset.licence, size, origin(dataset))
-    plain_console().print(table)
+        head = f"{dataset.name:{width}}  {dataset.size / 1e6:7.1f} MB  from {origin(dataset)}"
+        console.print(Text(head, style="bold"), no_wrap=True, overflow="ellipsis")
+        console.print(Padding(Text(f"{dataset.title}. Licence: {dataset.licence}."), (0, 0, 0, 4)))
     return 0
 
 

@@ -1,4 +1,4 @@
-"""``deepdive predict``: what a trained network says of files or texts."""
+"""``deepdive predict``: predictions of a trained network for files or texts."""
 
 import json
 import sys
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class _Options(Checked):
-    folder: Annotated[Path, tyro.conf.Positional]
+    folder: Annotated[Path, tyro.conf.Positional, tyro.conf.arg(metavar="RUN")]
     """The run folder."""
-    inputs: Annotated[tuple[str, ...], tyro.conf.Positional]
-    """Files; for a recipe of texts a text, or a file with one per line."""
+    inputs: Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="FILE [FILE ...]")]
+    """Files, or a folder of images; for a recipe of texts a text, or a file with one per line."""
     json: bool = False
     """One JSON object per line: for each input, or for each row of a table."""
     output: Path | None = None
@@ -43,9 +43,9 @@ def main(arguments: list[str]) -> int:
     options, chosen = parse(
         _Options,
         of_recipe,
-        arguments=arguments,
+        arguments=["--help"] if {"-h", "--help"} & {*arguments} else arguments,  # else what stands before is left out
         prog="deepdive predict",
-        description="Apply a trained run to new files or texts; --help behind a run folder tells its own options, too.",
+        description="Apply a trained run to new files or texts. predict RUN --help shows the options of its recipe, too.",
     )
     own = asdict(chosen)
     image: Path | None = own.get("image")

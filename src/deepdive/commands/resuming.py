@@ -9,7 +9,7 @@ import tyro
 
 @dataclass(frozen=True)
 class _Options:
-    folder: Annotated[Path, tyro.conf.Positional]
+    folder: Annotated[Path, tyro.conf.Positional, tyro.conf.arg(metavar="RUN")]
     """The run folder."""
     device: str | None = None
     """Go on with another device; the one of the run if not given."""

@@ -30,8 +30,7 @@ def parse(*parts: "Checked | type[Checked]", arguments: Sequence[str] | None, pr
     flags = [flag for number, part in enumerate(parts) for flag in _flags_of(number, part)]
     titles = sorted(dict.fromkeys(flag.group for flag in flags), key=_rank)
     line = make_dataclass("line", [_group(i, title, flags) for i, title in enumerate(titles)], kw_only=True)
-    config = (tyro.conf.FlagCreatePairsOff, tyro.conf.OmitArgPrefixes)
-    found = tyro.cli(line, args=arguments, prog=prog, description=description, config=config)
+    found = tyro.cli(line, args=arguments, prog=prog, description=description, config=(tyro.conf.OmitArgPrefixes,))
     plain: list[dict[str, Any]] = [{} for _ in parts]
     for flag in flags:
         place = plain[flag.part]
@@ -104,7 +103,8 @@ def _flags_of(
             metavar=None if words == hint else _metavar(hint),
         )
         default = field() if value is MISSING else field(default_factory=lambda value=value: value)
-        yield _Flag(number, path, group or _group_of(kind, name), Annotated[words, told], default)
+        marks = () if value is True else (tyro.conf.FlagCreatePairsOff,)  # --no-NAME stands beside the --NAME it ends
+        yield _Flag(number, path, group or _group_of(kind, name), Annotated[words, told, *marks], default)
 
 
 def _group_of(kind: type[Checked], name: str) -> str:
