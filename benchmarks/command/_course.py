@@ -1,6 +1,6 @@
 """One LeNet epoch the way course code does it, as a program of its own: the other side of ``benchmarks.command.epoch``.
 
-A data set that hands out one PIL picture at a time, a transform per picture, a DataLoader with four workers, and the
+A data set that hands out one PIL image at a time, a transform per image, a DataLoader with four workers, and the
 loss and accuracy of every step moved to the host for plotting. Prints the seconds of the epoch, test pass included.
 """
 
@@ -16,7 +16,7 @@ from torch import nn
 from torch.utils.data import DataLoader, Dataset
 
 
-class Pictures(Dataset):
+class Images(Dataset):
     """Fashion-MNIST from its original files."""
 
     def __init__(self, folder: Path, part: str, transform) -> None:
@@ -36,9 +36,9 @@ class Pictures(Dataset):
         return self.transform(Image.fromarray(self.images[i])), int(self.labels[i])
 
 
-def to_tensor(picture: Image.Image) -> torch.Tensor:
-    """What torchvision's ToTensor does to a grey picture."""
-    array = np.array(picture, copy=True)
+def to_tensor(image: Image.Image) -> torch.Tensor:
+    """What torchvision's ToTensor does to a grey image."""
+    array = np.array(image, copy=True)
     return torch.from_numpy(array)[None].to(torch.float32).div(255)
 
 
@@ -55,8 +55,8 @@ def lenet() -> nn.Sequential:
 
 
 def epoch(folder: Path) -> float:
-    train = DataLoader(Pictures(folder, "train", to_tensor), 128, shuffle=True, num_workers=4)
-    test = DataLoader(Pictures(folder, "t10k", to_tensor), 128, num_workers=4)
+    train = DataLoader(Images(folder, "train", to_tensor), 128, shuffle=True, num_workers=4)
+    test = DataLoader(Images(folder, "t10k", to_tensor), 128, num_workers=4)
     net, loss = lenet(), nn.CrossEntropyLoss()
     optimizer = torch.optim.SGD(net.parameters(), lr=0.9)
     curve: list[tuple[float, float]] = []

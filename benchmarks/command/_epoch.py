@@ -31,7 +31,7 @@ def epoch(folder: Path) -> float:
         for listener in listeners:
             listener.record(record)
         if record.kind == "epoch":
-            break  # the same pictures seen as on the other side: one epoch, one pass over the test set
+            break  # the same images seen as on the other side: one epoch, one pass over the test set
     return time.perf_counter() - began
 
 

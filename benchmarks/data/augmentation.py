@@ -1,9 +1,9 @@
-"""Flip, resized crop and jitter of 256 colour pictures of 96x96: a batch at once against one by one with Pillow.
+"""Flip, resized crop and jitter of 256 colour images of 96x96: a batch at once against one by one with Pillow.
 
 Both sides run in this process, begin with bytes in memory, draw their random numbers, and end with one float tensor
-``(256, 3, 96, 96)`` in 0..1; neither decodes a file. The jitter is the textbook's: brightness, contrast, saturation and
-hue. Pillow's side does what a data set of single pictures does: flip, crop and resize (bilinear), the first three by
-ImageEnhance, the hue by way of HSV, to a float tensor, stacked at the end. A loop over pictures has one thread, a batch
+``(256, 3, 96, 96)`` in 0..1; neither decodes a file. The jitter is D2L's: brightness, contrast, saturation and
+hue. Pillow's side does what a data set of single images does: flip, crop and resize (bilinear), the first three by
+ImageEnhance, the hue by way of HSV, to a float tensor, stacked at the end. A loop over images has one thread, a batch
 as many as torch has; a row with one for both follows. The hue is half of Pillow's time and costs the batch nothing, so
 there is a row without it, too. Where other programs keep the cores busy, measure with OMP_NUM_THREADS=1.
 """
@@ -38,7 +38,7 @@ def rows() -> Iterator[Row]:
 
 
 def jitter(name: str, hue: float, target: float) -> Row:
-    images, arrays = pictures(96)
+    images, arrays = random_images(96)
     generator = torch.Generator().manual_seed(0)
     colours = ColorJitter(STRENGTH, STRENGTH, STRENGTH, hue)
     chain = Augmentation([HorizontalFlip(), RandomResizedCrop(AREA, RATIO), colours])
@@ -51,7 +51,7 @@ def jitter(name: str, hue: float, target: float) -> Row:
 
 
 def flip_and_shift() -> Row:
-    images, arrays = pictures(32)
+    images, arrays = random_images(32)
     generator = torch.Generator().manual_seed(0)
     chain = Augmentation([HorizontalFlip(), PadAndCrop(2)])
     return speed_ratio(
@@ -67,8 +67,8 @@ def steady(work: Callable[[], object]) -> float:
     return statistics.median(seconds(work) for _ in range(3))
 
 
-def pictures(side: int) -> tuple[Tensor, list[np.ndarray]]:
-    """The same random bytes as one tensor, and as one array per picture, channels last."""
+def random_images(side: int) -> tuple[Tensor, list[np.ndarray]]:
+    """The same random bytes as one tensor, and as one array per image, channels last."""
     images = torch.randint(0, 256, (256, 3, side, side), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
     return images, list(images.permute(0, 2, 3, 1).contiguous().numpy())
 

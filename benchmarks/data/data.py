@@ -18,7 +18,7 @@ from benchmarks._table import Row, seconds, show, speed_ratio
 from deepdive.data import TensorLoader, load_images, read_table
 
 
-class PictureByPicture(Dataset[tuple[Tensor, int]]):
+class ImageByImage(Dataset[tuple[Tensor, int]]):
     """The usual way: every example becomes a PIL image, then a tensor."""
 
     def __init__(self, images: Tensor, labels: Tensor) -> None:
@@ -37,19 +37,19 @@ def rows() -> Iterator[Row]:
     threads = torch.get_num_threads()
     torch.set_num_threads(1)  # Neither side needs more, and a busy second core would be measured instead of them.
     try:
-        yield pictures()
+        yield image_batches()
         yield small_rows()
         yield quoted_table()
     finally:
         torch.set_num_threads(threads)
 
 
-def pictures() -> Row:
+def image_batches() -> Row:
     data = load_images("fashion-mnist", batch_size=128)
-    train = data.pictures("train")
+    train = data.image_set("train")
     if train is None:
-        raise RuntimeError("Fashion-MNIST has no training pictures")
-    theirs = DataLoader(PictureByPicture(train.images, train.labels), batch_size=128, shuffle=True)
+        raise RuntimeError("Fashion-MNIST has no training images")
+    theirs = DataLoader(ImageByImage(train.images, train.labels), batch_size=128, shuffle=True)
     return speed_ratio(
         "one shuffled pass over Fashion-MNIST, batch 128", one_pass(data.train_loader()), one_pass(theirs), 20
     )

@@ -1,7 +1,7 @@
-"""From 10 MB of text to a vocabulary and numbers: at once, against the textbook's lists of lists.
+"""From 10 MB of text to a vocabulary and numbers: at once, against D2L's lists of lists.
 
 Both sides begin with one string in memory and end with a vocabulary and the number of every token; neither reads a
-file. The textbook's side (sections 9.2.1 to 9.2.4) replaces all but letters line by line, splits the lines, counts
+file. D2L's side (sections 9.2.1 to 9.2.4) replaces all but letters line by line, splits the lines, counts
 with a nested loop, and looks up token by token with a ``__getitem__`` that takes lists too; it ends with a list, ours
 with a tensor. The second row of each pair leaves the text as it is, on both sides. One thread serves each. The text
 is WikiText-2 if a folder in DEEPDIVE_DATA has it, else made-up words whose frequencies follow Zipf's law.
@@ -60,7 +60,7 @@ def corpus() -> tuple[str, str]:
 
 
 class Vocab:
-    """As the textbook writes it."""
+    """As D2L writes it."""
 
     def __init__(self, tokens: list[list[str]]) -> None:
         counter = collections.Counter([token for line in tokens for token in line])

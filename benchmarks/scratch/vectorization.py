@@ -9,7 +9,7 @@ from torch import Tensor
 from benchmarks._table import Row, seconds, show, speed_ratio
 
 ELEMENTS, ROWS, FEATURES, REPEATS = 10_000, 200, 50, 200
-"""The textbook adds two vectors of 10,000 ones."""
+"""D2L adds two vectors of 10,000 ones."""
 
 
 def add_by_loop(a: Tensor, b: Tensor) -> Tensor:

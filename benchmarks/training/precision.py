@@ -41,10 +41,12 @@ def networks() -> dict[str, tuple[nn.Module, Tensor]]:
         "GRU language model of 64 units": (RecurrentLanguageModel(28, None, 64, 1, "GRU", 0.2), tokens),
         "LSTM language model of 2x256": (RecurrentLanguageModel(28, 256, 256, 2, "LSTM", 0.2), tokens),
         "vision transformer of 2x96": (
-            VisionTransformer(10, 1, image_size=28, patch_size=4, width=96, depth=2, heads=4, hidden=192),
+            VisionTransformer(
+                10, 1, image_size=28, patch_size=4, hidden_size=96, num_layers=2, num_heads=4, ffn_size=192
+            ),
             images[:128],
         ),
-        "GPT of 2x384": (GPT(28, 128, 384, heads=6, layers=2), torch.randint(28, (8, 128))),
+        "GPT of 2x384": (GPT(28, 128, 384, num_heads=6, num_layers=2), torch.randint(28, (8, 128))),
     }
 
 

@@ -36,7 +36,7 @@ def gru_lm() -> RecurrentLanguageModel:
 def lstm_lm() -> RecurrentLanguageModel:
     """Two layers of 256 over words, as the recipe next-word has them."""
     torch.manual_seed(0)
-    return RecurrentLanguageModel(10_000, 256, 256, 2, "LSTM", 0.2, tied=True)
+    return RecurrentLanguageModel(10_000, 256, 256, 2, "LSTM", 0.2, tie_embeddings=True)
 
 
 def bare_seconds(network: nn.Module, x: Tensor, y: Tensor, *, warm: int, steps: int) -> float:

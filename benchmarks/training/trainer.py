@@ -129,8 +129,8 @@ def bare(
 def lenet_rows() -> Iterator[Row]:
     data = load_images("fashion-mnist", batch_size=BATCH)
     loader = data.train_loader()
-    pictures = data.pictures("train")
-    x, y = data.spec.to_float(pictures.images), pictures.labels
+    images = data.image_set("train")
+    x, y = data.spec.to_float(images.images), images.labels
     optimizer = partial(torch.optim.SGD, lr=0.1, momentum=0.9)
     fused = partial(torch.optim.SGD, lr=0.1, momentum=0.9, fused=True)
 

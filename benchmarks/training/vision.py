@@ -38,7 +38,7 @@ def task(network: nn.Module) -> Classification:
     return Classification(network, optimizer=partial(torch.optim.SGD, lr=0.01, momentum=0.9))
 
 
-def pictures(batch: int, side: int) -> TrainingOnly:
+def images(batch: int, side: int) -> TrainingOnly:
     generator = torch.Generator().manual_seed(0)
     x = torch.randn(2 * batch, 1, side, side, generator=generator)
     return TrainingOnly(TensorLoader((x, torch.arange(len(x)) % CLASSES), batch))
@@ -47,13 +47,13 @@ def pictures(batch: int, side: int) -> TrainingOnly:
 def step_seconds(
     make: Callable[[], nn.Module], batch: int, side: int, *, steps: int, precision: Precision = "fp32"
 ) -> float:
-    return session(task(make()), pictures(batch, side), warm=2, steps=steps, tensorboard=False, precision=precision)
+    return session(task(make()), images(batch, side), warm=2, steps=steps, tensorboard=False, precision=precision)
 
 
 def operations(make: Callable[[], nn.Module], batch: int, side: int) -> int:
     """Of forward and backward, a multiplication and an addition counted as two."""
     with FlopCounterMode(display=False) as counter:
-        [some, *_] = pictures(batch, side).train_loader().batches(0)
+        [some, *_] = images(batch, side).train_loader().batches(0)
         task(make()).training_step(some).backward()
     return counter.get_total_flops()
 

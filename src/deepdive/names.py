@@ -45,7 +45,7 @@ def tell(note: object) -> None:
 
 
 def similar(name: str, known: Iterable[str], most: int = 3) -> list[str]:
-    """Of the known names those that were perhaps meant, the likeliest first: written otherwise, cut off, or misspelt.
+    """Of the known names those that were perhaps meant, the most likely first: written otherwise, cut off, or misspelt.
 
     >>> similar("lstm", ["LSTM", "Linear", "LSTMCell", "optim.Adam"])
     ['LSTM', 'LSTMCell']

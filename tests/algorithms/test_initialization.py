@@ -38,7 +38,7 @@ def test_a_shared_layer_gets_its_values_once():
 
 
 def test_a_rule_of_ones_own_draws_what_it_likes():
-    """The textbook's: a half of the weights 0, the others uniform in ±(5 to 10)."""
+    """D2L's: a half of the weights 0, the others uniform in ±(5 to 10)."""
 
     def sparse(layer):
         with torch.no_grad():

@@ -38,25 +38,25 @@ ROWS = {
     ),
     "attention.attention_pool": Row(
         attention.attention_pool,
-        {"queries": vector(1.0), "keys": X, "values": vector(1.0, 2.0, 5.0), "kernel": "boxcar", "width": 1.5},
+        {"queries": vector(1.0), "keys": X, "values": vector(1.0, 2.0, 5.0), "kernel": "boxcar", "bandwidth": 1.5},
         lambda found: torch.allclose(found[0], vector(1.5)),
         [
             ({"values": vector(1.0)}, "values must have shape \\(k=3,"),
             ({"keys": X.unsqueeze(1)}, "keys must have shape"),
-            ({"width": 0.0}, "width must be above 0"),
-            ({"width": vector(1.0, 2.0)}, "width must have shape \\(\\), got \\(2,\\)"),
+            ({"bandwidth": 0.0}, "bandwidth must be above 0"),
+            ({"bandwidth": vector(1.0, 2.0)}, "bandwidth must have shape \\(\\), got \\(2,\\)"),
             ({"kernel": "x"}, "kernel must be one of"),
             ({"keys": X[:0], "values": X[:0]}, "keys must not be empty"),
             ({"allowed": torch.ones(2, 3).bool()}, "allowed must have shape"),
         ],
-        free=("width",),
+        free=("bandwidth",),
     ),
     "attention.leave_one_out": Row(
         attention.leave_one_out,
         {"keys": X, "values": vector(1.0, 2.0, 5.0), "kernel": "constant"},
         vector(3.5, 3.0, 1.5),
         [({"keys": X[:1], "values": X[:1]}, "keys must be at least 2"), ({"values": X[:1]}, "values must have shape")],
-        free=("width",),
+        free=("bandwidth",),
     ),
     "attention.attention_rollout": Row(
         attention.attention_rollout,
@@ -68,16 +68,19 @@ ROWS = {
             ({"residual": 1.5}, "residual must be from 0 to 1"),
         ],
     ),
-    "attention.width_errors": Row(
-        attention.width_errors,
-        {"keys": X, "values": vector(1.0, 2.0, 5.0), "kernel": "constant", "widths": vector(1.0, 2.0)},
+    "attention.bandwidth_errors": Row(
+        attention.bandwidth_errors,
+        {"keys": X, "values": vector(1.0, 2.0, 5.0), "kernel": "constant", "bandwidths": vector(1.0, 2.0)},
         vector(*[np.mean([2.5**2, 1.0, 3.5**2])] * 2),
-        [({"widths": X[:0]}, "widths must not be empty"), ({"widths": vector(0.0)}, "width must be above 0")],
+        [
+            ({"bandwidths": X[:0]}, "bandwidths must not be empty"),
+            ({"bandwidths": vector(0.0)}, "bandwidth must be above 0"),
+        ],
     ),
-    "attention.learn_width": Row(
-        attention.learn_width,
+    "attention.learn_bandwidth": Row(
+        attention.learn_bandwidth,
         {"keys": X, "values": X, "start": 1.0, "steps": 1},
-        lambda path: len(path.widths) == 2 and path.widths[0] == 1,
+        lambda path: len(path.bandwidths) == 2 and path.bandwidths[0] == 1,
         [
             ({"kernel": "boxcar"}, "kernel must be gaussian or epanechnikov"),
             ({"start": 0.0}, "start must be above 0"),

@@ -131,7 +131,7 @@ ROWS = {
         lambda found: found[0].tolist() == [[0, 0]] and found[1].tolist() == [5.0],
         [
             ({"ends": torch.zeros(1, 1)}, "ends must have shape \\(b=1, t=3\\), got \\(1, 1\\)"),
-            ({"longest": 0}, "longest must be at least 1"),
+            ({"max_length": 0}, "max_length must be at least 1"),
             ({"allowed": numbers([True])}, "allowed must have shape"),
         ],
     ),
@@ -215,15 +215,15 @@ ROWS = {
     ),
     "language.NGramModel": Row(
         language.NGramModel,
-        {"ids": IDS, "order": 2, "vocabulary_size": 3},
+        {"ids": IDS, "order": 2, "vocab_size": 3},
         lambda m: m.sizes[0] == 3,
         [
             ({"order": 0}, "order must be"),
-            ({"vocabulary_size": 2}, "ids must be from 0 to 1, got 2"),
+            ({"vocab_size": 2}, "ids must be from 0 to 1, got 2"),
             ({"order": 9}, "ids must have at least one n-gram"),
             (
                 {"smoothing": language.AddAlpha(4)},
-                "the vocabulary_size of smoothing must be that of the model, 3, got 4",
+                "the vocab_size of smoothing must be that of the model, 3, got 4",
             ),
         ],
     ),
@@ -259,9 +259,9 @@ ROWS = {
     ),
     "language.AddAlpha": Row(
         language.AddAlpha,
-        {"vocabulary_size": 3},
+        {"vocab_size": 3},
         lambda s: s.alpha == 1,
-        [({"alpha": 0}, "alpha must be above 0"), ({"vocabulary_size": 0}, "vocabulary_size must be")],
+        [({"alpha": 0}, "alpha must be above 0"), ({"vocab_size": 0}, "vocab_size must be")],
     ),
     "language.Laplace": Row(
         language.Laplace, {"epsilon": 2}, lambda s: s.epsilon == 2, [({"epsilon": 0}, "epsilon must be above 0")]

@@ -21,12 +21,12 @@ ROWS = {
     # design spaces
     "design_spaces.best_value": Row(
         design_spaces.best_value,
-        {"values": vector(1.0, 2.0, 3.0), "errors": vector(0.3, 0.1, 0.2), "share": 0.99, "draws": 50},
+        {"values": vector(1.0, 2.0, 3.0), "errors": vector(0.3, 0.1, 0.2), "fraction": 0.99, "draws": 50},
         lambda b: b.median == 2,
         [
             ({"values": vector(1.0)}, "errors must have shape \\(n=1,\\), got \\(3,\\)"),
             ({"errors": vector(NAN, 1, 2)}, "errors must be finite"),
-            ({"share": 1.0}, "share must be above 0 and below 1"),
+            ({"fraction": 1.0}, "fraction must be above 0 and below 1"),
             ({"confidence": 0.0}, "confidence must be"),
             ({"draws": 0}, "draws must be"),
         ],
@@ -237,7 +237,7 @@ ROWS = {
         {"std": 0.0, "steps": 2},
         vector(0.0, 0.0, 0.0),
         [
-            ({"hidden": 1}, "hidden must be at least 2"),
+            ({"hidden_size": 1}, "hidden_size must be at least 2"),
             ({"std": -1.0}, "std must be"),
             ({"lr": 0.0}, "lr must be"),
             ({"steps": -1}, "steps must be"),
@@ -254,9 +254,12 @@ ROWS = {
     ),
     "inspection.recurrent_parameters": Row(
         table.recurrent_parameters,
-        {"gates": 4, "inputs": 2, "hidden": 3},
+        {"gates": 4, "input_size": 2, "hidden_size": 3},
         4 * (6 + 9 + 3),
-        [({"hidden": 0}, "hidden must be at least 1"), ({"biases": 3}, "biases must be at least 0 and at most 2")],
+        [
+            ({"hidden_size": 0}, "hidden_size must be at least 1"),
+            ({"biases": 3}, "biases must be at least 0 and at most 2"),
+        ],
     ),
     "inspection.recurrent_note": Row(table.recurrent_note, {"module": NET}, ""),
 }

@@ -46,11 +46,11 @@ ROWS = {
     ),
     "recurrence.clip_by_norm": Row(
         recurrence.clip_by_norm,
-        {"gradients": [torch.full((2,), 300.0, dtype=torch.float16)], "most": 3.0},
+        {"gradients": [torch.full((2,), 300.0, dtype=torch.float16)], "max_norm": 3.0},
         lambda found: np.isclose(found[1], 300 * 2**0.5) and np.allclose(found[0][0].float(), 3 / 2**0.5, rtol=1e-3),
         [
             ({"gradients": []}, "gradients must not be empty"),
-            ({"most": 0}, "most must be above 0"),
+            ({"max_norm": 0}, "max_norm must be above 0"),
             ({"gradients": [numbers(1)]}, "gradients\\[0\\] must be floating-point"),
         ],
     ),
@@ -77,12 +77,12 @@ ROWS = {
     ),
     "recurrence.recurrent_step": Row(
         recurrence.recurrent_step,
-        {"kind": "lstm", "hidden": 4},
+        {"kind": "lstm", "hidden_size": 4},
         lambda found: found[1] == 8,
         [
             ({"kind": "x"}, "kind must be one of"),
             ({"weights": "x"}, "weights must be one of"),
-            ({"hidden": 0}, "hidden must be at least 1"),
+            ({"hidden_size": 0}, "hidden_size must be at least 1"),
             ({"scale": -1.0}, "scale must be at least 0"),
             ({"forget": INF}, "forget must be finite"),
         ],

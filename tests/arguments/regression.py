@@ -35,8 +35,8 @@ ROWS = {
         torch.tensor([[3.0], [5.0]]),
         [({"horizon": 0}, "horizon must be"), ({"windows": WINDOWS[:, :1]}, "windows must hold at least 2 values")],
     ),
-    "forecasting.Autoregression.deviation": Row(
-        MODEL.deviation, {"horizon": 2}, vector(2.0, 2 * np.sqrt(1 + 0.25**2)), [({"horizon": 0}, "horizon must be")]
+    "forecasting.Autoregression.std": Row(
+        MODEL.std, {"horizon": 2}, vector(2.0, 2 * np.sqrt(1 + 0.25**2)), [({"horizon": 0}, "horizon must be")]
     ),
     "forecasting.fit_autoregression": Row(
         forecasting.fit_autoregression,
@@ -152,18 +152,18 @@ ROWS = {
     ),
     "regression.gaussian_negative_log_likelihood": Row(
         regression.gaussian_negative_log_likelihood,
-        {"residuals": vector(1.0, -2.0), "deviation": 1.5},
+        {"residuals": vector(1.0, -2.0), "std": 1.5},
         vector(-stats.norm(scale=1.5).logpdf([1.0, -2.0]).sum()).squeeze(),
         [
-            ({"deviation": vector(1.0, 2.0)}, "deviation must have shape \\(\\), got \\(2,\\)"),
-            ({"deviation": 0}, "deviation must be above 0"),
-            ({"deviation": torch.tensor(-1.0)}, "deviation must be above 0"),
+            ({"std": vector(1.0, 2.0)}, "std must have shape \\(\\), got \\(2,\\)"),
+            ({"std": 0}, "std must be above 0"),
+            ({"std": torch.tensor(-1.0)}, "std must be above 0"),
             ({"residuals": vector()}, "residuals must not be empty"),
         ],
-        free=("deviation",),
+        free=("std",),
     ),
-    "regression.most_likely_deviation": Row(
-        regression.most_likely_deviation,
+    "regression.most_likely_std": Row(
+        regression.most_likely_std,
         {"residuals": vector(3.0, -4.0)},
         vector(12.5**0.5).squeeze(),
         [({"residuals": vector()}, "residuals must not be empty")],

@@ -1,4 +1,4 @@
-"""``deepdive predict RUN FOLDER``: all pictures in it, where a recipe reads pictures; else one clear line."""
+"""``deepdive predict RUN FOLDER``: all images in it, where a recipe reads images; else one clear line."""
 
 import re
 
@@ -11,7 +11,7 @@ from deepdive.recipes import recipes
 
 from .fuzz.recipes import make_data, words_of
 
-PICTURES = {
+IMAGES = {
     each.name for each in recipes().values() if re.search(r"\.recipes\.(vision|shift)\.", each.settings_type.__module__)
 }
 NOTHING = {"polynomial", "weight-decay", "bptt", "sequence-costs"}
@@ -42,7 +42,7 @@ def given(made, tmp_path):
 
 @pytest.mark.usefixtures("without_shape_checks")
 @pytest.mark.parametrize("recipe", [pytest.param(r, marks=() if r in QUICK else pytest.mark.slow) for r in recipes()])
-def test_a_folder_is_all_its_pictures_or_refused(recipe, made, given, tmp_path, monkeypatch, capsys):
+def test_a_folder_is_all_its_images_or_refused(recipe, made, given, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     assert cli.main(["run", recipe, *words_of(recipe, made), "--quiet"]) in (0, 1)
     [run] = (tmp_path / "runs" / recipe).iterdir()
@@ -51,15 +51,15 @@ def test_a_folder_is_all_its_pictures_or_refused(recipe, made, given, tmp_path, 
     for folder in ("given", str(given), "empty"):
         status = cli.main(["predict", str(run), folder])
         out, err = capsys.readouterr()
-        if recipe in PICTURES and folder != "empty":
+        if recipe in IMAGES and folder != "empty":
             assert status == 0, err
             assert all(line.startswith("note: ") for line in err.splitlines())
             assert {*re.findall(r"given/([\w/]+\.png)", out)} == {"a.png", "deep/b.png"}
             continue
         assert (status, out) == (2, "")
         [line] = err.splitlines()
-        if recipe in PICTURES:
-            assert line.startswith("deepdive: empty holds no picture (.bmp, .gif, ")
+        if recipe in IMAGES:
+            assert line.startswith("deepdive: empty holds no image (.bmp, .gif, ")
         elif recipe in NOTHING:
             assert "; there is nothing to predict" in line
         else:

@@ -21,10 +21,10 @@ def run(tmp_path, monkeypatch):
     monkeypatch.setenv("DEEPDIVE_CACHE", str(tmp_path / "cache"))
     settings = {
         "data": str(tmp_path / "train.csv"),
-        "others": ["auto", {"deep": str(tmp_path / "pictures")}],
+        "others": ["auto", {"deep": str(tmp_path / "images")}],
         "lr": 0.1,
     }
-    for name in ("train.csv", "input.csv", "pictures/1.png", "pictures/labels.csv", "cache/datasets/a.csv", "mine.csv"):
+    for name in ("train.csv", "input.csv", "images/1.png", "images/labels.csv", "cache/datasets/a.csv", "mine.csv"):
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("old")
@@ -77,21 +77,21 @@ def test_an_existing_file_needs_force(run, name):
 def test_what_is_read_is_refused_under_any_name(run, tmp_path, name):
     (tmp_path / "hard.csv").hardlink_to("input.csv")
     (tmp_path / "here").symlink_to(".")
-    for path in ("input.csv", "./pictures/../input.csv", "hard.csv", "here/input.csv"):
+    for path in ("input.csv", "./images/../input.csv", "hard.csv", "here/input.csv"):
         with pytest.raises(ValueError, match=f"{name} must not be an input, got .*{path}"):
             check(run, {name: path})
-    for path in ("train.csv", "here/train.csv", "pictures/1.png", "pictures/labels.csv"):
+    for path in ("train.csv", "here/train.csv", "images/1.png", "images/labels.csv"):
         with pytest.raises(ValueError, match=f"{name} must not be data that .* learnt from, got .*{path}"):
             check(run, {name: path})
-    with pytest.raises(ValueError, match=f"{name} must not be an input, got .*pictures/1.png"):
-        check(run, {name: "pictures/1.png"}, inputs=["pictures"])
+    with pytest.raises(ValueError, match=f"{name} must not be an input, got .*images/1.png"):
+        check(run, {name: "images/1.png"}, inputs=["images"])
 
 
 def test_a_table_of_predictions_beside_the_data_may_be_replaced_by_force(run, tmp_path):
-    check(run, output="pictures/new.csv", force=False)
-    (tmp_path / "pictures" / "new.csv").write_text("predictions")
-    aged(tmp_path / "pictures" / "new.csv", 2)
-    check(run, output="pictures/new.csv", inputs=["pictures"])
+    check(run, output="images/new.csv", force=False)
+    (tmp_path / "images" / "new.csv").write_text("predictions")
+    aged(tmp_path / "images" / "new.csv", 2)
+    check(run, output="images/new.csv", inputs=["images"])
 
 
 @pytest.mark.parametrize("force", [True, False])
@@ -113,7 +113,7 @@ def test_images_that_will_be_numbered_are_looked_at_too(run, tmp_path):
     check(run, image="a.png", inputs=["input.csv"], force=False)
     with pytest.raises(ValueError, match=r"image must not be an input, got .*a-2\.png"):
         check(run, image="a.png", inputs=["a-2.png"])
-    for output in ("b.png", "b-12.png", "pictures/../b.png"):
+    for output in ("b.png", "b-12.png", "images/../b.png"):
         with pytest.raises(ValueError, match=r"output and image must be two files, got .* and .*b\.png"):
             check(run, output=output, image="b.png")
     check(run, output="b-x.png", image="b.png")

@@ -52,7 +52,7 @@ def test_machines_get_json(folder, tmp_path):
         (lambda path: None, "x.png"),
     ],
 )
-def test_what_is_no_picture_is_one_line_and_status_2(folder, tmp_path, make, message):
+def test_what_is_no_image_is_one_line_and_status_2(folder, tmp_path, make, message):
     make(tmp_path / "x.png")
     done = deepdive("predict", folder, "x.png", cwd=tmp_path)
     assert done.returncode == 2

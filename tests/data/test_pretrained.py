@@ -45,7 +45,7 @@ def toy(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("name", PRETRAINED)
-def test_rows_say_which_pictures_the_network_knows(name):
+def test_rows_say_which_images_the_network_knows(name):
     weights = find_pretrained(name)
     assert DATASETS[name] is weights
     assert len(weights.files) == 1

@@ -12,7 +12,7 @@ from deepdive.data.progress import Progress, _count, progress_bars
         (Progress("a"), ""),
         (Progress("a", 1_500_000, 3_000_000), "1.5 of 3.0 MB"),
         (Progress("a", 1_500_000), "1.5 MB"),
-        (Progress("a", 12, 1_200, "pictures"), "12 of 1,200 pictures"),
+        (Progress("a", 12, 1_200, "images"), "12 of 1,200 images"),
     ],
 )
 def test_counts_are_readable(progress, text):

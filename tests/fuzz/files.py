@@ -70,7 +70,7 @@ SQUAD = json.dumps(
 ).encode()
 
 
-def picture(form="PNG", mode="RGB", size=(9, 7), shade=100):
+def image(form="PNG", mode="RGB", size=(9, 7), shade=100):
     buffer = io.BytesIO()
     image = Image.new(mode, size)
     image.putdata([shade + i % 100 if mode == "L" else (shade, i % 250, 30) for i in range(size[0] * size[1])])
@@ -102,10 +102,10 @@ def parquet():
     return buffer.getvalue()
 
 
-CLASSES = {f"{name}/{i}.png": picture(shade=50 + 20 * i + 80 * (name == "b")) for name in "ab" for i in range(3)}
+CLASSES = {f"{name}/{i}.png": image(shade=50 + 20 * i + 80 * (name == "b")) for name in "ab" for i in range(3)}
 MIXED = {
-    "a/1.png": picture(), "a/2.jpg": picture("JPEG"), "a/3.gif": picture("GIF"), "b/1.bmp": picture("BMP"),
-    "b/2.tiff": picture("TIFF"), "b/3.webp": picture("WEBP"), "b/4.ppm": picture("PPM"), "b/5.png": picture("PNG", "L"),
+    "a/1.png": image(), "a/2.jpg": image("JPEG"), "a/3.gif": image("GIF"), "b/1.bmp": image("BMP"),
+    "b/2.tiff": image("TIFF"), "b/3.webp": image("WEBP"), "b/4.ppm": image("PPM"), "b/5.png": image("PNG", "L"),
 }  # fmt: skip
 
 

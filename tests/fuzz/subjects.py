@@ -22,11 +22,11 @@ from tests.fuzz.files import (
     STRUCTURE,
     TABLE,
     idx,
+    image,
     in_shards,
     of_byte_pairs,
     of_pieces,
     parquet,
-    picture,
     published,
     rows_of,
     run_files,
@@ -36,12 +36,12 @@ from tests.fuzz.files import (
 )
 
 from deepdive.data.delimited import read_delimited
-from deepdive.data.images.folders.decoding import PictureOptions
+from deepdive.data.images.decode import decode_image, image_form
+from deepdive.data.images.folders.decoding import ImageOptions
 from deepdive.data.images.folders.labelled import read_labelled
 from deepdive.data.images.folders.loose import read_loose
 from deepdive.data.images.folders.reading import read_folder
 from deepdive.data.images.idx import read_idx
-from deepdive.data.images.picture import decode_picture, picture_form
 from deepdive.data.questions import read_squad
 from deepdive.data.sentences import read_columns, read_sick, read_sst2
 from deepdive.data.series import read_series
@@ -76,12 +76,12 @@ def read_network(folder):
     with warnings.catch_warnings(action="ignore"):  # keys that are told to have no effect
         found = read_published(str(folder))
         bert_arguments(found.configuration)
-    return found.subwords.encode(["Ada lived"], longest=16)
+    return found.subwords.encode(["Ada lived"], max_length=16)
 
 
 def read_pieces(folder):
     with warnings.catch_warnings(action="ignore"):
-        return Subwords.from_folder(folder).encode(["Ada lived"], longest=16)
+        return Subwords.from_folder(folder).encode(["Ada lived"], max_length=16)
 
 
 def read_run(folder):
@@ -106,7 +106,7 @@ def pieces_of_text(path):
     return read_text(path), read_texts(path)
 
 
-OPTIONS = PictureOptions((8, 8), 1, "pad", False, False)
+OPTIONS = ImageOptions((8, 8), 1, "pad", False, False)
 
 SUBJECTS: dict[str, Subject] = {
     "delimited": one("f.csv", TABLE, lambda path: (r := read_delimited(path), r.rows, r.where(0))),
@@ -153,26 +153,24 @@ SUBJECTS: dict[str, Subject] = {
     ),
     "vocabulary": Subject(vocabulary, lambda folder: Vocabulary.load(folder / "v.json"), json=True),
     "idx": one("f-idx3-ubyte", idx(), read_idx),
-    "picture": Subject(
+    "image": Subject(
         lambda: {name.replace("/", ""): data for name, data in MIXED.items()},
         lambda folder: [
-            (picture_form(path), decode_picture(path, channels=1, size=(8, 8))) for path in sorted(folder.iterdir())
+            (image_form(path), decode_image(path, channels=1, size=(8, 8))) for path in sorted(folder.iterdir())
         ],
     ),
-    "picture folder": Subject(lambda: MIXED, lambda folder: read_folder(folder, image_size=(8, 8))),
-    "labelled pictures": Subject(
-        lambda: (
-            {"labels.csv": rows_of(["image", "label"], 6)} | {f"p/{i}.png": picture(shade=40 + i) for i in range(6)}
-        ),
+    "image folder": Subject(lambda: MIXED, lambda folder: read_folder(folder, image_size=(8, 8))),
+    "labelled images": Subject(
+        lambda: {"labels.csv": rows_of(["image", "label"], 6)} | {f"p/{i}.png": image(shade=40 + i) for i in range(6)},
         lambda folder: read_labelled(folder / "p", folder / "labels.csv", OPTIONS),
     ),
-    "pictures in zip": one("f.zip", zipped(CLASSES), lambda path: read_folder(path, image_size=(8, 8))),
-    "loose pictures in zip": one("f.zip", zipped(CLASSES, zipfile.ZIP_STORED), lambda path: read_loose(path, OPTIONS)),
-    "pictures in tar": one("f.tar", tarred(CLASSES), lambda path: read_folder(path, image_size=(8, 8))),
-    "pictures in tar.gz": one(
+    "images in zip": one("f.zip", zipped(CLASSES), lambda path: read_folder(path, image_size=(8, 8))),
+    "loose images in zip": one("f.zip", zipped(CLASSES, zipfile.ZIP_STORED), lambda path: read_loose(path, OPTIONS)),
+    "images in tar": one("f.tar", tarred(CLASSES), lambda path: read_folder(path, image_size=(8, 8))),
+    "images in tar.gz": one(
         "f.tgz", tarred(CLASSES), lambda path: read_folder(path, image_size=(8, 8)), packed=gzip.compress
     ),
-    "pictures in tar.xz": one("f.tar.xz", tarred(CLASSES, "w:xz"), lambda path: read_folder(path, image_size=(8, 8))),
+    "images in tar.xz": one("f.tar.xz", tarred(CLASSES, "w:xz"), lambda path: read_folder(path, image_size=(8, 8))),
     "published network": Subject(published, read_network, json=True),
     "published network in parts": Subject(
         in_shards, read_network, damage=("model.safetensors.index.json", "model-1.safetensors"), json=True

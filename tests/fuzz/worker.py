@@ -22,10 +22,10 @@ from tests.fuzz.mutations import damaged, damaged_json
 from tests.fuzz.subjects import SUBJECTS, Subject
 
 import deepdive
-from deepdive.data.images.picture import PictureError
+from deepdive.data.images.decode import ImageError
 from deepdive.training import CheckpointError, RunError
 
-ALLOWED = (ValueError, FileNotFoundError, PictureError, RunError, CheckpointError)
+ALLOWED = (ValueError, FileNotFoundError, ImageError, RunError, CheckpointError)
 """Exactly these, not what Python and other libraries derive from them."""
 SECONDS = 20.0
 """Of processor time that a call may take, of a file of at most a few hundred KiB."""

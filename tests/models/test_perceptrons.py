@@ -10,7 +10,7 @@ def parameters(network):
 
 
 @pytest.mark.parametrize("nn", [torch.nn, scratch], ids=["torch", "scratch"])
-def test_sizes_are_the_textbooks(nn):
+def test_sizes_are_d2ls(nn):
     assert parameters(SoftmaxRegression(784, 10, nn=nn)) == 7_850
     assert parameters(MLP(784, 10, nn=nn)) == 203_530
     assert parameters(MLP(4, 3, hidden=(5, 6), nn=nn)) == 5 * 5 + 6 * 6 + 3 * 7

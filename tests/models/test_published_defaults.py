@@ -13,21 +13,22 @@ from deepdive.models.vision import EfficientNetLite
 DEFAULTS = {
     # config.json of bert-base-uncased
     BERT: {
-        "vocabulary_size": 30_522, "width": 768, "heads": 12, "layers": 12, "places": 512, "types": 2, "dropout": 0.1,
-        "eps": 1e-12, "activation": "gelu",
+        "vocab_size": 30_522, "hidden_size": 768, "num_heads": 12, "num_layers": 12, "max_positions": 512,
+        "type_vocab_size": 2, "dropout": 0.1, "eps": 1e-12, "activation": "gelu",
     },
     # config.json of gpt2
     GPT: {
-        "vocabulary_size": 50_257, "context": 1024, "width": 768, "heads": 12, "layers": 12, "dropout": 0.1,
-        "eps": 1e-5, "activation": "gelu-tanh", "tied": True,
+        "vocab_size": 50_257, "context": 1024, "hidden_size": 768, "num_heads": 12, "num_layers": 12, "dropout": 0.1,
+        "eps": 1e-5, "activation": "gelu-tanh", "tie_embeddings": True,
     },
     # config.json of t5-small
     T5: {
-        "vocabulary_size": 32_128, "width": 512, "heads": 8, "layers": 6, "hidden": 2048, "head_width": 64,
-        "buckets": 32, "furthest": 128, "dropout": 0.1, "eps": 1e-6, "activation": "relu", "tied": True,
+        "vocab_size": 32_128, "hidden_size": 512, "num_heads": 8, "num_layers": 6, "ffn_size": 2048, "head_dim": 64,
+        "num_buckets": 32, "max_distance": 128, "dropout": 0.1, "eps": 1e-6, "activation": "relu",
+        "tie_embeddings": True,
     },
     # Vaswani et al., 2017, table 3, base
-    TransformerTranslator: {"width": 512, "heads": 8, "layers": 6, "dropout": 0.1, "activation": "relu"},
+    TransformerTranslator: {"hidden_size": 512, "num_heads": 8, "num_layers": 6, "dropout": 0.1, "activation": "relu"},
     # torchvision's models
     vision.AlexNet: {"dropout": 0.5},
     vision.VGG: {"dropout": 0.5},

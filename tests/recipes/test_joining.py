@@ -22,7 +22,7 @@ def record(epoch, step):
 
 def test_trainings_are_told_as_one_run():
     ear = Ear()
-    joined = MergedListeners([ear], trainings=2)
+    joined = MergedListeners([ear], training_runs=2)
     for _ in range(2):
         joined.start(Plan(20, 10))
         joined.record(record(1, 10))
@@ -36,7 +36,7 @@ def test_trainings_are_told_as_one_run():
 
 def test_after_a_resume_the_listeners_begin_where_the_training_goes_on():
     ear = Ear()
-    joined = MergedListeners([ear], trainings=3)
+    joined = MergedListeners([ear], training_runs=3)
     joined.advance(Extent(20, 2, 3))
     joined.start(Plan(20, 10, start_step=10, start_records=1, start_epoch=1))
     joined.record(record(2, 20))
@@ -46,7 +46,7 @@ def test_after_a_resume_the_listeners_begin_where_the_training_goes_on():
 
 def test_a_training_that_was_over_but_not_noted_took_what_it_took():
     ear = Ear()
-    joined = MergedListeners([ear], trainings=3)
+    joined = MergedListeners([ear], training_runs=3)
     joined.advance(Extent(20, 2, 3))
     joined.start(Plan(30, 10, start_step=30, start_records=5, start_epoch=3))
     joined.finish()
@@ -59,7 +59,7 @@ def test_a_training_that_was_over_but_not_noted_took_what_it_took():
 
 def test_a_run_whose_trainings_are_all_over_tells_nothing():
     ear = Ear()
-    joined = MergedListeners([ear], trainings=1)
+    joined = MergedListeners([ear], training_runs=1)
     joined.advance(Extent(20, 2, 3))
     joined.close()
     assert ear.heard == []

@@ -35,7 +35,7 @@ READERS = {"data", "weights", "time", "target", "delimiter", "gaps", "order", "s
 FITTED: dict[str, set[str]] = {
     # drawn, not read, only without a table of one's own; a linear model refuses hidden layers
     "linear-regression": {"rows", "noise", "hidden", "activation", "dropout"},
-    # networks of several trainings, made one after the other by the fit
+    # networks of several training_runs, made one after the other by the fit
     "polynomial": {"toolkit", "batch_size", "schedule", "max_degree", "folds", "compared"},
     "weight-decay": {"toolkit", "schedule", "decay", "optimizer.name", "optimizer.weight_decay"},
     "covariate-shift": {"hidden", "domain_images"},

@@ -76,7 +76,7 @@ def test_every_recipe_has_presets_and_a_target_for_each(name):
     for preset, changes in loaded.presets.items():
         settings = to_plain(with_preset(loaded.settings_type, changes))
         assert loaded.target(preset, settings), f"no target for preset {preset}"
-        assert loaded.target(preset, settings | {"data": "my/pictures"}) is None
+        assert loaded.target(preset, settings | {"data": "my/images"}) is None
 
 
 @pytest.mark.parametrize("name", recipes())

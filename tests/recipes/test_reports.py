@@ -111,7 +111,7 @@ def test_a_signal_during_the_report_leaves_the_result(tmp_path, monkeypatch, num
     ("recipe", "settings", "never"),
     [
         ("polynomial", {"epochs": 1, "max_degree": 2}, "linear.polynomial_experiment.cross_validation"),
-        ("kernel-regression", {}, "attention.experiment.learn_width"),
+        ("kernel-regression", {}, "attention.experiment.learn_bandwidth"),
         pytest.param("sequence-costs", {}, "series.costs.experiment.measure", marks=pytest.mark.slow),
     ],
 )

@@ -72,7 +72,7 @@ def test_a_weight_below_zero_is_refused(weight, kind):
 
 
 def test_places_of_padding_cannot_be_smoothed_over():
-    with pytest.raises(ValueError, match=r"loss\.label_smoothing must be 0, as places of padding .* got 0\.1"):
+    with pytest.raises(ValueError, match=r"loss\.label_smoothing must be 0, as positions of padding .* got 0\.1"):
         SpanSelection(nn.Identity(), loss=nn.CrossEntropyLoss(label_smoothing=0.1), optimizer=SGD)
 
 

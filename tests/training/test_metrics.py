@@ -41,7 +41,7 @@ def test_the_likeliest_class_of_probabilities_counts_as_the_true_one():
         soft.update(logits, targets[:, :4])
 
 
-def test_accuracy_of_pictures_counts_every_place():
+def test_accuracy_of_images_counts_every_place():
     o = torch.zeros(2, 3, 4, 5)
     o[:, 1] = 1
     y = torch.ones(2, 4, 5, dtype=torch.long)

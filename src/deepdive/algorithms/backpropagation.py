@@ -1,4 +1,4 @@
-"""Forward and backward propagation of a perceptron written out by hand (textbook section 5.3).
+"""Forward and backward propagation of a perceptron written out by hand (D2L section 5.3).
 
 Rows are examples. Layer ``i`` computes ``aᵢ = hᵢ₋₁ Wᵢᵀ + bᵢ`` and ``hᵢ = φ(aᵢ)`` from ``h₀ = x``; the last one has no
 ``φ``: its ``a`` are the outputs ``o``. ``L`` is the loss, ``s = λ/2 Σ ||Wᵢ||²`` the penalty, ``J = L + s`` what is
@@ -57,7 +57,7 @@ class Perceptron:
         weights: ``Wᵢ (outputs, inputs)`` of each layer, at least one.
         biases: ``bᵢ (outputs,)`` of each layer.
         activation: ``φ``.
-        loss: ``cross-entropy`` with class numbers ``(batch,)`` or shares ``(batch, classes)`` as targets, or
+        loss: ``cross-entropy`` with class indices ``(batch,)`` or probabilities ``(batch, classes)`` as targets, or
             ``squared``: half the squared distance, with targets ``(batch, outputs)``.
         weight_decay: ``λ``, from 0 up.
 

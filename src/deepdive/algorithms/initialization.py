@@ -1,4 +1,4 @@
-"""First values by kind of layer: rules of one's own for a whole network (textbook section 6.3)."""
+"""First values by kind of layer: rules of one's own for a whole network (D2L section 6.3)."""
 
 from collections.abc import Callable, Mapping
 
@@ -8,7 +8,7 @@ from deepdive.algorithms.inspection import check_sizes_known
 from deepdive.signatures import checked
 
 Rule = Callable[[nn.Module], object]
-"""Writes the first values of one layer's parameters, in place; what it returns is not looked at."""
+"""Writes the initial values of one layer's parameters, in place; what it returns is not looked at."""
 
 
 @checked

@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from deepdive.data.fetching import DataUnavailableError as DataUnavailableError
     from deepdive.data.fetching import fetch as fetch
     from deepdive.data.fetching import origin as origin
+    from deepdive.data.images.decode import read_image as read_image
     from deepdive.data.images.load import load_images as load_images
     from deepdive.data.images.module import ImageDataModule as ImageDataModule
-    from deepdive.data.images.picture import read_picture as read_picture
     from deepdive.data.images.spec import ImageSpec as ImageSpec
     from deepdive.data.loaders import TensorLoader as TensorLoader
     from deepdive.data.pretrained import read_pretrained as read_pretrained
@@ -56,7 +56,7 @@ _HOMES = {
     "fetching": ("DataUnavailableError", "fetch", "origin"),
     "images.load": ("load_images",),
     "images.module": ("ImageDataModule",),
-    "images.picture": ("read_picture",),
+    "images.decode": ("read_image",),
     "images.spec": ("ImageSpec",),
     "loaders": ("TensorLoader",),
     "pretrained": ("read_pretrained",),

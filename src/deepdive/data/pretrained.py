@@ -6,9 +6,9 @@ import torch
 from torch import Tensor
 
 from deepdive.data.fetching import fetch
-from deepdive.data.kept import Kept, keep
 from deepdive.data.progress import Report
 from deepdive.data.registry import find_pretrained
+from deepdive.data.tensor_cache import CachedTensors, cached
 
 
 def read_pretrained(name: str, *, report: Report | None = None) -> dict[str, Tensor]:
@@ -26,11 +26,11 @@ def read_pretrained(name: str, *, report: Report | None = None) -> dict[str, Ten
     """
     weights = find_pretrained(name)
     [path] = fetch(weights, report=report).values()
-    return dict(keep({"weights": name}, [path], lambda: _read(path), folder="weights", report=report).tensors)
+    return dict(cached({"weights": name}, [path], lambda: _read(path), folder="weights", report=report).tensors)
 
 
-def _read(path: Path) -> Kept:
+def _read(path: Path) -> CachedTensors:
     state = torch.load(path, map_location="cpu", weights_only=True)
     if not isinstance(state, dict) or not all(isinstance(value, Tensor) for value in state.values()):
         raise ValueError(f"{path} holds no tensors by name")
-    return Kept({str(name): value.contiguous() for name, value in state.items()}, {})
+    return CachedTensors({str(name): value.contiguous() for name, value in state.items()}, {})

@@ -12,7 +12,7 @@ from deepdive.signatures import checked
 def stratified_split(
     labels: Integer[Tensor, " n"], held_out: int | float, *, name: str = "held_out"
 ) -> tuple[Int64[Tensor, " kept"], Int64[Tensor, " held"]]:
-    """Rows to keep and rows to hold out, each in ascending order: every class gives the same share.
+    """Rows to keep and rows to hold out, each in ascending order: every class gives the same fraction.
 
     Within a class of ``n_c`` examples in random order, the ``r``-th has the rank ``(r + 1/2) / n_c``; the lowest
     ranks of all are held out. The choice depends on the labels alone and never on the seed of a run: runs with
@@ -20,7 +20,7 @@ def stratified_split(
 
     Args:
         labels: class numbers.
-        held_out: a whole number is a count of examples, a fraction below 1 a share of them: at least one example,
+        held_out: a whole number is a count of examples, a fraction below 1 a fraction of them: at least one example,
             unless it is 0.
         name: what the caller calls ``held_out``, for the error.
 
@@ -49,7 +49,8 @@ def hold_out(
 
     Args:
         rows: how many rows there are.
-        held_out: a whole number is a count of rows, a fraction below 1 a share of them: at least one, unless it is 0.
+        held_out: a whole number is a count of rows, a fraction below 1 a fraction of them: at least one, unless it is
+            0.
         name: what the caller calls ``held_out``, for the error.
 
     Raises:
@@ -63,7 +64,7 @@ def hold_out(
 
 @checked
 def k_fold(rows: int, folds: int, *, seed: int = 0) -> list[tuple[Int64[Tensor, " kept"], Int64[Tensor, " held"]]]:
-    """Rows to keep and rows to hold out, fold by fold: every row is held out once (textbook section 3.6.3).
+    """Rows to keep and rows to hold out, fold by fold: every row is held out once (D2L section 3.6.3).
 
     The sizes of the folds differ by one row at most; each side is in ascending order.
 
@@ -86,7 +87,7 @@ def k_fold(rows: int, folds: int, *, seed: int = 0) -> list[tuple[Int64[Tensor, 
 
 
 def held_out_count(n: int, held_out: int | float, name: str) -> int:
-    """How many of ``n`` examples are held out: a count (int), or a share (float), at least one, unless it is 0.
+    """How many of ``n`` examples are held out: a count (int), or a fraction (float), at least one, unless it is 0.
 
     Raises:
         TypeError: ``held_out`` is a boolean.
@@ -98,7 +99,7 @@ def held_out_count(n: int, held_out: int | float, name: str) -> int:
     k = max(round(held_out * n), int(held_out > 0)) if share and good else held_out
     if not good or not 0 <= k < n:
         raise ValueError(
-            f"{name} must take at least 0 of {n} examples and leave at least 1 (a float is a share below 1, an int "
+            f"{name} must take at least 0 of {n} examples and leave at least 1 (a float is a fraction below 1, an int "
             f"is a count), got {held_out}"
         )
     return int(k)
@@ -111,4 +112,4 @@ def refuse_flag(name: str, part: int | float) -> None:
         TypeError: it is one.
     """
     if isinstance(part, bool):
-        raise TypeError(f"{name} must be a count (int) or a share (float), got {part}")
+        raise TypeError(f"{name} must be a count (int) or a fraction (float), got {part}")

@@ -1,4 +1,4 @@
-"""Regression data whose truth is known (textbook section 3.3)."""
+"""Regression data whose truth is known (D2L section 3.3)."""
 
 from collections.abc import Callable, Sequence
 
@@ -12,13 +12,13 @@ Features = Callable[[Float[Tensor, "rows inputs"]], Float[Tensor, "rows features
 
 
 class SyntheticRegression(RowsDataModule):
-    """``y = f(x) w + b + noise ε`` with ``x`` and ``ε`` standard normal (textbook sections 3.3, 3.6 and 3.7).
+    """``y = f(x) w + b + noise ε`` with ``x`` and ``ε`` standard normal (D2L sections 3.3, 3.6 and 3.7).
 
     A batch is ``(features (batch, features), y (batch, 1))``. After ``prepare``, ``train``, ``val`` and ``test`` are
     such pairs of all their rows.
 
     Args:
-        weight: ``w``; the textbook's two weights if not given.
+        weight: ``w``; D2L's two weights if not given.
         bias: ``b``.
         noise: standard deviation of the noise, from 0 up.
         train: training rows, at least one; likewise ``val`` and ``test``, which may be 0.

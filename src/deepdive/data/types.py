@@ -38,7 +38,7 @@ class Loader(Protocol):
 
 
 class DataModule(ABC):
-    """Where data comes from and how it becomes batches (textbook section 3.2.3).
+    """Where data comes from and how it becomes batches (D2L section 3.2.3).
 
     ``prepare`` obtains and decodes the data and may be called more than once. A loader that does not
     exist (no validation split, no test set) is ``None``.

@@ -1,4 +1,4 @@
-"""Linear regression as a network of one layer (textbook sections 3.4 and 3.5)."""
+"""Linear regression as a network of one layer (D2L sections 3.4 and 3.5)."""
 
 import torch
 from jaxtyping import Float

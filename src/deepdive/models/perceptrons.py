@@ -1,4 +1,4 @@
-"""Fully connected networks: softmax regression and the multilayer perceptron (textbook sections 4.4 and 5.2)."""
+"""Fully connected networks: softmax regression and the multilayer perceptron (D2L sections 4.4 and 5.2)."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""A recurrent network that reads a sequence and says one number (textbook sections 9.4, 10.1 and 10.2)."""
+"""A recurrent network that reads a sequence and says one number (D2L sections 9.4, 10.1 and 10.2)."""
 
 import torch
 from jaxtyping import Float
@@ -20,22 +20,24 @@ class RecurrentRegressor(torch.nn.Module):
         ValueError: ``cell`` is not in ``CELLS``, or a width is less than 1.
     """
 
-    def __init__(self, cell: str = "gru", num_inputs: int = 1, hidden: int = 32, *, nn: Toolkit = torch.nn) -> None:
+    def __init__(
+        self, cell: str = "gru", num_inputs: int = 1, hidden_size: int = 32, *, nn: Toolkit = torch.nn
+    ) -> None:
         super().__init__()
         if cell not in CELLS:
             raise ValueError(f"cell must be one of {', '.join(CELLS)}, got {cell!r}")
-        if num_inputs < 1 or hidden < 1:
-            raise ValueError(f"num_inputs and hidden must be at least 1, got {num_inputs} and {hidden}")
-        self.cell, self.hidden = cell, hidden
+        if num_inputs < 1 or hidden_size < 1:
+            raise ValueError(f"num_inputs and hidden_size must be at least 1, got {num_inputs} and {hidden_size}")
+        self.cell, self.hidden = cell, hidden_size
         if cell == "skip":
-            self.input = nn.Linear(num_inputs, hidden)
-            self.recurrent = nn.Linear(hidden, hidden, bias=False)
+            self.input = nn.Linear(num_inputs, hidden_size)
+            self.recurrent = nn.Linear(hidden_size, hidden_size, bias=False)
         elif cell in ("gru", "lstm"):
             layer = nn.GRU if cell == "gru" else nn.LSTM
-            self.rnn = layer(num_inputs, hidden, batch_first=True)
+            self.rnn = layer(num_inputs, hidden_size, batch_first=True)
         else:
-            self.rnn = nn.RNN(num_inputs, hidden, nonlinearity=cell, batch_first=True)
-        self.output = nn.Linear(hidden, 1)
+            self.rnn = nn.RNN(num_inputs, hidden_size, nonlinearity=cell, batch_first=True)
+        self.output = nn.Linear(hidden_size, 1)
 
     def forward(self, x: Float[Tensor, "batch steps *inputs"]) -> Float[Tensor, "batch 1"]:
         """One number per sequence."""

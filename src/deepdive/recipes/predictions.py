@@ -1,4 +1,4 @@
-"""What a trained network says: one label for a picture, values for each row of a table, an answer to a text."""
+"""Predictions: one label for an image, values for each row of a table, an answer to a text."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""Activations, element by element, and softmax along a dimension (textbook sections 4.1 and 5.1)."""
+"""Activations, element by element, and softmax along a dimension (D2L sections 4.1 and 5.1)."""
 
 # ruff: noqa: D102 (what forward computes is said by its class)
 

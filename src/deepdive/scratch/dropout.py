@@ -1,4 +1,4 @@
-"""Dropout (textbook section 5.6)."""
+"""Dropout (D2L section 5.6)."""
 
 # ruff: noqa: D102 (what forward computes is said by its class)
 

@@ -1,4 +1,4 @@
-"""Vectors for categories, learnt (textbook section 15.1; Bengio et al., 2003)."""
+"""Vectors for categories, learnt (D2L section 15.1; Bengio et al., 2003)."""
 
 # ruff: noqa: D102 (what forward computes is said by its class)
 

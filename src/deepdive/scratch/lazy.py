@@ -1,4 +1,4 @@
-"""Layers that read the number of their inputs off the first batch (textbook section 6.4)."""
+"""Layers that read the number of their inputs off the first batch (D2L section 6.4)."""
 
 
 # The library's mixin declares its own methods in a way that no class satisfies for a type checker.

@@ -1,4 +1,4 @@
-"""Fully connected layers (textbook sections 3.4 and 3.5)."""
+"""Fully connected layers (D2L sections 3.4 and 3.5)."""
 
 # ruff: noqa: D102 (what forward computes is said by its class)
 

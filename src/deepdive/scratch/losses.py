@@ -1,4 +1,4 @@
-"""Losses: one number for how wrong a prediction is (textbook sections 3.1 and 4.1).
+"""Losses: one number for how wrong a prediction is (D2L sections 3.1 and 4.1).
 
 Inside of ``torch.autocast`` they are computed in single precision, as the library's are.
 """

@@ -1,4 +1,4 @@
-"""Optimisers (textbook chapter 12).
+"""Optimisers (D2L chapter 12).
 
 In the equations ``θ`` is a parameter, ``g`` its gradient and ``lr`` the learning rate. The library's base class keeps
 groups and state; a state dict of one side continues on the other.

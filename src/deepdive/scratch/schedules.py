@@ -1,4 +1,4 @@
-"""Learning-rate schedules (textbook section 12.11); they work with any optimiser in the library's style.
+"""Learning-rate schedules (D2L section 12.11); they work with any optimiser in the library's style.
 
 Each is a closed form in ``last_epoch``, the number of steps so far; ``step`` writes it into the optimiser's groups.
 """

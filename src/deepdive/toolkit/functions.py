@@ -1,4 +1,4 @@
-"""What a network may ask of its toolkit besides layers: first values, and functions without parameters."""
+"""What a network may ask of its toolkit besides layers: initialisation, and functions without parameters."""
 
 # ruff: noqa: D102 (these are promises; the promised things have docstrings)
 

@@ -61,7 +61,7 @@ def autocast_dtype(precision: str) -> torch.dtype | None:
 
 
 def explain_devices(error: RuntimeError, module: nn.Module, inputs: Sequence[Tensor]) -> None:
-    """Raise a clearer error from ``error`` if tensors lie on several devices; else do nothing (textbook section 6.7).
+    """Raise a clearer error from ``error`` if tensors lie on several devices; else do nothing (D2L section 6.7).
 
     Called only where something has gone wrong already, so that no step pays for it. What counts is every parameter and
     buffer, tensors that a module holds without having registered them, alone or in a list, and the inputs.

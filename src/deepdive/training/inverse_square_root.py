@@ -1,4 +1,4 @@
-"""The learning rate of the first transformer (textbook section 11.7; Vaswani et al., 2017, section 5.3)."""
+"""The learning rate of the first transformer (D2L section 11.7; Vaswani et al., 2017, section 5.3)."""
 
 from torch import Tensor
 from torch.optim import Optimizer

@@ -90,11 +90,11 @@ class Mean(Metric):
 
 
 class Accuracy(Metric):
-    """Share of examples whose true class is among the ``top`` most likely ones.
+    """Fraction of examples whose true class is among the ``top`` most likely ones.
 
     ``accuracy = sum_i [y_i in top(o_i)] / n`` with logits ``o`` of shape ``(n, classes, ...)`` and class numbers
     ``y`` of shape ``(n, ...)``; range 0 to 1. Of targets that are probabilities, in the shape of the logits, the
-    likeliest class counts as the true one. Examples of the class ``ignore_index`` do not count, as in the loss
+    most likely class counts as the true one. Examples of the class ``ignore_index`` do not count, as in the loss
     (``nn.CrossEntropyLoss``).
 
     >>> metric = Accuracy()
@@ -135,11 +135,11 @@ class Accuracy(Metric):
             )
         if targets.is_floating_point():
             check_same_shape("targets", targets, "outputs", outputs)
-            targets, unknown = likeliest(targets)
+            targets, unknown = most_likely(targets)
         else:
             check_dimensions("targets", targets, outputs.shape[0], *outputs.shape[2:])
             unknown = torch.zeros_like(targets, dtype=torch.bool)
-        guesses, nowhere = likeliest(outputs)
+        guesses, nowhere = most_likely(outputs)
         unknown = unknown | nowhere
         if self.top == 1:
             hits = guesses == targets
@@ -159,16 +159,16 @@ class Accuracy(Metric):
 
     def compute(self) -> Tensor:
         """``correct / count``; NaN if an output is."""
-        return share(self.correct, self.count, self.unknown)
+        return fraction(self.correct, self.count, self.unknown)
 
 
-def likeliest(outputs: Tensor, dim: int = 1) -> tuple[Tensor, Tensor]:
+def most_likely(outputs: Tensor, dim: int = 1) -> tuple[Tensor, Tensor]:
     """The class of the largest output of each example, and whether there is none since an output is NaN."""
     guesses = outputs.argmax(dim)  # NaN counts as the largest here
     return guesses, outputs.gather(dim, guesses.unsqueeze(dim)).squeeze(dim).isnan()
 
 
-def share(correct: Tensor, count: Tensor, unknown: Tensor) -> Tensor:
+def fraction(correct: Tensor, count: Tensor, unknown: Tensor) -> Tensor:
     """``correct / count``, or NaN if anything is unknown."""
     return torch.where(unknown > 0, torch.nan, correct / count)
 
@@ -210,7 +210,7 @@ class BinaryAccuracy(Metric):
 
     def compute(self) -> Tensor:
         """``correct / count``; NaN if an output or a truth is."""
-        return share(self.correct, self.count, self.unknown)
+        return fraction(self.correct, self.count, self.unknown)
 
 
 class MeanSquaredError(Metric):

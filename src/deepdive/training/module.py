@@ -1,4 +1,4 @@
-"""The base of tasks: torch's Module that remembers what it was made with (textbook section 3.2)."""
+"""The base of tasks: torch's Module that remembers what it was made with (D2L section 3.2)."""
 
 import functools
 import inspect
@@ -44,7 +44,7 @@ def _keeping_arguments(initialise: Callable[..., None]) -> Callable[..., None]:
 
 
 def add_to_class(cls: type) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Register a function as a method of a class that exists already (textbook section 3.2.1).
+    """Register a function as a method of a class that exists already (D2L section 3.2.1).
 
     Instances made before have the method too, which lets a notebook build a class step by step.
 

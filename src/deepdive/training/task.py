@@ -11,7 +11,7 @@ from torch.optim.optimizer import ParamsT
 from deepdive.algorithms.inspection import check_sizes_known
 from deepdive.data.types import Batch
 from deepdive.targets import IGNORED
-from deepdive.training.fine_tuning import ParameterGroup, hold_frozen_statistics
+from deepdive.training.fine_tuning import ParameterGroup, freeze_batch_norm_statistics
 from deepdive.training.losses import LossFunction, MeanLoss, Weight
 from deepdive.training.metrics import Accuracy, MeanSquaredError, Metric
 from deepdive.training.module import Module
@@ -51,7 +51,7 @@ class Optimization:
 
 
 class Task(Module):
-    """The role between a network and the trainer (textbook section 3.2.2).
+    """The role between a network and the trainer (D2L section 3.2.2).
 
     A subclass says what a training step is; the rest has defaults. ``metrics`` are updated by the steps and
     read by the trainer, once per interval. Where the loss of a batch is a mean over something else than its examples,
@@ -89,7 +89,7 @@ class Task(Module):
         """Training mode or evaluation mode; the running statistics of frozen layers stay as they are in both."""
         super().train(mode)
         if mode:
-            hold_frozen_statistics(self.network)
+            freeze_batch_norm_statistics(self.network)
         return self
 
     def own_state(self) -> dict[str, Tensor]:

@@ -1,4 +1,4 @@
-"""Training examples that count more or less than others (textbook section 4.7.3)."""
+"""Training examples that count more or less than others (D2L section 4.7.3)."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -24,23 +24,26 @@ LANGUAGE: dict[str, LayerTwin] = {
         partial(RecurrentLanguageModel, 10, None, 16, 2), *_TEXT, random=True, compiled=False
     ),
     "RecurrentLanguageModel(cell='GRU')": network(
-        partial(RecurrentLanguageModel, 10, 12, 16, 2, "GRU", 0.2, tied=True), *_TEXT, random=True, compiled=False
+        partial(RecurrentLanguageModel, 10, 12, 16, 2, "GRU", 0.2, tie_embeddings=True),
+        *_TEXT,
+        random=True,
+        compiled=False,
     ),
     "RecurrentLanguageModel(cell='LSTM')": network(
-        partial(RecurrentLanguageModel, 10, 16, 16, 1, "LSTM", tied=True), *_TEXT, compiled=False
+        partial(RecurrentLanguageModel, 10, 16, 16, 1, "LSTM", tie_embeddings=True), *_TEXT, compiled=False
     ),
     "FillInModel": network(partial(FillInModel, 10, 8, 16), *_TEXT, compiled=False),
     "RecurrentEncoder": network(
         partial(RecurrentEncoder, 8, 16, 2, "GRU"), case((3, 5, 8), _LENGTHS), case((3, 6, 8), _LENGTHS), compiled=False
     ),
     "Seq2Seq": network(
-        partial(Seq2Seq, 10, 12, 8, 16, 1, "LSTM", padding=1),
+        partial(Seq2Seq, 10, 12, 8, 16, 1, "LSTM", padding_idx=1),
         case(classes(3, 5), _LENGTHS, classes(3, 6)),
         random=True,
         compiled=False,
     ),
     "BahdanauDecoder": network(
-        partial(BahdanauDecoder, 10, 12, 8, 16, 6, 2, padding=1),
+        partial(BahdanauDecoder, 10, 12, 8, 16, 6, 2, padding_idx=1),
         case(classes(3, 5), _LENGTHS, classes(3, 6)),
         random=True,
         compiled=False,

@@ -43,7 +43,9 @@ def network(make: Callable[..., nn.Module], *cases: Case, **more: Any) -> LayerT
 
 def vision_transformer(*, nn: Toolkit = torch.nn) -> VisionTransformer:
     """A small one, whose classifier does not start at 0: else nothing could differ."""
-    made = VisionTransformer(5, 2, image_size=32, patch_size=8, width=24, depth=2, heads=3, hidden=32, nn=nn)
+    made = VisionTransformer(
+        5, 2, image_size=32, patch_size=8, hidden_size=24, num_layers=2, num_heads=3, ffn_size=32, nn=nn
+    )
     nn.init.xavier_uniform_(made.heads.get_parameter("head.weight"))
     return made
 

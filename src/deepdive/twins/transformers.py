@@ -28,7 +28,7 @@ _SENTENCES = (case(classes(3, 5), _LENGTHS, classes(3, 6)), case(classes(3, 6), 
 
 
 def _bert(*, pooler: bool = True, nn: Toolkit = torch.nn) -> BERT:
-    return BERT(10, 8, 2, 2, 16, places=8, pooler=pooler, nn=nn)
+    return BERT(10, 8, 2, 2, 16, max_positions=8, pooler=pooler, nn=nn)
 
 
 def _classifier(*, nn: Toolkit = torch.nn) -> BERTClassifier:

@@ -32,7 +32,7 @@ def test_weights_of_any_mask_are_those_by_hand(data):
     torch.testing.assert_close(masked_softmax(scores, one), masked_softmax(scores, one[:, None].expand(b, q).clone()))
 
 
-def test_the_textbooks_examples():
+def test_d2ls_examples():
     scores = torch.rand(2, 2, 4)
     by_sequence = masked_softmax(scores, torch.tensor([2, 3]))
     assert by_sequence[0, :, 2:].eq(0).all()

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from scipy.optimize import minimize_scalar
 from sklearn.neighbors import KernelDensity
 
-from deepdive.algorithms.attention import KERNELS, attention_pool, learn_width, leave_one_out, width_errors
+from deepdive.algorithms.attention import KERNELS, attention_pool, bandwidth_errors, learn_bandwidth, leave_one_out
 from deepdive.algorithms.attention.kernels import kernel_named
 
 BY_HAND = {
@@ -60,8 +60,8 @@ def test_a_narrow_gaussian_is_the_nearest_neighbour_and_a_wide_one_the_mean():
     x, y = noisy()
     queries = torch.linspace(0, 5, 17, dtype=torch.double)
     nearest = y[(queries[:, None] - x).abs().argmin(dim=1)]
-    torch.testing.assert_close(attention_pool(queries, x, y, width=1e-4)[0], nearest)
-    torch.testing.assert_close(attention_pool(queries, x, y, width=1e6)[0], y.mean().expand(17))
+    torch.testing.assert_close(attention_pool(queries, x, y, bandwidth=1e-4)[0], nearest)
+    torch.testing.assert_close(attention_pool(queries, x, y, bandwidth=1e6)[0], y.mean().expand(17))
 
 
 @pytest.mark.parametrize("kernel", KERNELS)
@@ -78,9 +78,9 @@ def test_one_left_out_is_fitting_again_without_it(kernel):
 def test_the_width_learnt_is_where_the_error_is_least(kernel):
     x, y = noisy(60)
     tried = torch.logspace(-1, 0.7, 30, dtype=torch.double)
-    errors = width_errors(x, y, kernel, tried)
+    errors = bandwidth_errors(x, y, kernel, tried)
     best = int(errors.argmin())
-    path = learn_width(x, y, kernel, start=1.3 * float(tried[best]), steps=150, lr=0.02)
+    path = learn_bandwidth(x, y, kernel, start=1.3 * float(tried[best]), steps=150, lr=0.02)
 
     def error(theta):
         return float((leave_one_out(x, y, kernel, float(np.exp(theta))) - y).square().mean())
@@ -89,7 +89,7 @@ def test_the_width_learnt_is_where_the_error_is_least(kernel):
     found = minimize_scalar(error, bounds=bounds, method="bounded", options={"xatol": 1e-6})
     assert float(path.errors.min()) == pytest.approx(found.fun, rel=1e-3)
     assert float(path.errors.min()) < float(path.errors[0])
-    assert len(path.widths) == 151
+    assert len(path.bandwidths) == 151
     assert error(np.log(path.best)) == pytest.approx(float(path.errors.min()))
 
 
@@ -111,15 +111,15 @@ def test_the_slope_along_the_width_is_right():
             lambda x: attention_pool(x, x, x, "triangle"),
             "kernel must be one of gaussian, boxcar, constant, epanechnikov, got 'triangle'",
         ),
-        (lambda x: attention_pool(x, x, x, width=0.0), "width must be above 0, got 0"),
-        (lambda x: attention_pool(x, x, x, width=float("nan")), "width must be a number, got nan"),
+        (lambda x: attention_pool(x, x, x, bandwidth=0.0), "width must be above 0, got 0"),
+        (lambda x: attention_pool(x, x, x, bandwidth=float("nan")), "width must be a number, got nan"),
         (lambda x: leave_one_out(x[:1], x[:1]), "keys must be at least 2 to leave one out, got 1"),
         (
-            lambda x: learn_width(x, x, "boxcar", start=1.0),
+            lambda x: learn_bandwidth(x, x, "boxcar", start=1.0),
             "kernel must be gaussian or epanechnikov, along whose width the error has a slope, got 'boxcar'",
         ),
-        (lambda x: learn_width(x, x, start=-1.0), "start must be above 0, got -1.0"),
-        (lambda x: learn_width(x, x, start=1.0, steps=0), "steps must be at least 1, got 0"),
+        (lambda x: learn_bandwidth(x, x, start=-1.0), "start must be above 0, got -1.0"),
+        (lambda x: learn_bandwidth(x, x, start=1.0, steps=0), "steps must be at least 1, got 0"),
         (lambda x: kernel_named(""), "kernel must be one of gaussian, boxcar, constant, epanechnikov, got ''"),
     ],
 )

@@ -14,7 +14,7 @@ ELEMENTWISE = {
     "sin": (torch.sin, torch.cos),
     "exp": (torch.exp, torch.exp),
     "cube": (lambda x: x**3, lambda x: 3 * x**2),
-    "textbook": (lambda x: 3 * x**2 - 4 * x, lambda x: 6 * x - 4),
+    "d2l": (lambda x: 3 * x**2 - 4 * x, lambda x: 6 * x - 4),
 }
 ERRORS = {"forward": 1e-6, "central": 1e-8, "richardson": 1e-10}
 

@@ -112,7 +112,7 @@ def every_score(decoder, row, sequences, alpha, offset):
 
 
 def test_more_beams_see_what_greedy_search_misses():
-    """As in textbook section 10.8.1: the likeliest first token leads to unlikely ones."""
+    """As in D2L section 10.8.1: the most_likely first token leads to unlikely ones."""
     p = torch.tensor([[0.0, 0.6, 0.4], [0.34, 0.33, 0.33], [0.9, 0.05, 0.05]], dtype=torch.float64)
     decoder, state = Markov(p.log()), None
     arguments = {"end": 0, "max_steps": 3}

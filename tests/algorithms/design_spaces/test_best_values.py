@@ -39,7 +39,7 @@ def test_a_parameter_that_decides_has_a_narrow_interval():
 
 def test_of_few_networks_one_is_drawn():
     assert best_value(torch.tensor([7]), torch.tensor([0.5])) == (7.0, 7.0, 7.0)
-    assert best_value(torch.tensor([1, 2, 3]), torch.rand(3), share=0.3) == pytest.approx((1, 2, 3))
+    assert best_value(torch.tensor([1, 2, 3]), torch.rand(3), fraction=0.3) == pytest.approx((1, 2, 3))
 
 
 def test_equal_seeds_give_equal_intervals():
@@ -53,7 +53,7 @@ def test_equal_seeds_give_equal_intervals():
         (([1.0], [1.0, 2.0]), {}, r"errors must have shape \(n=1,\), got \(2,\)"),
         (([], []), {}, r"errors must not be empty, got shape \(0,\)"),
         (([1.0], [float("nan")]), {}, r"errors must be finite, got nan at \[0\]"),
-        (([1.0], [1.0]), {"share": 1.0}, "share must be above 0 and below 1, got 1.0"),
+        (([1.0], [1.0]), {"fraction": 1.0}, "fraction must be above 0 and below 1, got 1.0"),
         (([1.0], [1.0]), {"confidence": 0.0}, "confidence must be above 0 and below 1, got 0.0"),
         (([1.0], [1.0]), {"draws": 0}, "draws must be at least 1, got 0"),
     ],

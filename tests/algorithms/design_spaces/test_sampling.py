@@ -37,7 +37,7 @@ def test_the_papers_regime_is_reached():
         ({"window": (2.0, 1.0)}, r"window must go up from 0 or more, got \(2.0, 1.0\)"),
         (
             {"window": (0.0, 10.0), "max_draws": 9000},
-            "of 9,000 designs drawn from anynet-a, 0 cost between 0 and 10 operations per picture, and 20 are wanted",
+            "of 9,000 designs drawn from anynet-a, 0 cost between 0 and 10 operations per image, and 20 are wanted",
         ),
     ],
 )

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from deepdive.algorithms.evaluation import hoeffding_interval, hoeffding_test_size, normal_test_size, wald_interval
 
 
-def test_the_textbooks_numbers():
+def test_d2ls_numbers():
     assert hoeffding_test_size(0.01, 0.95, two_sided=False) == 14_979
     assert hoeffding_test_size(0.01, 0.95) == 18_445
     one, two = 0.6826894921370859, 0.9544997361036416  # within one and two standard deviations

@@ -90,8 +90,8 @@ def test_errors_grow_with_the_steps_as_theory_says():
     x = simulated([-0.5, 1.2], 0.3, 0.1, 40_000, seed=1)
     rows = x.unfold(0, 14, 1)
     errors = rmse(model.forecast(rows[:, :4], 10), rows[:, 4:])
-    torch.testing.assert_close(errors, model.deviation(10), rtol=0.03, atol=0)
-    assert float(model.deviation(1)) == pytest.approx(0.1)
+    torch.testing.assert_close(errors, model.std(10), rtol=0.03, atol=0)
+    assert float(model.std(1)) == pytest.approx(0.1)
 
 
 def test_forecasts_of_a_stable_model_tend_to_the_mean():
@@ -142,7 +142,7 @@ def test_bad_input_is_named():
     with pytest.raises(ValueError, match="windows must hold at least 3 values, the order of the model, got 2"):
         model.forecast(windows, 1)
     with pytest.raises(ValueError, match="horizon must be at least 1, got 0"):
-        model.deviation(0)
+        model.std(0)
     with pytest.raises(ValueError, match="period must be from 1 to below the 9 values of history, got 9"):
         mase(windows, windows, normal(9), 9)
     with pytest.raises(ValueError, match="history must not repeat itself: with period 2 its scale is 0, got 0"):

@@ -34,7 +34,7 @@ def test_derivatives_are_finite_differences(name):
     torch.testing.assert_close(curve.derivative, (phi(curve.x + h) - phi(curve.x - h)) / (2 * h), rtol=0, atol=1e-8)
 
 
-def test_the_textbooks_extremes():
+def test_d2ls_extremes():
     sigmoid, tanh = (activation_curves([n], low=-8, high=8)[n] for n in ("Sigmoid", "Tanh"))
     assert float(sigmoid.derivative.max()) == pytest.approx(0.25)
     assert float(tanh.derivative.max()) == pytest.approx(1)

@@ -21,11 +21,13 @@ KINDS = {"LSTM": 4, "GRU": 3, "RNN": 1}
 @settings(max_examples=60, deadline=None)
 def test_the_count_is_the_librarys_with_its_two_biases(kind, d, h, layers, bidirectional, bias):
     network = getattr(nn, kind)(d, h, layers, bias=bias, bidirectional=bidirectional)
-    count = recurrent_parameters(KINDS[kind], d, h, layers=layers, bidirectional=bidirectional, biases=2 if bias else 0)
+    count = recurrent_parameters(
+        KINDS[kind], d, h, num_layers=layers, bidirectional=bidirectional, biases=2 if bias else 0
+    )
     assert count == sum(p.numel() for p in network.parameters())
 
 
-def test_the_textbooks_counts():
+def test_d2ls_counts():
     assert recurrent_parameters(4, 28, 64) == 4 * (28 * 64 + 64**2 + 64)
     assert recurrent_parameters(3, 28, 64) == 3 * (28 * 64 + 64**2 + 64)
 
@@ -46,10 +48,10 @@ def test_the_summary_explains_the_second_bias(toolkit, kind, shape):
 @pytest.mark.parametrize(
     ("words", "match"),
     [
-        ({"hidden": 0}, "hidden must be at least 1, got 0"),
+        ({"hidden_size": 0}, "hidden_size must be at least 1, got 0"),
         ({"biases": 3}, "biases must be at least 0 and at most 2, got 3"),
     ],
 )
 def test_numbers_out_of_range_are_named(words, match):
     with pytest.raises(ValueError, match=match):
-        recurrent_parameters(**{"gates": 4, "inputs": 2, "hidden": 3, **words})
+        recurrent_parameters(**{"gates": 4, "input_size": 2, "hidden_size": 3, **words})

@@ -99,5 +99,5 @@ def test_what_makes_no_sense_is_refused():
         weight_std("he", 1, 1)
     with pytest.raises(ValueError, match="fan_in must be at least 1, got 0"):
         weight_std("xavier", 0, 1)
-    with pytest.raises(ValueError, match="hidden must be at least 2, got 1"):
-        hidden_unit_spread(0.0, hidden=1)
+    with pytest.raises(ValueError, match="hidden_size must be at least 2, got 1"):
+        hidden_unit_spread(0.0, hidden_size=1)

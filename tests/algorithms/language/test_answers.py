@@ -1,4 +1,4 @@
-"""Answers: the rules of SQuAD's own program, and the likeliest span by trying all."""
+"""Answers: the rules of SQuAD's own program, and the most_likely span by trying all."""
 
 import pytest
 import torch
@@ -92,5 +92,5 @@ def test_the_best_span_is_found(b, t, longest, seed):
 
 
 def test_an_answer_has_a_token():
-    with pytest.raises(ValueError, match="longest must be at least 1, got 0"):
+    with pytest.raises(ValueError, match="max_length must be at least 1, got 0"):
         best_spans(torch.zeros(1, 2), torch.zeros(1, 2), torch.ones(1, 2, dtype=torch.bool), 0)

@@ -60,7 +60,7 @@ def test_the_example_of_the_paper():
     assert the.precisions[0] == pytest.approx(100 * 2 / 7)
 
 
-def test_the_example_of_the_textbook():
+def test_the_example_of_d2l():
     """Section 10.7.6: labels A to F against A, B, B, C, D have p_1 = 4/5, p_2 = 3/4, p_3 = 1/3 and p_4 = 0."""
     prediction, label = list("ABBCD"), list("ABCDEF")
     penalty = math.exp(1 - 6 / 5)

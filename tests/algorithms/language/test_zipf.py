@@ -85,7 +85,7 @@ def test_a_figure_of_nothing_is_refused():
 
 
 def test_the_words_of_the_time_machine_follow_the_law_and_pairs_fall_more_slowly():
-    """Textbook section 9.2.5."""
+    """D2L section 9.2.5."""
     try:
         path = fetch("time-machine", sources=(Folders(),))["timemachine.txt"]
     except DataUnavailableError as error:

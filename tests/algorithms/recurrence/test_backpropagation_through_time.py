@@ -166,5 +166,5 @@ def test_bad_input_is_named():
         by_hand(weights, x, first, target, "Tanh", torch.ones(2))
     with pytest.raises(ValueError, match="gradients must not be empty: there is nothing to clip, got none"):
         clip_by_norm([], 1.0)
-    with pytest.raises(ValueError, match="most must be above 0, got 0"):
+    with pytest.raises(ValueError, match="max_norm must be above 0, got 0"):
         clip_by_norm([torch.ones(2)], 0)

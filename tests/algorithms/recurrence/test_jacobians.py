@@ -14,7 +14,7 @@ def normal(*shape, seed=0):
 
 @pytest.mark.parametrize("kind", ["tanh", "relu", "skip", "gru", "lstm"])
 def test_jacobians_of_a_batch_are_those_of_each_example(kind):
-    step, size = recurrent_step(kind, inputs=2, hidden=3, seed=1)
+    step, size = recurrent_step(kind, input_size=2, hidden_size=3, seed=1)
     x, h = normal(5, 2), normal(5, size, seed=1)
     found = step_jacobians(step, x, h)
     for i in range(5):
@@ -24,7 +24,7 @@ def test_jacobians_of_a_batch_are_those_of_each_example(kind):
 
 @pytest.mark.parametrize("kind", ["tanh", "gru", "lstm"])
 def test_the_norm_is_that_of_the_whole_way(kind):
-    step, size = recurrent_step(kind, inputs=2, hidden=3, seed=2)
+    step, size = recurrent_step(kind, input_size=2, hidden_size=3, seed=2)
     x, first = normal(6, 2, 2), normal(2, size, seed=1)
     norms = jacobian_norms(step, x, first)
     assert norms.shape == (7, 2)
@@ -53,13 +53,13 @@ def test_the_library_s_cells_will_do():
 
 
 def norms_of(kind, **words):
-    step, size = recurrent_step(kind, hidden=24, **words)
+    step, size = recurrent_step(kind, hidden_size=24, **words)
     return jacobian_norms(step, normal(60, 4, 8), torch.zeros(4, size).double())
 
 
 def test_a_linear_recurrence_has_the_norm_of_a_matrix_power():
     # far above 0 a ReLU is linear
-    step, _ = recurrent_step("relu", hidden=4, inputs=2, weights="identity", scale=1.5)
+    step, _ = recurrent_step("relu", hidden_size=4, input_size=2, weights="identity", scale=1.5)
     norms = jacobian_norms(step, torch.zeros(5, 1, 2).double(), torch.full((1, 4), 50.0).double())
     torch.testing.assert_close(norms[:, 0], 1.5 ** torch.arange(6).double())
 
@@ -73,7 +73,7 @@ def test_orthogonal_weights_and_the_identity_keep_the_size():
     # near 0 a tanh is linear: the norm is that of a power of the weights
     still, first = torch.zeros(40, 1, 2).double(), 1e-9 * normal(1, 16)
     for scale in (0.9, 1.0, 1.1):
-        step, _ = recurrent_step("tanh", hidden=16, inputs=2, weights="orthogonal", scale=scale)
+        step, _ = recurrent_step("tanh", hidden_size=16, input_size=2, weights="orthogonal", scale=scale)
         norms = jacobian_norms(step, still, first)[:, 0]
         torch.testing.assert_close(norms, scale ** torch.arange(41).double(), rtol=1e-6, atol=0)
     identity = norms_of("relu", weights="identity")
@@ -90,7 +90,7 @@ def test_a_skip_connection_and_open_gates_keep_the_gradient():
 
 
 def test_a_product_beyond_all_numbers_is_infinite():
-    step, _ = recurrent_step("relu", hidden=4, inputs=2, weights="identity", scale=1e200)
+    step, _ = recurrent_step("relu", hidden_size=4, input_size=2, weights="identity", scale=1e200)
     norms = jacobian_norms(step, torch.zeros(3, 1, 2).double(), torch.full((1, 4), 1e-300, dtype=torch.float64))
     assert norms[-1].item() == torch.inf
     assert norms[0].item() == 1
@@ -107,5 +107,5 @@ def test_the_figure_has_a_panel_per_kind_and_a_line_per_size():
 def test_bad_input_is_named():
     with pytest.raises(ValueError, match="kind must be one of tanh, relu, skip, gru, lstm, got 'rnn'"):
         recurrent_step("rnn")
-    with pytest.raises(ValueError, match="hidden must be at least 1, got 0"):
-        recurrent_step(hidden=0)
+    with pytest.raises(ValueError, match="hidden_size must be at least 1, got 0"):
+        recurrent_step(hidden_size=0)

@@ -12,7 +12,7 @@ def rows(n=50, mix=0.0):
 
 
 def test_torchs_own_descent_goes_to_the_same_place():
-    """The library's SGD with batches of all rows, as the textbook trains."""
+    """The library's SGD with batches of all rows, as D2L trains."""
     x, y = rows()
     layer = torch.nn.Linear(3, 1, dtype=torch.float64)
     optimizer = torch.optim.SGD(layer.parameters(), lr=0.3)

@@ -9,7 +9,7 @@ from deepdive.algorithms.regression import (
     gaussian_negative_log_likelihood,
     l2_penalty,
     least_squares,
-    most_likely_deviation,
+    most_likely_std,
     polynomial_features,
 )
 
@@ -36,17 +36,17 @@ def test_its_minimum_is_least_squares_and_the_root_mean_squared_error():
     y = x @ torch.tensor([1.0, 2.0]).double() + torch.randn(40, generator=generator, dtype=torch.float64)
     fit = least_squares(x, y, intercept=False)
     weight = fit.weight.clone().requires_grad_()
-    sigma = most_likely_deviation(y - x @ fit.weight).requires_grad_()
+    sigma = most_likely_std(y - x @ fit.weight).requires_grad_()
     gradients = torch.autograd.grad(gaussian_negative_log_likelihood(y - x @ weight, sigma), [weight, sigma])
     assert all(gradient.abs().max() < 1e-10 for gradient in gradients)
 
 
 def test_bad_deviations_and_no_residuals_are_refused():
     for sigma in (0, -1.0, torch.tensor(0.0)):
-        with pytest.raises(ValueError, match="deviation must be above 0, got"):
+        with pytest.raises(ValueError, match="std must be above 0, got"):
             gaussian_negative_log_likelihood(torch.zeros(3), sigma)
     with pytest.raises(ValueError, match="residuals must not be empty"):
-        most_likely_deviation(torch.zeros(0))
+        most_likely_std(torch.zeros(0))
 
 
 def test_the_gradient_of_the_penalty_is_the_decay():

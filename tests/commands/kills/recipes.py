@@ -104,12 +104,12 @@ RECIPES = [
         "--epochs 4 --rows 150 --batch-size 16 --log-every 3 --checkpoint-every 4",
         "one layer, made-up data, a target that is missed",
     ),
-    Recipe("weight-decay", nothing, "--epochs 6 --log-every 5 --checkpoint-every 7", "three trainings in turn"),
+    Recipe("weight-decay", nothing, "--epochs 6 --log-every 5 --checkpoint-every 7", "three training_runs in turn"),
     Recipe(
         "california",
         table,
         "--target price --validation 0.2 --epochs 3 --batch-size 16 --log-every 3 --checkpoint-every 4",
-        "the only one of trainings in turn",
+        "the only one of training_runs in turn",
     ),
     Recipe(
         "house-prices",
@@ -194,7 +194,7 @@ RECIPES = [
         digits,
         "--samples 2 --workers 2 --stages 2 --stem small --mega-flops 0.1 0.3 --validation 300 --steps 8"
         " --batch-size 64",
-        "trainings in other processes",
+        "training_runs in other processes",
         ("before-checkpoint", "training", "anywhere", "torn-report"),
     ),
 ]

@@ -8,7 +8,7 @@ from PIL import Image
 
 @pytest.fixture
 def paint(tmp_path: Path) -> Callable[..., Path]:
-    """Write a picture of random pixels, or of given ones, below a temporary folder."""
+    """Write an image of random pixels, or of given ones, below a temporary folder."""
     generator = np.random.default_rng(0)
 
     def make(name: str, size: tuple[int, int] = (8, 8), mode: str = "RGB", pixels: np.ndarray | None = None) -> Path:

@@ -1,4 +1,4 @@
-"""Pictures for tests, and how one gets into a file."""
+"""Images for tests, and how one gets into a file."""
 
 import numpy as np
 

@@ -11,7 +11,7 @@ from PIL import Image
 from sklearn.datasets import load_digits
 
 from deepdive.data.fetching import DataUnavailableError, fetch
-from deepdive.data.images import builtin, decode_picture
+from deepdive.data.images import builtin, decode_image
 from deepdive.data.images.builtin import read_builtin
 from deepdive.data.registry import DATASETS, find
 from deepdive.data.sources.archives import plain_files
@@ -46,7 +46,7 @@ def test_fashion_mnist_is_real(fashion_mnist_files, monkeypatch):
     assert splits.test.labels.bincount().tolist() == [1_000] * 10
     assert splits.labels[splits.train.labels[0]] == "ankle boot"
     assert [splits.labels[i] for i in (0, 4, 8)] == ["t-shirt", "coat", "bag"]
-    # The published mean and standard deviation of the training pictures.
+    # The published mean and standard deviation of the training images.
     x = splits.train.images.double() / 255
     assert x.mean().item() == pytest.approx(0.2860, abs=1e-4)
     assert x.std().item() == pytest.approx(0.3530, abs=1e-4)
@@ -59,7 +59,7 @@ def test_every_image_set_of_the_registry_has_a_reader():
 
 
 def cifar_archive(path):
-    """An archive like the original, of 12 random pictures, and what is in it."""
+    """An archive like the original, of 12 random images, and what is in it."""
     generator = np.random.default_rng(0)
     images = generator.integers(0, 256, (12, 3, 32, 32), dtype=np.uint8)
     labels = generator.integers(0, 10, 12, dtype=np.uint8)
@@ -117,7 +117,7 @@ def test_an_archive_of_other_classes_is_not_taken_for_cifar10(tmp_path, monkeypa
         read_builtin("cifar10-jpeg")
 
 
-def test_the_first_pictures_of_the_real_archive_are_what_they_should_be(cifar10_jpeg_archive):
+def test_the_first_images_of_the_real_archive_are_what_they_should_be(cifar10_jpeg_archive):
     """All of it takes half a minute; each run of the recipe reads it."""
     files = itertools.islice(
         ((name, content) for name, _, content in plain_files(cifar10_jpeg_archive) if content), 200
@@ -125,5 +125,5 @@ def test_the_first_pictures_of_the_real_archive_are_what_they_should_be(cifar10_
     for name, content in files:
         part, label, _ = name.split("/")
         assert (part, label) == ("train", "airplane")
-        pixels, notes = decode_picture(Path(name), content=content())
+        pixels, notes = decode_image(Path(name), content=content())
         assert (pixels.shape, notes) == ((3, 32, 32), [])

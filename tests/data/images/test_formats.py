@@ -1,4 +1,4 @@
-"""Which formats of pictures are read, and that no other one reaches what Pillow knows besides."""
+"""Which formats of images are read, and that no other one reaches what Pillow knows besides."""
 
 import re
 import subprocess
@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from deepdive.data.images import picture
+from deepdive.data.images import decode
+from deepdive.data.images.decode import FORMATS, ImageError, decode_image, image_form
 from deepdive.data.images.folders import SUFFIXES
-from deepdive.data.images.picture import FORMATS, PictureError, decode_picture, picture_form
 
 
 @pytest.mark.parametrize("name", ["a.eps", "a.png", "a.jpg"])
@@ -21,13 +21,13 @@ def test_no_file_reaches_another_program(name, tmp_path, monkeypatch):
     with Image.open(path) as image:
         assert image.format == "EPS"  # Pillow alone would take it
     monkeypatch.setattr(subprocess, "Popen", lambda *_, **__: pytest.fail("a program was started"))
-    for read in (decode_picture, picture_form):
+    for read in (decode_image, image_form):
         with pytest.raises(
-            PictureError, match=r"not a picture in a known format \(BMP, GIF, JPEG, PNG, PPM, TIFF, WEBP\)"
+            ImageError, match=r"not an image in a known format \(BMP, GIF, JPEG, PNG, PPM, TIFF, WEBP\)"
         ):
             read(path)
-    with pytest.raises(PictureError, match="not a picture in a known format"):
-        decode_picture(path, content=path.read_bytes())
+    with pytest.raises(ImageError, match="not an image in a known format"):
+        decode_image(path, content=path.read_bytes())
 
 
 def test_every_suffix_that_is_looked_for_has_its_format():
@@ -37,12 +37,12 @@ def test_every_suffix_that_is_looked_for_has_its_format():
     }
 
 
-def test_pictures_are_opened_in_one_place():
+def test_images_are_opened_in_one_place():
     """Anywhere else, the list of formats might be missing."""
-    source = Path(picture.__file__).parents[2]
+    source = Path(decode.__file__).parents[2]
     found = [
         path.name
         for path in source.rglob("*.py")
-        if re.search(r"Image\.open\(|imread\(|read_image\(", path.read_text())
+        if re.search(r"Image\.open\(|imread\(|io\.read_image\(", path.read_text())
     ]
-    assert found == ["picture.py"]
+    assert found == ["decode.py"]

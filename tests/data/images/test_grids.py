@@ -7,7 +7,7 @@ import torch
 from deepdive.data.images.grids import grid
 
 
-def test_every_picture_stands_under_its_title():
+def test_every_image_stands_under_its_title():
     images = torch.randint(0, 256, (10, 1, 7, 5), dtype=torch.uint8)
     figure = grid(images, [f"title {i}" for i in range(10)], columns=4, marked=[i == 3 for i in range(10)])
     assert len(figure.axes) == 12
@@ -20,7 +20,7 @@ def test_every_picture_stands_under_its_title():
     assert not any(ax.images for ax in figure.axes[10:])
 
 
-def test_colour_and_float_pictures():
+def test_colour_and_float_images():
     images = torch.randn(3, 3, 4, 4)
     figure = grid(images)
     shown = np.stack([ax.images[0].get_array() for ax in figure.axes])

@@ -44,7 +44,7 @@ def test_bad_arguments_are_named(options, message):
         load_images("digits", **options)
 
 
-def test_grey_pictures_as_colour_pictures():
+def test_grey_images_as_colour_images():
     grey, colour = load_images("digits"), load_images("digits", channels=3, image_size=16)
     x, y = next(colour.train_loader().batches())
     assert x.shape == (128, 3, 16, 16)

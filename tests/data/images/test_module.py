@@ -6,14 +6,14 @@ from deepdive.data.splits import stratified_split
 from deepdive.data.types import DataModule
 
 
-def pictures(n=40, classes=4, shape=(1, 6, 5), seed=0):
+def image_set(n=40, classes=4, shape=(1, 6, 5), seed=0):
     generator = torch.Generator().manual_seed(seed)
     images = torch.randint(0, 256, (n, *shape), dtype=torch.uint8, generator=generator)
     return ImageSet(images, torch.arange(n) % classes)
 
 
 def module(train=None, val=None, test=None, **options):
-    splits = ImageSplits(("a", "b", "c", "d"), train or pictures(), val, test, ("a note",))
+    splits = ImageSplits(("a", "b", "c", "d"), train or image_set(), val, test, ("a note",))
     return ImageDataModule(lambda: splits, **options)
 
 
@@ -23,7 +23,7 @@ def images_of(loader, epoch=0):
 
 def test_it_is_a_data_module_and_reads_once():
     reads = []
-    data = ImageDataModule(lambda: (reads.append(1), ImageSplits(("a", "b", "c", "d"), pictures()))[1])
+    data = ImageDataModule(lambda: (reads.append(1), ImageSplits(("a", "b", "c", "d"), image_set()))[1])
     assert isinstance(data, DataModule)
     assert not reads
     data.prepare()
@@ -33,8 +33,8 @@ def test_it_is_a_data_module_and_reads_once():
     assert data.labels == ("a", "b", "c", "d")
 
 
-def test_batches_are_float_pictures_with_their_labels():
-    train = pictures()
+def test_batches_are_float_images_with_their_labels():
+    train = image_set()
     data = module(train, batch_size=16)
     batches = list(data.train_loader().batches())
     assert [len(x) for x, _ in batches] == [16, 16, 8]
@@ -49,7 +49,7 @@ def test_no_split_no_loader():
     data = module()
     assert data.val_loader() is None
     assert data.test_loader() is None
-    assert data.pictures("test") is None
+    assert data.image_set("test") is None
     assert data.notes == ("a note",)
 
 
@@ -57,27 +57,27 @@ def test_a_validation_split_is_disjoint_stratified_and_independent_of_the_seed()
     halves = []
     for seed in (0, 1):
         data = module(validation=0.25, seed=seed)
-        train, val = data.pictures("train"), data.pictures("val")
+        train, val = data.image_set("train"), data.image_set("val")
         assert len(val.labels) == 10
         assert val.labels.bincount().max() - val.labels.bincount().min() <= 1
         both = torch.cat([train.images, val.images]).flatten(1)
-        assert len(both.unique(dim=0)) == len(pictures().images.flatten(1).unique(dim=0)) == 40
+        assert len(both.unique(dim=0)) == len(image_set().images.flatten(1).unique(dim=0)) == 40
         halves.append(val.images)
     assert torch.equal(*halves)
 
 
-def test_validation_pictures_of_the_data_win():
-    own = pictures(6, seed=1)
+def test_validation_images_of_the_data_win():
+    own = image_set(6, seed=1)
     data = module(val=own, validation=0.5)
-    assert data.pictures("val") is own
-    assert len(data.pictures("train").labels) == 40
+    assert data.image_set("val") is own
+    assert len(data.image_set("train").labels) == 40
 
 
 def test_validation_and_test_keep_their_order_and_are_not_augmented():
-    test = pictures(9, seed=2)
+    test = image_set(9, seed=2)
     data = module(test=test, validation=8, augment=lambda x, g: x * 0.0, test_batch_size=4)
     torch.testing.assert_close(images_of(data.test_loader()), test.images / 255)
-    torch.testing.assert_close(images_of(data.val_loader()), data.pictures("val").images / 255)
+    torch.testing.assert_close(images_of(data.val_loader()), data.image_set("val").images / 255)
     assert images_of(data.train_loader()).abs().max() == 0
 
 
@@ -95,8 +95,8 @@ def test_augment_gets_bytes_and_what_it_gives_is_resized_and_standardised():
     assert seen[0][2] != seen[1][2], "every batch has its own random numbers"
 
 
-def test_mix_gets_standardised_pictures_and_probabilities():
-    train = pictures(8)
+def test_mix_gets_standardised_images_and_probabilities():
+    train = image_set(8)
     data = module(train, test=train, batch_size=8, normalize=True, mix=lambda batch, g: (batch[0] * 2, batch[1] / 2))
     [(x, y)] = data.train_loader().batches()
     assert y.shape == (8, 4)
@@ -113,18 +113,18 @@ def test_training_order_follows_the_seed():
     assert not torch.equal(a, c)
 
 
-def test_normalized_pictures_have_mean_0_and_deviation_1():
-    data = module(pictures(200, shape=(3, 6, 5)), normalize=True)
+def test_normalized_images_have_mean_0_and_deviation_1():
+    data = module(image_set(200, shape=(3, 6, 5)), normalize=True)
     x = images_of(data.train_loader()).double()
     torch.testing.assert_close(x.mean((0, 2, 3)), torch.zeros(3, dtype=torch.double), atol=1e-6, rtol=0)
     torch.testing.assert_close(x.std((0, 2, 3), correction=0), torch.ones(3, dtype=torch.double), atol=1e-6, rtol=0)
-    test = module(pictures(200, shape=(3, 6, 5)), test=pictures(5, shape=(3, 6, 5)), normalize=True).test_loader()
+    test = module(image_set(200, shape=(3, 6, 5)), test=image_set(5, shape=(3, 6, 5)), normalize=True).test_loader()
     assert test is not None
     assert images_of(test).min() < -1
 
 
 def test_channel_statistics_are_those_of_the_pixels():
-    images = pictures(50, shape=(3, 6, 5)).images
+    images = image_set(50, shape=(3, 6, 5)).images
     mean, std = channel_statistics(images)
     exact = images.double() / 255
     torch.testing.assert_close(torch.tensor(mean, dtype=torch.double), exact.mean((0, 2, 3)))
@@ -137,18 +137,18 @@ def test_another_size_is_made_batch_by_batch():
     x, _ = next(data.train_loader().batches())
     assert x.shape == (7, 1, 12, 10)
     assert (data.spec.height, data.spec.width) == (12, 10)
-    assert data.pictures().images.shape[-2:] == (6, 5)
+    assert data.image_set().images.shape[-2:] == (6, 5)
 
 
 def test_labels_out_of_range_are_named():
-    bad = ImageSet(pictures(4).images, torch.tensor([0, 1, 4, 2]))
+    bad = ImageSet(image_set(4).images, torch.tensor([0, 1, 4, 2]))
     with pytest.raises(ValueError, match=r"labels of the test set must be from 0 to 3, got 4 at \[2\]"):
         module(test=bad).prepare()
 
 
 def test_sets_of_different_shapes_are_refused():
-    with pytest.raises(ValueError, match=r"pictures of the test set have shape \(3, 6, 5\), those of .* \(1, 6, 5\)"):
-        module(test=pictures(shape=(3, 6, 5))).prepare()
+    with pytest.raises(ValueError, match=r"images of the test set have shape \(3, 6, 5\), those of .* \(1, 6, 5\)"):
+        module(test=image_set(shape=(3, 6, 5))).prepare()
 
 
 def test_too_large_a_validation_split_is_refused():
@@ -159,9 +159,9 @@ def test_too_large_a_validation_split_is_refused():
         module(validation=40).prepare()
 
 
-def test_a_class_that_would_lose_all_its_pictures_to_the_validation_is_named():
-    few = ImageSet(pictures(9).images, torch.tensor([0, 0, 0, 1, 1, 1, 2, 2, 3]))
+def test_a_class_that_would_lose_all_its_images_to_the_validation_is_named():
+    few = ImageSet(image_set(9).images, torch.tensor([0, 0, 0, 1, 1, 1, 2, 2, 3]))
     held_out = next(n for n in range(1, 9) if 3 not in few.labels[stratified_split(few.labels, n)[0]])
     module(few, validation=held_out - 1).prepare()
-    with pytest.raises(ValueError, match=rf"holding out {held_out} validation pictures leaves none .* classes \(d\)"):
+    with pytest.raises(ValueError, match=rf"holding out {held_out} validation images leaves none .* classes \(d\)"):
         module(few, validation=held_out).prepare()

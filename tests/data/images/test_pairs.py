@@ -1,4 +1,4 @@
-"""Pairs of pictures: who meets whom, how often, and that it depends on nothing but seed and epoch."""
+"""Pairs of images: who meets whom, how often, and that it depends on nothing but seed and epoch."""
 
 import pytest
 import torch
@@ -9,7 +9,7 @@ from deepdive.data.images import ImageDataModule, ImagePairs, ImageSet, ImageSpl
 from deepdive.data.types import Loader
 
 
-def pictures(counts):
+def image_set(counts):
     labels = torch.repeat_interleave(torch.arange(len(counts)), torch.tensor(counts))
     labels = labels[torch.randperm(len(labels), generator=torch.Generator().manual_seed(0))]
     images = torch.arange(len(labels), dtype=torch.uint8).view(-1, 1, 1, 1)
@@ -17,7 +17,7 @@ def pictures(counts):
 
 
 def loader(counts=(20, 30, 10), batch_size=7, **words):
-    return PairLoader(pictures(counts), batch_size, lambda images: images.float(), **words)
+    return PairLoader(image_set(counts), batch_size, lambda images: images.float(), **words)
 
 
 @given(counts=st.lists(st.integers(2, 30), min_size=2, max_size=6), epoch=st.integers(0, 5), fixed=st.booleans())
@@ -25,7 +25,7 @@ def loader(counts=(20, 30, 10), batch_size=7, **words):
 def test_every_pair_is_what_it_says(counts, epoch, fixed):
     found = loader(counts, fixed=fixed)
     left, right, different = found.pairs(epoch)
-    labels = found.pictures.labels
+    labels = found.image_set.labels
     assert torch.equal(labels[left] != labels[right], different)
     assert not (left == right).any()
     assert sorted(left.tolist()) == list(range(sum(counts)))
@@ -38,12 +38,12 @@ def test_partners_are_equally_likely():
     for epoch in range(2000):
         left, right, different = found.pairs(epoch)
         seen[different.long(), left, right] += 1
-    labels = found.pictures.labels
+    labels = found.image_set.labels
     same = (labels[:, None] == labels) & ~torch.eye(12, dtype=torch.bool)
     for row in range(12):
         own = seen[0, row][same[row]] / 1000
         torch.testing.assert_close(own, torch.full_like(own, 1 / len(own)), atol=0.08, rtol=0)
-        for label in set(labels.tolist()) - {int(labels[row])}:  # classes first, then pictures within them
+        for label in set(labels.tolist()) - {int(labels[row])}:  # classes first, then images within them
             other = seen[1, row][labels == label] / 1000
             torch.testing.assert_close(other, torch.full_like(other, 0.5 / len(other)), atol=0.08, rtol=0)
 
@@ -74,13 +74,13 @@ def test_epochs_differ_unless_they_are_fixed():
 
 
 @pytest.mark.parametrize("counts", [(5,), (5, 1)])
-def test_too_few_pictures_are_refused(counts):
+def test_too_few_images_are_refused(counts):
     with pytest.raises(ValueError, match=rf"but there are {len(counts)} classes, the smallest of {counts[-1]}"):
         loader(counts)
 
 
 def module(unseen=0, **words):
-    splits = ImageSplits(tuple("abcde"), pictures((8,) * 5), test=pictures((4,) * 5))
+    splits = ImageSplits(tuple("abcde"), image_set((8,) * 5), test=image_set((4,) * 5))
     return ImagePairs(ImageDataModule(lambda: splits, batch_size=8, **words), unseen=unseen)
 
 
@@ -88,8 +88,8 @@ def test_unseen_classes_meet_only_each_other_and_only_in_their_own_test():
     data = module(unseen=2, validation=10)
     data.prepare()
     for part in (data.train_loader(), data.val_loader(), data.test_loader()):
-        assert set(part.pictures.labels.tolist()) == {0, 1, 2}
-    assert set(data.unseen_loader().pictures.labels.tolist()) == {3, 4}
+        assert set(part.image_set.labels.tolist()) == {0, 1, 2}
+    assert set(data.unseen_loader().image_set.labels.tolist()) == {3, 4}
     assert module().unseen_loader() is None
     assert not data.train_loader().fixed
     assert data.test_loader().fixed

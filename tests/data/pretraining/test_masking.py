@@ -3,7 +3,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deepdive.data.pretraining import HideTokens
+from deepdive.data.pretraining import MaskTokens
 from deepdive.data.subwords import MASK, PAD
 
 
@@ -23,7 +23,7 @@ def is_special(subwords, tokens):
 def test_as_many_are_hidden_as_there_should_be_and_none_is_special(word_pieces, b, t, share, seed):
     tokens, lengths = batch(word_pieces, b, t, seed)
     before = tokens.clone()
-    hidden, kept, targets = HideTokens(word_pieces, share=share, place=2)(
+    hidden, kept, targets = MaskTokens(word_pieces, mlm_probability=share, place=2)(
         (tokens, lengths), torch.Generator().manual_seed(seed)
     )
     assert torch.equal(tokens, before)
@@ -45,7 +45,7 @@ def test_eighty_ten_ten(word_pieces):
     generator = torch.Generator().manual_seed(0)
     ordinary = torch.tensor([i for i in range(len(word_pieces)) if i not in word_pieces.special])
     tokens = ordinary[torch.randint(len(ordinary), (200, 200), generator=generator)]
-    hidden, targets = HideTokens(word_pieces)((tokens,), generator)
+    hidden, targets = MaskTokens(word_pieces)((tokens,), generator)
     chosen = targets != -100
     n = int(chosen.sum())
     assert n == 200 * 30
@@ -62,17 +62,17 @@ def test_eighty_ten_ten(word_pieces):
 
 def test_a_row_of_special_tokens_alone_stays(word_pieces):
     tokens = torch.tensor([[2, 3, 0]])
-    hidden, targets = HideTokens(word_pieces)((tokens,), torch.Generator())
+    hidden, targets = MaskTokens(word_pieces)((tokens,), torch.Generator())
     assert torch.equal(hidden, tokens)
     assert (targets == -100).all()
 
 
 @pytest.mark.parametrize("share", [0.0, -0.1, 1.5])
 def test_a_share_out_of_range_is_told(word_pieces, share):
-    with pytest.raises(ValueError, match=f"share is {share}; it must be above 0 and at most 1"):
-        HideTokens(word_pieces, share=share)
+    with pytest.raises(ValueError, match=f"mlm_probability must be above 0 and at most 1, got {share}"):
+        MaskTokens(word_pieces, mlm_probability=share)
 
 
 def test_a_vocabulary_without_a_mask_is_told(byte_pairs):
     with pytest.raises(ValueError, match=r"has no '\[MASK\]'"):
-        HideTokens(byte_pairs)
+        MaskTokens(byte_pairs)

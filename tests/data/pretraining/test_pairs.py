@@ -45,7 +45,7 @@ def as_sentences(module, row, length):
 
 
 def test_batches_are_pairs_of_sentences(texts, word_pieces):
-    module = MaskedPairsDataModule(lambda: texts, word_pieces, longest=200, batch_size=16)
+    module = MaskedPairsDataModule(lambda: texts, word_pieces, max_length=200, batch_size=16)
     assert isinstance(module, DataModule)
     known = [" ".join(each).lower() for each in paragraphs(60, 0)]
     seen = 0
@@ -63,8 +63,8 @@ def test_batches_are_pairs_of_sentences(texts, word_pieces):
 
 
 def test_long_pairs_are_cut_where_they_are_longest(texts, word_pieces):
-    module = MaskedPairsDataModule(lambda: texts, word_pieces, longest=12, batch_size=64)
-    full = MaskedPairsDataModule(lambda: texts, word_pieces, longest=500, batch_size=64)
+    module = MaskedPairsDataModule(lambda: texts, word_pieces, max_length=12, batch_size=64)
+    full = MaskedPairsDataModule(lambda: texts, word_pieces, max_length=500, batch_size=64)
     for part in ("train", "val"):
         (short, types, lengths, _), (whole, whole_types, *_) = module.fields(part), full.fields(part)
         assert int(lengths.max()) == 12
@@ -79,7 +79,7 @@ def test_long_pairs_are_cut_where_they_are_longest(texts, word_pieces):
 
 
 def test_hidden_tokens_are_drawn_anew_and_pairs_stay(texts, word_pieces):
-    made = [MaskedPairsDataModule(lambda: texts, word_pieces, longest=64, batch_size=1000) for _ in range(2)]
+    made = [MaskedPairsDataModule(lambda: texts, word_pieces, max_length=64, batch_size=1000) for _ in range(2)]
     [one], [same] = (list(module.train_loader().batches(3)) for module in made)
     assert all(torch.equal(a, b) for a, b in zip(one, same, strict=True))
     [next_epoch] = made[0].train_loader().batches(4)
@@ -97,7 +97,7 @@ def test_pieces_may_be_learnt_from_the_training_sentences(texts):
         given.extend(sentences)
         return Subwords.word_pieces(sentences, 60)
 
-    module = MaskedPairsDataModule(lambda: Texts(texts.train), learn, longest=64)
+    module = MaskedPairsDataModule(lambda: Texts(texts.train), learn, max_length=64)
     assert len(next(iter(module.train_loader().batches()))) == 5
     assert given == [sentence for paragraph in paragraphs(60, 0) for sentence in paragraph]
     assert module.val_loader() is None
@@ -116,8 +116,8 @@ def test_what_is_no_text_of_paragraphs_is_told(word_pieces):
         MaskedPairsDataModule(lambda: Texts("A cat . A mat .\n"), word_pieces).prepare()
     with pytest.raises(ValueError, match="the val part has 2 paragraphs, the longest of 1 sentences"):
         MaskedPairsDataModule(lambda: Texts("A . A .\nA .", "A .\nA ."), word_pieces).prepare()
-    with pytest.raises(ValueError, match="longest is 4; it must be at least 5"):
-        MaskedPairsDataModule(lambda: Texts(""), word_pieces, longest=4)
+    with pytest.raises(ValueError, match="max_length is 4; it must be at least 5"):
+        MaskedPairsDataModule(lambda: Texts(""), word_pieces, max_length=4)
 
 
 @pytest.mark.usefixtures("without_shape_checks")

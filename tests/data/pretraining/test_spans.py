@@ -141,8 +141,8 @@ def test_parts_may_be_missing_and_pieces_learnt(texts):
     ("options", "message"),
     [
         ({"window": 1}, "length must be at least 2, got 1"),
-        ({"density": 1.0}, "density must be above 0 and below 1, got 1.0"),
-        ({"mean": 0.5}, "mean must be at least 1, got 0.5"),
+        ({"noise_density": 1.0}, "noise_density must be above 0 and below 1, got 1.0"),
+        ({"mean_noise_span_length": 0.5}, "mean_noise_span_length must be at least 1, got 0.5"),
         ({"window": 500}, "a window has 25 missing spans, but the vocabulary 20 sentinels"),
         ({"window": 400}, "the train part has 150 tokens, fewer than window, which is 400"),
     ],

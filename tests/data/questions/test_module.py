@@ -14,7 +14,9 @@ from deepdive.data.types import DataModule
 
 def test_batches_are_the_rows(subwords):
     splits = QuestionSplits(made_up(50, 0), made_up(20, 1), made_up(9, 2))
-    module = QuestionDataModule(lambda: splits, subwords, longest=50, overlap=10, longest_question=12, batch_size=8)
+    module = QuestionDataModule(
+        lambda: splits, subwords, max_length=50, overlap=10, max_question_length=12, batch_size=8
+    )
     assert isinstance(module, DataModule)
     for part, loader in (
         ("train", module.train_loader()),

@@ -14,18 +14,18 @@ def rows(ragged):
     return [ragged[i].tolist() for i in range(len(ragged))]
 
 
-@pytest.mark.parametrize(("longest", "overlap"), [(40, 5), (24, 1), (300, 50)])
-def test_rows_are_those_of_transformers(subwords, tmp_path, longest, overlap):
-    (tmp_path / "vocab.txt").write_text("\n".join(subwords.pieces(range(len(subwords)))), encoding="utf-8")
+@pytest.mark.parametrize(("max_length", "overlap"), [(40, 5), (24, 1), (300, 50)])
+def test_rows_are_those_of_transformers(subwords, tmp_path, max_length, overlap):
+    (tmp_path / "vocab.txt").write_text("\n".join(subwords.tokens(range(len(subwords)))), encoding="utf-8")
     theirs = transformers.BertTokenizerFast(vocab=str(tmp_path / "vocab.txt"))
-    questions = [q for q in made_up(80, 0) if len(subwords.encode([q.text], special=False).tokens.values) <= 12]
+    questions = [q for q in made_up(80, 0) if len(subwords.encode([q.text], special=False).ids.values) <= 12]
     assert len(questions) > 20
-    ours = cut_windows(questions, subwords, longest=longest, overlap=overlap, longest_question=12)
+    ours = cut_windows(questions, subwords, max_length=max_length, overlap=overlap, max_question_length=12)
     expected = theirs(
         [q.text for q in questions],
         [q.context for q in questions],
         truncation="only_second",
-        max_length=longest,
+        max_length=max_length,
         stride=overlap,
         return_overflowing_tokens=True,
     )
@@ -34,12 +34,12 @@ def test_rows_are_those_of_transformers(subwords, tmp_path, longest, overlap):
     assert ours.question.tolist() == list(expected["overflow_to_sample_mapping"])
 
 
-@pytest.mark.parametrize(("longest", "overlap"), [(60, 20), (400, 64)])
-def test_answers_come_back(subwords, longest, overlap):
+@pytest.mark.parametrize(("max_length", "overlap"), [(60, 20), (400, 64)])
+def test_answers_come_back(subwords, max_length, overlap):
     """Every answer that a row has is the text between its tokens; all tokens of the context are in some row."""
     questions = made_up(100, 1)
-    windows = cut_windows(questions, subwords, longest=longest, overlap=overlap, longest_question=20)
-    assert int(windows.tokens.lengths.max()) <= longest
+    windows = cut_windows(questions, subwords, max_length=max_length, overlap=overlap, max_question_length=20)
+    assert int(windows.tokens.lengths.max()) <= max_length
     found = {}
     for row, text in enumerate(windows.texts(windows.spans)):
         question = questions[int(windows.question[row])]
@@ -69,7 +69,7 @@ def test_places_of_the_context(subwords):
 def test_the_answer_is_that_of_the_best_row(subwords):
     question = Question("a", "Who", "Ada wrote notes " * 20, (Answer("notes", 10),))
     other = Question("b", "Who", "Babbage built", ())
-    windows = cut_windows([question, other], subwords, longest=30, overlap=4, longest_question=5)
+    windows = cut_windows([question, other], subwords, max_length=30, overlap=4, max_question_length=5)
     n = len(windows)
     assert windows.question.tolist() == [0] * (n - 1) + [1]
     first = windows.first.unsqueeze(1)
@@ -89,7 +89,7 @@ def test_the_answer_is_that_of_the_best_row(subwords):
 
 def test_right_logits_give_right_answers(subwords):
     questions = [question for question in made_up(60, 3) if question.answers]
-    windows = cut_windows(questions, subwords, longest=50, overlap=12, longest_question=12)
+    windows = cut_windows(questions, subwords, max_length=50, overlap=12, max_question_length=12)
     everything = torch.arange(len(windows))
     t = int(windows.tokens.lengths.max())
     starts, ends = (torch.nn.functional.one_hot(windows.spans[:, i], t).float() for i in range(2))
@@ -110,8 +110,8 @@ def test_a_span_outside_of_the_context_is_nothing(subwords, span):
         ([Question("a", "Who", "Ada", (Answer("Bob", 0),))], {}, "question 'a': the answer 'Bob' should begin"),
         ([Question("a", "Who", "Ada \u200e x", (Answer("\u200e", 4),))], {}, "question 'a': the answer .* is of marks"),
         ([Question("a", "Who", "\u200e")], {}, "question 'a' has a context without tokens"),
-        ([Question("a", "Who", "Ada")], {"longest": 40, "overlap": 30, "longest_question": 7}, "longest is 40, long"),
-        ([Question("a", "Who", "Ada")], {"overlap": -1}, "overlap -1"),
+        ([Question("a", "Who", "Ada")], {"max_length": 40, "overlap": 30, "max_question_length": 7}, "must be above 3"),
+        ([Question("a", "Who", "Ada")], {"overlap": -1}, "got 256, 64 and -1"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_told(subwords, questions, options, message):

@@ -58,7 +58,7 @@ def test_names_of_classes_keep_a_given_order():
 
 
 def test_long_texts_are_cut():
-    made = module(longest=6)
+    made = module(max_length=6)
     assert max(int(lengths.max()) for _, _, lengths, _ in made.train_loader().batches()) == 6
 
 

@@ -92,7 +92,7 @@ def test_a_corpus_is_not_cut_at_a_damaged_stream(tmp_path):
 
 
 @pytest.mark.parametrize("packing", ["", ".gz"])
-def test_a_picture_that_is_mostly_a_hole_is_refused_before_it_is_read(packing, tmp_path):
+def test_an_image_that_is_mostly_a_hole_is_refused_before_it_is_read(packing, tmp_path):
     path, size = tmp_path / f"a.tar{packing}", 1 << 31
     with tarfile.open(path, "w:gz" if packing else "w") as archive:
         info = tarfile.TarInfo("a/x.png")
@@ -100,5 +100,5 @@ def test_a_picture_that_is_mostly_a_hole_is_refused_before_it_is_read(packing, t
         archive.addfile(info, io.BytesIO(b"x"))
     ((_, told, _),) = plain_files(path)
     assert told == size  # in 10 KB
-    with pytest.raises(ValueError, match=r"pictures of .*a\.tar.* must hold at most 64 MiB .*bomb.* unpack it"):
+    with pytest.raises(ValueError, match=r"images of .*a\.tar.* must hold at most 64 MiB .*bomb.* unpack it"):
         ArchiveTree(path)

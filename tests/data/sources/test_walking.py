@@ -2,7 +2,7 @@ import os
 
 import pytest
 
-from deepdive.data.images.folders.loose import find_pictures
+from deepdive.data.images.folders.loose import find_images
 from deepdive.data.parts import part_files
 from deepdive.data.sources.walking import walk
 
@@ -34,7 +34,7 @@ def test_folders_that_lie_too_deep_are_refused(deep):
     with pytest.raises(ValueError, match=r"must hold folders at most 100 deep, got more below .*/a/a/a/a$"):
         list(walk(deep))
     with pytest.raises(ValueError, match="must hold folders at most 100 deep"):
-        find_pictures(deep)
+        find_images(deep)
     with pytest.raises(ValueError, match="must hold its files at most 100 folders deep"):
         part_files(deep)
 

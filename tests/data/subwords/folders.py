@@ -54,5 +54,5 @@ def check(folder, reference, texts):
     texts = [text for text in texts if text.strip()]
     assert len(ours) == len(theirs)
     for seconds in (None, texts[::-1]) if texts else ():
-        found = ours.encode(texts, seconds).tokens
+        found = ours.encode(texts, seconds).ids
         assert [found[i].tolist() for i in range(len(found))] == theirs(texts, seconds)["input_ids"]

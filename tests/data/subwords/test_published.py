@@ -16,7 +16,7 @@ from deepdive.data.subwords import read_published
 def folder(tmp_path, word_pieces):
     """A network of one tensor as it would be published."""
     (tmp_path / "config.json").write_text(json.dumps({"vocab_size": len(word_pieces), "hidden_size": 4}))
-    lines = word_pieces.pieces(range(len(word_pieces)))
+    lines = word_pieces.tokens(range(len(word_pieces)))
     (tmp_path / "vocab.txt").write_text("\n".join(lines), encoding="utf-8")
     save_file({"embeddings.weight": torch.arange(8.0).view(2, 4)}, tmp_path / "model.safetensors")
     return tmp_path
@@ -27,12 +27,12 @@ def test_a_folder_of_ones_own(folder, word_pieces):
     assert found.configuration["hidden_size"] == 4
     assert torch.equal(found.state["embeddings.weight"], torch.arange(8.0).view(2, 4))
     assert len(found.subwords) == len(word_pieces)
-    assert found.subwords.encode(["A a"]).tokens.values.tolist() == word_pieces.encode(["a a"]).tokens.values.tolist()
+    assert found.subwords.encode(["A a"]).ids.values.tolist() == word_pieces.encode(["a a"]).ids.values.tolist()
 
 
 def test_whether_letters_are_made_small_is_what_was_published(folder, word_pieces):
     (folder / "tokenizer_config.json").write_text('{"do_lower_case": false}')
-    tokens = read_published(str(folder)).subwords.encode(["A"]).tokens.values.tolist()
+    tokens = read_published(str(folder)).subwords.encode(["A"]).ids.values.tolist()
     assert tokens[1] == word_pieces.id_of("[UNK]")
 
 
@@ -87,5 +87,5 @@ def test_the_real_networks_are_whole(real, monkeypatch):
     found = read_published("minilm-l6")
     assert len(found.subwords) == found.configuration["vocab_size"] == 30_522
     assert sum(tensor.numel() for tensor in found.state.values() if tensor.is_floating_point()) == 22_713_216
-    numbers = found.subwords.encode(["Unaffable café, isn't it?"]).tokens[0]
-    assert found.subwords.pieces(numbers.tolist()) == ("[CLS] una ##ffa ##ble cafe , isn ' t it ? [SEP]".split())
+    numbers = found.subwords.encode(["Unaffable café, isn't it?"]).ids[0]
+    assert found.subwords.tokens(numbers.tolist()) == ("[CLS] una ##ffa ##ble cafe , isn ' t it ? [SEP]".split())

@@ -1,4 +1,4 @@
-"""Pieces of words: as the published tokenizers cut, as the from-scratch tokenizer merges, and by brute force."""
+"""Encodings of words: as the published tokenizers cut, as the from-scratch tokenizer merges, and by brute force."""
 
 import json
 import sys
@@ -17,7 +17,7 @@ from deepdive.data.text import BytePairTokenizer
 def files(tmp_path_factory, word_pieces, byte_pairs):
     """The vocabularies in the public forms: vocab.txt, and vocab.json with merges.txt."""
     folder = tmp_path_factory.mktemp("published")
-    lines = word_pieces.pieces(range(len(word_pieces)))
+    lines = word_pieces.tokens(range(len(word_pieces)))
     (folder / "vocab.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
     model = json.loads(byte_pairs.to_json())["model"]
     (folder / "vocab.json").write_text(json.dumps(model["vocab"]), encoding="utf-8")
@@ -35,17 +35,17 @@ def rows(ragged):
 
 
 @pytest.mark.parametrize("lowercase", [True, False])
-@pytest.mark.parametrize("longest", [None, 9])
-def test_word_pieces_are_those_of_transformers(files, texts, lowercase, longest, tmp_path):
+@pytest.mark.parametrize("max_length", [None, 9])
+def test_word_pieces_are_those_of_transformers(files, texts, lowercase, max_length, tmp_path):
     (tmp_path / "tokenizer_config.json").write_text(json.dumps({"do_lower_case": lowercase}))
     ours = Subwords.from_files(some(files, "vocab.txt") | some(tmp_path, "tokenizer_config.json"))
     theirs = transformers.BertTokenizerFast(vocab=str(files / "vocab.txt"), do_lower_case=lowercase)
-    options = {"truncation": longest is not None, "max_length": longest, "return_offsets_mapping": True}
+    options = {"truncation": max_length is not None, "max_length": max_length, "return_offsets_mapping": True}
     for seconds in (None, texts[::-1]):
-        mine = ours.encode(texts, seconds, longest=longest)
+        mine = ours.encode(texts, seconds, max_length=max_length)
         their = theirs(texts, seconds, **options)
-        assert rows(mine.tokens) == their["input_ids"]
-        assert rows(mine.types) == their["token_type_ids"]
+        assert rows(mine.ids) == their["input_ids"]
+        assert rows(mine.type_ids) == their["token_type_ids"]
         spans = zip(rows(mine.starts), rows(mine.ends), strict=True)
         assert [list(zip(*span, strict=True)) for span in spans] == their["offset_mapping"]
         none = [[-1 if word is None else word for word in their.word_ids(i)] for i in range(len(texts))]
@@ -53,7 +53,7 @@ def test_word_pieces_are_those_of_transformers(files, texts, lowercase, longest,
         assert rows(mine.sequences) == [
             [-1 if s is None else s for s in their.sequence_ids(i)] for i in range(len(texts))
         ]
-    assert [ours.decode(row) for row in rows(mine.tokens)] == theirs.batch_decode(
+    assert [ours.decode(row) for row in rows(mine.ids)] == theirs.batch_decode(
         their["input_ids"], skip_special_tokens=True, clean_up_tokenization_spaces=False
     )
 
@@ -63,8 +63,8 @@ def test_byte_pairs_are_those_of_transformers(files, texts):
     theirs = transformers.GPT2TokenizerFast(vocab=str(files / "vocab.json"), merges=str(files / "merges.txt"))
     asked = [*texts, "a<|endoftext|>b", "ends <|endoftext|>", "\n\n  two\tlines\r\n"]
     found = ours.encode(asked)
-    assert rows(found.tokens) == theirs(asked)["input_ids"]
-    assert ours.decode(ours.encode(["a<|endoftext|>"]).tokens[0]) == "a"
+    assert rows(found.ids) == theirs(asked)["input_ids"]
+    assert ours.decode(ours.encode(["a<|endoftext|>"]).ids[0]) == "a"
 
 
 def test_byte_pairs_are_those_of_the_from_scratch_tokenizer(byte_pairs, texts):
@@ -74,7 +74,7 @@ def test_byte_pairs_are_those_of_the_from_scratch_tokenizer(byte_pairs, texts):
     for text in texts:
         plain = " ".join(word for word in text.split() if word.isalpha() and word.isascii())
         if plain:
-            assert byte_pairs.pieces(byte_pairs.encode([plain]).tokens.values.tolist()) == scratch.split(plain)
+            assert byte_pairs.tokens(byte_pairs.encode([plain]).ids.values.tolist()) == scratch.split(plain)
 
 
 def longest_first(word, known):
@@ -93,10 +93,10 @@ def longest_first(word, known):
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.text("aeioubcdlmnrstxyz", min_size=1, max_size=12), min_size=1, max_size=8))
 def test_a_word_is_cut_into_the_longest_pieces(word_pieces, words):
-    known = set(word_pieces.pieces(range(len(word_pieces))))
+    known = set(word_pieces.tokens(range(len(word_pieces))))
     found = word_pieces.encode_words([words])
     expected = [piece for word in words for piece in longest_first(word, known)]
-    assert word_pieces.pieces(found.tokens[0].tolist()) == [CLS, *expected, SEP]
+    assert word_pieces.tokens(found.ids[0].tolist()) == [CLS, *expected, SEP]
 
 
 def is_plain(text):
@@ -106,14 +106,14 @@ def is_plain(text):
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.text(min_size=1, max_size=30).filter(is_plain), min_size=1, max_size=4))
 def test_no_text_is_unknown_to_byte_pairs(byte_pairs, given_texts):
-    found = byte_pairs.encode(given_texts).tokens
+    found = byte_pairs.encode(given_texts).ids
     assert [byte_pairs.decode(found[i]) for i in range(len(found))] == given_texts
 
 
 def test_places_are_those_of_the_pieces(word_pieces, texts):
     pieces = word_pieces.encode(texts)
     for i, text in enumerate(texts):
-        names = word_pieces.pieces(pieces.tokens[i].tolist())
+        names = word_pieces.tokens(pieces.ids[i].tolist())
         for name, start, end in zip(names, pieces.starts[i].tolist(), pieces.ends[i].tolist(), strict=True):
             spelt = text[start:end].lower()
             assert name == UNKNOWN or name in (CLS, SEP) or name.removeprefix("##")[0] in spelt or "é" in spelt
@@ -123,9 +123,9 @@ def test_words_that_are_cut_already(files, texts):
     ours = Subwords.from_files(some(files, "vocab.txt"))
     theirs = transformers.BertTokenizerFast(vocab=str(files / "vocab.txt"))
     sentences = [[word for word in text.split() if "\u200e" not in word] or ["a"] for text in texts]
-    found = ours.encode_words(sentences, longest=12)
+    found = ours.encode_words(sentences, max_length=12)
     expected = theirs(sentences, is_split_into_words=True, truncation=True, max_length=12)
-    assert rows(found.tokens) == expected["input_ids"]
+    assert rows(found.ids) == expected["input_ids"]
     assert rows(found.words) == [
         [-1 if word is None else word for word in expected.word_ids(i)] for i in range(len(sentences))
     ]
@@ -133,7 +133,7 @@ def test_words_that_are_cut_already(files, texts):
 
 def test_every_word_has_a_piece(word_pieces):
     found = word_pieces.encode_words([["\u200e", "a", "\ufffd", "b"], ["\u200e"]])
-    assert word_pieces.pieces(found.tokens[0].tolist())[:3] == [CLS, UNKNOWN, "a"]
+    assert word_pieces.tokens(found.ids[0].tolist())[:3] == [CLS, UNKNOWN, "a"]
     assert found.words[0].unique().tolist() == [-1, 0, 1, 2, 3]
     assert found.words[1].tolist() == [-1, 0, -1]
 
@@ -147,10 +147,10 @@ def test_what_is_learnt_depends_on_the_texts_alone(learn, texts):
 def test_pieces_are_frequent_pairs():
     """A word that is everywhere is one piece, at the beginning of longer words too; letters are known everywhere."""
     learnt = Subwords.word_pieces(["singing and ringing, ringingly"] * 5, 60)
-    assert learnt.pieces(learnt.encode(["Ringing gird"]).tokens[0].tolist()) == [
+    assert learnt.tokens(learnt.encode(["Ringing gird"]).ids[0].tolist()) == [
         CLS, "ringing", "g", "##i", "##r", "##d", SEP
     ]  # fmt: skip
-    assert learnt.pieces(range(5)) == [PAD, UNKNOWN, CLS, SEP, MASK]
+    assert learnt.tokens(range(5)) == [PAD, UNKNOWN, CLS, SEP, MASK]
 
 
 def test_special_tokens(word_pieces, byte_pairs, files):
@@ -167,7 +167,7 @@ def test_sentinels_are_numbered_from_the_end_down(byte_pairs):
     n = len(byte_pairs)
     assert len(more) == n + 3
     assert more.sentinels == (n + 2, n + 1, n)
-    assert more.pieces([n + 2, n]) == ["<extra_id_0>", "<extra_id_2>"]
+    assert more.tokens([n + 2, n]) == ["<extra_id_0>", "<extra_id_2>"]
     assert byte_pairs.sentinels == ()
     assert set(more.sentinels) < set(more.special)
     with pytest.raises(ValueError, match="there are 3 sentinels already"):
@@ -182,7 +182,7 @@ def test_what_is_written_is_read_again(kind, texts, tmp_path, request):
     again = Subwords.from_json(ours.to_json())
     (tmp_path / "tokenizer.json").write_text(ours.to_json(), encoding="utf-8")
     for read in (again, Subwords.from_folder(tmp_path)):
-        assert torch.equal(read.encode(texts).tokens.values, ours.encode(texts).tokens.values)
+        assert torch.equal(read.encode(texts).ids.values, ours.encode(texts).ids.values)
         assert read.special == ours.special
 
 
@@ -200,8 +200,8 @@ def test_a_published_form_that_pads_and_cuts_does_neither_here(word_pieces, tmp_
         (lambda s: s.encode(["a", " \n"]), r"texts\[1\] is empty; a text must hold more than white space"),
         (lambda s: s.encode(["a"], [""]), r"seconds\[0\] is empty"),
         (lambda s: s.encode(["a"], ["b", "c"]), "there are 1 texts and 2 seconds"),
-        (lambda s: s.encode(["a"], longest=2), "longest is 2, but 2 of these are special tokens"),
-        (lambda s: s.encode(["a"], ["b"], longest=4), "longest is 4, but 3 of these are special tokens"),
+        (lambda s: s.encode(["a"], max_length=2), "max_length is 2, but 2 of these are special tokens"),
+        (lambda s: s.encode(["a"], ["b"], max_length=4), "max_length is 4, but 3 of these are special tokens"),
         (lambda s: s.encode_words([["a"], []]), "sentence 1 has no words"),
         (lambda s: s.id_of("zzz"), "the vocabulary of 400 pieces has no 'zzz'"),
         (lambda s: check_vocabulary(s, 300), "the tokenizer has 400 pieces, but the weights are for 300"),
@@ -219,10 +219,10 @@ def test_a_vocabulary_that_is_padded_is_no_error(word_pieces):
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: Subwords.word_pieces(["a"], 5), "size is 5; it must be above 5"),
-        (lambda: Subwords.word_pieces(["abcdefg"], 8), "size is 8; the special tokens and the letters .* are 19"),
+        (lambda: Subwords.word_pieces(["a"], 5), "vocab_size must be above 5"),
+        (lambda: Subwords.word_pieces(["abcdefg"], 8), "vocab_size must be at least 19"),
         (lambda: Subwords.word_pieces([" "], 30), "texts hold no words"),
-        (lambda: Subwords.byte_pairs(["a"], 256), "size is 256; it must be above 257"),
+        (lambda: Subwords.byte_pairs(["a"], 256), "vocab_size must be above 257"),
         (lambda: Subwords.byte_pairs(["", ""], 300), "texts are empty"),
         (lambda: Subwords.from_json("{}"), "this is no tokenizer"),
     ],

@@ -115,7 +115,7 @@ def test_the_published_entities(published_entities):
 def test_numbers_of_a_part_are_those_of_its_sentences():
     sentences = [(["Ada", "left"], ["B-PER", "O"]), (["she", "left", "Ada"], ["O", "O", "B-PER"])]
     data = TaggingDataModule(lambda: TaggingSplits(sentences), min_frequency=1)
-    words, tags = data.numbers("train")
+    words, tags = data.ids("train")
     assert words.lengths.tolist() == tags.lengths.tolist() == [2, 3]
     assert [data.labels[i] for i in tags.values] == ["B-PER", "O", "O", "O", "B-PER"]
     assert data.encoder.words.tokens(words[1]) == ["she", "left", "ada"]

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from deepdive.algorithms.language import entity_counts, entity_spans
 from deepdive.data.subwords import Subwords
-from deepdive.data.tagging import PieceTaggingDataModule, TaggingSplits
+from deepdive.data.tagging import SubwordTaggingDataModule, TaggingSplits
 
 WORDS = {"Ada": "B-PER", "Lovelace": "I-PER", "met": "O", "in": "O", "Londonderry": "B-LOC", ".": "O", "¡¡": "O"}
 SUBWORDS = Subwords.word_pieces(["ada love lace met in london derry . a d o l v e c m t i n r y ¡"], 45)
@@ -21,7 +21,7 @@ numbers = st.lists(st.lists(st.integers(0, len(WORDS) - 1), min_size=1, max_size
 @given(rows=numbers)
 def test_the_first_piece_of_each_word_has_its_tag_and_nothing_else_has_one(rows):
     told = sentences([*rows, range(len(WORDS))])
-    made = PieceTaggingDataModule(lambda: TaggingSplits(told), SUBWORDS, batch_size=3)
+    made = SubwordTaggingDataModule(lambda: TaggingSplits(told), SUBWORDS, batch_size=3)
     made.prepare()
     loader = made.train_loader()
     order = iter(loader.rows().tolist())
@@ -40,7 +40,7 @@ def test_the_first_piece_of_each_word_has_its_tag_and_nothing_else_has_one(rows)
 @given(rows=numbers)
 def test_entities_counted_over_pieces_are_those_counted_over_words(rows):
     told = sentences([*rows, range(len(WORDS))])
-    made = PieceTaggingDataModule(lambda: TaggingSplits(told), SUBWORDS, batch_size=50)
+    made = SubwordTaggingDataModule(lambda: TaggingSplits(told), SUBWORDS, batch_size=50)
     made.prepare()
     [(_, _, _, tags)] = made.train_loader().batches()
     _, _, true = entity_counts(tags.clamp(min=0), tags, made.labels).sum(0).tolist()
@@ -49,7 +49,7 @@ def test_entities_counted_over_pieces_are_those_counted_over_words(rows):
 
 def test_words_behind_the_end_of_a_cut_sentence_have_no_tag():
     told = sentences([range(len(WORDS))])
-    made = PieceTaggingDataModule(lambda: TaggingSplits(told), SUBWORDS, longest=6)
+    made = SubwordTaggingDataModule(lambda: TaggingSplits(told), SUBWORDS, max_length=6)
     [(tokens, _, _, tags)] = made.train_loader().batches()
     assert tokens.shape == (1, 6)
     assert 0 < int((tags != -100).sum()) < len(WORDS)
@@ -57,13 +57,13 @@ def test_words_behind_the_end_of_a_cut_sentence_have_no_tag():
 
 def test_sentences_that_are_not_as_they_must_be():
     with pytest.raises(ValueError, match="there are no training sentences"):
-        PieceTaggingDataModule(lambda: TaggingSplits([]), SUBWORDS).prepare()
+        SubwordTaggingDataModule(lambda: TaggingSplits([]), SUBWORDS).prepare()
     splits = TaggingSplits([(["a"], ["O"])], [(["a"], ["B-NEW"])])
     with pytest.raises(ValueError, match="the val sentences have the tag 'B-NEW', which the training sentences lack"):
-        PieceTaggingDataModule(lambda: splits, SUBWORDS).prepare()
+        SubwordTaggingDataModule(lambda: splits, SUBWORDS).prepare()
 
 
 def test_tensors_are_whole_numbers():
     told = sentences([range(len(WORDS))])
-    made = PieceTaggingDataModule(lambda: TaggingSplits(told), SUBWORDS)
+    made = SubwordTaggingDataModule(lambda: TaggingSplits(told), SUBWORDS)
     assert all(field.dtype == torch.int64 for field in next(iter(made.train_loader().batches())))

@@ -111,7 +111,7 @@ def test_every_corpus_is_in_the_registry():
 
 
 def test_the_real_files_have_the_published_sizes(real_files, monkeypatch):
-    """The textbook's 173,428 characters of 28 kinds; Mikolov's 929,589, 73,760 and 82,430 words of 10,000 kinds;
+    """D2L's 173,428 characters of 28 kinds; Mikolov's 929,589, 73,760 and 82,430 words of 10,000 kinds;
     2,088,628, 217,646 and 245,569 of 33,278 kinds, which Merity et al. (2016) give for WikiText-2."""
     name, files = real_files
     monkeypatch.setattr(corpora, "fetch_any", lambda name, report=None: (name, files))

@@ -46,8 +46,8 @@ def test_unknown_shares_are_told_by_part():
     assert TextDataModule("aaaa", CHARACTERS, num_steps=1, unknown=None).unknown_shares["train"] == 0
 
 
-def test_the_textbooks_windows():
-    """Textbook section 9.2.5: windows at every token; the first ``num_train`` train, the next ``num_val`` validate."""
+def test_d2ls_windows():
+    """D2L section 9.2.5: windows at every token; the first ``num_train`` train, the next ``num_val`` validate."""
     module = TextDataModule(
         TEXT, CHARACTERS, partition="windows", train=300, validation=100, num_steps=8, batch_size=64
     )
@@ -120,9 +120,9 @@ def test_training_batches_depend_on_the_seed(partition):
         (TEXT, {"validation": 500}, "train is None, validation 500 and test 0.0; of 500 tokens they must leave at lea"),
         (TEXT, {"train": 490, "validation": 20}, "train is 490, validation 20 .* take no more than there are"),
         (TEXT, {"train": 0}, "of 500 tokens they must leave at least 1 to train on"),
-        (TEXT, {"validation": -1}, r"validation must be a count \(int\) from 0, or a share .*, got -1"),
-        (TEXT, {"test": 1.5}, r"test must be a count \(int\) from 0, or a share \(float\) from 0 to 1, got 1.5"),
-        (TEXT, {"test": float("nan")}, r"test must be a count \(int\) from 0, or a share .*, got nan"),
+        (TEXT, {"validation": -1}, r"validation must be a count \(int\) from 0, or a fraction .*, got -1"),
+        (TEXT, {"test": 1.5}, r"test must be a count \(int\) from 0, or a fraction \(float\) from 0 to 1, got 1.5"),
+        (TEXT, {"test": float("nan")}, r"test must be a count \(int\) from 0, or a fraction .*, got nan"),
     ],
 )
 def test_texts_and_parts_that_will_not_do(text, options, message):

@@ -77,7 +77,7 @@ def test_a_text_that_just_fits_has_no_room_for_a_shift():
     )
 
 
-def test_it_is_the_textbooks_partition_where_that_leaves_nothing_out():
+def test_it_is_d2ls_partition_where_that_leaves_nothing_out():
     corpus, b, t = torch.randint(0, 9, (61,)), 4, 5
     xs, ys = corpus[:60].view(b, -1), corpus[1:61].view(b, -1)
     batches = list(SequentialWindows(corpus, b, t).batches())

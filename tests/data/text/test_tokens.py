@@ -46,7 +46,7 @@ def test_the_fast_way_gives_what_split_gives(tokenizer, text):
 
 
 @given(ANY_TEXT)
-def test_letters_only_is_the_textbooks_preprocessing(text):
+def test_letters_only_is_d2ls_preprocessing(text):
     expected = re.sub("[^A-Za-z]+", " ", text).lower()
     assert CharacterTokenizer(letters_only=True).split(text) == list(expected)
     assert WordTokenizer(letters_only=True).split(text) == expected.split()
@@ -58,8 +58,8 @@ def test_characters_come_back(text):
     assert CharacterTokenizer(lower=True).split(text) == list(text.lower())
 
 
-def the_textbooks(text):
-    """Textbook section 10.5.1."""
+def d2ls(text):
+    """D2L section 10.5.1."""
     text = text.replace("\u202f", " ").replace("\xa0", " ")
 
     def no_space(char, prev_char):
@@ -70,8 +70,8 @@ def the_textbooks(text):
 
 
 @given(st.text("abZ ,.!?\u202f\xa0\n", max_size=60))
-def test_punctuation_apart_is_as_in_the_textbook(text):
-    assert WordTokenizer(lower=True, punctuation=True).split(text) == the_textbooks(text)
+def test_punctuation_apart_is_as_in_d2l(text):
+    assert WordTokenizer(lower=True, punctuation=True).split(text) == d2ls(text)
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_subwords_keep_the_numbers_of_the_library():
     encoder = TextEncoder.fit("low", tokenizer, unknown=None)
     text = "newest lower 🙂 naïve\n\n  low"
     assert len(encoder) == len(subwords)
-    assert torch.equal(encoder.encode(text), subwords.encode([text], special=False).tokens[0])
+    assert torch.equal(encoder.encode(text), subwords.encode([text], special=False).ids[0])
     assert encoder.decode(encoder.encode(text)) == text
     assert TextEncoder.from_json(encoder.to_json()) == encoder
     assert encoder.encode("").tolist() == []

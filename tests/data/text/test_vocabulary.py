@@ -135,7 +135,7 @@ def test_what_is_out_of_range_is_named():
         vocabulary.tokens(torch.tensor([0, 3]))
     with pytest.raises(ValueError, match=r"ids must be from 0 to 2, got -1 at \[0\]"):
         vocabulary.tokens(torch.tensor([-1]))
-    with pytest.raises(ValueError, match=r"number must be from 0 to 2, got 3"):
+    with pytest.raises(ValueError, match=r"id must be from 0 to 2, got 3"):
         vocabulary.token_of(3)
     with pytest.raises(ValueError, match="tokens holds 'x' at 1, which the vocabulary lacks, and there is no unknown"):
         Vocabulary.of(["a", "b"], unknown=None).ids(["a", "x"])

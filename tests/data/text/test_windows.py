@@ -8,11 +8,11 @@ from deepdive.data.types import Loader
 
 
 @given(n=st.integers(2, 60), t=st.integers(1, 59))
-def test_all_windows_are_those_of_the_textbook(n, t):
+def test_all_windows_are_those_of_d2l(n, t):
     if n <= t:
         return
     corpus = torch.randint(0, 9, (n,))
-    array = torch.stack([corpus[i : i + t + 1] for i in range(n - t)])  # textbook section 9.2.5
+    array = torch.stack([corpus[i : i + t + 1] for i in range(n - t)])  # D2L section 9.2.5
     x, y = all_windows(corpus, t)
     assert torch.equal(x, array[:, :-1])
     assert torch.equal(y, array[:, 1:])

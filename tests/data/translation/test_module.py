@@ -60,13 +60,13 @@ def test_batches_are_the_pairs():
 def test_held_out_sentences_are_new_and_have_all_their_translations():
     made = module()
     asked = made.held_out
-    assert len(asked.sources) == len(asked.references) == len(asked.numbers) == 12
+    assert len(asked.sources) == len(asked.references) == len(asked.ids) == 12
     trained = {normalized(pairs()[row][0]) for row in made.split.train.tolist()}
     assert not trained & {normalized(source) for source in asked.sources}
     assert len({normalized(source) for source in asked.sources}) == 12
     for i, (source, references) in enumerate(zip(asked.sources, asked.references, strict=True)):
         assert references == [target for s, target in pairs() if s == source]
-        assert made.source.decode(asked.numbers[i].tolist()) == made.source.encoder.tokenizer.join(
+        assert made.source.decode(asked.ids[i].tolist()) == made.source.encoder.tokenizer.join(
             made.source.split(source)
         )
 

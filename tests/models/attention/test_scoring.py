@@ -134,7 +134,7 @@ def test_keys_projected_once_serve_every_query():
 def test_what_is_out_of_range_is_named(without_shape_checks):
     with pytest.raises(ValueError, match=r"dropout is 1.5; it must be from 0 to 1"):
         DotProductAttention(dropout=1.5)
-    for name, sizes in (("query_width", (0, 1, 1)), ("key_width", (1, 0, 1)), ("hidden", (1, 1, 0))):
+    for name, sizes in (("query_size", (0, 1, 1)), ("key_size", (1, 0, 1)), ("hidden_size", (1, 1, 0))):
         with pytest.raises(ValueError, match=f"{name} must be at least 1, got 0"):
             AdditiveAttention(*sizes)
     x = torch.zeros(2, 3, 4)

@@ -113,9 +113,9 @@ def test_it_can_be_searched(cell):
 
 
 def test_what_is_out_of_range_is_named():
-    with pytest.raises(ValueError, match="hidden must be at least 1, got 0"):
-        BahdanauDecoder(10, 12, attention=0)
+    with pytest.raises(ValueError, match="hidden_size must be at least 1, got 0"):
+        BahdanauDecoder(10, 12, attention_size=0)
     with pytest.raises(ValueError, match="cell must be one of RNN, GRU, LSTM, got 'QRNN'"):
         BahdanauDecoder(10, 12, cell="QRNN")
-    with pytest.raises(ValueError, match="hidden is 7; two directions must share it evenly"):
-        BahdanauDecoder(10, 12, hidden=7)
+    with pytest.raises(ValueError, match="hidden_size must be even, as two directions share it, got 7"):
+        BahdanauDecoder(10, 12, hidden_size=7)

@@ -68,7 +68,7 @@ def test_steps_of_a_search_are_the_forward_pass(cell):
 
 
 def test_tied_weights_are_one_table():
-    network = RecurrentLanguageModel(11, 5, 6, 1, "LSTM", tied=True)
+    network = RecurrentLanguageModel(11, 5, 6, 1, "LSTM", tie_embeddings=True)
     assert network.output.weight is network.embedding.weight
     logits, _ = network(tokens())
     logits.sum().backward()
@@ -80,9 +80,9 @@ def test_tied_weights_are_one_table():
     ("arguments", "message"),
     [
         ({"cell": "GRUU"}, "cell must be one of RNN, GRU, LSTM, got 'GRUU'"),
-        ({"hidden": 0}, "hidden must be at least 1, got 0"),
-        ({"embedding": 0}, "embedding must be at least 1, got 0"),
-        ({"tied": True}, "tied is True, but embedding is None"),
+        ({"hidden_size": 0}, "hidden_size must be at least 1, got 0"),
+        ({"embedding_dim": 0}, "embedding_dim must be at least 1, got 0"),
+        ({"tie_embeddings": True}, "tie_embeddings must be false without embedding_dim"),
     ],
 )
 def test_what_cannot_be_made_is_refused(arguments, message):

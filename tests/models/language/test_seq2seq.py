@@ -70,5 +70,5 @@ def test_the_encoder_reads_both_ways_and_no_padding():
 
 
 def test_an_odd_width_has_no_two_halves():
-    with pytest.raises(ValueError, match="hidden is 7; two directions must share it evenly"):
+    with pytest.raises(ValueError, match="hidden_size must be even, as two directions share it, got 7"):
         RecurrentEncoder(5, 7)

@@ -12,7 +12,7 @@ from deepdive.models.transformers import (
 
 
 def small(**more):
-    return BERT(20, 8, 2, 2, 16, places=10, **more)
+    return BERT(20, 8, 2, 2, 16, max_positions=10, **more)
 
 
 def texts():
@@ -68,14 +68,17 @@ def test_classifiers_and_taggers_put_a_linear_head_on_the_encoder(pooling):
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (lambda: BERT(20, 10, 3, 1), "heads must divide width, but 10 is not a multiple of 3"),
-        (lambda: BERT(0, 8, 2, 1), "vocabulary_size and types must be at least 1, got 0 and 2"),
+        (lambda: BERT(20, 10, 3, 1), "num_heads must divide hidden_size, but 10 is not a multiple of 3"),
+        (lambda: BERT(0, 8, 2, 1), "vocab_size and type_vocab_size must be at least 1, got 0 and 2"),
         (lambda: BERT(20, 8, 2, 0), "blocks is empty; there must be at least 1 layer"),
         (lambda: BERTClassifier(small(), 0), "outputs must be at least 1, got 0"),
         (lambda: small(pooler=False).pooled(torch.zeros(1, 2, 8)), "pooled needs the pooler"),
         (lambda: BERTClassifier(small(pooler=False), 2), "pooling is pooler, but bert was made without one"),
         (lambda: BERTTagger(small(), 0), "outputs must be at least 1, got 0"),
-        (lambda: small()(torch.zeros(1, 11, dtype=torch.long)), "ends at place 11, but the table of positions has 10"),
+        (
+            lambda: small()(torch.zeros(1, 11, dtype=torch.long)),
+            "ends at position 11, but the table of positions has 10",
+        ),
     ],
 )
 def test_sizes_that_do_not_fit(make, words):

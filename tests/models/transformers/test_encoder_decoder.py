@@ -11,8 +11,8 @@ from deepdive.models.transformers import T5, TransformerTranslator
 MAKE = {
     "pre-norm": lambda **more: TransformerTranslator(10, 12, 8, 2, 2, 16, **more),
     "post-norm": lambda **more: TransformerTranslator(10, 12, 8, 2, 2, 16, norm_first=False, **more),
-    "t5": lambda **more: T5(12, 8, 2, 2, 16, 4, buckets=8, furthest=12, **more),
-    "t5 gated": lambda **more: T5(12, 8, 2, 2, 16, 4, activation="gated-gelu", tied=False, **more),
+    "t5": lambda **more: T5(12, 8, 2, 2, 16, 4, num_buckets=8, max_distance=12, **more),
+    "t5 gated": lambda **more: T5(12, 8, 2, 2, 16, 4, activation="gated-gelu", tie_embeddings=False, **more),
 }
 
 
@@ -126,16 +126,16 @@ def test_a_translator_is_the_librarys_transformer(norm_first):
 
 
 def test_tables_are_shared_as_asked():
-    tied = TransformerTranslator(12, 12, 8, 2, 1, 16, shared=True)
+    tied = TransformerTranslator(12, 12, 8, 2, 1, 16, share_embeddings=True)
     assert tied.output.weight is tied.target.table is tied.source.table
-    own = TransformerTranslator(12, 12, 8, 2, 1, 16, tied=False)
+    own = TransformerTranslator(12, 12, 8, 2, 1, 16, tie_embeddings=False)
     assert own.output.weight is not own.target.table
     assert own.source.table is not own.target.table
 
 
 def test_languages_of_different_sizes_cannot_share():
     with pytest.raises(ValueError, match="shared is True, but the languages have 10 and 12 tokens"):
-        TransformerTranslator(10, 12, 8, 2, 1, shared=True)
+        TransformerTranslator(10, 12, 8, 2, 1, share_embeddings=True)
 
 
 def test_sizes_of_the_published_t5():

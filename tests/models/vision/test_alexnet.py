@@ -10,7 +10,7 @@ def test_it_has_the_published_number_of_parameters():
         assert sum(p.numel() for p in AlexNet().parameters()) == 61_100_840
 
 
-def test_the_textbooks_network_is_a_matter_of_arguments():
+def test_d2ls_network_is_a_matter_of_arguments():
     with torch.device("meta"):
         network = AlexNet(10, 1, channels=(96, 256, 384, 384, 256), first=(11, 4, 1), pooled=5)
         x = torch.empty(1, 1, 224, 224)
@@ -29,7 +29,7 @@ def test_a_unit_sees_195_pixels():
 
 
 @pytest.mark.parametrize("size", [(15, 15), (28, 28), (32, 64)])
-def test_narrow_ones_take_small_pictures(size):
+def test_narrow_ones_take_small_images(size):
     network = AlexNet(5, 2, channels=(4, 6, 8, 8, 6), first=(3, 1, 1), hidden=16, pooled=2)
     assert network.smallest == 15
     assert network(torch.randn(3, 2, *size)).shape == (3, 5)
@@ -62,10 +62,10 @@ def test_impossible_sizes_are_named(arguments, message):
 @pytest.mark.parametrize(
     ("shape", "message"),
     [
-        ((2, 3, 62, 224), "x has pictures of 62x224 pixels, the network needs at least 63x63"),
+        ((2, 3, 62, 224), "x has images of 62x224 pixels, the network needs at least 63x63"),
         ((2, 1, 224, 224), "x has 1 channels, but the network was made with in_channels=3"),
     ],
 )
-def test_pictures_that_do_not_fit_are_named(shape, message):
+def test_images_that_do_not_fit_are_named(shape, message):
     with torch.device("meta"), pytest.raises(ValueError, match=message):
         AlexNet()(torch.empty(shape))

@@ -32,7 +32,7 @@ def test_shapes_are_those_of_table_1():
     assert [shapes[f"transition{i}"] for i in range(1, 4)] == [(128, 28, 28), (256, 14, 14), (512, 7, 7)]
 
 
-def test_the_textbooks_network_is_a_matter_of_arguments():
+def test_d2ls_network_is_a_matter_of_arguments():
     with torch.device("meta"):
         network = DenseNet(10, 1, depths=(4, 4, 4, 4), bottleneck=0)
         x, shapes = torch.empty(1, 1, 96, 96), []
@@ -68,7 +68,7 @@ def test_dropout_leaves_the_input_as_it_is():
 
 
 @pytest.mark.parametrize("size", [(2, 2), (28, 28), (33, 17)])
-def test_narrow_ones_take_small_pictures(size):
+def test_narrow_ones_take_small_images(size):
     network = DenseNet(5, 1, growth_rate=4, depths=(2, 1), width=6, stem="small").eval()
     assert network.smallest == 2
     assert network(torch.randn(2, 1, *size)).shape == (2, 5)
@@ -133,10 +133,10 @@ def test_impossible_arguments_are_named(arguments, message):
 @pytest.mark.parametrize(
     ("shape", "message"),
     [
-        ((2, 3, 28, 224), "x has pictures of 28x224 pixels, the network needs at least 29x29"),
+        ((2, 3, 28, 224), "x has images of 28x224 pixels, the network needs at least 29x29"),
         ((2, 1, 224, 224), "x has 1 channels, but the network was made with in_channels=3"),
     ],
 )
-def test_pictures_that_do_not_fit_are_named(shape, message):
+def test_images_that_do_not_fit_are_named(shape, message):
     with torch.device("meta"), pytest.raises(ValueError, match=message):
         densenet121()(torch.empty(shape))

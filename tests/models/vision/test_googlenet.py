@@ -50,7 +50,7 @@ def test_a_block_joins_four_views_of_its_input(window):
 
 @pytest.mark.parametrize("batch_norm", [False, True])
 @pytest.mark.parametrize("size", [(4, 4), (28, 28), (33, 17)])
-def test_narrow_ones_take_small_pictures(batch_norm, size):
+def test_narrow_ones_take_small_images(batch_norm, size):
     network = GoogLeNet(5, 1, width=0.5, stages=TINY, batch_norm=batch_norm, stem="small").eval()
     assert [name for name in network.trunk if name.startswith("incep")] == ["inception3a", "inception4a", "inception4b"]
     assert network.smallest == 4
@@ -69,11 +69,11 @@ def test_input_may_be_turned_into_what_published_weights_saw(toolkit):
     network = GoogLeNet(5, stages=TINY, transform_input=True, nn=toolkit).double().eval()
     plain = GoogLeNet(5, stages=TINY, nn=toolkit).double().eval()
     plain.load_state_dict(network.state_dict(), strict=True)
-    pictures = torch.rand(2, 3, 32, 32, dtype=torch.float64)
+    images = torch.rand(2, 3, 32, 32, dtype=torch.float64)
     mean, deviation = (
         torch.tensor(v, dtype=torch.float64)[:, None, None] for v in ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
     )
-    torch.testing.assert_close(network((pictures - mean) / deviation), plain(2 * pictures - 1), atol=1e-6, rtol=1e-5)
+    torch.testing.assert_close(network((images - mean) / deviation), plain(2 * images - 1), atol=1e-6, rtol=1e-5)
 
 
 def test_auxiliary_heads_are_taken_off():
@@ -103,7 +103,7 @@ def test_weights_start_as_described():
         ({"stages": ((),)}, r"stages must hold positive numbers, one per stage, got \(0,\)"),
         ({"window": 4}, "window must be odd, so that it has a middle, got 4"),
         ({"stem": "large"}, "stem must be 'imagenet' or 'small', got 'large'"),
-        ({"in_channels": 1, "transform_input": True}, "transform_input is for pictures of three channels, got .*=1"),
+        ({"in_channels": 1, "transform_input": True}, "transform_input is for images of three channels, got .*=1"),
     ],
 )
 def test_impossible_arguments_are_named(arguments, message):
@@ -120,10 +120,10 @@ def test_branches_without_channels_are_named():
 @pytest.mark.parametrize(
     ("shape", "message"),
     [
-        ((2, 3, 14, 224), "x has pictures of 14x224 pixels, the network needs at least 15x15"),
+        ((2, 3, 14, 224), "x has images of 14x224 pixels, the network needs at least 15x15"),
         ((2, 1, 224, 224), "x has 1 channels, but the network was made with in_channels=3"),
     ],
 )
-def test_pictures_that_do_not_fit_are_named(shape, message):
+def test_images_that_do_not_fit_are_named(shape, message):
     with torch.device("meta"), pytest.raises(ValueError, match=message):
         GoogLeNet()(torch.empty(shape))

@@ -30,7 +30,7 @@ def test_without_normalization_its_names_are_as_ever():
     assert list(LeNet().state_dict()) == [f"net.{i}.{kind}" for i in (0, 3, 7, 9, 11) for kind in ("weight", "bias")]
 
 
-def test_shapes_are_the_textbooks():
+def test_shapes_are_d2ls():
     x = torch.randn(1, 1, 28, 28)
     shapes = [tuple((x := layer(x)).shape[1:]) for layer in LeNet().net]
     assert [shapes[i] for i in (0, 2, 3, 5, 6)] == [(6, 28, 28), (6, 14, 14), (16, 10, 10), (16, 5, 5), (400,)]
@@ -53,7 +53,7 @@ def test_other_sizes_and_channels(size, nn):
 
 
 @pytest.mark.parametrize("size", [11, (40, 8)])
-def test_a_picture_too_small_is_refused(size):
+def test_an_image_too_small_is_refused(size):
     with pytest.raises(ValueError, match="image_size must be at least 12, got"):
         LeNet(image_size=size)
 

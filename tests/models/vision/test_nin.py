@@ -21,7 +21,7 @@ def test_it_has_as_many_parameters_as_by_hand():
     assert sum(p.numel() for p in network.parameters()) == expected == 1_992_166
 
 
-def test_shapes_are_the_textbooks():
+def test_shapes_are_d2ls():
     with torch.device("meta"):
         network, x = NiN(10, 1), torch.empty(1, 1, 224, 224)
         shapes = [tuple((x := layer(x)).shape[1:]) for layer in network.net]
@@ -48,7 +48,7 @@ def test_a_1x1_convolution_is_a_linear_layer_at_every_position():
 
 
 @pytest.mark.parametrize("size", [(15, 15), (28, 28), (33, 64)])
-def test_it_takes_small_pictures(size):
+def test_it_takes_small_images(size):
     network = NiN(5, 2, channels=(4, 6, 8), first=(5, 1, 2))
     assert network.smallest == 15
     assert network(torch.randn(3, 2, *size)).shape == (3, 5)
@@ -67,10 +67,10 @@ def test_impossible_channels_are_named(channels, message):
 @pytest.mark.parametrize(
     ("shape", "message"),
     [
-        ((2, 3, 66, 224), "x has pictures of 66x224 pixels, the network needs at least 67x67"),
+        ((2, 3, 66, 224), "x has images of 66x224 pixels, the network needs at least 67x67"),
         ((2, 1, 224, 224), "x has 1 channels, but the network was made with in_channels=3"),
     ],
 )
-def test_pictures_that_do_not_fit_are_named(shape, message):
+def test_images_that_do_not_fit_are_named(shape, message):
     with torch.device("meta"), pytest.raises(ValueError, match=message):
         NiN()(torch.empty(shape))

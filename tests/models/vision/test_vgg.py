@@ -21,7 +21,7 @@ def test_it_has_the_published_number_of_parameters(make, published, normalized):
         assert sum(p.numel() for p in make(batch_norm=True).parameters()) == normalized
 
 
-def test_blocks_have_the_textbooks_shapes():
+def test_blocks_have_d2ls_shapes():
     with torch.device("meta"):
         network, x = vgg11(10, 1, widths=(16, 32, 64, 128, 128)), torch.empty(1, 1, 224, 224)
         shapes = [tuple(x.shape[1:]) for layer in network.features if (x := layer(x)) is not None]
@@ -38,7 +38,7 @@ def test_a_unit_of_vgg16_sees_212_pixels():
 
 
 @pytest.mark.parametrize("batch_norm", [False, True])
-def test_narrow_ones_take_small_pictures(batch_norm):
+def test_narrow_ones_take_small_images(batch_norm):
     network = VGG(5, 1, depths=(1, 2), widths=(4, 6), batch_norm=batch_norm, hidden=8, pooled=2)
     assert network.smallest == 4
     for size in ((4, 4), (28, 28), (33, 5)):
@@ -75,10 +75,10 @@ def test_impossible_sizes_are_named(arguments, message):
 @pytest.mark.parametrize(
     ("shape", "message"),
     [
-        ((2, 3, 31, 40), "x has pictures of 31x40 pixels, the network needs at least 32x32"),
+        ((2, 3, 31, 40), "x has images of 31x40 pixels, the network needs at least 32x32"),
         ((2, 1, 40, 40), "x has 1 channels, but the network was made with in_channels=3"),
     ],
 )
-def test_pictures_that_do_not_fit_are_named(shape, message):
+def test_images_that_do_not_fit_are_named(shape, message):
     with torch.device("meta"), pytest.raises(ValueError, match=message):
         vgg11()(torch.empty(shape))

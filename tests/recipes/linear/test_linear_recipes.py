@@ -182,7 +182,7 @@ def test_a_damaged_result_of_a_training_is_named(tmp_path):
 
     outcome = run("weight-decay", tmp_path)
     (outcome.run.folder / "result.json").unlink()
-    (outcome.run.folder / "trainings" / "none.json").write_text(json.dumps({"metrics": 3}))
+    (outcome.run.folder / "training_runs" / "none.json").write_text(json.dumps({"metrics": 3}))
     with pytest.raises(RunError, match=r"none\.json is damaged"):
         runner.resume(outcome.run.folder, console=False)
 

@@ -1,4 +1,4 @@
-"""The two recipes on real pictures, and what can be done with their runs."""
+"""The two recipes on real images, and what can be done with their runs."""
 
 import json
 
@@ -87,14 +87,14 @@ def test_a_run_that_was_interrupted_goes_on_to_the_same_end(small, name, tmp_pat
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_pictures_are_labelled_by_the_corrected_network(small, name, tmp_path):
+def test_images_are_labelled_by_the_corrected_network(small, name, tmp_path):
     data = load_images("digits", normalize=True)
-    pictures = data.pictures("test")
+    images = data.image_set("test")
     files = [tmp_path / f"{i}.png" for i in range(40)]
-    for file, image in zip(files, pictures.images, strict=False):
+    for file, image in zip(files, images.images, strict=False):
         Image.fromarray(image[0].numpy()).save(file)
     found = runner.predict(small[name].run.folder, files)
-    right = sum(p.label == data.labels[int(y)] for p, y in zip(found, pictures.labels, strict=False))
+    right = sum(p.label == data.labels[int(y)] for p, y in zip(found, images.labels, strict=False))
     assert right >= 25
 
 

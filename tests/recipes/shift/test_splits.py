@@ -13,7 +13,7 @@ from deepdive.recipes.shift.splits import PrincipalScore, rows_with_mix, shifted
 GENERATOR = torch.Generator().manual_seed(0)
 
 
-def pictures(n, classes=3, side=4):
+def image_set(n, classes=3, side=4):
     images = torch.randint(0, 256, (n, 1, side, side), generator=GENERATOR, dtype=torch.uint8)
     images[:, :, 0] = torch.randint(0, 256, (n, 1, 1), generator=GENERATOR, dtype=torch.uint8)  # what varies most
     return ImageSet(images, torch.arange(n) % classes)
@@ -37,8 +37,8 @@ def test_a_mix_of_a_class_that_is_not_there_is_refused():
         rows_with_mix(torch.tensor([0, 1]), torch.tensor([0.5, 0.3, 0.2]))
 
 
-def test_label_shift_gives_the_mixes_asked_for_and_no_picture_twice():
-    train, test = pictures(6000), pictures(900)
+def test_label_shift_gives_the_mixes_asked_for_and_no_image_twice():
+    train, test = image_set(6000), image_set(900)
     train.images[:, 0, 0, :2] = torch.stack([torch.arange(6000) // 256, torch.arange(6000) % 256], 1).to(torch.uint8)
     source_mix, target_mix = (torch.tensor(m, dtype=torch.float64) for m in ([0.5, 0.4, 0.1], [0.1, 0.2, 0.7]))
     shifted = shifted_classes(train, test, source_mix, target_mix, 300)
@@ -56,15 +56,15 @@ def test_label_shift_gives_the_mixes_asked_for_and_no_picture_twice():
 
 
 def test_a_shift_that_leaves_no_images_or_no_weights_is_refused():
-    shifted = shifted_images(pictures(60), pictures(90), PrincipalScore(pictures(60).images, 1), 1, 6)
+    shifted = shifted_images(image_set(60), image_set(90), PrincipalScore(image_set(60).images, 1), 1, 6)
     with pytest.raises(ValueError, match="p_target / p_source must be finite, got inf or nan"):
         replace(shifted, oracle=shifted.oracle / 0)
     with pytest.raises(ValueError, match="the shift must leave images in every part, got none in test"):
-        replace(shifted, test=pictures(9).rows(torch.arange(0)))
+        replace(shifted, test=image_set(9).rows(torch.arange(0)))
 
 
 def test_the_score_is_scikit_learns_principal_component():
-    images = pictures(500).images
+    images = image_set(500).images
     score = PrincipalScore(images, 2)
     expected = PCA(2, svd_solver="full").fit_transform(images.flatten(1).numpy() / 255)[:, 1]
     expected = expected / expected.std(ddof=1)
@@ -76,7 +76,7 @@ def test_the_score_is_scikit_learns_principal_component():
 
 @pytest.mark.parametrize("strength", [2.0, -2.0])
 def test_covariate_shift_follows_the_score_and_its_weights_carry_the_source_to_the_target(strength):
-    train, test = pictures(20_000), pictures(4000)
+    train, test = image_set(20_000), image_set(4000)
     score = PrincipalScore(train.images, 1)
     shifted = shifted_images(train, test, score, strength, 500)
     source, target = score(shifted.source.images), score(shifted.unlabelled.images)

@@ -99,9 +99,9 @@ def test_another_table_is_not_gone_on_with(table, tmp_path):
 def test_a_damaged_result_of_a_fold_is_named(table, tmp_path):
     run = Run.create("house-prices", {}, root=tmp_path)
     assert result_of(run, "fold1") is None
-    (run.folder / "trainings").mkdir()
-    run.write_json("trainings/fold1.json", {"metrics": {"test_rmse": "small"}, "extent": {}})
-    with pytest.raises(RunError, match=r"trainings/fold1\.json is damaged"):
+    (run.folder / "training_runs").mkdir()
+    run.write_json("training_runs/fold1.json", {"metrics": {"test_rmse": "small"}, "extent": {}})
+    with pytest.raises(RunError, match=r"training_runs/fold1\.json is damaged"):
         result_of(run, "fold1")
 
 
@@ -121,7 +121,7 @@ def test_metrics_of_folds_are_those_of_all_test_rows():
 def test_every_fold_leaves_its_traces(whole):
     folder = whole.run.folder
     assert sorted(path.name for path in (folder / "checkpoints").iterdir()) == ["fold1", "fold2", "fold3"]
-    results = [json.loads((folder / "trainings" / f"fold{k}.json").read_text()) for k in (1, 2, 3)]
+    results = [json.loads((folder / "training_runs" / f"fold{k}.json").read_text()) for k in (1, 2, 3)]
     assert len(json.loads((folder / "inputs.json").read_text())["metadata"]["folds"]) == 3
     lines = (folder / "metrics.jsonl").read_text().splitlines()
     assert len(lines) == sum(result["extent"]["records"] for result in results)

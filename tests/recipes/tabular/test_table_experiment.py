@@ -152,7 +152,7 @@ def test_the_report_shows_folds_and_errors(whole):
     page = (whole.run.folder / "report.html").read_text()
     for title in ("Learning curves", "Folds", "Test rows", "Columns", "Network"):
         assert f"<h2>{title}</h2>" in page
-    assert "price, true" not in page, "the figure is a picture"
+    assert "price, true" not in page, "the figure is an image"
     assert "epoch, 3 folds" in page
 
 

@@ -116,7 +116,7 @@ def test_what_the_settings_allow_can_be_made(largest):
 
 
 @pytest.mark.parametrize("toolkit", ["torch", "scratch"])
-def test_a_network_learns_from_changed_and_mixed_pictures(toolkit, tmp_path):
+def test_a_network_learns_from_changed_and_mixed_images(toolkit, tmp_path):
     recipe = load_recipe("lenet")
     augment = {"crop": 1, "rotation": 10.0, "jitter": 0.2, "mixup": 0.2, "cutmix": 0.5}
     changes = {"data": "digits", "epochs": 4, "batch_size": 32, "toolkit": toolkit, "augment": augment}
@@ -124,7 +124,7 @@ def test_a_network_learns_from_changed_and_mixed_pictures(toolkit, tmp_path):
     settings = with_preset(recipe.settings_type, changes)
     outcome = runner.start(recipe, settings, preset="quick", root=tmp_path, console=False)
     assert outcome.metrics["test_accuracy"] > 0.8
-    assert outcome.metrics["train_accuracy"] < outcome.metrics["test_accuracy"], "mixed pictures are harder to tell"
+    assert outcome.metrics["train_accuracy"] < outcome.metrics["test_accuracy"], "mixed images are harder to tell"
 
 
 def test_both_toolkits_measure_probabilities_alike():

@@ -17,12 +17,12 @@ def photographs(tmp_path):
     """Two classes of noise, told apart by their colour."""
     generator = torch.Generator().manual_seed(0)
     for label, place in (("bluish", 2), ("reddish", 0)):
-        (tmp_path / "pictures" / label).mkdir(parents=True)
+        (tmp_path / "images" / label).mkdir(parents=True)
         for i in range(40):
             pixels = torch.randint(0, 150, (16, 16, 3), generator=generator, dtype=torch.uint8)
             pixels[..., place] += 100
-            Image.fromarray(pixels.numpy()).save(tmp_path / "pictures" / label / f"{i}.png")
-    return tmp_path / "pictures"
+            Image.fromarray(pixels.numpy()).save(tmp_path / "images" / label / f"{i}.png")
+    return tmp_path / "images"
 
 
 @pytest.mark.parametrize("toolkit", ["torch", "scratch"])
@@ -50,11 +50,11 @@ def test_settings_out_of_range_are_named(changes, message):
         RECIPE.build(with_preset(RECIPE.settings_type, changes))
 
 
-def test_damaged_pictures_are_skipped_if_asked(photographs, tmp_path):
-    (photographs / "reddish" / "0.png").write_text("no picture")
+def test_damaged_images_are_skipped_if_asked(photographs, tmp_path):
+    (photographs / "reddish" / "0.png").write_text("no image")
     changes = {"data": str(photographs), "steps": 2, "batch_size": 16, "widths": (4, 8), "residuals": (False, False)}
-    with pytest.raises(ValueError, match=r"1 of 80 pictures cannot be used; .*skip_damaged"):
+    with pytest.raises(ValueError, match=r"1 of 80 images cannot be used; .*skip_damaged"):
         RECIPE.build(with_preset(RECIPE.settings_type, changes)).prepare()
     experiment = RECIPE.build(with_preset(RECIPE.settings_type, changes | {"skip_damaged": True}))
     experiment.prepare()
-    assert any("1 of 80 pictures were skipped" in note for note in experiment.data.notes)
+    assert any("1 of 80 images were skipped" in note for note in experiment.data.notes)

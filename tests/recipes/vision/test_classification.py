@@ -1,4 +1,4 @@
-"""The recipes that label pictures, on real data: smoke presets with both toolkits, and what one can do afterwards."""
+"""The recipes that label images, on real data: smoke presets with both toolkits, and what one can do afterwards."""
 
 import json
 from itertools import islice
@@ -92,16 +92,16 @@ def test_other_data_has_no_target(trained):
     assert "no target for these settings" in trained.verdict
 
 
-def test_predictions_of_test_pictures_are_mostly_right(trained, tmp_path):
+def test_predictions_of_test_images_are_mostly_right(trained, tmp_path):
     from PIL import Image
 
     data = load_images("digits", normalize=True)
-    pictures = data.pictures("test")
+    images = data.image_set("test")
     files, truth = [], []
     for i in range(40):
         files.append(tmp_path / f"{i}.png")
-        Image.fromarray(pictures.images[i, 0].numpy()).save(files[-1])
-        truth.append(data.labels[int(pictures.labels[i])])
+        Image.fromarray(images.images[i, 0].numpy()).save(files[-1])
+        truth.append(data.labels[int(images.labels[i])])
     predictions = runner.predict(trained.run.folder, files)
     assert sum(p.label == t for p, t in zip(predictions, truth, strict=True)) >= 34
     for prediction, file in zip(predictions, files, strict=True):
@@ -111,7 +111,7 @@ def test_predictions_of_test_pictures_are_mostly_right(trained, tmp_path):
         assert all(share <= prediction.probability for share in prediction.others.values())
 
 
-def test_one_picture_is_predicted_as_among_many(trained, tmp_path):
+def test_one_image_is_predicted_as_among_many(trained, tmp_path):
     from PIL import Image
 
     for i in range(3):
@@ -123,7 +123,7 @@ def test_one_picture_is_predicted_as_among_many(trained, tmp_path):
     assert [p.probability for p in together] == pytest.approx([p.probability for p in alone], abs=1e-5)
 
 
-def test_a_picture_that_is_none_is_named(trained, tmp_path):
+def test_an_image_that_is_none_is_named(trained, tmp_path):
     (tmp_path / "x.png").write_text("hello")
     with pytest.raises(ValueError, match=r"x\.png"):
         runner.predict(trained.run.folder, [tmp_path / "x.png"])
@@ -149,7 +149,7 @@ def test_settings_of_another_version_are_refused(trained, tmp_path):
         runner.resume(run.folder)
 
 
-def test_own_pictures_train_and_predict(tmp_path):
+def test_own_images_train_and_predict(tmp_path):
     from PIL import Image
 
     shades = {"dark": 30, "light": 220}
@@ -166,7 +166,7 @@ def test_own_pictures_train_and_predict(tmp_path):
     assert prediction.label == "light"
 
 
-def folder_of_pictures(root):
+def folder_of_images(root):
     from PIL import Image
 
     for label in ("a", "b"):
@@ -176,10 +176,10 @@ def folder_of_pictures(root):
     return root
 
 
-def test_a_run_is_not_resumed_on_other_pictures(tmp_path, monkeypatch):
+def test_a_run_is_not_resumed_on_other_images(tmp_path, monkeypatch):
     from PIL import Image
 
-    own = folder_of_pictures(tmp_path / "own")
+    own = folder_of_images(tmp_path / "own")
     monkeypatch.chdir(tmp_path)
     recipe = load_recipe("lenet")
     settings = with_preset(recipe.settings_type, {"data": "own", "epochs": 2, "batch_size": 8, "seed": 1})

@@ -1,4 +1,4 @@
-"""From a folder to a submission, on made-up pictures: both forms of a competition, refit, resume, what can go wrong."""
+"""From a folder to a submission, on made-up images: both forms of a competition, refit, resume, what can go wrong."""
 
 import csv
 import os
@@ -27,7 +27,7 @@ def draw(path, label, generator):
 
 @pytest.fixture(scope="module")
 def contest(tmp_path_factory):
-    """The competition's form, and the truth about its test pictures."""
+    """The competition's form, and the truth about its test images."""
     root, generator, rows, truth = tmp_path_factory.mktemp("contest"), torch.Generator().manual_seed(0), [], {}
     for i in range(1, 61):
         label = [*SHADES][i % 2]
@@ -92,7 +92,7 @@ def test_probabilities_instead_of_labels(contest, tmp_path):
     assert all(abs(float(row["dark"]) + float(row["light"]) - 1) < 1e-5 for row in rows)
 
 
-def test_new_pictures_are_cut_as_those_of_the_training_were(contest, tmp_path):
+def test_new_images_are_cut_as_those_of_the_training_were(contest, tmp_path):
     outcome = started(tmp_path, contest[0] / "table", fit="crop", steps=2)
     wide = torch.zeros(20, 60, 3, dtype=torch.uint8)
     Image.fromarray(wide.numpy()).save(tmp_path / "wide.png")
@@ -106,12 +106,12 @@ def test_known_test_labels_are_measured_and_numbered(tmp_path):
     assert "test_accuracy" in outcome.metrics
 
 
-def test_without_test_pictures_there_is_no_submission(contest, tmp_path, capsys):
+def test_without_test_images_there_is_no_submission(contest, tmp_path, capsys):
     root, _ = contest
     outcome = started(tmp_path, root / "folders" / "train", steps=2)
     assert not (outcome.run.folder / "submission.csv").exists()
     assert "no submission is written; name some with --test" in capsys.readouterr().err
-    assert "test_accuracy" in outcome.metrics, "some of the pictures are held out"
+    assert "test_accuracy" in outcome.metrics, "some of the images are held out"
 
 
 def test_a_run_that_was_stopped_in_its_refit_goes_on_exactly(contest, tmp_path):
@@ -140,7 +140,7 @@ def test_a_run_that_was_stopped_in_its_refit_goes_on_exactly(contest, tmp_path):
     [
         ({"test": "nowhere"}, FileNotFoundError, "test is nowhere, but there is no such file or folder"),
         ({"labels": "no.csv"}, FileNotFoundError, r"table is no\.csv, but there is no such file"),
-        ({"validation": 47}, ValueError, "holding out 47 validation pictures leaves none to learn from"),
+        ({"validation": 47}, ValueError, "holding out 47 validation images leaves none to learn from"),
         ({"augment": {"cutmix": -1}}, ValueError, r"augment\.cutmix must be from 0 to 1000, got -1"),
         ({"data": "digits", "labels": "x.csv"}, ValueError, "the classes of the data set digits are known"),
     ],

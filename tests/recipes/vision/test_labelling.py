@@ -18,5 +18,5 @@ def test_of_a_folder_every_image_is_labelled(tmp_path):
     told = label_files(network, spec, files, device="cpu", invert="no")
     assert [each.file for each in told] == [tmp_path / "new" / name for name in ("b.png", "a/c.png", "b.png")]
     (tmp_path / "empty").mkdir()
-    with pytest.raises(ValueError, match=r"empty holds no picture \(\.bmp, \.gif, "):
+    with pytest.raises(ValueError, match=r"empty holds no image \(\.bmp, \.gif, "):
         label_files(network, spec, [tmp_path / "empty"], device="cpu", invert="no")

@@ -49,7 +49,7 @@ def test_steps_are_taken_tested_and_reported(name, tmp_path):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_textbook_network_takes_the_textbook_pictures(name):
+def test_d2ls_network_takes_d2ls_images(name):
     settings = settings_of(name, load_recipe(name).presets["book"])
     with torch.device("meta"):
         network = network_of(name, settings).eval()

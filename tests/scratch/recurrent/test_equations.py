@@ -1,4 +1,4 @@
-"""Layers and cells against the equations of the textbook, written out one unit at a time in plain Python."""
+"""Layers and cells against the equations of D2L, written out one unit at a time in plain Python."""
 
 import math
 

@@ -38,7 +38,7 @@ def test_both_are_scipys(kernel, extra):
     np.testing.assert_allclose(convolution(x, k), scipy.signal.convolve2d(x, k, mode="valid"), atol=1e-12)
 
 
-def test_the_textbooks_example():
+def test_d2ls_example():
     x, k = torch.arange(9.0).view(3, 3), torch.arange(4.0).view(2, 2)
     assert cross_correlation(x, k).tolist() == [[19, 25], [37, 43]]
 

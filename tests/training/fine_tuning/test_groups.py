@@ -120,8 +120,8 @@ def test_what_a_loss_learns_is_a_group_of_its_own():
     [
         ({"lr": -1.0}, r"lr is -1\.0; it must be from 0 up, and finite"),
         ({"lr": float("nan")}, "lr is nan"),
-        ({"decay": 0.0}, r"decay is 0\.0; it must be above 0 and at most 1"),
-        ({"decay": 2.6}, r"decay is 2\.6"),
+        ({"layer_lr_decay": 0.0}, r"layer_lr_decay must be above 0 and at most 1, got 0\.0"),
+        ({"layer_lr_decay": 2.6}, r"layer_lr_decay .* got 2\.6"),
     ],
 )
 def test_a_rate_out_of_range_is_named(words, message):

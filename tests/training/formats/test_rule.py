@@ -68,9 +68,9 @@ def test_small_networks_and_perceptrons_stay_in_full_precision(units):
 def test_attention_decides_by_its_width_whatever_else_is_there(width, precision, toolkit, monkeypatch):
     monkeypatch.setattr(rule, "has_half_precision_units", lambda device: True)
     images = VisionTransformer(
-        10, 1, image_size=28, patch_size=7, width=width, depth=1, heads=4, hidden=512, nn=toolkit
+        10, 1, image_size=28, patch_size=7, hidden_size=width, num_layers=1, num_heads=4, ffn_size=512, nn=toolkit
     )
-    text = GPT(99, 16, width, heads=4, layers=1, nn=toolkit)
+    text = GPT(99, 16, width, num_heads=4, num_layers=1, nn=toolkit)
     assert choose_format(images, CPU).precision == choose_format(text, CPU).precision == precision
 
 

@@ -39,7 +39,7 @@ def shell(tmp_path, monkeypatch):
 
 
 def test_one_output_is_redrawn(shell, plan, records):
-    board = NotebookBoard(interval=0.0, share=1.0, clock=Clock())
+    board = NotebookBoard(interval=0.0, max_fraction=1.0, clock=Clock())
     board.start(plan)
     for record in records:
         board.record(record)
@@ -57,7 +57,7 @@ def test_one_output_is_redrawn(shell, plan, records):
 
 def test_drawing_keeps_its_share_of_the_time(shell, plan, records):
     clock = Clock()  # a drawing takes one second: from one look at the clock to the next
-    board = NotebookBoard(interval=0.0, share=0.1, clock=clock)
+    board = NotebookBoard(interval=0.0, max_fraction=0.1, clock=clock)
     board.start(plan)
     board.record(records[0])
     assert len(shell.display_pub.outputs) == 2  # the first drawing, slow from imports, delays nothing
@@ -80,7 +80,7 @@ def test_a_resumed_run_shows_what_was_before(shell, records, monkeypatch):
     monkeypatch.setattr(
         module, "curve_figure", lambda made, **options: drawn.append(list(made)) or draw(made, **options)
     )
-    board = NotebookBoard(history=records[:5], interval=0.0, share=1.0, clock=Clock())
+    board = NotebookBoard(history=records[:5], interval=0.0, max_fraction=1.0, clock=Clock())
     board.start(Plan(total_steps=20, steps_per_epoch=10, start_step=10, start_records=3))
     assert drawn == [records[:3]]
     board.record(records[3])
@@ -117,5 +117,5 @@ def test_without_ipython_the_extra_is_named(monkeypatch):
 def test_refuses_impossible_intervals():
     with pytest.raises(ValueError, match=r"interval must be 0 seconds or more, got -1\.0"):
         NotebookBoard(interval=-1.0)
-    with pytest.raises(ValueError, match=r"share must be above 0 and at most 1, got 0\.0"):
-        NotebookBoard(share=0.0)
+    with pytest.raises(ValueError, match=r"max_fraction must be above 0 and at most 1, got 0\.0"):
+        NotebookBoard(max_fraction=0.0)

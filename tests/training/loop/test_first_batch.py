@@ -58,13 +58,13 @@ def test_nothing_but_the_sizes_comes_of_the_first_batch():
 
 @TOOLKITS
 def test_convolutions_are_sized_too(toolkit):
-    class Pictures(Blobs):
+    class Images(Blobs):
         def __init__(self):
             super().__init__()
             self.x = self.x.view(-1, 1, 2, 2)
 
     net = nn.Sequential(toolkit.LazyConv2d(4, 2), toolkit.Flatten(), toolkit.LazyLinear(3))
-    assert Trainer(epochs=5).fit(task(net), Pictures())["test_accuracy"] > 0.8
+    assert Trainer(epochs=5).fit(task(net), Images())["test_accuracy"] > 0.8
 
 
 @TOOLKITS

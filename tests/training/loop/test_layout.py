@@ -16,7 +16,7 @@ from deepdive.training.formats import choose_format, lay_out
 CPU = torch.device("cpu")
 
 
-class Pictures(DataModule):
+class Images(DataModule):
     def prepare(self) -> None:
         pass
 
@@ -64,11 +64,11 @@ def test_other_devices_and_other_toolkits_are_left_alone():
 @pytest.mark.parametrize("name", ["SGD", "Adam", "AdamW"])
 def test_a_resumed_run_computes_in_the_same_layout(name, tmp_path, without_shape_checks):
     whole = task(name)
-    Trainer(epochs=4, device="cpu").fit(whole, Pictures())
+    Trainer(epochs=4, device="cpu").fit(whole, Images())
     begun = task(name)
-    Trainer(epochs=4, steps=8, device="cpu").fit(begun, Pictures(), checkpoints=FolderCheckpoints(tmp_path))
+    Trainer(epochs=4, steps=8, device="cpu").fit(begun, Images(), checkpoints=FolderCheckpoints(tmp_path))
     rest = task(name)
-    session = Trainer(epochs=4, device="cpu").session(rest, Pictures(), FolderCheckpoints(tmp_path))
+    session = Trainer(epochs=4, device="cpu").session(rest, Images(), FolderCheckpoints(tmp_path))
     session.resume()
     state = session._stepper.optimizer.state[rest.network[0].weight]
     assert all(channels_last(value) for value in state.values() if isinstance(value, torch.Tensor) and value.dim() == 4)

@@ -100,7 +100,7 @@ def test_a_power_cut_leaves_every_line_that_a_checkpoint_counts(joined, tmp_path
     monkeypatch.setattr(os, "fsync", fsync)
     one, data = make()
     lines = MetricsFile(path)
-    with closing(MergedListeners([lines], trainings=1)) as several:
+    with closing(MergedListeners([lines], training_runs=1)) as several:
         listener = several if joined else lines
         replace(TRAINER, log_every=1).fit(one, data, checkpoints=Checkpoints(tmp_path), listeners=[listener])
     assert len(seen) > STEPS / 2

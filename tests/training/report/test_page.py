@@ -42,7 +42,7 @@ def test_all_sections_in_order(tmp_path):
     assert path == tmp_path / "report.html"
     html = path.read_text(encoding="utf-8")
     assert headings(html) == [
-        *("Learning curves", "Pictures", "Attention", "Epoch by epoch"),
+        *("Learning curves", "Images", "Attention", "Epoch by epoch"),
         *("What you can do with this run", "Settings", "Environment"),
     ]
     assert "<title>lenet &lt;quick&gt;</title>" in html
@@ -95,6 +95,6 @@ def test_an_unwritable_folder_is_named(tmp_path):
 
 
 def test_a_bad_image_is_named_and_nothing_is_written(tmp_path):
-    with pytest.raises(ValueError, match="picture 'cat'"):
+    with pytest.raises(ValueError, match="image 'cat'"):
         write_report(tmp_path, title="x", verdict="y", images=[("cat", b"")])
     assert list(tmp_path.iterdir()) == []

@@ -3,7 +3,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from deepdive.training.report import Html, Section, code, commands, figure, join, pairs, picture, table, text, tiles
+from deepdive.training.report import Html, Section, code, commands, figure, join, pairs, png_image, table, text, tiles
 
 PNG = b"\x89PNG\r\n\x1a\n rest"
 NASTY = "<script>alert('&\"')</script>"
@@ -44,10 +44,10 @@ class Reader(HTMLParser):
         tiles({NASTY: NASTY}),
         pairs({NASTY: {NASTY: NASTY}}),
         table([{NASTY: NASTY}]),
-        picture(NASTY, PNG),
+        png_image(NASTY, PNG),
         figure("<svg></svg>", caption=NASTY),
     ],
-    ids=["text", "code", "commands", "tiles", "pairs", "table", "picture", "figure"],
+    ids=["text", "code", "commands", "tiles", "pairs", "table", "image", "figure"],
 )
 def test_everything_is_escaped_and_closed(html):
     read = Reader(html)
@@ -86,19 +86,19 @@ def test_no_address_in_memory_is_shown():
     assert words[2:] == ["task.loss", "<object object>"]
 
 
-def test_picture_carries_its_bytes():
+def test_image_carries_its_bytes():
     import base64
 
-    (source,) = [value for name, value in Reader(picture("a", PNG)).attributes if name == "src"]
+    (source,) = [value for name, value in Reader(png_image("a", PNG)).attributes if name == "src"]
     assert source is not None
     head, _, data = source.partition(",")
     assert head == "data:image/png;base64"
     assert base64.b64decode(data) == PNG
 
 
-def test_picture_refuses_what_is_no_png():
-    with pytest.raises(ValueError, match=r"picture 'cat': the bytes are no PNG, they begin with b'GIF89a'"):
-        picture("cat", b"GIF89a")
+def test_image_refuses_what_is_no_png():
+    with pytest.raises(ValueError, match=r"image 'cat': the bytes are no PNG, they begin with b'GIF89a'"):
+        png_image("cat", b"GIF89a")
 
 
 def test_figure_drops_the_prologue():

@@ -10,7 +10,7 @@ SGD = partial(torch.optim.SGD, lr=0.1)
 
 
 def task(**words):
-    network = BERTForPretraining(BERT(20, 8, 2, 1, 16, places=8, dropout=0.0))
+    network = BERTForPretraining(BERT(20, 8, 2, 1, 16, max_positions=8, dropout=0.0))
     return MaskedLanguageModelling(network, optimizer=SGD, **words)
 
 

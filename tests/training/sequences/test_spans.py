@@ -10,7 +10,7 @@ SGD = partial(torch.optim.SGD, lr=0.1)
 
 
 def test_the_loss_is_that_of_both_ends_and_padding_takes_no_part():
-    network = BERTTagger(BERT(20, 8, 2, 1, 16, places=8, dropout=0.0, pooler=False), 2, dropout=0.0)
+    network = BERTTagger(BERT(20, 8, 2, 1, 16, max_positions=8, dropout=0.0, pooler=False), 2, dropout=0.0)
     task = SpanSelection(network, optimizer=SGD)
     tokens, types, lengths = torch.randint(20, (3, 6)), torch.zeros(3, 6, dtype=torch.long), torch.tensor([6, 4, 5])
     spans = torch.tensor([[1, 4], [0, 0], [2, 2]])

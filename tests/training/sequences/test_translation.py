@@ -18,7 +18,7 @@ def batch():
 
 def task(**words):
     torch.manual_seed(0)
-    network = Seq2Seq(10, 12, 6, 8, dropout=0.0, padding=PAD)
+    network = Seq2Seq(10, 12, 6, 8, dropout=0.0, padding_idx=PAD)
     return Translation(network, padding=PAD, optimizer=SGD, **words)
 
 

@@ -1,5 +1,9 @@
-"""Attention: who may look at whom, weights that sum to 1, pooling by kernels, and pictures of weights."""
+"""Attention: who may attend to whom, weights that sum to 1, pooling by kernels, and images of weights."""
 
+from deepdive.algorithms.attention.bandwidth import SMOOTH as SMOOTH
+from deepdive.algorithms.attention.bandwidth import BandwidthPath as BandwidthPath
+from deepdive.algorithms.attention.bandwidth import bandwidth_errors as bandwidth_errors
+from deepdive.algorithms.attention.bandwidth import learn_bandwidth as learn_bandwidth
 from deepdive.algorithms.attention.figures import AttentionMap as AttentionMap
 from deepdive.algorithms.attention.figures import attention_figure as attention_figure
 from deepdive.algorithms.attention.figures import heat_maps as heat_maps
@@ -12,7 +16,3 @@ from deepdive.algorithms.attention.masks import masked_softmax as masked_softmax
 from deepdive.algorithms.attention.pooling import attention_pool as attention_pool
 from deepdive.algorithms.attention.pooling import leave_one_out as leave_one_out
 from deepdive.algorithms.attention.rollout import attention_rollout as attention_rollout
-from deepdive.algorithms.attention.width import SMOOTH as SMOOTH
-from deepdive.algorithms.attention.width import WidthPath as WidthPath
-from deepdive.algorithms.attention.width import learn_width as learn_width
-from deepdive.algorithms.attention.width import width_errors as width_errors

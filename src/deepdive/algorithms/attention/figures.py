@@ -1,4 +1,4 @@
-"""Attention weights as pictures: heat maps with tokens or with numbers on their axes."""
+"""Attention weights as images: heat maps with tokens or with numbers on their axes."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
@@ -25,13 +25,13 @@ class AttentionMap(NamedTuple):
     queries: Sequence[str]
     """Who looks, one for each row."""
     keys: Sequence[str]
-    """What is looked at, one for each column."""
+    """The keys, one for each column."""
     title: str = ""
 
 
 @checked
 def attention_figure(maps: Sequence[AttentionMap], columns: int = 1) -> "Figure":
-    """One panel per map, row by row: tokens that look to the left, tokens looked at below, dark 0 and bright 1.
+    """One panel per map, row by row: queries to the left, keys below, dark 0 and bright 1.
 
     For all layers and heads of a sentence, give the maps layer after layer and as many columns as heads.
 

@@ -1,4 +1,4 @@
-"""Kernels as scores: what a softmax turns into Nadaraya and Watson's weights (textbook section 11.2)."""
+"""Kernels as scores: what a softmax turns into Nadaraya and Watson's weights (D2L section 11.2)."""
 
 from collections.abc import Callable, Mapping
 
@@ -40,7 +40,7 @@ KERNELS: Mapping[str, Kernel] = {
     "epanechnikov": _epanechnikov,
 }
 """``K(u)``: ``exp(-u²/2)``; 1 up to ``u = 1``; 1 everywhere; ``max(0, 1 - u²)``, of least mean squared error among all
-(Epanechnikov, 1969; the textbook draws a triangle, ``max(0, 1 - u)``, under this name)."""
+(Epanechnikov, 1969; D2L draws a triangle, ``max(0, 1 - u)``, under this name)."""
 
 
 @checked

@@ -1,4 +1,4 @@
-"""Who may look at whom, and a softmax over those alone (textbook section 11.3)."""
+"""Who may attend to whom, and a softmax over those alone (D2L section 11.3)."""
 
 from collections.abc import Callable, Sequence
 
@@ -10,14 +10,14 @@ from deepdive.checks import check_dtype, check_tensor, shown, told
 
 Allowed = Bool[Tensor, "..."] | Int64[Tensor, " b"] | Int64[Tensor, "b q"]
 """True where a query may look, of a shape that broadcasts to that of the scores; or how many keys, counted from the
-first, each sequence or each query may look at."""
+first, each sequence or each query may attend to."""
 
 
-def length_mask(lengths: Int64[Tensor, "b *q"], places: int) -> Bool[Tensor, "b q_or_1 places"]:
-    """``m_bqk = k < lengths_bq``: true at the first ``lengths`` of ``places``.
+def length_mask(lengths: Int64[Tensor, "b *q"], max_length: int) -> Bool[Tensor, "b q_or_1 positions"]:
+    """``m_bqk = k < lengths_bq``: true at the first ``lengths`` of ``max_length``.
 
-    Lengths ``(b)`` hold for every query of a sequence, lengths ``(b, q)`` for each query. A length from ``places`` up
-    allows all, 0 allows nothing.
+    Lengths ``(b)`` hold for every query of a sequence, lengths ``(b, q)`` for each query. A length from ``max_length``
+    up allows all, 0 allows nothing.
 
     Raises:
         ValueError: ``lengths`` are no whole numbers of one of these shapes.
@@ -26,7 +26,7 @@ def length_mask(lengths: Int64[Tensor, "b *q"], places: int) -> Bool[Tensor, "b 
     if lengths.ndim not in (1, 2) or lengths.dtype != torch.int64:
         raise ValueError(f"lengths must be int64 of shape (b) or (b, q), got {told(lengths)}")
     by_query = lengths.unsqueeze(1) if lengths.ndim == 1 else lengths  # (b, q or 1)
-    return torch.arange(places, device=lengths.device) < by_query.unsqueeze(2)
+    return torch.arange(max_length, device=lengths.device) < by_query.unsqueeze(2)
 
 
 def as_mask(allowed: Allowed, shape: Sequence[int], name: str = "allowed") -> Bool[Tensor, "..."]:
@@ -55,10 +55,10 @@ def masked_softmax(
     *,
     softmax: Callable[[Tensor], Tensor] | None = None,
 ) -> Float[Tensor, "b *heads q k"]:
-    """``α_qk = m_qk exp(a_qk) / Σ_j m_qj exp(a_qj)``: weights of sum 1 over the keys that a query may look at.
+    """``α_qk = m_qk exp(a_qk) / Σ_j m_qj exp(a_qj)``: weights of sum 1 over the keys that a query may attend to.
 
-    Other keys have weight 0, whatever their score, be it NaN. A query that may look at nothing has weights of 0, and no
-    gradient comes from it (without the rule it would be 0 / 0).
+    Other keys have weight 0, whatever their score, be it NaN. A query that may attend to nothing has weights of 0, and
+    no gradient comes from it (without the rule it would be 0 / 0).
 
     Args:
         scores: ``a``.

@@ -1,4 +1,4 @@
-"""Attention pooling: regression by weighted means (textbook section 11.2; Nadaraya, 1964; Watson, 1964)."""
+"""Attention pooling: regression by weighted means (D2L section 11.2; Nadaraya, 1964; Watson, 1964)."""
 
 import torch
 from jaxtyping import Bool, Float
@@ -16,7 +16,7 @@ def attention_pool(
     keys: Float[Tensor, "k *d"],
     values: Float[Tensor, "k *v"],
     kernel: str = "gaussian",
-    width: float | Float[Tensor, ""] = 1.0,
+    bandwidth: float | Float[Tensor, ""] = 1.0,
     allowed: Bool[Tensor, "#q #k"] | None = None,
 ) -> tuple[Float[Tensor, "q *v"], Float[Tensor, "q k"]]:
     """``y_q = Σ_k α_qk v_k``, ``α_qk = K(|q - k| / h) / Σ_j K(|q - j| / h)``: estimates, and the weights.
@@ -29,19 +29,19 @@ def attention_pool(
         keys: where they are known.
         values: what is known, numbers or vectors.
         kernel: the name of ``K``, see `KERNELS`.
-        width: ``h``, above 0.
+        bandwidth: ``h``, above 0.
         allowed: true where a query may look; everywhere if not given.
 
     Raises:
-        ValueError: there is no such kernel, or ``width`` is not above 0.
+        ValueError: there is no such kernel, or ``bandwidth`` is not above 0.
     """
     score = kernel_named(kernel)
     check_not_empty("keys", keys)
-    if not width > 0:
-        raise ValueError(f"width must be above 0, got {float(width):g}")
+    if not bandwidth > 0:
+        raise ValueError(f"bandwidth must be above 0, got {float(bandwidth):g}")
     between = queries.unsqueeze(1) - keys  # (q, k, *d)
     distance = between.abs() if between.ndim == 2 else between.flatten(2).norm(dim=2)
-    scores = score(distance / width)
+    scores = score(distance / bandwidth)
     seen = scores > -torch.inf
     weights = masked_softmax(scores.unsqueeze(0), seen if allowed is None else seen & allowed).squeeze(0)
     return torch.tensordot(weights, values, dims=1), weights
@@ -52,7 +52,7 @@ def leave_one_out(
     keys: Float[Tensor, "n *d"],
     values: Float[Tensor, "n *v"],
     kernel: str = "gaussian",
-    width: float | Float[Tensor, ""] = 1.0,
+    bandwidth: float | Float[Tensor, ""] = 1.0,
 ) -> Float[Tensor, "n *v"]:
     """What `attention_pool` says at each key from all the other ones.
 
@@ -66,4 +66,4 @@ def leave_one_out(
     if n < 2:
         raise ValueError(f"keys must be at least 2 to leave one out, got {n}")
     others = ~torch.eye(n, dtype=torch.bool, device=keys.device)
-    return attention_pool(keys, keys, values, kernel, width, others)[0]
+    return attention_pool(keys, keys, values, kernel, bandwidth, others)[0]

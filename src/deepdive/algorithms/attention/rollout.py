@@ -14,7 +14,7 @@ def attention_rollout(
     """``R = A_L ... A_2 A_1`` with ``A_l = (1 - r) mean_h(W_l) + r I``, ``r`` being ``residual``.
 
     Row ``i`` says how much of token ``i`` of the last layer comes from each token of the input, if every layer mixed
-    tokens as its attention says, and passed the share ``r`` on around it. Every row sums to 1, as the rows of the
+    tokens as its attention says, and passed the fraction ``r`` on around it. Every row sums to 1, as the rows of the
     ``weights`` do (Abnar and Zuidema, 2020, section 3, with r = 1/2).
 
     Raises:

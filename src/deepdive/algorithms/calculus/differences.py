@@ -28,7 +28,7 @@ def derivative(
     method: Method = "central",
     step: float | None = None,
 ) -> Float[Tensor, "*shape"]:
-    """``f'(x)`` of an elementwise function, at every element of ``x`` at once (textbook section 2.4.1).
+    """``f'(x)`` of an elementwise function, at every element of ``x`` at once (D2L section 2.4.1).
 
     ``forward``: ``(f(x + h) - f(x)) / h``, error ``O(h)``; ``central``: ``(f(x + h) - f(x - h)) / 2h``, ``O(h²)``;
     ``richardson``: ``(4 c(h/2) - c(h)) / 3`` of central differences ``c``, ``O(h⁴)``.
@@ -50,7 +50,7 @@ def partial_derivative(
     method: Method = "central",
     step: float | None = None,
 ) -> Tensor:
-    """``∂f/∂x_index`` of a function of vectors, perhaps a batch of them with a number each (textbook section 2.4.3).
+    """``∂f/∂x_index`` of a function of vectors, perhaps a batch of them with a number each (D2L section 2.4.3).
 
     Raises:
         ValueError: there is no such index, or as for `derivative`.

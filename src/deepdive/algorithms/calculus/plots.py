@@ -1,4 +1,4 @@
-"""Pictures of derivatives: a curve with its tangents, a surface with its gradients and a way down."""
+"""Images of derivatives: a curve with its tangents, a surface with its gradients and a way down."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -23,7 +23,7 @@ Interval = tuple[int | float, int | float]
 def tangent_plot(
     function: Callable[[Tensor], Tensor], points: Sequence[int | float], *, interval: Interval = (-3, 3)
 ) -> "Figure":
-    """``y = f(x)`` over an interval, and ``y = f(a) + f'(a) (x - a)`` at each of the points (textbook section 2.4.2).
+    """``y = f(x)`` over an interval, and ``y = f(a) + f'(a) (x - a)`` at each of the points (D2L section 2.4.2).
 
     Raises:
         ValueError: the interval is empty.

@@ -1,4 +1,4 @@
-"""From a network that scores the next token to whole sequences: searching and drawing (textbook section 10.8)."""
+"""From a network that scores the next token to whole sequences: searching and drawing (D2L section 10.8)."""
 
 from deepdive.algorithms.decoding.beam import beam_search as beam_search
 from deepdive.algorithms.decoding.decoder import Decoder as Decoder

@@ -1,4 +1,4 @@
-"""Beam search: the k likeliest beginnings, side by side (textbook section 10.8.3)."""
+"""Beam search: the k most likely beginnings, side by side (D2L section 10.8.3)."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -31,7 +31,7 @@ def beam_search(
 ) -> Hypotheses:
     """Sequences of the best ``score = log p / lp(L)``, see `length_penalty`, for ``n`` inputs at once.
 
-    Each step takes the ``beams`` likeliest of all continuations. Those with the end token, or as long as is allowed,
+    Each step takes the ``beams`` most likely of all continuations. Those with the end token, or as long as is allowed,
     are finished and kept apart, the others are continued. ``O(beams v)`` per step. One beam is greedy search; as many
     beams as there are continuations are `exhaustive_search`.
 
@@ -48,7 +48,7 @@ def beam_search(
         n_best: finished sequences to give for each input; as many as beams if not given. With 1, the search is over
             sooner.
         alpha: how much longer sequences are favoured; 0: not at all.
-        offset: 5 after Wu et al. (2016), 0 as in the textbook.
+        offset: 5 after Wu et al. (2016), 0 as in D2L.
         banned: tokens never to be chosen, e.g. ``<pad>`` and ``<unk>``.
         pad: what shorter sequences are filled up with.
 

@@ -1,4 +1,4 @@
-"""Exhaustive search: every sequence there is (textbook section 10.8.2)."""
+"""Exhaustive search: every sequence there is (D2L section 10.8.2)."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -44,7 +44,7 @@ def exhaustive_search(
         max_steps: how long a sequence may become, the same for all or one number per input.
         n_best: sequences to give for each input.
         alpha: how much longer sequences are favoured; 0: not at all.
-        offset: 5 after Wu et al. (2016), 0 as in the textbook.
+        offset: 5 after Wu et al. (2016), 0 as in D2L.
         banned: tokens never to be chosen.
         pad: what shorter sequences are filled up with.
 
@@ -88,7 +88,7 @@ def _check_number(sequences: int, steps: int) -> None:
     if sequences > _MOST_SEQUENCES:
         raise ValueError(
             f"max_steps of {steps} gives {sequences:,} sequences of that length to look at, more than "
-            f"{_MOST_SEQUENCES:,}; beam_search looks at the likeliest"
+            f"{_MOST_SEQUENCES:,}; beam_search looks at the most likely"
         )
 
 

@@ -1,4 +1,4 @@
-"""Greedy search: always the likeliest token (textbook section 10.8.1)."""
+"""Greedy search: always the most likely token (D2L section 10.8.1)."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -27,7 +27,7 @@ def greedy_search(
 ) -> Hypotheses:
     """``y_t = argmax_y p(y | y_1, ..., y_{t-1})`` until the end token: one sequence for each input.
 
-    ``O(v)`` per step. Each choice is the best of its step; the sequence need not be the likeliest. The score is
+    ``O(v)`` per step. Each choice is the best of its step; the sequence need not be the most likely. The score is
     ``log p``.
 
     Args:

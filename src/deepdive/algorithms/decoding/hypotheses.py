@@ -39,7 +39,7 @@ def length_penalty(lengths: Int64[Tensor, "*shape"], alpha: float, offset: float
 
     Each further token lowers ``log p``, so that without a penalty short sequences win; ``alpha = 0`` is without.
     ``offset = 5`` with ``alpha`` about 0.6 is that of Wu et al. (2016); ``offset = 0`` gives ``1 / L^alpha`` of
-    textbook section 10.8, with ``alpha`` about 0.75.
+    D2L section 10.8, with ``alpha`` about 0.75.
 
     Raises:
         ValueError: ``alpha`` or ``offset`` is negative or not finite.

@@ -1,4 +1,4 @@
-"""Drawing sequences at random, from the whole distribution or from its likeliest part."""
+"""Drawing sequences at random, from the whole distribution or from its most likely part."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -24,12 +24,12 @@ def truncate(
 ) -> Float[Tensor, "n v"]:
     """Log-probabilities of the distribution that is drawn from, again of sum 1; ``-inf`` for what is cut off.
 
-    ``q(y) ∝ p(y)^(1 / temperature)``, of that the ``top_k`` likeliest tokens (Fan et al., 2018), and of these the
+    ``q(y) ∝ p(y)^(1 / temperature)``, of that the ``top_k`` most likely tokens (Fan et al., 2018), and of these the
     fewest whose probabilities sum to at least ``top_p`` (the nucleus; Holtzman et al., 2020).
 
     Args:
         log_probabilities: rows of ``log p``, each with at least one finite value.
-        temperature: above 0; towards 0 the likeliest token alone is left (`greedy_search`), above 1 the unlikely ones
+        temperature: above 0; towards 0 the most likely token alone is left (`greedy_search`), above 1 the unlikely ones
             gain.
         top_k: at least 1; more than there are tokens cuts nothing off.
         top_p: in (0, 1].
@@ -51,7 +51,7 @@ def truncate(
     ranked, order = scaled.topk(k, dim=1)
     if top_p is not None:
         q = ranked.softmax(1)
-        before = q.cumsum(1) - q  # The likeliest is kept whatever rounding makes of this.
+        before = q.cumsum(1) - q  # The most likely is kept whatever rounding makes of this.
         ranked[:, 1:] = ranked[:, 1:].masked_fill(before[:, 1:] >= top_p, -torch.inf)
     return torch.full_like(scaled, -torch.inf).scatter(1, order, ranked.log_softmax(1))
 
@@ -84,8 +84,8 @@ def sample(
         end: the token that ends a sequence; ``None``: all grow to their longest.
         max_steps: how long a sequence may become, the same for all or one number per input.
         temperature: see `truncate`, like ``top_k`` and ``top_p``.
-        top_k: only so many of the likeliest tokens.
-        top_p: only the likeliest tokens of so much probability.
+        top_k: only so many of the most likely tokens.
+        top_p: only the most likely tokens of so much probability.
         generator: of the draws, on the CPU wherever the decoder is: ``torch.Generator().manual_seed(seed)``.
         banned: tokens never to be drawn, e.g. ``<unk>``.
         pad: what shorter sequences are filled up with.

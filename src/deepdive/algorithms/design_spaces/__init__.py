@@ -1,4 +1,4 @@
-"""Spaces of networks: drawing from them, what a draw costs, which space is the better one (textbook section 8.8)."""
+"""Spaces of networks: drawing from them, what a draw costs, which space is the better one (D2L section 8.8)."""
 
 from deepdive.algorithms.design_spaces.best_values import BestValue as BestValue
 from deepdive.algorithms.design_spaces.best_values import best_value as best_value

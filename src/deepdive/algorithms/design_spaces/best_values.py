@@ -23,14 +23,14 @@ def best_value(
     values: Real[Tensor, " n"],
     errors: Real[Tensor, " n"],
     *,
-    share: float = 0.25,
+    fraction: float = 0.25,
     confidence: float = 0.95,
     draws: int = 10_000,
     seed: int = 0,
 ) -> BestValue:
     """The paper's empirical bootstrap: the value of the best network among some drawn with replacement, many times.
 
-    ``share`` of the networks are drawn each time; the median of their best values is the estimate, and the middle
+    ``fraction`` of the networks are drawn each time; the median of their best values is the estimate, and the middle
     ``confidence`` of them the interval. Where it is narrow, the parameter matters (Radosavovic et al., 2020,
     section 3.2).
 
@@ -41,11 +41,11 @@ def best_value(
     check_not_empty("errors", errors)
     check_finite("values", values)
     check_finite("errors", errors)
-    check_bounds("share", share, above=0, below=1)
+    check_bounds("fraction", fraction, above=0, below=1)
     check_bounds("confidence", confidence, above=0, below=1)
     check_bounds("draws", draws, 1)
     generator = torch.Generator().manual_seed(seed)
-    drawn = torch.randint(n, (draws, max(1, int(n * share))), generator=generator)
+    drawn = torch.randint(n, (draws, max(1, int(n * fraction))), generator=generator)
     best = drawn.gather(1, errors[drawn].argmin(dim=1, keepdim=True))[:, 0]
     ends = torch.tensor([(1 - confidence) / 2, 0.5, (1 + confidence) / 2], dtype=torch.float64)
     return BestValue(*values.double()[best].quantile(ends).tolist())

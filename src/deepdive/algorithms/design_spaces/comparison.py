@@ -67,7 +67,7 @@ def kolmogorov_smirnov(a: ErrorDistribution, b: ErrorDistribution) -> Difference
     """``D = max_e |F_a(e) - F_b(e)|``, and its exact probability if both came from one continuous distribution.
 
     Every order of the ``m + n`` errors is then as likely as another: a path of ``m`` steps to the right and ``n``
-    up. ``p_s(i)`` is the share of paths to ``(i, s - i)`` that stay where ``|i / m - (s - i) / n| < D``:
+    up. ``p_s(i)`` is the fraction of paths to ``(i, s - i)`` that stay where ``|i / m - (s - i) / n| < D``:
     ``p_s(i) = i/s p_{s-1}(i - 1) + (s - i)/s p_{s-1}(i)``, and 0 outside (Hodges, 1958). Weights are not looked at;
     ties make the probability too large rather than too small.
     """

@@ -13,7 +13,7 @@ from deepdive.signatures import checked
 @checked
 @dataclass(frozen=True)
 class Frame:
-    """What surrounds the body: pictures, a 3x3 convolution as the stem, and a linear head on the mean of all places.
+    """What surrounds the body: images, a 3x3 convolution as the stem, and a linear head on the mean of all places.
 
     Raises:
         ValueError: a number is less than 1.
@@ -22,13 +22,13 @@ class Frame:
     image_size: tuple[int, int] = (224, 224)
     """Height and width."""
     in_channels: int = 3
-    """Of the pictures."""
+    """Of the images."""
     num_classes: int = 1000
     """Outputs of the head."""
     stem_width: int = 32
     """Channels that the stem makes."""
     stem_stride: int = 2
-    """2 halves the pictures at once, 1 leaves small ones as they are."""
+    """2 halves the images at once, 1 leaves small ones as they are."""
 
     def __post_init__(self) -> None:
         for name, value in vars(self).items():
@@ -52,7 +52,7 @@ class _Convolutions:
 
 @checked
 def flops(designs: Designs, frame: Frame) -> Int[Tensor, " n"]:
-    """Operations for one picture, of convolutions and the head: ``2 k² · inputs · outputs · places`` summed up.
+    """Operations for one image, of convolutions and the head: ``2 k² · inputs · outputs · places`` summed up.
 
     A multiply and its add are two, as in `deepdive.algorithms.inspection.FlopCount`; the paper counts them as one, so
     that its 400 megaflops are 800 here.
@@ -74,7 +74,7 @@ def parameters(designs: Designs, frame: Frame) -> Int[Tensor, " n"]:
 
 @checked
 def activations(designs: Designs, frame: Frame) -> Int[Tensor, " n"]:
-    """Numbers that the convolutions put out for one picture: what memory has to move, and what time goes with."""
+    """Numbers that the convolutions put out for one image: what memory has to move, and what time goes with."""
     total = designs.widths[:, 0] * 0
     for c in _convolutions(designs, frame):
         total = total + c.count * c.outputs * c.places
@@ -82,7 +82,7 @@ def activations(designs: Designs, frame: Frame) -> Int[Tensor, " n"]:
 
 
 def _convolutions(designs: Designs, frame: Frame) -> Iterator[_Convolutions]:
-    """All of them; a stage halves the picture with the 3x3 convolution of its first block, rounding up."""
+    """All of them; a stage halves the image with the 3x3 convolution of its first block, rounding up."""
     height, width = (_strided(size, frame.stem_stride) for size in frame.image_size)
     before: Tensor | int = frame.stem_width
     yield _Convolutions(1, frame.in_channels, frame.stem_width, 3, height * width)

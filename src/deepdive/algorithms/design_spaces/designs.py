@@ -17,7 +17,7 @@ class Design:
     """The body of one network; each field holds one number per stage.
 
     A block of a stage of width ``w`` narrows to ``w / b`` channels, which it filters in groups of ``g``, and widens to
-    ``w`` again (Radosavovic et al., 2020; textbook section 8.8).
+    ``w`` again (Radosavovic et al., 2020; D2L section 8.8).
 
     Raises:
         ValueError: the fields differ in length, a number is out of its range, or a width cannot be divided so.

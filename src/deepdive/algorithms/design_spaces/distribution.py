@@ -16,7 +16,7 @@ class ErrorDistribution:
     >>> F(torch.tensor([0.1, 0.3])).tolist()
     [0.0, 0.75]
 
-    Weights are scaled to sum 1. Source: the paper's equation 1; textbook section 8.8.
+    Weights are scaled to sum 1. Source: the paper's equation 1; D2L section 8.8.
 
     Raises:
         ValueError: there is no error, one is not finite, or weights are negative, all 0, or not one per error.
@@ -37,7 +37,7 @@ class ErrorDistribution:
 
     @checked
     def __call__(self, e: Real[Tensor, "*shape"]) -> Float64[Tensor, "*shape"]:
-        """The share of networks with an error below ``e``."""
+        """The fraction of networks with an error below ``e``."""
         return self._below[torch.searchsorted(self.errors, e.double().contiguous())].clamp(max=1)
 
     @property

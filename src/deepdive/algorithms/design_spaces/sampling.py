@@ -15,7 +15,7 @@ _BLOCK = 4096
 def sample_designs(
     space: DesignSpace, n: int, *, frame: Frame, window: tuple[float, float], seed: int = 0, max_draws: int = 2_000_000
 ) -> list[Design]:
-    """The first ``n`` draws from a space whose operations for one picture lie in ``window``, ends included.
+    """The first ``n`` draws from a space whose operations for one image lie in ``window``, ends included.
 
     The same seed gives the same designs, and the first of many are those of few.
 
@@ -37,5 +37,5 @@ def sample_designs(
             return found
     raise ValueError(
         f"of {max_draws:,} designs drawn from {space.name}, {len(found)} cost between {low:,.0f} and {high:,.0f} "
-        f"operations per picture, and {n} are wanted; change the window or the limits of the space"
+        f"operations per image, and {n} are wanted; change the window or the limits of the space"
     )

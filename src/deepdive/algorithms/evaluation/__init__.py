@@ -1,4 +1,4 @@
-"""What a test set says, and what it no longer says once it was used too often (textbook section 4.6)."""
+"""What a test set says, and what it no longer says once it was used too often (D2L section 4.6)."""
 
 from deepdive.algorithms.evaluation.confusion import confusion_matrix as confusion_matrix
 from deepdive.algorithms.evaluation.coverage import Coverage as Coverage

@@ -16,7 +16,7 @@ class Coverage:
     """What became of many test sets."""
 
     rate: float
-    """Share of the intervals that held the true accuracy."""
+    """Fraction of the intervals that held the true accuracy."""
     standard_error: float
     """Of the rate: ``√(rate (1 - rate) / trials)``."""
     mean_width: float

@@ -1,4 +1,4 @@
-"""How much a test set says of a classifier: confidence intervals of its accuracy (textbook section 4.6)."""
+"""How much a test set says of a classifier: confidence intervals of its accuracy (D2L section 4.6)."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -49,7 +49,7 @@ def hoeffding_interval(correct: Count, n: int, confidence: float = 0.95) -> Inte
 def wald_interval(correct: Count, n: int, confidence: float = 0.95) -> Interval:
     """``p̂ ± z √(p̂ (1 - p̂) / n)`` with the normal quantile ``z`` at ``(1 + confidence) / 2``.
 
-    The textbook's asymptotic interval, from the central limit theorem. Too narrow for small ``n`` and for accuracies
+    D2L's asymptotic interval, from the central limit theorem. Too narrow for small ``n`` and for accuracies
     near 0 or 1, where it may have no width at all.
 
     Raises:
@@ -62,7 +62,7 @@ def wald_interval(correct: Count, n: int, confidence: float = 0.95) -> Interval:
 
 @checked
 def wilson_interval(correct: Count, n: int, confidence: float = 0.95) -> Interval:
-    """All ``p`` with ``|p̂ - p| ≤ z √(p (1 - p) / n)``: the test's deviation is that of ``p`` and not of ``p̂``.
+    """All ``p`` with ``|p̂ - p| ≤ z √(p (1 - p) / n)``: with the standard deviation of ``p``, not of ``p̂``.
 
     ``(p̂ + z²/2n ± z √(p̂ (1 - p̂) / n + z²/4n²)) / (1 + z²/n)`` (Wilson, 1927). Covers at about the stated rate.
 
@@ -133,7 +133,7 @@ def _share(correct: Count, n: int, confidence: float) -> Float64[Tensor, "*shape
         wrong = k[~((k >= 0) & (k <= n))].flatten()[0]
         raise ValueError(f"correct must be in [0, {n}], the number of examples, got {wrong:g}")
     whole = k.round()
-    broken = (k - whole).abs() > 1e-6  # a share times n is rounded
+    broken = (k - whole).abs() > 1e-6  # a fraction times n is rounded
     if bool(broken.any()):
         raise ValueError(f"correct must be a whole number of examples, got {float(k[broken].flatten()[0])}")
     return whole / n

@@ -1,4 +1,4 @@
-"""What becomes of a test set that is used again and again (textbook section 4.6.2)."""
+"""What becomes of a test set that is used again and again (D2L section 4.6.2)."""
 
 import math
 from collections.abc import Callable
@@ -38,7 +38,7 @@ class Reuse:
     bound: float
     """``1/2 + √(ln k / 2n)``, which the mean of the best of k guessers does not exceed."""
     false_claims: float
-    """Share of the test sets whose best model's own interval lies above 1/2."""
+    """Fraction of the test sets whose best model's own interval lies above 1/2."""
     corrected_false_claims: float
     """The same with Bonferroni's correction."""
 
@@ -80,7 +80,7 @@ class Holdout:
 
     @checked
     def __call__(self, predictions: Bool[Tensor, " n"]) -> float:
-        """Share of the predictions that are right.
+        """Fraction of the predictions that are right.
 
         Raises:
             ValueError: they are not as many as the labels.

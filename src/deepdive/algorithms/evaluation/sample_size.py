@@ -1,4 +1,4 @@
-"""How large a test set must be for an interval of a given width (textbook section 4.6.1)."""
+"""How large a test set must be for an interval of a given width (D2L section 4.6.1)."""
 
 import math
 
@@ -10,7 +10,7 @@ from deepdive.signatures import checked
 def hoeffding_test_size(half_width: float, confidence: float = 0.95, *, two_sided: bool = True) -> int:
     """The smallest ``n`` with ``s exp(-2 n ε²) ≤ δ``: ``n ≥ ln(s / δ) / 2ε²``, ``s`` sides, ``δ = 1 - confidence``.
 
-    Good for every accuracy. With one side and ``ε = 0.01`` it is 14,979, the textbook's "roughly 15,000".
+    Good for every accuracy. With one side and ``ε = 0.01`` it is 14,979, D2L's "roughly 15,000".
 
     Raises:
         ValueError: ``half_width`` ε or ``confidence`` is outside of (0, 1).

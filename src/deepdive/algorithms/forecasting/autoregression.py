@@ -1,4 +1,4 @@
-"""Autoregressive (Markov) models of a series by least squares (textbook section 9.1.1)."""
+"""Autoregressive (Markov) models of a series by least squares (D2L section 9.1.1)."""
 
 from dataclasses import dataclass
 
@@ -57,7 +57,7 @@ class Autoregression:
         return forecast(self.step, windows, horizon)
 
     @checked
-    def deviation(self, horizon: int) -> Float64[Tensor, " horizon"]:
+    def std(self, horizon: int) -> Float64[Tensor, " horizon"]:
         """Standard deviation of the error ``1, ..., horizon`` steps ahead, if the series does follow the model.
 
         ``σ_k = σ √(ψ_0² + ... + ψ_{k-1}²)``: ``ψ_j``, the response to a unit of noise ``j`` steps before, is the first

@@ -1,4 +1,4 @@
-"""Forecasts of many steps from a forecaster of one (textbook section 9.1.4)."""
+"""Forecasts of many steps from a forecaster of one (D2L section 9.1.4)."""
 
 from collections.abc import Callable
 
@@ -17,8 +17,8 @@ OneStep = Callable[[Tensor], Tensor]
 def forecast(step: OneStep, windows: Float[Tensor, "n tau"], horizon: int) -> Float[Tensor, "n horizon"]:
     """The next ``horizon`` values after every window: predictions take the place of what is not known yet.
 
-    ``x̂_{t+k} = f(x̂_{t+k-tau}, ..., x̂_{t+k-1})`` where ``x̂ = x`` up to ``t``. All windows move on together, so there are
-    ``horizon`` calls of ``step`` however many windows there are. No gradients are kept.
+    ``x̂_{t+k} = f(x̂_{t+k-tau}, ..., x̂_{t+k-1})`` where ``x̂ = x`` up to ``t``. All windows move on together, so
+    there are ``horizon`` calls of ``step`` however many windows there are. No gradients are kept.
 
     Args:
         step: forecasts one value.

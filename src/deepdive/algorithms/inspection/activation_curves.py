@@ -1,4 +1,4 @@
-"""Activations and their derivatives in closed form, as numbers and as curves (textbook sections 5.1 and 5.4)."""
+"""Activations and their derivatives in closed form, as numbers and as curves (D2L sections 5.1 and 5.4)."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence

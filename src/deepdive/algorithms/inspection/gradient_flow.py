@@ -1,4 +1,4 @@
-"""What one batch does to a network: gradients and activations, layer by layer (textbook section 5.4)."""
+"""What one batch does to a network: gradients and activations, layer by layer (D2L section 5.4)."""
 
 import copy
 from collections.abc import Callable
@@ -25,7 +25,7 @@ class ParameterFlow:
     gradient_norm: float
     weight_norm: float
     zeros: float
-    """Share of the gradient's elements that are exactly 0."""
+    """Fraction of the gradient's elements that are exactly 0."""
     used: bool
     """Whether the loss depends on the parameter at all."""
 
@@ -44,9 +44,9 @@ class LayerFlow:
     mean: float
     std: float
     zeros: float
-    """Share of the elements that are exactly 0."""
+    """Fraction of the elements that are exactly 0."""
     dead: float
-    """Share of the units (channels, features) that are 0 for every example."""
+    """Fraction of the units (channels, features) that are 0 for every example."""
     gradient_norm: float
     """Of the loss by the output."""
 
@@ -129,7 +129,7 @@ def gradient_flow(
 
 @checked
 def gradient_flow_figure(flow: GradientFlow) -> "Figure":
-    """Norms of weights and of their gradients above, mean and deviation of what the layers put out below."""
+    """Norms of weights and of their gradients above, mean and standard deviation of what the layers put out below."""
     from matplotlib.figure import Figure
 
     with figure_style():
@@ -145,7 +145,7 @@ def gradient_flow_figure(flow: GradientFlow) -> "Figure":
         layers = [label(f"{layer.name} {layer.kind}".strip()) for layer in flow.layers]
         means, stds = [layer.mean for layer in flow.layers], [layer.std for layer in flow.layers]
         lower.errorbar(
-            range(len(layers)), means, stds, fmt="o", color=BLUE, capsize=3, label="output: mean ± deviation"
+            range(len(layers)), means, stds, fmt="o", color=BLUE, capsize=3, label="output: mean ± standard deviation"
         )
         lower.plot(
             range(len(layers)),
@@ -153,7 +153,7 @@ def gradient_flow_figure(flow: GradientFlow) -> "Figure":
             color=ORANGE,
             linestyle="--",
             marker="x",
-            label="share of dead units",
+            label="fraction of dead units",
         )
         for ax, ticks in ((upper, names), (lower, layers)):
             every = max(1, len(ticks) // 24)  # as many as can be read

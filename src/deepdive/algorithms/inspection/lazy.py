@@ -1,4 +1,4 @@
-"""Whether lazy layers have seen their first batch (textbook section 6.4)."""
+"""Whether lazy layers have seen their first batch (D2L section 6.4)."""
 
 from torch import nn
 from torch.nn.parameter import is_lazy

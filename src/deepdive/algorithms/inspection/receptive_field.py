@@ -1,4 +1,4 @@
-"""Which part of a picture a unit of a convolutional network sees (textbook section 7.2; Dumoulin and Visin, 2016)."""
+"""Which part of an image a unit of a convolutional network sees (D2L section 7.2; Dumoulin and Visin, 2016)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class ReceptiveField:
     """What the units after a layer see of the network's input: (height, width) each, in its pixels.
 
     Unit ``(i, j)`` sees the rows ``start + i jump ... start + i jump + size - 1``, and the columns alike; what lies
-    below 0 or beyond the picture is padding.
+    below 0 or beyond the image is padding.
     """
 
     layer: str

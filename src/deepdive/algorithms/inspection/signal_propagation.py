@@ -1,4 +1,4 @@
-"""How the size of activations and gradients changes with depth (textbook section 5.4)."""
+"""How the size of activations and gradients changes with depth (D2L section 5.4)."""
 
 import math
 from collections.abc import Mapping
@@ -120,18 +120,18 @@ def expected_propagation(std: float, activation: str = "Identity", *, depth: int
 
 @checked
 def hidden_unit_spread(
-    std: float, *, constant: float = 0.5, hidden: int = 4, steps: int = 20, lr: float = 0.1, seed: int = 0
+    std: float, *, constant: float = 0.5, hidden_size: int = 4, steps: int = 20, lr: float = 0.1, seed: int = 0
 ) -> Float[Tensor, " moments"]:
     """The largest difference between hidden units of a small perceptron, before and after each step of descent.
 
     Weights start at ``constant`` plus Normal(0, std²). With ``std=0`` all hidden units are the same: they get equal
-    gradients and stay the same for ever, so the layer is worth one unit (textbook section 5.4.1.3, breaking the
+    gradients and stay the same for ever, so the layer is worth one unit (D2L section 5.4.1.3, breaking the
     symmetry). The data is a made-up regression with 3 inputs.
 
     Raises:
         ValueError: fewer than 2 hidden units, or a negative ``std``.
     """
-    check_bounds("hidden", hidden, 2)
+    check_bounds("hidden_size", hidden_size, 2)
     check_bounds("std", std, 0)
     check_bounds("steps", steps, 0)
     check_bounds("lr", lr, above=0)
@@ -143,8 +143,8 @@ def hidden_unit_spread(
 
     x = normal(32, 3)
     y = torch.tanh(x[:, :1] - 2 * x[:, 1:2] * x[:, 2:])
-    w1 = (constant + std * normal(3, hidden)).requires_grad_()
-    w2 = (constant + std * normal(hidden, 1)).requires_grad_()
+    w1 = (constant + std * normal(3, hidden_size)).requires_grad_()
+    w2 = (constant + std * normal(hidden_size, 1)).requires_grad_()
 
     def spread() -> Tensor:
         rows = torch.cat([w1.detach().T, w2.detach()], dim=1)
@@ -190,7 +190,7 @@ def _mean_square(x: Tensor) -> Tensor:
 
 
 def _half_normal_quadrature(degree: int = 120) -> tuple[Tensor, Tensor]:
-    """Nodes and weights of ``E[f(z)]``, Legendre's on [-9, 0] and [0, 9], beyond which no double has a share."""
+    """Nodes and weights of ``E[f(z)]``, Legendre's on [-9, 0] and [0, 9], beyond which no double has a fraction."""
     nodes, weights = np.polynomial.legendre.leggauss(degree)
     half = torch.from_numpy((nodes + 1) * 4.5)
     weight = torch.from_numpy(weights * 4.5) * torch.exp(-half * half / 2) / math.sqrt(2 * math.pi)

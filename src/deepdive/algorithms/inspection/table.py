@@ -116,11 +116,11 @@ class Summary:
 
 @checked
 def recurrent_parameters(
-    gates: int, inputs: int, hidden: int, *, layers: int = 1, bidirectional: bool = False, biases: int = 1
+    gates: int, input_size: int, hidden_size: int, *, num_layers: int = 1, bidirectional: bool = False, biases: int = 1
 ) -> int:
     """``gates (d h + h² + biases h)`` per layer and direction, with ``d`` inputs and ``h`` hidden units.
 
-    4 gates are an LSTM (textbook section 10.1), 3 a GRU (10.2), 1 a plain recurrent layer (9.5). The equations have one
+    4 gates are an LSTM (D2L section 10.1), 3 a GRU (10.2), 1 a plain recurrent layer (9.5). The equations have one
     bias per gate; the library keeps two, one with the inputs and one with the state, of which only the sum matters
     (a GRU's candidate excepted, where the reset gate stands before the second): ``biases=2`` is its count. Layers after
     the first have the outputs of the one before as inputs, of both directions where there are two.
@@ -128,12 +128,17 @@ def recurrent_parameters(
     Raises:
         ValueError: a number is less than 1, or ``biases`` is not 0, 1 or 2.
     """
-    for name, value in (("gates", gates), ("inputs", inputs), ("hidden", hidden), ("layers", layers)):
+    for name, value in (
+        ("gates", gates),
+        ("input_size", input_size),
+        ("hidden_size", hidden_size),
+        ("num_layers", num_layers),
+    ):
         check_bounds(name, value, 1)
     check_bounds("biases", biases, 0, 2)
     directions = 2 if bidirectional else 1
-    widths = [inputs, *[directions * hidden] * (layers - 1)]
-    return sum(directions * gates * (d * hidden + hidden**2 + biases * hidden) for d in widths)
+    widths = [input_size, *[directions * hidden_size] * (num_layers - 1)]
+    return sum(directions * gates * (d * hidden_size + hidden_size**2 + biases * hidden_size) for d in widths)
 
 
 @checked
@@ -143,7 +148,7 @@ def recurrent_note(module: nn.Module) -> str:
     d, h = (getattr(module, name, None) for name in ("input_size", "hidden_size"))
     if gates is None or not isinstance(d, int) or not isinstance(h, int):
         return ""
-    shape = {"layers": getattr(module, "num_layers", 1), "bidirectional": getattr(module, "bidirectional", False)}
+    shape = {"num_layers": getattr(module, "num_layers", 1), "bidirectional": getattr(module, "bidirectional", False)}
     if sum(p.numel() for p in module.parameters()) != recurrent_parameters(gates, d, h, biases=2, **shape):
         return ""
     count = recurrent_parameters(gates, d, h, **shape)

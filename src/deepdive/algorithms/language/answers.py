@@ -1,4 +1,4 @@
-"""Answers that are spans of a text: the likeliest one, and how right it is (Rajpurkar et al., 2016)."""
+"""Answers that are spans of a text: the most likely one, and how right it is (Rajpurkar et al., 2016)."""
 
 import re
 import string
@@ -22,7 +22,7 @@ class AnswerScores:
     """Means over all questions, from 0 to 1."""
 
     exact: float
-    """Share of answers that are right to the word."""
+    """Fraction of answers that are right to the word."""
     f1: float
     """Of the words of the answer and of the right one."""
 
@@ -41,7 +41,7 @@ def exact_match(predicted: str, right: str) -> bool:
 
 @checked
 def answer_f1(predicted: str, right: str) -> float:
-    """``2 p r / (p + r)``, of the share ``p`` of predicted words that are right and ``r`` of right ones predicted.
+    """``2 p r / (p + r)``, of the fraction ``p`` of predicted words that are right and ``r`` of right ones predicted.
 
     Where one of them has no words, it is 1 if neither has, or else 0.
     """
@@ -77,25 +77,25 @@ def answer_scores(predicted: Sequence[str], right: Sequence[Sequence[str]]) -> A
 
 @checked
 def best_spans(
-    starts: Float[Tensor, "b t"], ends: Float[Tensor, "b t"], allowed: Bool[Tensor, "b t"], longest: int = 30
+    starts: Float[Tensor, "b t"], ends: Float[Tensor, "b t"], allowed: Bool[Tensor, "b t"], max_length: int = 30
 ) -> tuple[Int64[Tensor, "b 2"], Float[Tensor, " b"]]:
-    """``argmax starts_i + ends_j`` over ``i ≤ j < i + longest`` at allowed places, and that maximum.
+    """``argmax starts_i + ends_j`` over ``i ≤ j < i + max_length`` at allowed positions, and that maximum.
 
     Args:
         starts: logits of an answer's first token.
         ends: logits of its last token.
-        allowed: where an answer may be; where there is no such place in a row, its span is 0 and 0 and its score -∞.
-        longest: tokens of an answer at most.
+        allowed: where an answer may be; where there is no such position in a row, its span is 0 and 0 and its score -∞.
+        max_length: tokens of an answer at most.
 
     Raises:
-        ValueError: ``longest`` is below 1, the shapes differ, or there is no token.
+        ValueError: ``max_length`` is below 1, the shapes differ, or there is no token.
     """
-    check_bounds("longest", longest, 1)
+    check_bounds("max_length", max_length, 1)
     check_not_empty("starts", starts)
     t = starts.shape[1]
     starts, ends = (logits.masked_fill(~allowed, -torch.inf) for logits in (starts, ends))
-    band = torch.ones(t, t, dtype=torch.bool, device=starts.device).triu().tril(longest - 1)
+    band = torch.ones(t, t, dtype=torch.bool, device=starts.device).triu().tril(max_length - 1)
     scores = (starts.unsqueeze(2) + ends.unsqueeze(1)).masked_fill(~band, -torch.inf)  # (b, t, t)
-    score, place = scores.flatten(1).max(dim=1)
-    place = torch.where(score > -torch.inf, place, 0)
-    return torch.stack((place // t, place % t), 1), score
+    score, position = scores.flatten(1).max(dim=1)
+    position = torch.where(score > -torch.inf, position, 0)
+    return torch.stack((position // t, position % t), 1), score

@@ -1,4 +1,4 @@
-"""BLEU: which share of a translation's n-grams is in the right ones (Papineni et al., 2002)."""
+"""BLEU: which fraction of a translation's n-grams is in the right ones (Papineni et al., 2002)."""
 
 import math
 from collections import Counter
@@ -15,10 +15,10 @@ Tokens = Sequence[Hashable]
 
 @checked
 def bleu(prediction: Tokens, label: Tokens, k: int) -> float:
-    """``exp(min(0, 1 - len_label / len_pred)) Π_n p_n^(1 / 2^n)`` for ``n = 1, ..., k`` (textbook section 10.7.6).
+    """``exp(min(0, 1 - len_label / len_pred)) Π_n p_n^(1 / 2^n)`` for ``n = 1, ..., k`` (D2L section 10.7.6).
 
-    ``p_n`` is the share of the prediction's n-grams that are in the label, each as often as it is there. From 0 to 1; 0
-    where a precision is. Only as long n-grams are looked at as the prediction has, and nothing is worth 0.
+    ``p_n`` is the fraction of the prediction's n-grams that are in the label, each as often as it is there. From 0 to
+    1; 0 where a precision is. Only as long n-grams are looked at as the prediction has, and nothing is worth 0.
 
     Raises:
         ValueError: ``k`` is below 1, or the label is empty.

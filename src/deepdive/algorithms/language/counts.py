@@ -1,4 +1,4 @@
-"""How often words follow each other (textbook section 9.2.5)."""
+"""How often words follow each other (D2L section 9.2.5)."""
 
 from dataclasses import dataclass
 
@@ -27,7 +27,7 @@ def ngram_counts(ids: Int64[Tensor, " tokens"], n: int) -> NgramCounts:
     however large ``n`` is.
 
     Args:
-        ids: numbers of tokens, from 0.
+        ids: token ids, from 0.
         n: how many tokens belong together: 1, 2, 3 for uni-, bi- and trigrams.
 
     Raises:

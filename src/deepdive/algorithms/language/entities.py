@@ -109,13 +109,13 @@ def count_entities(
 
 
 def _chunks(begins: Tensor, type_of: Tensor, tags: Tensor, ignored: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """For each place, whether an entity starts there, of which type, and before which place it stops."""
+    """For each position, whether an entity starts there, of which type, and before which position it stops."""
     b, t = tags.shape
     kind = type_of[tags].masked_fill(ignored, -1)  # -1: outside
     before = torch.cat((kind.new_full((b, 1), -1), kind[:, :-1]), 1)
     inside = kind >= 0
     start = inside & (begins[tags] | (before != kind))
-    # The next place from here on that continues nothing.
+    # The next position from here on that continues nothing.
     breaks = torch.arange(t, device=tags.device).expand(b, t).masked_fill(inside & ~start, t)
     breaks = breaks.flip(1).cummin(1).values.flip(1)
     stop = torch.cat((breaks[:, 1:], breaks.new_full((b, 1), t)), 1)

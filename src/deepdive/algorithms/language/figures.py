@@ -22,7 +22,7 @@ _POINTS = 400
 
 @checked
 def frequency_figure(counts: Mapping[str, Real[Tensor, " _"]], fits: Mapping[str, ZipfFit] | None = None) -> "Figure":
-    """Frequency over rank, both logarithmic, one curve per name, and its fit dashed (textbook section 9.2.5).
+    """Frequency over rank, both logarithmic, one curve per name, and its fit dashed (D2L section 9.2.5).
 
     Args:
         counts: for each name, e.g. unigrams, bigrams, trigrams, how often each of them occurs, in any order.

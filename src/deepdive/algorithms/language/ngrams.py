@@ -1,4 +1,4 @@
-"""n-gram language models: counts in a sorted trie, and what a smoothing makes of them (textbook section 9.3)."""
+"""n-gram language models: counts in a sorted trie, and what a smoothing makes of them (D2L section 9.3)."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -46,37 +46,36 @@ class NGramModel:
     context, also one that was never seen. Fitting sorts the text once per order.
 
     Args:
-        ids: the text as token numbers ``0, ..., vocabulary_size - 1``.
+        ids: the text as token numbers ``0, ..., vocab_size - 1``.
         order: how many tokens an n-gram has; 1 looks at no context.
-        vocabulary_size: how many tokens there are, seen or not.
+        vocab_size: how many tokens there are, seen or not.
         smoothing: `MaximumLikelihood`, `AddAlpha`, `Laplace` or `KneserNey`, which is the default.
 
     Raises:
-        ValueError: the text has fewer tokens than ``order``, ``order`` or ``vocabulary_size`` is below 1, a token is
+        ValueError: the text has fewer tokens than ``order``, ``order`` or ``vocab_size`` is below 1, a token is
             out of range, the product of text length and vocabulary is beyond 64 bits, or the smoothing is for a
             vocabulary of another size.
     """
 
     def __init__(
-        self, ids: Int64[Tensor, " n"], order: int, vocabulary_size: int, smoothing: Smoothing | None = None
+        self, ids: Int64[Tensor, " n"], order: int, vocab_size: int, smoothing: Smoothing | None = None
     ) -> None:
         check_bounds("order", order, 1)
-        check_bounds("vocabulary_size", vocabulary_size, 1)
+        check_bounds("vocab_size", vocab_size, 1)
         if len(ids) < order:
             raise ValueError(f"ids must have at least one n-gram of order {order}, got {len(ids)} tokens")
-        if isinstance(smoothing, AddAlpha) and smoothing.vocabulary_size != vocabulary_size:
+        if isinstance(smoothing, AddAlpha) and smoothing.vocab_size != vocab_size:
             raise ValueError(  # probabilities would not sum to 1
-                f"the vocabulary_size of smoothing must be that of the model, {vocabulary_size}, got "
-                f"{smoothing.vocabulary_size}"
+                f"the vocab_size of smoothing must be that of the model, {vocab_size}, got {smoothing.vocab_size}"
             )
-        self.order, self.vocabulary_size = order, vocabulary_size
+        self.order, self.vocab_size = order, vocab_size
         self.smoothing = KneserNey() if smoothing is None else smoothing
         self._check(ids)
-        if len(ids) * vocabulary_size >= 2**63:
+        if len(ids) * vocab_size >= 2**63:
             raise ValueError(
-                f"{len(ids)} tokens of a vocabulary of {vocabulary_size} cannot be numbered in 64 bits; cut the text"
+                f"{len(ids)} tokens of a vocabulary of {vocab_size} cannot be numbered in 64 bits; cut the text"
             )
-        self._levels = _count(ids, order, vocabulary_size)
+        self._levels = _count(ids, order, vocab_size)
         self._tables = [self._table(m) for m in range(order)]
         self._rules = [self.smoothing.fit(table.counts) for table in self._tables]
 
@@ -94,10 +93,10 @@ class NGramModel:
         """
         self._check(ids)
         context = torch.zeros_like(ids)  # the number of the m tokens before each, -1 where they never occur
-        unigram = p = torch.full(ids.shape, 1 / self.vocabulary_size, dtype=torch.float64)
+        unigram = p = torch.full(ids.shape, 1 / self.vocab_size, dtype=torch.float64)
         for m, (level, table, rule) in enumerate(zip(self._levels, self._tables, self._rules, strict=True)):
             known = context >= 0
-            ends = _find(level.keys, context * self.vocabulary_size + ids, known)
+            ends = _find(level.keys, context * self.vocab_size + ids, known)
             count = torch.where(ends >= 0, table.counts[ends], 0.0)
             total, distinct = (torch.where(known, sums[context], 0.0) for sums in (table.totals, table.distinct))
             p = torch.cat([p[:m], rule(count, total, distinct, p, unigram)[m:]])  # the first m have fewer before them
@@ -125,7 +124,7 @@ class NGramModel:
         Raises:
             ValueError: a token is out of range.
         """
-        size = self.vocabulary_size
+        size = self.vocab_size
         tokens = torch.as_tensor(context, dtype=torch.int64)
         self._check(tokens)
         tokens = tokens[max(0, len(tokens) - self.order + 1) :]
@@ -157,8 +156,8 @@ class NGramModel:
     ) -> Iterator[int]:
         """``count`` tokens drawn one after the other, each from ``P(· | what is there)^(1 / temperature)``.
 
-        With ``temperature`` 0 the likeliest token is taken; ``top_k`` leaves the others than the likeliest ones out,
-        and ``banned`` tokens are never drawn.
+        With ``temperature`` 0 the most likely token is taken; ``top_k`` leaves the others than the most likely ones
+        out, and ``banned`` tokens are never drawn.
 
         Raises:
             ValueError: ``count`` or ``temperature`` is negative, ``top_k`` is below 1, or a token is out of range.
@@ -167,8 +166,8 @@ class NGramModel:
         check_bounds("temperature", temperature, 0)
         if top_k is not None:
             check_bounds("top_k", top_k, 1)
-        if len(set(banned)) == self.vocabulary_size:
-            raise ValueError(f"banned must leave a token to draw, got all {self.vocabulary_size}")
+        if len(set(banned)) == self.vocab_size:
+            raise ValueError(f"banned must leave a token to draw, got all {self.vocab_size}")
         self._check(torch.as_tensor([*prefix, *banned], dtype=torch.int64))
         return self._generated(list(prefix), count, temperature, top_k, list(banned), generator)
 
@@ -197,7 +196,7 @@ class NGramModel:
         """The number of an n-gram, -1 where it does not occur."""
         node = 0
         for level, token in zip(self._levels, tokens.tolist(), strict=False):
-            found = _find(level.keys, torch.tensor([node * self.vocabulary_size + token]), torch.ones(1).bool())
+            found = _find(level.keys, torch.tensor([node * self.vocab_size + token]), torch.ones(1).bool())
             node = int(found)
             if node < 0:
                 return -1
@@ -207,19 +206,19 @@ class NGramModel:
         level = self._levels[m]
         lower = self.smoothing.counts_continuations and m + 1 < self.order
         counts = (level.continuations if lower else level.counts).double()
-        context = level.keys // self.vocabulary_size
+        context = level.keys // self.vocab_size
         contexts = len(self._levels[m - 1].keys) if m else 1
         empty = counts.new_zeros(contexts)
         return _Table(counts, empty.index_add(0, context, counts), empty.index_add(0, context, (counts > 0).double()))
 
     def _check(self, ids: Tensor) -> None:
-        check_labels("ids", ids, self.vocabulary_size)
+        check_labels("ids", ids, self.vocab_size)
 
 
 def _count(ids: Tensor, order: int, size: int) -> list[_Level]:
-    """The trie, level by level: the number of the ``m``-gram that ends at each place comes from the level before."""
+    """The trie, level by level: the number of the ``m``-gram that ends at each position comes from the level before."""
     levels: list[_Level] = []
-    # node: of the (m - 1)-gram before each token that has so many before it; before: of that which ends at each place
+    # node: of the (m - 1)-gram before each token with so many before it; before: of that which ends at each position
     before = node = torch.zeros(len(ids), dtype=torch.int64)
     for m in range(1, order + 1):
         words = ids[m - 1 :]
@@ -235,5 +234,5 @@ def _count(ids: Tensor, order: int, size: int) -> list[_Level]:
 
 def _find(keys: Int64[Tensor, " grams"], wanted: Int64[Tensor, " n"], possible: Bool[Tensor, " n"]) -> Tensor:
     """Where in ascending ``keys`` the wanted ones are, -1 where they are not."""
-    place = torch.searchsorted(keys, wanted).clamp(max=len(keys) - 1)
-    return torch.where(possible & (keys[place] == wanted), place, -1)
+    position = torch.searchsorted(keys, wanted).clamp(max=len(keys) - 1)
+    return torch.where(possible & (keys[position] == wanted), position, -1)

@@ -47,36 +47,36 @@ class AddAlpha:
     """``P(w | h) = (n(h, w) + α) / (n(h) + α V)``: as if every token had followed every context ``α`` more times.
 
     Raises:
-        ValueError: ``alpha`` is not positive, or ``vocabulary_size`` is below 1.
+        ValueError: ``alpha`` is not positive, or ``vocab_size`` is below 1.
 
     Source: Lidstone, 1920; ``α = 1`` is Laplace's rule of succession.
     """
 
-    vocabulary_size: int
+    vocab_size: int
     alpha: int | float = 1.0
     counts_continuations = False
 
     def __post_init__(self) -> None:
         check_bounds("alpha", self.alpha, above=0)
-        check_bounds("vocabulary_size", self.vocabulary_size, 1)
+        check_bounds("vocab_size", self.vocab_size, 1)
 
     def fit(self, counts: Float64[Tensor, " grams"]) -> Rule:
         """The rule, the same for all orders."""
-        alpha, size = self.alpha, self.vocabulary_size
+        alpha, size = self.alpha, self.vocab_size
         return lambda count, total, distinct, lower, unigram: (count + alpha) / (total + alpha * size)
 
 
 @checked
 @dataclass(frozen=True)
 class Laplace:
-    """Laplace smoothing as the textbook has it, towards the frequency of the token without context.
+    """Laplace smoothing as D2L has it, towards the frequency of the token without context.
 
     ``P(w) = (n(w) + ε / V) / (n + ε)``, ``P(w | h) = (n(h, w) + ε P(w)) / (n(h) + ε)``.
 
     Raises:
         ValueError: ``epsilon`` is not positive.
 
-    Source: textbook section 9.3.1.2.
+    Source: D2L section 9.3.1.2.
     """
 
     epsilon: int | float = 1.0

@@ -1,4 +1,4 @@
-"""The law of word frequencies (Zipf, 1949; textbook section 9.2.5)."""
+"""The law of word frequencies (Zipf, 1949; D2L section 9.2.5)."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""The gradients of a recurrent network, written out (textbook section 9.7.2)."""
+"""The gradients of a recurrent network, written out (D2L section 9.7.2)."""
 
 from dataclasses import dataclass
 

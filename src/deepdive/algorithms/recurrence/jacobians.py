@@ -35,7 +35,7 @@ def jacobian_norms(
     """``‖∂h_T/∂h_{T-k}‖₂ = ‖J_T J_{T-1} ··· J_{T-k+1}‖₂`` for ``k = 0, ..., steps``, the largest singular value.
 
     By so much the gradient of the last state is stretched at most on its way ``k`` steps back: growth means that it
-    explodes, decay that it vanishes, at a rate that is steady (textbook section 9.7.1; Bengio et al., 1994).
+    explodes, decay that it vanishes, at a rate that is steady (D2L section 9.7.1; Bengio et al., 1994).
 
     Args:
         step: the recurrence, one tensor of state.

@@ -18,8 +18,8 @@ WEIGHTS = ("normal", "orthogonal", "identity")
 def recurrent_step(
     kind: str = "tanh",
     *,
-    inputs: int = 8,
-    hidden: int = 32,
+    input_size: int = 8,
+    hidden_size: int = 32,
     weights: str = "normal",
     scale: float = 1.0,
     forget: float = 0.0,
@@ -32,8 +32,8 @@ def recurrent_step(
 
     Args:
         kind: of step.
-        inputs: width of ``x``.
-        hidden: width of ``h``.
+        input_size: width of ``x``.
+        hidden_size: width of ``h``.
         weights: every ``U`` is ``scale`` times a ``normal`` matrix with variance ``1 / hidden``, whose eigenvalues fill
             the unit disc; an ``orthogonal`` one, which keeps lengths; or the ``identity``. ``W`` is small and normal.
         scale: of ``U``.
@@ -46,14 +46,16 @@ def recurrent_step(
     for name, value, known in (("kind", kind, KINDS), ("weights", weights, WEIGHTS)):
         if value not in known:
             raise ValueError(f"{name} must be one of {', '.join(known)}, got {value!r}")
-    check_bounds("inputs", inputs, 1)
-    check_bounds("hidden", hidden, 1)
+    check_bounds("input_size", input_size, 1)
+    check_bounds("hidden_size", hidden_size, 1)
     check_bounds("scale", scale, 0)
     check_bounds("forget", forget)
     generator = Generator().manual_seed(seed)
     gates = {"gru": 3, "lstm": 4}.get(kind, 1)
-    u = torch.cat([scale * _matrix(weights, hidden, generator) for _ in range(gates)])
-    w = torch.randn(gates * hidden, inputs, generator=generator, dtype=torch.float64) / (4 * math.sqrt(inputs))
+    u = torch.cat([scale * _matrix(weights, hidden_size, generator) for _ in range(gates)])
+    w = torch.randn(gates * hidden_size, input_size, generator=generator, dtype=torch.float64) / (
+        4 * math.sqrt(input_size)
+    )
 
     def simple(x: Tensor, h: Tensor) -> Tensor:
         z = x @ w.T + h @ u.T
@@ -72,7 +74,7 @@ def recurrent_step(
         c = torch.sigmoid(f + forget) * c + torch.sigmoid(i) * torch.tanh(g)
         return torch.cat([torch.sigmoid(o) * torch.tanh(c), c], dim=1)
 
-    return {"gru": gru, "lstm": lstm}.get(kind, simple), (2 if kind == "lstm" else 1) * hidden
+    return {"gru": gru, "lstm": lstm}.get(kind, simple), (2 if kind == "lstm" else 1) * hidden_size
 
 
 def _matrix(kind: str, size: int, generator: Generator) -> Float[Tensor, "size size"]:

@@ -1,4 +1,4 @@
-"""Backpropagation through time: full, truncated, and truncated at random (textbook section 9.7.1)."""
+"""Backpropagation through time: full, truncated, and truncated at random (D2L section 9.7.1)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,14 +28,14 @@ class Truncation:
     Raises:
         ValueError: ``length`` is below 1, or ``keep`` is not above 0 and at most 1.
 
-    Source: textbook section 9.7.1.3; Tallec and Ollivier, Unbiasing truncated backpropagation through time, 2017.
+    Source: D2L section 9.7.1.3; Tallec and Ollivier, Unbiasing truncated backpropagation through time, 2017.
     """
 
     kind: Literal["full", "truncated", "randomised"] = "full"
     length: int = 8
     """Steps of a part (truncated)."""
     keep: int | float = 0.9
-    """Probability that the gradient goes on across a step (randomised), ``π`` of the textbook."""
+    """Probability that the gradient goes on across a step (randomised), ``π`` of D2L."""
 
     def __post_init__(self) -> None:
         check_bounds("length", self.length, 1)

@@ -9,7 +9,7 @@ from deepdive.algorithms.regression.least_squares import ridge as ridge
 from deepdive.algorithms.regression.likelihood import (
     gaussian_negative_log_likelihood as gaussian_negative_log_likelihood,
 )
-from deepdive.algorithms.regression.likelihood import most_likely_deviation as most_likely_deviation
+from deepdive.algorithms.regression.likelihood import most_likely_std as most_likely_std
 from deepdive.algorithms.regression.logistic import fit_softmax_regression as fit_softmax_regression
 from deepdive.algorithms.regression.logistic import telling_outputs as telling_outputs
 from deepdive.algorithms.regression.penalty import l2_penalty as l2_penalty

@@ -34,7 +34,7 @@ def descent_limit(
         TypeError: a tensor does not hold floating point numbers.
         ValueError: ``tolerance`` or ``max_steps`` is not positive, or as for `least_squares`.
 
-    Source: textbook sections 3.1.1.4 and 12.3.
+    Source: D2L sections 3.1.1.4 and 12.3.
     """
     check_bounds("tolerance", tolerance, above=0, below=1)
     check_bounds("max_steps", max_steps, 1)

@@ -1,4 +1,4 @@
-"""The closed form of linear regression (textbook section 3.1.1.3), with and without an L2 penalty (section 3.7)."""
+"""The closed form of linear regression (D2L section 3.1.1.3), with and without an L2 penalty (section 3.7)."""
 
 import warnings
 from typing import Literal
@@ -43,7 +43,7 @@ def least_squares(
         TypeError: a tensor does not hold floating point numbers.
         ValueError: shapes do not fit, there are no rows, a number is not finite, or there is no such method.
 
-    Source: textbook section 3.1.1.3; Golub and Van Loan, Matrix Computations, section 5.3.
+    Source: D2L section 3.1.1.3; Golub and Van Loan, Matrix Computations, section 5.3.
     """
     rows = centred(features, targets, intercept=intercept)
     if method == "minimum-norm":
@@ -76,7 +76,7 @@ def ridge(
         TypeError: a tensor does not hold floating point numbers.
         ValueError: ``penalty`` is not positive (without one, use `least_squares`), or as for `least_squares`.
 
-    Source: Hoerl and Kennard, 1970; textbook section 3.7.
+    Source: Hoerl and Kennard, 1970; D2L section 3.7.
     """
     check_bounds("penalty", penalty, above=0)
     rows = centred(features, targets, intercept=intercept)

@@ -1,4 +1,4 @@
-"""The squared loss seen as a likelihood (textbook section 3.1.3)."""
+"""The squared loss seen as a likelihood (D2L section 3.1.3)."""
 
 import math
 
@@ -12,24 +12,24 @@ from deepdive.signatures import checked
 
 @checked
 def gaussian_negative_log_likelihood(
-    residuals: Float[Tensor, " rows"], deviation: int | float | Float[Tensor, ""]
+    residuals: Float[Tensor, " rows"], std: int | float | Float[Tensor, ""]
 ) -> Float[Tensor, ""]:
     """``-log p(y | X) = n/2 log(2 π σ²) + ||y - ŷ||² / (2 σ²)`` of residuals ``y - ŷ`` with normal noise.
 
     For a given ``σ`` it is the squared loss up to a factor and a constant, so both have the same minimum.
 
     Raises:
-        ValueError: ``deviation`` (``σ``) is not one positive number, or there are no residuals.
+        ValueError: ``std`` (``σ``) is not one positive number, or there are no residuals.
     """
     check_not_empty("residuals", residuals)
-    sigma = torch.as_tensor(deviation, dtype=residuals.dtype, device=residuals.device)
-    check_range("deviation", sigma, above=0)
+    sigma = torch.as_tensor(std, dtype=residuals.dtype, device=residuals.device)
+    check_range("std", sigma, above=0)
     variance = sigma.square()
     return 0.5 * (len(residuals) * torch.log(2 * math.pi * variance) + residuals.square().sum() / variance)
 
 
 @checked
-def most_likely_deviation(residuals: Float[Tensor, " rows"]) -> Float[Tensor, ""]:
+def most_likely_std(residuals: Float[Tensor, " rows"]) -> Float[Tensor, ""]:
     """``σ̂ = sqrt(||y - ŷ||² / n)``, which minimises the negative log-likelihood: the root mean squared error.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Softmax regression to its optimum, where a network's last layer is all that learns (textbook section 4.1)."""
+"""Softmax regression to its optimum, where a network's last layer is all that learns (D2L section 4.1)."""
 
 import torch
 from jaxtyping import Float, Integer

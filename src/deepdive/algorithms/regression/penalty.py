@@ -1,4 +1,4 @@
-"""Weight decay as a term of the loss (textbook section 3.7.1)."""
+"""Weight decay as a term of the loss (D2L section 3.7.1)."""
 
 from collections.abc import Iterable
 

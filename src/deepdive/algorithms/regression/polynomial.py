@@ -1,4 +1,4 @@
-"""Polynomials as linear models (textbook section 3.6.2)."""
+"""Polynomials as linear models (D2L section 3.6.2)."""
 
 import torch
 from jaxtyping import Float

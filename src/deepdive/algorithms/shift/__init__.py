@@ -1,4 +1,4 @@
-"""When training and test data differ: what each training example should count (textbook section 4.7)."""
+"""When training and test data differ: what each training example should count (D2L section 4.7)."""
 
 from deepdive.algorithms.shift.covariate import DomainClassifier as DomainClassifier
 from deepdive.algorithms.shift.covariate import effective_sample_size as effective_sample_size

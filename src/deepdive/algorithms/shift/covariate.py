@@ -1,4 +1,4 @@
-"""Covariate shift: ``p(x)`` changes and ``p(y | x)`` does not (textbook section 4.7.3)."""
+"""Covariate shift: ``p(x)`` changes and ``p(y | x)`` does not (D2L section 4.7.3)."""
 
 from dataclasses import dataclass
 
@@ -91,7 +91,7 @@ def importance_weights(
 
     By Bayes' rule ``exp(h(x)) = P(target | x) / P(source | x)``, whose factor ``target_rows / source_rows`` is that
     of the sample sizes. ``limit`` bounds the weights before the mean is brought to 1, which trades variance for bias
-    (the textbook's ``min(exp(h), c)``).
+    (D2L's ``min(exp(h), c)``).
 
     Raises:
         ValueError: a number of rows is below 1, ``limit`` is not above 0, or a logit is not finite.

@@ -1,4 +1,4 @@
-"""Label shift: ``p(y)`` changes and ``p(x | y)`` does not (textbook section 4.7.3)."""
+"""Label shift: ``p(y)`` changes and ``p(x | y)`` does not (D2L section 4.7.3)."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ from deepdive.signatures import checked
 
 @dataclass(frozen=True)
 class LabelShift:
-    """What is estimated of the classes' shares on the target."""
+    """What is estimated of the class proportions on the target."""
 
     weights: Float[Tensor, " classes"]
     """``p_target(y) / p_source(y)``: what each source example counts; 0 for a class the source lacks."""
@@ -44,15 +44,15 @@ def black_box_shift(
 ) -> BlackBoxShift:
     """Solve ``C w = μ`` (black-box shift estimation, Lipton et al., 2018).
 
-    ``C[i, j]`` is the share of held-out source examples that are of class ``j`` and called ``i``, ``μ[i]`` the share
-    of target examples called ``i``. Label shift gives ``μ[i] = Σ_j C[i, j] p_target(j) / p_source(j)`` for any
+    ``C[i, j]`` is the fraction of held-out source examples that are of class ``j`` and called ``i``, ``μ[i]`` the
+    fraction of target examples called ``i``. Label shift gives ``μ[i] = Σ_j C[i, j] p_target(j) / p_source(j)`` for any
     predictor, even a poor one, as long as ``C`` can be inverted. Negative weights become 0, and the prior is brought
     to sum 1.
 
     Args:
         confusion: counts of held-out source examples, rows true, columns predicted (as
             `deepdive.algorithms.evaluation.confusion_matrix` gives them). Sums of predicted probabilities will do as
-            well, on both sides; they tell more where a class is never the likeliest.
+            well, on both sides; they tell more where a class is never the most likely.
         predicted: how many target examples were called each class, or the sums of their probabilities.
         worst_condition: the largest condition number of ``C`` that is accepted.
 
@@ -76,7 +76,7 @@ def black_box_shift(
     if not condition <= worst_condition:
         raise ValueError(
             f"confusion must have a condition number of at most {worst_condition:g}, got {condition:.3g}: the "
-            "predictor does not tell some classes apart, so their shares cannot be estimated from its predictions"
+            "predictor does not tell some classes apart, so their proportions cannot be estimated from its predictions"
         )
     source = joint.sum(0)
     weights = torch.linalg.solve(joint, mu)
@@ -106,11 +106,11 @@ def likelihood_shift(
     check_bounds("steps", steps, 1)
     check_bounds("tolerance", tolerance, 0)
     check_probabilities("probabilities", probabilities)
-    q, chances = _prior("source_prior", source_prior), probabilities.double()
+    q, posterior = _prior("source_prior", source_prior), probabilities.double()
     check_range("source_prior", q, above=0)  # a class that the source lacks cannot be estimated
     p, found = q, list[float]()
     for _ in range(steps):
-        joint = chances * (p / q)
+        joint = posterior * (p / q)
         evidence = joint.sum(1, keepdim=True)
         found.append(float(evidence.log().mean()))
         following = (joint / evidence).mean(0)

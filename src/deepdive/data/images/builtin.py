@@ -12,16 +12,16 @@ from deepdive.data.images.cifar import read_cifar10
 from deepdive.data.images.folders import read_folder
 from deepdive.data.images.idx import read_idx
 from deepdive.data.images.module import ImageSet, ImageSplits
-from deepdive.data.kept import Kept, keep
 from deepdive.data.progress import Report
 from deepdive.data.registry import find
 from deepdive.data.splits import stratified_split
+from deepdive.data.tensor_cache import CachedTensors, cached
 
 _DIGITS_TEST_SHARE = 0.2
 
 
 def read_builtin(name: str, *, report: Report | None = None) -> ImageSplits:
-    """The pictures of a named data set, obtained first if need be, or in another form if only that can be had.
+    """The images of a named data set, obtained first if need be, or in another form if only that can be had.
 
     Raises:
         ValueError: no image set of that name; see also `deepdive.data.fetching.fetch_any`.
@@ -57,12 +57,12 @@ def _read_digits(files: Mapping[str, Path], labels: tuple[str, ...], report: Rep
 def _read_cifar10(files: Mapping[str, Path], labels: tuple[str, ...], report: Report | None) -> ImageSplits:
     archive = files["cifar-10-binary.tar.gz"]
 
-    def make() -> Kept:
+    def make() -> CachedTensors:
         train, test = read_cifar10(archive, report=report)
         parts = {"train": train, "test": test}
-        return Kept({f"{part}.{name}": getattr(parts[part], name) for part in parts for name in _FIELDS}, {})
+        return CachedTensors({f"{part}.{name}": getattr(parts[part], name) for part in parts for name in _FIELDS}, {})
 
-    tensors = keep({"cifar10": str(archive)}, [archive], make, report=report).tensors
+    tensors = cached({"cifar10": str(archive)}, [archive], make, report=report).tensors
     train, test = (ImageSet(*(tensors[f"{part}.{name}"] for name in _FIELDS)) for part in ("train", "test"))
     return ImageSplits(labels, train, test=test)
 

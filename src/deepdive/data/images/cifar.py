@@ -16,9 +16,9 @@ _ROW = 1 + 3 * 32 * 32
 
 
 def read_cifar10(archive: Path, *, report: Report | None = None) -> tuple[ImageSet, ImageSet]:
-    """Training and test pictures from ``cifar-10-binary.tar.gz``: five files of the one, one of the other.
+    """Training and test images from ``cifar-10-binary.tar.gz``: five files of the one, one of the other.
 
-    The format: for each picture a byte with the number of its class, then 1,024 bytes of red, of green and of blue,
+    The format: for each image a byte with the number of its class, then 1,024 bytes of red, of green and of blue,
     row by row. Source: A. Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009.
 
     Raises:
@@ -36,7 +36,7 @@ def read_cifar10(archive: Path, *, report: Report | None = None) -> tuple[ImageS
 
 
 def read_batch(content: bytes, name: str) -> ImageSet:
-    """The pictures in one file; ``name`` is for the error.
+    """The images in one file; ``name`` is for the error.
 
     Raises:
         ValueError: it is empty, or not a multiple of 3,073 bytes long.

@@ -1,4 +1,4 @@
-"""Pictures with titles, side by side (textbook section 4.2)."""
+"""Images with titles, side by side (D2L section 4.2)."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -21,21 +21,21 @@ def grid(
     marked: Sequence[bool] = (),
     scale: float = 1.5,
 ) -> "Figure":
-    """A figure of ``n`` pictures in rows of ``columns``, each under its title; those of the ``marked`` are red.
+    """A figure of ``n`` images in rows of ``columns``, each under its title; those of the ``marked`` are red.
 
-    Float pictures of any range are stretched to 0..1 together; grey ones have one channel. The figure belongs to
+    Float images of any range are stretched to 0..1 together; grey ones have one channel. The figure belongs to
     nobody: save it with ``figure.savefig``, no window opens.
 
     Raises:
-        ValueError: no picture, a number of channels other than 1 or 3, or more or fewer titles or marks
-            than pictures.
+        ValueError: no image, a number of channels other than 1 or 3, or more or fewer titles or marks
+            than images.
 
     """
     from matplotlib.figure import Figure
 
     n, c = images.shape[:2]
     if n == 0 or c not in (1, 3):
-        raise ValueError(f"images has shape {tuple(images.shape)}; there must be pictures, with 1 or 3 channels")
+        raise ValueError(f"images has shape {tuple(images.shape)}; there must be images, with 1 or 3 channels")
     for name, given in (("titles", titles), ("marked", marked)):
         if given and len(given) != n:
             raise ValueError(f"{name} has {len(given)} entries for {n} images; there must be one each, or none")

@@ -1,13 +1,13 @@
-"""Pictures by the name of a data set, a folder or an archive."""
+"""Images by the name of a data set, a folder or an archive."""
 
 import os
 from dataclasses import replace
 from pathlib import Path
 
 from deepdive.data.images.builtin import read_builtin
+from deepdive.data.images.decode import Fit
 from deepdive.data.images.folders import read_folder
 from deepdive.data.images.module import Augment, ImageDataModule, ImageSplits
-from deepdive.data.images.picture import Fit
 from deepdive.data.progress import Report
 from deepdive.data.registry import DATASETS, find
 from deepdive.data.sources.archives import SUFFIXES, is_archive
@@ -30,23 +30,23 @@ def load_images(
     mix: Transform | None = None,
     report: Report | None = None,
 ) -> ImageDataModule:
-    """Labelled pictures as a data module; nothing is read before its ``prepare``.
+    """Labelled images as a data module; nothing is read before its ``prepare``.
 
     Args:
-        source: a name in the registry, or a folder of pictures with one folder per class, optionally below
+        source: a name in the registry, or a folder of images with one folder per class, optionally below
             ``train``, ``val`` and ``test``, or an archive (.zip, .tar.gz, .tar.xz, ...) with the same inside; see
             `read_folder`, also for what is done without ``test``.
-        batch_size: pictures per training batch.
-        validation: how many (int) or which share (float) to hold out of the training pictures.
-        seed: of the order of the training pictures, of ``augment`` and of ``mix``.
-        image_size: one side of a square, or height and width; by default that of the pictures.
-        channels: 1 (grey) or 3 (colour); by default what the pictures have.
-        fit: whether pictures of other proportions than ``image_size`` are padded (``pad``) or cut (``crop``).
-        strict: whether pictures of a folder that would have to be resized or converted are an error.
-        skip_damaged: whether files of a folder that are no pictures are left out, and told, instead of an error.
+        batch_size: images per training batch.
+        validation: how many (int) or which fraction (float) to hold out of the training images.
+        seed: of the order of the training images, of ``augment`` and of ``mix``.
+        image_size: one side of a square, or height and width; by default that of the images.
+        channels: 1 (grey) or 3 (colour); by default what the images have.
+        fit: whether images of other proportions than ``image_size`` are padded (``pad``) or cut (``crop``).
+        strict: whether images of a folder that would have to be resized or converted are an error.
+        skip_damaged: whether files of a folder that are no images are left out, and told, instead of an error.
         normalize: whether to standardise each channel with its mean and standard deviation.
-        augment: a random map of a batch of byte training pictures to floats in 0..1, e.g. an `Augmentation`.
-        mix: a random map of a whole training batch of pictures and probabilities, e.g. `MixUp` or `CutMix`.
+        augment: a random map of a batch of byte training images to floats in 0..1, e.g. an `Augmentation`.
+        mix: a random map of a whole training batch of images and probabilities, e.g. `MixUp` or `CutMix`.
         report: told how far downloads and decoding are.
 
     Raises:
@@ -91,12 +91,12 @@ def load_images(
 
 
 def _with_channels(splits: ImageSplits, channels: int | None) -> ImageSplits:
-    """Grey pictures as colour pictures, if so asked: three times the same plane, without a copy."""
+    """Grey images as colour images, if so asked: three times the same plane, without a copy."""
     has = splits.train.images.shape[1]
     if channels in (None, has):
         return splits
     if has != 1:
-        raise ValueError(f"channels is {channels}, but the pictures have {has}")
+        raise ValueError(f"channels is {channels}, but the images have {has}")
     train, val, test = (
         part and replace(part, images=part.images.expand(-1, 3, -1, -1))
         for part in (splits.train, splits.val, splits.test)

@@ -1,4 +1,4 @@
-"""Labelled pictures in memory as a data module."""
+"""Labelled images in memory as a data module."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,12 +16,12 @@ from deepdive.data.splits import stratified_split
 from deepdive.data.types import Batch, DataModule, Transform
 
 Augment = Callable[[Tensor, torch.Generator], Tensor]
-"""A random map of byte pictures ``(b, c, h, w)``, which it leaves as they are, to float ones in 0..1."""
+"""A random map of byte images ``(b, c, h, w)``, which it leaves as they are, to float ones in 0..1."""
 
 
 @dataclass(frozen=True, slots=True)
 class ImageSet:
-    """Pictures with the numbers of their classes."""
+    """Images with the indices of their classes."""
 
     images: UInt8[Tensor, "n c h w"]
     labels: Int64[Tensor, " n"]
@@ -41,27 +41,27 @@ class ImageSplits:
     val: ImageSet | None = None
     test: ImageSet | None = None
     notes: tuple[str, ...] = ()
-    """What a user should know of how they were read, e.g. that pictures were resized."""
+    """What a user should know of how they were read, e.g. that images were resized."""
 
 
 class ImageDataModule(DataModule):
-    """Batches of float pictures ``(b, c, h, w)`` and class numbers ``(b)``.
+    """Batches of float images ``(b, c, h, w)`` and class numbers ``(b)``.
 
-    The pictures stay in memory as bytes; a whole batch at a time becomes floats, resized and standardised as
+    The images stay in memory as bytes; a whole batch at a time becomes floats, resized and standardised as
     `ImageSpec.to_float` says. Training batches go through ``augment`` before they are resized, if then still needed,
-    and standardised; with ``mix`` the class numbers become probabilities ``(b, classes)``, and it maps pictures and
+    and standardised; with ``mix`` the class numbers become probabilities ``(b, classes)``, and it maps images and
     probabilities at the end.
 
     Args:
-        read: gives the pictures; called once, by `prepare`.
-        batch_size: pictures per batch.
-        validation: how many (int) or which share (float) of the training pictures to hold out, the same share
-            of every class and the same pictures whatever the seed; ignored where the data has its own.
-        seed: of the order of the training pictures, of ``augment`` and of ``mix``.
-        image_size: height and width of what the network gets, if not those of the pictures.
-        normalize: whether to subtract the mean and divide by the standard deviation of the training pictures,
+        read: gives the images; called once, by `prepare`.
+        batch_size: images per batch.
+        validation: how many (int) or which fraction (float) of the training images to hold out, the same fraction
+            of every class and the same images whatever the seed; ignored where the data has its own.
+        seed: of the order of the training images, of ``augment`` and of ``mix``.
+        image_size: height and width of what the network gets, if not those of the images.
+        normalize: whether to subtract the mean and divide by the standard deviation of the training images,
             per channel.
-        augment: a random map of a batch of byte pictures to floats in 0..1, e.g. an `Augmentation`.
+        augment: a random map of a batch of byte images to floats in 0..1, e.g. an `Augmentation`.
         mix: a random map of a whole batch, e.g. `MixUp` or `CutMix`.
         test_batch_size: for validation and test, where no gradient needs memory.
 
@@ -98,7 +98,7 @@ class ImageDataModule(DataModule):
         self._sets: dict[str, ImageSet] = {}
 
     def prepare(self) -> None:
-        """Read the pictures and make the splits; a second call does nothing."""
+        """Read the images and make the splits; a second call does nothing."""
         if self._spec is not None:
             return
         splits = self._read()
@@ -112,23 +112,23 @@ class ImageDataModule(DataModule):
             check_labels(f"labels of the {name} set", part.labels, len(splits.labels))
             if part.images.shape[1:] != train.images.shape[1:]:
                 shapes = f"{tuple(part.images.shape[1:])}, those of the train set {tuple(train.images.shape[1:])}"
-                raise ValueError(f"pictures of the {name} set have shape {shapes}; they must be equal")
+                raise ValueError(f"images of the {name} set have shape {shapes}; they must be equal")
         if train is not splits.train and val is not None:
-            held_out = f"{len(val.labels)} validation pictures"
+            held_out = f"{len(val.labels)} validation images"
             check_classes_kept(splits.train.labels, train.labels, splits.labels, name=held_out)
         self.labels, self.notes = splits.labels, splits.notes
         self._spec = self._describe(train.images)
 
     @property
     def spec(self) -> ImageSpec:
-        """The form of the pictures that the loaders give; calls `prepare`."""
+        """The form of the images that the loaders give; calls `prepare`."""
         self.prepare()
         if self._spec is None:
             raise RuntimeError("prepare has run without making a spec")
         return self._spec
 
-    def pictures(self, part: str = "train") -> ImageSet | None:
-        """The pictures of ``train``, ``val`` or ``test`` as they were read, or ``None``; calls `prepare`."""
+    def image_set(self, part: str = "train") -> ImageSet | None:
+        """The images of ``train``, ``val`` or ``test`` as they were read, or ``None``; calls `prepare`."""
         self.prepare()
         return self._sets.get(part)
 
@@ -154,10 +154,10 @@ class ImageDataModule(DataModule):
         return self._plain("test")
 
     def _plain(self, part: str) -> TensorLoader | None:
-        pictures, spec = self.pictures(part), self.spec
-        if pictures is None:
+        image_set, spec = self.image_set(part), self.spec
+        if image_set is None:
             return None
-        fields = (pictures.images, pictures.labels)
+        fields = (image_set.images, image_set.labels)
         return TensorLoader(fields, self.test_batch_size, transform=spec.batch_to_float)
 
     def _describe(self, images: UInt8[Tensor, "n c h w"]) -> ImageSpec:
@@ -169,7 +169,7 @@ class ImageDataModule(DataModule):
 
 
 def channel_statistics(images: UInt8[Tensor, "n c h w"]) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Mean and standard deviation of each channel over all pictures, in the range 0..1; exact.
+    """Mean and standard deviation of each channel over all images, in the range 0..1; exact.
 
     A channel that never changes gets the standard deviation 1.
     """

@@ -1,4 +1,4 @@
-"""Pairs of pictures of the same class or of two, drawn anew every epoch, whole batches at a time."""
+"""Pairs of images of the same class or of two, drawn anew every epoch, whole batches at a time."""
 
 from collections.abc import Callable, Iterator
 
@@ -12,25 +12,25 @@ from deepdive.data.types import Batch, DataModule
 
 
 class PairLoader:
-    """Batches ``(left, right, different)``: every picture once to the left, half of the pairs of the same class.
+    """Batches ``(left, right, different)``: every image once to the left, half of the pairs of the same class.
 
-    ``different`` is 1.0 for pictures of two classes, else 0.0. The pairs of an epoch are drawn from ``(seed, epoch)``;
-    ``fixed`` ones are those of epoch 0, in the order of the pictures. The skipped batches of a late start cost nothing.
+    ``different`` is 1.0 for images of two classes, else 0.0. The pairs of an epoch are drawn from ``(seed, epoch)``;
+    ``fixed`` ones are those of epoch 0, in the order of the images. The skipped batches of a late start cost nothing.
 
     Args:
-        pictures: at least two classes, and at least two pictures of each.
+        image_set: at least two classes, and at least two images of each.
         batch_size: pairs per batch; the last one has what remains.
-        to_float: maps a batch of byte pictures to what the network gets.
+        to_float: maps a batch of byte images to what the network gets.
         seed: any integer from 0.
         fixed: whether every epoch has the same pairs.
 
     Raises:
-        ValueError: there are too few classes, or too few pictures of one.
+        ValueError: there are too few classes, or too few images of one.
     """
 
     def __init__(
         self,
-        pictures: ImageSet,
+        image_set: ImageSet,
         batch_size: int,
         to_float: Callable[[Tensor], Tensor],
         *,
@@ -40,23 +40,23 @@ class PairLoader:
         self.batch_size = batch_size
         self.seed = seed
         self.fixed = fixed
-        self.pictures = pictures
-        self._classes = _Classes(pictures.labels)
+        self.image_set = image_set
+        self._classes = _Classes(image_set.labels)
         self._to_float = to_float
-        self._images = {pictures.images.device: pictures.images}
-        self._home = pictures.images.device
+        self._images = {image_set.images.device: image_set.images}
+        self._home = image_set.images.device
 
     @property
     def num_examples(self) -> int:
         """Pairs in one epoch."""
-        return len(self.pictures.labels)
+        return len(self.image_set.labels)
 
     def __len__(self) -> int:
         """Batches in one epoch."""
         return -(-self.num_examples // self.batch_size)
 
     def pairs(self, epoch: int = 0) -> tuple[Int64[Tensor, " n"], Int64[Tensor, " n"], Bool[Tensor, " n"]]:
-        """Rows of the pictures to the left and to the right, and whether their classes differ."""
+        """Rows of the images to the left and to the right, and whether their classes differ."""
         seed = int(np.random.SeedSequence(self.seed, spawn_key=(0 if self.fixed else epoch,)).generate_state(1)[0])
         generator = torch.Generator().manual_seed(seed)
         n = self.num_examples
@@ -84,7 +84,7 @@ class _Classes:
         names, self.number, self.counts = labels.unique(return_inverse=True, return_counts=True)
         if len(names) < 2 or int(self.counts.min()) < 2:
             raise ValueError(
-                f"pairs need at least two classes of at least two pictures, but there are {len(names)} classes, the "
+                f"pairs need at least two classes of at least two images, but there are {len(names)} classes, the "
                 f"smallest of {int(self.counts.min()) if len(names) else 0}"
             )
         self.rows = self.number.argsort(stable=True)
@@ -109,7 +109,7 @@ def _below(limits: Tensor, generator: torch.Generator) -> Tensor:
 
 
 class ImagePairs(DataModule):
-    """Pairs of the pictures of a data module; the last ``unseen`` classes are kept for a test of their own.
+    """Pairs of the images of a data module; the last ``unseen`` classes are kept for a test of their own.
 
     Training and test pairs are of the other classes; those of `unseen_loader` show whether what was learnt holds for
     classes that were never learnt from.
@@ -123,7 +123,7 @@ class ImagePairs(DataModule):
         self.unseen = unseen
 
     def prepare(self) -> None:
-        """Obtain the pictures."""
+        """Obtain the images."""
         self.images.prepare()
         self.labels = self.images.labels
         if self.unseen < 0 or self.unseen == 1 or len(self.labels) - self.unseen < 2:
@@ -132,32 +132,32 @@ class ImagePairs(DataModule):
             )
 
     def train_loader(self) -> PairLoader:
-        """Pairs of training pictures, others in every epoch."""
+        """Pairs of training images, others in every epoch."""
         found = self._loader("train", seen=True, fixed=False)
         if found is None:
-            raise ValueError("there are no training pictures")
+            raise ValueError("there are no training images")
         return found
 
     def val_loader(self) -> PairLoader | None:
-        """The same pairs of validation pictures each time, or ``None``."""
+        """The same pairs of validation images each time, or ``None``."""
         return self._loader("val", seen=True)
 
     def test_loader(self) -> PairLoader | None:
-        """The same pairs of test pictures each time, of the classes learnt from, or ``None``."""
+        """The same pairs of test images each time, of the classes learnt from, or ``None``."""
         return self._loader("test", seen=True)
 
     def unseen_loader(self) -> PairLoader | None:
-        """The same pairs of test pictures each time, of the classes not learnt from, or ``None``."""
+        """The same pairs of test images each time, of the classes not learnt from, or ``None``."""
         return self._loader("test", seen=False) if self.unseen else None
 
     def _loader(self, part: str, *, seen: bool, fixed: bool = True) -> PairLoader | None:
-        pictures = self.images.pictures(part)
-        if pictures is None:
+        image_set = self.images.image_set(part)
+        if image_set is None:
             return None
-        kept = (pictures.labels < len(self.labels) - self.unseen) == seen
+        kept = (image_set.labels < len(self.labels) - self.unseen) == seen
         size = self.images.test_batch_size if fixed else self.images.batch_size
         return PairLoader(
-            pictures.rows(kept.nonzero().flatten()),
+            image_set.rows(kept.nonzero().flatten()),
             size,
             self.images.spec.to_float,
             seed=self.images.seed if not fixed else 0,

@@ -1,4 +1,4 @@
-"""What a network was shown: enough to bring a new picture into the same form."""
+"""What a network was shown: enough to bring a new image into the same form."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -16,7 +16,7 @@ from deepdive.data.types import Batch
 
 @dataclass(frozen=True, slots=True)
 class ImageSpec:
-    """The form of the pictures of a data set, kept beside a trained network.
+    """The form of the images of a data set, kept beside a trained network.
 
     ``image_float = (image_uint8 / 255 - mean) / std`` per channel.
     """
@@ -32,7 +32,7 @@ class ImageSpec:
     std: tuple[float, ...]
     """Divided by, one number per channel."""
     background: Literal["dark", "light"] | None = None
-    """What lies behind the object in grey pictures; ``None`` for colour pictures and mixed backgrounds."""
+    """What lies behind the object in grey images; ``None`` for colour images and mixed backgrounds."""
 
     def to_json(self) -> dict[str, Any]:
         """The specification as values that JSON has."""
@@ -53,18 +53,18 @@ class ImageSpec:
         return self.standardized_(self.resized(scaled(images)))
 
     def batch_to_float(self, batch: Batch, generator: torch.Generator | None = None) -> Batch:
-        """A batch with its first field, byte pictures, as the network gets them: a loader's transform."""
+        """A batch with its first field, byte images, as the network gets them: a loader's transform."""
         images, *others = batch
         return self.to_float(images), *others
 
     def resized(self, x: Float32[Tensor, "b c h w"]) -> Float32[Tensor, "b c height width"]:
-        """Pictures of this height and width; themselves if they have it."""
+        """Images of this height and width; themselves if they have it."""
         if x.shape[-2:] == (self.height, self.width):
             return x
         return interpolate(x, (self.height, self.width), mode="bilinear", antialias=True)
 
     def standardized_(self, x: Float32[Tensor, "b c height width"]) -> Float32[Tensor, "b c height width"]:
-        """``(x - mean) / std`` of pictures in 0..1, in their own memory."""
+        """``(x - mean) / std`` of images in 0..1, in their own memory."""
         if any(self.mean) or any(s != 1 for s in self.std):
             x = x.sub_(_per_channel(self.mean, x.device)).div_(_per_channel(self.std, x.device))
         return x
@@ -82,9 +82,9 @@ def _per_channel(values: tuple[float, ...], device: torch.device) -> Float32[Ten
 
 
 def background_of(images: UInt8[Tensor, "n c h w"]) -> Literal["dark", "light"] | None:
-    """``dark`` or ``light`` where four in five grey pictures agree, by the median of their border.
+    """``dark`` or ``light`` where four in five grey images agree, by the median of their border.
 
-    A border is light above 127; colour pictures have no such background.
+    A border is light above 127; colour images have no such background.
     """
     if images.shape[1] != 1:
         return None

@@ -1,6 +1,6 @@
 """What BERT and T5 learn from before they are put to a task: texts with parts that are missing."""
 
-from deepdive.data.pretraining.masking import HideTokens as HideTokens
+from deepdive.data.pretraining.masking import MaskTokens as MaskTokens
 from deepdive.data.pretraining.pairs import MaskedPairsDataModule as MaskedPairsDataModule
 from deepdive.data.pretraining.pairs import draw_pairs as draw_pairs
 from deepdive.data.pretraining.paragraphs import read_paragraphs as read_paragraphs

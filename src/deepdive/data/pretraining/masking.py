@@ -1,4 +1,4 @@
-"""Hiding tokens that are to be guessed (Devlin et al., 2019, section 3.1; textbook section 15.8.5)."""
+"""Hiding tokens that are to be guessed (Devlin et al., 2019, section 3.1; D2L section 15.8.5)."""
 
 import torch
 from torch import Tensor
@@ -9,7 +9,7 @@ from deepdive.data.types import Batch
 from deepdive.targets import IGNORED
 
 
-class HideTokens:
+class MaskTokens:
     """From batches ``(tokens (b, t), ...)`` to ``(hidden (b, t), ..., targets (b, t))``, drawn anew for every batch.
 
     Of the ``n`` tokens of a row that are not special, ``max(1, round(share n))`` are to be guessed: of these, 80 in 100
@@ -18,19 +18,19 @@ class HideTokens:
 
     Args:
         subwords: knows which tokens are special, padding among them.
-        share: of tokens to be guessed, above 0 and up to 1.
+        mlm_probability: of tokens to be guessed, above 0 and up to 1.
         place: the number of targets in the batch.
 
     Raises:
-        ValueError: ``share`` is out of its range, or there is no ``[MASK]``.
+        ValueError: ``mlm_probability`` is out of its range, or there is no ``[MASK]``.
     """
 
-    def __init__(self, subwords: Subwords, *, share: float = 0.15, place: int = 1) -> None:
-        if not 0 < share <= 1:
-            raise ValueError(f"share is {share}; it must be above 0 and at most 1")
+    def __init__(self, subwords: Subwords, *, mlm_probability: float = 0.15, place: int = 1) -> None:
+        if not 0 < mlm_probability <= 1:
+            raise ValueError(f"mlm_probability must be above 0 and at most 1, got {mlm_probability}")
         ordinary = torch.ones(len(subwords), dtype=torch.bool)
         ordinary[list(subwords.special)] = False
-        self.share = share
+        self.share = mlm_probability
         self.place = place
         self._mask = subwords.id_of(MASK)
         self._ordinary = OnDevices(ordinary, ordinary.nonzero().flatten())

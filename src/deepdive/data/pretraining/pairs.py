@@ -7,7 +7,7 @@ import torch
 from jaxtyping import Int64
 from torch import Tensor
 
-from deepdive.data.pretraining.masking import HideTokens
+from deepdive.data.pretraining.masking import MaskTokens
 from deepdive.data.pretraining.paragraphs import read_paragraphs
 from deepdive.data.sequences import BucketDataModule, Field, Ragged
 from deepdive.data.subwords import CLS, PAD, SEP, Subwords
@@ -21,7 +21,7 @@ _SHIFT = {"train": 0, "val": 1, "test": 2}
 
 
 class MaskedPairsDataModule(BucketDataModule):
-    """Batches ``(tokens (b, t), types (b, t), lengths (b), targets (b, t), is_next (b))`` (textbook section 15.9).
+    """Batches ``(tokens (b, t), types (b, t), lengths (b), targets (b, t), is_next (b))`` (D2L section 15.9).
 
     A row is ``[CLS] first [SEP] second [SEP]``. In half of the pairs the second sentence follows the first in its
     paragraph, and ``is_next`` is 0; in the others it is one of another paragraph, each as likely, and ``is_next`` is 1.
@@ -30,15 +30,15 @@ class MaskedPairsDataModule(BucketDataModule):
     Args:
         read: gives the texts; called once, by `prepare`. Paragraphs are lines, see `read_paragraphs`.
         subwords: WordPiece, or a function that learns it from the training sentences.
-        longest: tokens of a row, special ones included; of longer ones, the longer sentence is cut.
-        share: of tokens that are to be guessed.
+        max_length: tokens of a row, special ones included; of longer ones, the longer sentence is cut.
+        mlm_probability: of tokens that are to be guessed.
         batch_size: pairs per training batch.
         test_batch_size: for validation and test.
         seed: of pairs, of hidden tokens and of the order of training batches.
 
     Raises:
-        ValueError: ``longest`` is below 5, ``share`` is out of its range, or, from `prepare`, a part has fewer than two
-            paragraphs with a sentence, or none with two.
+        ValueError: ``max_length`` is below 5, ``mlm_probability`` is out of its range, or, from `prepare`, a part has
+            fewer than two paragraphs with a sentence, or none with two.
     """
 
     def __init__(
@@ -46,19 +46,19 @@ class MaskedPairsDataModule(BucketDataModule):
         read: Callable[[], Texts],
         subwords: Subwords | Callable[[Sequence[str]], Subwords],
         *,
-        longest: int = 128,
-        share: float = 0.15,
+        max_length: int = 128,
+        mlm_probability: float = 0.15,
         batch_size: int = 64,
         test_batch_size: int = 256,
         seed: int = 0,
     ) -> None:
-        if longest < 5:
-            raise ValueError(f"longest is {longest}; it must be at least 5: 3 special tokens and two sentences")
+        if max_length < 5:
+            raise ValueError(f"max_length is {max_length}; it must be at least 5: 3 special tokens and two sentences")
         super().__init__(batch_size=batch_size, test_batch_size=test_batch_size, seed=seed)
-        self.longest = longest
+        self.max_length = max_length
         self._read = read
         self._given = subwords
-        self._share = share
+        self._share = mlm_probability
         self.subwords: Subwords
         self.sentences: dict[str, list[str]] = {}
         """All sentences of each part."""
@@ -78,7 +78,7 @@ class MaskedPairsDataModule(BucketDataModule):
         self.subwords = (
             given_subwords if isinstance(given_subwords, Subwords) else given_subwords(self.sentences["train"])
         )
-        self._hide = HideTokens(self.subwords, share=self._share, place=3)
+        self._hide = MaskTokens(self.subwords, mlm_probability=self._share, place=3)
         return {name: self._numbered(name, paragraphs) for name, paragraphs in parts.items()}
 
     def _pads(self) -> Sequence[int]:
@@ -88,10 +88,10 @@ class MaskedPairsDataModule(BucketDataModule):
         return self._hide
 
     def _numbered(self, part: str, paragraphs: list[list[str]]) -> tuple[Field, ...]:
-        tokens = self.subwords.encode(self.sentences[part], special=False).tokens
+        tokens = self.subwords.encode(self.sentences[part], special=False).ids
         generator = torch.Generator().manual_seed(3 * self.seed + _SHIFT[part])
         first, second, is_next = draw_pairs(torch.tensor([len(each) for each in paragraphs]), generator)
-        room = self.longest - 3
+        room = self.max_length - 3
         # The second sentence gets what the first leaves of the room, but half of it where it can fill that.
         whole, other = tokens.lengths[first], tokens.lengths[second]
         behind = torch.minimum(other, (room - whole).clamp(min=room // 2))

@@ -1,4 +1,4 @@
-"""A text as paragraphs of sentences (textbook section 15.9)."""
+"""A text as paragraphs of sentences (D2L section 15.9)."""
 
 import re
 

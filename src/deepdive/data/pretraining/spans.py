@@ -18,31 +18,37 @@ START, END = "<pad>", "</s>"
 
 
 @checked
-def span_counts(length: int, density: float = 0.15, mean: float = 3.0) -> tuple[int, int]:
+def span_counts(length: int, noise_density: float = 0.15, mean_noise_span_length: float = 3.0) -> tuple[int, int]:
     """How many of ``length`` tokens are missing, ``round(density length)``, in how many spans, ``round(. / mean)``.
 
     At least one token is missing and one is not, in at least one span.
 
     Raises:
-        ValueError: ``length`` is below 2, ``density`` is not between 0 and 1, or ``mean`` is below 1.
+        ValueError: ``length`` is below 2, ``noise_density`` is not between 0 and 1, or ``mean_noise_span_length`` is
+            below 1.
     """
     check_bounds("length", length, 2)
-    check_bounds("density", density, above=0, below=1)
-    check_bounds("mean", mean, 1)
-    noise = min(max(round(length * density), 1), length - 1)
-    return noise, min(max(round(noise / mean), 1), length - noise)
+    check_bounds("noise_density", noise_density, above=0, below=1)
+    check_bounds("mean_noise_span_length", mean_noise_span_length, 1)
+    noise = min(max(round(length * noise_density), 1), length - 1)
+    return noise, min(max(round(noise / mean_noise_span_length), 1), length - noise)
 
 
 @checked
 def draw_spans(
-    rows: int, length: int, density: float = 0.15, mean: float = 3.0, *, generator: torch.Generator
+    rows: int,
+    length: int,
+    noise_density: float = 0.15,
+    mean_noise_span_length: float = 3.0,
+    *,
+    generator: torch.Generator,
 ) -> Bool[Tensor, "rows length"]:
     """Which tokens are missing: spans of them and of others in turn, others first; every division is as likely.
 
     Raises:
         ValueError: as `span_counts`.
     """
-    noise, spans = span_counts(length, density, mean)
+    noise, spans = span_counts(length, noise_density, mean_noise_span_length)
     kept = _divided(rows, length - noise, spans, generator)
     missing = _divided(rows, noise, spans, generator)
     starts = torch.stack((kept, missing), 2).flatten(1).cumsum(1)[:, :-1]  # (rows, 2 spans - 1)
@@ -60,7 +66,7 @@ def cut_spans(
     Args:
         tokens: of as many rows as there are texts.
         missing: as many in every row, in as many spans, the first token not among them and the last one among them.
-        sentinels: numbers of ``<extra_id_0>``, ``<extra_id_1>``, ...
+        sentinels: ids of ``<extra_id_0>``, ``<extra_id_1>``, ...
 
     Raises:
         ValueError: there are more spans than sentinels, or rows differ in the number of spans or missing tokens.
@@ -94,15 +100,15 @@ class SpanDataModule(DataModule):
         read: gives the texts; called once, by `prepare`.
         subwords: with ``<pad>``, ``</s>`` and sentinels, or a function that learns them from the training lines.
         window: tokens of a text before spans are cut out.
-        density: share of tokens that is missing.
-        mean: tokens of a missing span on average.
+        noise_density: fraction of tokens that is missing.
+        mean_noise_span_length: tokens of a missing span on average.
         batch_size: windows per training batch.
         test_batch_size: for validation and test.
         seed: of spans and of the order of training batches.
 
     Raises:
-        ValueError: ``window``, ``density`` or ``mean`` is out of its range, or, from `prepare`, there are fewer
-            sentinels than spans, or a part is shorter than a window.
+        ValueError: ``window``, ``noise_density`` or ``mean_noise_span_length`` is out of its range, or, from
+            `prepare`, there are fewer sentinels than spans, or a part is shorter than a window.
     """
 
     def __init__(
@@ -111,13 +117,13 @@ class SpanDataModule(DataModule):
         subwords: Subwords | Callable[[Sequence[str]], Subwords],
         *,
         window: int = 128,
-        density: float = 0.15,
-        mean: float = 3.0,
+        noise_density: float = 0.15,
+        mean_noise_span_length: float = 3.0,
         batch_size: int = 32,
         test_batch_size: int = 128,
         seed: int = 0,
     ) -> None:
-        self.spans = span_counts(window, density, mean)[1]
+        self.spans = span_counts(window, noise_density, mean_noise_span_length)[1]
         """Of a window."""
         self.window = window
         self.batch_size = batch_size
@@ -127,7 +133,7 @@ class SpanDataModule(DataModule):
         """Of each part."""
         self._read = read
         self._given = subwords
-        self._form = density, mean
+        self._form = noise_density, mean_noise_span_length
         self.subwords: Subwords
 
     def prepare(self) -> None:
@@ -152,7 +158,7 @@ class SpanDataModule(DataModule):
         self.windows = {name: self._cut(name, part) for name, part in lines.items()}
 
     def _cut(self, part: str, lines: list[str]) -> Int64[Tensor, "m window"]:
-        tokens = self.subwords.encode(lines, special=False).tokens.values
+        tokens = self.subwords.encode(lines, special=False).ids.values
         if len(tokens) < self.window:
             raise ValueError(f"the {part} part has {len(tokens)} tokens, fewer than window, which is {self.window}")
         return tokens[: len(tokens) // self.window * self.window].view(-1, self.window)

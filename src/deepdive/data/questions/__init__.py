@@ -1,4 +1,4 @@
-"""Questions about texts that hold the answer (textbook section 16.6.4)."""
+"""Questions about texts that hold the answer (D2L section 16.6.4)."""
 
 from deepdive.data.questions.entities import ask_for_entities as ask_for_entities
 from deepdive.data.questions.module import QuestionDataModule as QuestionDataModule

@@ -19,7 +19,7 @@ class QuestionSplits:
 
 
 class QuestionDataModule(BucketDataModule):
-    """Batches ``(tokens (b, t), types (b, t), lengths (b), spans (b, 2))`` (textbook section 16.6.4).
+    """Batches ``(tokens (b, t), types (b, t), lengths (b), spans (b, 2))`` (D2L section 16.6.4).
 
     A row is ``[CLS] question [SEP] context [SEP]``; ``spans`` are the places of the first and the last token of the
     answer, 0 and 0 where the row has none. A context that is too long has several rows, see `cut_windows`.
@@ -27,9 +27,9 @@ class QuestionDataModule(BucketDataModule):
     Args:
         read: gives the questions; called once, by `prepare`.
         subwords: WordPiece.
-        longest: tokens of a row, special ones included.
+        max_length: tokens of a row, special ones included.
         overlap: tokens that a row has in common with the next one of its context.
-        longest_question: longer questions are cut.
+        max_question_length: longer questions are cut.
         batch_size: rows per training batch.
         test_batch_size: for validation and test, where no gradient needs memory.
         seed: of the order of training batches.
@@ -43,18 +43,18 @@ class QuestionDataModule(BucketDataModule):
         read: Callable[[], QuestionSplits],
         subwords: Subwords,
         *,
-        longest: int = 256,
+        max_length: int = 256,
         overlap: int = 64,
-        longest_question: int = 64,
+        max_question_length: int = 64,
         batch_size: int = 32,
         test_batch_size: int = 128,
         seed: int = 0,
     ) -> None:
         super().__init__(batch_size=batch_size, test_batch_size=test_batch_size, seed=seed)
         self.subwords = subwords
-        self.longest = longest
+        self.max_length = max_length
         self.overlap = overlap
-        self.longest_question = longest_question
+        self.max_question_length = max_question_length
         self.windows: dict[str, Windows] = {}
         """The rows of each part, in the order that the loaders' `rows` number."""
         self._read = read
@@ -73,9 +73,9 @@ class QuestionDataModule(BucketDataModule):
         return cut_windows(
             questions,
             self.subwords,
-            longest=self.longest,
+            max_length=self.max_length,
             overlap=self.overlap,
-            longest_question=self.longest_question,
+            max_question_length=self.max_question_length,
         )
 
     def _pads(self) -> Sequence[int]:

@@ -91,45 +91,45 @@ def cut_windows(
     questions: Sequence[Question],
     subwords: Subwords,
     *,
-    longest: int = 256,
+    max_length: int = 256,
     overlap: int = 64,
-    longest_question: int = 64,
+    max_question_length: int = 64,
 ) -> Windows:
-    """Questions as rows of at most ``longest`` tokens.
+    """Questions as rows of at most ``max_length`` tokens.
 
     Args:
         questions: at least one.
         subwords: WordPiece.
-        longest: tokens of a row, special ones included.
+        max_length: tokens of a row, special ones included.
         overlap: tokens that a row has in common with the next one of its context.
-        longest_question: longer questions are cut at their end.
+        max_question_length: longer questions are cut at their end.
 
     Raises:
         ValueError: a question is not as it must be (see `check_questions`), its answer has no tokens, there are none,
-            or ``longest`` leaves no room beside a question of ``longest_question`` tokens and ``overlap``.
+            or ``max_length`` leaves no room beside a question of ``max_question_length`` tokens and ``overlap``.
     """
-    room = longest - 3 - longest_question
-    if overlap < 0 or longest_question < 1 or room <= overlap:
+    room = max_length - 3 - max_question_length
+    if overlap < 0 or max_question_length < 1 or room <= overlap:
         raise ValueError(
-            f"longest is {longest}, longest_question {longest_question} and overlap {overlap}; longest must be above "
-            "3 + longest_question + overlap, and these at least 1 and 0"
+            f"max_length must be above 3 + max_question_length + overlap, these at least 1 and 0, got {max_length}, "
+            f"{max_question_length} and {overlap}"
         )
     if not questions:
         raise ValueError("there are no questions")
     check_questions(questions)
-    asked = subwords.encode([question.text for question in questions], special=False).tokens.first(longest_question)
+    asked = subwords.encode([question.text for question in questions], special=False).ids.first(max_question_length)
     pieces = subwords.encode([question.context for question in questions], special=False)
-    whole = pieces.tokens.lengths
+    whole = pieces.ids.lengths
     if (whole == 0).any():
         raise ValueError(f"question {questions[int((whole == 0).nonzero()[0])].id!r} has a context without tokens")
-    room = longest - 3 - asked.lengths  # (questions)
+    room = max_length - 3 - asked.lengths  # (questions)
     step = room - overlap
     rows = 1 + (whole - room).clamp(min=0).add(step - 1).div(step, rounding_mode="floor")
     question = torch.arange(len(questions)).repeat_interleave(rows)
     number = torch.arange(len(question)) - (rows.cumsum(0) - rows)[question]
     skipped = number * step[question]
     taken = torch.minimum(whole[question] - skipped, room[question])
-    part, before = pieces.tokens.slices(question, taken, skipped), asked.rows(question)
+    part, before = pieces.ids.slices(question, taken, skipped), asked.rows(question)
     cls, sep = subwords.id_of(CLS), subwords.id_of(SEP)
     tokens = Ragged.joined([cls, before, sep, part, sep])
     types = Ragged.joined([0, before.filled(0), 0, part.filled(1), 1])

@@ -1,3 +1,3 @@
 """Addresses that several data sets share."""
 
-TEXTBOOK = "https://d2l-data.s3-accelerate.amazonaws.com/"
+D2L = "https://d2l-data.s3-accelerate.amazonaws.com/"

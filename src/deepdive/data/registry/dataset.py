@@ -29,7 +29,7 @@ class Dataset:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PretrainedWeights(Dataset):
-    """Published weights of a network: one file, and the form of the pictures that they were learnt from."""
+    """Published weights of a network: one file, and the form of the images that they were learnt from."""
 
     image_size: int
     """Height and width."""

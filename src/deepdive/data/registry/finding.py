@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TypeVar
 
 from deepdive.data.registry.dataset import Dataset, PretrainedWeights
-from deepdive.data.registry.pictures import PICTURES
+from deepdive.data.registry.images import IMAGES
 from deepdive.data.registry.series import SERIES
 from deepdive.data.registry.tables import TABLES
 from deepdive.data.registry.texts import TEXTS
@@ -12,12 +12,10 @@ from deepdive.data.registry.weights import TEXT_NETWORKS as _TEXT_NETWORKS
 from deepdive.data.registry.weights import WEIGHTS
 from deepdive.names import suggestion
 
-DATASETS: dict[str, Dataset] = {
-    row.name: row for row in (*PICTURES, *TABLES, *SERIES, *TEXTS, *WEIGHTS, *_TEXT_NETWORKS)
-}
+DATASETS: dict[str, Dataset] = {row.name: row for row in (*IMAGES, *TABLES, *SERIES, *TEXTS, *WEIGHTS, *_TEXT_NETWORKS)}
 """Every data set by its name, by kind, and pretrained weights, which are had the same way."""
 PRETRAINED: dict[str, PretrainedWeights] = {row.name: row for row in WEIGHTS}
-"""Those of them that are weights of a network of pictures."""
+"""Those of them that are weights of a network of images."""
 TEXT_NETWORKS: tuple[str, ...] = tuple(row.name for row in _TEXT_NETWORKS)
 """Those that are a network of texts with its tokenizer."""
 
@@ -35,7 +33,7 @@ def find(name: str) -> Dataset:
 
 
 def find_pretrained(name: str) -> PretrainedWeights:
-    """What is known of the weights called ``name``, e.g. which pictures they were learnt from.
+    """What is known of the weights called ``name``, e.g. which images they were learnt from.
 
     Raises:
         ValueError: there are none; suggests similar ones.

@@ -1,6 +1,6 @@
 """Tables."""
 
-from deepdive.data.registry.addresses import TEXTBOOK
+from deepdive.data.registry.addresses import D2L
 from deepdive.data.registry.dataset import Dataset
 from deepdive.data.sources import File, Https, Pip
 
@@ -13,7 +13,7 @@ AIRFOIL = Dataset(
     homepage="https://archive.ics.uci.edu/dataset/291/airfoil+self+noise",
     files=(File("airfoil_self_noise.dat", 59_984, "74c75fd71783f1e6b71f8a622b993dc592897a97cd689c5090a07147a1b097b3"),),
     sources=(
-        Https(TEXTBOOK),
+        Https(D2L),
         Https("https://archive.ics.uci.edu/ml/machine-learning-databases/00291/"),
     ),
 )
@@ -35,7 +35,7 @@ KAGGLE_HOUSE = Dataset(
             "8fdd3d829d4d986b58f845c9553b225e67dd8383624d90fb6ca1d4bed5798c1e",
         ),
     ),
-    sources=(Https(TEXTBOOK),),
+    sources=(Https(D2L),),
 )
 
 CALIFORNIA = Dataset(

@@ -1,6 +1,6 @@
 """Texts: to be read, to be translated, to be tagged."""
 
-from deepdive.data.registry.addresses import TEXTBOOK
+from deepdive.data.registry.addresses import D2L
 from deepdive.data.registry.dataset import Dataset
 from deepdive.data.sources import File, Https, Npm
 
@@ -21,7 +21,7 @@ TIME_MACHINE = Dataset(
     homepage="https://www.gutenberg.org/ebooks/35",
     files=(File("timemachine.txt", 178_979, "8424dbd9532ac81f7e5f0b6add90e6952baea29158309d7d1bf3884f4e12c516"),),
     sources=(
-        Https(TEXTBOOK),
+        Https(D2L),
         Https("https://raw.githubusercontent.com/d2l-ai/d2l-zh/6dd4de5365b56c0071d6fd9162a727c573c6f97f/data/"),
     ),
 )
@@ -41,7 +41,7 @@ PTB = Dataset(
     licence="Linguistic Data Consortium; not to be passed on",
     homepage="https://catalog.ldc.upenn.edu/LDC99T42",
     files=(File("ptb.zip", 1_981_551, "310d8f602882a5716613815ed75596e5764ea84ed04c5630eebaaf2b943ec5aa"),),
-    sources=(Https(TEXTBOOK),),
+    sources=(Https(D2L),),
 )
 
 FRA_ENG = Dataset(

@@ -20,7 +20,7 @@ class SentenceDataModule(DataModule):
     Args:
         read: gives the texts; called once, by `prepare`.
         subwords: cuts them into pieces.
-        longest: pieces of a text or pair, special tokens included; longer ones are cut.
+        max_length: pieces of a text or pair, special tokens included; longer ones are cut.
         labels: names of the classes in the order of their numbers, if they have one.
         batch_size: texts per training batch.
         test_batch_size: for validation and test, where no gradient needs memory.
@@ -36,14 +36,14 @@ class SentenceDataModule(DataModule):
         read: Callable[[], SentenceSplits],
         subwords: Subwords,
         *,
-        longest: int = 128,
+        max_length: int = 128,
         labels: tuple[str, ...] = (),
         batch_size: int = 32,
         test_batch_size: int = 128,
         seed: int = 0,
     ) -> None:
         self.subwords = subwords
-        self.longest = longest
+        self.max_length = max_length
         self.batch_size = batch_size
         self.test_batch_size = test_batch_size
         self.seed = seed
@@ -93,8 +93,8 @@ class SentenceDataModule(DataModule):
         return BucketLoader(fields, batch_size, pads=pads, shuffle=shuffle, seed=self.seed)
 
     def _numbered(self, part: str, texts: LabelledTexts) -> tuple[Ragged | Tensor, ...]:
-        pieces = self.subwords.encode(texts.texts, texts.seconds, longest=self.longest)
-        fields: list[Ragged | Tensor] = [pieces.tokens, pieces.types, pieces.tokens.lengths]
+        pieces = self.subwords.encode(texts.texts, texts.seconds, max_length=self.max_length)
+        fields: list[Ragged | Tensor] = [pieces.ids, pieces.type_ids, pieces.ids.lengths]
         if texts.labels is not None:
             number = {label: i for i, label in enumerate(self.labels)}
             if unknown := sorted(set(texts.labels) - set(number)):

@@ -1,4 +1,4 @@
-"""Batches of sequences of about the same length (textbook section 10.5.3)."""
+"""Batches of sequences of about the same length (D2L section 10.5.3)."""
 
 from collections.abc import Iterator, Sequence
 from typing import Literal
@@ -95,7 +95,7 @@ class BucketLoader:
         return rows[key.argsort(stable=True)]
 
     def padding_waste(self, epoch: int = 0) -> float:
-        """Share of all places of the `Ragged` fields in an epoch's batches that hold padding, in [0, 1)."""
+        """Fraction of all places of the `Ragged` fields in an epoch's batches that hold padding, in [0, 1)."""
         rows = self.rows(epoch)
         sizes = torch.tensor([len(part) for part in rows.split(self.batch_size)])
         places = sum(int((torch.tensor(widths) * sizes).sum()) for widths in self._widths(rows))

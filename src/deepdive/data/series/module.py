@@ -27,7 +27,7 @@ class Origins:
 
 
 class SeriesDataModule(RowsDataModule):
-    """A series cut into windows (textbook section 9.1.3).
+    """A series cut into windows (D2L section 9.1.3).
 
     A batch is ``(x, y)``: ``x (batch, tau)`` holds ``z_{t-tau}, ..., z_{t-1}`` and ``y (batch, 1)`` holds ``z_t``, on
     the scale of `SeriesScale`, which knows of nothing but the training part. The series is split in time: the first
@@ -44,8 +44,9 @@ class SeriesDataModule(RowsDataModule):
         tau: how many past values a window holds.
         learn: what of the series is learnt.
         batch_size: windows per training batch.
-        test: share (float) or count (int) of the values at the end that test; a share is at least one, unless it is 0.
-        validation: share (of all) or count of the values before them that validate, likewise.
+        test: fraction (float) or count (int) of the values at the end that test; a fraction is at least one, unless it
+            is 0.
+        validation: fraction (of all) or count of the values before them that validate, likewise.
         seed: of the order of training batches.
 
     Raises:

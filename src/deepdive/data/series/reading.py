@@ -73,7 +73,7 @@ def read_series(
     order: Order = "refuse",
     delimiter: str | None = None,
 ) -> Series:
-    """One column of a CSV, TSV, white-space separated or Parquet file, from old to new (textbook section 9.1).
+    """One column of a CSV, TSV, white-space separated or Parquet file, from old to new (D2L section 9.1).
 
     Times may be written in any usual form, the same in all rows: dates by numbers or names of months (in English,
     German, French, Spanish, Italian, Portuguese or Dutch), with or without a time of day and a zone (zones are compared

@@ -27,7 +27,7 @@ class SeriesScale:
 
     @classmethod
     def fit(cls, train: Float64[Tensor, " n"], learn: Learn = "levels") -> "SeriesScale":
-        """Learn mean and deviation from the training part of a series.
+        """Learn mean and standard deviation from the training part of a series.
 
         Raises:
             ValueError: there is no such ``learn``, values are not positive under ``log-differences``, or ``u`` is

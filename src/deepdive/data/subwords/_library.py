@@ -69,7 +69,7 @@ def byte_level(tokenizer: Any, *, add_prefix_space: bool = False) -> Any:
 
 
 def learn_word_pieces(texts: Iterable[str], size: int, lowercase: bool) -> list[str]:
-    """Pieces of words: all letters, at the beginning of a word and within, then what was merged, the first ones first.
+    """Subwords: all letters, at the beginning of a word and within, then what was merged, the first ones first.
 
     The library's own trainer for this gives other pieces each time. So byte pairs are learnt in its place, of words
     with a mark before them, and that mark becomes what tells pieces within a word, ``##``.
@@ -89,6 +89,8 @@ def learn_word_pieces(texts: Iterable[str], size: int, lowercase: bool) -> list[
     if not letters:
         raise ValueError("texts hold no words; there is nothing to learn from")
     if (least := 5 + 2 * len(letters)) > size:
-        raise ValueError(f"size is {size}; the special tokens and the letters of the texts alone are {least}")
+        raise ValueError(
+            f"vocab_size must be at least {least}, the special tokens and the letters of the texts, got {size}"
+        )
     merged = [piece[1:] if piece[0] == _MARK else f"##{piece}" for piece, _ in learnt if len(piece) > 1]
     return list(dict.fromkeys([*letters, *(f"##{letter}" for letter in letters), *merged]))

@@ -1,4 +1,4 @@
-"""Texts as pieces of words: WordPiece and byte-level byte pairs (textbook sections 15.6.2 and 15.8.3)."""
+"""Texts as pieces of words: WordPiece and byte-level byte pairs (D2L sections 15.6.2 and 15.8.3)."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
@@ -25,8 +25,8 @@ from deepdive.data.subwords._library import (
     library,
     with_bert_template,
 )
+from deepdive.data.subwords.encodings import Encodings
 from deepdive.data.subwords.folder import read_tokenizer
-from deepdive.data.subwords.pieces import Pieces
 from deepdive.keys import Tell
 from deepdive.panics import panics_told
 
@@ -52,28 +52,31 @@ class Subwords:
         self._size = max(tokenizer.get_vocab().values(), default=-1) + 1
 
     @classmethod
-    def word_pieces(cls, texts: Iterable[str], size: int, *, lowercase: bool = True) -> "Subwords":
+    def word_pieces(cls, texts: Iterable[str], vocab_size: int, *, lowercase: bool = True) -> "Subwords":
         """Learn WordPiece as BERT has it: words and marks, cut into the longest pieces that are known.
 
         Raises:
-            ValueError: ``size`` leaves no room beside the special tokens and the letters of the texts, or there are no
-                words.
+            ValueError: ``vocab_size`` leaves no room beside the special tokens and the letters of the texts, or there
+                are no words.
         """
         special = [PAD, UNKNOWN, CLS, SEP, MASK]
-        _check_size(size, len(special))
+        _check_size(vocab_size, len(special))
         parts = library()
-        tokens = [*special, *learn_word_pieces(texts, size, lowercase)][:size]
+        tokens = [*special, *learn_word_pieces(texts, vocab_size, lowercase)][:vocab_size]
         model = parts.models.WordPiece({token: i for i, token in enumerate(tokens)}, unk_token=UNKNOWN)
         return cls(with_bert_template(bert_like(parts.Tokenizer(model), lowercase)))
 
     @classmethod
-    def byte_pairs(cls, texts: Iterable[str], size: int, *, special: Sequence[str] = (END_OF_TEXT,)) -> "Subwords":
+    def byte_pairs(
+        cls, texts: Iterable[str], vocab_size: int, *, special: Sequence[str] = (END_OF_TEXT,)
+    ) -> "Subwords":
         """Learn byte pairs as GPT-2 has them: no text is unknown, as each one is bytes.
 
         Raises:
-            ValueError: ``size`` leaves no room beside the 256 bytes and the special tokens, or the texts are empty.
+            ValueError: ``vocab_size`` leaves no room beside the 256 bytes and the special tokens, or the texts are
+                empty.
         """
-        _check_size(size, 256 + len(special))
+        _check_size(vocab_size, 256 + len(special))
         parts = library()
         tokenizer = byte_level(parts.Tokenizer(parts.models.BPE()))
         found = False
@@ -85,7 +88,7 @@ class Subwords:
                 yield text
 
         trainer = parts.trainers.BpeTrainer(
-            vocab_size=size,
+            vocab_size=vocab_size,
             special_tokens=list(special),
             initial_alphabet=parts.pre_tokenizers.ByteLevel.alphabet(),
             show_progress=False,
@@ -131,7 +134,7 @@ class Subwords:
         return self._tokenizer.to_str()
 
     def __len__(self) -> int:
-        """Pieces there are, special tokens included; where numbers are left out, one more than the greatest."""
+        """Encodings there are, special tokens included; where numbers are left out, one more than the greatest."""
         return self._size
 
     def id_of(self, token: str) -> int:
@@ -147,7 +150,7 @@ class Subwords:
 
     @property
     def special(self) -> tuple[int, ...]:
-        """The numbers of all special tokens, ascending."""
+        """The ids of all special tokens, ascending."""
         added = self._tokenizer.get_added_tokens_decoder()
         return tuple(sorted(number for number, token in added.items() if token.special))
 
@@ -167,22 +170,22 @@ class Subwords:
 
     @property
     def sentinels(self) -> tuple[int, ...]:
-        """The numbers of ``<extra_id_0>``, ``<extra_id_1>``, ..., as far as they go."""
+        """The ids of ``<extra_id_0>``, ``<extra_id_1>``, ..., as far as they go."""
         found: list[int] = []
         while (number := self._tokenizer.token_to_id(_SENTINEL.format(len(found)))) is not None:
             found.append(number)
         return tuple(found)
 
-    def pieces(self, numbers: Sequence[int]) -> list[str]:
+    def tokens(self, ids: Sequence[int]) -> list[str]:
         """The pieces of these numbers, as the vocabulary has them."""
-        return [self._tokenizer.id_to_token(number) or "" for number in numbers]
+        return [self._tokenizer.id_to_token(number) or "" for number in ids]
 
-    def decode(self, numbers: Sequence[int] | Int64[Tensor, " t"]) -> str:
+    def decode(self, ids: Sequence[int] | Int64[Tensor, " t"]) -> str:
         """The text of pieces, without special tokens."""
-        numbers = numbers.tolist() if isinstance(numbers, Tensor) else list(numbers)
-        return self._tokenizer.decode(numbers)
+        ids = ids.tolist() if isinstance(ids, Tensor) else list(ids)
+        return self._tokenizer.decode(ids)
 
-    def numbers(self, text: str) -> Int64[Tensor, " t"]:
+    def ids(self, text: str) -> Int64[Tensor, " t"]:
         """Numbers of one text of any length, without special tokens; an empty one has none."""
         return torch.tensor(self._tokenizer.encode(text, add_special_tokens=False).ids, dtype=torch.int64)
 
@@ -191,16 +194,16 @@ class Subwords:
         texts: Sequence[str],
         seconds: Sequence[str] | None = None,
         *,
-        longest: int | None = None,
+        max_length: int | None = None,
         special: bool = True,
-    ) -> Pieces:
+    ) -> Encodings:
         """Numbers of texts, or of pairs, with the special tokens around them.
 
-        With ``longest``, pieces are taken from the end of the longer text of a pair until there are so many, special
+        With ``max_length``, pieces are taken from the end of the longer text of a pair until there are so many, special
         tokens included.
 
         Raises:
-            ValueError: a text is empty or white space, there are not as many ``seconds``, or ``longest`` leaves no
+            ValueError: a text is empty or white space, there are not as many ``seconds``, or ``max_length`` leaves no
                 room.
         """
         _check_texts(texts, "texts")
@@ -209,16 +212,16 @@ class Subwords:
             if len(seconds) != len(texts):
                 raise ValueError(f"there are {len(texts)} texts and {len(seconds)} seconds; there must be as many")
         pairs: list[Any] = list(texts) if seconds is None else list(zip(texts, seconds, strict=True))
-        return self._encode(pairs, longest, special, pair=seconds is not None)
+        return self._encode(pairs, max_length, special, pair=seconds is not None)
 
-    def encode_words(self, sentences: Sequence[Sequence[str]], *, longest: int | None = None) -> Pieces:
+    def encode_words(self, sentences: Sequence[Sequence[str]], *, max_length: int | None = None) -> Encodings:
         """Numbers of sentences that are cut into words already; ``words`` then are theirs.
 
         A word of which nothing would be left, such as an invisible mark, is unknown: unless it is cut off, every word
         has a piece.
 
         Raises:
-            ValueError: a sentence has no words, or ``longest`` leaves no room.
+            ValueError: a sentence has no words, or ``max_length`` leaves no room.
         """
         check_sequence("sentences", sentences, "sequences of words")
         for i, words in enumerate(sentences):
@@ -230,17 +233,17 @@ class Subwords:
         unknown = getattr(self._tokenizer.model, "unk_token", None) or UNKNOWN
         gone = {word: unknown for word, piece in zip(distinct, alone, strict=True) if not len(piece)}
         return self._encode(
-            [[gone.get(word, word) for word in words] for words in sentences], longest, True, split=True
+            [[gone.get(word, word) for word in words] for words in sentences], max_length, True, split=True
         )
 
     def _encode(
-        self, inputs: list[Any], longest: int | None, special: bool, *, pair: bool = False, split: bool = False
-    ) -> Pieces:
-        if longest is not None:
+        self, inputs: list[Any], max_length: int | None, special: bool, *, pair: bool = False, split: bool = False
+    ) -> Encodings:
+        if max_length is not None:
             around = self._tokenizer.num_special_tokens_to_add(pair) if special else 0
-            if longest <= around + pair:
-                raise ValueError(f"longest is {longest}, but {around} of these are special tokens")
-            self._tokenizer.enable_truncation(longest)
+            if max_length <= around + pair:
+                raise ValueError(f"max_length is {max_length}, but {around} of these are special tokens")
+            self._tokenizer.enable_truncation(max_length)
         try:
             found = self._tokenizer.encode_batch(inputs, is_pretokenized=split, add_special_tokens=special)
         except TypeError as error:  # of half a letter; to look for one beforehand would cost each text
@@ -253,7 +256,7 @@ class Subwords:
             parts = [np.array([-1 if value is None else value for value in row], dtype=np.int64) for row in rows]
             return Ragged(torch.from_numpy(np.concatenate(parts) if parts else np.empty(0, np.int64)), offsets)
 
-        return Pieces(
+        return Encodings(
             field(each.ids for each in found),
             field(each.type_ids for each in found),
             field(each.word_ids for each in found),
@@ -263,22 +266,22 @@ class Subwords:
         )
 
 
-def check_vocabulary(subwords: Subwords, vocabulary_size: int) -> None:
+def check_vocabulary(subwords: Subwords, vocab_size: int) -> None:
     """Check that weights know every piece.
 
     Raises:
         ValueError: the tokenizer has more pieces than the weights have vectors.
     """
-    if len(subwords) > vocabulary_size:
+    if len(subwords) > vocab_size:
         raise ValueError(
-            f"the tokenizer has {len(subwords):,} pieces, but the weights are for {vocabulary_size:,}; "
+            f"the tokenizer has {len(subwords):,} pieces, but the weights are for {vocab_size:,}; "
             "they do not belong together"
         )
 
 
 def _check_size(size: int, least: int) -> None:
     if size <= least:
-        raise ValueError(f"size is {size}; it must be above {least}, the bytes and special tokens there are anyway")
+        raise ValueError(f"vocab_size must be above {least}, the bytes and special tokens there are anyway, got {size}")
 
 
 def _check_texts(texts: Sequence[str], name: str) -> None:

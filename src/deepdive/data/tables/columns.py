@@ -29,14 +29,17 @@ class NumericColumn:
 
     @classmethod
     def fit(cls, column: pl.Series, *, log: bool = False, indicator: bool = False) -> "NumericColumn":
-        """Learn mean and deviation from a training column of at least two different values.
+        """Learn mean and standard deviation from a training column of at least two different values.
 
         Raises:
-            ValueError: the values are all equal to a double's precision, or so large that their deviation is infinite.
+            ValueError: the values are all equal to a double's precision, or so large that their standard deviation is
+                infinite.
         """
-        mean, std = mean_and_deviation(column, log=log)
+        mean, std = mean_and_std(column, log=log)
         if not math.isfinite(std) or std == 0:
-            raise ValueError(f"column {column.name!r} has mean {mean} and deviation {std}; it cannot be standardised")
+            raise ValueError(
+                f"column {column.name!r} has mean {mean} and standard deviation {std}; it cannot be standardised"
+            )
         return cls(column.name, mean, std, log, indicator and column.null_count() > 0)
 
     def encode(self, column: pl.Series) -> pl.Series:
@@ -89,7 +92,7 @@ class CategoricalColumn:
         return words.gather(codes).alias(self.name)
 
 
-def mean_and_deviation(column: pl.Series, *, log: bool = False) -> tuple[float, float]:
+def mean_and_std(column: pl.Series, *, log: bool = False) -> tuple[float, float]:
     """Mean and standard deviation (of the population) of what is not missing, NaN where everything is."""
     values = _symmetric_log(column) if log else column
     mean, std = values.mean(), values.std(ddof=0)

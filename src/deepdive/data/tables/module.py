@@ -28,7 +28,7 @@ class Rows:
 
 
 class TableDataModule(DataModule):
-    """A table with one or several target columns (textbook sections 2.2 and 3.2.3).
+    """A table with one or several target columns (D2L sections 2.2 and 3.2.3).
 
     A batch is ``(features, target, ...)``: ``features (batch, columns)`` of floats, as `TablePreprocessor` makes them
     from the training rows, then one tensor per name in ``targets`` in that order. With ``embed`` it is ``(numbers,
@@ -44,8 +44,8 @@ class TableDataModule(DataModule):
         table: the table, or a function that reads it.
         targets: the columns to predict; rows where one is missing are left out, with a note.
         batch_size: rows per training batch.
-        test: share (float) or count (int) of rows held out for the test, the same for every ``seed``.
-        validation: share or count of the other rows held out to choose the best epoch.
+        test: fraction (float) or count (int) of rows held out for the test, the same for every ``seed``.
+        validation: fraction or count of the other rows held out to choose the best epoch.
         rows: which rows serve for what, in place of ``test`` and ``validation``; see `usable`, which leaves some out.
         seed: of the order of training batches.
         kinds: by target, where the default (words are classes, numbers are numbers) does not fit.

@@ -1,4 +1,4 @@
-"""From a table to tensors and back, by what the training rows alone say (textbook section 2.2)."""
+"""From a table to tensors and back, by what the training rows alone say (D2L section 2.2)."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ from jaxtyping import Float, Int64
 from torch import Tensor
 
 from deepdive.data.tables.checks import check_columns, check_kind, numbered
-from deepdive.data.tables.columns import SKEWED, CategoricalColumn, NumericColumn, mean_and_deviation
+from deepdive.data.tables.columns import SKEWED, CategoricalColumn, NumericColumn, mean_and_std
 
 
 class TablePreprocessor:
@@ -22,7 +22,7 @@ class TablePreprocessor:
     missing as one of them (see `CategoricalColumn`); a category never seen in training has zeros everywhere. Columns
     that tell nothing (all missing, constant, a different word in every row) are left out and named in ``notes``.
 
-    Source: textbook section 2.2 and 5.7.2.
+    Source: D2L section 2.2 and 5.7.2.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class TablePreprocessor:
                 notes.append(f"column {column.name!r} is left out: {reason}")
             elif column.dtype == pl.Float64:
                 logarithmic = log and _skewed(column) if isinstance(log, bool) else column.name in log
-                if mean_and_deviation(column, log=logarithmic)[1] == 0:
+                if mean_and_std(column, log=logarithmic)[1] == 0:
                     notes.append(
                         f"column {column.name!r} is left out: its values differ by less than a double can tell"
                     )

@@ -17,7 +17,7 @@ Kind = Literal["auto", "regression", "classification"]
 
 @dataclass(frozen=True, slots=True)
 class NumericTarget:
-    """A number: ``z = (f(y) - mean) / std`` with the mean and deviation of the training rows.
+    """A number: ``z = (f(y) - mean) / std`` with the mean and standard deviation of the training rows.
 
     ``f`` is the identity, or with ``log`` the symmetric logarithm ``sign(y) log(1 + |y|)``.
     """
@@ -36,7 +36,7 @@ class NumericTarget:
 
     @property
     def scale(self) -> float:
-        """The deviation: an error of 1 in ``z`` in the unit of ``f(y)``."""
+        """The standard deviation: an error of 1 in ``z`` in the unit of ``f(y)``."""
         return self.column.std
 
     def encode(self, column: pl.Series) -> Float[Tensor, "rows 1"]:

@@ -77,13 +77,13 @@ class TaggingDataModule(BucketDataModule):
 
     def _numbered(self, part: str, sentences: Sequence[TaggedSentence]) -> tuple[Field, ...]:
         words, forms, spellings = self.encoder.encode([words for words, _ in sentences])
-        tags = tag_numbers(part, chain.from_iterable(tags for _, tags in sentences), self.labels)
+        tags = tag_ids(part, chain.from_iterable(tags for _, tags in sentences), self.labels)
         pad = spellings.new_full((1, spellings.shape[1]), self.encoder.characters.id_of(PAD))
         spellings = torch.cat((spellings, pad))  # The last form is that of padding.
         self._spelt[part] = _Spelt(spellings, self.characters)
         return words, words.lengths, forms, Ragged(tags, words.offsets)
 
-    def numbers(self, part: str) -> tuple[Ragged, Ragged]:
+    def ids(self, part: str) -> tuple[Ragged, Ragged]:
         """Words and tags of the sentences of a part, ``train``, ``val`` or ``test``, in the order of ``sentences``."""
         words, _, _, tags = self.fields(part)
         return words, tags  # pyright: ignore[reportReturnType] (these two are ragged)
@@ -96,7 +96,7 @@ class TaggingDataModule(BucketDataModule):
 
 
 class _Spelt:
-    """Puts the characters of words in the place of the numbers of their forms, or leaves these out."""
+    """Puts the characters of words in the place of the ids of their forms, or leaves these out."""
 
     def __init__(self, spellings: torch.Tensor, wanted: bool) -> None:
         self._spellings = OnDevices(spellings)
@@ -130,8 +130,8 @@ def checked_parts(splits: TaggingSplits) -> tuple[dict[str, Sequence[TaggedSente
     return parts, tuple(sorted(found, key=lambda tag: (tag != "O", tag[2:], tag)))
 
 
-def tag_numbers(part: str, tags: Iterable[str], labels: Sequence[str]) -> Int64[Tensor, " n"]:
-    """The numbers of tags.
+def tag_ids(part: str, tags: Iterable[str], labels: Sequence[str]) -> Int64[Tensor, " n"]:
+    """The ids of tags.
 
     Raises:
         ValueError: one is not among ``labels``.

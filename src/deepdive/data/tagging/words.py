@@ -18,7 +18,7 @@ PAD = "<pad>"
 
 
 class WordEncoder:
-    """From words to the numbers of their lower-case forms, and to those of their characters.
+    """From words to the ids of their lower-case forms, and to those of their characters.
 
     A word that was not learnt from is unknown, its spelling is not: capitals, digits and endings say much of it.
 
@@ -63,7 +63,7 @@ class WordEncoder:
 
     @checked
     def encode(self, sentences: Sequence[Sequence[str]]) -> tuple[Ragged, Ragged, Int64[Tensor, "forms c"]]:
-        """Numbers of words, numbers of their forms, and the characters of each form.
+        """Ids of words, ids of their forms, and the characters of each form.
 
         The characters of a word are row ``form`` of the last, so that no spelling is kept twice; they are padded.
         """

@@ -1,4 +1,4 @@
-"""How text becomes batches of numbers (textbook sections 9.2, 9.3 and 10.5)."""
+"""How text becomes batches of numbers (D2L sections 9.2, 9.3 and 10.5)."""
 
 from deepdive.data.text.byte_pair import BytePairTokenizer as BytePairTokenizer
 from deepdive.data.text.corpora import CORPORA as CORPORA

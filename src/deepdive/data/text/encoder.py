@@ -25,7 +25,7 @@ TOKENIZERS: Mapping[str, type[Tokenizer]] = {
 
 
 class TextEncoder:
-    """What turns a text into numbers and numbers into a text (textbook section 9.2.4).
+    """What turns a text into numbers and numbers into a text (D2L section 9.2.4).
 
     ``encode(text)[i]`` is the number of the ``i``-th token; ``decode`` joins the tokens again.
 
@@ -96,7 +96,7 @@ class TextEncoder:
         return f"TextEncoder({self.tokenizer!r}, {self.vocabulary!r})"
 
     def encode(self, text: str) -> Int64[Tensor, " n"]:
-        """The numbers of a text's tokens.
+        """The ids of a text's tokens.
 
         Raises:
             ValueError: a token is unknown and the vocabulary has no token for that.
@@ -105,7 +105,7 @@ class TextEncoder:
         return self.encode_factors(self.tokenizer.factor(text))
 
     def encode_factors(self, factors: Factors) -> Int64[Tensor, " n"]:
-        """The numbers of a text that is cut already.
+        """The ids of a text that is split already.
 
         Raises:
             ValueError: as `encode`.

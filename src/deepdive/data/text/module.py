@@ -31,7 +31,7 @@ class Texts:
 
 
 class TextDataModule(DataModule):
-    """A text for a language model (textbook sections 9.2 and 9.3): predict every next token.
+    """A text for a language model (D2L sections 9.2 and 9.3): predict every next token.
 
     Batches are ``(x, y)``, with ``sequential`` ``(x, y, fresh)``; ``x`` and ``y (batch, num_steps)`` are numbers of
     tokens, ``y`` one token later. How the training part becomes batches is the ``partition``:
@@ -42,7 +42,7 @@ class TextDataModule(DataModule):
     - ``sequential``: parallel streams that go on from batch to batch (`SequentialWindows`), from a random beginning in
       every epoch. Validation and test: every token predicted once.
 
-    After ``prepare`` the module has ``encoder``, ``corpora`` (the numbers of each part), ``token_counts`` and
+    After ``prepare`` the module has ``encoder``, ``corpora`` (the token ids of each part), ``token_counts`` and
     ``unknown_shares`` by part. The vocabulary is that of the training part alone.
 
     Args:
@@ -52,8 +52,8 @@ class TextDataModule(DataModule):
         batch_size: windows or streams per batch.
         num_steps: tokens per window.
         train: how much of one text is trained on, from its beginning; by default what the other parts leave. A count
-            (int) of tokens, or a share (float) of the text; with ``windows`` of windows, where those of two parts may
-            share ``num_steps`` tokens, as in the textbook.
+            (int) of tokens, or a fraction (float) of the text; with ``windows`` of windows, where those of two parts
+            may share ``num_steps`` tokens, as in D2L.
         validation: how much is validated on, the part after ``train``.
         test: how much is tested on, the part after that.
         min_frequency: a token that the training part has less often is unknown.
@@ -143,7 +143,7 @@ class TextDataModule(DataModule):
 
     @property
     def unknown_shares(self) -> dict[str, float]:
-        """Which share of each part's tokens is unknown."""
+        """Which fraction of each part's tokens is unknown."""
         self.prepare()
         return {name: self._unknown_share(corpus) for name, corpus in self.corpora.items()}
 
@@ -225,12 +225,12 @@ def _sizes(
     for name, share in named.items():
         refuse_flag(name, share)
         if not share >= 0 or (isinstance(share, float) and share > 1):
-            raise ValueError(f"{name} must be a count (int) from 0, or a share (float) from 0 to 1, got {share}")
+            raise ValueError(f"{name} must be a count (int) from 0, or a fraction (float) from 0 to 1, got {share}")
     first, val, held = (round(share * total) if isinstance(share, float) else share for share in named.values())
     first = first if train is not None else total - val - held
     if first < 1 or first + val + held > total:
         raise ValueError(
             f"train is {train}, validation {validation} and test {test}; of {total} {what} they must leave at least 1 "
-            "to train on and take no more than there are (a float is a share, an int is a count)"
+            "to train on and take no more than there are (a float is a fraction, an int is a count)"
         )
     return first, val, held

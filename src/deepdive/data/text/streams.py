@@ -16,7 +16,7 @@ from deepdive.targets import IGNORED
 
 @checked
 class SequentialWindows:
-    """``b`` streams side by side, cut into windows in turn (textbook section 9.3.4, sequential partitioning).
+    """``b`` streams side by side, cut into windows in turn (D2L section 9.3.4, sequential partitioning).
 
     Batches are ``x``, ``y`` and ``fresh``: row ``i`` of ``x (b, t)`` goes on where row ``i`` of the batch before
     ended, ``y (b, t)`` is one token later, and ``fresh (b,)`` is true where the state carried from the batch before
@@ -27,7 +27,7 @@ class SequentialWindows:
     may be shorter in time, and the last place of the shorter streams has the input 0 and the target -100.
 
     Args:
-        corpus: numbers of tokens.
+        corpus: token ids.
         batch_size: streams, ``b``.
         num_steps: tokens per window, ``t``.
         shift: whether an epoch begins at a random one of the first ``t`` tokens, which depends on ``(seed, epoch)``

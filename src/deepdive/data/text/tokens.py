@@ -1,4 +1,4 @@
-"""Tokenizers: from a text to its tokens and back (textbook sections 9.2.2 and 10.5.2)."""
+"""Tokenizers: from a text to its tokens and back (D2L sections 9.2.2 and 10.5.2)."""
 
 import re
 from dataclasses import asdict, dataclass, field
@@ -53,7 +53,7 @@ class CharacterTokenizer:
     Args:
         lower: whether the text is put into lower case.
         letters_only: whether every run of characters other than A to Z becomes one space and the text is put into
-            lower case, as in textbook section 9.2.1.
+            lower case, as in D2L section 9.2.1.
 
     """
 
@@ -89,8 +89,8 @@ class WordTokenizer:
     Args:
         lower: whether the text is put into lower case.
         letters_only: whether every run of characters other than A to Z becomes one space and the text is put into
-            lower case, as in textbook section 9.2.1.
-        punctuation: whether ``, . ! ?`` are tokens of their own, as in textbook section 10.5.2, and so is what French
+            lower case, as in D2L section 9.2.1.
+        punctuation: whether ``, . ! ?`` are tokens of their own, as in D2L section 10.5.2, and so is what French
             elides: ``l'eau`` is ``l'`` and ``eau``, while ``don't`` and ``aujourd'hui`` stay whole. ’ becomes '.
             ``join`` puts them back without a space.
         line_end: the token that stands for the end of a line, if any, e.g. ``<eos>``.
@@ -147,7 +147,7 @@ class WordTokenizer:
 
 @dataclass(frozen=True)
 class SubwordTokenizer:
-    """Pieces of words as a library's tokenizer cuts them, such as one that is published with weights.
+    """Encodings of words as a library's tokenizer cuts them, such as one that is published with weights.
 
     Its vocabulary is given, so the number of a piece in a `Vocabulary` without an unknown token is the published one.
 
@@ -174,11 +174,11 @@ class SubwordTokenizer:
 
     @cached_property
     def _pieces(self) -> tuple[str, ...]:
-        return tuple(self._subwords.pieces(range(len(self._subwords))))
+        return tuple(self._subwords.tokens(range(len(self._subwords))))
 
     def split(self, text: str) -> list[str]:
         """The pieces of a text."""
-        return self._subwords.pieces(self._subwords.numbers(text).tolist())
+        return self._subwords.tokens(self._subwords.ids(text).tolist())
 
     def join(self, tokens: list[str]) -> str:
         """The text of pieces, without special tokens.
@@ -191,8 +191,8 @@ class SubwordTokenizer:
 
     def factor(self, text: str) -> Factors:
         """What `split` gives, without a string for each piece."""
-        found, codes = np.unique(self._subwords.numbers(text).numpy(), return_inverse=True)
-        return Factors(self._subwords.pieces(found.tolist()), codes)
+        found, codes = np.unique(self._subwords.ids(text).numpy(), return_inverse=True)
+        return Factors(self._subwords.tokens(found.tolist()), codes)
 
     def settings(self) -> dict[str, Any]:
         """The arguments."""

@@ -19,7 +19,7 @@ UNKNOWN = "<unk>"
 
 
 class Vocabulary:
-    """Numbers of tokens: the unknown token, then reserved ones, then by frequency (textbook section 9.2.3).
+    """Numbers of tokens: the unknown token, then reserved ones, then by frequency (D2L section 9.2.3).
 
     Tokens that are equally frequent are in the order of strings. What is too rare counts as unknown.
 
@@ -112,7 +112,7 @@ class Vocabulary:
 
     @property
     def unknown_share(self) -> float:
-        """Which share of the counted tokens is unknown."""
+        """Which fraction of the counted tokens is unknown."""
         return 0.0 if self._unknown is None or not self.total else self._counts[0] / self.total
 
     def __len__(self) -> int:
@@ -130,16 +130,16 @@ class Vocabulary:
     def __repr__(self) -> str:
         return f"Vocabulary({len(self)} tokens)"
 
-    def token_of(self, number: int) -> str:
+    def token_of(self, id: int) -> str:
         """The token with a number.
 
         Raises:
             ValueError: there is none.
 
         """
-        if not 0 <= number < len(self):
-            raise ValueError(f"number must be from 0 to {len(self) - 1}, got {number}")
-        return self._tokens[number]
+        if not 0 <= id < len(self):
+            raise ValueError(f"id must be from 0 to {len(self) - 1}, got {id}")
+        return self._tokens[id]
 
     def id_of(self, token: str) -> int:
         """The number of a token, 0 if it is unknown.
@@ -151,11 +151,11 @@ class Vocabulary:
         return int(self.ids([token])[0])
 
     def frequency(self, token: str) -> float:
-        """Which share of the counted tokens is this one; for one that is unknown, that of all unknown ones."""
+        """Which fraction of the counted tokens is this one; for one that is unknown, that of all unknown ones."""
         return self._counts[self.id_of(token)] / max(1, self.total)
 
     def ids(self, tokens: Sequence[str]) -> Int64[Tensor, " n"]:
-        """The numbers of tokens, 0 for unknown ones.
+        """The token ids, 0 for unknown ones.
 
         Raises:
             TypeError: the tokens are a string, which would be cut into its characters.

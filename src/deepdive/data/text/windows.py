@@ -15,7 +15,7 @@ from deepdive.targets import IGNORED
 
 @checked
 def all_windows(corpus: Int64[Tensor, " n"], num_steps: int) -> tuple[Tensor, Tensor]:
-    """``x`` and ``y (n - t, t)``: a window begins at every token (textbook section 9.2.5, later 9.3.4).
+    """``x`` and ``y (n - t, t)``: a window begins at every token (D2L section 9.2.5, later 9.3.4).
 
     ``x[i] = corpus[i : i + t]`` and ``y[i] = corpus[i + 1 : i + 1 + t]``, as views: they take no memory.
 
@@ -48,14 +48,14 @@ def consecutive_windows(corpus: Int64[Tensor, " n"], num_steps: int) -> tuple[Te
 
 @checked
 class RandomWindows:
-    """Windows that follow each other without overlap, in random order (textbook section 9.3.4, random sampling).
+    """Windows that follow each other without overlap, in random order (D2L section 9.3.4, random sampling).
 
     An epoch begins at a random one of the first ``t`` tokens. Batches are ``x`` and ``y (b, t)`` with ``y`` one token
     later. What an epoch holds depends on ``(seed, epoch)`` alone; fewer than ``2 t`` tokens are left out of it, at the
     two ends.
 
     Args:
-        corpus: numbers of tokens.
+        corpus: token ids.
         batch_size: windows per batch; the last batch has what remains, unless ``drop_last``.
         num_steps: tokens per window, ``t``.
         seed: any integer from 0.

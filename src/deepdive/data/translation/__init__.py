@@ -1,6 +1,6 @@
-"""Sentences with their translations: read, split, numbered and batched (textbook section 10.5)."""
+"""Sentences with their translations: read, split, numbered and batched (D2L section 10.5)."""
 
-from deepdive.data.translation.module import HeldOut as HeldOut
+from deepdive.data.translation.module import References as References
 from deepdive.data.translation.module import TranslationDataModule as TranslationDataModule
 from deepdive.data.translation.reading import Pair as Pair
 from deepdive.data.translation.reading import read_pairs as read_pairs

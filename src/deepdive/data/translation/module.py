@@ -19,18 +19,18 @@ _WORDS = WordTokenizer(lower=True, punctuation=True)
 
 
 @dataclass(frozen=True)
-class HeldOut:
+class References:
     """Sentences to translate, none of which was learnt from, with everything that counts as right."""
 
     sources: list[str]
     references: list[list[str]]
     """All translations of each source, as they were read."""
-    numbers: Ragged
+    ids: Ragged
     """The sources as the network gets them."""
 
 
 class TranslationDataModule(DataModule):
-    """Batches ``(source (b, s), source_lengths (b), target (b, t))`` of token numbers (textbook section 10.5).
+    """Batches ``(source (b, s), source_lengths (b), target (b, t))`` of token numbers (D2L section 10.5).
 
     A source ends with ``<eos>``, which its length counts; a target begins with ``<bos>`` and ends with ``<eos>``; both
     are padded with ``<pad>``. The vocabularies, of the training pairs, begin with ``<unk>``, ``<pad>``, ``<bos>``,
@@ -40,8 +40,8 @@ class TranslationDataModule(DataModule):
         read: gives all pairs; called once, by `prepare`.
         num_pairs: how many to use: the first ones, in the order of ``read``, that are short enough; ``None``: all.
         max_tokens: the longest source or target used, without ``<bos>`` and ``<eos>``.
-        test: how many different sources to test on, or which share of them.
-        validation: how many, or which share of the remaining ones, to choose the best epoch by.
+        test: how many different sources to test on, or which fraction of them.
+        validation: how many, or which fraction of the remaining ones, to choose the best epoch by.
         min_frequency: a token that occurs less often in the training pairs is ``<unk>``.
         max_size: how many tokens each vocabulary has at most.
         batch_size: pairs per training batch.
@@ -124,12 +124,12 @@ class TranslationDataModule(DataModule):
         )
         return TextEncoder(self._tokenizers[side], vocabulary)
 
-    def _asked(self, pairs: Sequence[Pair], sources: list[str], numbers: Ragged) -> HeldOut:
+    def _asked(self, pairs: Sequence[Pair], sources: list[str], numbers: Ragged) -> References:
         first: dict[str, int] = {}
         for row in self.split.test.tolist():
             first.setdefault(normalized(sources[row]), row)
         asked = [sources[row] for row in first.values()]
-        return HeldOut(
+        return References(
             asked, references_of(asked, pairs), numbers.rows(torch.tensor(list(first.values()), dtype=torch.long))
         )
 

@@ -107,26 +107,26 @@ class SentenceEncoder:
 
     @checked
     def encode(self, sentences: Sequence[str]) -> Ragged:
-        """The numbers of each sentence's tokens, ``<eos>`` at the end.
+        """The ids of each sentence's tokens, ``<eos>`` at the end.
 
         Raises:
             ValueError: a sentence holds ``<eos>`` itself, or a line end.
         """
         return self.ordered(cut(sentences, self.encoder.tokenizer).numbered(self.vocabulary))
 
-    def ordered(self, numbers: Ragged) -> Ragged:
+    def ordered(self, ids: Ragged) -> Ragged:
         """Numbers in the order of the sentences, in the order in which the network gets them."""
-        return numbers.reversed(keep=1) if self.reverse else numbers
+        return ids.reversed(keep=1) if self.reverse else ids
 
-    def tokens(self, numbers: Iterable[int]) -> list[str]:
+    def tokens(self, ids: Iterable[int]) -> list[str]:
         """The tokens of one sentence, as they would be read, without ``<pad>``, ``<bos>`` and ``<eos>``."""
-        found = self.vocabulary.tokens(torch.tensor(list(numbers), dtype=torch.long))
+        found = self.vocabulary.tokens(torch.tensor(list(ids), dtype=torch.long))
         found = [token for token in found if token not in (PAD, BOS, EOS)]
         return found[::-1] if self.reverse else found
 
-    def decode(self, numbers: Iterable[int]) -> str:
+    def decode(self, ids: Iterable[int]) -> str:
         """The text of one sentence."""
-        return self.encoder.tokenizer.join(self.tokens(numbers))
+        return self.encoder.tokenizer.join(self.tokens(ids))
 
     def split(self, sentence: str) -> list[str]:
         """The tokens of one sentence, whether they are in the vocabulary or not."""

@@ -38,15 +38,15 @@ def normalized(sentence: str) -> str:
 
 @checked
 def split_pairs(sources: Sequence[str], *, test: int | float, validation: int | float = 0) -> PairSplit:
-    """Hold out whole groups of pairs: all translations of a sentence are on one side (textbook section 10.5).
+    """Hold out whole groups of pairs: all translations of a sentence are on one side (D2L section 10.5).
 
     The groups are those of `normalized` sources, in their order; which ones are held out depends on their number alone
     and not on the seed of a run.
 
     Args:
         sources: the source of each pair.
-        test: how many different sources to test on (int), or which share of them (float).
-        validation: how many, or which share of the remaining ones, to choose the best epoch by.
+        test: how many different sources to test on (int), or which fraction of them (float).
+        validation: how many, or which fraction of the remaining ones, to choose the best epoch by.
 
     Raises:
         ValueError: a part is negative or leaves nothing to learn from.

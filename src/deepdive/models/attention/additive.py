@@ -1,4 +1,4 @@
-"""Additive attention (textbook section 11.3.4; Bahdanau et al., 2015)."""
+"""Additive attention (D2L section 11.3.4; Bahdanau et al., 2015)."""
 
 import torch
 from jaxtyping import Float
@@ -15,25 +15,25 @@ class AdditiveAttention(torch.nn.Module):
     with ``project`` and then calls ``attend``.
 
     Args:
-        query_width: of the queries.
-        key_width: of the keys.
-        hidden: units of the perceptron.
-        dropout: share of weights dropped, 0 to 1.
+        query_size: of the queries.
+        key_size: of the keys.
+        hidden_size: units of the perceptron.
+        dropout: fraction of weights dropped, 0 to 1.
 
     Raises:
         ValueError: a size is less than 1.
     """
 
     def __init__(
-        self, query_width: int, key_width: int, hidden: int, dropout: float = 0.0, *, nn: Toolkit = torch.nn
+        self, query_size: int, key_size: int, hidden_size: int, dropout: float = 0.0, *, nn: Toolkit = torch.nn
     ) -> None:
         super().__init__()
-        for name, size in (("query_width", query_width), ("key_width", key_width), ("hidden", hidden)):
+        for name, size in (("query_size", query_size), ("key_size", key_size), ("hidden_size", hidden_size)):
             if size < 1:
                 raise ValueError(f"{name} must be at least 1, got {size}")
-        self.query = nn.Linear(query_width, hidden, bias=False)
-        self.key = nn.Linear(key_width, hidden, bias=False)
-        self.score = nn.Linear(hidden, 1, bias=False)
+        self.query = nn.Linear(query_size, hidden_size, bias=False)
+        self.key = nn.Linear(key_size, hidden_size, bias=False)
+        self.score = nn.Linear(hidden_size, 1, bias=False)
         self.dropout = nn.Dropout(dropout)
         self.tanh = nn.Tanh()
         self.softmax = nn.Softmax(dim=-1)
@@ -45,7 +45,7 @@ class AdditiveAttention(torch.nn.Module):
         values: Float[Tensor, "b k v"],
         allowed: Allowed | None = None,
     ) -> Float[Tensor, "b q v"]:
-        """What each query gathers of the values of the keys it may look at; zeros if there is none.
+        """What each query gathers of the values of the keys it may attend to; zeros if there is none.
 
         Raises:
             ValueError: ``allowed`` is no mask and no lengths that fit ``(b, q, k)``.
@@ -59,7 +59,7 @@ class AdditiveAttention(torch.nn.Module):
         keys: Float[Tensor, "b k key_width"],
         allowed: Allowed | None = None,
     ) -> Float[Tensor, "b q k"]:
-        """How much each query looks at each key, before any dropout."""
+        """How much each query attends to each key, before any dropout."""
         return self._weights(queries, self.project(keys), allowed)
 
     def project(self, keys: Float[Tensor, "b k key_width"]) -> Float[Tensor, "b k hidden"]:

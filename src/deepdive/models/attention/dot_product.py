@@ -1,4 +1,4 @@
-"""Dot-product attention (textbook section 11.3.3; Vaswani et al., 2017)."""
+"""Dot-product attention (D2L section 11.3.3; Vaswani et al., 2017)."""
 
 import torch
 from jaxtyping import Float
@@ -17,7 +17,7 @@ class DotProductAttention(torch.nn.Module):
 
     Args:
         scaled: whether scores are divided by ``√d``.
-        dropout: share of weights dropped, 0 to 1.
+        dropout: fraction of weights dropped, 0 to 1.
 
     Raises:
         ValueError: ``dropout`` is outside of [0, 1].
@@ -38,7 +38,7 @@ class DotProductAttention(torch.nn.Module):
         values: Float[Tensor, "b *heads k v"],
         allowed: Allowed | None = None,
     ) -> Float[Tensor, "b *heads q v"]:
-        """What each query gathers of the values of the keys it may look at; zeros if there is none.
+        """What each query gathers of the values of the keys it may attend to; zeros if there is none.
 
         Raises:
             ValueError: ``allowed`` is no mask and no lengths that fit ``(b, ..., q, k)``.
@@ -58,7 +58,7 @@ class DotProductAttention(torch.nn.Module):
         keys: Float[Tensor, "b *heads k d"],
         allowed: Allowed | None = None,
     ) -> Float[Tensor, "b *heads q k"]:
-        """How much each query looks at each key, before any dropout."""
+        """How much each query attends to each key, before any dropout."""
         scale = queries.shape[-1] ** -0.5 if self.scaled else 1.0
         return masked_softmax(queries @ keys.transpose(-2, -1) * scale, allowed, softmax=self.softmax)
 

@@ -1,4 +1,4 @@
-"""A recurrent decoder that looks back at the sentence (textbook section 11.4; Bahdanau et al., 2015)."""
+"""A recurrent decoder that looks back at the sentence (D2L section 11.4; Bahdanau et al., 2015)."""
 
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ from deepdive.toolkit import Toolkit
 
 
 class Memory(NamedTuple):
-    """What was read: a vector for each place, ``W_k`` times it, and which places are no padding."""
+    """What was read: a vector for each position, ``W_k`` times it, and which positions are no padding."""
 
     values: Float[Tensor, "b s hidden"]
     projected: Float[Tensor, "b s a"]
@@ -22,7 +22,7 @@ class Memory(NamedTuple):
 
 
 class BahdanauState(NamedTuple):
-    """State of the decoder's layers, and what it looks at."""
+    """State of the decoder's layers, and what it attends to."""
 
     layers: State
     memory: Memory
@@ -31,7 +31,7 @@ class BahdanauState(NamedTuple):
 class BahdanauDecoder(torch.nn.Module):
     """``c_t = Σ_i α_ti h_i``, ``s_t = cell([e(y_t); c_t], s_{t-1})``, ``logits_t = E V [s_t; e(y_t); c_t] + b``.
 
-    ``α_t = softmax_i(w · tanh(W_q s_{t-1} + W_k h_i))``: at every step the decoder weighs all places ``h_i`` of the
+    ``α_t = softmax_i(w · tanh(W_q s_{t-1} + W_k h_i))``: at every step the decoder weighs all positions ``h_i`` of the
     sentence anew, by its upper layer's last state, where `Seq2Seq` has one vector for all. ``s_0`` is the state in
     which the encoder ended. ``E`` is the table of the decoder's vectors, used for input and output.
 
@@ -42,47 +42,49 @@ class BahdanauDecoder(torch.nn.Module):
     gives the state it begins with.
 
     Args:
-        source_size: tokens of the language that is read.
-        target_size: tokens of the language that is written.
-        embedding: width of the vectors of both.
-        hidden: width of the state, and of ``h_i``.
-        attention: units ``a`` of the scoring perceptron.
-        layers: of recurrent layers, in each half.
+        source_vocab_size: tokens of the language that is read.
+        target_vocab_size: tokens of the language that is written.
+        embedding_dim: width of the vectors of both.
+        hidden_size: width of the state, and of ``h_i``.
+        attention_size: units ``a`` of the scoring perceptron.
+        num_layers: of recurrent layers, in each half.
         cell: ``RNN`` (tanh), ``GRU`` or ``LSTM``.
-        dropout: share dropped, 0 to 1: of vectors, between layers, before the output.
+        dropout: probability of dropping an element, 0 to 1: of vectors, between layers, before the output.
         bidirectional: whether the encoder reads in both directions.
-        padding: number of the padding token of both languages.
+        padding_idx: number of the padding token of both languages.
 
     Raises:
-        ValueError: a size is less than 1, ``cell`` is unknown, or two directions do not share ``hidden`` evenly.
+        ValueError: a size is less than 1, ``cell`` is unknown, or two directions do not share ``hidden_size`` evenly.
     """
 
     def __init__(
         self,
-        source_size: int,
-        target_size: int,
-        embedding: int = 256,
-        hidden: int = 256,
-        attention: int = 256,
-        layers: int = 1,
+        source_vocab_size: int,
+        target_vocab_size: int,
+        embedding_dim: int = 256,
+        hidden_size: int = 256,
+        attention_size: int = 256,
+        num_layers: int = 1,
         cell: str = "GRU",
         dropout: float = 0.2,
         bidirectional: bool = True,
-        padding: int | None = None,
+        padding_idx: int | None = None,
         *,
         nn: Toolkit = torch.nn,
     ) -> None:
         super().__init__()
-        self.source_embedding = nn.Embedding(source_size, embedding, padding_idx=padding)
-        self.encoder = RecurrentEncoder(embedding, hidden, layers, cell, dropout, bidirectional, nn=nn)
-        self.embedding = nn.Embedding(target_size, embedding, padding_idx=padding)
+        self.source_embedding = nn.Embedding(source_vocab_size, embedding_dim, padding_idx=padding_idx)
+        self.encoder = RecurrentEncoder(embedding_dim, hidden_size, num_layers, cell, dropout, bidirectional, nn=nn)
+        self.embedding = nn.Embedding(target_vocab_size, embedding_dim, padding_idx=padding_idx)
         self.dropout = nn.Dropout(dropout)
-        self.scoring = AdditiveAttention(hidden, hidden, attention, nn=nn)
-        between = dropout if layers > 1 else 0.0
-        self.rnn = getattr(nn, cell)(embedding + hidden, hidden, layers, dropout=between, batch_first=True)
-        self.projection = nn.Linear(hidden + embedding + hidden, embedding)
-        self.output = nn.Linear(embedding, target_size)
-        self._scale = embedding**0.5  # vectors of length about 1 suit the output; the input wants numbers about 1
+        self.scoring = AdditiveAttention(hidden_size, hidden_size, attention_size, nn=nn)
+        between = dropout if num_layers > 1 else 0.0
+        self.rnn = getattr(nn, cell)(
+            embedding_dim + hidden_size, hidden_size, num_layers, dropout=between, batch_first=True
+        )
+        self.projection = nn.Linear(hidden_size + embedding_dim + hidden_size, embedding_dim)
+        self.output = nn.Linear(embedding_dim, target_vocab_size)
+        self._scale = embedding_dim**0.5  # vectors of length about 1 suit the output; the input wants numbers about 1
         nn.init.normal_(self.embedding.get_parameter("weight"), std=1 / self._scale)
         self.output.weight = self.embedding.weight
 
@@ -129,6 +131,6 @@ class BahdanauDecoder(torch.nn.Module):
     def attention(
         self, source: Int64[Tensor, "b s"], source_lengths: Int64[Tensor, " b"], target: Int64[Tensor, "b t"]
     ) -> Float[Tensor, "b 1 1 t s"]:
-        """How much each target token looks at each source token: one layer and one head, ``(b, 1, 1, t, s)``."""
+        """How much each target token attends to each source token: one layer and one head, ``(b, 1, 1, t, s)``."""
         _, weights, _ = self.decode(target, self.encode(source, source_lengths))
         return weights[:, None, None]

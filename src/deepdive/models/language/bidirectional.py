@@ -1,4 +1,4 @@
-"""A token from all others: what two directions are good for, and what they cannot do (textbook section 10.4)."""
+"""A token from all others: what two directions are good for, and what they cannot do (D2L section 10.4)."""
 
 from typing import Any, NoReturn
 
@@ -18,11 +18,11 @@ class FillInModel(torch.nn.Module):
     would see through the first what lies on the other side (Schuster and Paliwal, 1997).
 
     Args:
-        vocabulary_size: tokens to tell apart.
-        embedding: width of their vectors.
-        hidden: width of the state of each direction.
+        vocab_size: tokens to tell apart.
+        embedding_dim: width of their vectors.
+        hidden_size: width of the state of each direction.
         cell: ``RNN`` (tanh), ``GRU`` or ``LSTM``.
-        dropout: share dropped, 0 to 1: of the vectors, and before the output.
+        dropout: probability of dropping an element, 0 to 1: of the vectors, and before the output.
         bidirectional: without it only the tokens before count, for comparison.
 
     Raises:
@@ -31,9 +31,9 @@ class FillInModel(torch.nn.Module):
 
     def __init__(
         self,
-        vocabulary_size: int,
-        embedding: int = 64,
-        hidden: int = 128,
+        vocab_size: int,
+        embedding_dim: int = 64,
+        hidden_size: int = 128,
         cell: str = "GRU",
         dropout: float = 0.0,
         bidirectional: bool = True,
@@ -41,19 +41,23 @@ class FillInModel(torch.nn.Module):
         nn: Toolkit = torch.nn,
     ) -> None:
         super().__init__()
-        check_recurrent(cell, vocabulary_size=vocabulary_size, embedding=embedding, hidden=hidden)
-        self.hidden = hidden
-        self.embedding = nn.Embedding(vocabulary_size, embedding)
+        check_recurrent(cell, vocab_size=vocab_size, embedding_dim=embedding_dim, hidden_size=hidden_size)
+        self.hidden_size = hidden_size
+        self.embedding = nn.Embedding(vocab_size, embedding_dim)
         self.dropout = nn.Dropout(dropout)
-        self.rnn = getattr(nn, cell)(embedding, hidden, batch_first=True, bidirectional=bidirectional)
-        self.output = nn.Linear(hidden * (2 if bidirectional else 1), vocabulary_size)
+        self.rnn = getattr(nn, cell)(embedding_dim, hidden_size, batch_first=True, bidirectional=bidirectional)
+        self.output = nn.Linear(hidden_size * (2 if bidirectional else 1), vocab_size)
 
     def forward(self, tokens: Int64[Tensor, "b t"]) -> Float[Tensor, "b t v"]:
         """Logits of each token as if it were not there."""
         h, _ = self.rnn(self.dropout(self.embedding(tokens)))
-        edge = h.new_zeros(len(h), 1, self.hidden)
-        before = torch.cat([edge, h[:, :-1, : self.hidden]], dim=1)
-        behind = torch.cat([h[:, 1:, self.hidden :], edge], dim=1) if h.shape[-1] > self.hidden else before[..., :0]
+        edge = h.new_zeros(len(h), 1, self.hidden_size)
+        before = torch.cat([edge, h[:, :-1, : self.hidden_size]], dim=1)
+        behind = (
+            torch.cat([h[:, 1:, self.hidden_size :], edge], dim=1)
+            if h.shape[-1] > self.hidden_size
+            else before[..., :0]
+        )
         return self.output(self.dropout(torch.cat([before, behind], dim=-1)))
 
     def step(self, tokens: Any, state: Any) -> NoReturn:

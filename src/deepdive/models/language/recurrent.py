@@ -1,4 +1,4 @@
-"""Recurrent language models (textbook sections 9.4 to 9.6 and 10.1 to 10.3)."""
+"""Recurrent language models (D2L sections 9.4 to 9.6 and 10.1 to 10.3)."""
 
 import torch
 from jaxtyping import Float, Int64
@@ -13,55 +13,62 @@ CELLS = ("RNN", "GRU", "LSTM")
 class RecurrentLanguageModel(torch.nn.Module):
     """``h_t = cell(e(x_t), h_{t-1})``, ``logits_t = W h_t + b``: the next token from all before it.
 
-    ``e(x)`` is a learnt vector of ``embedding`` numbers, or the one-hot vector of the token where ``embedding`` is
-    ``None``. With ``tied`` weights ``W`` is the table of these vectors (Press and Wolf, 2017); where the state is wider
-    than they are, ``W h`` becomes ``E P h``. Dropout lies on the vectors, between layers and before the output
-    (Zaremba et al., 2014). Weights of the tables start uniform within ±0.1 there; all others as the layers' own.
+    ``e(x)`` is a learnt vector of ``embedding_dim`` numbers, or the one-hot vector of the token where
+    ``embedding_dim`` is ``None``. With ``tie_embeddings`` weights ``W`` is the table of these vectors (Press and Wolf,
+    2017); where the state is wider than they are, ``W h`` becomes ``E P h``. Dropout lies on the vectors, between
+    layers and before the output (Zaremba et al., 2014). Weights of the tables start uniform within ±0.1 there; all
+    others as the layers' own.
 
     It is a `deepdive.algorithms.decoding.Decoder`: ``step`` and ``select`` are what a search asks for.
 
     Args:
-        vocabulary_size: tokens to tell apart.
-        embedding: width of the learnt vectors, ``None`` for one-hot ones.
-        hidden: width of the state.
-        layers: of recurrent layers.
+        vocab_size: tokens to tell apart.
+        embedding_dim: width of the learnt vectors, ``None`` for one-hot ones.
+        hidden_size: width of the state.
+        num_layers: of recurrent layers.
         cell: ``RNN`` (tanh), ``GRU`` or ``LSTM``.
-        dropout: share dropped, 0 to 1.
-        tied: whether input and output share their table.
+        dropout: probability of dropping an element, 0 to 1.
+        tie_embeddings: whether input and output share their table.
 
     Raises:
-        ValueError: a size is less than 1, ``cell`` is unknown, or ``tied`` without vectors to share.
+        ValueError: a size is less than 1, ``cell`` is unknown, or ``tie_embeddings`` without vectors to share.
     """
 
     def __init__(
         self,
-        vocabulary_size: int,
-        embedding: int | None = None,
-        hidden: int = 32,
-        layers: int = 1,
+        vocab_size: int,
+        embedding_dim: int | None = None,
+        hidden_size: int = 32,
+        num_layers: int = 1,
         cell: str = "RNN",
         dropout: float = 0.0,
-        tied: bool = False,
+        tie_embeddings: bool = False,
         *,
         nn: Toolkit = torch.nn,
     ) -> None:
         super().__init__()
-        check_recurrent(cell, vocabulary_size=vocabulary_size, embedding=embedding, hidden=hidden, layers=layers)
-        if tied and embedding is None:
-            raise ValueError("tied is True, but embedding is None; there is no table of vectors to share")
-        self.vocabulary_size = vocabulary_size
-        self.cell, self.layers, self.hidden = cell, layers, hidden
-        width = vocabulary_size if embedding is None else embedding
-        self.embedding = None if embedding is None else nn.Embedding(vocabulary_size, width)
-        between = dropout if layers > 1 else 0.0
-        self.rnn = getattr(nn, cell)(width, hidden, layers, dropout=between, batch_first=True)
+        check_recurrent(
+            cell, vocab_size=vocab_size, embedding_dim=embedding_dim, hidden_size=hidden_size, num_layers=num_layers
+        )
+        if tie_embeddings and embedding_dim is None:
+            raise ValueError(
+                "tie_embeddings must be false without embedding_dim, as there is no table of vectors to share, got True"
+            )
+        self.vocab_size = vocab_size
+        self.cell, self.num_layers, self.hidden_size = cell, num_layers, hidden_size
+        width = vocab_size if embedding_dim is None else embedding_dim
+        self.embedding = None if embedding_dim is None else nn.Embedding(vocab_size, width)
+        between = dropout if num_layers > 1 else 0.0
+        self.rnn = getattr(nn, cell)(width, hidden_size, num_layers, dropout=between, batch_first=True)
         self.dropout = nn.Dropout(dropout)
-        self.projection = nn.Linear(hidden, width, bias=False) if tied and hidden != width else nn.Identity()
-        self.output = nn.Linear(width if tied else hidden, vocabulary_size)
+        self.projection = (
+            nn.Linear(hidden_size, width, bias=False) if tie_embeddings and hidden_size != width else nn.Identity()
+        )
+        self.output = nn.Linear(width if tie_embeddings else hidden_size, vocab_size)
         if self.embedding is not None:
             nn.init.uniform_(self.embedding.get_parameter("weight"), -0.1, 0.1)
             nn.init.zeros_(self.output.get_parameter("bias"))
-            if tied:
+            if tie_embeddings:
                 self.output.weight = self.embedding.weight
             else:
                 nn.init.uniform_(self.output.get_parameter("weight"), -0.1, 0.1)
@@ -73,7 +80,7 @@ class RecurrentLanguageModel(torch.nn.Module):
 
     def begin_state(self, rows: int) -> State:
         """The state before the first token: zeros, ``(layers, rows, hidden)``."""
-        return begin_state(self.cell, self.layers, rows, self.hidden, like=next(self.parameters()))
+        return begin_state(self.cell, self.num_layers, rows, self.hidden_size, like=next(self.parameters()))
 
     def step(self, tokens: Int64[Tensor, " n"], state: State) -> tuple[Float[Tensor, "n v"], State]:
         """Logits of the token after one more, and the next state."""
@@ -88,7 +95,7 @@ class RecurrentLanguageModel(torch.nn.Module):
         if self.embedding is not None:
             return self.embedding(tokens)
         dtype = self.output.get_parameter("weight").dtype
-        one_hot = torch.zeros(*tokens.shape, self.vocabulary_size, device=tokens.device, dtype=dtype)
+        one_hot = torch.zeros(*tokens.shape, self.vocab_size, device=tokens.device, dtype=dtype)
         return one_hot.scatter_(-1, tokens.unsqueeze(-1), 1.0)
 
 

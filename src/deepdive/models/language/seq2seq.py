@@ -1,4 +1,4 @@
-"""Sequence to sequence without attention (textbook section 10.6; Cho et al., 2014; Sutskever et al., 2014)."""
+"""Sequence to sequence without attention (D2L section 10.6; Cho et al., 2014; Sutskever et al., 2014)."""
 
 import torch
 from jaxtyping import Float, Int64
@@ -15,51 +15,53 @@ DecoderState = tuple[State, Tensor]
 class Seq2Seq(torch.nn.Module):
     """``c = encode(x)``, ``s_t = cell([e(y_t); c], s_{t-1})``, ``logits_t = E V [s_t; e(y_t); c] + b``, ``s_0 = c``.
 
-    ``c`` is the last state of the encoder's upper layer, so all of the sentence goes through ``hidden`` numbers. ``E``
-    is the table of the decoder's vectors, used for input and output.
+    ``c`` is the last state of the encoder's upper layer, so all of the sentence goes through ``hidden_size`` numbers.
+    ``E`` is the table of the decoder's vectors, used for input and output.
 
     It is a `deepdive.algorithms.decoding.Decoder`: ``step`` and ``select`` are what a search asks for, and ``encode``
     gives the state it begins with.
 
     Args:
-        source_size: tokens of the language that is read.
-        target_size: tokens of the language that is written.
-        embedding: width of the vectors of both.
-        hidden: width of the state.
-        layers: of recurrent layers, in each half.
+        source_vocab_size: tokens of the language that is read.
+        target_vocab_size: tokens of the language that is written.
+        embedding_dim: width of the vectors of both.
+        hidden_size: width of the state.
+        num_layers: of recurrent layers, in each half.
         cell: ``RNN`` (tanh), ``GRU`` or ``LSTM``.
-        dropout: share dropped, 0 to 1: of vectors, between layers, before the output.
+        dropout: probability of dropping an element, 0 to 1: of vectors, between layers, before the output.
         bidirectional: whether the encoder reads in both directions.
-        padding: number of the padding token of both languages.
+        padding_idx: number of the padding token of both languages.
 
     Raises:
-        ValueError: a size is less than 1, ``cell`` is unknown, or two directions do not share ``hidden`` evenly.
+        ValueError: a size is less than 1, ``cell`` is unknown, or two directions do not share ``hidden_size`` evenly.
     """
 
     def __init__(
         self,
-        source_size: int,
-        target_size: int,
-        embedding: int = 256,
-        hidden: int = 256,
-        layers: int = 1,
+        source_vocab_size: int,
+        target_vocab_size: int,
+        embedding_dim: int = 256,
+        hidden_size: int = 256,
+        num_layers: int = 1,
         cell: str = "GRU",
         dropout: float = 0.2,
         bidirectional: bool = True,
-        padding: int | None = None,
+        padding_idx: int | None = None,
         *,
         nn: Toolkit = torch.nn,
     ) -> None:
         super().__init__()
-        self.source_embedding = nn.Embedding(source_size, embedding, padding_idx=padding)
-        self.encoder = RecurrentEncoder(embedding, hidden, layers, cell, dropout, bidirectional, nn=nn)
-        self.embedding = nn.Embedding(target_size, embedding, padding_idx=padding)
+        self.source_embedding = nn.Embedding(source_vocab_size, embedding_dim, padding_idx=padding_idx)
+        self.encoder = RecurrentEncoder(embedding_dim, hidden_size, num_layers, cell, dropout, bidirectional, nn=nn)
+        self.embedding = nn.Embedding(target_vocab_size, embedding_dim, padding_idx=padding_idx)
         self.dropout = nn.Dropout(dropout)
-        between = dropout if layers > 1 else 0.0
-        self.rnn = getattr(nn, cell)(embedding + hidden, hidden, layers, dropout=between, batch_first=True)
-        self.projection = nn.Linear(hidden + embedding + hidden, embedding)
-        self.output = nn.Linear(embedding, target_size)
-        self._scale = embedding**0.5  # vectors of length about 1 suit the output; the input wants numbers about 1
+        between = dropout if num_layers > 1 else 0.0
+        self.rnn = getattr(nn, cell)(
+            embedding_dim + hidden_size, hidden_size, num_layers, dropout=between, batch_first=True
+        )
+        self.projection = nn.Linear(hidden_size + embedding_dim + hidden_size, embedding_dim)
+        self.output = nn.Linear(embedding_dim, target_vocab_size)
+        self._scale = embedding_dim**0.5  # vectors of length about 1 suit the output; the input wants numbers about 1
         nn.init.normal_(self.embedding.get_parameter("weight"), std=1 / self._scale)
         self.output.weight = self.embedding.weight
 

@@ -9,9 +9,9 @@ State = Tensor | tuple[Tensor, Tensor]
 """``h (layers, batch, hidden)``, or ``(h, c)`` of an LSTM."""
 
 
-def begin_state(cell: str, layers: int, rows: int, hidden: int, *, like: Tensor) -> State:
+def begin_state(cell: str, num_layers: int, rows: int, hidden_size: int, *, like: Tensor) -> State:
     """Zeros for ``rows`` sequences in layers of this kind of cell, with the type and on the device of ``like``."""
-    zeros = like.new_zeros(layers, rows, hidden)
+    zeros = like.new_zeros(num_layers, rows, hidden_size)
     return (zeros, zeros.clone()) if cell == "LSTM" else zeros
 
 

@@ -1,4 +1,4 @@
-"""A tag for every word: a bidirectional network over words and their letters (textbook section 10.4)."""
+"""A tag for every word: a bidirectional network over words and their letters (D2L section 10.4)."""
 
 import torch
 from jaxtyping import Float, Int64
@@ -11,15 +11,15 @@ from deepdive.toolkit import Toolkit
 class CharacterFeatures(torch.nn.Module):
     """``y = max_j (W * e(c))_j``: the strongest answer of each filter anywhere in a word (Ma and Hovy, 2016).
 
-    Input ``(b, t, c)`` numbers of characters, output ``(b, t, width)``. Places of padding, and those outside of the
+    Input ``(b, t, c)`` ids of characters, output ``(b, t, width)``. Places of padding, and those outside of the
     word, count as zeros; no answer is taken from them.
 
     Args:
-        vocabulary_size: characters to tell apart.
-        embedding: width of their vectors.
-        width: filters.
+        vocab_size: characters to tell apart.
+        embedding_dim: width of their vectors.
+        num_features: filters.
         kernel_size: characters that a filter sees at once, an odd number.
-        padding: number of the padding character.
+        padding_idx: number of the padding character.
 
     Raises:
         ValueError: ``kernel_size`` is even.
@@ -27,20 +27,20 @@ class CharacterFeatures(torch.nn.Module):
 
     def __init__(
         self,
-        vocabulary_size: int,
-        embedding: int = 32,
-        width: int = 64,
+        vocab_size: int,
+        embedding_dim: int = 32,
+        num_features: int = 64,
         kernel_size: int = 3,
-        padding: int = 0,
+        padding_idx: int = 0,
         *,
         nn: Toolkit = torch.nn,
     ) -> None:
         super().__init__()
         if kernel_size % 2 == 0:
             raise ValueError(f"kernel_size is {kernel_size}; it must be odd, so that a filter has a middle")
-        self.padding = padding
-        self.embedding = nn.Embedding(vocabulary_size, embedding, padding_idx=padding)
-        self.filters = nn.Conv2d(embedding, width, (1, kernel_size), padding=(0, kernel_size // 2))
+        self.padding = padding_idx
+        self.embedding = nn.Embedding(vocab_size, embedding_dim, padding_idx=padding_idx)
+        self.filters = nn.Conv2d(embedding_dim, num_features, (1, kernel_size), padding=(0, kernel_size // 2))
 
     def forward(self, characters: Int64[Tensor, "b t c"]) -> Float[Tensor, "b t width"]:
         """Features of every word."""
@@ -56,16 +56,16 @@ class Tagger(torch.nn.Module):
     """``h = encode([e(x_t); characters_t])``, ``logits_t = W h_t + b``: one of ``num_tags`` for every word.
 
     Args:
-        words: words to tell apart.
-        characters: characters to tell apart.
+        num_words: words to tell apart.
+        num_characters: characters to tell apart.
         num_tags: tags.
-        embedding: width of the vectors of words.
-        character_width: features of a word's characters, 0 for none.
-        hidden: width of both directions together.
-        layers: of recurrent layers.
+        embedding_dim: width of the vectors of words.
+        character_features: features of a word's characters, 0 for none.
+        hidden_size: width of both directions together.
+        num_layers: of recurrent layers.
         cell: ``RNN`` (tanh), ``GRU`` or ``LSTM``.
-        dropout: share dropped, 0 to 1: of features, between layers, before the output.
-        padding: number of the padding word and of the padding character.
+        dropout: probability of dropping an element, 0 to 1: of features, between layers, before the output.
+        padding_idx: number of the padding word and of the padding character.
 
     Raises:
         ValueError: a size is out of its range, or ``cell`` is unknown.
@@ -73,31 +73,35 @@ class Tagger(torch.nn.Module):
 
     def __init__(
         self,
-        words: int,
-        characters: int,
+        num_words: int,
+        num_characters: int,
         num_tags: int,
-        embedding: int = 100,
-        character_width: int = 64,
-        hidden: int = 200,
-        layers: int = 1,
+        embedding_dim: int = 100,
+        character_features: int = 64,
+        hidden_size: int = 200,
+        num_layers: int = 1,
         cell: str = "LSTM",
         dropout: float = 0.5,
-        padding: int = 0,
+        padding_idx: int = 0,
         *,
         nn: Toolkit = torch.nn,
     ) -> None:
         super().__init__()
-        if num_tags < 1 or character_width < 0:
+        if num_tags < 1 or character_features < 0:
             raise ValueError(
-                f"num_tags is {num_tags} and character_width {character_width}; they must be at least 1 and 0"
+                f"num_tags is {num_tags} and character_width {character_features}; they must be at least 1 and 0"
             )
-        self.embedding = nn.Embedding(words, embedding, padding_idx=padding)
+        self.embedding = nn.Embedding(num_words, embedding_dim, padding_idx=padding_idx)
         self.characters = (
-            CharacterFeatures(characters, width=character_width, padding=padding, nn=nn) if character_width else None
+            CharacterFeatures(num_characters, num_features=character_features, padding_idx=padding_idx, nn=nn)
+            if character_features
+            else None
         )
         self.dropout = nn.Dropout(dropout)
-        self.encoder = RecurrentEncoder(embedding + character_width, hidden, layers, cell, dropout, nn=nn)
-        self.output = nn.Linear(hidden, num_tags)
+        self.encoder = RecurrentEncoder(
+            embedding_dim + character_features, hidden_size, num_layers, cell, dropout, nn=nn
+        )
+        self.output = nn.Linear(hidden_size, num_tags)
 
     def forward(
         self, words: Int64[Tensor, "b t"], lengths: Int64[Tensor, " b"], characters: Int64[Tensor, "b t c"]

@@ -1,4 +1,4 @@
-"""What BERT is put to: pretraining, classes of texts, tags of tokens (textbook sections 15.8.5, 16.6 and 16.7)."""
+"""What BERT is put to: pretraining, classes of texts, tags of tokens (D2L sections 15.8.5, 16.6 and 16.7)."""
 
 from collections.abc import Mapping
 from typing import Literal, NamedTuple, get_args
@@ -30,24 +30,24 @@ class BERTForPretraining(torch.nn.Module):
 
     Args:
         bert: the encoder.
-        tied: whether ``E`` is the encoder's own table.
+        tie_embeddings: whether ``E`` is the encoder's own table.
     """
 
-    def __init__(self, bert: BERT, tied: bool = True, *, nn: Toolkit = torch.nn) -> None:
+    def __init__(self, bert: BERT, tie_embeddings: bool = True, *, nn: Toolkit = torch.nn) -> None:
         super().__init__()
         self.bert = bert
         table = bert.embedding.get_parameter("weight")
         self.transform = nn.Sequential(
-            nn.Linear(bert.width, bert.width),
+            nn.Linear(bert.hidden_size, bert.hidden_size),
             make_activation(bert.activation, nn=nn),
-            nn.LayerNorm(bert.width, eps=bert.eps),
+            nn.LayerNorm(bert.hidden_size, eps=bert.eps),
         )
-        self.output = nn.Linear(bert.width, len(table))
-        self.is_next = nn.Linear(bert.width, 2)
+        self.output = nn.Linear(bert.hidden_size, len(table))
+        self.is_next = nn.Linear(bert.hidden_size, 2)
         initialize_normal(self.transform, nn=nn)
         initialize_normal(self.is_next, nn=nn)
         nn.init.zeros_(self.output.get_parameter("bias"))
-        if tied:
+        if tie_embeddings:
             self.output.weight = bert.embedding.weight
         else:
             initialize_normal(self.output, nn=nn)
@@ -59,7 +59,7 @@ class BERTForPretraining(torch.nn.Module):
         lengths: Int64[Tensor, " b"] | None = None,
         hidden: Int64[Tensor, " n"] | None = None,
     ) -> PretrainingLogits:
-        """Logits of every token ``(b, t, v)``, or of those at the places ``hidden`` of the flat batch, ``(n, v)``.
+        """Logits of every token ``(b, t, v)``, or of those at the positions ``hidden`` of the flat batch, ``(n, v)``.
 
         There are some eight times fewer hidden tokens than tokens, and the output is the costliest product.
         """
@@ -74,7 +74,7 @@ class BERTClassifier(torch.nn.Module):
     Args:
         bert: the encoder.
         outputs: numbers to give, or several outputs by name and the numbers of each.
-        dropout: share dropped before the output, 0 to 1.
+        dropout: probability of dropping an element before the output, 0 to 1.
         pooling: ``pooler`` as above, or ``mean`` of all tokens in place of the pooled vector, for encoders whose pooler
             was never trained.
 
@@ -103,7 +103,7 @@ class BERTClassifier(torch.nn.Module):
         self.pooling = pooling
         self.dropout = nn.Dropout(dropout)
         self.named = isinstance(outputs, Mapping)
-        self.heads = nn.ModuleDict({name: nn.Linear(bert.width, width) for name, width in widths.items()})
+        self.heads = nn.ModuleDict({name: nn.Linear(bert.hidden_size, width) for name, width in widths.items()})
         initialize_normal(self.heads, nn=nn)
 
     def forward(
@@ -122,7 +122,7 @@ class BERTTagger(torch.nn.Module):
     Args:
         bert: the encoder.
         outputs: numbers to give for each token.
-        dropout: share dropped before the output, 0 to 1.
+        dropout: probability of dropping an element before the output, 0 to 1.
 
     Raises:
         ValueError: ``outputs`` is less than 1.
@@ -134,7 +134,7 @@ class BERTTagger(torch.nn.Module):
             raise ValueError(f"outputs must be at least 1, got {outputs}")
         self.bert = bert
         self.dropout = nn.Dropout(dropout)
-        self.head = nn.Linear(bert.width, outputs)
+        self.head = nn.Linear(bert.hidden_size, outputs)
         initialize_normal(self.head, nn=nn)
 
     def forward(

@@ -1,4 +1,4 @@
-"""GPT: a transformer that only decodes (textbook section 11.9.3; Radford et al., 2018 and 2019)."""
+"""GPT: a transformer that only decodes (D2L section 11.9.3; Radford et al., 2018 and 2019)."""
 
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
@@ -40,34 +40,35 @@ class GPT(torch.nn.Module):
     anew.
 
     Args:
-        vocabulary_size: tokens to tell apart.
+        vocab_size: tokens to tell apart.
         context: most tokens it sees at once.
-        width: of the vectors.
-        heads: of attention.
-        layers: blocks.
-        hidden: of the feed-forward networks; by default four times ``width``.
-        dropout: share dropped of vectors, of attention weights and of each part's outcome, 0 to 1.
+        hidden_size: of the vectors.
+        num_heads: of attention.
+        num_layers: blocks.
+        ffn_size: of the feed-forward networks; by default four times ``hidden_size``.
+        dropout: probability of dropping an element of vectors, of attention weights and of each part's outcome, 0 to 1.
         positions: ``learnt`` or ``rotary``.
         eps: of the norms.
         activation: of the feed-forward networks.
-        attention_dropout: share of attention weights dropped, if not ``dropout``.
-        embedding_dropout: share of the first vectors dropped, if not ``dropout``.
-        scales: of the scores, one for each block; by default ``1 / √(width / heads)``.
-        tied: whether the output is the table of the tokens' vectors.
+        attention_dropout: fraction of attention weights dropped, if not ``dropout``.
+        embedding_dropout: fraction of the first vectors dropped, if not ``dropout``.
+        scales: of the scores, one for each block; by default ``1 / √(hidden_size / heads)``.
+        tie_embeddings: whether the output is the table of the tokens' vectors.
 
     Raises:
-        ValueError: a size is less than 1, ``heads`` does not divide ``width``, ``positions`` is unknown, there are not
-            as many ``scales`` as ``layers``; or from a call, if there are more tokens than ``context``.
+        ValueError: a size is less than 1, ``num_heads`` does not divide ``hidden_size``, ``positions`` is unknown,
+            there are not as many ``scales`` as ``num_layers``; or from a call, if there are more tokens than
+            ``context``.
     """
 
     def __init__(
         self,
-        vocabulary_size: int = 50_257,
+        vocab_size: int = 50_257,
         context: int = 1024,
-        width: int = 768,
-        heads: int = 12,
-        layers: int = 12,
-        hidden: int | None = None,
+        hidden_size: int = 768,
+        num_heads: int = 12,
+        num_layers: int = 12,
+        ffn_size: int | None = None,
         dropout: float = 0.1,
         positions: Literal["learnt", "rotary"] = "learnt",
         eps: float = 1e-5,
@@ -75,7 +76,7 @@ class GPT(torch.nn.Module):
         attention_dropout: float | None = None,
         embedding_dropout: float | None = None,
         scales: Sequence[float] | None = None,
-        tied: bool = True,
+        tie_embeddings: bool = True,
         *,
         nn: Toolkit = torch.nn,
     ) -> None:
@@ -84,36 +85,36 @@ class GPT(torch.nn.Module):
             raise ValueError(f"positions must be learnt or rotary, got {positions!r}")
         if context < 2:
             raise ValueError(f"context must be at least 2, got {context}")
-        if scales is not None and len(scales) != layers:
-            raise ValueError(f"scales must be one for each of {layers} layers, got {len(scales)}")
+        if scales is not None and len(scales) != num_layers:
+            raise ValueError(f"scales must be one for each of {num_layers} layers, got {len(scales)}")
         self.context = context
-        places = LearntPositions(context, width, nn=nn) if positions == "learnt" else None
+        learnt = LearntPositions(context, hidden_size, nn=nn) if positions == "learnt" else None
         first = dropout if embedding_dropout is None else embedding_dropout
-        self.tokens = TokenVectors(vocabulary_size, width, places, dropout=first, nn=nn)
+        self.tokens = TokenVectors(vocab_size, hidden_size, learnt, dropout=first, nn=nn)
         self.stack = Stack(
             [
                 Block(
-                    width,
-                    heads,
-                    4 * width if hidden is None else hidden,
+                    hidden_size,
+                    num_heads,
+                    4 * hidden_size if ffn_size is None else ffn_size,
                     eps=eps,
                     activation=activation,
                     dropout=dropout,
                     attention_dropout=dropout if attention_dropout is None else attention_dropout,
                     scale=None if scales is None else scales[i],
-                    rotary=Rotary(width // heads) if positions == "rotary" else None,
+                    rotary=Rotary(hidden_size // num_heads) if positions == "rotary" else None,
                     nn=nn,
                 )
-                for i in range(layers)
+                for i in range(num_layers)
             ],
             causal=True,
-            norm=nn.LayerNorm(width, eps=eps),
+            norm=nn.LayerNorm(hidden_size, eps=eps),
             nn=nn,
         )
-        self.output = nn.Linear(width, vocabulary_size, bias=False)
-        if tied:
+        self.output = nn.Linear(hidden_size, vocab_size, bias=False)
+        if tie_embeddings:
             self.output.weight = self.tokens.table
-        initialize_normal(self, width, scaled=True, nn=nn)
+        initialize_normal(self, hidden_size, scaled=True, nn=nn)
 
     def forward(self, tokens: Int64[Tensor, "b t"]) -> Float[Tensor, "b t v"]:
         """Logits of the token after each one."""
@@ -144,5 +145,5 @@ class GPT(torch.nn.Module):
     def _read(self, tokens: Tensor, past: Past | None) -> tuple[Tensor, Past]:
         start = 0 if past is None else past[0].keys.shape[2]
         if start + tokens.shape[1] > self.context:
-            raise ValueError(f"tokens reach place {start + tokens.shape[1]}, but context is {self.context}")
+            raise ValueError(f"tokens reach position {start + tokens.shape[1]}, but context is {self.context}")
         return self.stack(self.tokens(tokens, start), past=past)

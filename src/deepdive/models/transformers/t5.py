@@ -1,4 +1,4 @@
-"""T5: every task as text to text (textbook section 11.9.2; Raffel et al., 2020)."""
+"""T5: every task as text to text (D2L section 11.9.2; Raffel et al., 2020)."""
 
 import torch
 
@@ -9,25 +9,26 @@ from deepdive.toolkit import Toolkit
 class T5(EncoderDecoder):
     """Pre-norm blocks of encoder and decoder with RMS norms, no biases, unscaled scores plus a bias by distance.
 
-    The first version ties the output to the one table of tokens, ``logits = E x / √width``, and rectifies; version 1.1
-    has an output of its own and gated GELUs (Shazeer, 2020): ``activation="gated-gelu", tied=False``. With the default
-    arguments it is T5 small: 60,506,624 parameters. A target begins with the padding token, 0.
+    The first version ties the output to the one table of tokens, ``logits = E x / √hidden_size``, and rectifies;
+    version 1.1 has an output of its own and gated GELUs (Shazeer, 2020): ``activation="gated-gelu", tied=False``. With
+    the default arguments it is T5 small: 60,506,624 parameters. A target begins with the padding token, 0.
 
     Args:
-        vocabulary_size: tokens to tell apart.
-        width: of the vectors.
-        heads: of attention.
-        layers: blocks of encoder and of decoder.
-        hidden: of the feed-forward networks.
-        head_width: of each head; heads times this need not be ``width``.
-        decoder_layers: blocks of the decoder, if not ``layers``.
-        buckets: of distances.
-        furthest: distance from which on all share a bucket.
-        dropout: share dropped of vectors, of attention weights, of hidden numbers and of each part's outcome, 0 to 1.
+        vocab_size: tokens to tell apart.
+        hidden_size: of the vectors.
+        num_heads: of attention.
+        num_layers: blocks of encoder and of decoder.
+        ffn_size: of the feed-forward networks.
+        head_dim: of each head; heads times this need not be ``hidden_size``.
+        num_decoder_layers: blocks of the decoder, if not ``num_layers``.
+        num_buckets: of distances.
+        max_distance: distance from which on all share a bucket.
+        dropout: probability of dropping an element of vectors, of attention weights, of hidden numbers and of each
+            part's outcome, 0 to 1.
         eps: of the norms.
         activation: of the feed-forward networks.
-        tied: whether the output is the table of tokens.
-        scaled: whether what the output is given is divided by ``√width``; by default as ``tied``.
+        tie_embeddings: whether the output is the table of tokens.
+        scaled: whether what the output is given is divided by ``√hidden_size``; by default as ``tie_embeddings``.
 
     Raises:
         ValueError: a size is less than 1.
@@ -35,19 +36,19 @@ class T5(EncoderDecoder):
 
     def __init__(
         self,
-        vocabulary_size: int = 32_128,
-        width: int = 512,
-        heads: int = 8,
-        layers: int = 6,
-        hidden: int = 2048,
-        head_width: int = 64,
-        decoder_layers: int | None = None,
-        buckets: int = 32,
-        furthest: int = 128,
+        vocab_size: int = 32_128,
+        hidden_size: int = 512,
+        num_heads: int = 8,
+        num_layers: int = 6,
+        ffn_size: int = 2048,
+        head_dim: int = 64,
+        num_decoder_layers: int | None = None,
+        num_buckets: int = 32,
+        max_distance: int = 128,
         dropout: float = 0.1,
         eps: float = 1e-6,
         activation: Activation = "relu",
-        tied: bool = True,
+        tie_embeddings: bool = True,
         scaled: bool | None = None,
         *,
         nn: Toolkit = torch.nn,
@@ -55,9 +56,9 @@ class T5(EncoderDecoder):
         def stack(depth: int, cross: bool) -> Stack:
             blocks = [
                 Block(
-                    width,
-                    heads,
-                    hidden,
+                    hidden_size,
+                    num_heads,
+                    ffn_size,
                     cross=cross,
                     norm="rms",
                     eps=eps,
@@ -65,37 +66,37 @@ class T5(EncoderDecoder):
                     bias=False,
                     dropout=dropout,
                     attention_dropout=dropout,
-                    hidden_dropout=dropout,
-                    head_width=head_width,
+                    ffn_dropout=dropout,
+                    head_dim=head_dim,
                     scale=1.0,
                     nn=nn,
                 )
                 for _ in range(depth)
             ]
-            relative = RelativeBias(heads, buckets, furthest, both_ways=not cross, nn=nn)
-            # The library drops a share of what the last norm gives, too.
-            norm = nn.Sequential(nn.RMSNorm(width, eps=eps), nn.Dropout(dropout))
+            relative = RelativeBias(num_heads, num_buckets, max_distance, bidirectional=not cross, nn=nn)
+            # The library drops a fraction of what the last norm gives, too.
+            norm = nn.Sequential(nn.RMSNorm(hidden_size, eps=eps), nn.Dropout(dropout))
             return Stack(blocks, causal=cross, norm=norm, relative=relative, nn=nn)
 
-        tokens = TokenVectors(vocabulary_size, width, dropout=dropout, nn=nn)
-        output = nn.Linear(width, vocabulary_size, bias=False)
+        tokens = TokenVectors(vocab_size, hidden_size, dropout=dropout, nn=nn)
+        output = nn.Linear(hidden_size, vocab_size, bias=False)
         super().__init__(
             tokens,
-            stack(layers, False),
+            stack(num_layers, False),
             tokens,
-            stack(layers if decoder_layers is None else decoder_layers, True),
+            stack(num_layers if num_decoder_layers is None else num_decoder_layers, True),
             output,
-            output_scale=width**-0.5 if (tied if scaled is None else scaled) else 1.0,
+            output_scale=hidden_size**-0.5 if (tie_embeddings if scaled is None else scaled) else 1.0,
         )
         stds = {
-            "query.weight": (width * head_width) ** -0.5,
-            "output.weight": (heads * head_width) ** -0.5,
-            "out.weight": hidden**-0.5,
+            "query.weight": (hidden_size * head_dim) ** -0.5,
+            "output.weight": (num_heads * head_dim) ** -0.5,
+            "out.weight": ffn_size**-0.5,
             "embedding.weight": 1.0,
         }
         for name, parameter in self.named_parameters():
             if parameter.ndim > 1:
-                std = next((std for end, std in stds.items() if name.endswith("." + end)), width**-0.5)
+                std = next((std for end, std in stds.items() if name.endswith("." + end)), hidden_size**-0.5)
                 nn.init.normal_(parameter, std=std)
-        if tied:
+        if tie_embeddings:
             output.weight = tokens.table

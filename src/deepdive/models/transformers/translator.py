@@ -1,4 +1,4 @@
-"""The transformer that translates (textbook section 11.7; Vaswani et al., 2017)."""
+"""The transformer that translates (D2L section 11.7; Vaswani et al., 2017)."""
 
 import torch
 
@@ -8,59 +8,63 @@ from deepdive.toolkit import Toolkit
 
 
 class TransformerTranslator(EncoderDecoder):
-    """``x_0 = √width e(y) + P``, blocks of encoder and decoder, ``logits = E x_L + b``; sinusoidal positions.
+    """``x_0 = √hidden_size e(y) + P``, blocks of encoder and decoder, ``logits = E x_L + b``; sinusoidal positions.
 
-    ``E`` is the table of the target's tokens if ``tied``, and one table serves both languages if ``shared``. Post-norm
-    blocks are the paper's, pre-norm ones do without warm-up.
+    ``E`` is the table of the target's tokens if ``tie_embeddings``, and one table serves both languages if
+    ``share_embeddings``. Post-norm blocks are the paper's, pre-norm ones do without warm-up.
 
     Args:
-        source_size: tokens of the language that is read.
-        target_size: tokens of the language that is written.
-        width: of the vectors.
-        heads: of attention.
-        layers: blocks of encoder and of decoder.
-        hidden: of the feed-forward networks; by default four times ``width``.
-        dropout: share dropped of vectors and of each part's outcome, 0 to 1.
-        attention_dropout: share of attention weights dropped.
+        source_vocab_size: tokens of the language that is read.
+        target_vocab_size: tokens of the language that is written.
+        hidden_size: of the vectors.
+        num_heads: of attention.
+        num_layers: blocks of encoder and of decoder.
+        ffn_size: of the feed-forward networks; by default four times ``hidden_size``.
+        dropout: probability of dropping an element of vectors and of each part's outcome, 0 to 1.
+        attention_dropout: fraction of attention weights dropped.
         norm_first: pre-norm; else post-norm.
         activation: of the feed-forward networks.
-        tied: whether output and target share their table.
-        shared: whether source and target share theirs.
+        tie_embeddings: whether output and target share their table.
+        share_embeddings: whether source and target share theirs.
 
     Raises:
-        ValueError: a size is less than 1, ``heads`` does not divide ``width``, ``width`` is odd, or ``shared`` with
-            languages of different sizes.
+        ValueError: a size is less than 1, ``num_heads`` does not divide ``hidden_size``, ``hidden_size`` is odd, or
+            ``share_embeddings`` with languages of different sizes.
     """
 
     def __init__(
         self,
-        source_size: int,
-        target_size: int,
-        width: int = 512,
-        heads: int = 8,
-        layers: int = 6,
-        hidden: int | None = None,
+        source_vocab_size: int,
+        target_vocab_size: int,
+        hidden_size: int = 512,
+        num_heads: int = 8,
+        num_layers: int = 6,
+        ffn_size: int | None = None,
         dropout: float = 0.1,
         attention_dropout: float = 0.0,
         norm_first: bool = True,
         activation: Activation = "relu",
-        tied: bool = True,
-        shared: bool = False,
+        tie_embeddings: bool = True,
+        share_embeddings: bool = False,
         *,
         nn: Toolkit = torch.nn,
     ) -> None:
-        if shared and source_size != target_size:
-            raise ValueError(f"shared is True, but the languages have {source_size} and {target_size} tokens")
+        if share_embeddings and source_vocab_size != target_vocab_size:
+            raise ValueError(
+                f"shared is True, but the languages have {source_vocab_size} and {target_vocab_size} tokens"
+            )
 
         def vectors(size: int) -> TokenVectors:
-            return TokenVectors(size, width, SinusoidalPositions(width), scale=width**0.5, dropout=dropout, nn=nn)
+            return TokenVectors(
+                size, hidden_size, SinusoidalPositions(hidden_size), scale=hidden_size**0.5, dropout=dropout, nn=nn
+            )
 
         def stack(cross: bool) -> Stack:
             blocks = [
                 Block(
-                    width,
-                    heads,
-                    4 * width if hidden is None else hidden,
+                    hidden_size,
+                    num_heads,
+                    4 * hidden_size if ffn_size is None else ffn_size,
                     cross=cross,
                     norm_first=norm_first,
                     activation=activation,
@@ -68,19 +72,19 @@ class TransformerTranslator(EncoderDecoder):
                     attention_dropout=attention_dropout,
                     nn=nn,
                 )
-                for _ in range(layers)
+                for _ in range(num_layers)
             ]
-            return Stack(blocks, causal=cross, norm=nn.LayerNorm(width) if norm_first else None, nn=nn)
+            return Stack(blocks, causal=cross, norm=nn.LayerNorm(hidden_size) if norm_first else None, nn=nn)
 
-        target = vectors(target_size)
-        source = target if shared else vectors(source_size)
-        super().__init__(source, stack(False), target, stack(True), nn.Linear(width, target_size))
+        target = vectors(target_vocab_size)
+        source = target if share_embeddings else vectors(source_vocab_size)
+        super().__init__(source, stack(False), target, stack(True), nn.Linear(hidden_size, target_vocab_size))
         for name, parameter in self.named_parameters():
             if name.endswith("embedding.weight") or name == "output.weight":
-                nn.init.normal_(parameter, std=width**-0.5)
+                nn.init.normal_(parameter, std=hidden_size**-0.5)
             elif parameter.ndim > 1:
                 nn.init.xavier_uniform_(parameter)
             elif name.endswith("bias"):
                 nn.init.zeros_(parameter)
-        if tied:
+        if tie_embeddings:
             self.output.weight = target.table

@@ -1,4 +1,4 @@
-"""Networks for pictures."""
+"""Networks for images."""
 
 from deepdive.models.vision.alexnet import AlexNet as AlexNet
 from deepdive.models.vision.densenet import DenseLayer as DenseLayer

@@ -1,10 +1,10 @@
-"""AlexNet, which won the ImageNet challenge of 2012 (Krizhevsky et al., 2012; textbook section 8.1)."""
+"""AlexNet, which won the ImageNet challenge of 2012 (Krizhevsky et al., 2012; D2L section 8.1)."""
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from deepdive.models.vision._pictures import check_pictures, check_sizes, check_stages, smallest_picture
+from deepdive.models.vision._images import check_images, check_sizes, check_stages, smallest_image
 from deepdive.toolkit import Toolkit
 
 
@@ -13,11 +13,11 @@ class AlexNet(torch.nn.Module):
 
     Input ``(batch, in_channels, height, width)``, output logits ``(batch, num_classes)``. ``channels`` are those of the
     five convolutions, ``first`` the kernel, stride and padding of the first one: ``(11, 4, 2)`` for 224x224 pixels,
-    ``(3, 1, 1)`` for small pictures. Whatever is left is averaged into ``pooled`` x ``pooled`` places, and two hidden
+    ``(3, 1, 1)`` for small images. Whatever is left is averaged into ``pooled`` x ``pooled`` places, and two hidden
     layers of ``hidden`` units see them all. Dropout comes before each of these two layers.
 
     The defaults are the network on one device (Krizhevsky, 2014), with torchvision's names, so that published weights
-    load by name; weights start by Xavier, uniform, as in the textbook. Its network is
+    load by name; weights start by Xavier, uniform, as in D2L. Its network is
     ``AlexNet(10, 1, channels=(96, 256, 384, 384, 256), first=(11, 4, 1), pooled=5)``, there with the dropout behind
     the two hidden layers.
 
@@ -61,7 +61,7 @@ class AlexNet(torch.nn.Module):
             nn.ReLU(),
             nn.MaxPool2d(3, stride=2),
         )
-        self.smallest = smallest_picture(self.features)
+        self.smallest = smallest_image(self.features)
         self.avgpool = nn.AdaptiveAvgPool2d(pooled)
         self.classifier = nn.Sequential(
             nn.Dropout(dropout),
@@ -78,6 +78,6 @@ class AlexNet(torch.nn.Module):
 
     def forward(self, x: Float[Tensor, "batch in_channels height width"]) -> Float[Tensor, "batch classes"]:
         """Logits, one per class."""
-        check_pictures(x, self.in_channels, self.smallest)
+        check_images(x, self.in_channels, self.smallest)
         x = self.avgpool(self.features(x))  # (batch, c5, pooled, pooled)
         return self.classifier(x.flatten(1))

@@ -1,4 +1,4 @@
-"""DenseNet: every layer sees the outputs of all layers before it (Huang et al., 2017; textbook section 8.7)."""
+"""DenseNet: every layer sees the outputs of all layers before it (Huang et al., 2017; D2L section 8.7)."""
 
 import re
 from collections import OrderedDict
@@ -9,13 +9,13 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from deepdive.models.vision._pictures import (
+from deepdive.models.vision._images import (
     Stem,
-    check_pictures,
+    check_images,
     check_sizes,
     check_stages,
     check_stem,
-    smallest_picture,
+    smallest_image,
 )
 from deepdive.toolkit import Toolkit
 
@@ -66,7 +66,7 @@ class DenseNet(torch.nn.Module):
     layers that add ``growth_rate`` channels each to the ``width`` of the stem; a transition is a 1x1 convolution that
     leaves ``⌊compression m⌋`` of ``m`` channels, and a pooling that halves height and width. The ``stem`` of
     ``"imagenet"`` is a 7x7 convolution and a pooling, together of stride 4, that of ``"small"`` a 3x3 convolution, as
-    for the paper's 32x32 pictures. The textbook's layers have no ``bottleneck``:
+    for the paper's 32x32 images. D2L's layers have no ``bottleneck``:
     ``DenseNet(10, 1, depths=(4, 4, 4, 4), bottleneck=0)``.
 
     Names of layers are torchvision's, so that published weights load by name; those of old files become so by
@@ -125,7 +125,7 @@ class DenseNet(torch.nn.Module):
             parts[f"denseblock{number}"] = nn.Sequential(layers)
         parts[f"norm{len(depths) + 1}"] = nn.BatchNorm2d(channels)
         self.features = nn.Sequential(OrderedDict(parts))
-        self.smallest = smallest_picture(self.features.modules())
+        self.smallest = smallest_image(self.features.modules())
         self.relu = nn.ReLU()
         self.avgpool = nn.AdaptiveAvgPool2d(1)
         self.classifier = nn.Linear(channels, num_classes)
@@ -136,7 +136,7 @@ class DenseNet(torch.nn.Module):
 
     def forward(self, x: Float[Tensor, "batch in_channels height width"]) -> Float[Tensor, "batch classes"]:
         """Logits, one per class."""
-        check_pictures(x, self.in_channels, self.smallest)
+        check_images(x, self.in_channels, self.smallest)
         x = self.relu(self.features(x))
         return self.classifier(self.avgpool(x).flatten(1))
 

@@ -1,4 +1,4 @@
-"""EfficientNet-Lite: inverted residuals, scaled in width, depth and picture size together (Tan and Le, 2019).
+"""EfficientNet-Lite: inverted residuals, scaled in width, depth and image size together (Tan and Le, 2019).
 
 The Lite variants (2020) have ReLU6 in place of swish and no squeeze-and-excitation, so that eight bits are enough to
 compute them; their stem and head are not scaled.
@@ -11,7 +11,7 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn.functional import pad
 
-from deepdive.models.vision._pictures import check_pictures, check_sizes
+from deepdive.models.vision._images import check_images, check_sizes
 from deepdive.toolkit import Toolkit
 
 _STAGES = (
@@ -34,7 +34,7 @@ EFFICIENTNET_LITE = (
     (1.2, 1.4, 280, 0.3),
     (1.4, 1.8, 300, 0.3),
 )
-"""Width, depth, picture size and dropout of Lite0 to Lite4."""
+"""Width, depth, image size and dropout of Lite0 to Lite4."""
 
 
 class InvertedResidual(torch.nn.Module):
@@ -88,10 +88,11 @@ class EfficientNetLite(torch.nn.Module):
     multiplies channels, ``depth`` repeats; ``EFFICIENTNET_LITE`` has those of Lite0 to Lite4. Padding is TensorFlow's
     "same", where the odd zero comes last. The names of the parameters are those of the published weights.
 
-    ``momentum`` is that of the running statistics of the batch normalisation; the published one is for long trainings.
+    ``momentum`` is that of the running statistics of the batch normalisation; the published one is for long
+    training_runs.
 
     Raises:
-        ValueError: a size is not positive; when called, the pictures have another number of channels.
+        ValueError: a size is not positive; when called, the images have another number of channels.
     """
 
     def __init__(
@@ -151,13 +152,13 @@ class EfficientNetLite(torch.nn.Module):
 
     def forward(self, x: Float[Tensor, "batch in_channels height width"]) -> Float[Tensor, "batch classes"]:
         """Logits, one per class."""
-        check_pictures(x, self._in_channels)
+        check_images(x, self._in_channels)
         return self.between(x, 0, len(self._stages) + 3)
 
     def between(self, x: Float[Tensor, "batch *features"], begin: int, end: int) -> Float[Tensor, "batch *more"]:
         """What the groups ``begin`` to ``end - 1`` of ``groups`` make of what those before them gave.
 
-        With ``begin = 0`` that is a picture; before the last group it is ``(batch, 1280)``, which is classified.
+        With ``begin = 0`` that is an image; before the last group it is ``(batch, 1280)``, which is classified.
         """
         for group in range(begin, end):
             if group == 0:

@@ -1,4 +1,4 @@
-"""GoogLeNet: blocks that look at several scales side by side (Szegedy et al., 2015; textbook section 8.4)."""
+"""GoogLeNet: blocks that look at several scales side by side (Szegedy et al., 2015; D2L section 8.4)."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,14 +6,14 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from deepdive.models.vision._pictures import (
+from deepdive.models.vision._images import (
     Stem,
-    check_pictures,
+    check_images,
     check_sizes,
     check_stages,
     check_stem,
     scaled,
-    smallest_picture,
+    smallest_image,
 )
 from deepdive.toolkit import Toolkit
 
@@ -96,14 +96,14 @@ class GoogLeNet(torch.nn.Module):
     """A stem, nine inception blocks in three stages, the mean over all positions, one linear layer (table 1).
 
     Input ``(batch, in_channels, height, width)``, output logits ``(batch, num_classes)``. ``width`` multiplies all
-    channels, ``stages`` names the blocks of each stage. The ``stem`` of ``"imagenet"`` halves pictures of 224x224
+    channels, ``stages`` names the blocks of each stage. The ``stem`` of ``"imagenet"`` halves images of 224x224
     three times, that of ``"small"``, with a 3x3 convolution and without its pooling, once.
 
     By default it is the network of the published weights, with torchvision's names, 6,624,904 parameters, batch
     normalisation and, by an old mistake, a 3x3 ``window`` where the paper has 5x5. The paper's network, which is the
-    textbook's, is ``GoogLeNet(batch_norm=False, window=5)``, of 6,998,552; there the last pooling is 3x3, too, not 2x2.
+    D2L's, is ``GoogLeNet(batch_norm=False, window=5)``, of 6,998,552; there the last pooling is 3x3, too, not 2x2.
     The auxiliary heads are left out, and ``without_auxiliaries`` takes them off published weights. These were trained
-    on pictures in [-1, 1]: with ``transform_input`` the network takes pictures normalised by ImageNet's mean and
+    on images in [-1, 1]: with ``transform_input`` the network takes images normalised by ImageNet's mean and
     deviation instead.
 
     With batch normalisation weights start normal with standard deviation 0.01, without it by Xavier, uniform.
@@ -132,7 +132,7 @@ class GoogLeNet(torch.nn.Module):
         check_stages(stages=[len(stage) for stage in stages])
         check_stem(stem)
         if transform_input and in_channels != 3:
-            raise ValueError(f"transform_input is for pictures of three channels, got in_channels={in_channels}")
+            raise ValueError(f"transform_input is for images of three channels, got in_channels={in_channels}")
         self.in_channels = in_channels
         self.transform_input = transform_input
         if transform_input:
@@ -154,7 +154,7 @@ class GoogLeNet(torch.nn.Module):
                 block = Inception(channels, (b1, r2, b2, r3, b3, b4), window=window, batch_norm=batch_norm, nn=nn)
                 self._append(f"inception{number}{chr(ord('a') + i)}", block)
                 channels = block.out_channels
-        self.smallest = smallest_picture(self.modules())
+        self.smallest = smallest_image(self.modules())
         self.avgpool = nn.AdaptiveAvgPool2d(1)
         self.dropout = nn.Dropout(dropout)
         self.fc = nn.Linear(channels, num_classes)
@@ -171,7 +171,7 @@ class GoogLeNet(torch.nn.Module):
 
     def forward(self, x: Float[Tensor, "batch in_channels height width"]) -> Float[Tensor, "batch classes"]:
         """Logits, one per class."""
-        check_pictures(x, self.in_channels, self.smallest)
+        check_images(x, self.in_channels, self.smallest)
         if self.transform_input:
             x = self.get_buffer("deviation") / 0.5 * x + (self.get_buffer("mean") - 0.5) / 0.5
         for name in self.trunk:

@@ -1,4 +1,4 @@
-"""LeNet, the first convolutional network in wide use (LeCun et al., 1998; textbook section 7.6)."""
+"""LeNet, the first convolutional network in wide use (LeCun et al., 1998; D2L section 7.6)."""
 
 import torch
 from jaxtyping import Float
@@ -8,11 +8,11 @@ from deepdive.toolkit import Toolkit
 
 
 class LeNet(torch.nn.Module):
-    """Two convolutions with pooling, then three linear layers; 61,706 parameters for 28x28 pictures of 10 classes.
+    """Two convolutions with pooling, then three linear layers; 61,706 parameters for 28x28 images of 10 classes.
 
     Input ``(batch, in_channels, height, width)``, output logits ``(batch, num_classes)``. ``modern`` puts ReLU and max
-    pooling in place of sigmoid and average pooling; ``batch_norm`` normalises before each activation (textbook section
-    8.5), which adds 452 parameters. Weights start as in the textbook (Xavier, uniform).
+    pooling in place of sigmoid and average pooling; ``batch_norm`` normalises before each activation (D2L section
+    8.5), which adds 452 parameters. Weights start as in D2L (Xavier, uniform).
 
     Raises:
         ValueError: ``image_size`` leaves nothing after the second pooling.

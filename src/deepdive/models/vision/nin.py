@@ -1,10 +1,10 @@
-"""Network in Network: 1x1 convolutions in place of linear layers (Lin et al., 2014; textbook section 8.3)."""
+"""Network in Network: 1x1 convolutions in place of linear layers (Lin et al., 2014; D2L section 8.3)."""
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from deepdive.models.vision._pictures import check_pictures, check_stages, smallest_picture
+from deepdive.models.vision._images import check_images, check_stages, smallest_image
 from deepdive.toolkit import Toolkit
 
 
@@ -13,11 +13,11 @@ class NiN(torch.nn.Module):
 
     A block is a convolution and two 1x1 convolutions, which are one small network of linear layers at every position,
     each with a ReLU; pooling halves height and width between blocks. The very last ReLU of the paper is left out: a
-    class whose logits it cuts to 0 on all pictures would never be learnt.
+    class whose logits it cuts to 0 on all images would never be learnt.
 
     Input ``(batch, in_channels, height, width)``, output logits ``(batch, num_classes)``. ``channels`` are those of the
     first three blocks, ``first`` is the kernel, stride and padding of the first convolution: ``(11, 4, 0)`` for 224x224
-    pixels as in the textbook, ``(5, 1, 2)`` for small pictures. Weights start by Xavier, uniform, as there.
+    pixels as in D2L, ``(5, 1, 2)`` for small images. Weights start by Xavier, uniform, as there.
 
     Raises:
         ValueError: ``channels`` are not three numbers of at least 1; the input has other channels, or is too small: by
@@ -53,14 +53,14 @@ class NiN(torch.nn.Module):
             nn.AdaptiveAvgPool2d(1),
             nn.Flatten(),
         )
-        self.smallest = smallest_picture(self.net.modules())
+        self.smallest = smallest_image(self.net.modules())
         for parameter in self.parameters():
             if parameter.ndim > 1:
                 nn.init.xavier_uniform_(parameter)
 
     def forward(self, x: Float[Tensor, "batch in_channels height width"]) -> Float[Tensor, "batch classes"]:
         """Logits, one per class."""
-        check_pictures(x, self.in_channels, self.smallest)
+        check_images(x, self.in_channels, self.smallest)
         return self.net(x)
 
 

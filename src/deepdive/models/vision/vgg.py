@@ -1,4 +1,4 @@
-"""VGG: blocks of 3x3 convolutions, each followed by pooling (Simonyan and Zisserman, 2015; textbook section 8.2)."""
+"""VGG: blocks of 3x3 convolutions, each followed by pooling (Simonyan and Zisserman, 2015; D2L section 8.2)."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -7,7 +7,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from deepdive.models.vision._pictures import check_pictures, check_sizes, check_stages, smallest_picture
+from deepdive.models.vision._images import check_images, check_sizes, check_stages, smallest_image
 from deepdive.toolkit import Toolkit
 
 
@@ -25,7 +25,7 @@ class VGG(torch.nn.Module):
     >>> from deepdive.models.vision import VGG, vgg11
     >>> sum(p.numel() for p in vgg11().parameters())
     132863336
-    >>> textbook = vgg11(10, 1, widths=(16, 32, 64, 128, 128))
+    >>> d2l = vgg11(10, 1, widths=(16, 32, 64, 128, 128))
 
     Raises:
         ValueError: ``depths`` and ``widths`` differ in length, are empty or hold less than 1; ``hidden`` or ``pooled``
@@ -57,7 +57,7 @@ class VGG(torch.nn.Module):
                 channels = width
             layers.append(nn.MaxPool2d(2, stride=2))
         self.features = nn.Sequential(*layers)
-        self.smallest = smallest_picture(self.features)
+        self.smallest = smallest_image(self.features)
         self.avgpool = nn.AdaptiveAvgPool2d(pooled)
         self.classifier = nn.Sequential(
             nn.Linear(channels * pooled**2, hidden),
@@ -78,7 +78,7 @@ class VGG(torch.nn.Module):
 
     def forward(self, x: Float[Tensor, "batch in_channels height width"]) -> Float[Tensor, "batch classes"]:
         """Logits, one per class."""
-        check_pictures(x, self.in_channels, self.smallest)
+        check_images(x, self.in_channels, self.smallest)
         x = self.avgpool(self.features(x))  # (batch, channels, pooled, pooled)
         return self.classifier(x.flatten(1))
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from deepdive.algorithms.attention import KERNELS, SMOOTH, learn_width, width_errors
+from deepdive.algorithms.attention import KERNELS, SMOOTH, bandwidth_errors, learn_bandwidth
 from deepdive.data.progress import Report
 from deepdive.data.series import Gaps, Order
 from deepdive.figures import to_png
@@ -23,7 +23,7 @@ from deepdive.recipes.experiments.inputs import measured, read_metadata
 from deepdive.recipes.predictions import TablePrediction
 from deepdive.recipes.series.reading import series_like
 from deepdive.training import Plan, Record, Run, RunError
-from deepdive.training.report import Section, join, picture, table, text
+from deepdive.training.report import Section, join, png_image, table, text
 
 _MOST = 5000
 """Known values; every pair of them is compared."""
@@ -124,7 +124,7 @@ class KernelExperiment(RecordsExperiment[KernelSettings]):
         parts = [
             Section("Errors", join([table(rows), text(explained, *values.notes)])),
             Section("Curves", curves),
-            Section("Weights", picture("Each row holds weights of one estimate; over all keys they sum to 1.", heat)),
+            Section("Weights", png_image("Each row holds weights of one estimate; over all keys they sum to 1.", heat)),
         ]
         if all(fit.tried for fit in fits.values()):
             caption = "Errors on the known values, one left out; the cross is what is taken, the line the way there."
@@ -132,7 +132,7 @@ class KernelExperiment(RecordsExperiment[KernelSettings]):
             parts.append(Section("Bandwidths", drawn))
         example, ones = d2l_values(self.settings.seed), dict.fromkeys(KERNELS, 1.0)
         drawn = svg_figure(fits_figure(example, ones), "Noisy values of 2 sin(x) + x.")
-        heat = picture("How much each of them counts.", to_png(weights_figure(example, ones)))
+        heat = png_image("How much each of them counts.", to_png(weights_figure(example, ones)))
         return [*parts, Section("The example of D2L", join([drawn, heat]))]
 
     def restore(self, run: Run) -> tuple[float, KernelMetadata]:
@@ -182,7 +182,7 @@ class KernelExperiment(RecordsExperiment[KernelSettings]):
 
     def _fitted(self, kernel: str) -> Fit:
         settings, x, y = self.settings, self.values.x, self.values.y - self.values.y.mean()
-        errors_at = partial(width_errors, x, y, kernel)
+        errors_at = partial(bandwidth_errors, x, y, kernel)
         if settings.bandwidth is not None:
             return Fit(settings.bandwidth, float(errors_at(torch.tensor([settings.bandwidth], dtype=torch.double))))
         # from so narrow that most see no other value to so wide that all are nearly alike
@@ -192,6 +192,6 @@ class KernelExperiment(RecordsExperiment[KernelSettings]):
         best = float(tried[errors.argmin()])
         if kernel not in SMOOTH:
             return Fit(best, float(errors.min()), tried.tolist(), errors.tolist())
-        path = learn_width(x, y, kernel, start=best, steps=settings.steps)
-        descent = path.widths.tolist(), path.errors.tolist()
+        path = learn_bandwidth(x, y, kernel, start=best, steps=settings.steps)
+        descent = path.bandwidths.tolist(), path.errors.tolist()
         return Fit(path.best, float(path.errors.min()), tried.tolist(), errors.tolist(), *descent)

@@ -29,7 +29,7 @@ def make_toolkit(name: ToolkitName) -> Toolkit:
 
 
 def make_classification_loss(toolkit: ToolkitName, label_smoothing: float) -> nn.Module:
-    """The toolkit's cross-entropy, with a share of every target spread evenly over all classes."""
+    """The toolkit's cross-entropy, with a fraction of every target spread evenly over all classes."""
     return make_toolkit(toolkit).CrossEntropyLoss(label_smoothing=label_smoothing)
 
 

@@ -8,7 +8,7 @@ from deepdive.training.records import Listener, Plan, Record, Storing
 
 @dataclass(frozen=True)
 class Extent:
-    """How much of a run some trainings took: what comes later is counted from there."""
+    """How much of a run some training runs took: what comes later is counted from there."""
 
     steps: int = 0
     epochs: int = 0
@@ -19,21 +19,21 @@ class Extent:
 
 
 class MergedListeners:
-    """Listens to trainings in turn and tells the real listeners of one: steps, epochs and records count on.
+    """Listens to training_runs in turn and tells the real listeners of one: steps, epochs and records count on.
 
     The real listeners start with the first training of this process and finish when the caller says so: after a
     resume, ``before`` is what earlier processes finished.
 
-    >>> merged = MergedListeners(listeners, trainings=5)  # doctest: +SKIP
+    >>> merged = MergedListeners(listeners, training_runs=5)  # doctest: +SKIP
     >>> for each in range(5):                             # doctest: +SKIP
     ...     trainer.fit(..., listeners=[merged])
     ...     merged.advance(merged.extent)
     >>> merged.close()                                    # doctest: +SKIP
     """
 
-    def __init__(self, listeners: Sequence[Listener], *, trainings: int) -> None:
+    def __init__(self, listeners: Sequence[Listener], *, training_runs: int) -> None:
         self._listeners = listeners
-        self._trainings = trainings
+        self._training_runs = training_runs
         self._before = Extent()
         self._started = False
         self.extent = Extent()
@@ -44,14 +44,14 @@ class MergedListeners:
         self._before += extent
 
     def start(self, plan: Plan) -> None:
-        """One of the trainings starts, or goes on after a resume."""
+        """One of the training runs starts, or goes on after a resume."""
         self.extent = Extent(plan.start_step, plan.start_epoch, plan.start_records)  # nothing more, if it was over
         if self._started:
             return
         self._started = True
         whole = replace(
             plan,
-            total_steps=plan.total_steps * self._trainings,
+            total_steps=plan.total_steps * self._training_runs,
             start_step=self._before.steps + plan.start_step,
             start_records=self._before.records + plan.start_records,
             start_epoch=self._before.epochs + plan.start_epoch,
@@ -73,7 +73,7 @@ class MergedListeners:
                 listener.sync()
 
     def finish(self) -> None:
-        """One of the trainings is over; the run is not."""
+        """One of the training runs is over; the run is not."""
 
     def close(self) -> None:
         """The run is over or interrupted."""

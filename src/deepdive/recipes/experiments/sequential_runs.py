@@ -26,7 +26,7 @@ class TrainingRun:
 
 @dataclass(frozen=True)
 class TrainingResult:
-    """How one of the trainings ended."""
+    """How one of the training runs ended."""
 
     metrics: dict[str, float]
     extent: Extent
@@ -34,7 +34,7 @@ class TrainingResult:
 
 
 def fit_sequentially(
-    trainings: Sequence[TrainingRun], trainer: Trainer, run: Run, listeners: Sequence[Listener], *, resume: bool
+    training_runs: Sequence[TrainingRun], trainer: Trainer, run: Run, listeners: Sequence[Listener], *, resume: bool
 ) -> dict[str, TrainingResult]:
     """Train those that are not over yet, in order, and return the results of all by name.
 
@@ -45,12 +45,12 @@ def fit_sequentially(
     Raises:
         RunError: the result of a training is damaged.
     """
-    alone = len(trainings) == 1
+    alone = len(training_runs) == 1
     kept = [each for each in listeners if alone or not isinstance(each, Curves)]
-    joined = MergedListeners(kept, trainings=len(trainings))
+    joined = MergedListeners(kept, training_runs=len(training_runs))
     results: dict[str, TrainingResult] = {}
     try:
-        for training in trainings:
+        for training in training_runs:
             result = result_of(run, training.name) if resume and not alone else None
             if result is None:
                 task, data = training.make()
@@ -59,7 +59,7 @@ def fit_sequentially(
                 folder = checkpoints_of(run, training.name, alone=alone)
                 metrics = own.fit(task, data, checkpoints=folder, listeners=[joined], resume=resume)
                 result = TrainingResult(metrics, joined.extent)
-                run.write_json(f"trainings/{training.name}.json", asdict(result))
+                run.write_json(f"training_runs/{training.name}.json", asdict(result))
             joined.advance(result.extent)
             results[training.name] = result
     finally:
@@ -68,7 +68,7 @@ def fit_sequentially(
 
 
 def checkpoints_of(run: Run, name: str, *, alone: bool = False) -> FolderCheckpoints:
-    """Where one of several trainings keeps ``last`` and ``best``; the only one (``alone``) does where any run does."""
+    """Where one of several training runs keeps ``last`` and ``best``; one ``alone`` does where any run does."""
     return run.checkpoints if alone else FolderCheckpoints(run.folder, "checkpoints", name)
 
 
@@ -78,7 +78,7 @@ def result_of(run: Run, name: str) -> TrainingResult | None:
     Raises:
         RunError: its file is damaged.
     """
-    place = f"trainings/{name}.json"
+    place = f"training_runs/{name}.json"
     if not (run.folder / place).is_file():
         return None
     try:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from deepdive.recipes.linear.cross_validation import CrossValidation
 
 
-def loss_curves(trainings: Mapping[str, Sequence[Record]]) -> "Figure":
+def loss_curves(training_runs: Mapping[str, Sequence[Record]]) -> "Figure":
     """Training (dashed) and validation loss of every epoch, one pair of lines per training run.
 
     Where there are more training runs than colours, the second round of them has thinner lines.
@@ -23,7 +23,7 @@ def loss_curves(trainings: Mapping[str, Sequence[Record]]) -> "Figure":
     with figure_style():
         figure = Figure(figsize=(7.2, 3.6), facecolor="white", layout="constrained")
         ax = figure.subplots()
-        for i, (name, records) in enumerate(trainings.items()):
+        for i, (name, records) in enumerate(training_runs.items()):
             color, lw = PALETTE[i % len(PALETTE)], 1.8 / (1 + i // len(PALETTE))
             epochs = [record for record in records if record.kind == "epoch"]
             for split, style in (("train", "--"), ("val", "-")):
@@ -36,7 +36,7 @@ def loss_curves(trainings: Mapping[str, Sequence[Record]]) -> "Figure":
     return figure
 
 
-def error_curves(trainings: Mapping[str, Sequence[Record]]) -> "Figure":
+def error_curves(training_runs: Mapping[str, Sequence[Record]]) -> "Figure":
     """Root mean squared errors of every epoch, without any penalty: of training and of validation rows.
 
     The lines get thinner from one training run to the next, so that those below can be seen where they are the same.
@@ -47,7 +47,7 @@ def error_curves(trainings: Mapping[str, Sequence[Record]]) -> "Figure":
         figure = Figure(figsize=(7.2, 3.4), facecolor="white", layout="constrained")
         axes = figure.subplots(1, 2, sharey=True)
         for ax, split, title in zip(axes, ("train", "val"), ("training rows", "validation rows"), strict=True):
-            for i, (color, (name, records)) in enumerate(zip(PALETTE, trainings.items(), strict=False)):
+            for i, (color, (name, records)) in enumerate(zip(PALETTE, training_runs.items(), strict=False)):
                 errors = [record.metrics[f"{split}_rmse"] for record in records if record.kind == "epoch"]
                 ax.plot(range(1, len(errors) + 1), errors, color=color, lw=max(1.0, 6.0 - 2.5 * i), label=name)
             ax.set_title(title, loc="left", fontsize="medium", fontweight="bold")

@@ -6,7 +6,7 @@ from functools import partial
 
 import torch
 
-from deepdive.algorithms.regression import LinearFit, least_squares, most_likely_deviation, polynomial_features
+from deepdive.algorithms.regression import LinearFit, least_squares, most_likely_std, polynomial_features
 from deepdive.data.progress import Report
 from deepdive.data.rows import RowsDataModule
 from deepdive.data.synthetic import SyntheticRegression
@@ -72,7 +72,7 @@ class PolynomialExperiment(SequentialExperiment[PolynomialSettings]):
         x, y = self._test
         residuals = y - self._fitted(degree).predict(polynomial_features(x, degree))
         found = {f"{name}_{metric}": value for name, r in results.items() for metric, value in r.metrics.items()}
-        return found | {"chosen_degree": float(degree), "test_rmse": float(most_likely_deviation(residuals))}
+        return found | {"chosen_degree": float(degree), "test_rmse": float(most_likely_std(residuals))}
 
     def sections(self, run: Run) -> list[Section]:
         """Errors by degree, curves fitted, learning curves."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from deepdive.algorithms.regression import LinearFit, least_squares, most_likely_deviation
+from deepdive.algorithms.regression import LinearFit, least_squares, most_likely_std
 from deepdive.data.progress import Report
 from deepdive.data.synthetic import SyntheticRegression
 from deepdive.models.linear import LinearRegression
@@ -79,7 +79,7 @@ class SyntheticExperiment(SupervisedExperiment[LinearRegressionSettings, Synthet
         columns = zip(names, self._truth().tolist(), _joined(closed).tolist(), self._learnt().tolist(), strict=True)
         rows = [{"": name, "true": true, closed.method: form, "learnt": own} for name, true, form, own in columns]
         x, y = self.data.train
-        noise = most_likely_deviation(y[:, 0] - closed.predict(x))
+        noise = most_likely_std(y[:, 0] - closed.predict(x))
         told = f"Noise: {self.settings.noise:g}; as the residuals of the closed form show it: {float(noise):.4g}."
         return [Section("Weights", join([table(rows), text(told)]))]
 

@@ -11,7 +11,7 @@ from deepdive.algorithms.regression import (
     SingularMatrixError,
     descent_limit,
     least_squares,
-    most_likely_deviation,
+    most_likely_std,
 )
 from deepdive.data.progress import Report
 from deepdive.data.tables import NumericTarget
@@ -63,7 +63,7 @@ class TableRegression(TableExperiment[LinearRegressionSettings]):
         metrics = super().combine(run, results, resume=resume) | {"closed_form_gap": float(gap)}
         if len(self.folds[0].test):
             x, y = self._part(self.folds[0].test)
-            error = float(most_likely_deviation(y - closed.predict(x)))
+            error = float(most_likely_std(y - closed.predict(x)))
             metrics[f"closed_form_{error_name(self._numbers)}"] = error * self._numbers.scale
         return metrics
 

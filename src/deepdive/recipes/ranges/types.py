@@ -66,7 +66,7 @@ Depth = Annotated[int, Meta(ge=1, le=1000)]
 """Layers or blocks, one upon the other."""
 Heads = Annotated[int, Meta(ge=1, le=1024)]
 Side = Annotated[int, Meta(ge=1, le=8192)]
-"""Of a picture, in pixels."""
+"""Of an image, in pixels."""
 Kernel = Annotated[int, Meta(ge=1, le=1024)]
 """Side of a window, or its stride."""
 Column = Annotated[int, Meta(ge=0, le=8192)]
@@ -78,7 +78,7 @@ Few = Annotated[int, Meta(ge=1, le=10_000)]
 Workers = Annotated[int, Meta(ge=1, le=256)]
 """Processes."""
 Stages = Annotated[int, Meta(ge=1, le=16)]
-"""Of a network, each of which halves the picture."""
+"""Of a network, each of which halves the image."""
 Degree = Annotated[int, Meta(ge=1, le=100)]
 """Of a polynomial."""
 Order = Annotated[int, Meta(ge=1, le=100)]

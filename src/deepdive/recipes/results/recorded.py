@@ -52,7 +52,7 @@ def record(outcome: "Outcome", settings: Any, defaults: Any, folder: Path = FOLD
 
 
 def read_results(folder: Path = FOLDER) -> list[dict[str, Any]]:
-    """Every recorded result, in the order of the textbook.
+    """Every recorded result, in the order of D2L.
 
     Raises:
         ValueError: a file is damaged, or of a recipe that does not exist; names it.

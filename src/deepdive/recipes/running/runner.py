@@ -209,7 +209,7 @@ class _Computed:
 
     def __init__(self, run: Run) -> None:
         self._run = run
-        self.facts = dict(run.computed)  # of trainings that were over before this session: they do not start again
+        self.facts = dict(run.computed)  # of training runs that were over before this session: they do not start again
 
     def start(self, plan: Plan) -> None:
         """Look at the plan, and write it down before the first step."""

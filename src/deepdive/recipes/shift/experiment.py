@@ -69,7 +69,7 @@ class ShiftExperiment(
             ValueError: the data has no test images.
         """
         self._images = self.load_images(report, validation=0)
-        train, test = self.images.pictures("train"), self.images.pictures("test")
+        train, test = self.images.image_set("train"), self.images.image_set("test")
         if train is None or test is None:
             raise ValueError(f"{self.settings.data} has no test images; a shift needs a test set to be measured on")
         self.labels = self.images.labels

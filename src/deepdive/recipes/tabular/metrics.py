@@ -9,7 +9,7 @@ from deepdive.training.metrics import MeanSquaredError
 class ScaledRootMeanSquaredError(MeanSquaredError):
     """``rmse = scale · sqrt(sum_i (o_i - y_i)^2 / n)`` of outputs and targets that were divided by ``scale``.
 
-    With a standardised target and its deviation as ``scale`` the error is in the target's own unit.
+    With a standardised target and its standard deviation as ``scale`` the error is in the target's own unit.
 
     Raises:
         ValueError: ``scale`` is not positive.

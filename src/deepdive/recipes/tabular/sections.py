@@ -17,7 +17,7 @@ from deepdive.recipes.tabular.figures import fold_curves, predicted_against_true
 from deepdive.recipes.tabular.rows import Prepared
 from deepdive.training import Run
 from deepdive.training.records import Record
-from deepdive.training.report import Html, Section, code, join, picture, table, text
+from deepdive.training.report import Html, Section, code, join, png_image, table, text
 
 _SHOWN = 8
 """Rows of a table that a report shows."""
@@ -58,7 +58,7 @@ def _errors(run: Run, frame: pl.DataFrame, true: pl.Series, predicted: pl.Series
     z = [target.encode(column)[:, 0] for column in (true, predicted)]
     worst = torch.topk((z[0] - z[1]).abs(), min(_SHOWN, frame.height)).indices
     caption = f"Each point is one of {frame.height:,} test rows; on the line the prediction is right."
-    parts = [picture(caption, png), text("The largest errors; all rows are in test-rows.csv.")]
+    parts = [png_image(caption, png), text("The largest errors; all rows are in test-rows.csv.")]
     return join([*parts, table(_readable(frame[worst.numpy()]).to_dicts())])
 
 

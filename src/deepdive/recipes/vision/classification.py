@@ -15,7 +15,7 @@ from deepdive.recipes.vision.labelling import ImageExperiment, LabelsImages, pre
 from deepdive.recipes.vision.settings import ImageClassificationSettings
 from deepdive.training import Classification, Run
 from deepdive.training.listeners import to_png
-from deepdive.training.report import Section, join, pairs, picture, text
+from deepdive.training.report import Section, join, pairs, png_image, text
 
 _FLOW_ROWS = 64
 _SHOWN = 32
@@ -59,7 +59,7 @@ class ImageClassification(
 
     def shown(self) -> ImageSet | None:
         """The images whose predictions the report shows: those of the test set, or what there is instead."""
-        return self.data.pictures("test") or self.data.pictures("val") or self.data.pictures("train")
+        return self.data.image_set("test") or self.data.image_set("val") or self.data.image_set("train")
 
     def sections(self, run: Run) -> list[Section]:
         """The network, the task's hyperparameters, and test images with their predictions."""
@@ -75,7 +75,7 @@ class ImageClassification(
         ]
 
     def _gradients(self) -> list[Section]:
-        images = self.data.pictures("train")
+        images = self.data.image_set("train")
         if images is None:
             return []
         number = len(images.labels)
@@ -94,4 +94,4 @@ class ImageClassification(
         png = to_png(grid(few.images, titles_of(probabilities, few, spec.labels), marked=wrong.tolist()))
         write_atomically(run.folder / "predictions.png", png)
         caption = "Test images; wrong labels are marked."
-        return [Section("Predictions", join([picture(caption, png), text(*self.data.notes)]))]
+        return [Section("Predictions", join([png_image(caption, png), text(*self.data.notes)]))]

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from deepdive.data.images import ImageDataModule, ImageSplits, read_builtin, read_folder
 from deepdive.data.images.folders.competition import find_layout
-from deepdive.data.images.folders.decoding import PictureOptions
+from deepdive.data.images.folders.decoding import ImageOptions
 from deepdive.data.images.folders.labelled import read_labelled
-from deepdive.data.images.folders.loose import LoosePictures, read_loose
+from deepdive.data.images.folders.loose import LooseImages, read_loose
 from deepdive.data.progress import Report
 from deepdive.data.registry import DATASETS
 from deepdive.recipes.vision.image_folder import ImageFolderSettings
@@ -62,24 +62,24 @@ def read_competition(settings: ImageFolderSettings, report: Report) -> Competiti
 
 def read_unlabelled(
     competition: Competition, data: ImageDataModule, settings: ImageFolderSettings, report: Report
-) -> LoosePictures | None:
+) -> LooseImages | None:
     """The images to be labelled; those of a test set whose labels are known are numbered from 1.
 
     Raises:
         ValueError: there is no image, or one that cannot be used.
     """
-    train = data.pictures("train")
+    train = data.image_set("train")
     if competition.test is not None and train is not None:
         _, channels, height, width = train.images.shape
         form = replace(_form(settings), image_size=(height, width), channels=channels)
         return read_loose(competition.test, form, report=report)
-    known = data.pictures("test")
+    known = data.image_set("test")
     if known is None or not competition.numbered:
         return None
     ids = tuple(str(i) for i in range(1, len(known.labels) + 1))
-    return LoosePictures(ids, known.images, ("the labels of the test images are known; they are numbered from 1",))
+    return LooseImages(ids, known.images, ("the labels of the test images are known; they are numbered from 1",))
 
 
-def _form(settings: ImageFolderSettings) -> PictureOptions:
+def _form(settings: ImageFolderSettings) -> ImageOptions:
     size = None if settings.image_size is None else (settings.image_size, settings.image_size)
-    return PictureOptions(size, fit=settings.fit, skip_damaged=settings.skip_damaged)
+    return ImageOptions(size, fit=settings.fit, skip_damaged=settings.skip_damaged)

@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 import torch
 from torch import Tensor, nn
 
-from deepdive.data.images import ImageDataModule, ImageSet, ImageSpec, ImageSplits, load_images, read_picture
-from deepdive.data.images.folders.loose import find_pictures
-from deepdive.data.images.picture import Fit
+from deepdive.data.images import ImageDataModule, ImageSet, ImageSpec, ImageSplits, load_images, read_image
+from deepdive.data.images.decode import Fit
+from deepdive.data.images.folders.loose import find_images
 from deepdive.data.progress import Report
 from deepdive.names import label
 from deepdive.recipes.experiments import Experiment
@@ -65,7 +65,7 @@ class ImageExperiment(Experiment[ImageSettingsT]):
 
     def fingerprint(self) -> Iterable[Tensor]:
         """The training images and their labels."""
-        train = self.images.pictures("train")
+        train = self.images.image_set("train")
         return () if train is None else (train.images, train.labels)
 
 
@@ -103,7 +103,7 @@ def label_files(
 ) -> list[Prediction]:
     """Label image files, of a folder all that it holds: the most likely class of each and the next two."""
     files = image_files(files)
-    read = [read_picture(file, spec, invert=invert, fit=fit) for file in files]
+    read = [read_image(file, spec, invert=invert, fit=fit) for file in files]
     probabilities = predict_probabilities(network, spec, torch.stack([image for image, _ in read]), device=device)
     predictions = []
     for file, (_, notes), row in zip(files, read, probabilities, strict=True):
@@ -123,7 +123,7 @@ def image_files(files: Sequence[Path]) -> list[Path]:
     return [
         found
         for file in files
-        for found in ([each.path for each in find_pictures(file).pictures] if file.is_dir() else [file])
+        for found in ([each.path for each in find_images(file).images] if file.is_dir() else [file])
     ]
 
 

@@ -96,7 +96,7 @@ class ImageSettings(TrainingSettings):
     validation: HeldOut = 0
     """Size of the validation set, which chooses the best epoch: a number of training images, or a fraction below 1."""
     normalize: bool = True
-    """Standardise pixels by mean and standard deviation of the training images; without it they are from 0 to 1."""
+    """Standardise pixels by mean and standard deviation of the training images; else they are from 0 to 1."""
     optimizer: OptimizerSettings = field(default_factory=OptimizerSettings)
 
     def _settle(self) -> None:

@@ -1,4 +1,4 @@
-"""Attention with several heads (textbook section 11.5)."""
+"""Attention with several heads (D2L section 11.5)."""
 
 # ruff: noqa: D102 (what forward computes is said by its class)
 
@@ -40,7 +40,7 @@ class MultiheadAttention(Module):
     ``attn_mask`` is the causal one, which may then be made anew. A query that may attend to nothing gets 0 from each
     head, and its weights are 0 (those of the library are NaN).
 
-    ``dropout`` is the share of weights dropped in training. ``add_bias_kv`` appends a learned key and value to all
+    ``dropout`` is the fraction of weights dropped in training. ``add_bias_kv`` appends a learned key and value to all
     sequences, ``bias_k`` and ``bias_v``; ``add_zero_attn`` a key and a value of 0.
 
     Raises:

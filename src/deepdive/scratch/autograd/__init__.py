@@ -1,4 +1,4 @@
-"""Automatic differentiation from scratch: a reverse-mode tape over NumPy arrays (textbook section 2.5).
+"""Automatic differentiation from scratch: a reverse-mode tape over NumPy arrays (D2L section 2.5).
 
     from deepdive.scratch import autograd
 

@@ -1,4 +1,4 @@
-"""The recorded graph of a tensor as a picture."""
+"""The recorded graph of a tensor as an image."""
 
 from collections.abc import Mapping
 from typing import Literal

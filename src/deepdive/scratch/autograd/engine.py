@@ -1,6 +1,6 @@
 """The backward pass: from a result to everything it was made of, youngest operation first.
 
-Textbook section 2.5. Each operation ``y = f(x₁, x₂, ...)`` has for each input a rule that takes ``∂L/∂y`` and gives
+D2L section 2.5. Each operation ``y = f(x₁, x₂, ...)`` has for each input a rule that takes ``∂L/∂y`` and gives
 ``∂L/∂xᵢ``; gradients that reach a tensor over several ways add up. The rules are operations on tensors themselves:
 recorded (``create_graph=True``) their results can be differentiated again, to any order.
 """

@@ -1,4 +1,4 @@
-"""What classifiers and regressions need, put together from the other operations (textbook sections 3.1, 4.1, 4.5)."""
+"""What classifiers and regressions need, put together from the other operations (D2L sections 3.1, 4.1, 4.5)."""
 
 import numpy as np
 from jaxtyping import Float, Int

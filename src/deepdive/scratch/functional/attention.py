@@ -1,4 +1,4 @@
-"""Scaled dot-product attention as a function (textbook section 11.3)."""
+"""Scaled dot-product attention as a function (D2L section 11.3)."""
 
 import math
 from typing import Any

@@ -1,4 +1,4 @@
-"""Softmax and its relatives as functions: stable for logits of any size (textbook sections 4.1 and 4.5).
+"""Softmax and its relatives as functions: stable for logits of any size (D2L sections 4.1 and 4.5).
 
 ``log Σⱼ exp(xⱼ) = m + log Σⱼ exp(xⱼ - m)`` for any ``m``; with ``m = max x`` no ``exp`` overflows, and one of the terms
 is 1, so that the logarithm is finite. Everything here is that identity. A logit of -inf is a class ruled out: its

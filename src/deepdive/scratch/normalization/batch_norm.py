@@ -1,4 +1,4 @@
-"""Batch normalisation (textbook section 8.5)."""
+"""Batch normalisation (D2L section 8.5)."""
 
 # ruff: noqa: D102 (what forward computes is said by its class)
 

@@ -1,4 +1,4 @@
-"""Layer normalisation (textbook section 11.7)."""
+"""Layer normalisation (D2L section 11.7)."""
 
 # ruff: noqa: D102 (what forward computes is said by its class)
 

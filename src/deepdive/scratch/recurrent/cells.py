@@ -1,4 +1,4 @@
-"""One step of a recurrent network, for loops of one's own (textbook sections 9.5, 10.1 and 10.2)."""
+"""One step of a recurrent network, for loops of one's own (D2L sections 9.5, 10.1 and 10.2)."""
 
 # ruff: noqa: D102 (what forward computes is said by its class)
 
@@ -75,7 +75,7 @@ class RNNCell(_Cell):
 
     Input ``(batch, input_size)`` or ``(input_size,)``; ``hx`` is ``h`` of shape ``(batch, hidden_size)`` or
     ``(hidden_size,)``, 0 if not given; the output is ``h'``. Weights and biases start uniform in ±1/√hidden_size
-    (Elman, 1990; textbook section 9.4).
+    (Elman, 1990; D2L section 9.4).
 
     Raises:
         ValueError: ``nonlinearity`` is neither "tanh" nor "relu", or the input or ``hx`` has another shape.
@@ -115,7 +115,7 @@ class LSTMCell(_Cell):
 
     Input ``(batch, input_size)`` or ``(input_size,)``; ``hx`` is a pair ``(h, c)``, each ``(batch, hidden_size)`` or
     ``(hidden_size,)``, 0 if not given; the output is ``(h', c')``. Weights and biases start uniform in ±1/√hidden_size
-    (Hochreiter and Schmidhuber, 1997; Gers et al., 2000; textbook section 10.1).
+    (Hochreiter and Schmidhuber, 1997; Gers et al., 2000; D2L section 10.1).
 
     Raises:
         TypeError: ``hx`` is not a pair.
@@ -152,7 +152,7 @@ class GRUCell(_Cell):
 
     Input ``(batch, input_size)`` or ``(input_size,)``; ``hx`` is ``h`` of shape ``(batch, hidden_size)`` or
     ``(hidden_size,)``, 0 if not given; the output is ``h'``. Weights and biases start uniform in ±1/√hidden_size (Cho
-    et al., 2014; textbook section 10.2, where ``r`` stands before the product with the weight).
+    et al., 2014; D2L section 10.2, where ``r`` stands before the product with the weight).
 
     Raises:
         ValueError: the input or ``hx`` has another shape.

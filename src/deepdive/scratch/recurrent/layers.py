@@ -1,4 +1,4 @@
-"""Recurrent layers over whole sequences (textbook sections 9.4-9.6 and 10.1-10.4).
+"""Recurrent layers over whole sequences (D2L sections 9.4-9.6 and 10.1-10.4).
 
 Sequences ``input`` are ``(steps, batch, input_size)``, or ``(batch, steps, input_size)`` with ``batch_first``; one is
 ``(steps, input_size)``; several of different lengths are a ``PackedSequence``. ``output`` has the same form, with the
@@ -32,7 +32,7 @@ States = Float[Tensor, "*layers_and_batch h"]
 class RNN(RecurrentLayer):
     """``h' = tanh(input · weight_ihᵀ + bias_ih + h · weight_hhᵀ + bias_hh)``, or ``max(..., 0)`` with "relu".
 
-    Gives ``output, h``; shapes are those of the module's first lines (Elman, 1990; textbook section 9.4).
+    Gives ``output, h``; shapes are those of the module's first lines (Elman, 1990; D2L section 9.4).
 
     Raises:
         ValueError: ``nonlinearity`` is neither "tanh" nor "relu", ``dropout`` is outside of [0, 1], a size is below 1,
@@ -73,7 +73,7 @@ class LSTM(RecurrentLayer):
     ``c' = σ(f) c + σ(i) tanh(g)``, ``h' = σ(o) tanh(c')``.
 
     Gives ``output, (h, c)`` and takes such a pair as ``hx``; shapes are those of the module's first lines (Hochreiter
-    and Schmidhuber, 1997; Gers et al., 2000; textbook section 10.1).
+    and Schmidhuber, 1997; Gers et al., 2000; D2L section 10.1).
 
     Raises:
         TypeError: ``hx`` is not a pair.
@@ -113,7 +113,7 @@ class GRU(RecurrentLayer):
     With ``x = input · weight_ihᵀ + bias_ih`` and ``y = h · weight_hhᵀ + bias_hh``, each in three chunks:
     ``r = σ(x_r + y_r)``, ``z = σ(x_z + y_z)``, ``n = tanh(x_n + r y_n)``, ``h' = (1 - z) n + z h``.
 
-    Gives ``output, h``; shapes are those of the module's first lines (Cho et al., 2014; textbook section 10.2, where
+    Gives ``output, h``; shapes are those of the module's first lines (Cho et al., 2014; D2L section 10.2, where
     ``r`` stands before the product with the weight).
 
     Raises:

@@ -1,4 +1,4 @@
-"""Pooling to an output of a given size, whatever the size of the input (textbook section 8.3)."""
+"""Pooling to an output of a given size, whatever the size of the input (D2L section 8.3)."""
 
 import torch
 from jaxtyping import Bool, Float, Int64

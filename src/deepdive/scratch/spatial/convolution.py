@@ -1,4 +1,4 @@
-"""Two-dimensional convolution (textbook sections 7.1 to 7.4)."""
+"""Two-dimensional convolution (D2L sections 7.1 to 7.4)."""
 
 # ruff: noqa: D102 (what forward computes is said by its class)
 
@@ -24,7 +24,7 @@ class Conv2d(Module):
 
     Input ``(batch, in_channels, height, width)`` or without batch, weight ``(out_channels, in_channels / groups,
     kernel height, kernel width)``; ``height_out = ⌊(height + padding - dilation (kernel - 1) - 1) / stride⌋ + 1`` with
-    the padding of both sides. Each of the ``groups`` sees its own share of the channels. The windows become the
+    the padding of both sides. Each of the ``groups`` sees its own fraction of the channels. The windows become the
     columns of one matrix and the convolution one matrix product (Chellapilla et al., 2006); with ``groups =
     in_channels``, a depthwise convolution, every channel is filtered alone.
 

@@ -1,4 +1,4 @@
-"""Cross-correlation and convolution of one picture with one kernel, written three ways (textbook sections 7.1 to 7.3).
+"""Cross-correlation and convolution of one image with one kernel, written three ways (D2L sections 7.1 to 7.3).
 
 As sliding windows, as one matrix, and as the shape of their result. ``Conv2d`` is the same with channels, groups and a
 batch; what deep learning calls a convolution is the cross-correlation.

@@ -1,4 +1,4 @@
-"""Pooling: one number for each window (textbook section 7.5)."""
+"""Pooling: one number for each window (D2L section 7.5)."""
 
 # ruff: noqa: D102 (what forward computes is said by its class)
 

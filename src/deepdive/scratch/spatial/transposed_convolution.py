@@ -1,4 +1,4 @@
-"""Two-dimensional transposed convolution: the gradient of a convolution as a layer (textbook section 14.10)."""
+"""Two-dimensional transposed convolution: the gradient of a convolution as a layer (D2L section 14.10)."""
 
 # ruff: noqa: D102 (what forward computes is said by its class)
 

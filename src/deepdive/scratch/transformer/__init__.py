@@ -1,7 +1,7 @@
 """Transformers out of attention, layers that act on each place alone, and residual connections.
 
 Every part ``f`` of a layer is added to what comes in, ``x = norm(x + f(x))``, or ``x = x + f(norm(x))`` with
-``norm_first`` (Vaswani et al., 2017; Xiong et al., 2020; textbook section 11.7). Sequences are ``(t, b, d_model)``,
+``norm_first`` (Vaswani et al., 2017; Xiong et al., 2020; D2L section 11.7). Sequences are ``(t, b, d_model)``,
 ``(b, t, d_model)`` with ``batch_first``, or one alone ``(t, d_model)``.
 
 Boolean masks are **true where a query may NOT attend**; numbers are added to the scores. A mask is ``(queries, keys)``

@@ -1,4 +1,4 @@
-"""The encoder of a transformer (textbook section 11.7)."""
+"""The encoder of a transformer (D2L section 11.7)."""
 
 # ruff: noqa: D102 (what forward computes is said by its class)
 

@@ -1,4 +1,4 @@
-"""Encoder and decoder together (textbook section 11.7)."""
+"""Encoder and decoder together (D2L section 11.7)."""
 
 # ruff: noqa: D102 (what forward computes is said by its class)
 

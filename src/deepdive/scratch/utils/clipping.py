@@ -1,4 +1,4 @@
-"""Gradients kept within bounds, in place (textbook section 9.5.3; Pascanu et al., 2013)."""
+"""Gradients kept within bounds, in place (D2L section 9.5.3; Pascanu et al., 2013)."""
 
 import math
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Sequences of several lengths without their padding, step after step (textbook section 10.5)."""
+"""Sequences of several lengths without their padding, step after step (D2L section 10.5)."""
 
 from collections.abc import Sequence
 

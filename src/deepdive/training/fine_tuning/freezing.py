@@ -23,7 +23,7 @@ def freeze(network: nn.Module, layers: Prefixes) -> list[str]:
     return list(group)
 
 
-def hold_frozen_statistics(network: nn.Module) -> None:
+def freeze_batch_norm_statistics(network: nn.Module) -> None:
     """Put normalisation layers into evaluation mode where all around them is frozen, so that they do not drift.
 
     What counts are a layer's own parameters or, if it has none, those of the module around it.

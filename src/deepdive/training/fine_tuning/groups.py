@@ -65,26 +65,26 @@ class DiscriminativeRates:
     ``lr_d = lr decay^d`` with the depth ``d`` counted from the head, which is the last of ``groups`` and has ``d = 0``.
     The head comes first among the parameter groups. Frozen parameters are left out; every other one must be in a group.
 
-    >>> rates = DiscriminativeRates(["conv1", "layer1", "fc"], lr=0.1, decay=0.5)
+    >>> rates = DiscriminativeRates(["conv1", "layer1", "fc"], lr=0.1, layer_lr_decay=0.5)
     >>> task = Classification(network, optimizer=SGD, parameter_groups=rates)  # doctest: +SKIP
 
     Raises:
-        ValueError: ``lr`` or ``decay`` is out of its range; when called, a group fits no layer, a parameter that learns
-            is in none, or nothing learns.
+        ValueError: ``lr`` or ``layer_lr_decay`` is out of its range; when called, a group fits no layer, a parameter
+            that learns is in none, or nothing learns.
     """
 
     groups: Sequence[Prefixes]
     """From the input to the head."""
     lr: int | float
     """Of the head; a schedule starts each group from its own."""
-    decay: int | float = 1 / 2.6
+    layer_lr_decay: int | float = 1 / 2.6
     """From each group to the next one towards the input: above 0, at most 1."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.lr < math.inf:
             raise ValueError(f"lr is {self.lr}; it must be from 0 up, and finite")
-        if not 0 < self.decay <= 1:
-            raise ValueError(f"decay is {self.decay}; it must be above 0 and at most 1")
+        if not 0 < self.layer_lr_decay <= 1:
+            raise ValueError(f"layer_lr_decay must be above 0 and at most 1, got {self.layer_lr_decay}")
 
     def __call__(self, network: nn.Module) -> list[ParameterGroup]:
         """Parameter groups for an optimiser, each with its ``lr``."""
@@ -96,7 +96,7 @@ class DiscriminativeRates:
                 f"{', '.join(missing[:10])} of {type(network).__name__} are in no group; freeze or add them"
             )
         made = [
-            {"params": learnt, "lr": self.lr * self.decay**depth}
+            {"params": learnt, "lr": self.lr * self.layer_lr_decay**depth}
             for depth, group in enumerate(reversed(found))
             if (learnt := [p for p in group.values() if p.requires_grad])
         ]

@@ -1,4 +1,4 @@
-"""A learning rate that rises steeply and falls slowly (textbook section 12.11)."""
+"""A learning rate that rises steeply and falls slowly (D2L section 12.11)."""
 
 import math
 

@@ -19,15 +19,15 @@ def in_notebook() -> bool:
 
 
 class NotebookBoard:
-    """Redraw the learning curves in the output of the running cell (textbook section 3.2, ``ProgressBoard``).
+    """Redraw the learning curves in the output of the running cell (D2L section 3.2, ``ProgressBoard``).
 
     A drawing comes at most every ``interval`` seconds, and no more often than keeps drawing under
-    ``share`` of the time. ``history`` holds the records of earlier sessions, of which a resumed run keeps
+    ``max_fraction`` of the time. ``history`` holds the records of earlier sessions, of which a resumed run keeps
     ``plan.start_records``.
 
     Raises:
         ImportError: without IPython.
-        ValueError: when ``interval`` is negative or ``share`` not in (0, 1].
+        ValueError: when ``interval`` is negative or ``max_fraction`` not in (0, 1].
     """
 
     def __init__(
@@ -35,20 +35,20 @@ class NotebookBoard:
         *,
         history: Iterable[Record] = (),
         interval: float = 1.0,
-        share: float = 0.1,
+        max_fraction: float = 0.1,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         if not interval >= 0:
             raise ValueError(f"interval must be 0 seconds or more, got {interval}")
-        if not 0 < share <= 1:
-            raise ValueError(f"share must be above 0 and at most 1, got {share}")
+        if not 0 < max_fraction <= 1:
+            raise ValueError(f"max_fraction must be above 0 and at most 1, got {max_fraction}")
         try:
             import IPython  # noqa: F401  found missing here, before the run
         except ImportError as error:
             raise ImportError('a notebook board needs IPython: pip install "deepdive[notebook]"') from error
         self._records = list(history)
         self._interval = interval
-        self._share = share
+        self._share = max_fraction
         self._clock = clock
         self._plan: Plan | None = None
         self._next = 0.0

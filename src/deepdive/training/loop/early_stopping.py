@@ -1,4 +1,4 @@
-"""Stop when a metric no longer gets better (textbook section 5.5.3), and know which moment was best."""
+"""Stop when a metric no longer gets better (D2L section 5.5.3), and know which moment was best."""
 
 import math
 from dataclasses import dataclass

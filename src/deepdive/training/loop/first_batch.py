@@ -1,4 +1,4 @@
-"""Lazy layers get their sizes before anything asks for them (textbook section 6.4)."""
+"""Lazy layers get their sizes before anything asks for them (D2L section 6.4)."""
 
 import torch
 

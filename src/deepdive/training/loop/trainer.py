@@ -20,7 +20,7 @@ from deepdive.training.task import Task
 
 @dataclass(frozen=True, kw_only=True)
 class Trainer(Options):
-    """How a task is trained on data (textbook section 3.2.4).
+    """How a task is trained on data (D2L section 3.2.4).
 
     >>> trainer = Trainer(epochs=10, clip_norm=1.0)
     >>> trainer.fit(task, data)                       # doctest: +SKIP

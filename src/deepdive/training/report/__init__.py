@@ -9,7 +9,7 @@ from deepdive.training.report.sections import commands as commands
 from deepdive.training.report.sections import figure as figure
 from deepdive.training.report.sections import join as join
 from deepdive.training.report.sections import pairs as pairs
-from deepdive.training.report.sections import picture as picture
+from deepdive.training.report.sections import png_image as png_image
 from deepdive.training.report.sections import table as table
 from deepdive.training.report.sections import text as text
 from deepdive.training.report.sections import tiles as tiles

@@ -15,7 +15,7 @@ from deepdive.training.report.sections import (
     figure,
     join,
     pairs,
-    picture,
+    png_image,
     table,
     tiles,
 )
@@ -44,7 +44,7 @@ $sections
 
 
 def page(title: str, header: Html, sections: Sequence[Section]) -> str:
-    """A whole page that needs nothing but itself: style and pictures are inside, scripts there are none."""
+    """A whole page that needs nothing but itself: style and images are inside, scripts there are none."""
     body = "\n".join(f"<section>\n<h2>{escape(section.title)}</h2>\n{section.html}\n</section>" for section in sections)
     style = files("deepdive.training.report").joinpath("report.css").read_text(encoding="utf-8")
     whole = _PAGE.substitute(title=escape(title), style=style, header=header, sections=body)
@@ -85,7 +85,7 @@ def write_report(
     if curves_svg:
         parts.append(Section("Learning curves", figure(curves_svg)))
     if images:
-        parts.append(Section("Pictures", join(picture(caption, png) for caption, png in images)))
+        parts.append(Section("Images", join(png_image(caption, png) for caption, png in images)))
     parts.extend(sections)
     epochs = [record for record in records if record.kind == "epoch"]
     if epochs:

@@ -19,7 +19,7 @@ _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading and what stands below it, e.g. ``Section("Attention", picture("head 1", png))``."""
+    """A heading and what stands below it, e.g. ``Section("Attention", png_image("head 1", png))``."""
 
     title: str
     html: Html
@@ -72,14 +72,14 @@ def table(rows: Sequence[Mapping[str, object]]) -> Html:
     return Html(f'<div class="scroll"><table><thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table></div>')
 
 
-def picture(caption: str, png: bytes) -> Html:
+def png_image(caption: str, png: bytes) -> Html:
     """A PNG inside the page; the caption is also its alternative text.
 
     Raises:
         ValueError: naming the caption, when the bytes are no PNG.
     """
     if not png.startswith(_PNG_SIGNATURE):
-        raise ValueError(f"picture {caption!r}: the bytes are no PNG, they begin with {png[:8]!r}")
+        raise ValueError(f"image {caption!r}: the bytes are no PNG, they begin with {png[:8]!r}")
     source = f"data:image/png;base64,{base64.b64encode(png).decode()}"
     words = escape(caption)
     return Html(f'<figure><img src="{source}" alt="{words}"><figcaption>{words}</figcaption></figure>')

@@ -1,4 +1,4 @@
-"""The weights of a network as a file of their own (textbook section 6.6), and published ones given to it (14.2)."""
+"""The weights of a network as a file of their own (D2L section 6.6), and published ones given to it (14.2)."""
 
 import difflib
 from collections.abc import Mapping, Sequence

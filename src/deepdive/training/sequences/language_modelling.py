@@ -1,4 +1,4 @@
-"""Language modelling: the next token from those before it (textbook sections 9.3 and 9.5)."""
+"""Language modelling: the next token from those before it (D2L sections 9.3 and 9.5)."""
 
 from collections.abc import Mapping
 from typing import Any, Protocol, cast

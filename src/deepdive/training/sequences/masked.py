@@ -1,4 +1,4 @@
-"""BERT's pretraining: tokens that were hidden, and whether one text follows the other (textbook section 15.10)."""
+"""BERT's pretraining: tokens that were hidden, and whether one text follows the other (D2L section 15.10)."""
 
 from typing import Any, Protocol, cast
 
@@ -13,7 +13,7 @@ from deepdive.training.sequences.metrics import Perplexity, TokenAccuracy
 from deepdive.training.task import Supervised
 
 
-class Said(Protocol):
+class MaskedOutputs(Protocol):
     """What the network makes of a batch."""
 
     tokens: Tensor
@@ -26,8 +26,8 @@ class MaskedLanguageModelling(Supervised):
     """``loss = -mean log p(hidden tokens) - mean log p(is next)`` (Devlin et al., 2019, section 3.1).
 
     Batches are ``(x_1, ..., x_k, y (b, t), z (b))``: targets ``y`` of hidden tokens, -100 elsewhere, and class ``z`` of
-    the pair, 0 where the second text follows the first. The network is called with ``x_1, ..., x_k`` and the places of
-    hidden tokens in the flat batch, e.g. `BERTForPretraining`. Each mean has its own weight: the number of hidden
+    the pair, 0 where the second text follows the first. The network is called with ``x_1, ..., x_k`` and the positions
+    of hidden tokens in the flat batch, e.g. `BERTForPretraining`. Each mean has its own weight: the number of hidden
     tokens, the number of pairs; where nothing is hidden the first one is 0. Reported are ``masked_perplexity``,
     ``masked_accuracy``, ``masked_loss``, ``next_accuracy`` and ``next_loss``.
 
@@ -70,7 +70,7 @@ class MaskedLanguageModelling(Supervised):
         *inputs, targets, is_next = batch
         flat = targets.flatten().long()  # in which no class is taken for one that is ignored
         hidden = (flat != IGNORED).nonzero().squeeze(1)
-        said: Said = self.network(*inputs, hidden)
+        said: MaskedOutputs = self.network(*inputs, hidden)
         classes = flat.index_select(0, hidden)
         masked, following = self._hidden(said.tokens, classes), self._next(said.is_next, is_next)
         if self.metrics:

@@ -12,14 +12,14 @@ from deepdive.algorithms.language.entities import count_entities, score
 from deepdive.checks import check_dimensions, check_dtype
 from deepdive.signatures import checked
 from deepdive.targets import IGNORED
-from deepdive.training.metrics import Metric, likeliest, share
+from deepdive.training.metrics import Metric, fraction, most_likely
 
 
 class Perplexity(Metric):
     """``perplexity = exp(sum_i l_i / n)`` over tokens, ``l_i`` in nats: between how many tokens a choice is left.
 
     Updated with the mean loss of a batch over its tokens, a scalar, and with the targets; 1 is certain, the size of the
-    vocabulary is a guess. Source: textbook section 9.3.2.
+    vocabulary is a guess. Source: D2L section 9.3.2.
 
     Raises:
         TypeError: from ``update``, the loss is not floating-point, or targets are no integers.
@@ -73,7 +73,7 @@ class TokenAccuracy(Metric):
         check_dimensions("outputs", outputs, *targets.shape, "classes")
         targets = targets.long()  # in which no class is taken for one to be left out
         told = ~torch.isin(targets, self._without)
-        guesses, nowhere = likeliest(outputs, -1)
+        guesses, nowhere = most_likely(outputs, -1)
         self.correct.add_(((guesses == targets) & told).sum())
         self.count.add_(told.sum())
         self.unknown.add_((nowhere & told).sum())
@@ -85,7 +85,7 @@ class TokenAccuracy(Metric):
 
     def compute(self) -> Tensor:
         """``correct / count``; NaN if an output is."""
-        return share(self.correct, self.count, self.unknown)
+        return fraction(self.correct, self.count, self.unknown)
 
 
 class EntityF1(Metric):
@@ -123,7 +123,7 @@ class EntityF1(Metric):
         targets = targets.long()
         unlabelled = (targets != IGNORED) & ((targets < 0) | (targets >= len(self.labels)))
         self.unlabelled.add_(unlabelled.sum())
-        guesses, nowhere = likeliest(outputs, -1)
+        guesses, nowhere = most_likely(outputs, -1)
         self.unknown.add_((nowhere & (targets != IGNORED)).sum())
         counts = count_entities(guesses, targets.masked_fill(unlabelled, IGNORED), self.labels)
         correct, predicted, true = counts.sum(dim=0)

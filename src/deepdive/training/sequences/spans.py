@@ -1,4 +1,4 @@
-"""Where an answer begins and ends (textbook section 16.6.4; Devlin et al., 2019, section 4.2)."""
+"""Where an answer begins and ends (D2L section 16.6.4; Devlin et al., 2019, section 4.2)."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,12 +10,12 @@ from torch import Tensor, nn
 from deepdive.checks import check_dimensions, check_dtype
 from deepdive.data.types import Batch
 from deepdive.training.losses import LossFunction, option
-from deepdive.training.metrics import Metric, likeliest, share
+from deepdive.training.metrics import Metric, fraction, most_likely
 from deepdive.training.task import Supervised
 
 
 class SpanAccuracy(Metric):
-    """Share of rows whose first and last token are both right, each the likeliest by itself; range 0 to 1.
+    """Fraction of rows whose first and last token are both right, each the most likely by itself; range 0 to 1.
 
     Raises:
         TypeError: from ``update``, logits are not floating-point, or targets no integers.
@@ -36,14 +36,14 @@ class SpanAccuracy(Metric):
         check_dimensions("outputs", outputs, "b", "t", 2)
         check_dtype("targets", targets, "integer")
         check_dimensions("targets", targets, len(outputs), 2)
-        guesses, nowhere = likeliest(outputs)
+        guesses, nowhere = most_likely(outputs)
         self.correct.add_((guesses == targets).all(dim=1).sum())
         self.count.add_(len(targets))
         self.unknown.add_(nowhere.sum())
 
     def compute(self) -> Tensor:
         """``correct / count``; NaN if an output is."""
-        return share(self.correct, self.count, self.unknown)
+        return fraction(self.correct, self.count, self.unknown)
 
 
 class SpanSelection(Supervised):
@@ -54,7 +54,7 @@ class SpanSelection(Supervised):
 
     Args:
         network: e.g. a `BERTTagger` with two outputs.
-        loss: of logits and places; cross-entropy if not given.
+        loss: of logits and positions; cross-entropy if not given.
         metrics: by name; `SpanAccuracy` if not given.
         supervised: see `Supervised`.
     """
@@ -70,7 +70,7 @@ class SpanSelection(Supervised):
         metrics = {"span_accuracy": SpanAccuracy()} if metrics is None else metrics
         super().__init__(network, loss=loss or nn.CrossEntropyLoss(), metrics=metrics, **supervised)
         if smoothing := option(self.loss, "label_smoothing"):
-            raise ValueError(f"loss.label_smoothing must be 0, as places of padding are left out, got {smoothing}")
+            raise ValueError(f"loss.label_smoothing must be 0, as positions of padding are left out, got {smoothing}")
 
     def _mean_loss(self, batch: Batch) -> Tensor:
         *inputs, lengths, spans = batch
@@ -79,4 +79,4 @@ class SpanSelection(Supervised):
         logits = logits.masked_fill(padding.unsqueeze(2), torch.finfo(logits.dtype).min)
         for metric in self.metrics.values():
             metric.update(logits.detach(), spans)
-        return self._mean(logits, spans)  # classes are places: (b, t, 2) against (b, 2)
+        return self._mean(logits, spans)  # classes are positions: (b, t, 2) against (b, 2)

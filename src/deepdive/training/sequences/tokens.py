@@ -36,7 +36,7 @@ class TokenClassification(Supervised):
         super().__init__(network, loss=loss or nn.CrossEntropyLoss(ignore_index=IGNORED), metrics=metrics, **supervised)
 
     def logits(self, batch: Batch) -> Tensor:
-        """What the network says of a batch, ``(b, t, classes)``."""
+        """Logits of a batch, ``(b, t, classes)``."""
         return self.network(*batch[:-1])
 
     def targets(self, batch: Batch) -> Tensor:

@@ -1,4 +1,4 @@
-"""Translation: one sentence from another, token by token (textbook sections 10.6 and 10.7)."""
+"""Translation: one sentence from another, token by token (D2L sections 10.6 and 10.7)."""
 
 from collections.abc import Mapping
 from typing import Any, Protocol, cast
@@ -32,7 +32,8 @@ class Translation(TokenClassification):
     Batches are ``(source (b, s), source_lengths (b), target (b, t))``; targets begin with the token that begins a
     sentence, end with the one that ends it, and are filled up with ``padding``. In training the tokens before are the
     true ones (teacher forcing). With ``sampling`` above 0 each is, with this probability, what the network itself holds
-    likeliest (scheduled sampling, Bengio et al., 2015); the share grows evenly from 0 over the first ``ramp`` epochs.
+    most likely (scheduled sampling, Bengio et al., 2015); the fraction grows evenly from 0 over the first ``ramp``
+    epochs.
 
     Args:
         network: called with source, lengths and the target without its last token, it gives logits
@@ -72,7 +73,7 @@ class Translation(TokenClassification):
         """Of tokens sampled in this epoch."""
 
     def begin_epoch(self, epoch: int) -> None:
-        """Set the share of sampled tokens."""
+        """Set the fraction of sampled tokens."""
         super().begin_epoch(epoch)
         self.share = self.sampling * (min(1.0, epoch / self.ramp) if self.ramp else 1.0)
 

@@ -1,4 +1,4 @@
-"""A whole chain: pictures, masks and boxes that follow them, what stays the same, what is refused."""
+"""A whole chain: images, masks and boxes that follow them, what stays the same, what is refused."""
 
 from dataclasses import replace
 
@@ -57,7 +57,7 @@ def everything(p=1.0):
     st.sampled_from(["reflect", "zero"]),
     st.integers(0, 99),
 )
-def test_pictures_of_any_size_keep_shape_and_range(b, c, h, w, as_bytes, fill, seed):
+def test_images_of_any_size_keep_shape_and_range(b, c, h, w, as_bytes, fill, seed):
     x = torch.randint(0, 256, (b, c, h, w), dtype=torch.uint8, generator=seeded(seed))
     x = x if as_bytes else x / 255
     before = x.clone()
@@ -81,7 +81,7 @@ def test_nothing_happens_with_probability_0(fill):
     assert same.data_ptr() != x.data_ptr()
 
 
-def test_a_probability_is_a_share_of_the_pictures():
+def test_a_probability_is_a_share_of_the_images():
     x = torch.rand(2000, 1, 2, 3)
     out = Augmentation([Brightness(0.5, p=0.3)])(x, seeded())
     changed = (out != x).flatten(1).any(dim=1)
@@ -110,7 +110,7 @@ def test_bytes_are_floats_of_256_steps():
 
 
 def rectangles(b, h, w, seed):
-    """Boxes of whole pixels, and pictures of them."""
+    """Boxes of whole pixels, and images of them."""
     generator = seeded(seed)
     left, top = (torch.randint(0, n // 2, (b,), generator=generator) for n in (w, h))
     right = left + torch.randint(4, w // 2, (b,), generator=generator)
@@ -134,13 +134,13 @@ def bounds(mask):
 def test_boxes_and_masks_follow_flips_and_shifts_exactly(seed):
     boxes, masks = rectangles(6, 18, 24, seed)
     drawn = Augmentation([HorizontalFlip(), VerticalFlip(), PadAndCrop(9)], fill="zero").draw(6, (18, 24), seeded(seed))
-    pictures = drawn.pictures(masks[:, None].float())
-    assert torch.equal(drawn.masks(masks), pictures[:, 0].bool())
+    images = drawn.images(masks[:, None].float())
+    assert torch.equal(drawn.masks(masks), images[:, 0].bool())
     new, left = drawn.boxes(boxes)
-    assert torch.equal(left[:, 0], pictures.flatten(1).any(dim=1))
-    for picture, box, here in zip(pictures[:, 0].bool(), new[:, 0], left[:, 0], strict=True):
+    assert torch.equal(left[:, 0], images.flatten(1).any(dim=1))
+    for image, box, here in zip(images[:, 0].bool(), new[:, 0], left[:, 0], strict=True):
         if here:
-            assert torch.equal(box, bounds(picture))
+            assert torch.equal(box, bounds(image))
 
 
 @settings(max_examples=20)
@@ -148,7 +148,7 @@ def test_boxes_and_masks_follow_flips_and_shifts_exactly(seed):
 def test_boxes_and_masks_follow_any_map_within_a_pixel(seed):
     """Without turns the box is around what is drawn in it; with them it is around the turned box, so never smaller.
 
-    Of a sliver at the edge of the picture, no pixel of a corner need be drawn by half: the box may be larger.
+    Of a sliver at the edge of the image, no pixel of a corner need be drawn by half: the box may be larger.
     """
     boxes, masks = rectangles(6, 36, 48, seed)
     for chain, upright in (
@@ -156,14 +156,14 @@ def test_boxes_and_masks_follow_any_map_within_a_pixel(seed):
         ([Rotation(180), Shear(30), Scale()], False),
     ):
         drawn = Augmentation(chain, fill="zero").draw(6, (36, 48), seeded(seed))
-        pictures = drawn.pictures(masks[:, None].float())[:, 0]
+        images = drawn.images(masks[:, None].float())[:, 0]
         new, left = drawn.boxes(boxes)
-        sure = (pictures - 0.5).abs() > 0.499
-        assert torch.equal(drawn.masks(masks)[sure], (pictures > 0.5)[sure])
-        for picture, box, here in zip(pictures > 0.5, new[:, 0], left[:, 0], strict=True):
-            assert here or not picture.any()
-            if here and picture.any():
-                seen = bounds(picture)
+        sure = (images - 0.5).abs() > 0.499
+        assert torch.equal(drawn.masks(masks)[sure], (images > 0.5)[sure])
+        for image, box, here in zip(images > 0.5, new[:, 0], left[:, 0], strict=True):
+            assert here or not image.any()
+            if here and image.any():
+                seen = bounds(image)
                 if upright and (box[2:] - box[:2]).min() >= 3:
                     assert (seen - box).abs().max() <= 1
                 assert (seen[:2] >= box[:2] - 1).all()
@@ -212,9 +212,9 @@ def test_a_cutout_blanks_a_square_around_any_pixel_and_only_that():
     x = torch.rand(3000, 2, 7, 9, generator=seeded())
     out = Augmentation([Cutout(3, value=0.25, p=0.9)])(x, seeded(1))
     seen = set()
-    for picture, result in zip(x, out, strict=True):
-        hole = (picture != result).any(dim=0)
-        assert torch.equal(picture[:, ~hole], result[:, ~hole])
+    for image, result in zip(x, out, strict=True):
+        hole = (image != result).any(dim=0)
+        assert torch.equal(image[:, ~hole], result[:, ~hole])
         if hole.any():
             assert (result[:, hole] == 0.25).all()
             left, top, right, bottom = (int(n) for n in bounds(hole))
@@ -229,31 +229,31 @@ def test_a_cutout_blanks_a_square_around_any_pixel_and_only_that():
 
 
 def test_colours_come_after_the_plane_and_cutouts_last():
-    """Whatever the list: the mean of a contrast is that of the shifted picture, and a hole keeps its value."""
+    """Whatever the list: the mean of a contrast is that of the shifted image, and a hole keeps its value."""
     x = torch.rand(4, 3, 8, 8, generator=seeded())
     chain = [Cutout(4, value=0.9), Contrast(0.9), Translate(0.5)]
     whole = Augmentation(chain, fill="zero").draw(4, (8, 8), seeded(1))
-    shifted = replace(whole, colours=None, holes=()).pictures(x)
-    coloured = replace(whole, matrices=None, holes=()).pictures(shifted)
+    shifted = replace(whole, colours=None, holes=()).images(x)
+    coloured = replace(whole, matrices=None, holes=()).images(shifted)
     [(hole, value)] = whole.holes
-    torch.testing.assert_close(whole.pictures(x), coloured.masked_fill(hole[:, None], value))
+    torch.testing.assert_close(whole.images(x), coloured.masked_fill(hole[:, None], value))
 
 
 @pytest.mark.parametrize(
     ("call", "message"),
     [
         (
-            lambda d: d.pictures(torch.rand(3, 1, 4, 5)),
-            "x has shape .3, 1, 4, 5., but the changes .* 2 pictures of 4x5",
+            lambda d: d.images(torch.rand(3, 1, 4, 5)),
+            "x has shape .3, 1, 4, 5., but the changes .* 2 images of 4x5",
         ),
-        (lambda d: d.pictures(torch.rand(2, 1, 5, 4)), "x has shape .* 2 pictures of 4x5"),
-        (lambda d: d.pictures(torch.rand(2, 1, 4, 5).double()), "x is of type torch.float64; pictures must be"),
-        (lambda d: d.masks(torch.ones(2, 5, 5)), "masks has shape .* 2 pictures of 4x5"),
-        (lambda d: d.boxes(torch.rand(1, 3, 4)), "boxes has shape .* 2 pictures of 4x5"),
+        (lambda d: d.images(torch.rand(2, 1, 5, 4)), "x has shape .* 2 images of 4x5"),
+        (lambda d: d.images(torch.rand(2, 1, 4, 5).double()), "x is of type torch.float64; images must be"),
+        (lambda d: d.masks(torch.ones(2, 5, 5)), "masks has shape .* 2 images of 4x5"),
+        (lambda d: d.boxes(torch.rand(1, 3, 4)), "boxes has shape .* 2 images of 4x5"),
         (lambda d: d.boxes(torch.rand(2, 3, 4), visible=1), "visible is 1; it must be from 0 up to but without 1"),
     ],
 )
-def test_what_does_not_belong_to_the_pictures_is_refused(call, message):
+def test_what_does_not_belong_to_the_images_is_refused(call, message):
     with pytest.raises(ValueError, match=message):
         call(Augmentation([HorizontalFlip()]).draw(2, (4, 5), seeded()))
 
@@ -262,7 +262,7 @@ def test_what_does_not_belong_to_the_pictures_is_refused(call, message):
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda d: d.pictures(torch.rand(2, 4, 5)), r"x has shape \(2, 4, 5\); it must be \(b, c, h, w\)"),
+        (lambda d: d.images(torch.rand(2, 4, 5)), r"x has shape \(2, 4, 5\); it must be \(b, c, h, w\)"),
         (lambda d: d.masks(torch.rand(4, 5)), r"masks has shape \(4, 5\); it must be \(b, ..., h, w\)"),
         (lambda d: d.boxes(torch.rand(2, 4)), r"boxes has shape \(2, 4\); it must be \(b, n, 4\)"),
         (lambda d: d.boxes(torch.rand(2, 3, 5)), r"boxes has shape \(2, 3, 5\); it must be \(b, n, 4\)"),

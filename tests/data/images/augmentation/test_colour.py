@@ -44,9 +44,9 @@ def test_a_factor_does_what_pillow_does(transform, enhance):
     x = torch.randint(0, 256, (20, 3, 8, 9), dtype=torch.uint8, generator=seeded())
     colours = transform.colours(20, seeded(1))
     ours = Augmentation([transform])(x, seeded(1))
-    for picture, own, a in zip(x, ours, colours.a, strict=True):
+    for sample, own, a in zip(x, ours, colours.a, strict=True):
         k = float(a[0, 0] - a[1, 0])  # a = k I + (1 - k) of a matrix with equal rows
-        image = Image.fromarray(picture.permute(1, 2, 0).numpy())
+        image = Image.fromarray(sample.permute(1, 2, 0).numpy())
         theirs = np.array((enhance or ImageEnhance.Color)(image).enhance(k)).transpose(2, 0, 1)
         assert (own * 255 - torch.from_numpy(theirs)).abs().max() <= 2
 
@@ -104,7 +104,7 @@ def test_a_chain_on_whole_batches_is_the_definition_cut_at_the_end():
     torch.testing.assert_close(whole(x, seeded(3)), expected)
 
 
-def test_a_grey_picture_is_one_of_three_equal_channels():
+def test_a_grey_image_is_one_of_three_equal_channels():
     x = torch.rand(9, 1, 4, 4, generator=seeded())
     out = Augmentation(EVERY)(x.expand(-1, 3, -1, -1), seeded(5))
     own = Augmentation(EVERY)(x, seeded(5))

@@ -44,11 +44,11 @@ def floats(b=6, c=2, h=9, w=12, seed=0):
 
 
 def moved(x, m, fill="reflect"):
-    return Changes(len(x), tuple(x.shape[-2:]), m, None, (), fill).pictures(x)
+    return Changes(len(x), tuple(x.shape[-2:]), m, None, (), fill).images(x)
 
 
 def point_by_point(x, m, fill):
-    """Bilinear interpolation of a picture that is mirrored at its edges for ever, in plain loops."""
+    """Bilinear interpolation of an image that is mirrored at its edges for ever, in plain loops."""
     b, c, h, w = x.shape
     out = np.zeros((b, c, h, w))
 
@@ -94,9 +94,9 @@ def test_affine_maps_are_pillows(transform):
     x = floats(5, 1, 20, 31)
     m = transform.draw(len(x), (20, 31), seeded(2))
     ours = moved(x, m, "zero")
-    for picture, own, matrix in zip(x, ours, m, strict=True):
+    for sample, own, matrix in zip(x, ours, m, strict=True):
         data = tuple(matrix[:2].flatten().tolist())
-        image = Image.fromarray(picture[0].numpy())
+        image = Image.fromarray(sample[0].numpy())
         theirs = image.transform((31, 20), Image.Transform.AFFINE, data, Image.Resampling.BILINEAR)
         torch.testing.assert_close(own[0], torch.from_numpy(np.array(theirs)), atol=1e-4, rtol=0)
 
@@ -104,7 +104,7 @@ def test_affine_maps_are_pillows(transform):
 def test_a_resized_crop_is_pillows_and_within_its_ranges():
     x = floats(40, 1, 24, 30)
     m = RandomResizedCrop((0.2, 0.7), (0.5, 2.0)).draw(len(x), (24, 30), seeded(3))
-    for picture, own, matrix in zip(x, moved(x, m, "zero"), m, strict=True):
+    for sample, own, matrix in zip(x, moved(x, m, "zero"), m, strict=True):
         (sx, _, left), (_, sy, top), _ = matrix.tolist()
         box = (left, top, min(left + 30 * sx, 30), min(top + 24 * sy, 24))
         assert min(left, top) >= 0
@@ -112,7 +112,7 @@ def test_a_resized_crop_is_pillows_and_within_its_ranges():
         assert top + 24 * sy <= 24 + 1e-9
         assert 0.2 <= sx * sy <= 0.7
         assert 0.5 <= 30 * sx / (24 * sy) <= 2
-        theirs = Image.fromarray(picture[0].numpy()).resize((30, 24), Image.Resampling.BILINEAR, box)
+        theirs = Image.fromarray(sample[0].numpy()).resize((30, 24), Image.Resampling.BILINEAR, box)
         torch.testing.assert_close(own[0], torch.from_numpy(np.array(theirs)), atol=1e-4, rtol=0)
 
 
@@ -123,13 +123,13 @@ def test_a_box_that_cannot_fit_is_cut_down():
 
 
 @pytest.mark.parametrize(("fill", "mode"), [("reflect", "symmetric"), ("zero", "constant")])
-def test_every_picture_is_one_of_the_crops_of_itself_or_its_mirror_image_and_all_come_up(fill, mode):
+def test_every_image_is_one_of_the_crops_of_itself_or_its_mirror_image_and_all_come_up(fill, mode):
     x = floats(400, 2, 5, 6)
     before, seen = x.clone(), set()
     out = Augmentation([HorizontalFlip(), PadAndCrop(1)], fill=fill)(x, seeded(1))
     assert torch.equal(x, before)
-    for picture, result in zip(x.numpy(), out.numpy(), strict=True):
-        padded = {flip: np.pad(picture[..., ::flip], ((0, 0), (1, 1), (1, 1)), mode) for flip in (1, -1)}
+    for sample, result in zip(x.numpy(), out.numpy(), strict=True):
+        padded = {flip: np.pad(sample[..., ::flip], ((0, 0), (1, 1), (1, 1)), mode) for flip in (1, -1)}
         matches = [
             (flip, top, left)
             for flip in (1, -1)
@@ -200,7 +200,7 @@ def test_the_first_of_a_chain_comes_first():
         (lambda: Rotation(181), "degrees is 181; it must be from 0 to 180"),
         (lambda: Rotation(math.nan), "degrees is nan"),
         (lambda: Scale(0, 1), r"\(low, high\) is \(0, 1\)"),
-        (lambda: Translate(1.1), "share is 1.1; it must be from 0 to 1"),
+        (lambda: Translate(1.1), "fraction is 1.1; it must be from 0 to 1"),
         (lambda: Shear(90), "degrees is 90; it must be from 0 to 80"),
         (lambda: Shear(0, -1), "vertical is -1; it must be from 0 to 80"),
     ],

@@ -58,17 +58,17 @@ def test_hidden_and_other_files_are_left_aside(tmp_path):
     assert found.labels == ("a", "b")
     assert len(found.parts["train"]) == 2
     assert found.notes == (
-        "2 classes, a, b: 2 train pictures",
-        "2 files that are no pictures by their suffix were left aside",
+        "2 classes, a, b: 2 train images",
+        "2 files that are no images by their suffix were left aside",
     )
 
 
 @pytest.mark.parametrize(
     ("names", "message"),
     [
-        (["a/1.png", "b/notes.txt"], r"the class folder .*b holds no picture \(\.bmp, "),
+        (["a/1.png", "b/notes.txt"], r"the class folder .*b holds no image \(\.bmp, "),
         (["a/1.png"], "at least two; it holds only one, a$"),
-        (["1.png", "2.png"], "at least two; it holds pictures, but no folder$"),
+        (["1.png", "2.png"], "at least two; it holds images, but no folder$"),
         (["readme.md"], "at least two; it holds none$"),
         (["train/a/1.png", "train/b/1.png", "test/c/1.png"], "test/c is no class of the training part, .* a, b$"),
         (["train/a/1.png", "train/b/1.png", "test/1.png"], "test holds no class folder"),
@@ -86,7 +86,7 @@ def test_what_is_wrong_is_named(kind, names, message, tmp_path):
 def test_an_empty_class_folder_is_named(tmp_path):
     touch(tmp_path, "a/1.png", "b/1.png")
     (tmp_path / "empty").mkdir()
-    with pytest.raises(ValueError, match=r"the class folder .*empty holds no picture"):
+    with pytest.raises(ValueError, match=r"the class folder .*empty holds no image"):
         scan_folder(tmp_path)
 
 
@@ -110,7 +110,7 @@ def test_an_archive_is_read_as_the_folder_it_was_made_of(kind, layout, tmp_path)
     for part in expected.parts:
         assert names_of(found, part, inner) == names_of(expected, part, folder)
         assert [file.content for file in found.parts[part]] == [b"x"] * 3
-    told = (f"{len(parts)} files that are no pictures by their suffix were left aside",)
+    told = (f"{len(parts)} files that are no images by their suffix were left aside",)
     deeper = "1 folders inside of class folders are no classes of their own: a/deep"
     assert found.notes[1:] == expected.notes[1:] == (deeper, *told)
 
@@ -118,7 +118,7 @@ def test_an_archive_is_read_as_the_folder_it_was_made_of(kind, layout, tmp_path)
 def test_a_class_of_an_archive_may_be_empty_only_where_the_archive_says_so(tmp_path):
     touch(tmp_path / "pets", "a/1.png", "b/1.png")
     (tmp_path / "pets" / "empty").mkdir()
-    with pytest.raises(ValueError, match=r"the class folder .*pets\.zip/empty holds no picture"):
+    with pytest.raises(ValueError, match=r"the class folder .*pets\.zip/empty holds no image"):
         scan_folder(packed(tmp_path / "pets", "zip"))
 
 
@@ -136,7 +136,7 @@ def test_an_archive_may_not_exhaust_the_memory(tmp_path, monkeypatch):
     monkeypatch.setattr(trees, "_ARCHIVE_LIMIT", 2)
     assert len(scan_folder(archive).parts["train"]) == 2
     monkeypatch.setattr(trees, "_ARCHIVE_LIMIT", 1)
-    with pytest.raises(ValueError, match=r"pets\.zip holds more than 0 GiB of pictures; unpack it and name the folder"):
+    with pytest.raises(ValueError, match=r"pets\.zip holds more than 0 GiB of images; unpack it and name the folder"):
         scan_folder(archive)
 
 
@@ -164,7 +164,7 @@ def test_links_to_folders_are_classes_but_lead_no_deeper(tmp_path):
         ("b/1.png", 1),
         ("b/2.png", 1),
     ]
-    assert found.notes[1:] == ("2 links to folders inside of folders were not followed; their pictures are not there",)
+    assert found.notes[1:] == ("2 links to folders inside of folders were not followed; their images are not there",)
 
 
 def test_a_link_that_is_a_circle_of_its_own_is_no_folder(tmp_path):
@@ -189,11 +189,11 @@ def test_a_class_that_links_to_what_is_there_is_left_aside_and_told(target, name
     place = (tmp_path / "pets" / target).resolve()
     assert (
         found.notes[-1]
-        == f"{tmp_path / 'pets' / name} is a link to {place}, whose pictures are there already; it was left aside"
+        == f"{tmp_path / 'pets' / name} is a link to {place}, whose images are there already; it was left aside"
     )
 
 
-def test_links_that_share_no_picture_are_classes(tmp_path):
+def test_links_that_share_no_image_are_classes(tmp_path):
     touch(tmp_path, "store/cats/1.png", "store/dogs/2.png", "pets/cat and dog/3.png", "pets/.hidden/4.png")
     for name, target in (("cat", "../store/cats"), ("dog", "../store/dogs"), ("owl", ".hidden")):
         (tmp_path / "pets" / name).symlink_to(target)
@@ -205,7 +205,7 @@ def test_links_that_share_no_picture_are_classes(tmp_path):
 
 @pytest.mark.parametrize("target", [".", "..", "train"])
 def test_links_among_parts(target, tmp_path):
-    """A part may be a link to another; that they share pictures is told by their content. A circle is no part."""
+    """A part may be a link to another; that they share images is told by their content. A circle is no part."""
     touch(tmp_path / "pets", "train/a/1.png", "train/b/2.png")
     (tmp_path / "pets" / "test").symlink_to(target)
     (tmp_path / "pets" / "train" / "c").symlink_to("..")
@@ -216,14 +216,12 @@ def test_links_among_parts(target, tmp_path):
 
 def test_a_folder_of_nothing_but_itself_holds_nothing(tmp_path):
     (tmp_path / "self").symlink_to(".")
-    with pytest.raises(
-        ValueError, match="should hold one folder of pictures per class, and at least two; it holds none"
-    ):
+    with pytest.raises(ValueError, match="should hold one folder of images per class, and at least two; it holds none"):
         scan_folder(tmp_path)
 
 
 @pytest.mark.parametrize("kind", ["tar", "zip"])
-def test_linked_pictures_of_an_archive_are_there_as_in_its_folder(kind, tmp_path):
+def test_linked_images_of_an_archive_are_there_as_in_its_folder(kind, tmp_path):
     touch(tmp_path / "pets", "a/1.png", "b/2.png")
     (tmp_path / "pets" / "a" / "hard.png").hardlink_to(tmp_path / "pets" / "b" / "2.png")
     (tmp_path / "pets" / "b" / "soft.png").symlink_to("../a/1.png")
@@ -245,7 +243,7 @@ def test_linked_pictures_of_an_archive_are_there_as_in_its_folder(kind, tmp_path
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
-def test_a_picture_that_is_twice_in_an_archive_counts_once(tmp_path):
+def test_an_image_that_is_twice_in_an_archive_counts_once(tmp_path):
     with zipfile.ZipFile(tmp_path / "pets.zip", "w") as archive:
         for name, content in (("a/1.png", b"old"), ("b/2.png", b"b"), ("b\\n.txt", b""), ("a/1.png", b"new")):
             archive.writestr(name, content)
@@ -258,7 +256,7 @@ def test_a_picture_that_is_twice_in_an_archive_counts_once(tmp_path):
     for kind in ("zip", "tar"):
         found = scan_folder(tmp_path / f"pets.{kind}")
         assert [file.content for file in found.parts["train"]] == [b"new", b"b"]
-        assert found.notes[-1] == "1 files that are no pictures by their suffix were left aside"
+        assert found.notes[-1] == "1 files that are no images by their suffix were left aside"
 
 
 def test_names_may_hold_spaces_letters_of_any_script_and_line_breaks(tmp_path):
@@ -282,14 +280,14 @@ def test_a_class_whose_name_is_no_text_is_named(tmp_path):
 
 
 @pytest.mark.parametrize("names", [["1.png", "2.png"], ["unknown/1.png"]])
-def test_test_pictures_without_classes_can_be_left_out(names, tmp_path):
+def test_test_images_without_classes_can_be_left_out(names, tmp_path):
     touch(tmp_path, "train/a/1.png", "train/b/1.png", *(f"test/{name}" for name in names))
     assert list(scan_folder(tmp_path, unlabelled_test=True).parts) == ["train"]
     with pytest.raises(ValueError, match="test"):
         scan_folder(tmp_path)
 
 
-def test_test_pictures_of_which_some_have_classes_are_still_checked(tmp_path):
+def test_test_images_of_which_some_have_classes_are_still_checked(tmp_path):
     touch(tmp_path, "train/a/1.png", "train/b/1.png", "test/a/1.png", "test/c/1.png")
     with pytest.raises(ValueError, match=r"test/c is no class of the training part"):
         scan_folder(tmp_path, unlabelled_test=True)

@@ -50,7 +50,7 @@ def test_what_is_named_counts(tmp_path):
     assert (found.table, found.test) == (tmp_path / "other/breeds.csv", tmp_path / "other/new")
 
 
-def test_an_archive_is_folders_of_classes_or_pictures_for_a_table(tmp_path):
+def test_an_archive_is_folders_of_classes_or_images_for_a_table(tmp_path):
     touch(tmp_path / "pets", "a/1.jpg", "b/1.jpg")
     archive = Path(shutil.make_archive(str(tmp_path / "pets"), "zip", tmp_path / "pets"))
     assert find_layout(archive).train == archive
@@ -64,7 +64,7 @@ def test_an_archive_is_folders_of_classes_or_pictures_for_a_table(tmp_path):
             ["labels.csv", "train/1.jpg", "train.zip"],
             r"train and .*train\.zip are the same part of the data, .* learnt from; keep one",
         ),
-        (["labels.csv", "a/1.jpg"], r"holds labels\.csv, but no training pictures: .* begins with train"),
+        (["labels.csv", "a/1.jpg"], r"holds labels\.csv, but no training images: .* begins with train"),
         (
             ["labels.csv", "train/1.jpg", "val/2.jpg"],
             r"holds labels\.csv and val; .* a column split must say which are",

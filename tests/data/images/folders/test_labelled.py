@@ -9,7 +9,7 @@ import pytest
 import torch
 from PIL import Image
 
-from deepdive.data.images.folders.decoding import PictureOptions
+from deepdive.data.images.folders.decoding import ImageOptions
 from deepdive.data.images.folders.labelled import read_labelled, read_labels
 from deepdive.data.images.folders.loose import read_loose
 
@@ -46,12 +46,12 @@ def test_the_table_may_be_packed(packing, tmp_path):
     [
         ("", "is empty; a text must hold more than white space"),
         ("id,label\n", ":1: rows must follow the header, got none"),
-        ("id\n1\n", "the header must name pictures and their classes, got .'id'."),
+        ("id\n1\n", "the header must name images and their classes, got .'id'."),
         (
             "id,x,y\n1,2,3\n",
             r"none of the columns id, x, y is known to hold the classes; call it one of label,",
         ),
-        ("x,y,label\n1,2,3\n", "none of the columns x, y, label is known to hold the names of the pictures"),
+        ("x,y,label\n1,2,3\n", "none of the columns x, y, label is known to hold the names of the images"),
         ("id,label\n1,dog\n2\n", ":3: row must have 2 fields as the header, got 1"),
         ("id,label\n1,dog\n,cat\n", ":3: column 'id' must not be empty"),
         ("id,label\n1, \n", ":2: column 'label' must not be empty"),
@@ -86,7 +86,7 @@ def contest(paint, tmp_path):
 
 @pytest.mark.parametrize("packed", [False, True])
 @pytest.mark.parametrize("suffix", ["", ".png"])
-def test_pictures_get_the_classes_of_their_rows(packed, suffix, contest):
+def test_images_get_the_classes_of_their_rows(packed, suffix, contest):
     ids = ["2", "1", "10", "77"]
     table = written(
         contest / "labels.csv",
@@ -98,75 +98,75 @@ def test_pictures_get_the_classes_of_their_rows(packed, suffix, contest):
     if packed:
         root = Path(shutil.make_archive(str(root), "zip", contest, "train"))
     for _ in range(2):  # the second time from the cache
-        splits, labels = read_labelled(root, table, PictureOptions())
+        splits, labels = read_labelled(root, table, ImageOptions())
         assert splits.labels == ("a", "b")
         assert splits.train.labels.tolist() == [1, 0, 0]
         for row, name in enumerate(("1", "2", "10")):
             pixels = np.array(Image.open(contest / "train" / f"{name}.png")).transpose(2, 0, 1)
             assert np.array_equal(splits.train.images[row], pixels)
         assert splits.notes == (
-            "2 classes of labels.csv, a, b: 3 train pictures",
-            f"1 of 4 rows of labels.csv have no picture in {root.name}",
-            "1 classes of labels.csv have no picture: c",
+            "2 classes of labels.csv, a, b: 3 train images",
+            f"1 of 4 rows of labels.csv have no image in {root.name}",
+            "1 classes of labels.csv have no image: c",
         )
         assert labels.id_column == "id"
 
 
 def test_another_table_counts_at_once_though_the_pixels_are_kept(contest):
-    first, _ = read_labelled(contest / "train", written(contest / "labels.csv", ROWS), PictureOptions())
+    first, _ = read_labelled(contest / "train", written(contest / "labels.csv", ROWS), ImageOptions())
     second, _ = read_labelled(
-        contest / "train", written(contest / "labels.csv", ROWS.replace("2,cat", "2,emu")), PictureOptions()
+        contest / "train", written(contest / "labels.csv", ROWS.replace("2,cat", "2,emu")), ImageOptions()
     )
     assert (first.labels, second.labels) == (("cat", "dog"), ("dog", "emu"))
     assert torch.equal(first.train.images, second.train.images)
 
 
-def test_pictures_without_a_row_are_named(contest, paint):
+def test_images_without_a_row_are_named(contest, paint):
     paint("contest/train/3.png")
-    with pytest.raises(ValueError, match=r"1 of 4 pictures have no row in .*labels\.csv, .* column id: .*train/3\.png"):
-        read_labelled(contest / "train", written(contest / "labels.csv", ROWS), PictureOptions())
+    with pytest.raises(ValueError, match=r"1 of 4 images have no row in .*labels\.csv, .* column id: .*train/3\.png"):
+        read_labelled(contest / "train", written(contest / "labels.csv", ROWS), ImageOptions())
 
 
 def test_one_class_is_not_enough(contest):
     table = written(contest / "labels.csv", ROWS.replace("cat", "dog"))
     with pytest.raises(ValueError, match="are all of one class, dog; there must be at least two"):
-        read_labelled(contest / "train", table, PictureOptions())
+        read_labelled(contest / "train", table, ImageOptions())
 
 
-def test_skipped_pictures_leave_their_class_with_the_others(contest):
-    (contest / "train" / "1.png").write_text("no picture")
+def test_skipped_images_leave_their_class_with_the_others(contest):
+    (contest / "train" / "1.png").write_text("no image")
     table = written(contest / "labels.csv", ROWS)
-    splits, _ = read_labelled(contest / "train", table, PictureOptions(skip_damaged=True))
+    splits, _ = read_labelled(contest / "train", table, ImageOptions(skip_damaged=True))
     assert splits.train.labels.tolist() == [0, 1]
-    assert "1 of 3 pictures were skipped" in splits.notes[1]
+    assert "1 of 3 images were skipped" in splits.notes[1]
 
 
-def test_loose_pictures_are_in_the_order_of_their_numbers(contest, paint):
-    assert read_loose(contest / "train", PictureOptions()).ids == ("1", "2", "10")
+def test_loose_images_are_in_the_order_of_their_numbers(contest, paint):
+    assert read_loose(contest / "train", ImageOptions()).ids == ("1", "2", "10")
     paint("contest/train/deep/1.jpg")
-    assert read_loose(contest / "train", PictureOptions()).ids == ("1", "2", "10", "deep/1")
+    assert read_loose(contest / "train", ImageOptions()).ids == ("1", "2", "10", "deep/1")
     paint("contest/train/1.bmp")
-    assert read_loose(contest / "train", PictureOptions()).ids == ("1.bmp", "1.png", "2.png", "10.png", "deep/1.jpg")
+    assert read_loose(contest / "train", ImageOptions()).ids == ("1.bmp", "1.png", "2.png", "10.png", "deep/1.jpg")
 
 
-def test_a_folder_without_pictures_is_named(tmp_path):
-    with pytest.raises(ValueError, match=f"{tmp_path} holds no picture"):
-        read_loose(tmp_path, PictureOptions())
+def test_a_folder_without_images_is_named(tmp_path):
+    with pytest.raises(ValueError, match=f"{tmp_path} holds no image"):
+        read_loose(tmp_path, ImageOptions())
 
 
 @pytest.mark.parametrize(
     ("column", "values"),
     [("split", "Training valid TEST train".split()), ("Usage", "train dev PublicTest train".split())],
 )
-def test_a_column_may_tell_the_part_of_each_picture(column, values, paint, tmp_path):
+def test_a_column_may_tell_the_part_of_each_image(column, values, paint, tmp_path):
     for i in range(len(values)):
         paint(f"pets/{i}.png", pixels=np.full((4, 4, 3), i, dtype=np.uint8))
     rows = "".join(f"{i}.png,{part},{label}\n" for i, (part, label) in enumerate(zip(values, "abba", strict=True)))
     table = written(tmp_path / "labels.csv", f"image,{column},label\n{rows}".replace("3.png,train,a", "3.png,train,b"))
-    splits, labels = read_labelled(tmp_path / "pets", table, PictureOptions())
+    splits, labels = read_labelled(tmp_path / "pets", table, ImageOptions())
     assert [part.images[:, 0, 0, 0].tolist() for part in (splits.train, splits.val, splits.test)] == [[0, 3], [1], [2]]
     assert [part.labels.tolist() for part in (splits.train, splits.val, splits.test)] == [[0, 1], [1], [1]]
-    told = f"2 train pictures, 1 val pictures, 1 test pictures by the column {column}"
+    told = f"2 train images, 1 val images, 1 test images by the column {column}"
     assert splits.notes == (f"2 classes of labels.csv, a, b: {told}",)
     assert labels.part_column == column
 
@@ -175,8 +175,8 @@ def test_a_column_of_parts_must_be_whole_and_leave_every_class(paint, tmp_path):
     for i in range(3):
         paint(f"pets/{i}.png")
     table = written(tmp_path / "labels.csv", "id,split,label\n0,train,a\n1,test,b\n2,train,a\n")
-    with pytest.raises(ValueError, match=r"column split of .* leaves no picture to learn from of the classes b$"):
-        read_labelled(tmp_path / "pets", table, PictureOptions())
+    with pytest.raises(ValueError, match=r"column split of .* leaves no image to learn from of the classes b$"):
+        read_labelled(tmp_path / "pets", table, ImageOptions())
     written(table, "id,split,label\n0,train,a\n1,,b\n2,train,a\n")
     with pytest.raises(
         ValueError, match=r"labels\.csv: column 'split' tells the part of a row, but row 2 has '' there"

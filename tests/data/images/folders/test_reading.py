@@ -14,8 +14,8 @@ from deepdive.data.images.folders import decoding, read_folder, reading
 
 def count_decodes(monkeypatch):
     calls = []
-    real = decoding.decode_picture
-    monkeypatch.setattr(decoding, "decode_picture", lambda path, **k: (calls.append(path), real(path, **k))[1])
+    real = decoding.decode_image
+    monkeypatch.setattr(decoding, "decode_image", lambda path, **k: (calls.append(path), real(path, **k))[1])
     return calls
 
 
@@ -34,8 +34,8 @@ def test_without_a_test_folder_some_are_held_out_and_it_is_told(pets):
     assert len(splits.train.labels) == 16
     assert splits.test.labels.tolist() == [0, 0, 1, 1]
     assert splits.notes == (
-        "2 classes, cat, dog: 20 train pictures",
-        "no test folder: 4 of 20 pictures held out for testing",
+        "2 classes, cat, dog: 20 train images",
+        "no test folder: 4 of 20 images held out for testing",
     )
 
 
@@ -46,7 +46,7 @@ def test_parts_of_the_folder_are_kept_apart(paint, tmp_path):
             paint(f"pets/{part}/dog/{i}.png")
     splits = read_folder(tmp_path / "pets")
     assert [len(part.labels) for part in (splits.train, splits.val, splits.test)] == [6, 4, 2]
-    assert splits.notes == ("2 classes, cat, dog: 6 train pictures, 4 val pictures from valid, 2 test pictures",)
+    assert splits.notes == ("2 classes, cat, dog: 6 train images, 4 val images from valid, 2 test images",)
 
 
 def test_they_are_decoded_once(pets, monkeypatch):
@@ -73,13 +73,13 @@ def test_a_change_in_the_folder_is_noticed(change, pets, paint, monkeypatch):
         path.rename(pets / "cat" / "renamed.png")
     read_folder(pets)
     assert len(calls) >= 20
-    kept = list(Path(os.environ["DEEPDIVE_CACHE"], "pictures").glob("*.safetensors"))
+    kept = list(Path(os.environ["DEEPDIVE_CACHE"], "images").glob("*.safetensors"))
     assert len(kept) == 1, "old tensors pile up"
 
 
 def test_a_damaged_tensor_file_is_made_again(pets, cache):
     first = read_folder(pets)
-    (kept,) = (cache / "pictures").glob("*.safetensors")
+    (kept,) = (cache / "images").glob("*.safetensors")
     for damage in (kept.read_bytes()[:100], b"", kept.read_bytes()[:-1]):
         kept.write_bytes(damage)
         assert torch.equal(read_folder(pets).train.images, first.train.images)
@@ -89,7 +89,7 @@ def test_a_cache_that_cannot_be_written_is_no_obstacle(pets, cache):
     cache.write_text("a file where a folder should be")
     seen = []
     assert len(read_folder(pets, report=seen.append).train.labels) == 16
-    assert "decoded pictures are not kept: cannot write" in seen[-1].what
+    assert "decoded images are not kept: cannot write" in seen[-1].what
 
 
 def test_progress_is_told(pets):
@@ -98,19 +98,19 @@ def test_progress_is_told(pets):
     done = [p.done for p in seen]
     assert done == sorted(set(done))
     assert (len(done) > 1, done[-1]) == (True, 20)
-    assert {(p.total, p.unit) for p in seen} == {(20, "pictures")}
+    assert {(p.total, p.unit) for p in seen} == {(20, "images")}
     assert {p.what for p in seen} == {"decoding pets"}
 
 
 def test_an_interruption_is_not_kept_waiting(pets, monkeypatch):
-    calls, real = [], decoding.decode_picture
+    calls, real = [], decoding.decode_image
 
     def slow(path, **options):
         calls.append(path)
         time.sleep(0.1)
         return real(path, **options)
 
-    monkeypatch.setattr(decoding, "decode_picture", slow)
+    monkeypatch.setattr(decoding, "decode_image", slow)
     monkeypatch.setattr(decoding.os, "cpu_count", lambda: 1)
 
     def interrupt(progress):
@@ -129,10 +129,10 @@ def test_sizes_and_channels_are_brought_to_one_and_counted(paint, tmp_path):
     splits = read_folder(tmp_path / "pets", image_size=(8, 8), channels=1, test=0)
     assert splits.train.images.shape == (6, 1, 8, 8)
     assert splits.notes == (
-        "2 classes, cat, dog: 6 train pictures",
-        "1 files that are no pictures by their suffix were left aside",
-        "6 pictures converted from colour to grey",
-        "4 pictures resized to 8x8",
+        "2 classes, cat, dog: 6 train images",
+        "1 files that are no images by their suffix were left aside",
+        "6 images converted from colour to grey",
+        "4 images resized to 8x8",
     )
 
 
@@ -158,17 +158,17 @@ def test_strictness_refuses_other_forms(options, paint, tmp_path):
     read_folder(tmp_path / "pets", strict=True, test=0, **options)
     paint("pets/b/odd.png", (8, 9))
     paint("pets/b/grey.png", (8, 8), "L")
-    with pytest.raises(ValueError, match="strict: 2 of 4 pictures have not 3 channels, height 8") as caught:
+    with pytest.raises(ValueError, match="strict: 2 of 4 images have not 3 channels, height 8") as caught:
         read_folder(tmp_path / "pets", strict=True, test=0, **options)
     assert "odd.png: 3 x 8 x 9" in str(caught.value)
     assert "grey.png: 1 x 8 x 8" in str(caught.value)
 
 
-def test_one_picture_per_class_cannot_be_held_out_and_it_is_told_what_can_be_done(paint, tmp_path):
+def test_one_image_per_class_cannot_be_held_out_and_it_is_told_what_can_be_done(paint, tmp_path):
     for name in ("a/1.png", "b/1.png", "c/1.png"):
         paint(f"pets/{name}")
     with pytest.raises(
-        ValueError, match=r"holding out 1 test pictures leaves none to learn from of 1 of 3 classes \([abc]\)"
+        ValueError, match=r"holding out 1 test images leaves none to learn from of 1 of 3 classes \([abc]\)"
     ):
         read_folder(tmp_path / "pets")
     assert read_folder(tmp_path / "pets", test=0).train.labels.tolist() == [0, 1, 2]
@@ -196,14 +196,14 @@ def test_an_archive_gives_what_its_folder_gives_and_is_read_once(pets, monkeypat
         read_folder(archive)
 
 
-def test_pictures_are_padded_or_cut(paint, tmp_path):
+def test_images_are_padded_or_cut(paint, tmp_path):
     for label in "ab":
         paint(f"pets/{label}/1.png", (8, 16))
     padded, cut = (read_folder(tmp_path / "pets", image_size=(8, 8), test=0, fit=fit) for fit in ("pad", "crop"))
     pixels = np.array(Image.open(tmp_path / "pets" / "a" / "1.png"))
     assert np.array_equal(cut.train.images[0].permute(1, 2, 0).numpy(), pixels[:, 4:12])
-    assert cut.notes[1:] == ("2 pictures resized to 8x8 and cut",)
-    assert padded.notes[1:] == ("2 pictures resized to 8x8",)
+    assert cut.notes[1:] == ("2 images resized to 8x8 and cut",)
+    assert padded.notes[1:] == ("2 images resized to 8x8",)
     assert not torch.equal(cut.train.images, padded.train.images)
 
 

@@ -20,7 +20,7 @@ def lay(root, *names):
 
 
 def parts(train, test, *, val=None, classes=CLASSES):
-    """Two pictures of each class to learn from, one in every other part."""
+    """Two images of each class to learn from, one in every other part."""
     names = [f"{train}/{label}/{i}.png" for label in classes for i in (1, 2)]
     return names + [f"{part}/{label}/3.png" for part in (val, test) if part for label in classes]
 
@@ -94,7 +94,7 @@ def test_parts_may_stand_some_levels_down_or_up(names, kind, tmp_path):
     assert counts(found) == {"train": [2, 2, 2], "test": [1, 1, 1]}
 
 
-def test_of_training_pictures_alone_the_classes_are_found(kind, tmp_path):
+def test_of_training_images_alone_the_classes_are_found(kind, tmp_path):
     lay(tmp_path / "t", *parts("Training", None))
     found = scanned(tmp_path / "t", kind)
     assert (found.labels, counts(found)) == (CLASSES, {"train": [2, 2, 2]})
@@ -112,7 +112,7 @@ def test_of_training_pictures_alone_the_classes_are_found(kind, tmp_path):
         (["test/a/1.png", "test/b/1.png"], "test in .* there is no folder to learn from beside"),
         (["train/1.png", "test/2.png"], "test, train in .* parts by their names without a folder per class; expected"),
         (["a/train/1.png", "b/2.png"], r"b must hold the parts of its class, train among them, as .*a holds train"),
-        (["a/train/1.png", "b/train/1.png", "b/2.png"], r"b holds train and 1 pictures beside"),
+        (["a/train/1.png", "b/train/1.png", "b/2.png"], r"b holds train and 1 images beside"),
         (["a/train/1.png", "b/test/1.png"], r"b must hold the parts of its class, train among them"),
         ([*parts("train/train", "train/val"), *parts("test", None)], "train is a part .* holds the parts train, val"),
         (["train/Cat/1.png", "train/dog/1.png", "test/cat/1.png"], r"test/cat is no class .* 'Cat' is the same but"),
@@ -121,7 +121,7 @@ def test_of_training_pictures_alone_the_classes_are_found(kind, tmp_path):
         (["train/a/1.png", "train/b/1.png", "test/c/1.png"], r"test/c is no class of the training part, .* are a, b$"),
         (["train/a/1.png", "test/a/1.png"], r"train should hold .* at least two; it holds only one, a$"),
         (["train/a/1.png", "train/b/1.png", "test/notes.txt"], r"test holds no class folder"),
-        (["train/a/1.png", "train/b/1.png", "test/1.png"], r"test holds no class folder; .* but holds 1 pictures;"),
+        (["train/a/1.png", "train/b/1.png", "test/1.png"], r"test holds no class folder; .* but holds 1 images;"),
     ],
 )
 def test_what_cannot_be_told_is_refused_with_what_was_found(names, message, kind, tmp_path):
@@ -136,9 +136,9 @@ def test_what_cannot_be_told_is_refused_with_what_was_found(names, message, kind
         (["train/test/1.png", "train/hit/1.png", "test/test/1.png"], ("hit", "test"), "1 of 2 classes have no test"),
         (["car/1.png", "plane/1.png", "train/1.png"], ("car", "plane", "train"), "train is taken for a class and no"),
         (["invalid/1.png", "valid/1.png"], ("invalid", "valid"), "valid is taken for a class and no part"),
-        (["pets/a/1.png", "pets/b/1.png", "x.png"], ("a", "b"), "1 pictures directly in .*t are of no class"),
-        (["train/a/1.png", "train/b/1.png", "train/x.png"], ("a", "b"), "1 pictures directly in .*train are of no"),
-        (["train/a/1.png", "train/b/1.png", "extra/1.png"], ("a", "b"), r"left aside, .*: extra \(1 pictures\)"),
+        (["pets/a/1.png", "pets/b/1.png", "x.png"], ("a", "b"), "1 images directly in .*t are of no class"),
+        (["train/a/1.png", "train/b/1.png", "train/x.png"], ("a", "b"), "1 images directly in .*train are of no"),
+        (["train/a/1.png", "train/b/1.png", "extra/1.png"], ("a", "b"), r"left aside, .*: extra \(1 images\)"),
         (["animals/cat/1.png", "tools/saw/1.png"], ("animals", "tools"), "2 folders inside of .* animals/cat, tools/s"),
         (["a/x/1.png", "a/2.png", "b/y/3.png"], ("a", "b"), "2 folders inside of class folders are no classes"),
     ],
@@ -153,17 +153,17 @@ def test_what_was_decided_is_told(names, labels, note, tmp_path):
 def test_parts_and_classes_are_told_in_one_line(tmp_path):
     lay(tmp_path, *(f"mri/{name}" for name in parts("Training", "test")))
     (note,) = scan_folder(tmp_path).notes
-    told = "6 train pictures from mri/Training, 3 test pictures from mri/test"
+    told = "6 train images from mri/Training, 3 test images from mri/test"
     assert note == f"3 classes, glioma, notumor, pituitary: {told}"
 
 
 @pytest.mark.parametrize("names", [["cat/1.png", "dog/1.png", "test/1.png"], parts("Training", None)])
-def test_pictures_to_be_labelled_are_no_class(names, tmp_path):
+def test_images_to_be_labelled_are_no_class(names, tmp_path):
     lay(tmp_path, *names, "test/9.png")
     found = scan_folder(tmp_path, unlabelled_test=True)
     assert "test" not in found.labels
     assert list(found.parts) == ["train"]
-    assert f"{tmp_path / 'test'} holds none of the classes; its pictures are not tested on" in found.notes
+    assert f"{tmp_path / 'test'} holds none of the classes; its images are not tested on" in found.notes
 
 
 def test_names_of_windows_in_a_zip_are_folders(tmp_path):

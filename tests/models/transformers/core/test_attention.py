@@ -9,7 +9,7 @@ from deepdive.models.transformers.core import Attention, attention_maps, causal_
 
 def librarys(attention, width):
     """The library's attention with the same weights."""
-    theirs = nn.MultiheadAttention(width, attention.heads, batch_first=True).double()
+    theirs = nn.MultiheadAttention(width, attention.num_heads, batch_first=True).double()
     parts = (attention.query, attention.key, attention.value)
     theirs.load_state_dict(
         {
@@ -110,8 +110,8 @@ def test_maps_of_a_network_without_attention():
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ((6, 4), "heads must divide width, but 6 is not a multiple of 4"),
-        ((0, 1), "width must be at least 1, got 0"),
+        ((6, 4), "num_heads must divide hidden_size, but 6 is not a multiple of 4"),
+        ((0, 1), "hidden_size must be at least 1, got 0"),
         ((4, 0), "heads must be at least 1, got 0"),
     ],
 )

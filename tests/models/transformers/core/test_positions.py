@@ -36,7 +36,7 @@ def test_a_step_turns_each_pair_of_sinusoids_wherever_it_begins(start, step, hal
 
 
 def test_sinusoids_have_no_last_place_and_take_a_start():
-    positions = SinusoidalPositions(4, places=3)
+    positions = SinusoidalPositions(4, num_positions=3)
     x = torch.zeros(1, 10, 4)
     torch.testing.assert_close(positions(x)[0], sinusoidal_positions(10, 4))
     torch.testing.assert_close(positions(x[:, :4], start=90)[0], sinusoidal_positions(94, 4)[90:])
@@ -70,13 +70,13 @@ def test_rotation_is_that_of_complex_numbers():
     furthest=st.sampled_from([20, 64, 128]),
 )
 def test_buckets_of_distances_are_those_of_t5(distance, both_ways, buckets, furthest):
-    bias = RelativeBias(2, buckets, furthest, both_ways=both_ways)
+    bias = RelativeBias(2, buckets, furthest, bidirectional=both_ways)
     expected = T5Attention._relative_position_bucket(torch.tensor([[distance]]), both_ways, buckets, furthest)
     assert torch.equal(bias._buckets(torch.tensor([[distance]])), expected)
 
 
 def test_the_bias_of_the_last_places_is_the_end_of_the_bias_of_all():
-    bias = RelativeBias(3, both_ways=False)
+    bias = RelativeBias(3, bidirectional=False)
     torch.testing.assert_close(bias(2, 7), bias(7, 7)[:, :, 5:])
     assert bias(4, 4).shape == (1, 3, 4, 4)
 
@@ -89,20 +89,20 @@ def test_learnt_places_are_the_rows_of_the_table():
 
 def test_places_beyond_the_table():
     positions = LearntPositions(5, 3)
-    with pytest.raises(ValueError, match="ends at place 6, but the table of positions has 5"):
+    with pytest.raises(ValueError, match="ends at position 6, but the table of positions has 5"):
         positions(torch.zeros(1, 6, 3))
-    with pytest.raises(ValueError, match="ends at place 7"):
+    with pytest.raises(ValueError, match="ends at position 7"):
         positions(torch.zeros(1, 2, 3), start=5)
 
 
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (lambda: sinusoidal_positions(3, 5), "width even and at least 2, got 3 and 5"),
-        (lambda: Rotary(3), "width of a head must be even and at least 2 to be rotated, got 3"),
-        (lambda: LearntPositions(0, 3), "places must be at least 1, got 0"),
-        (lambda: RelativeBias(1, 2, both_ways=True), "buckets is 2"),
-        (lambda: RelativeBias(1, 32, 8, both_ways=True), "furthest 8"),
+        (lambda: sinusoidal_positions(3, 5), "hidden_size even and at least 2, got 3 and 5"),
+        (lambda: Rotary(3), "head_dim must be even and at least 2 to be rotated, got 3"),
+        (lambda: LearntPositions(0, 3), "max_positions must be at least 1, got 0"),
+        (lambda: RelativeBias(1, 2, bidirectional=True), "must leave each side 2, .* got 2"),
+        (lambda: RelativeBias(1, 32, 8, bidirectional=True), "max_distance be above half .* and 8"),
     ],
 )
 def test_sizes_that_do_not_fit(make, words):

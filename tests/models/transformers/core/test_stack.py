@@ -86,7 +86,7 @@ def test_a_decoder_is_the_librarys(norm_first, t, s):
 
 def causal(relative=False, rotary=False):
     blocks = [Block(8, 2, 16, rotary=Rotary(4) if rotary else None) for _ in range(2)]
-    bias = RelativeBias(2, 8, 20, both_ways=False) if relative else None
+    bias = RelativeBias(2, 8, 20, bidirectional=False) if relative else None
     return Stack(blocks, causal=True, norm=nn.LayerNorm(8), relative=bias).double()
 
 

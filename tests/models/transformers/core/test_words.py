@@ -11,7 +11,7 @@ pytestmark = pytest.mark.usefixtures("without_shape_checks")
     [
         (lambda: Block(4, 1, 4, norm="batch"), "norm must be one of layer, rms, got 'batch'"),
         (lambda: Block(4, 1, 4, activation="sine"), "activation must be one of relu, gelu, .*, got 'sine'"),
-        (lambda: Block(4, 1, 0), "hidden must be at least 1, got 0"),
+        (lambda: Block(4, 1, 0), "ffn_size must be at least 1, got 0"),
         (lambda: GPT(5, 4, 4, 1, 1, positions="none"), "positions must be learnt or rotary, got 'none'"),
         (lambda: BERTClassifier(None, 2, pooling="max"), "pooling must be one of pooler, mean, got 'max'"),
     ],

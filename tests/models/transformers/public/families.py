@@ -47,7 +47,7 @@ def bert_pair(configuration, train=False):
     """What the reference makes of a config.json, and what we do: of tokens and of the next sentence."""
     reference = shaken(transformers.BertForPreTraining(transformers.BertConfig(**configuration)))
     tied = configuration.get("tie_word_embeddings", True)
-    ours = BERTForPretraining(BERT(**bert_arguments(configuration)), tied=tied).double().eval()
+    ours = BERTForPretraining(BERT(**bert_arguments(configuration)), tie_embeddings=tied).double().eval()
     assert fit_state_dict(ours, reference.state_dict(), layout=BERT_LAYOUT) == []
     lengths = torch.tensor([9, 4, 6])
     told, types = torch.arange(9) < lengths.unsqueeze(1), tokens() % configuration["type_vocab_size"]

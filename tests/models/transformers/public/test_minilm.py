@@ -28,7 +28,7 @@ def test_real_weights_give_the_references_vectors(published):
     state = {name: value for name, value in published.state.items() if not name.endswith("position_ids")}
     reference.load_state_dict(state)
     pieces = published.subwords.encode(TEXTS)
-    tokens, lengths = pieces.tokens.padded(torch.arange(3), published.subwords.id_of(PAD))
+    tokens, lengths = pieces.ids.padded(torch.arange(3), published.subwords.id_of(PAD))
     told = torch.arange(tokens.shape[1]) < lengths.unsqueeze(1)
     with torch.inference_mode():
         vectors = ours(tokens, None, lengths)

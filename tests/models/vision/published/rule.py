@@ -1,4 +1,4 @@
-"""Weights and pictures by a rule that any library can follow: whole numbers scrambled, no generator of random ones."""
+"""Weights and images by a rule that any library can follow: whole numbers scrambled, no generator of random ones."""
 
 import hashlib
 import math
@@ -35,7 +35,7 @@ def fill(network):
             value.copy_(s)
 
 
-def pictures():
+def images():
     """Two of 64x64 pixels in three channels, smooth and rough."""
     y, x = torch.meshgrid(*(torch.arange(64, dtype=torch.float64),) * 2, indexing="ij")
     smooth = torch.stack([torch.sin(0.1 * x + 0.07 * k * y + k) for k in range(3)])
@@ -43,11 +43,11 @@ def pictures():
 
 
 def first_logits(network):
-    """Eight of each picture, in double precision and evaluation mode, after ``fill``."""
+    """Eight of each image, in double precision and evaluation mode, after ``fill``."""
     network = network.double().eval()
     with torch.no_grad():
         fill(network)
-        return network(pictures())[:, :8].flatten()
+        return network(images())[:, :8].flatten()
 
 
 def layout(network):

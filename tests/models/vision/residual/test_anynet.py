@@ -14,7 +14,7 @@ def small(**changes):
     return AnyNet(10, 1, **SMALL | changes)
 
 
-def test_the_textbooks_network():
+def test_d2ls_network():
     with torch.device("meta"):
         network = AnyNet(10, 1, depths=(4, 6), widths=(32, 80), group_widths=16)
         x = torch.empty(1, 1, 96, 96)
@@ -101,6 +101,6 @@ def test_one_number_is_for_all_stages():
     assert one.load_state_dict(each.state_dict(), strict=True)
 
 
-def test_pictures_of_other_channels_are_refused():
+def test_images_of_other_channels_are_refused():
     with pytest.raises(ValueError, match="x has 3 channels, but the network was made with in_channels=1"):
         small()(torch.zeros(2, 3, 28, 28))

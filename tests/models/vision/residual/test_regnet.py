@@ -39,7 +39,7 @@ def test_the_names_are_torchvisions():
     assert tuple(state["fc.weight"].shape) == (1000, 400)
 
 
-def test_small_pictures_and_few_classes():
+def test_small_images_and_few_classes():
     network = regnet_x(10, 1, depth=6, w_0=16, w_a=8.0, w_m=2.0, group_width=8, stem="small", stem_width=16)
     assert network(torch.zeros(2, 1, 28, 28)).shape == (2, 10)
 

@@ -5,7 +5,7 @@ from torch.nn.functional import interpolate
 from deepdive.models.vision import VisionTransformer, interpolate_positions, with_numbered_mlp
 
 
-def test_places_of_patches_are_a_picture_that_is_resized():
+def test_places_of_patches_are_an_image_that_is_resized():
     table = torch.randn(1, 1 + 6, 5)
     found = interpolate_positions(table, (4, 9), before=(2, 3))
     assert found.shape == (1, 37, 5)
@@ -30,8 +30,8 @@ def test_the_same_grid_changes_nothing():
     torch.testing.assert_close(interpolate_positions(table, (3, 3)), table, rtol=0, atol=0)
 
 
-def test_a_network_then_sees_larger_pictures():
-    sizes = {"patch_size": 4, "width": 8, "depth": 1, "heads": 2, "hidden": 8}
+def test_a_network_then_sees_larger_images():
+    sizes = {"patch_size": 4, "hidden_size": 8, "num_layers": 1, "num_heads": 2, "ffn_size": 8}
     network = VisionTransformer(3, 1, image_size=8, **sizes)
     larger = VisionTransformer(3, 1, image_size=(12, 20), **sizes)
     state = dict(network.state_dict())
@@ -55,7 +55,7 @@ def test_grids_that_do_not_fit_are_named(places, grid, before, message):
 
 
 def test_names_of_the_first_files_become_those_of_today():
-    network = VisionTransformer(3, 1, image_size=8, patch_size=4, width=8, depth=2, heads=2, hidden=8)
+    network = VisionTransformer(3, 1, image_size=8, patch_size=4, hidden_size=8, num_layers=2, num_heads=2, ffn_size=8)
     state = network.state_dict()
     old = {name.replace("mlp.0", "mlp.linear_1").replace("mlp.3", "mlp.linear_2"): v for name, v in state.items()}
     assert sum("linear_" in name for name in old) == 8

@@ -19,7 +19,9 @@ from deepdive.models.vision import (
     vit_small_32,
 )
 
-small = partial(VisionTransformer, 5, 2, image_size=(8, 12), patch_size=4, width=16, depth=2, heads=4, hidden=24)
+small = partial(
+    VisionTransformer, 5, 2, image_size=(8, 12), patch_size=4, hidden_size=16, num_layers=2, num_heads=4, ffn_size=24
+)
 
 
 def moved(network, seed=0):
@@ -173,7 +175,15 @@ class Librarys(nn.Module):
 def test_logits_and_all_gradients_are_those_of_the_librarys_layers(grid, patch, heads, depth, toolkit, seed):
     size = (grid[0] * patch[0], grid[1] * patch[1])
     network = VisionTransformer(
-        4, 2, image_size=size, patch_size=patch, width=4 * heads, depth=depth, heads=heads, hidden=6, nn=toolkit
+        4,
+        2,
+        image_size=size,
+        patch_size=patch,
+        hidden_size=4 * heads,
+        num_layers=depth,
+        num_heads=heads,
+        ffn_size=6,
+        nn=toolkit,
     )
     network = moved(network.double(), seed)
     other = Librarys(network)
@@ -210,7 +220,7 @@ def test_attention_is_the_softmax_of_scaled_products_head_by_head():
 
 def test_it_starts_as_torchvisions_does():
     torch.manual_seed(0)
-    network = VisionTransformer(image_size=32, patch_size=8, width=256, depth=1, heads=4, hidden=512)
+    network = VisionTransformer(image_size=32, patch_size=8, hidden_size=256, num_layers=1, num_heads=4, ffn_size=512)
     layer = network.encoder.layers.encoder_layer_0
     assert network.conv_proj.weight.std().item() == pytest.approx((3 * 64) ** -0.5, rel=0.02)
     assert network.encoder.pos_embedding.std().item() == pytest.approx(0.02, rel=0.05)
@@ -250,7 +260,7 @@ def test_dropout_is_for_training_alone(kind, toolkit):
 
 
 @pytest.mark.parametrize(("make", "shape"), [(vit_small_28, (2, 1, 28, 28)), (vit_small_32, (2, 3, 32, 32))])
-def test_small_ones_take_small_pictures(make, shape):
+def test_small_ones_take_small_images(make, shape):
     assert make()(torch.randn(shape)).shape == (2, 10)
 
 
@@ -258,11 +268,11 @@ def test_small_ones_take_small_pictures(make, shape):
     ("arguments", "message"),
     [
         ({"patch_size": 15}, "patch_size must divide image_size, but patches of 15x15 pixels do not fill .* 224x224"),
-        ({"image_size": (32, 40), "patch_size": 16}, "patches of 16x16 pixels do not fill pictures of 32x40"),
-        ({"heads": 7}, "heads must divide width, but 768 is not a multiple of 7"),
-        ({"depth": 0}, "depth must be positive, got 0"),
-        ({"hidden": 0}, "hidden must be positive, got 0"),
-        ({"heads": 0}, "heads must be positive, got 0"),
+        ({"image_size": (32, 40), "patch_size": 16}, "patches of 16x16 pixels do not fill images of 32x40"),
+        ({"num_heads": 7}, "num_heads must divide hidden_size, but 768 is not a multiple of 7"),
+        ({"num_layers": 0}, "num_layers must be positive, got 0"),
+        ({"ffn_size": 0}, "ffn_size must be positive, got 0"),
+        ({"num_heads": 0}, "num_heads must be positive, got 0"),
         ({"patch_size": 0}, "patch_size must be positive, got 0"),
         ({"num_classes": 0}, "num_classes must be positive, got 0"),
     ],
@@ -278,8 +288,8 @@ def test_impossible_sizes_are_named(arguments, message):
     [
         ((2, 3, 8, 12), "x has 3 channels, but the network was made with in_channels=2"),
         ((2, 8, 12), r"x must have the shape \(batch, channels, height, width\), got \(2, 8, 12\)"),
-        ((2, 2, 12, 8), "pictures of 12x8 pixels, but the position table is for 8x12; see interpolate_positions"),
-        ((2, 2, 16, 24), "pictures of 16x24 pixels, but the position table is for 8x12"),
+        ((2, 2, 12, 8), "images of 12x8 pixels, but the position table is for 8x12; see interpolate_positions"),
+        ((2, 2, 16, 24), "images of 16x24 pixels, but the position table is for 8x12"),
     ],
 )
 def test_inputs_that_do_not_fit_are_named(shape, message):

@@ -65,7 +65,7 @@ def test_it_begins_where_the_published_network_is(text, weights, subwords, toolk
     experiment = prepared(text, weights, toolkit=toolkit)
     network = transformers.GPT2LMHeadModel.from_pretrained(weights).eval()
     numbers = experiment.data.encoder.encode("the medical man saw")
-    assert torch.equal(numbers, subwords.encode(["the medical man saw"], special=False).tokens[0])
+    assert torch.equal(numbers, subwords.encode(["the medical man saw"], special=False).ids[0])
     with torch.inference_mode():
         ours = experiment.model.eval()(numbers.unsqueeze(0))
         theirs = network(numbers.unsqueeze(0)).logits[..., : len(subwords)]

@@ -23,7 +23,7 @@ def numbers(subwords, *parts):
         if isinstance(part, int):
             found.append(subwords.sentinels[part])
         else:
-            found += subwords.encode([part], special=False).tokens[0].tolist()
+            found += subwords.encode([part], special=False).ids[0].tolist()
     return found
 
 

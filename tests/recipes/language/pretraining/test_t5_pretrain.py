@@ -158,7 +158,7 @@ def test_a_damaged_run_is_told(text, tmp_path):
         ("own", {"max_characters": 0}, ValueError, "max_characters must be from 1 to 100000000 or None, got 0"),
         ("own", {"window": 1}, ValueError, "window must be from 2 to 100000, got 1"),
         ("own", {"noise_density": 1.0}, ValueError, "noise_density must be above 0 and below 1, got 1.0"),
-        ("own", {"vocab_size": 200}, ValueError, "size is 200; it must be above 258"),
+        ("own", {"vocab_size": 200}, ValueError, "vocab_size must be above 258"),
         ("own", {"window": 5000}, ValueError, "part has .* tokens, fewer than window, which is 5000"),
     ],
 )

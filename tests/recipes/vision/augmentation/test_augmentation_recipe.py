@@ -1,4 +1,4 @@
-"""With and without changed pictures, on made-up ones: both trainings, report, resume, predictions, bad settings."""
+"""With and without changed images, on made-up ones: both training_runs, report, resume, predictions, bad settings."""
 
 import pytest
 import torch
@@ -56,8 +56,8 @@ def test_the_two_differ_in_the_changes_alone(photographs):
     for a, b in zip(plain.network.parameters(), augmented.network.parameters(), strict=True):
         assert torch.equal(a, b)
     for name in ("train", "val", "test"):
-        assert torch.equal(as_they_are.pictures(name).images, changed.pictures(name).images)
-    assert as_they_are.pictures("train").labels.bincount().tolist() == [20, 20]
+        assert torch.equal(as_they_are.image_set(name).images, changed.image_set(name).images)
+    assert as_they_are.image_set("train").labels.bincount().tolist() == [20, 20]
     (x, y), (z, same) = (next(data.train_loader().batches(3)) for data in (as_they_are, changed))
     assert torch.equal(y, same)
     assert not torch.equal(x, z)
@@ -97,7 +97,7 @@ def test_what_is_wrong_is_told_before_anything_is_read(changes, message):
 
 
 @pytest.mark.parametrize("channels", [1, 3])
-def test_every_change_is_shown_that_pictures_can_undergo(channels):
+def test_every_change_is_shown_that_images_can_undergo(channels):
     names = shown_changes(channels, 8, 9)
     assert ("hue" in names) is (channels == 3)
     assert {"rotation", "cutout", "mixup", "cutmix"} <= set(names)

@@ -68,7 +68,7 @@ def test_the_report_shows_kernel_and_edges(trained):
     assert report.index("<h2>Kernel</h2>") < report.index("<h2>Edges</h2>") < report.index("<h2>Network</h2>")
 
 
-def test_edges_of_a_picture_are_found_and_drawn(trained, tmp_path):
+def test_edges_of_an_image_are_found_and_drawn(trained, tmp_path):
     pixels = np.full((20, 30), 200, np.uint8)
     pixels[:, 10:] = 20
     Image.fromarray(pixels).save(tmp_path / "wall.png")
@@ -82,7 +82,7 @@ def test_edges_of_a_picture_are_found_and_drawn(trained, tmp_path):
     assert (np.abs(np.delete(edges, 9, axis=1).astype(int) - 128) < 3).all()
 
 
-def test_pictures_of_one_name_have_edges_of_their_own_and_none_is_written_over_its_picture(trained, tmp_path):
+def test_images_of_one_name_have_edges_of_their_own_and_none_is_written_over_its_image(trained, tmp_path):
     for i, name in enumerate(["a/x.png", "b/x.png", "b/x-2.png", "c/x.bmp"]):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         Image.new("L", (4 + i, 4)).save(tmp_path / name)
@@ -96,7 +96,7 @@ def test_pictures_of_one_name_have_edges_of_their_own_and_none_is_written_over_i
     assert (trained.run.folder / "edges" / "x.png").read_bytes() == before
 
 
-def test_there_are_no_batches_of_one_picture(capsys):
+def test_there_are_no_batches_of_one_image(capsys):
     for flag in ("--batch-size", "--accumulate"):
         with pytest.raises(SystemExit) as ended:
             cli.main(["run", "edge-kernel", flag, "2"])
@@ -104,7 +104,7 @@ def test_there_are_no_batches_of_one_picture(capsys):
         assert flag in capsys.readouterr().err
 
 
-def test_a_folder_is_all_its_pictures(trained, tmp_path):
+def test_a_folder_is_all_its_images(trained, tmp_path):
     for name in ("new/b.png", "new/deep/a.png"):
         (tmp_path / name).parent.mkdir(exist_ok=True, parents=True)
         Image.new("L", (4, 4)).save(tmp_path / name)
@@ -112,7 +112,7 @@ def test_a_folder_is_all_its_pictures(trained, tmp_path):
     assert [record["image"] for record in found] == [str(tmp_path / "new/b.png"), str(tmp_path / "new/deep/a.png")]
 
 
-def test_a_picture_without_neighbours_is_refused(trained, tmp_path):
+def test_an_image_without_neighbours_is_refused(trained, tmp_path):
     Image.new("L", (1, 5)).save(tmp_path / "thin.png")
     with pytest.raises(ValueError, match=r"thin\.png has one column; an edge lies between two"):
         runner.predict(trained.run.folder, [tmp_path / "thin.png"])

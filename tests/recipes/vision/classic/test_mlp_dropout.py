@@ -53,14 +53,14 @@ def test_the_best_weights_are_tested_without_dropout(stopped):
 
 
 def test_predictions_do_not_depend_on_chance(stopped, tmp_path):
-    Image.fromarray(load_images("digits").pictures("test").images[0, 0].numpy()).save(tmp_path / "one.png")
+    Image.fromarray(load_images("digits").image_set("test").images[0, 0].numpy()).save(tmp_path / "one.png")
     first, second = (runner.predict(stopped.run.folder, [tmp_path / "one.png"])[0] for _ in range(2))
     assert first.probability == second.probability
 
 
 @pytest.mark.parametrize("toolkit", ["torch", "scratch"])
 def test_dropout_makes_training_harder_and_testing_no_worse(toolkit):
-    """Both see the same pictures; with dropout, the network learns what it is tested without."""
+    """Both see the same images; with dropout, the network learns what it is tested without."""
     found = {}
     for p in (0.0, 0.5):
         experiment = load_recipe("mlp-dropout").build(settings(toolkit=toolkit, dropout=p))

@@ -1,4 +1,4 @@
-"""The recipe for pairs of pictures: both toolkits, report, exact resume, predictions for two files."""
+"""The recipe for pairs of images: both toolkits, report, exact resume, predictions for two files."""
 
 import pytest
 import torch
@@ -66,7 +66,7 @@ def test_a_killed_run_goes_on_exactly(tmp_path):
 def test_two_files_are_the_same_or_different(trained, tmp_path):
     from deepdive.data.images import load_images
 
-    test = load_images("digits").pictures("test")
+    test = load_images("digits").image_set("test")
     files = {}
     for digit in (0, 1):
         rows = (test.labels == digit).nonzero().flatten()[:2].tolist()

@@ -98,11 +98,11 @@ def test_the_report_shows_the_distributions(whole):
     assert "Learning curves" not in report
 
 
-def test_the_best_network_labels_pictures(whole, tmp_path):
+def test_the_best_network_labels_images(whole, tmp_path):
     from PIL import Image
 
     data = load_images("digits", normalize=True)
-    test, files = data.pictures("test"), []
+    test, files = data.image_set("test"), []
     for i in range(60):
         files.append(tmp_path / f"{i}.png")
         Image.fromarray(test.images[i, 0].numpy()).save(files[-1])

@@ -1,4 +1,4 @@
-"""Fine-tuning on made-up pictures, from weights that nobody trained: what is written, predicted, resumed, refused."""
+"""Fine-tuning on made-up images, from weights that nobody trained: what is written, predicted, resumed, refused."""
 
 import json
 import signal
@@ -47,7 +47,7 @@ def test_three_trainings_side_by_side(settings, photographs, tmp_path, capsys):
     for words in ("<h2>Training runs</h2>", "<h2>Confusion</h2>", "the last 4 of 10 groups of layers", *names):
         assert words in report
     assert (folder / "confusion.png").is_file()
-    seconds = json.loads((folder / "trainings" / "seconds.json").read_text())
+    seconds = json.loads((folder / "training_runs" / "seconds.json").read_text())
     assert all(seconds[name] > 0 for name in ("preparing", "fine-tuned", "from-scratch"))
     told = capsys.readouterr().err
     assert all(f"{name}: test_accuracy " in told for name in names)
@@ -116,7 +116,7 @@ def test_without_a_mean_the_fine_tuned_weights_are_kept(settings, photographs, t
     assert prediction.label in ("bluish", "greenish", "reddish")
 
 
-def test_held_out_pictures_choose_the_epoch(settings, tmp_path):
+def test_held_out_images_choose_the_epoch(settings, tmp_path):
     outcome = started(replace(settings, validation=0.25, weight_interpolation=1.0, from_scratch=False), tmp_path)
     assert "val_accuracy" in outcome.metrics
     assert (outcome.run.folder / "checkpoints" / "best.safetensors").is_file()
@@ -169,7 +169,7 @@ def test_killed_by_the_system_it_is_resumed(settings, tmp_path):
     assert (folder / "metrics.jsonl").read_bytes() == (whole.run.folder / "metrics.jsonl").read_bytes()
 
 
-def test_pictures_of_every_kind_are_taken(settings, tmp_path):
+def test_images_of_every_kind_are_taken(settings, tmp_path):
     pixels = torch.randint(0, 255, (40, 50, 3), generator=torch.Generator().manual_seed(0), dtype=torch.uint8).numpy()
     colour = Image.fromarray(pixels)
     turned = Image.Exif()
@@ -188,7 +188,7 @@ def test_pictures_of_every_kind_are_taken(settings, tmp_path):
     assert any("turned as its EXIF data says" in note for note in experiment.images.notes)
 
 
-def test_a_named_set_gives_some_of_its_pictures(settings):
+def test_a_named_set_gives_some_of_its_images(settings):
     experiment = RECIPE.build(replace(settings, data="digits", train_images=50, test_images=20))
     experiment.prepare()
     train, test = (experiment.images.parts[part].labels for part in ("train", "test"))
@@ -206,25 +206,23 @@ def copied(photographs, folder, labels, count):
     return folder
 
 
-def test_one_class_or_one_picture_per_class_is_too_little(settings, photographs, tmp_path):
+def test_one_class_or_one_image_per_class_is_too_little(settings, photographs, tmp_path):
     one = copied(photographs, tmp_path / "one", ["bluish"], 5)
-    with pytest.raises(
-        ValueError, match="one folder of pictures per class, and at least two; it holds only one, bluish"
-    ):
+    with pytest.raises(ValueError, match="one folder of images per class, and at least two; it holds only one, bluish"):
         RECIPE.build(replace(settings, data=str(one))).prepare()
     few = copied(photographs, tmp_path / "few", ["bluish", "reddish"], 1)
     with pytest.raises(ValueError, match="a class needs at least 2 examples to have one held out"):
         RECIPE.build(replace(settings, data=str(few))).prepare()
 
 
-def test_a_damaged_picture_is_named_and_skipped_if_asked(settings, photographs, tmp_path):
+def test_a_damaged_image_is_named_and_skipped_if_asked(settings, photographs, tmp_path):
     folder = copied(photographs, tmp_path / "some", ["bluish", "reddish"], 5)
-    (folder / "reddish" / "broken.jpg").write_bytes(b"\xff\xd8\xff\xe0 no picture")
-    with pytest.raises(ValueError, match=r"1 of 11 pictures cannot be used; .*skip_damaged\):\n.*broken\.jpg"):
+    (folder / "reddish" / "broken.jpg").write_bytes(b"\xff\xd8\xff\xe0 no image")
+    with pytest.raises(ValueError, match=r"1 of 11 images cannot be used; .*skip_damaged\):\n.*broken\.jpg"):
         RECIPE.build(replace(settings, data=str(folder))).prepare()
     experiment = RECIPE.build(replace(settings, data=str(folder), skip_damaged=True))
     experiment.prepare()
-    assert any("1 of 11 pictures were skipped" in note for note in experiment.images.notes)
+    assert any("1 of 11 images were skipped" in note for note in experiment.images.notes)
 
 
 def test_weights_of_another_network_are_refused_with_their_names(settings, tmp_path):
@@ -266,6 +264,6 @@ def test_settings_out_of_range_are_named(changes, message, settings):
         RECIPE.build(replace(settings, **changes))
 
 
-def test_fewer_pictures_than_classes_are_refused(settings):
+def test_fewer_images_than_classes_are_refused(settings):
     with pytest.raises(ValueError, match="train_images is 2; with 3 classes it must be at least 3, or 0 for all"):
         RECIPE.build(replace(settings, train_images=2)).prepare()

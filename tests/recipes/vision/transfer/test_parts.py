@@ -1,4 +1,4 @@
-"""Features computed once, the order of confused pictures, figures."""
+"""Features computed once, the order of confused images, figures."""
 
 import pytest
 import torch

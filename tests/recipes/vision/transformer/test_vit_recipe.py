@@ -72,7 +72,7 @@ def test_a_killed_run_goes_on_exactly(toolkit, tmp_path):
     assert found[0] == found[1]
 
 
-def test_picture_files_are_labelled(trained, tmp_path):
+def test_image_files_are_labelled(trained, tmp_path):
     pixels = np.zeros((32, 32), np.uint8)
     pixels[4:28, 14:18] = 255
     Image.fromarray(pixels).save(tmp_path / "one.png")
@@ -84,7 +84,7 @@ def test_picture_files_are_labelled(trained, tmp_path):
 def test_the_rollout_shown_is_that_of_the_class_token(tmp_path):
     experiment = RECIPE.build(settings())
     experiment.prepare()
-    images = experiment.data.pictures("test").images[:3]
+    images = experiment.data.image_set("test").images[:3]
     network = experiment.model.eval()
     with torch.no_grad():
         weights = network.attention(experiment.data.spec.to_float(images))
@@ -98,12 +98,12 @@ def test_the_rollout_shown_is_that_of_the_class_token(tmp_path):
 def test_a_rollout_is_titled_by_what_is_predicted_and_what_is_true(tmp_path, monkeypatch):
     experiment = RECIPE.build(settings())
     experiment.prepare()
-    pictures, names = experiment.data.pictures("test"), experiment.data.spec.labels
-    true = pictures.rows(vit_experiment._one_of_each(pictures.labels)).labels
+    images, names = experiment.data.image_set("test"), experiment.data.spec.labels
+    true = images.rows(vit_experiment._one_of_each(images.labels)).labels
     found = []
     monkeypatch.setattr(vit_experiment, "predict_probabilities", lambda *_, device: torch.eye(10)[(true + 1) % 10])
     monkeypatch.setattr(vit_experiment, "rollout_figure", lambda *given: (found.extend(given[2]), Figure())[1])
-    experiment._attention(SimpleNamespace(folder=tmp_path), pictures)
+    experiment._attention(SimpleNamespace(folder=tmp_path), images)
     assert found == [f"{names[(y + 1) % 10]}\nnot {names[y]}" for y in true.tolist()]
 
 
@@ -120,13 +120,13 @@ def test_patches_are_drawn_as_they_are_numbered():
         np.testing.assert_allclose(ax.images[0].get_array(), patch.numpy(), rtol=1e-6)
 
 
-def test_a_rollout_lies_over_its_picture():
+def test_a_rollout_lies_over_its_image():
     images, maps = torch.rand(2, 1, 4, 6), torch.rand(2, 2, 3)
     figure = rollout_figure(images, maps, ["cat", "dog\nnot cow"])
     below = figure.axes[2:]
     for ax, weights in zip(below, maps, strict=True):
-        picture, over = ax.images
-        assert picture.get_extent() == list(over.get_extent()) == [-0.5, 5.5, 3.5, -0.5]
+        image, over = ax.images
+        assert image.get_extent() == list(over.get_extent()) == [-0.5, 5.5, 3.5, -0.5]
         np.testing.assert_allclose(over.get_array(), weights.numpy(), rtol=1e-6)
 
 
@@ -140,7 +140,7 @@ def test_a_rollout_lies_over_its_picture():
         (lambda: rollout_figure(torch.zeros(2, 1, 4, 4), torch.zeros(2, 2, 2), ["a"]), "2 images, 2 maps and 1 titles"),
     ],
 )
-def test_pictures_that_cannot_be_drawn_are_refused(draw, message):
+def test_images_that_cannot_be_drawn_are_refused(draw, message):
     with pytest.raises(ValueError, match=message):
         draw()
 
@@ -150,7 +150,7 @@ def spec_of(side):
 
 
 @pytest.mark.parametrize("preset", ["smoke", "quick", "book"])
-def test_the_network_of_every_preset_takes_its_pictures(preset):
+def test_the_network_of_every_preset_takes_its_images(preset):
     chosen = with_preset(RECIPE.settings_type, RECIPE.presets[preset])
     side = chosen.image_size or 28
     with torch.device("meta"):
@@ -161,8 +161,8 @@ def test_the_network_of_every_preset_takes_its_pictures(preset):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"patch_size": 5}, "patches of 5x5 pixels do not fill pictures of 28x28"),
-        ({"num_heads": 3}, "heads must divide width, but 16 is not a multiple of 3"),
+        ({"patch_size": 5}, "patches of 5x5 pixels do not fill images of 28x28"),
+        ({"num_heads": 3}, "num_heads must divide hidden_size, but 16 is not a multiple of 3"),
         ({"num_layers": 0}, "num_layers must be from 1 to 1000, got 0"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Random changes of pictures, a whole batch in one pass (textbook section 14.1)."""
+"""Random changes of images, a whole batch in one pass (D2L section 14.1)."""
 
 from deepdive.data.images.augmentation._sampling import Fill as Fill
 from deepdive.data.images.augmentation.chain import Augmentation as Augmentation

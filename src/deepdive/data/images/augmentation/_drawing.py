@@ -1,4 +1,4 @@
-"""Random numbers for transforms, one or more per picture, all on the processor."""
+"""Random numbers for transforms, one or more per image, all on the processor."""
 
 import math
 
@@ -10,12 +10,12 @@ Number = int | float
 
 
 def uniform(b: int, low: Number, high: Number, generator: torch.Generator) -> Float64[Tensor, " b"]:
-    """One number from ``low`` to ``high`` for each picture."""
+    """One number from ``low`` to ``high`` for each image."""
     return low + (high - low) * torch.rand(b, dtype=torch.float64, generator=generator)
 
 
 def chosen(b: int, p: Number, generator: torch.Generator) -> Bool[Tensor, " b"]:
-    """True for each picture with probability ``p``; always for 1, never for 0."""
+    """True for each image with probability ``p``; always for 1, never for 0."""
     return torch.rand(b, dtype=torch.float64, generator=generator) < p
 
 

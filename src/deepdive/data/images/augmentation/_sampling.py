@@ -1,4 +1,4 @@
-"""Colours of pictures at the points that one affine map per picture leads to."""
+"""Colours of images at the points that one affine map per image leads to."""
 
 from typing import Literal
 
@@ -10,7 +10,7 @@ from deepdive.data.images.augmentation._drawing import Number
 from deepdive.data.images.augmentation.geometry import Size
 
 Fill = Literal["reflect", "zero"]
-"""What lies outside of a picture: its mirror image about its edge, or nothing."""
+"""What lies outside of an image: its mirror image about its edge, or nothing."""
 
 
 def whole_pixels(m: Float64[Tensor, "b 3 3"]) -> bool:
@@ -19,7 +19,7 @@ def whole_pixels(m: Float64[Tensor, "b 3 3"]) -> bool:
 
 
 def all_inside(m: Float64[Tensor, "b 3 3"], size: Size) -> bool:
-    """Whether every map stays within the picture: an affine one does if it keeps the four corners there."""
+    """Whether every map stays within the image: an affine one does if it keeps the four corners there."""
     h, w = size
     corners = torch.tensor([[0, 0, 1], [w, 0, 1], [0, h, 1], [w, h, 1]], dtype=torch.float64)
     points = corners @ m[:, :2].transpose(1, 2)  # (b, 4, 2)
@@ -50,7 +50,7 @@ def picked(
 
 
 def grid_parts(m: Float64[Tensor, "b 3 3"], size: Size) -> tuple[Float[Tensor, "b 2 h 1"], Float[Tensor, "b 2 1 w"]]:
-    """Two parts that add up to the points, with -1 and 1 at the edges of the picture: by row, and by column."""
+    """Two parts that add up to the points, with -1 and 1 at the edges of the image: by row, and by column."""
     h, w = size
     m = m[:, :2] * (2 / torch.tensor([w, h], dtype=torch.float64)[:, None])
     by_row = m[:, :, 1, None] * _centres(h) + m[:, :, 2, None] - 1
@@ -96,4 +96,4 @@ def _mirrored(i: Int64[Tensor, "..."], n: int) -> Int64[Tensor, "..."]:
     return torch.minimum(i, 2 * n - 1 - i)
 
 
-_SLACK = 1e-6  # of a pixel: so little outside of a picture is rounding
+_SLACK = 1e-6  # of a pixel: so little outside of an image is rounding

@@ -1,4 +1,4 @@
-"""A chain of random changes, drawn once and applied to whole batches in one pass (textbook section 14.1)."""
+"""A chain of random changes, drawn once and applied to whole batches in one pass (D2L section 14.1)."""
 
 from collections.abc import Sequence
 from functools import reduce
@@ -16,9 +16,9 @@ from deepdive.data.images.augmentation.geometry import Geometric, Size
 
 
 class Augmentation:
-    """Random changes of whole batches of pictures, for each picture its own.
+    """Random changes of whole batches of images, for each image its own.
 
-    The maps of the plane are one affine map per picture: pictures are sampled once, and not at all but indexed where
+    The maps of the plane are one affine map per image: images are sampled once, and not at all but indexed where
     only flips and whole shifts were drawn. Changes of colours are one affine map of colours. Whatever their order in
     the list, colours come after the maps of the plane and what is blanked out comes last; otherwise the order is kept.
 
@@ -26,7 +26,7 @@ class Augmentation:
 
     Args:
         transforms: any of `Geometric`, `Chromatic` and `Cutout`.
-        fill: what a picture has outside of itself, where a shift or turn uncovers it: its mirror image about its edge
+        fill: what an image has outside of itself, where a shift or turn uncovers it: its mirror image about its edge
             (``reflect``), or black (``zero``).
 
     Raises:
@@ -46,19 +46,19 @@ class Augmentation:
         self.fill: Fill = fill
 
     def __call__(self, x: Shaped[Tensor, "b c h w"], generator: torch.Generator) -> Float32[Tensor, "b c h w"]:
-        """New pictures in 0..1 from these, which are bytes, or floats in 0..1, and stay as they are.
+        """New images in 0..1 from these, which are bytes, or floats in 0..1, and stay as they are.
 
         Raises:
-            ValueError: see `Changes.pictures`; a shift is as large as the pictures.
+            ValueError: see `Changes.images`; a shift is as large as the images.
         """
         b, _, h, w = x.shape
-        return self.draw(b, (h, w), generator).pictures(x)
+        return self.draw(b, (h, w), generator).images(x)
 
     def draw(self, b: int, size: Size, generator: torch.Generator) -> Changes:
-        """The changes of ``b`` pictures of a size, to be applied to them and to all that belongs to them.
+        """The changes of ``b`` images of a size, to be applied to them and to all that belongs to them.
 
         Raises:
-            ValueError: a shift is as large as the pictures.
+            ValueError: a shift is as large as the images.
         """
         maps = [t.matrices(b, size, generator) for t in self.transforms if isinstance(t, Geometric)]
         colours = [t.colours(b, generator) for t in self.transforms if isinstance(t, Chromatic)]

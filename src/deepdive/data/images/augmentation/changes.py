@@ -1,4 +1,4 @@
-"""What a chain of random changes has drawn for one batch, applied to pictures, masks and boxes alike."""
+"""What a chain of random changes has drawn for one batch, applied to images, masks and boxes alike."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,27 +23,27 @@ from deepdive.data.images.augmentation.geometry import Size
 
 @dataclass(frozen=True)
 class Changes:
-    """What was drawn for the pictures of one batch; on the processor."""
+    """What was drawn for the images of one batch; on the processor."""
 
     number: int
     size: Size
     matrices: Float64[Tensor, "b 3 3"] | None
-    """From points of the pictures that come out to points of those that went in; see `geometry`."""
+    """From points of the images that come out to points of those that went in; see `geometry`."""
     colours: ColourMap | None
     holes: tuple[tuple[Bool[Tensor, "b h w"], Number], ...]
-    """Where pictures are blanked out, with the value they get there."""
+    """Where images are blanked out, with the value they get there."""
     fill: Fill
 
     @torch.no_grad()
-    def pictures(self, x: Shaped[Tensor, "b c h w"]) -> Float32[Tensor, "b c h w"]:
-        """The pictures changed: bytes, or floats in 0..1, become floats in 0..1 in memory of their own.
+    def images(self, x: Shaped[Tensor, "b c h w"]) -> Float32[Tensor, "b c h w"]:
+        """The images changed: bytes, or floats in 0..1, become floats in 0..1 in memory of their own.
 
         Raises:
             ValueError: they are of another number, size or type than they were drawn for, or have no colours to change.
         """
         self._check("x", x, "(b, c, h, w)", formed=x.ndim == 4)
         if x.dtype not in (torch.uint8, torch.float32):
-            raise ValueError(f"x is of type {x.dtype}; pictures must be torch.uint8, or torch.float32 in 0..1")
+            raise ValueError(f"x is of type {x.dtype}; images must be torch.uint8, or torch.float32 in 0..1")
         if self.colours is not None and x.shape[1] not in (1, 3):
             raise ValueError(f"x has {x.shape[1]} channels; colours can be changed of 1 (grey) or 3")
         unit = 255 if x.dtype == torch.uint8 else 1
@@ -51,7 +51,7 @@ class Changes:
         colours = None if self.colours is None else _Coloured(self.colours, x.shape[1], unit, x.device)
         out = torch.empty(x.shape, dtype=torch.float32, device=x.device)
         for rows in _parts(x):
-            some = x[rows] if moved is None else moved.pictures(x[rows], rows)
+            some = x[rows] if moved is None else moved.images(x[rows], rows)
             if colours is None:
                 torch.div(some, unit, out=out[rows]).clamp_(max=1)  # interpolation rounds, also upwards
             else:
@@ -61,13 +61,13 @@ class Changes:
         return out
 
     def masks(self, masks: Shaped[Tensor, "b *k h w"], *, outside: int = 0) -> Shaped[Tensor, "b *k h w"]:
-        """The masks of these pictures moved with them: class numbers, or one mask per object, each point's nearest.
+        """The masks of these images moved with them: class numbers, or one mask per object, each point's nearest.
 
-        With the fill ``zero``, ``outside`` is what points outside of a picture get, e.g. a class number that a loss
+        With the fill ``zero``, ``outside`` is what points outside of an image get, e.g. a class number that a loss
         leaves out. Neither colours nor cutouts change a mask.
 
         Raises:
-            ValueError: they are of another number or size than the pictures.
+            ValueError: they are of another number or size than the images.
         """
         self._check("masks", masks, "(b, ..., h, w)", formed=masks.ndim >= 3)
         if self.matrices is None:
@@ -80,13 +80,13 @@ class Changes:
     def boxes(
         self, boxes: Float[Tensor, "b n 4"], *, visible: Number = 0.0
     ) -> tuple[Float[Tensor, "b n 4"], Bool[Tensor, "b n"]]:
-        """Boxes ``(left, top, right, bottom)`` in pixels moved with these pictures, and which of them are left.
+        """Boxes ``(left, top, right, bottom)`` in pixels moved with these images, and which of them are left.
 
-        A turned box becomes the upright one around it, and is cut off at the edges of the picture. It is left if an
-        area remains, more than the share ``visible`` of the whole; cutouts do not count.
+        A turned box becomes the upright one around it, and is cut off at the edges of the image. It is left if an
+        area remains, more than the fraction ``visible`` of the whole; cutouts do not count.
 
         Raises:
-            ValueError: they are of another number than the pictures, or ``visible`` is not from 0 up to but without 1.
+            ValueError: they are of another number than the images, or ``visible`` is not from 0 up to but without 1.
         """
         self._check("boxes", boxes, "(b, n, 4)", formed=boxes.ndim == 3 and boxes.shape[2] == 4, sized=False)
         if not 0 <= visible < 1:
@@ -107,7 +107,7 @@ class Changes:
         if not formed:
             raise ValueError(f"{name} has shape {tuple(x.shape)}; it must be {form}")
         if len(x) != self.number or (sized and tuple(x.shape[-2:]) != self.size):
-            drawn = f"{self.number} pictures of {self.size[0]}x{self.size[1]}"
+            drawn = f"{self.number} images of {self.size[0]}x{self.size[1]}"
             raise ValueError(f"{name} has shape {tuple(x.shape)}, but the changes were drawn for {drawn}")
 
 
@@ -124,8 +124,8 @@ class _Moved:
             self.inside = all_inside(matrices, size)
             self.parts = [part.to(device) for part in grid_parts(matrices, size)]
 
-    def pictures(self, x: Tensor, rows: slice) -> Tensor:
-        """Some of the pictures, of the type they have if nothing has to be interpolated."""
+    def images(self, x: Tensor, rows: slice) -> Tensor:
+        """Some of the images, of the type they have if nothing has to be interpolated."""
         if self.index is not None:
             return picked(x, self.index[rows], None if self.blank is None else self.blank[rows])
         by_row, by_column = self.parts
@@ -133,16 +133,16 @@ class _Moved:
 
 
 class _Coloured:
-    """The maps of colours, ready for one device, for pictures in 0..unit."""
+    """The maps of colours, ready for one device, for images in 0..unit."""
 
     def __init__(self, colours: ColourMap, channels: int, unit: int, device: torch.device) -> None:
         a, b = colours.a / unit, colours.b / unit
-        if channels == 1:  # a grey picture has three equal channels, before and after
+        if channels == 1:  # a grey image has three equal channels, before and after
             a, b = (each.sum(dim=2)[:, :1, None] for each in (a, b))
         self.a, self.b = a.float().to(device), b.float().to(device) if b.any() else None
 
     def write(self, x: Float32[Tensor, "b c h w"], rows: slice, out: Float32[Tensor, "b c h w"]) -> None:
-        """Put some of the pictures, changed and cut to 0..1, into ``out``."""
+        """Put some of the images, changed and cut to 0..1, into ``out``."""
         torch.bmm(self.a[rows], x.flatten(2), out=out.flatten(2))
         if self.b is not None:
             out += (self.b[rows] @ x.mean(dim=(2, 3))[:, :, None])[..., None]
@@ -150,7 +150,7 @@ class _Coloured:
 
 
 def _parts(x: Tensor) -> Iterator[slice]:
-    """On a processor so many pictures at once that they stay in its cache from one step to the next; else all."""
+    """On a processor so many images at once that they stay in its cache from one step to the next; else all."""
     step = len(x)
     if x.device.type == "cpu":
         step = max(1, _CACHED // max(1, x[0].numel())) if len(x) else 1

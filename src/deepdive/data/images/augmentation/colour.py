@@ -1,13 +1,13 @@
-"""Random changes of colours, linear in the channels, so that a chain of them is one (textbook section 14.1).
+"""Random changes of colours, linear in the channels, so that a chain of them is one (D2L section 14.1).
 
-Of a picture with colours ``x`` and mean colour ``m`` each gives ``x' = A x + B m`` with two 3x3 matrices. The mean
+Of an image with colours ``x`` and mean colour ``m`` each gives ``x' = A x + B m`` with two 3x3 matrices. The mean
 colour then is ``m' = (A + B) m``, so a chain is again of that form:
 
     A₂ (A₁ x + B₁ m) + B₂ (A₁ + B₁) m  =  (A₂ A₁) x + (A₂ B₁ + B₂ (A₁ + B₁)) m
 
 The result is cut to 0..1 once, at the end of the chain. Where a library cuts after each step, what was too bright stays
-cut; here a later step may bring it back, and means are those of the uncut picture. The two agree where no step leaves
-0..1. A grey picture is one whose three channels are equal: nothing here gives it a colour.
+cut; here a later step may bring it back, and means are those of the uncut image. The two agree where no step leaves
+0..1. A grey image is one whose three channels are equal: nothing here gives it a colour.
 """
 
 import math
@@ -29,7 +29,7 @@ GREY = torch.tensor([0.299, 0.587, 0.114], dtype=torch.float64)
 
 @dataclass(frozen=True)
 class ColourMap:
-    """``x' = A x + B m`` for each picture, with its colours ``x`` and their mean ``m``."""
+    """``x' = A x + B m`` for each image, with its colours ``x`` and their mean ``m``."""
 
     a: Matrices
     b: Matrices
@@ -40,16 +40,16 @@ class ColourMap:
 
 
 class Chromatic(ABC):
-    """A random linear change of colours for each picture, which is left as it is with probability ``1 - p``."""
+    """A random linear change of colours for each image, which is left as it is with probability ``1 - p``."""
 
     p: Number
 
     @abstractmethod
     def draw(self, b: int, generator: torch.Generator) -> ColourMap:
-        """One map for each of ``b`` pictures, as if ``p`` were 1."""
+        """One map for each of ``b`` images, as if ``p`` were 1."""
 
     def colours(self, b: int, generator: torch.Generator) -> ColourMap:
-        """One map for each of ``b`` pictures, the identity where the picture is left as it is."""
+        """One map for each of ``b`` images, the identity where the image is left as it is."""
         here = chosen(b, self.p, generator)[:, None, None]
         drawn, same = self.draw(b, generator), unchanged(b)
         return ColourMap(torch.where(here, drawn.a, same.a), torch.where(here, drawn.b, same.b))
@@ -68,7 +68,7 @@ class Brightness(Chromatic):
 
 
 class Contrast(Chromatic):
-    """``x' = k x + (1 - k) grey(m)``: away from the picture's mean brightness or towards it.
+    """``x' = k x + (1 - k) grey(m)``: away from the image's mean brightness or towards it.
 
     ``k`` is uniform from ``max(0, 1 - strength)`` to ``1 + strength``; ``p`` is the probability.
     """
@@ -84,7 +84,7 @@ class Contrast(Chromatic):
 
 
 class Saturation(Chromatic):
-    """``x' = k x + (1 - k) grey(x)``: away from grey or towards it; nothing happens to a grey picture.
+    """``x' = k x + (1 - k) grey(x)``: away from grey or towards it; nothing happens to a grey image.
 
     ``k`` is uniform from ``max(0, 1 - strength)`` to ``1 + strength``; ``p`` is the probability.
     """
@@ -100,7 +100,7 @@ class Saturation(Chromatic):
 
 
 class Hue(Chromatic):
-    """Turn the hues by ``2π t`` in the plane of I and Q, at equal brightness Y; nothing happens to a grey picture.
+    """Turn the hues by ``2π t`` in the plane of I and Q, at equal brightness Y; nothing happens to a grey image.
 
     ``x' = V⁻¹ R V x`` with ``V`` from red, green and blue to Y, I and Q (the colours of NTSC television) and the
     rotation ``R`` of the last two; ``t`` is uniform from ``-turns`` to ``turns``, at most half a turn. Unlike a shift
@@ -120,7 +120,7 @@ class Hue(Chromatic):
 
 
 class Grayscale(Chromatic):
-    """``x' = grey(x)`` in all channels, with probability ``p``; nothing happens to a grey picture."""
+    """``x' = grey(x)`` in all channels, with probability ``p``; nothing happens to a grey image."""
 
     def __init__(self, p: Number = 0.1) -> None:
         self.p = check_range("p", p, 0, 1)
@@ -159,7 +159,7 @@ class ColorJitter(Chromatic):
 
 
 def unchanged(b: int) -> ColourMap:
-    """The map that leaves colours as they are, for each of ``b`` pictures."""
+    """The map that leaves colours as they are, for each of ``b`` images."""
     return ColourMap(torch.eye(3).double().expand(b, 3, 3), torch.zeros(b, 3, 3).double())
 
 

@@ -1,4 +1,4 @@
-"""Squares that are blanked out (textbook section 14.1)."""
+"""Squares that are blanked out (D2L section 14.1)."""
 
 import torch
 from jaxtyping import Bool
@@ -24,7 +24,7 @@ class Cutout:
         self.p = check_range("p", p, 0, 1)
 
     def holes(self, b: int, size: Size, generator: torch.Generator) -> Bool[Tensor, "b h w"]:
-        """True where each of ``b`` pictures is blanked out."""
+        """True where each of ``b`` images is blanked out."""
         here = chosen(b, self.p, generator)
         rows, columns = (_covered(b, length, self.side, generator) for length in size)
         return (rows & here[:, None])[:, :, None] & columns[:, None, :]

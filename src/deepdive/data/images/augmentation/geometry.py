@@ -1,6 +1,6 @@
-"""Random maps of the plane, one matrix per picture (textbook section 14.1).
+"""Random maps of the plane, one matrix per image (D2L section 14.1).
 
-A matrix takes a point of the picture that comes out to the point of the picture that went in whose colour it gets:
+A matrix takes a point of the image that comes out to the point of the image that went in whose colour it gets:
 ``(x', y', 1)ᵀ = M (x, y, 1)ᵀ``, in pixels from the upper left corner, so that pixel ``(i, j)`` has its centre at
 ``x = j + 1/2, y = i + 1/2``. A chain of them is the product of their matrices.
 """
@@ -19,16 +19,16 @@ Size = tuple[int, int]
 
 
 class Geometric(ABC):
-    """A random affine map for each picture; a picture is left as it is with probability ``1 - p``."""
+    """A random affine map for each image; an image is left as it is with probability ``1 - p``."""
 
     p: Number
 
     @abstractmethod
     def draw(self, b: int, size: Size, generator: torch.Generator) -> Float64[Tensor, "b 3 3"]:
-        """One matrix for each of ``b`` pictures of a size, as if ``p`` were 1."""
+        """One matrix for each of ``b`` images of a size, as if ``p`` were 1."""
 
     def matrices(self, b: int, size: Size, generator: torch.Generator) -> Float64[Tensor, "b 3 3"]:
-        """One matrix for each of ``b`` pictures of a size, the identity where the picture is left as it is."""
+        """One matrix for each of ``b`` images of a size, the identity where the image is left as it is."""
         here = chosen(b, self.p, generator)
         return torch.where(here[:, None, None], self.draw(b, size, generator), identity(b))
 
@@ -56,9 +56,9 @@ class VerticalFlip(Geometric):
 
 
 class PadAndCrop(Geometric):
-    """Pad every side by ``padding`` pixels and cut a picture of the size before out of it, anywhere: a whole shift.
+    """Pad every side by ``padding`` pixels and cut an image of the size before out of it, anywhere: a whole shift.
 
-    ``x' = x + u, y' = y + v`` with whole ``u, v`` from ``-padding`` to ``padding`` (textbook section 14.13; He et al.,
+    ``x' = x + u, y' = y + v`` with whole ``u, v`` from ``-padding`` to ``padding`` (D2L section 14.13; He et al.,
     2016).
     """
 
@@ -82,12 +82,12 @@ class PadAndCrop(Geometric):
 class RandomResizedCrop(Geometric):
     """Cut out a box of random area and proportions and bring it to the size of the whole (Szegedy et al., 2015).
 
-    The area is uniform in ``area``, as a share of the picture's, the width-to-height ratio log-uniform in ``ratio``;
+    The area is uniform in ``area``, as a fraction of the image's, the width-to-height ratio log-uniform in ``ratio``;
     of ten such boxes the first that fits is put anywhere inside. If none does, the first is cut down to fit. Boxes need
     not begin or end at whole pixels.
 
     Args:
-        area: smallest and largest share, above 0, up to 1.
+        area: smallest and largest fraction, above 0, up to 1.
         ratio: smallest and largest ratio of width to height.
         p: probability.
 
@@ -151,10 +151,10 @@ class Scale(Geometric):
 
 
 class Translate(Geometric):
-    """Shift by up to ``share`` of the width and of the height to either side, uniformly, with probability ``p``."""
+    """Shift by up to ``fraction`` of the width and of the height to either side, uniformly, with probability ``p``."""
 
-    def __init__(self, share: Number = 0.1, p: Number = 1.0) -> None:
-        self.share = check_range("share", share, 0, 1)
+    def __init__(self, fraction: Number = 0.1, p: Number = 1.0) -> None:
+        self.share = check_range("fraction", fraction, 0, 1)
         self.p = check_range("p", p, 0, 1)
 
     def draw(self, b: int, size: Size, generator: torch.Generator) -> Float64[Tensor, "b 3 3"]:
@@ -184,7 +184,7 @@ class Shear(Geometric):
 
 
 def identity(b: int) -> Float64[Tensor, "b 3 3"]:
-    """The map that changes nothing, for each of ``b`` pictures."""
+    """The map that changes nothing, for each of ``b`` images."""
     return torch.eye(3, dtype=torch.float64).expand(b, 3, 3)
 
 
@@ -198,7 +198,7 @@ def affine(
     e: Tensor | Number = 1.0,
     f: Tensor | Number = 0.0,
 ) -> Float64[Tensor, "b 3 3"]:
-    """``x' = a x + b y + c, y' = d x + e y + f``, each a number for all pictures or one for each."""
+    """``x' = a x + b y + c, y' = d x + e y + f``, each a number for all images or one for each."""
     m = torch.zeros(b, 3, 3, dtype=torch.float64)
     m[:, 2, 2] = 1
     for (row, column), value in {(0, 0): a, (0, 1): b_, (0, 2): c, (1, 0): d, (1, 1): e, (1, 2): f}.items():
@@ -207,7 +207,7 @@ def affine(
 
 
 def about_centre(m: Float64[Tensor, "b 3 3"], size: Size) -> Float64[Tensor, "b 3 3"]:
-    """The same map with the centre of the picture in the place of the corner."""
+    """The same map with the centre of the image in the place of the corner."""
     (h, w), b = size, len(m)
     return affine(b, c=w / 2, f=h / 2) @ m @ affine(b, c=-w / 2, f=-h / 2)
 

@@ -1,4 +1,4 @@
-"""Pictures of two kinds in one, and their labels with them (textbook section 14.1)."""
+"""Images of two kinds in one, and their labels with them (D2L section 14.1)."""
 
 import math
 from abc import ABC, abstractmethod
@@ -14,10 +14,10 @@ from deepdive.data.types import Batch, Transform
 
 
 class Mixing(ABC):
-    """A map of batches ``(x, y)`` of pictures ``(b, c, h, w)`` and probabilities of their classes ``(b, classes)``.
+    """A map of batches ``(x, y)`` of images ``(b, c, h, w)`` and probabilities of their classes ``(b, classes)``.
 
-    Each picture gets a partner, one of the same batch, in a random order of all; the share ``λ`` that it keeps is drawn
-    from ``Beta(alpha, alpha)``, for each picture its own. ``p`` is the probability with which a picture is mixed.
+    Each image gets a partner, one of the same batch, in a random order of all; the fraction ``λ`` that it keeps is
+    drawn from ``Beta(alpha, alpha)``, for each image its own. ``p`` is the probability with which an image is mixed.
     """
 
     def __init__(self, alpha: Number, p: Number = 1.0) -> None:
@@ -30,7 +30,7 @@ class Mixing(ABC):
         """The batch, mixed.
 
         Raises:
-            ValueError: it does not hold pictures and as many rows of probabilities.
+            ValueError: it does not hold images and as many rows of probabilities.
         """
         x, y = _checked(batch)
         b = len(x)
@@ -50,7 +50,7 @@ class Mixing(ABC):
         kept: Float64[Tensor, " b"],
         generator: torch.Generator,
     ) -> tuple[Float32[Tensor, "b c h w"], Float64[Tensor, " b"]]:
-        """Pictures of which the share ``kept`` is ``x``, and what that share has come to."""
+        """Images of which the fraction ``kept`` is ``x``, and what that share has come to."""
 
 
 class MixUp(Mixing):
@@ -69,14 +69,14 @@ class MixUp(Mixing):
         kept: Float64[Tensor, " b"],
         generator: torch.Generator,
     ) -> tuple[Float32[Tensor, "b c h w"], Float64[Tensor, " b"]]:
-        """Both pictures, one seen through the other."""
+        """Both images, one seen through the other."""
         return torch.lerp(other, x, kept.to(x.device, x.dtype)[:, None, None, None]), kept
 
 
 class CutMix(Mixing):
-    """Paste a box of ``x_j`` into ``x_i`` at the same place, ``y' = λ y_i + (1 - λ) y_j`` with the share ``1 - λ``.
+    """Paste a box of ``x_j`` into ``x_i`` at the same place, ``y' = λ y_i + (1 - λ) y_j`` with the fraction ``1 - λ``.
 
-    The box has the proportions of the picture, the area ``1 - λ`` with ``λ ~ Beta(alpha, alpha)``, and any centre. What
+    The box has the proportions of the image, the area ``1 - λ`` with ``λ ~ Beta(alpha, alpha)``, and any centre. What
     lies outside is cut off, edges are whole pixels, and ``λ`` of the labels is that of the pixels in the end. Source:
     S. Yun et al., "CutMix: Regularization Strategy to Train Strong Classifiers with Localizable Features", 2019.
 
@@ -91,7 +91,7 @@ class CutMix(Mixing):
         kept: Float64[Tensor, " b"],
         generator: torch.Generator,
     ) -> tuple[Float32[Tensor, "b c h w"], Float64[Tensor, " b"]]:
-        """Each picture with a box of its partner."""
+        """Each image with a box of its partner."""
         inside = []
         for length in x.shape[2:]:
             centre = length * torch.rand(len(x), 1, dtype=torch.float64, generator=generator)
@@ -125,4 +125,4 @@ def _checked(batch: Batch) -> Batch:
     if len(batch) == 2 and batch[0].ndim == 4 and batch[1].ndim == 2 and len(batch[0]) == len(batch[1]):
         if all(field.is_floating_point() for field in batch):
             return batch
-    raise ValueError(f"batch has {shapes}; it must be pictures (b, c, h, w) and probabilities (b, classes), all floats")
+    raise ValueError(f"batch has {shapes}; it must be images (b, c, h, w) and probabilities (b, classes), all floats")

@@ -1,4 +1,4 @@
-"""A contact sheet: what each transform makes of the same pictures."""
+"""A contact sheet: what each transform makes of the same images."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -29,26 +29,26 @@ def contact_sheet(
     names: Sequence[str] = (),
     scale: float = 0.8,
 ) -> "Figure":
-    """A figure of ``n`` pictures side by side: as they are above, and below them one row per transform, by its name.
+    """A figure of ``n`` images side by side: as they are above, and below them one row per transform, by its name.
 
-    Every picture has a draw of its own. Under pictures that are mixed stands how much of each is in them, by ``names``,
-    one per picture, or by their places from 1. ``scale`` is the width of a picture in inches.
+    Every image has a draw of its own. Under images that are mixed stands how much of each is in them, by ``names``,
+    one per image, or by their places from 1. ``scale`` is the width of an image in inches.
 
     Raises:
-        ValueError: no picture, a number of channels other than 1 or 3, or more or fewer names than pictures.
+        ValueError: no image, a number of channels other than 1 or 3, or more or fewer names than images.
     """
     from matplotlib.figure import Figure
 
     n, c, h, w = images.shape
     if n == 0 or c not in (1, 3):
-        raise ValueError(f"images has shape {tuple(images.shape)}; there must be pictures, with 1 or 3 channels")
+        raise ValueError(f"images has shape {tuple(images.shape)}; there must be images, with 1 or 3 channels")
     if names and len(names) != n:
         raise ValueError(f"names has {len(names)} entries for {n} images; there must be one each, or none")
     called = [printable(name)[:24] for name in names] or [str(i + 1) for i in range(n)]
     lines: list[tuple[str, Tensor, list[str]]] = [("as they are", images / 255, called if names else [])]
     for title, transform in rows.items():
-        pictures, told = _applied(transform, images, called, generator)
-        lines.append((title, pictures, told))
+        drawn, told = _applied(transform, images, called, generator)
+        lines.append((title, drawn, told))
 
     side, gap = scale * h / w, 0.06  # inches
     below = [0.12 * max((words.count("\n") + 1 for words in told), default=0) + 0.04 * bool(told) for *_, told in lines]
@@ -57,9 +57,9 @@ def contact_sheet(
     with figure_style():
         figure = Figure(figsize=(width, height), facecolor="white")
         top = height - gap
-        for (title, pictures, told), space in zip(lines, below, strict=True):
+        for (title, drawn, told), space in zip(lines, below, strict=True):
             figure.text((label - 0.12) / width, (top - side / 2) / height, title, ha="right", va="center", fontsize=10)
-            for i, pixels in enumerate(pictures.permute(0, 2, 3, 1)):
+            for i, pixels in enumerate(drawn.permute(0, 2, 3, 1)):
                 left = label + i * (scale + gap)
                 ax = figure.add_axes((left / width, (top - side) / height, scale / width, side / height))
                 ax.set_axis_off()
@@ -77,9 +77,9 @@ def _applied(
     if not isinstance(transform, Mixing):
         chain = transform if isinstance(transform, Augmentation) else Augmentation([transform])
         return chain(images, generator), []
-    pictures, shares = transform((images / 255, torch.eye(len(images))), generator)
+    drawn, shares = transform((images / 255, torch.eye(len(images))), generator)
     told = []
     for row in shares:
         parts = sorted(((float(row[j]), names[j]) for j in row.nonzero().flatten().tolist()), reverse=True)
         told.append("\n".join(f"{share:.0%} {name}" for share, name in parts))
-    return pictures, told
+    return drawn, told

@@ -1,4 +1,4 @@
-"""The layout of a competition: training pictures with their classes, and others to be labelled."""
+"""The layout of a competition: training images with their classes, and others to be labelled."""
 
 import re
 from dataclasses import dataclass
@@ -17,25 +17,25 @@ class Layout:
     """Where everything lies."""
 
     train: Path
-    """Folder or archive of training pictures: one folder per class, or loose beside a table."""
+    """Folder or archive of training images: one folder per class, or loose beside a table."""
     table: Path | None
-    """The table with the class of each picture; ``None`` where folders tell."""
+    """The table with the class of each image; ``None`` where folders tell."""
     test: Path | None
-    """Folder or archive of pictures without classes."""
+    """Folder or archive of images without classes."""
 
 
 def find_layout(data: Path, table: Path | None = None, test: Path | None = None) -> Layout:
-    """Find training pictures, table and test pictures in a folder by their usual names, or take those that are named.
+    """Find training images, table and test images in a folder by their usual names, or take those that are named.
 
     A table is called ``labels.csv``, ``trainLabels.csv``, ``train.csv`` or the like, or ends in .tsv, and may be
-    compressed. Beside it, training pictures lie in a folder or archive that is called a training part (see
-    `deepdive.data.parts.parts_of`), in one called ``images`` or the like, or loose. Test pictures lie in one called a
-    test part. Without a table, folders are the classes, and a test part that has none of them holds the test pictures.
+    compressed. Beside it, training images lie in a folder or archive that is called a training part (see
+    `deepdive.data.parts.parts_of`), in one called ``images`` or the like, or loose. Test images lie in one called a
+    test part. Without a table, folders are the classes, and a test part that has none of them holds the test images.
     All may lie one or more folders deeper.
 
     Raises:
         FileNotFoundError: what is named does not exist.
-        ValueError: several that could be meant, or training pictures that are not found.
+        ValueError: several that could be meant, or training images that are not found.
 
     """
     for name, path in (("table", table), ("test", test)):
@@ -55,17 +55,17 @@ def find_layout(data: Path, table: Path | None = None, test: Path | None = None)
         return Layout(data, None, test or structure_of(FolderTree(data), unlabelled_test=True).unlabelled)
     if "val" in named:
         raise ValueError(
-            f"{data} holds {table.name} and {named['val'].name}; beside a table, pictures to validate on must lie with "
+            f"{data} holds {table.name} and {named['val'].name}; beside a table, images to validate on must lie with "
             "those to learn from, and a column split must say which are which (train, val)"
         )
     train, test = named.get("train"), test or named.get("test")
     loose = FolderTree(data).loose(data)
     if train is None and not loose:
-        others = [path for path in _entries(data) if _holds_pictures(path) and says_nothing(path.name)]
-        train = _only(others, "folders of pictures", data)
+        others = [path for path in _entries(data) if _holds_images(path) and says_nothing(path.name)]
+        train = _only(others, "folders of images", data)
     if train is None and not loose:
         raise ValueError(
-            f"{data} holds {table.name}, but no training pictures: they should be in a folder or archive whose name "
+            f"{data} holds {table.name}, but no training images: they should be in a folder or archive whose name "
             f"begins with train ({', '.join(SUFFIXES)}){_unreadable(data)}"
         )
     return Layout(train or data, table, test)
@@ -74,7 +74,7 @@ def find_layout(data: Path, table: Path | None = None, test: Path | None = None)
 def _unwrapped(data: Path) -> Path:
     """The folder of everything, where it lies alone in others and its name is no part's."""
     while len(inner := _entries(data)) == 1 and inner[0].is_dir() and not part_of(inner[0].name):
-        if not any(_is_table(path) or _holds_pictures(path) for path in _entries(inner[0])):
+        if not any(_is_table(path) or _holds_images(path) for path in _entries(inner[0])):
             break
         data = inner[0]
     return data
@@ -93,13 +93,13 @@ def _is_table(path: Path) -> bool:
     return part_of(rest) == "train" or (rest != name and says_nothing(rest))
 
 
-def _holds_pictures(path: Path) -> bool:
+def _holds_images(path: Path) -> bool:
     return path.is_dir() or is_archive(path)
 
 
 def _parts(data: Path, *, labelled: bool) -> dict[Part, Path]:
     """The folders and archives that are parts; with a table of classes, what is learnt from may have any name."""
-    there = {path: path.name for path in _entries(data) if _holds_pictures(path) and not _is_table(path)}
+    there = {path: path.name for path in _entries(data) if _holds_images(path) and not _is_table(path)}
     parts = parts_of([*there.values(), *(["train", "val"] if labelled else [])])
     return only_one_each({path: parts[name] for path, name in there.items() if name in parts})
 

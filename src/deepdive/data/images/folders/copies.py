@@ -1,4 +1,4 @@
-"""Which picture files are there twice, byte for byte."""
+"""Which image files are there twice, byte for byte."""
 
 import hashlib
 import zlib
@@ -9,13 +9,13 @@ import torch
 from jaxtyping import Int64, UInt8
 from torch import Tensor
 
-from deepdive.data.images.folders.trees import PictureFile
+from deepdive.data.images.folders.trees import ImageFile
 from deepdive.data.images.module import ImageSet
 
 _WHICH = {"val": "validation", "test": "test"}
 
 
-def first_copies(images: UInt8[Tensor, "n c h w"], files: Sequence[PictureFile]) -> Int64[Tensor, " n"]:
+def first_copies(images: UInt8[Tensor, "n c h w"], files: Sequence[ImageFile]) -> Int64[Tensor, " n"]:
     """For each image the first row that is of the same file content, its own where there is none before it.
 
     Files of the same content are decoded to the same pixels: only where a checksum of these is equal are files read.

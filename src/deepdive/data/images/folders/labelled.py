@@ -1,4 +1,4 @@
-"""Pictures whose classes stand in a table beside them, as in competitions: ``id,label``."""
+"""Images whose classes stand in a table beside them, as in competitions: ``id,label``."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
@@ -9,12 +9,12 @@ from jaxtyping import Int64
 from torch import Tensor
 
 from deepdive.data.delimited import Delimited, read_delimited
-from deepdive.data.images.folders.decoding import PictureOptions, decode_pictures
-from deepdive.data.images.folders.loose import find_pictures, ids_of, in_order
+from deepdive.data.images.folders.decoding import ImageOptions, decode_images
+from deepdive.data.images.folders.loose import find_images, ids_of, in_order
 from deepdive.data.images.module import ImageSet, ImageSplits
-from deepdive.data.kept import Kept, keep
 from deepdive.data.parts import PARTS, Part, listed, part_column
 from deepdive.data.progress import Report
+from deepdive.data.tensor_cache import CachedTensors, cached
 
 _IDS = ("id", "image", "image_id", "imageid", "file", "filename", "file_name", "name", "picture")
 _LABELS = ("label", "labels", "class", "breed", "category", "target", "species")
@@ -23,7 +23,7 @@ _SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class LabelTable:
-    """Classes by picture."""
+    """Classes by image."""
 
     id_column: str
     label_column: str
@@ -31,13 +31,13 @@ class LabelTable:
     """In the order of the file."""
     part_column: str | None = None
     parts: dict[str, Part] = field(default_factory=dict)
-    """The part of each picture, where a column tells it, see `deepdive.data.parts.part_column`."""
+    """The part of each image, where a column tells it, see `deepdive.data.parts.part_column`."""
     notes: tuple[str, ...] = ()
     """What was taken for the delimiter."""
 
 
 def read_labels(path: Path) -> LabelTable:
-    """A delimited file with the name of a picture and its class in each row; it may be compressed.
+    """A delimited file with the name of an image and its class in each row; it may be compressed.
 
     Columns are found by their usual names (``id``, ``image``, ``file``, ...; ``label``, ``class``, ``breed``, ...); of
     two columns with other names, the first is the name.
@@ -45,46 +45,46 @@ def read_labels(path: Path) -> LabelTable:
     Raises:
         FileNotFoundError: no such file.
         ValueError: the file cannot be read (see `read_delimited`), lacks a column, or a row is incomplete or a second
-            one of the same picture; with the line.
+            one of the same image; with the line.
 
     """
     return _table(read_delimited(path))
 
 
 def read_labelled(
-    pictures: Path, table: Path, options: PictureOptions, *, report: Report | None = None
+    images: Path, table: Path, options: ImageOptions, *, report: Report | None = None
 ) -> tuple[ImageSplits, LabelTable]:
-    """The pictures of a folder or an archive with their classes from a table, and their parts if a column tells them.
+    """The images of a folder or an archive with their classes from a table, and their parts if a column tells them.
 
-    They are decoded once, see `read_folder`. Rows without a picture are counted in a note.
+    They are decoded once, see `read_folder`. Rows without an image are counted in a note.
 
     Raises:
         FileNotFoundError: there is no such folder, archive or table.
-        ValueError: a picture without a row, fewer than two classes, a table or pictures that cannot be used.
+        ValueError: an image without a row, fewer than two classes, a table or images that cannot be used.
 
     """
     labels = read_labels(table)
-    there = find_pictures(pictures)
-    ids = ids_of([file.path for file in there.pictures], pictures)
-    keys = [_key(name, file.path.name, labels) for name, file in zip(ids, there.pictures, strict=True)]
-    if missing := [file.path for file, key in zip(there.pictures, keys, strict=True) if key is None]:
+    there = find_images(images)
+    ids = ids_of([file.path for file in there.images], images)
+    keys = [_key(name, file.path.name, labels) for name, file in zip(ids, there.images, strict=True)]
+    if missing := [file.path for file, key in zip(there.images, keys, strict=True) if key is None]:
         some = ", ".join(str(path) for path in missing[:_SHOWN]) + (", ..." if len(missing) > _SHOWN else "")
         raise ValueError(
-            f"{len(missing)} of {len(keys)} pictures have no row in {table}, which calls them by their file names in "
+            f"{len(missing)} of {len(keys)} images have no row in {table}, which calls them by their file names in "
             f"the column {labels.id_column}: {some}"
         )
     names = [labels.labels[key] for key in keys if key is not None]
     classes = tuple(sorted(set(names)))
     if len(classes) < 2:
-        raise ValueError(f"the pictures in {pictures} are all of one class, {names[0]}; there must be at least two")
+        raise ValueError(f"the images in {images} are all of one class, {names[0]}; there must be at least two")
     order = sorted(range(len(ids)), key=lambda i: in_order(ids[i]))
 
-    def make() -> Kept:
-        decoded = decode_pictures([there.pictures[i] for i in order], options, name=pictures.name, report=report)
-        return Kept({"images": decoded.images, "rows": decoded.rows}, {"notes": [*decoded.notes]})
+    def make() -> CachedTensors:
+        decoded = decode_images([there.images[i] for i in order], options, name=images.name, report=report)
+        return CachedTensors({"images": decoded.images, "rows": decoded.rows}, {"notes": [*decoded.notes]})
 
-    files = [pictures] if there.pictures[0].content is not None else [file.path for file in there.pictures]
-    kept = keep({"labelled": str(pictures.absolute())} | asdict(options), files, make, report=report)
+    files = [images] if there.images[0].content is not None else [file.path for file in there.images]
+    kept = cached({"labelled": str(images.absolute())} | asdict(options), files, make, report=report)
     number_of = {name: number for number, name in enumerate(classes)}
     numbers = torch.tensor([number_of[names[i]] for i in order])[kept.tensors["rows"]]
     everything = ImageSet(kept.tensors["images"], numbers)
@@ -95,16 +95,16 @@ def read_labelled(
         known = set(sets["train"].labels.tolist()) if "train" in sets else set[int]()
         lacking = [name for number, name in enumerate(classes) if number not in known]
         raise ValueError(
-            f"column {labels.part_column} of {table} leaves no picture to learn from of the classes {listed(lacking)}"
+            f"column {labels.part_column} of {table} leaves no image to learn from of the classes {listed(lacking)}"
         )
-    counts = ", ".join(f"{len(some.labels)} {part} pictures" for part, some in sets.items())
+    counts = ", ".join(f"{len(some.labels)} {part} images" for part, some in sets.items())
     from_column = f" by the column {labels.part_column}" if labels.part_column else ""
     decided = f"{len(classes)} classes of {table.name}, {listed(classes)}: {counts}{from_column}"
     notes = [*labels.notes, decided, *kept.facts["notes"]]
     if spare := len(labels.labels) - len(set(keys)):
-        notes.append(f"{spare} of {len(labels.labels)} rows of {table.name} have no picture in {pictures.name}")
+        notes.append(f"{spare} of {len(labels.labels)} rows of {table.name} have no image in {images.name}")
     if unseen := sorted(set(labels.labels.values()) - set(classes)):
-        notes.append(f"{len(unseen)} classes of {table.name} have no picture: {', '.join(unseen[:_SHOWN])}")
+        notes.append(f"{len(unseen)} classes of {table.name} have no image: {', '.join(unseen[:_SHOWN])}")
     return ImageSplits(classes, sets["train"], sets.get("val"), sets.get("test"), tuple(notes)), labels
 
 
@@ -119,12 +119,12 @@ def _key(name: str, file_name: str, table: LabelTable) -> str | None:
 def _table(read: Delimited) -> LabelTable:
     header = read.columns
     if len(header) < 2:
-        raise ValueError(f"{read.name}: the header must name pictures and their classes, got {read.cells.first}")
+        raise ValueError(f"{read.name}: the header must name images and their classes, got {read.cells.first}")
     name, label = _column(header, _IDS), _column(header, _LABELS)
     if len(header) == 2 and (name is None or label is None):
         name, label = 0, 1
     if name is None or label is None:
-        kind, known = ("names of the pictures", _IDS) if name is None else ("classes", _LABELS)
+        kind, known = ("names of the images", _IDS) if name is None else ("classes", _LABELS)
         raise ValueError(
             f"{read.name}: none of the columns {', '.join(header)} is known to hold the {kind}; call it one of "
             f"{', '.join(known)}"

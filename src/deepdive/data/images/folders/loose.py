@@ -1,4 +1,4 @@
-"""Pictures without classes: those that a trained network is to label."""
+"""Images without classes: those that a trained network is to label."""
 
 import re
 from dataclasses import asdict, dataclass
@@ -8,16 +8,16 @@ from jaxtyping import UInt8
 from torch import Tensor
 
 from deepdive.data.images.folders.classes import left_aside
-from deepdive.data.images.folders.decoding import PictureOptions, decode_pictures
+from deepdive.data.images.folders.decoding import ImageOptions, decode_images
 from deepdive.data.images.folders.trees import SUFFIXES, ArchiveTree, FolderTree, Found
-from deepdive.data.kept import Kept, keep
 from deepdive.data.progress import Report
 from deepdive.data.sources.archives import is_archive
+from deepdive.data.tensor_cache import CachedTensors, cached
 
 
 @dataclass(frozen=True, slots=True)
-class LoosePictures:
-    """Pictures by name."""
+class LooseImages:
+    """Images by name."""
 
     ids: tuple[str, ...]
     """Names of the files without suffix; with their folders where names alone are not unique. Numbers are in order."""
@@ -25,23 +25,23 @@ class LoosePictures:
     notes: tuple[str, ...] = ()
 
 
-def find_pictures(root: Path) -> Found:
-    """All pictures below a folder, or in an archive.
+def find_images(root: Path) -> Found:
+    """All images below a folder, or in an archive.
 
     Raises:
         FileNotFoundError: there is neither.
-        ValueError: it holds no picture, or is an archive that is damaged or too large.
+        ValueError: it holds no image, or is an archive that is damaged or too large.
 
     """
     tree = ArchiveTree(root) if is_archive(root) else FolderTree(root)
     found = tree.find(tree.root)
-    if not found.pictures:
-        raise ValueError(f"{root} holds no picture ({', '.join(sorted(SUFFIXES))})")
+    if not found.images:
+        raise ValueError(f"{root} holds no image ({', '.join(sorted(SUFFIXES))})")
     return found
 
 
 def ids_of(paths: list[Path], root: Path) -> list[str]:
-    """What each picture is called in a table: its name without suffix, or its path where names are not unique."""
+    """What each image is called in a table: its name without suffix, or its path where names are not unique."""
     names = [path.stem for path in paths]
     if len(set(names)) == len(names):
         return names
@@ -54,25 +54,25 @@ def in_order(name: str) -> tuple[tuple[int, int, str], ...]:
     return tuple((0, int(part), "") if part.isdecimal() else (1, 0, part) for part in re.split(r"(\d+)", name) if part)
 
 
-def read_loose(root: Path, options: PictureOptions, *, report: Report | None = None) -> LoosePictures:
-    """All pictures below a folder or in an archive, decoded once, see `read_folder`.
+def read_loose(root: Path, options: ImageOptions, *, report: Report | None = None) -> LooseImages:
+    """All images below a folder or in an archive, decoded once, see `read_folder`.
 
     Raises:
         FileNotFoundError: there is neither.
-        ValueError: no picture, or pictures that cannot be used, see `decode_pictures`.
+        ValueError: no image, or images that cannot be used, see `decode_images`.
 
     """
-    found = None if is_archive(root) else find_pictures(root)
-    paths = [root] if found is None else [file.path for file in found.pictures]
+    found = None if is_archive(root) else find_images(root)
+    paths = [root] if found is None else [file.path for file in found.images]
 
-    def make() -> Kept:
-        there = found or find_pictures(root)
-        names = ids_of([file.path for file in there.pictures], root)
+    def make() -> CachedTensors:
+        there = found or find_images(root)
+        names = ids_of([file.path for file in there.images], root)
         order = sorted(range(len(names)), key=lambda i: in_order(names[i]))
-        decoded = decode_pictures([there.pictures[i] for i in order], options, name=root.name, report=report)
+        decoded = decode_images([there.images[i] for i in order], options, name=root.name, report=report)
         ids = [names[order[row]] for row in decoded.rows.tolist()]
         notes = [*decoded.notes, *left_aside(there.others, there.links)]
-        return Kept({"images": decoded.images}, {"ids": ids, "notes": notes})
+        return CachedTensors({"images": decoded.images}, {"ids": ids, "notes": notes})
 
-    kept = keep({"loose": str(root.absolute())} | asdict(options), paths, make, report=report)
-    return LoosePictures(tuple(kept.facts["ids"]), kept.tensors["images"], tuple(kept.facts["notes"]))
+    kept = cached({"loose": str(root.absolute())} | asdict(options), paths, make, report=report)
+    return LooseImages(tuple(kept.facts["ids"]), kept.tensors["images"], tuple(kept.facts["notes"]))

@@ -9,7 +9,7 @@ from deepdive.data.images.folders.trees import Tree
 from deepdive.data.parts import PARTS, Part, listed, only_one_each, parts_of
 
 EXPECTED = (
-    "expected is one folder of pictures per class, or folders called train and perhaps val and test that hold one "
+    "expected is one folder of images per class, or folders called train and perhaps val and test that hold one "
     "folder per class each"
 )
 
@@ -23,7 +23,7 @@ class Structure:
     above: dict[Part, Path]
     """The folder that holds the classes of a part."""
     unlabelled: Path | None = None
-    """A folder of pictures to test on that has none of the classes."""
+    """A folder of images to test on that has none of the classes."""
     notes: list[str] = field(default_factory=list)
     """What was left aside, in words."""
 
@@ -32,7 +32,7 @@ def structure_of(tree: Tree, *, unlabelled_test: bool = False) -> Structure:
     """Find out which folders are parts and which are classes.
 
     Folders that hold all the rest, as archives often have them, are looked into. The first level where a folder is
-    called like something to learn from (see `deepdive.data.parts.parts_of`) and holds folders of pictures is that of
+    called like something to learn from (see `deepdive.data.parts.parts_of`) and holds folders of images is that of
     the parts; without one, the classes are all for training. Parts may also stand below every class.
 
     Args:
@@ -93,7 +93,7 @@ def _parts_here(
         folders = only_one_each(dict.fromkeys(tests, "test"))
     else:
         raise ValueError(
-            f"{_names(tests)} in {here} may be a class, or pictures to test on: beside are {_names(others)}, and no "
+            f"{_names(tests)} in {here} may be a class, or images to test on: beside are {_names(others)}, and no "
             f"folder called train; put the folders of classes into {here / 'train'}, where every folder is a class, "
             "and what is to be tested on into folders of these classes"
         )
@@ -111,7 +111,7 @@ def _parts_here(
     if train is not None:
         _check_beside(tree, others, classes)
         if others:
-            counts = ", ".join(f"{folder.name} ({len(tree.find(folder).pictures)} pictures)" for folder in others)
+            counts = ", ".join(f"{folder.name} ({len(tree.find(folder).images)} images)" for folder in others)
             found.notes.append(f"left aside, as by the name no part of the data: {counts}")
         found.notes += _loose(tree, here)
     for folder in above.values():
@@ -145,9 +145,7 @@ def _parts_below(tree: Tree, here: Path, full: list[Path], parts: dict[Path, dic
     found = Structure({"train": {}}, {"train": here}, notes=_loose(tree, here))
     for folder in tree.subfolders(here):
         if folder in parts and (stray := tree.loose(folder)):
-            raise ValueError(
-                f"{folder} holds {_names(parts[folder])} and {stray} pictures beside; which part are these?"
-            )
+            raise ValueError(f"{folder} holds {_names(parts[folder])} and {stray} images beside; which part are these?")
         if folder not in parts or "train" not in parts[folder].values():
             example = next(iter(parts))
             raise ValueError(
@@ -167,7 +165,7 @@ def _named(folders: Iterable[Path]) -> dict[Path, Part]:
 
 
 def _inner(tree: Tree, folder: Path) -> list[Path]:
-    """The folders in a folder that hold pictures."""
+    """The folders in a folder that hold images."""
     return [inner for inner in tree.subfolders(folder) if tree.holds(inner)]
 
 
@@ -195,7 +193,7 @@ def _refuse_shared(tree: Tree, here: Path, full: list[Path]) -> None:
         raise ValueError(
             f"{_names(full)} in {here} all hold the folders {listed(sorted(shared))}: which of them are the classes "
             f"cannot be told; if the upper ones are parts, call them train, val and test; if they are the classes, put "
-            f"their pictures directly into them; {EXPECTED}"
+            f"their images directly into them; {EXPECTED}"
         )
 
 
@@ -212,11 +210,11 @@ def _check_beside(tree: Tree, others: Iterable[Path], classes: Iterable[str]) ->
 
 def _loose(tree: Tree, folder: Path) -> list[str]:
     count = tree.loose(folder)
-    return [f"{count} pictures directly in {folder} are of no class and were left aside"] if count else []
+    return [f"{count} images directly in {folder} are of no class and were left aside"] if count else []
 
 
 def _deeper(tree: Tree, classes: Iterable[Path]) -> list[str]:
-    """Folders in the folders of classes: their pictures are of that class, and this is told."""
+    """Folders in the folders of classes: their images are of that class, and this is told."""
     below = [path for folder in classes for path in _inner(tree, folder) if not path.is_symlink()]
     inner = [f"{path.parent.name}/{path.name}" for path in below]
     if not inner:

@@ -1,4 +1,4 @@
-"""Where picture files lie: below a folder, or in an archive, which is read once and never unpacked."""
+"""Where image files lie: below a folder, or in an archive, which is read once and never unpacked."""
 
 import os
 import posixpath
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from deepdive.data.images.picture import FORMATS
+from deepdive.data.images.decode import FORMATS
 from deepdive.data.parts import is_hidden, leads_back, part_of
 from deepdive.data.sources.archives import ArchiveError, plain_files
 from deepdive.data.sources.packed import limit_of, too_much
@@ -20,7 +20,7 @@ _ARCHIVE_LIMIT = 4 << 30
 
 
 @dataclass(frozen=True, slots=True)
-class PictureFile:
+class ImageFile:
     """One file; where it lies in an archive, what it holds, and its path has the archive for a folder."""
 
     path: Path
@@ -31,10 +31,10 @@ class PictureFile:
 class Found:
     """What there is below a folder, however deep; hidden files and folders do not count."""
 
-    pictures: tuple[PictureFile, ...]
+    images: tuple[ImageFile, ...]
     """Sorted by path."""
     others: int
-    """Files that are no pictures by their suffix."""
+    """Files that are no images by their suffix."""
     links: int
     """Links to folders; they are not followed, as they may lead in circles."""
 
@@ -50,7 +50,7 @@ class Tree(Protocol):
 
     @property
     def aliases(self) -> dict[Path, Path]:
-        """Links to pictures that are there already, and where they lead, in the folders that were looked into."""
+        """Links to images that are there already, and where they lead, in the folders that were looked into."""
         ...
 
     def subfolders(self, folder: Path) -> list[Path]:
@@ -58,15 +58,15 @@ class Tree(Protocol):
         ...
 
     def loose(self, folder: Path) -> int:
-        """How many pictures lie directly in a folder."""
+        """How many images lie directly in a folder."""
         ...
 
     def holds(self, folder: Path) -> bool:
-        """Whether there is a picture below a folder, however deep."""
+        """Whether there is an image below a folder, however deep."""
         ...
 
     def find(self, folder: Path) -> Found:
-        """All pictures below a folder."""
+        """All images below a folder."""
         ...
 
 
@@ -74,7 +74,7 @@ class FolderTree:
     """A folder of this machine. Its sub-folders and those of theirs may be links; deeper links are left alone.
 
     Left aside, too, are links to a folder that they lie in, and to what is, holds or lies in a folder beside: the same
-    pictures would count twice, or for all classes. A link called as a part, such as ``test``, may lead to one beside.
+    images would count twice, or for all classes. A link called as a part, such as ``test``, may lead to one beside.
 
     Raises:
         FileNotFoundError: no such folder.
@@ -100,7 +100,7 @@ class FolderTree:
     def holds(self, folder: Path) -> bool:
         """See `Tree`."""
         if folder not in self._holds:
-            deeper = (is_picture(name) and not is_hidden(name) for names in self._names(folder) for name in names)
+            deeper = (is_image(name) and not is_hidden(name) for names in self._names(folder) for name in names)
             self._holds[folder] = self.loose(folder) > 0 or any(deeper)
         return self._holds[folder]
 
@@ -108,30 +108,30 @@ class FolderTree:
         """See `Tree`.
 
         Raises:
-            OSError: a folder may not be read; without this, its pictures would be missing and nobody would know.
+            OSError: a folder may not be read; without this, its images would be missing and nobody would know.
 
         """
-        pictures, others, links = [], 0, 0
+        images, others, links = [], 0, 0
         for parent, subfolders, names in walk(folder, onerror=_raise):
             subfolders[:] = [name for name in subfolders if not is_hidden(name)]
             links += sum((parent / name).is_symlink() for name in subfolders)
             seen = [name for name in names if not is_hidden(name)]
-            here = [PictureFile(parent / name) for name in seen if is_picture(name)]
+            here = [ImageFile(parent / name) for name in seen if is_image(name)]
             others += len(seen) - len(here)
-            pictures += here
-        return Found(tuple(sorted(pictures, key=_path)), others, links)
+            images += here
+        return Found(tuple(sorted(images, key=_path)), others, links)
 
     def _seen(self, folder: Path) -> tuple[list[Path], int]:
-        """Folders and number of pictures directly in a folder."""
+        """Folders and number of images directly in a folder."""
         if folder not in self._content:
             with os.scandir(folder) as entries:
                 shown = [entry for entry in entries if not is_hidden(entry.name)]
             folders = {entry.name for entry in shown if _is_folder(entry)}
-            pictures = sum(is_picture(entry.name) for entry in shown if entry.name not in folders)
+            images = sum(is_image(entry.name) for entry in shown if entry.name not in folders)
             for alias, target in _aliases(folder, folders):
                 folders.remove(alias)
                 self.aliases[folder / alias] = target
-            self._content[folder] = [folder / name for name in sorted(folders)], pictures
+            self._content[folder] = [folder / name for name in sorted(folders)], images
         return self._content[folder]
 
     def _names(self, folder: Path) -> Iterator[list[str]]:
@@ -141,11 +141,11 @@ class FolderTree:
 
 
 class ArchiveTree:
-    """The pictures of a .zip or (compressed) .tar file, all read at once and kept as they are, encoded.
+    """The images of a .zip or (compressed) .tar file, all read at once and kept as they are, encoded.
 
     Raises:
         FileNotFoundError: no such file.
-        ValueError: the archive is damaged, or holds more than 4 GiB of pictures, or more than 64 MiB and more than 100
+        ValueError: the archive is damaged, or holds more than 4 GiB of images, or more than 64 MiB and more than 100
             times its own length.
 
     """
@@ -156,7 +156,7 @@ class ArchiveTree:
         self.root = archive
         self.aliases: dict[Path, Path] = {}
         self._folders: dict[Path, set[Path]] = {archive: set()}
-        self._pictures: dict[Path, dict[Path, PictureFile]] = {archive: {}}
+        self._images: dict[Path, dict[Path, ImageFile]] = {archive: {}}
         self._others: dict[Path, set[Path]] = {archive: set()}
         try:
             self._read(archive)
@@ -169,21 +169,21 @@ class ArchiveTree:
 
     def loose(self, folder: Path) -> int:
         """See `Tree`."""
-        return len(self._pictures[folder])
+        return len(self._images[folder])
 
     def holds(self, folder: Path) -> bool:
         """See `Tree`."""
-        return bool(self._pictures[folder]) or any(self.holds(inner) for inner in self._folders[folder])
+        return bool(self._images[folder]) or any(self.holds(inner) for inner in self._folders[folder])
 
     def find(self, folder: Path) -> Found:
         """See `Tree`."""
-        pictures, others, folders = [], 0, [folder]
+        images, others, folders = [], 0, [folder]
         while folders:
             here = folders.pop()
-            pictures += self._pictures[here].values()
+            images += self._images[here].values()
             others += len(self._others[here])
             folders += self._folders[here]
-        return Found(tuple(sorted(pictures, key=_path)), others, 0)
+        return Found(tuple(sorted(images, key=_path)), others, 0)
 
     def _read(self, archive: Path) -> None:
         left, bound = _ARCHIVE_LIMIT, limit_of(archive)
@@ -196,27 +196,27 @@ class ArchiveTree:
             self._add(folder)
             if content is None:
                 continue
-            if not is_picture(path.name):
+            if not is_image(path.name):
                 self._others[folder].add(path)
                 continue
             left -= size
             if left < 0:
                 limit = f"{_ARCHIVE_LIMIT >> 30} GiB"
-                raise ValueError(f"{archive} holds more than {limit} of pictures; unpack it and name the folder")
+                raise ValueError(f"{archive} holds more than {limit} of images; unpack it and name the folder")
             if _ARCHIVE_LIMIT - left > bound:  # told before it is read, of a sparse file or one of zeros
-                raise too_much(f"pictures of {archive}", bound, "unpack it and name the folder")
-            self._pictures[folder][path] = PictureFile(path, content())  # Of a name that comes twice, the last counts.
+                raise too_much(f"images of {archive}", bound, "unpack it and name the folder")
+            self._images[folder][path] = ImageFile(path, content())  # Of a name that comes twice, the last counts.
 
     def _add(self, folder: Path) -> None:
         if folder in self._folders:
             return
         self._add(folder.parent)
         self._folders[folder.parent].add(folder)
-        self._folders[folder], self._pictures[folder], self._others[folder] = set(), {}, set()
+        self._folders[folder], self._images[folder], self._others[folder] = set(), {}, set()
 
 
-def is_picture(name: str) -> bool:
-    """Whether a file is a picture by its suffix."""
+def is_image(name: str) -> bool:
+    """Whether a file is an image by its suffix."""
     return os.path.splitext(name)[1].lower() in SUFFIXES
 
 
@@ -238,7 +238,7 @@ def _aliases(folder: Path, names: set[str]) -> list[tuple[str, Path]]:
     return found
 
 
-def _path(file: PictureFile) -> Path:
+def _path(file: ImageFile) -> Path:
     return file.path
 
 

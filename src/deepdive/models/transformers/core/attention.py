@@ -1,4 +1,4 @@
-"""Attention with heads, as every transformer here uses it (textbook sections 11.5 to 11.7; Vaswani et al., 2017)."""
+"""Attention with heads, as every transformer here uses it (D2L sections 11.5 to 11.7; Vaswani et al., 2017)."""
 
 from typing import NamedTuple
 
@@ -14,13 +14,13 @@ Mask = Bool[Tensor, "#b #h #q k"] | Float[Tensor, "#b #h #q k"]
 
 
 class KeyValues(NamedTuple):
-    """What is looked at: a key and a value for each place and head, ``(b, h, t, d)``. In decoding it is the cache."""
+    """What is attended to: a key and a value for each position and head, ``(b, h, t, d)``; the cache in decoding."""
 
     keys: Tensor
     values: Tensor
 
     def extended(self, more: "KeyValues") -> "KeyValues":
-        """These places, then ``more``."""
+        """These positions, then ``more``."""
         return KeyValues(torch.cat([self.keys, more.keys], dim=2), torch.cat([self.values, more.values], dim=2))
 
     def select(self, rows: Int64[Tensor, " m"]) -> "KeyValues":
@@ -31,29 +31,30 @@ class KeyValues(NamedTuple):
 class Attention(torch.nn.Module):
     """``softmax(Q Kᵀ s + M) V W_o`` with ``Q = x W_q``, ``K = y W_k``, ``V = y W_v`` cut into heads.
 
-    ``project`` makes keys and values of ``y``; calling the module looks at them from ``x``. In self-attention ``y`` is
-    ``x``. Being two steps, keys and values may be kept: those of an encoder's output, or of tokens already written.
+    ``project`` makes keys and values of ``y``; calling the module attends to them from ``x``. In self-attention ``y``
+    is ``x``. Being two steps, keys and values may be kept: those of an encoder's output, or of tokens already written.
     The scale ``s`` is ``1 / √d``. The scores are never stored where the toolkit's kernel is a fused one.
 
     Args:
-        width: of ``x`` and of what comes out.
-        heads: of attention.
-        head_width: ``d``; by default the heads share ``width`` evenly.
+        hidden_size: of ``x`` and of what comes out.
+        num_heads: of attention.
+        head_dim: ``d``; by default the heads share ``hidden_size`` evenly.
         bias: whether the four products have one.
-        dropout: share of attention weights dropped, 0 to 1.
+        dropout: fraction of attention weights dropped, 0 to 1.
         scale: ``s``.
-        rotary: turns queries and keys by their place.
+        rotary: turns queries and keys by their position.
 
     Raises:
-        ValueError: a size is less than 1, or ``heads`` does not divide ``width`` and ``head_width`` is not given.
+        ValueError: a size is less than 1, or ``num_heads`` does not divide ``hidden_size`` and ``head_dim`` is not
+            given.
     """
 
     def __init__(
         self,
-        width: int,
-        heads: int,
+        hidden_size: int,
+        num_heads: int,
         *,
-        head_width: int | None = None,
+        head_dim: int | None = None,
         bias: bool = True,
         dropout: float = 0.0,
         scale: float | None = None,
@@ -61,36 +62,36 @@ class Attention(torch.nn.Module):
         nn: Toolkit = torch.nn,
     ) -> None:
         super().__init__()
-        for name, size in (("width", width), ("heads", heads), ("head_width", head_width)):
+        for name, size in (("hidden_size", hidden_size), ("num_heads", num_heads), ("head_dim", head_dim)):
             if size is not None and size < 1:
                 raise ValueError(f"{name} must be at least 1, got {size}")
-        if head_width is None and width % heads:
-            raise ValueError(f"heads must divide width, but {width} is not a multiple of {heads}")
-        inner = heads * (head_width or width // heads)
-        self.heads, self.dropout, self.scale = heads, dropout, scale
-        self.query = nn.Linear(width, inner, bias=bias)
-        self.key = nn.Linear(width, inner, bias=bias)
-        self.value = nn.Linear(width, inner, bias=bias)
-        self.output = nn.Linear(inner, width, bias=bias)
+        if head_dim is None and hidden_size % num_heads:
+            raise ValueError(f"num_heads must divide hidden_size, but {hidden_size} is not a multiple of {num_heads}")
+        inner = num_heads * (head_dim or hidden_size // num_heads)
+        self.num_heads, self.dropout, self.scale = num_heads, dropout, scale
+        self.query = nn.Linear(hidden_size, inner, bias=bias)
+        self.key = nn.Linear(hidden_size, inner, bias=bias)
+        self.value = nn.Linear(hidden_size, inner, bias=bias)
+        self.output = nn.Linear(inner, hidden_size, bias=bias)
         self.rotary = rotary
         self._attend = nn.functional.scaled_dot_product_attention
 
-    def project(self, y: Float[Tensor, "b t width"], start: int = 0) -> KeyValues:
-        """Keys and values of ``y``, whose first place is ``start``."""
+    def project(self, y: Float[Tensor, "b t hidden_size"], start: int = 0) -> KeyValues:
+        """Keys and values of ``y``, whose first position is ``start``."""
         keys, values = self._heads(self.key(y)), self._heads(self.value(y))
         return KeyValues(keys if self.rotary is None else self.rotary(keys, start), values)
 
     def forward(
         self,
-        x: Float[Tensor, "b q width"],
+        x: Float[Tensor, "b q hidden_size"],
         seen: KeyValues,
         mask: Mask | None = None,
         is_causal: bool = False,
         start: int = 0,
-    ) -> Float[Tensor, "b q width"]:
-        """What each place of ``x``, the first of which is ``start``, gathers from what is ``seen``.
+    ) -> Float[Tensor, "b q hidden_size"]:
+        """What each position of ``x``, the first of which is ``start``, gathers from what is ``seen``.
 
-        ``is_causal`` means that place ``i`` of ``x`` looks at places up to ``i`` of what is seen.
+        ``is_causal`` means that position ``i`` of ``x`` attends to positions up to ``i`` of what is seen.
         """
         dropout = self.dropout if self.training else 0.0
         y = self._attend(
@@ -106,13 +107,13 @@ class Attention(torch.nn.Module):
 
     def weights(
         self,
-        x: Float[Tensor, "b q width"],
+        x: Float[Tensor, "b q hidden_size"],
         seen: KeyValues,
         mask: Mask | None = None,
         is_causal: bool = False,
         start: int = 0,
     ) -> Float[Tensor, "b h q k"]:
-        """How much each place looks at each: ``softmax(Q Kᵀ s + M)``, to be shown; a row that sees nothing is 0."""
+        """How much each position attends to each: ``softmax(Q Kᵀ s + M)``, to show; 0 in a row that sees nothing."""
         queries = self._queries(x, start)
         scale = queries.shape[-1] ** -0.5 if self.scale is None else self.scale
         scores = queries @ seen.keys.transpose(-2, -1) * scale  # (b, h, q, k)
@@ -127,9 +128,9 @@ class Attention(torch.nn.Module):
         return queries if self.rotary is None else self.rotary(queries, start)
 
     def _heads(self, x: Tensor) -> Tensor:
-        return x.unflatten(-1, (self.heads, -1)).transpose(1, 2)  # (b, h, t, d)
+        return x.unflatten(-1, (self.num_heads, -1)).transpose(1, 2)  # (b, h, t, d)
 
 
 def causal_mask(queries: int, keys: int, *, device: torch.device | None = None) -> Bool[Tensor, "q k"]:
-    """True where ``k <= q``; with more keys than queries, the queries are the last places."""
+    """True where ``k <= q``; with more keys than queries, the queries are the last positions."""
     return torch.ones(queries, keys, dtype=torch.bool, device=device).tril(keys - queries)

@@ -1,4 +1,4 @@
-"""One layer of a transformer: attention, attention to something else, feed-forward (textbook section 11.7)."""
+"""One layer of a transformer: attention, attention to something else, feed-forward (D2L section 11.7)."""
 
 from typing import Literal, get_args
 
@@ -21,20 +21,24 @@ class Sublayer(torch.nn.Module):
     """
 
     def __init__(
-        self, width: int, *, norm: Norm, eps: float, norm_first: bool, dropout: float, bias: bool, nn: Toolkit
+        self, hidden_size: int, *, norm: Norm, eps: float, norm_first: bool, dropout: float, bias: bool, nn: Toolkit
     ) -> None:
         super().__init__()
         if norm not in get_args(Norm):
             raise ValueError(f"norm must be one of {', '.join(get_args(Norm))}, got {norm!r}")
-        self.norm = nn.LayerNorm(width, eps=eps, bias=bias) if norm == "layer" else nn.RMSNorm(width, eps=eps)
+        self.norm = (
+            nn.LayerNorm(hidden_size, eps=eps, bias=bias) if norm == "layer" else nn.RMSNorm(hidden_size, eps=eps)
+        )
         self.norm_first = norm_first
         self.dropout = nn.Dropout(dropout)
 
-    def before(self, x: Float[Tensor, "b t width"]) -> Float[Tensor, "b t width"]:
+    def before(self, x: Float[Tensor, "b t hidden_size"]) -> Float[Tensor, "b t hidden_size"]:
         """What the part is given."""
         return self.norm(x) if self.norm_first else x
 
-    def after(self, x: Float[Tensor, "b t width"], y: Float[Tensor, "b t width"]) -> Float[Tensor, "b t width"]:
+    def after(
+        self, x: Float[Tensor, "b t hidden_size"], y: Float[Tensor, "b t hidden_size"]
+    ) -> Float[Tensor, "b t hidden_size"]:
         """What comes out, ``y`` being the part's."""
         return x + self.dropout(y) if self.norm_first else self.norm(x + self.dropout(y))
 
@@ -43,28 +47,28 @@ class Block(torch.nn.Module):
     """Self-attention, cross-attention if asked for, feed-forward; a `Sublayer` around each.
 
     Args:
-        width: of the vectors.
-        heads: of attention.
-        hidden: of the feed-forward network.
-        cross: whether it also looks at a memory, such as an encoder's output.
+        hidden_size: of the vectors.
+        num_heads: of attention.
+        ffn_size: of the feed-forward network.
+        cross: whether it also attends to a memory, such as an encoder's output.
         norm_first: pre-norm; else post-norm.
         norm: ``layer`` or ``rms``.
         eps: of the norms.
         activation: of the feed-forward network.
         bias: whether products and layer norms have one.
-        dropout: share dropped of each part's outcome, 0 to 1.
-        attention_dropout: share of attention weights dropped.
-        hidden_dropout: share of the feed-forward network's hidden numbers dropped.
-        head_width: of each head; by default they share ``width``.
-        scale: of the scores; by default ``1 / √head_width``.
+        dropout: probability of dropping an element of each part's outcome, 0 to 1.
+        attention_dropout: fraction of attention weights dropped.
+        ffn_dropout: fraction of the feed-forward network's hidden numbers dropped.
+        head_dim: of each head; by default they share ``hidden_size``.
+        scale: of the scores; by default ``1 / √head_dim``.
         rotary: turns queries and keys of self-attention.
     """
 
     def __init__(
         self,
-        width: int,
-        heads: int,
-        hidden: int,
+        hidden_size: int,
+        num_heads: int,
+        ffn_size: int,
         *,
         cross: bool = False,
         norm_first: bool = True,
@@ -74,8 +78,8 @@ class Block(torch.nn.Module):
         bias: bool = True,
         dropout: float = 0.0,
         attention_dropout: float = 0.0,
-        hidden_dropout: float = 0.0,
-        head_width: int | None = None,
+        ffn_dropout: float = 0.0,
+        head_dim: int | None = None,
         scale: float | None = None,
         rotary: Rotary | None = None,
         nn: Toolkit = torch.nn,
@@ -83,13 +87,13 @@ class Block(torch.nn.Module):
         super().__init__()
 
         def around() -> Sublayer:
-            return Sublayer(width, norm=norm, eps=eps, norm_first=norm_first, dropout=dropout, bias=bias, nn=nn)
+            return Sublayer(hidden_size, norm=norm, eps=eps, norm_first=norm_first, dropout=dropout, bias=bias, nn=nn)
 
         def attention(rotary: Rotary | None) -> Attention:
             return Attention(
-                width,
-                heads,
-                head_width=head_width,
+                hidden_size,
+                num_heads,
+                head_dim=head_dim,
                 bias=bias,
                 dropout=attention_dropout,
                 scale=scale,
@@ -100,21 +104,21 @@ class Block(torch.nn.Module):
         self.self_attention, self.around_self = attention(rotary), around()
         self.cross_attention = attention(None) if cross else None
         self.around_cross = around() if cross else None
-        self.feed_forward = FeedForward(width, hidden, activation, bias=bias, dropout=hidden_dropout, nn=nn)
+        self.feed_forward = FeedForward(hidden_size, ffn_size, activation, bias=bias, dropout=ffn_dropout, nn=nn)
         self.around_feed_forward = around()
 
     def forward(
         self,
-        x: Float[Tensor, "b t width"],
+        x: Float[Tensor, "b t hidden_size"],
         mask: Mask | None = None,
         is_causal: bool = False,
         past: KeyValues | None = None,
         memory: KeyValues | None = None,
         memory_mask: Bool[Tensor, "#b #h #q s"] | None = None,
-    ) -> tuple[Float[Tensor, "b t width"], KeyValues]:
-        """The next layer's vectors, and keys and values of all places so far.
+    ) -> tuple[Float[Tensor, "b t hidden_size"], KeyValues]:
+        """The next layer's vectors, and keys and values of all positions so far.
 
-        ``past`` are those of the places before ``x``; ``memory`` is what `remember` gave.
+        ``past`` are those of the positions before ``x``; ``memory`` is what `remember` gave.
         """
         start = 0 if past is None else past.keys.shape[2]
         h = self.around_self.before(x)
@@ -127,7 +131,7 @@ class Block(torch.nn.Module):
         h = self.around_feed_forward.before(x)
         return self.around_feed_forward.after(x, self.feed_forward(h)), seen
 
-    def remember(self, memory: Float[Tensor, "b s width"]) -> KeyValues:
+    def remember(self, memory: Float[Tensor, "b s hidden_size"]) -> KeyValues:
         """Keys and values of a memory, for cross-attention.
 
         Raises:

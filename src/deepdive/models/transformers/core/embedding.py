@@ -9,14 +9,14 @@ from deepdive.toolkit import Toolkit
 
 
 class TokenVectors(torch.nn.Module):
-    """``x_t = dropout(s e(y_t) + P_t)``: vectors of tokens, with their places if these have vectors.
+    """``x_t = dropout(s e(y_t) + P_t)``: vectors of tokens, with their positions if these have vectors.
 
     Args:
-        vocabulary_size: tokens to tell apart.
-        width: of the vectors.
-        positions: adds the vectors of places.
+        vocab_size: tokens to tell apart.
+        hidden_size: of the vectors.
+        positions: adds the vectors of positions.
         scale: ``s``.
-        dropout: share dropped, 0 to 1.
+        dropout: probability of dropping an element, 0 to 1.
 
     Raises:
         ValueError: a size is less than 1.
@@ -24,8 +24,8 @@ class TokenVectors(torch.nn.Module):
 
     def __init__(
         self,
-        vocabulary_size: int,
-        width: int,
+        vocab_size: int,
+        hidden_size: int,
         positions: LearntPositions | SinusoidalPositions | None = None,
         *,
         scale: float = 1.0,
@@ -33,20 +33,20 @@ class TokenVectors(torch.nn.Module):
         nn: Toolkit = torch.nn,
     ) -> None:
         super().__init__()
-        if vocabulary_size < 1 or width < 1:
-            raise ValueError(f"vocabulary_size and width must be at least 1, got {vocabulary_size} and {width}")
-        self.embedding = nn.Embedding(vocabulary_size, width)
+        if vocab_size < 1 or hidden_size < 1:
+            raise ValueError(f"vocab_size and hidden_size must be at least 1, got {vocab_size} and {hidden_size}")
+        self.embedding = nn.Embedding(vocab_size, hidden_size)
         self.positions = positions
         self.scale = scale
         self.dropout = nn.Dropout(dropout)
 
     @property
     def table(self) -> torch.nn.Parameter:
-        """The vectors of all tokens, ``(vocabulary_size, width)``."""
+        """The vectors of all tokens, ``(vocab_size, hidden_size)``."""
         return self.embedding.get_parameter("weight")
 
-    def forward(self, tokens: Int64[Tensor, "b t"], start: int = 0) -> Float[Tensor, "b t width"]:
-        """Vectors of tokens, the first of which is at place ``start``."""
+    def forward(self, tokens: Int64[Tensor, "b t"], start: int = 0) -> Float[Tensor, "b t hidden_size"]:
+        """Vectors of tokens, the first of which is at position ``start``."""
         x = self.embedding(tokens)
         x = x if self.scale == 1 else x * self.scale
         return self.dropout(x if self.positions is None else self.positions(x, start))

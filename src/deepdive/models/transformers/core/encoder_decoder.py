@@ -1,4 +1,4 @@
-"""A transformer that reads one sequence and writes another (textbook section 11.7; Vaswani et al., 2017)."""
+"""A transformer that reads one sequence and writes another (D2L section 11.7; Vaswani et al., 2017)."""
 
 from typing import NamedTuple
 
@@ -82,6 +82,6 @@ class EncoderDecoder(torch.nn.Module):
     def attention(
         self, source: Int64[Tensor, "b s"], source_lengths: Int64[Tensor, " b"], target: Int64[Tensor, "b t"]
     ) -> Float[Tensor, "b layers heads t s"]:
-        """How much each target token looks at each source token, in every layer and head of the decoder."""
+        """How much each target token attends to each source token, in every layer and head of the decoder."""
         maps = attention_maps(self, lambda: self(source, source_lengths, target))
         return torch.stack([weights for name, weights in maps.items() if name.endswith("cross_attention")], dim=1)

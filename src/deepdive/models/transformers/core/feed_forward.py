@@ -1,4 +1,4 @@
-"""The network that a transformer applies to every place (textbook section 11.7.2)."""
+"""The network that a transformer applies to every position (D2L section 11.7.2)."""
 
 from typing import Literal, get_args
 
@@ -39,25 +39,25 @@ def make_activation(name: Activation, *, nn: Toolkit) -> torch.nn.Module:
 
 
 class FeedForward(torch.nn.Module):
-    """``W_2 σ(W_1 x)``, the same for every place; gated: ``W_2 (σ(W_g x) ⊙ W_1 x)`` (Shazeer, 2020).
+    """``W_2 σ(W_1 x)``, the same for every position; gated: ``W_2 (σ(W_g x) ⊙ W_1 x)`` (Shazeer, 2020).
 
     ``σ`` is the rectifier, the SiLU or the GELU, exact or in its tanh form; ``gated-gelu`` takes the latter.
 
     Args:
-        width: of ``x`` and of what comes out.
-        hidden: numbers in between.
+        hidden_size: of ``x`` and of what comes out.
+        ffn_size: numbers in between.
         activation: ``σ``.
         bias: whether the products have one.
-        dropout: share of the hidden numbers dropped, 0 to 1.
+        dropout: fraction of the hidden numbers dropped, 0 to 1.
 
     Raises:
-        ValueError: ``activation`` is unknown, or ``hidden`` is less than 1.
+        ValueError: ``activation`` is unknown, or ``ffn_size`` is less than 1.
     """
 
     def __init__(
         self,
-        width: int,
-        hidden: int,
+        hidden_size: int,
+        ffn_size: int,
         activation: Activation = "relu",
         *,
         bias: bool = True,
@@ -66,15 +66,15 @@ class FeedForward(torch.nn.Module):
     ) -> None:
         super().__init__()
         function = make_activation(activation, nn=nn)
-        if hidden < 1:
-            raise ValueError(f"hidden must be at least 1, got {hidden}")
-        self.into = nn.Linear(width, hidden, bias=bias)
-        self.gate = nn.Linear(width, hidden, bias=bias) if activation.startswith("gated-") else None
+        if ffn_size < 1:
+            raise ValueError(f"ffn_size must be at least 1, got {ffn_size}")
+        self.into = nn.Linear(hidden_size, ffn_size, bias=bias)
+        self.gate = nn.Linear(hidden_size, ffn_size, bias=bias) if activation.startswith("gated-") else None
         self.activation = function
         self.dropout = nn.Dropout(dropout)
-        self.out = nn.Linear(hidden, width, bias=bias)
+        self.out = nn.Linear(ffn_size, hidden_size, bias=bias)
 
-    def forward(self, x: Float[Tensor, "b t width"]) -> Float[Tensor, "b t width"]:
-        """Each place by itself."""
+    def forward(self, x: Float[Tensor, "b t hidden_size"]) -> Float[Tensor, "b t hidden_size"]:
+        """Each position by itself."""
         h = self.activation(self.into(x)) if self.gate is None else self.activation(self.gate(x)) * self.into(x)
         return self.out(self.dropout(h))

@@ -7,19 +7,21 @@ from deepdive.models.transformers.core.block import Block
 from deepdive.toolkit import Toolkit
 
 _STD, _WIDTH = 0.02, 768
-"""Of the first weights of BERT and GPT-2, and the width that this is for."""
+"""Of the first weights of BERT and GPT-2, and the hidden_size that this is for."""
 
 
-def initialize_normal(network: torch.nn.Module, width: int = _WIDTH, *, scaled: bool = False, nn: Toolkit) -> None:
-    """``W ~ N(0, σ²)``, ``σ = 0.02 √(768 / width)``, for all that has two dimensions, biases 0; norms stay.
+def initialize_normal(
+    network: torch.nn.Module, hidden_size: int = _WIDTH, *, scaled: bool = False, nn: Toolkit
+) -> None:
+    """``W ~ N(0, σ²)``, ``σ = 0.02 √(768 / hidden_size)``, for all that has two dimensions, biases 0; norms stay.
 
-    At 768 it is as BERT and GPT-2 have it. At any other width products are as large at first as they are there; with
-    0.02, narrow networks hardly learn to look anywhere.
+    At 768 it is as BERT and GPT-2 have it. At any other hidden_size products are as large at first as they are there;
+    with 0.02, narrow networks hardly learn to look anywhere.
 
     ``scaled`` divides those that add to the residual stream by ``√(2 L)``, ``L`` blocks, so that its variance does not
     grow with depth (Radford et al., 2019).
     """
-    std = _STD * (_WIDTH / width) ** 0.5
+    std = _STD * (_WIDTH / hidden_size) ** 0.5
     for name, parameter in network.named_parameters():
         if parameter.ndim > 1:
             nn.init.normal_(parameter, std=std)

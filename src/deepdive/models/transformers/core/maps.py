@@ -1,4 +1,4 @@
-"""Attention weights of every layer of a network, to be looked at."""
+"""Attention weights of every layer of a network."""
 
 from collections.abc import Callable
 from typing import Any

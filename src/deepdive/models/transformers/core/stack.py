@@ -13,11 +13,11 @@ from deepdive.models.transformers.core.positions import RelativeBias
 from deepdive.toolkit import Toolkit
 
 Past = tuple[KeyValues, ...]
-"""Keys and values of all places so far, one for each block."""
+"""Keys and values of all positions so far, one for each block."""
 
 
 class Memory(NamedTuple):
-    """An encoder's output as each block of a decoder looks at it, and where it may look."""
+    """An encoder's output as each block of a decoder attends to it, and where it may."""
 
     blocks: Past
     mask: Tensor | None
@@ -35,7 +35,7 @@ class Stack(torch.nn.Module):
 
     Args:
         blocks: from the first to the last.
-        causal: whether places look only at those before them and at themselves.
+        causal: whether positions look only at those before them and at themselves.
         norm: the last norm, if any.
         relative: a bias of the scores by distance, one for all blocks.
 
@@ -62,14 +62,14 @@ class Stack(torch.nn.Module):
 
     def forward(
         self,
-        x: Float[Tensor, "b t width"],
+        x: Float[Tensor, "b t hidden_size"],
         mask: Bool[Tensor, "#b #h #t k"] | None = None,
         past: Past | None = None,
         memory: Memory | None = None,
-    ) -> tuple[Float[Tensor, "b t width"], Past]:
-        """Vectors of all places, and keys and values of these and of those before.
+    ) -> tuple[Float[Tensor, "b t hidden_size"], Past]:
+        """Vectors of all positions, and keys and values of these and of those before.
 
-        ``mask`` is true where a place may look, e.g. a `length_mask`; ``memory`` is what `remember` gave.
+        ``mask`` is true where a position may look, e.g. a `length_mask`; ``memory`` is what `remember` gave.
         """
         both, is_causal = self._mask(x, mask, 0 if past is None else past[0].keys.shape[2])
         seen = []
@@ -85,7 +85,9 @@ class Stack(torch.nn.Module):
             seen.append(keys_values)
         return x if self.norm is None else self.norm(x), tuple(seen)
 
-    def remember(self, memory: Float[Tensor, "b s width"], mask: Bool[Tensor, "#b 1 1 s"] | None = None) -> Memory:
+    def remember(
+        self, memory: Float[Tensor, "b s hidden_size"], mask: Bool[Tensor, "#b 1 1 s"] | None = None
+    ) -> Memory:
         """A memory for every block's cross-attention, computed once.
 
         Raises:
@@ -95,7 +97,7 @@ class Stack(torch.nn.Module):
         return Memory(tuple(block.remember(memory) for block in blocks), mask)
 
     def _mask(self, x: Tensor, mask: Tensor | None, before: int) -> tuple[Mask | None, bool]:
-        """Where places may look, all rules in one; or the word causal alone, which is cheaper."""
+        """Where positions may look, all rules in one; or the word causal alone, which is cheaper."""
         queries = x.shape[1]
         keys = before + queries
         if self.causal and queries > 1:

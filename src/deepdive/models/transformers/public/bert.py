@@ -47,13 +47,13 @@ BERT_LAYOUT = PublicLayout(
 
 BERT_KEYS: Keys = {
     **COMMON,
-    "vocab_size": Honoured("vocabulary_size", SIZE, needed=True),
-    "hidden_size": Honoured("width", SIZE, needed=True),
-    "num_attention_heads": Honoured("heads", SIZE, needed=True),
-    "num_hidden_layers": Honoured("layers", SIZE, needed=True),
-    "intermediate_size": Honoured("hidden", SIZE, needed=True),
-    "max_position_embeddings": Honoured("places", SIZE, needed=True),
-    "type_vocab_size": Honoured("types", SIZE, needed=True),
+    "vocab_size": Honoured("vocab_size", SIZE, needed=True),
+    "hidden_size": Honoured("hidden_size", SIZE, needed=True),
+    "num_attention_heads": Honoured("num_heads", SIZE, needed=True),
+    "num_hidden_layers": Honoured("num_layers", SIZE, needed=True),
+    "intermediate_size": Honoured("ffn_size", SIZE, needed=True),
+    "max_position_embeddings": Honoured("max_positions", SIZE, needed=True),
+    "type_vocab_size": Honoured("type_vocab_size", SIZE, needed=True),
     "hidden_act": Honoured("activation", ACTIVATIONS),
     "layer_norm_eps": Honoured("eps", EPS),
     "hidden_dropout_prob": Honoured("dropout", RATE),
@@ -91,7 +91,7 @@ def bert_arguments(configuration: Mapping[str, Any], *, tell: Tell | None = None
         ValueError: a key is missing, out of its range, or of something unlike BERT.
     """
     found = read_keys(configuration, BERT_KEYS, CONFIGURATION, tell=tell)
-    width = found["width"]
-    rule = f"a divisor of hidden_size, which is {width}"
-    require(configuration, "num_attention_heads", width % found["heads"] == 0, rule, CONFIGURATION)
+    hidden_size = found["hidden_size"]
+    rule = f"a divisor of hidden_size, which is {hidden_size}"
+    require(configuration, "num_attention_heads", hidden_size % found["num_heads"] == 0, rule, CONFIGURATION)
     return found

@@ -48,18 +48,18 @@ GPT2_LAYOUT = PublicLayout(
 
 GPT2_KEYS: Keys = {
     **COMMON,
-    "vocab_size": Honoured("vocabulary_size", SIZE, needed=True),
+    "vocab_size": Honoured("vocab_size", SIZE, needed=True),
     "n_positions": Honoured("context", SIZE, needed=True),
-    "n_embd": Honoured("width", SIZE, needed=True),
-    "n_head": Honoured("heads", SIZE, needed=True),
-    "n_layer": Honoured("layers", SIZE, needed=True),
-    "n_inner": Honoured("hidden", SIZE, nullable=True),
+    "n_embd": Honoured("hidden_size", SIZE, needed=True),
+    "n_head": Honoured("num_heads", SIZE, needed=True),
+    "n_layer": Honoured("num_layers", SIZE, needed=True),
+    "n_inner": Honoured("ffn_size", SIZE, nullable=True),
     "activation_function": Honoured("activation", ACTIVATIONS),
     "layer_norm_epsilon": Honoured("eps", EPS),
     "resid_pdrop": Honoured("dropout", RATE),
     "attn_pdrop": Honoured("attention_dropout", RATE),
     "embd_pdrop": Honoured("embedding_dropout", RATE),
-    "tie_word_embeddings": Honoured("tied", FLAG),
+    "tie_word_embeddings": Honoured("tie_embeddings", FLAG),
     "scale_attn_weights": Honoured("_by_width", FLAG),
     "scale_attn_by_inverse_layer_idx": Honoured("_by_layer", FLAG),
     **harmless(
@@ -98,14 +98,14 @@ def gpt2_arguments(
         ValueError: a key is missing, out of its range, or of something unlike GPT-2.
     """
     found = read_keys(configuration, GPT2_KEYS, CONFIGURATION, tell=tell)
-    width = found["width"]
+    hidden_size = found["hidden_size"]
     require(configuration, "n_positions", found["context"] > 1, "at least 2", CONFIGURATION)
-    rule = f"a divisor of n_embd, which is {width}"
-    require(configuration, "n_head", width % found["heads"] == 0, rule, CONFIGURATION)
+    rule = f"a divisor of n_embd, which is {hidden_size}"
+    require(configuration, "n_head", hidden_size % found["num_heads"] == 0, rule, CONFIGURATION)
     by_width, by_layer = found.pop("_by_width", True), found.pop("_by_layer", False)
     if by_layer or not by_width:
-        scale = (width // found["heads"]) ** -0.5 if by_width else 1.0
-        found["scales"] = [scale / (i + 1 if by_layer else 1) for i in range(found["layers"])]
+        scale = (hidden_size // found["num_heads"]) ** -0.5 if by_width else 1.0
+        found["scales"] = [scale / (i + 1 if by_layer else 1) for i in range(found["num_layers"])]
     if state is not None and GPT2_LAYOUT.has_own_output(state):
-        found["tied"] = False
+        found["tie_embeddings"] = False
     return found

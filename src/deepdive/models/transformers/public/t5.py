@@ -66,21 +66,21 @@ T5_LAYOUT = PublicLayout(
 
 T5_KEYS: Keys = {
     **COMMON,
-    "vocab_size": Honoured("vocabulary_size", SIZE, needed=True),
-    "d_model": Honoured("width", SIZE, needed=True),
-    "num_heads": Honoured("heads", SIZE, needed=True),
-    "num_layers": Honoured("layers", SIZE, needed=True),
-    "d_ff": Honoured("hidden", SIZE, needed=True),
-    "d_kv": Honoured("head_width", SIZE, needed=True),
-    "num_decoder_layers": Honoured("decoder_layers", SIZE, nullable=True),
-    "relative_attention_num_buckets": Honoured("buckets", SIZE),
-    "relative_attention_max_distance": Honoured("furthest", SIZE),
+    "vocab_size": Honoured("vocab_size", SIZE, needed=True),
+    "d_model": Honoured("hidden_size", SIZE, needed=True),
+    "num_heads": Honoured("num_heads", SIZE, needed=True),
+    "num_layers": Honoured("num_layers", SIZE, needed=True),
+    "d_ff": Honoured("ffn_size", SIZE, needed=True),
+    "d_kv": Honoured("head_dim", SIZE, needed=True),
+    "num_decoder_layers": Honoured("num_decoder_layers", SIZE, nullable=True),
+    "relative_attention_num_buckets": Honoured("num_buckets", SIZE),
+    "relative_attention_max_distance": Honoured("max_distance", SIZE),
     "dropout_rate": Honoured("dropout", RATE),
     "layer_norm_epsilon": Honoured("eps", EPS),
     "feed_forward_proj": Honoured("_projection", Kind("a name", lambda value: isinstance(value, str))),
     "dense_act_fn": Honoured("_function", ACTIVATIONS),
     "is_gated_act": Honoured("_gated", FLAG),
-    "tie_word_embeddings": Honoured("tied", FLAG),
+    "tie_word_embeddings": Honoured("tie_embeddings", FLAG),
     "scale_decoder_outputs": Honoured("scaled", FLAG),
     **harmless("positions are distances, which have no end", "n_positions"),
     **refused_unless(only("t5"), "another family of networks", "model_type"),
@@ -103,29 +103,29 @@ def t5_arguments(
 ) -> dict[str, Any]:
     """Arguments of `T5` from a published config.json, by `T5_KEYS`.
 
-    What is scaled by ``1 / √width`` before the output is what ``scale_decoder_outputs`` says, or else, in files that
-    are older than that key, ``tie_word_embeddings``. With the published ``state``, it decides whether the output is the
-    table of tokens: it is not where both are published and differ. Without, an output that is not scaled is its own.
-    Unknown keys are told to ``tell``, or by a warning.
+    What is scaled by ``1 / √hidden_size`` before the output is what ``scale_decoder_outputs`` says, or else, in files
+    that are older than that key, ``tie_word_embeddings``. With the published ``state``, it decides whether the output
+    is the table of tokens: it is not where both are published and differ. Without, an output that is not scaled is its
+    own. Unknown keys are told to ``tell``, or by a warning.
 
     Raises:
         ValueError: a key is missing, out of its range, or of something unlike T5.
     """
     found = read_keys(configuration, T5_KEYS, CONFIGURATION, tell=tell)
-    buckets = found.get("buckets", 32)
+    buckets = found.get("num_buckets", 32)
     require(configuration, "relative_attention_num_buckets", buckets > 3, "at least 4", CONFIGURATION)
     far, least = "relative_attention_max_distance", buckets // 2
     require(
-        configuration, far, found.get("furthest", 128) > least, f"above {least}, half of the buckets", CONFIGURATION
+        configuration, far, found.get("max_distance", 128) > least, f"above {least}, half of the buckets", CONFIGURATION
     )
     found["activation"] = _activation(
         found.pop("_projection", "relu"), found.pop("_function", None), found.pop("_gated", None)
     )
-    found.setdefault("scaled", found.get("tied", True))
+    found.setdefault("scaled", found.get("tie_embeddings", True))
     if state is not None:
-        found["tied"] = not T5_LAYOUT.has_own_output(state)
+        found["tie_embeddings"] = not T5_LAYOUT.has_own_output(state)
     else:
-        found["tied"] = found.get("tied", True) and found["scaled"]
+        found["tie_embeddings"] = found.get("tie_embeddings", True) and found["scaled"]
     return found
 
 

@@ -1,4 +1,4 @@
-"""AnyNet: a stem, stages of residual bottleneck blocks, a head (Radosavovic et al., 2020; textbook section 8.8)."""
+"""AnyNet: a stem, stages of residual bottleneck blocks, a head (Radosavovic et al., 2020; D2L section 8.8)."""
 
 import math
 from collections import OrderedDict
@@ -9,7 +9,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from deepdive.algorithms.design_spaces import Design
-from deepdive.models.vision._pictures import Stem, check_pictures, check_stem
+from deepdive.models.vision._images import Stem, check_images, check_stem
 from deepdive.toolkit import Toolkit
 
 
@@ -62,16 +62,16 @@ class AnyNet(torch.nn.Module):
     goes to a linear layer. Input ``(batch, in_channels, height, width)`` of any size, output logits
     ``(batch, num_classes)``. State dicts have torchvision's names; weights start as published.
 
-    >>> AnyNet(10, 1, depths=(4, 6), widths=(32, 80), group_widths=16)  # the textbook's RegNetX32    # doctest: +SKIP
+    >>> AnyNet(10, 1, depths=(4, 6), widths=(32, 80), group_widths=16)  # D2L's RegNetX32    # doctest: +SKIP
 
     Args:
         num_classes: outputs.
-        in_channels: of the pictures.
+        in_channels: of the images.
         depths: blocks of each stage.
         widths: channels of each stage.
         group_widths: channels of a group in the 3x3 convolutions; one number is for all stages.
         bottleneck_ratios: channels of a block's ends over those of its middle; one number is for all stages.
-        stem: ``imagenet`` halves the picture at once, ``small`` leaves pictures of 28 or 32 pixels as they are.
+        stem: ``imagenet`` halves the image at once, ``small`` leaves images of 28 or 32 pixels as they are.
         stem_width: channels that the stem makes.
         nn: the toolkit.
 
@@ -118,12 +118,12 @@ class AnyNet(torch.nn.Module):
 
     def forward(self, x: Float[Tensor, "batch in_channels height width"]) -> Float[Tensor, "batch classes"]:
         """Logits, one per class."""
-        check_pictures(x, self.in_channels)
+        check_images(x, self.in_channels)
         x = self.avgpool(self.trunk_output(self.stem(x)))  # (batch, channels, 1, 1)
         return self.fc(x.flatten(1))
 
     def _initialize(self, nn: Toolkit) -> None:
-        """Convolutions normal with variance ``2 / (k² · out_channels)``, the head with deviation 0.01 and no bias.
+        """Convolutions normal with variance ``2 / (k² · out_channels)``, the head with variance 0.0001 and no bias.
 
         Groups do not count in the variance, in the published networks neither.
         """

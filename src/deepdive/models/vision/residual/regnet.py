@@ -1,6 +1,6 @@
-"""RegNetX: AnyNets whose widths grow along a quantised line (Radosavovic et al., 2020; textbook section 8.8).
+"""RegNetX: AnyNets whose widths grow along a quantised line (Radosavovic et al., 2020; D2L section 8.8).
 
-The published variants are named after the multiplications with an add that one picture of 224x224 takes. The paper's
+The published variants are named after the multiplications with an add that one image of 224x224 takes. The paper's
 4.0GF is not among them: torchvision's rule for widths would make another network of it; see ``compatible``.
 """
 
@@ -9,7 +9,7 @@ from functools import partial
 import torch
 
 from deepdive.algorithms.design_spaces import regnet_design
-from deepdive.models.vision._pictures import Stem
+from deepdive.models.vision._images import Stem
 from deepdive.models.vision.residual.anynet import AnyNet
 from deepdive.toolkit import Toolkit
 

@@ -1,4 +1,4 @@
-"""ResNet: blocks that learn what to add to their input (He et al., 2016; textbook section 8.6), and its kin.
+"""ResNet: blocks that learn what to add to their input (He et al., 2016; D2L section 8.6), and its kin.
 
 ResNeXt splits the middle of a block into groups (Xie et al., 2017), a wide ResNet widens it (Zagoruyko and Komodakis,
 2016). Names of layers are those of torchvision, so that published weights load by name.
@@ -11,7 +11,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from deepdive.models.vision._pictures import Stem, check_pictures, check_stages, check_stem
+from deepdive.models.vision._images import Stem, check_images, check_stages, check_stem
 from deepdive.toolkit import Toolkit
 
 
@@ -118,7 +118,7 @@ class ResNet(torch.nn.Module):
     Input ``(batch, in_channels, height, width)`` of any size, output logits ``(batch, num_classes)``. Stage ``i`` has
     ``depths[i]`` blocks of ``widths[i]`` channels, and each but the first halves height and width. The ``stem`` of
     ``"imagenet"`` is a 7x7 convolution and a pooling, together of stride 4, that of ``"small"`` a 3x3 convolution for
-    pictures such as 28x28 or 32x32. Convolutions start normal by ``fan_out`` (He et al., 2015); with
+    images such as 28x28 or 32x32. Convolutions start normal by ``fan_out`` (He et al., 2015); with
     ``zero_init_residual`` the last normalisation of a block starts at 0, so that the block starts as the identity
     (Goyal et al., 2017).
 
@@ -181,7 +181,7 @@ class ResNet(torch.nn.Module):
 
     def forward(self, x: Float[Tensor, "batch in_channels height width"]) -> Float[Tensor, "batch classes"]:
         """Logits, one per class."""
-        check_pictures(x, self.in_channels)
+        check_images(x, self.in_channels)
         x = self.maxpool(self.relu(self.bn1(self.conv1(x))))
         for stage in self.stages:
             x = getattr(self, stage)(x)

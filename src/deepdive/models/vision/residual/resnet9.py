@@ -1,4 +1,4 @@
-"""A small residual network for small pictures, after the fast entries of the DAWNBench competition (2018)."""
+"""A small residual network for small images, after the fast entries of the DAWNBench competition (2018)."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from deepdive.models.vision._pictures import check_pictures, check_stages
+from deepdive.models.vision._images import check_images, check_stages
 from deepdive.toolkit import Toolkit
 
 
@@ -54,7 +54,7 @@ class ResNet9(torch.nn.Module):
 
     def forward(self, x: Float[Tensor, "batch in_channels height width"]) -> Float[Tensor, "batch classes"]:
         """Logits, one per class."""
-        check_pictures(x, self.in_channels)
+        check_images(x, self.in_channels)
         return self.scale * self.fc(self.pool(self.features(x)).flatten(1))
 
 

@@ -1,4 +1,4 @@
-"""Published weights of vision transformers, made to fit: names of old files, pictures of other sizes."""
+"""Published weights of vision transformers, made to fit: names of old files, images of other sizes."""
 
 import math
 import re
@@ -24,16 +24,17 @@ def with_numbered_mlp(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
 
 
 def interpolate_positions(
-    table: Float[Tensor, "1 places width"],
+    table: Float[Tensor, "1 positions hidden_size"],
     grid: tuple[int, int],
     *,
     before: tuple[int, int] | None = None,
     mode: Literal["bilinear", "bicubic"] = "bicubic",
-) -> Float[Tensor, "1 other width"]:
-    """A position table for ``grid`` patches (rows, columns), so that weights may see pictures of another size.
+) -> Float[Tensor, "1 other hidden_size"]:
+    """A position table for ``grid`` patches (rows, columns), so that weights may see images of another size.
 
-    The place of the class token keeps its vector; those of the patches are a picture of ``width`` channels, which is
-    resized (Dosovitskiy et al., 2021, section 3.2). ``before`` is the grid the table is for, by default a square.
+    The position of the class token keeps its vector; those of the patches are an image of ``hidden_size`` channels,
+    which is resized (Dosovitskiy et al., 2021, section 3.2). ``before`` is the grid the table is for, by default a
+    square.
 
     >>> state = dict(published)  # doctest: +SKIP
     >>> name = "encoder.pos_embedding"  # doctest: +SKIP
@@ -49,9 +50,9 @@ def interpolate_positions(
         raise ValueError(f"grid must have at least one row and one column of patches, got {grid}")
     if rows < 1 or rows * columns != patches:
         what = f"before={before}" if before else "a square, which is assumed as before is not given,"
-        raise ValueError(f"table has places for the class token and {patches} patches; {what} is not their grid")
+        raise ValueError(f"table has positions for the class token and {patches} patches; {what} is not their grid")
     if grid == (rows, columns):
         return table
-    picture = table[:, 1:].transpose(1, 2).unflatten(2, (rows, columns))  # (1, width, rows, columns)
-    resized = interpolate(picture, grid, mode=mode).flatten(2).transpose(1, 2)  # (1, patches, width)
+    image = table[:, 1:].transpose(1, 2).unflatten(2, (rows, columns))  # (1, hidden_size, rows, columns)
+    resized = interpolate(image, grid, mode=mode).flatten(2).transpose(1, 2)  # (1, patches, hidden_size)
     return torch.cat([table[:, :1], resized], dim=1)

@@ -1,4 +1,4 @@
-"""Vision transformer: a picture as a sequence of patches (Dosovitskiy et al., 2021; textbook section 11.8).
+"""Vision transformer: an image as a sequence of patches (Dosovitskiy et al., 2021; D2L section 11.8).
 
 Names of layers are those of torchvision, so that published weights load by name.
 """
@@ -10,7 +10,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from deepdive.models.vision._pictures import check_pictures, check_sizes
+from deepdive.models.vision._images import check_images, check_sizes
 from deepdive.toolkit import Size, Toolkit
 
 
@@ -18,32 +18,36 @@ class EncoderBlock(torch.nn.Module):
     """``z = x + attention(norm(x))``, then ``y = z + mlp(norm(z))`` (equations 2 and 3 of the paper).
 
     All vectors look at all: ``norm(x)`` is query, key and value. The ``mlp`` is two linear layers with a GELU between
-    them, ``hidden`` wide. Input and output ``(batch, tokens, width)``.
+    them, ``ffn_size`` wide. Input and output ``(batch, tokens, hidden_size)``.
 
     Raises:
-        ValueError: a size is less than 1, or ``heads`` does not divide ``width``.
+        ValueError: a size is less than 1, or ``num_heads`` does not divide ``hidden_size``.
     """
 
     def __init__(
         self,
-        width: int,
-        heads: int,
-        hidden: int,
+        hidden_size: int,
+        num_heads: int,
+        ffn_size: int,
         *,
         dropout: float = 0.0,
         attention_dropout: float = 0.0,
         nn: Toolkit = torch.nn,
     ) -> None:
         super().__init__()
-        check_sizes(width=width, heads=heads, hidden=hidden)
-        if width % heads:
-            raise ValueError(f"heads must divide width, but {width} is not a multiple of {heads}")
-        self.ln_1 = nn.LayerNorm(width, eps=1e-6)
-        self.self_attention = nn.MultiheadAttention(width, heads, dropout=attention_dropout, batch_first=True)
+        check_sizes(hidden_size=hidden_size, num_heads=num_heads, ffn_size=ffn_size)
+        if hidden_size % num_heads:
+            raise ValueError(f"num_heads must divide hidden_size, but {hidden_size} is not a multiple of {num_heads}")
+        self.ln_1 = nn.LayerNorm(hidden_size, eps=1e-6)
+        self.self_attention = nn.MultiheadAttention(hidden_size, num_heads, dropout=attention_dropout, batch_first=True)
         self.dropout = nn.Dropout(dropout)
-        self.ln_2 = nn.LayerNorm(width, eps=1e-6)
+        self.ln_2 = nn.LayerNorm(hidden_size, eps=1e-6)
         self.mlp = nn.Sequential(
-            nn.Linear(width, hidden), nn.GELU(), nn.Dropout(dropout), nn.Linear(hidden, width), nn.Dropout(dropout)
+            nn.Linear(hidden_size, ffn_size),
+            nn.GELU(),
+            nn.Dropout(dropout),
+            nn.Linear(ffn_size, hidden_size),
+            nn.Dropout(dropout),
         )
         for name, parameter in self.mlp.named_parameters():
             if name.endswith("weight"):
@@ -51,52 +55,54 @@ class EncoderBlock(torch.nn.Module):
             else:
                 nn.init.normal_(parameter, std=1e-6)
 
-    def forward(self, x: Float[Tensor, "batch tokens width"]) -> Float[Tensor, "batch tokens width"]:
+    def forward(self, x: Float[Tensor, "batch tokens hidden_size"]) -> Float[Tensor, "batch tokens hidden_size"]:
         """The next layer's vectors."""
         h = self.ln_1(x)
         h, _ = self.self_attention(h, h, h, need_weights=False)
         x = x + self.dropout(h)
         return x + self.mlp(self.ln_2(x))
 
-    def attention(self, x: Float[Tensor, "batch tokens width"]) -> Float[Tensor, "batch heads tokens tokens"]:
+    def attention(self, x: Float[Tensor, "batch tokens hidden_size"]) -> Float[Tensor, "batch heads tokens tokens"]:
         """How much each token looks at each, head by head; every row sums to 1."""
         h = self.ln_1(x)
         return self.self_attention(h, h, h, need_weights=True, average_attn_weights=False)[1]
 
 
 class Encoder(torch.nn.Module):
-    """``y = norm(block_L(... block_1(x + P)))`` with a learnt table ``P`` of ``tokens`` positions."""
+    """``y = norm(block_L(... block_1(x + P)))`` with a learnt table ``P`` of ``num_tokens`` positions."""
 
     def __init__(
         self,
-        tokens: int,
-        width: int,
-        depth: int,
-        heads: int,
-        hidden: int,
+        num_tokens: int,
+        hidden_size: int,
+        num_layers: int,
+        num_heads: int,
+        ffn_size: int,
         *,
         dropout: float = 0.0,
         attention_dropout: float = 0.0,
         nn: Toolkit = torch.nn,
     ) -> None:
         super().__init__()
-        check_sizes(tokens=tokens, depth=depth)
-        self.pos_embedding = nn.Parameter(torch.empty(1, tokens, width))
+        check_sizes(num_tokens=num_tokens, num_layers=num_layers)
+        self.pos_embedding = nn.Parameter(torch.empty(1, num_tokens, hidden_size))
         self.dropout = nn.Dropout(dropout)
         blocks = OrderedDict[str, torch.nn.Module]()
-        for i in range(depth):
+        for i in range(num_layers):
             blocks[f"encoder_layer_{i}"] = EncoderBlock(
-                width, heads, hidden, dropout=dropout, attention_dropout=attention_dropout, nn=nn
+                hidden_size, num_heads, ffn_size, dropout=dropout, attention_dropout=attention_dropout, nn=nn
             )
         self.layers = nn.Sequential(blocks)
-        self.ln = nn.LayerNorm(width, eps=1e-6)
+        self.ln = nn.LayerNorm(hidden_size, eps=1e-6)
         nn.init.normal_(self.pos_embedding, std=0.02)
 
-    def forward(self, x: Float[Tensor, "batch tokens width"]) -> Float[Tensor, "batch tokens width"]:
+    def forward(self, x: Float[Tensor, "batch tokens hidden_size"]) -> Float[Tensor, "batch tokens hidden_size"]:
         """What the last layer makes of all tokens."""
         return self.ln(self.layers(self.dropout(x + self.pos_embedding)))
 
-    def attention(self, x: Float[Tensor, "batch tokens width"]) -> Float[Tensor, "depth batch heads tokens tokens"]:
+    def attention(
+        self, x: Float[Tensor, "batch tokens hidden_size"]
+    ) -> Float[Tensor, "depth batch heads tokens tokens"]:
         """The attention weights of every layer, computed beside the run, which itself never stores them."""
         x = self.dropout(x + self.pos_embedding)
         found = []
@@ -110,9 +116,9 @@ class VisionTransformer(torch.nn.Module):
     """Patches as tokens behind a class token, an encoder, and one linear layer on what became of the class token.
 
     ``y = W norm(block_L(... block_1([c; E x_1; ...; E x_N] + P)))_0`` (equations 1 to 4 of the paper): ``E`` maps the
-    ``in_channels * patch * patch`` numbers of a patch to ``width``, as a convolution whose windows do not overlap, and
-    ``P`` is a learnt table of ``N + 1`` positions. Norms stand before attention and MLP (pre-norm). Input ``(batch,
-    in_channels, *image_size)``, output logits ``(batch, num_classes)``. First weights are torchvision's: the
+    ``in_channels * patch * patch`` numbers of a patch to ``hidden_size``, as a convolution whose windows do not
+    overlap, and ``P`` is a learnt table of ``N + 1`` positions. Norms stand before attention and MLP (pre-norm). Input
+    ``(batch, in_channels, *image_size)``, output logits ``(batch, num_classes)``. First weights are torchvision's: the
     classifier starts at 0, so that all classes are equally likely at first.
 
     >>> from deepdive.models.vision import vit_b_16
@@ -121,20 +127,20 @@ class VisionTransformer(torch.nn.Module):
 
     Args:
         num_classes: how many logits.
-        in_channels: of the pictures.
-        image_size: pixels, one number for squares or height and width.
+        in_channels: of the images.
+        image_size: pixels, one number for squares or height and hidden_size.
         patch_size: likewise.
-        width: of the tokens' vectors.
-        depth: encoder blocks.
-        heads: of attention.
-        hidden: width of the MLP within a block.
-        dropout: share dropped of the embedded patches and of what each part adds, 0 to 1.
-        attention_dropout: share of attention weights dropped.
+        hidden_size: of the tokens' vectors.
+        num_layers: encoder blocks.
+        num_heads: of attention.
+        ffn_size: width of the MLP within a block.
+        dropout: probability of dropping an element of the embedded patches and of what each part adds, 0 to 1.
+        attention_dropout: fraction of attention weights dropped.
         nn: the toolkit.
 
     Raises:
-        ValueError: a size is less than 1, ``patch_size`` does not divide ``image_size``, or ``heads`` does not divide
-            ``width``; the input has other channels or another size.
+        ValueError: a size is less than 1, ``patch_size`` does not divide ``image_size``, or ``num_heads`` does not
+            divide ``hidden_size``; the input has other channels or another size.
     """
 
     def __init__(
@@ -144,10 +150,10 @@ class VisionTransformer(torch.nn.Module):
         *,
         image_size: Size = 224,
         patch_size: Size = 16,
-        width: int = 768,
-        depth: int = 12,
-        heads: int = 12,
-        hidden: int = 3072,
+        hidden_size: int = 768,
+        num_layers: int = 12,
+        num_heads: int = 12,
+        ffn_size: int = 3072,
         dropout: float = 0.0,
         attention_dropout: float = 0.0,
         nn: Toolkit = torch.nn,
@@ -159,31 +165,31 @@ class VisionTransformer(torch.nn.Module):
         check_sizes(num_classes=num_classes, image_size=min(self.image_size), patch_size=min(self.patch_size))
         if height % rows or width_ % columns:
             raise ValueError(
-                f"patch_size must divide image_size, but patches of {rows}x{columns} pixels do not fill pictures of "
+                f"patch_size must divide image_size, but patches of {rows}x{columns} pixels do not fill images of "
                 f"{height}x{width_}"
             )
         self.grid = (height // rows, width_ // columns)
         """Rows and columns of patches."""
-        self.conv_proj = nn.Conv2d(in_channels, width, self.patch_size, stride=self.patch_size)
-        self.class_token = nn.Parameter(torch.zeros(1, 1, width))
+        self.conv_proj = nn.Conv2d(in_channels, hidden_size, self.patch_size, stride=self.patch_size)
+        self.class_token = nn.Parameter(torch.zeros(1, 1, hidden_size))
         self.encoder = Encoder(
             self.grid[0] * self.grid[1] + 1,
-            width,
-            depth,
-            heads,
-            hidden,
+            hidden_size,
+            num_layers,
+            num_heads,
+            ffn_size,
             dropout=dropout,
             attention_dropout=attention_dropout,
             nn=nn,
         )
-        self.heads = nn.Sequential(OrderedDict(head=nn.Linear(width, num_classes)))
+        self.heads = nn.Sequential(OrderedDict(head=nn.Linear(hidden_size, num_classes)))
         # torchvision cuts this normal distribution at 2, which is 8 deviations away even for grey patches of 4x4
         nn.init.normal_(self.conv_proj.get_parameter("weight"), std=(in_channels * rows * columns) ** -0.5)
         nn.init.zeros_(self.conv_proj.get_parameter("bias"))
         for parameter in self.heads.parameters():
             nn.init.zeros_(parameter)
 
-    def forward(self, x: Float[Tensor, "batch in_channels height width"]) -> Float[Tensor, "batch classes"]:
+    def forward(self, x: Float[Tensor, "batch in_channels height hidden_size"]) -> Float[Tensor, "batch classes"]:
         """Logits, one per class."""
         return self.heads(self.encoder(self._tokens(x))[:, 0])
 
@@ -192,13 +198,13 @@ class VisionTransformer(torch.nn.Module):
         return self.encoder.attention(self._tokens(x))
 
     def _tokens(self, x: Tensor) -> Tensor:
-        check_pictures(x, self.in_channels)
+        check_images(x, self.in_channels)
         if x.shape[2:] != self.image_size:
             raise ValueError(
-                f"x has pictures of {x.shape[2]}x{x.shape[3]} pixels, but the position table is for "
+                f"x has images of {x.shape[2]}x{x.shape[3]} pixels, but the position table is for "
                 f"{self.image_size[0]}x{self.image_size[1]}; see interpolate_positions"
             )
-        patches = self.conv_proj(x).flatten(2).transpose(1, 2)  # (batch, patches, width)
+        patches = self.conv_proj(x).flatten(2).transpose(1, 2)  # (batch, patches, hidden_size)
         return torch.cat([self.class_token.expand(len(x), -1, -1), patches], dim=1)
 
 
@@ -210,13 +216,17 @@ vit_b_16 = VisionTransformer
 """86,567,656 parameters."""
 vit_b_32 = partial(VisionTransformer, patch_size=32)
 """88,224,232 parameters."""
-vit_l_16 = partial(VisionTransformer, width=1024, depth=24, heads=16, hidden=4096)
+vit_l_16 = partial(VisionTransformer, hidden_size=1024, num_layers=24, num_heads=16, ffn_size=4096)
 """304,326,632 parameters."""
 vit_l_32 = partial(vit_l_16, patch_size=32)
 """306,535,400 parameters."""
-vit_h_14 = partial(VisionTransformer, patch_size=14, width=1280, depth=32, heads=16, hidden=5120)
+vit_h_14 = partial(VisionTransformer, patch_size=14, hidden_size=1280, num_layers=32, num_heads=16, ffn_size=5120)
 """632,045,800 parameters."""
-vit_small_28 = partial(VisionTransformer, 10, 1, image_size=28, patch_size=4, width=96, depth=4, heads=4, hidden=192)
-"""For grey pictures of 28x28 pixels, such as Fashion-MNIST."""
-vit_small_32 = partial(VisionTransformer, 10, 3, image_size=32, patch_size=4, width=192, depth=6, heads=3, hidden=384)
-"""For coloured pictures of 32x32 pixels, such as CIFAR-10."""
+vit_small_28 = partial(
+    VisionTransformer, 10, 1, image_size=28, patch_size=4, hidden_size=96, num_layers=4, num_heads=4, ffn_size=192
+)
+"""For grey images of 28x28 pixels, such as Fashion-MNIST."""
+vit_small_32 = partial(
+    VisionTransformer, 10, 3, image_size=32, patch_size=4, hidden_size=192, num_layers=6, num_heads=3, ffn_size=384
+)
+"""For coloured images of 32x32 pixels, such as CIFAR-10."""

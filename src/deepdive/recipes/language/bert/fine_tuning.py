@@ -70,9 +70,9 @@ class FineTuning(SupervisedExperiment[SettingsT, DataT, MetadataT], Generic[Sett
         self.splits = self.read(report)
         published = read_published(settings.weights, report=report)
         arguments = bert_arguments(published.configuration, tell=lambda note: report(Progress(note)))
-        if not 3 <= settings.max_length <= arguments["places"]:
+        if not 3 <= settings.max_length <= arguments["max_positions"]:
             raise ValueError(
-                f"max_length must be from 3 to {arguments['places']}, the most that {settings.weights} reads, "
+                f"max_length must be from 3 to {arguments['max_positions']}, the most that {settings.weights} reads, "
                 f"got {settings.max_length}"
             )
         self.encoder, self._state = EncoderMetadata(published.subwords, arguments), published.state
@@ -84,7 +84,7 @@ class FineTuning(SupervisedExperiment[SettingsT, DataT, MetadataT], Generic[Sett
         Raises:
             ValueError: it knows one type of tokens only.
         """
-        if (types := self.encoder.encoder["types"]) < 2:
+        if (types := self.encoder.encoder["type_vocab_size"]) < 2:
             raise ValueError(f"type_vocab_size must be at least 2 for pairs of texts, got {types} in config.json")
 
     def fingerprint(self) -> Iterable[Tensor | Ragged]:

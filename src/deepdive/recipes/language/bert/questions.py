@@ -62,9 +62,9 @@ class QuestionExperiment(FineTuning[BertQASettings, QuestionDataModule, Question
         return QuestionDataModule(
             lambda: self.splits,
             subwords,
-            longest=settings.max_length,
+            max_length=settings.max_length,
             overlap=settings.overlap,
-            longest_question=settings.max_question_length,
+            max_question_length=settings.max_question_length,
             batch_size=settings.batch_size,
             seed=settings.seed,
         )
@@ -118,9 +118,9 @@ class QuestionExperiment(FineTuning[BertQASettings, QuestionDataModule, Question
         windows = cut_windows(
             [Question(str(i), question, context) for i, (question, context) in enumerate(both)],
             metadata.subwords,
-            longest=self.settings.max_length,
+            max_length=self.settings.max_length,
             overlap=self.settings.overlap,
-            longest_question=self.settings.max_question_length,
+            max_question_length=self.settings.max_question_length,
         )
         answers = self._answer(network, metadata, windows)
         return [TextPrediction(text, (answer or _NONE,)) for text, answer in zip(texts, answers, strict=True)]

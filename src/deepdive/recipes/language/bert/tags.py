@@ -9,8 +9,8 @@ from torch import nn
 
 from deepdive.data.progress import Report
 from deepdive.data.subwords import Subwords
-from deepdive.data.tagging import PieceTaggingDataModule, TaggedSentence, TaggingSplits
-from deepdive.data.tagging.pieces import first_pieces
+from deepdive.data.tagging import SubwordTaggingDataModule, TaggedSentence, TaggingSplits
+from deepdive.data.tagging.subwords import first_tokens
 from deepdive.models.transformers import BERT, BERTTagger
 from deepdive.recipes.experiments import make_classification_loss
 from deepdive.recipes.language.bert.fine_tuning import EncoderMetadata, FineTuning
@@ -31,7 +31,7 @@ class TagMetadata(EncoderMetadata):
     labels: tuple[str, ...]
 
 
-class TagExperiment(FineTuning[BertTagSettings, PieceTaggingDataModule, TagMetadata]):
+class TagExperiment(FineTuning[BertTagSettings, SubwordTaggingDataModule, TagMetadata]):
     """Fine-tune on sentences whose words have tags, and tag new ones."""
 
     metadata_type = TagMetadata
@@ -42,11 +42,11 @@ class TagExperiment(FineTuning[BertTagSettings, PieceTaggingDataModule, TagMetad
         """The sentences of a data set, file or folder."""
         return read_splits(self.settings.data, report)
 
-    def tokenize(self, subwords: Subwords) -> PieceTaggingDataModule:
+    def tokenize(self, subwords: Subwords) -> SubwordTaggingDataModule:
         """The sentences as token ids, with a tag at the first of each word."""
         settings = self.settings
-        sizes = {"longest": settings.max_length, "batch_size": settings.batch_size}
-        return PieceTaggingDataModule(lambda: self.splits, subwords, **sizes, seed=settings.seed)
+        sizes = {"max_length": settings.max_length, "batch_size": settings.batch_size}
+        return SubwordTaggingDataModule(lambda: self.splits, subwords, **sizes, seed=settings.seed)
 
     def metadata(self) -> TagMetadata:
         """The encoder and the tags."""
@@ -87,15 +87,15 @@ class TagExperiment(FineTuning[BertTagSettings, PieceTaggingDataModule, TagMetad
 
     def _tags(self, network: nn.Module, metadata: TagMetadata, sentences: list[list[str]]) -> list[list[str]]:
         """The most likely tag of every word; ``O`` behind the end of what the encoder reads."""
-        rows = metadata.subwords.encode_words(sentences, longest=self.settings.max_length)
-        tokens = rows.tokens
+        rows = metadata.subwords.encode_words(sentences, max_length=self.settings.max_length)
+        tokens = rows.ids
         tags = torch.zeros(len(tokens.values), dtype=torch.long)
-        for numbers, logits in self.outputs(network, metadata.subwords, tokens, rows.types):
+        for numbers, logits in self.outputs(network, metadata.subwords, tokens, rows.type_ids):
             best = logits.argmax(dim=-1).cpu()  # (b, t)
             position = torch.arange(best.shape[1])
             real = position < tokens.lengths[numbers].unsqueeze(1)
             tags[(tokens.offsets[numbers].unsqueeze(1) + position)[real]] = best[real]
-        first, row = first_pieces(rows)
+        first, row = first_tokens(rows)
         counts = torch.bincount(row[first], minlength=len(sentences)).tolist()
         found = [[metadata.labels[i] for i in part.tolist()] for part in tags[first].split(counts)]
         return [tags + ["O"] * (len(words) - len(tags)) for words, tags in zip(sentences, found, strict=True)]

@@ -59,7 +59,7 @@ class TextExperiment(FineTuning[BertClassifySettings, SentenceDataModule, TextMe
         return SentenceDataModule(
             lambda: self.splits,
             subwords,
-            longest=settings.max_length,
+            max_length=settings.max_length,
             labels=DATASETS[settings.data].labels if settings.data in DATASETS else (),
             batch_size=settings.batch_size,
             seed=settings.seed,
@@ -132,8 +132,8 @@ class TextExperiment(FineTuning[BertClassifySettings, SentenceDataModule, TextMe
             if BETWEEN in text:
                 raise ValueError(f"{text[:60]!r} is a pair of texts; this run is about single ones")
         firsts, seconds = split_pairs(texts) if metadata.pairs else (list(texts), None)
-        rows = metadata.subwords.encode(firsts, seconds, longest=self.settings.max_length)
-        outputs = self._outputs(network, metadata.subwords, rows.tokens, rows.types)
+        rows = metadata.subwords.encode(firsts, seconds, max_length=self.settings.max_length)
+        outputs = self._outputs(network, metadata.subwords, rows.ids, rows.type_ids)
         return [
             _prediction(text, {name: value[i] for name, value in outputs.items()}, metadata.labels)
             for i, text in enumerate(texts)

@@ -8,7 +8,7 @@ from deepdive.data import TextEncoder
 from deepdive.figures import to_png
 from deepdive.models.transformers.core import Attention, attention_maps
 from deepdive.recipes.language.modelling.generation import read_prompt
-from deepdive.training.report import Section, picture
+from deepdive.training.report import Section, png_image
 
 _TOKENS, _HEADS = 24, 4
 
@@ -35,7 +35,7 @@ def attention_sections(network: nn.Module, encoder: TextEncoder, text: str, most
     ]
     columns = len(drawn) // len(maps)
     caption = "Each row is a token that attends, each column one that is attended to; a token sees none behind itself."
-    return [Section("Attention", picture(caption, to_png(attention_figure(drawn, columns))))]
+    return [Section("Attention", png_image(caption, to_png(attention_figure(drawn, columns))))]
 
 
 def _label(encoder: TextEncoder, token: torch.Tensor) -> str:

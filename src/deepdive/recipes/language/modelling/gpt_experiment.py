@@ -17,7 +17,7 @@ from deepdive.training import fit_state_dict
 
 _TABLES = "wte.weight", "lm_head.weight"
 """Published tensors with a row for each token."""
-_OF_SETTINGS = "vocabulary_size", "dropout", "attention_dropout", "embedding_dropout"
+_OF_SETTINGS = "vocab_size", "dropout", "attention_dropout", "embedding_dropout"
 """Arguments that the tokens and the settings of a run decide."""
 
 
@@ -51,7 +51,7 @@ class GPTExperiment(LanguageModelExperiment[GPTSettings]):
         if num_steps > (most := sizes["context"]):
             raise ValueError(f"num_steps must be at most {most}, as {weights} reads no more, got {num_steps}")
         size = len(published.subwords)
-        if "" in (tokens := published.subwords.pieces(range(size))):
+        if "" in (tokens := published.subwords.tokens(range(size))):
             raise ValueError(f"the tokenizer of {weights} must know each id, got no token for {tokens.index('')}")
         self.sizes = {name: sizes[name] for name in sizes if name not in _OF_SETTINGS} | {"positions": "learnt"}
         self.weights = {name: x[:size] if name.endswith(_TABLES) else x for name, x in published.state.items()}

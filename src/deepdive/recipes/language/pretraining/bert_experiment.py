@@ -34,9 +34,9 @@ class BertPretrainExperiment(PretrainingExperiment[BertPretrainSettings, MaskedP
         settings = self.settings
         return MaskedPairsDataModule(
             lambda: load_texts(settings, report),
-            partial(Subwords.word_pieces, size=settings.vocab_size),
-            longest=settings.max_length,
-            share=settings.mlm_probability,
+            partial(Subwords.word_pieces, vocab_size=settings.vocab_size),
+            max_length=settings.max_length,
+            mlm_probability=settings.mlm_probability,
             batch_size=settings.batch_size,
             seed=settings.seed,
         )
@@ -81,7 +81,7 @@ class BertPretrainExperiment(PretrainingExperiment[BertPretrainSettings, MaskedP
             ValueError: a text has no ``[MASK]``, or is longer than the network reads.
         """
         most, mask = self.settings.max_length - 2, metadata.id_of(MASK)
-        ids = metadata.encode(texts, special=False).tokens
+        ids = metadata.encode(texts, special=False).ids
         for row, text in enumerate(texts):
             each = ids[row]
             if not (each == mask).any():
@@ -126,7 +126,7 @@ class BertPretrainExperiment(PretrainingExperiment[BertPretrainSettings, MaskedP
         predicted = predicted.view_as(targets)
 
         def words(ids: Tensor) -> str:
-            return " ".join(subwords.pieces(ids.tolist()))
+            return " ".join(subwords.tokens(ids.tolist()))
 
         return [
             {

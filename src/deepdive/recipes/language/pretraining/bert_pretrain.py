@@ -73,4 +73,4 @@ class BertPretrainSettings(PretrainingSettings):
         from deepdive.models.transformers import BERT, BERTForPretraining
 
         sizes = len(metadata), self.hidden_size, self.num_heads, self.num_layers
-        return BERTForPretraining(BERT(*sizes, places=self.max_length, dropout=self.dropout, nn=nn), nn=nn)
+        return BERTForPretraining(BERT(*sizes, max_positions=self.max_length, dropout=self.dropout, nn=nn), nn=nn)

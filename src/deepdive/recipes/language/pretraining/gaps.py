@@ -47,7 +47,7 @@ def read_gaps(texts: Sequence[str], subwords: Subwords, max_length: int) -> Ragg
             raise ValueError(
                 f"{text[:60]!r} has {count} gaps with the one behind its end, but the network has learnt {most} at most"
             )
-    ids = subwords.encode(whole, special=False).tokens
+    ids = subwords.encode(whole, special=False).ids
     for text, length in zip(texts, ids.lengths.tolist(), strict=True):
         if length > max_length:
             raise ValueError(

@@ -45,8 +45,8 @@ class T5PretrainExperiment(PretrainingExperiment[T5PretrainSettings, SpanDataMod
             lambda: self._texts(report),
             self._learn_subwords,
             window=settings.window,
-            density=settings.noise_density,
-            mean=settings.mean_noise_span_length,
+            noise_density=settings.noise_density,
+            mean_noise_span_length=settings.mean_noise_span_length,
             batch_size=settings.batch_size,
             seed=settings.seed,
         )

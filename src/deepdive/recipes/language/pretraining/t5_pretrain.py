@@ -87,4 +87,4 @@ class T5PretrainSettings(PretrainingSettings):
 
         sizes = len(metadata), self.hidden_size, self.num_heads, self.num_layers, self.ffn_size, self.head_dim
         activation = "gated-gelu" if self.gated else "relu"
-        return T5(*sizes, dropout=self.dropout, activation=activation, tied=self.tie_embeddings, nn=nn)
+        return T5(*sizes, dropout=self.dropout, activation=activation, tie_embeddings=self.tie_embeddings, nn=nn)

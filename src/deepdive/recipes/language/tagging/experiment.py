@@ -61,7 +61,7 @@ class TaggingExperiment(SupervisedExperiment[TagSequenceSettings, TaggingDataMod
 
     def fingerprint(self) -> Iterable[Ragged]:
         """The words and tags of the training sentences."""
-        return self.data.numbers("train")
+        return self.data.ids("train")
 
     def network(self, metadata: TaggerMetadata) -> Tagger:
         """A tagger for these words, characters and tags."""

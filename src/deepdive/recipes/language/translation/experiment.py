@@ -30,7 +30,7 @@ from deepdive.recipes.predictions import TextPrediction
 from deepdive.recipes.ranges import SettingError
 from deepdive.recipes.ranges.types import Few, Magnitude
 from deepdive.training import Run, choose_device
-from deepdive.training.report import Section, join, pairs, picture, table
+from deepdive.training.report import Section, join, pairs, png_image, table
 from deepdive.training.sequences import Translation
 
 _SHOWN, _TOLD, _DRAWN, _ROWS = 30, 5, 6, 250
@@ -113,7 +113,7 @@ class TranslationExperiment(SupervisedExperiment[TranslationSettings, Translatio
     def fingerprint(self) -> Iterable[Tensor | Ragged]:
         """The rows of each part, and the sentences of the test set."""
         split = self.data.split
-        return split.train, split.val, split.test, self.data.held_out.numbers
+        return split.train, split.val, split.test, self.data.held_out.ids
 
     def make_task(self, network: nn.Module) -> Translation:
         """Cross-entropy and perplexity of the target tokens."""
@@ -130,7 +130,7 @@ class TranslationExperiment(SupervisedExperiment[TranslationSettings, Translatio
     def measure(self, run: Run, metrics: dict[str, float]) -> dict[str, float]:
         """The BLEU score of the test sentences."""
         held = self.data.held_out
-        found = self.search(self.model.eval(), self.metadata(), held.numbers)
+        found = self.search(self.model.eval(), self.metadata(), held.ids)
         self._translations = [best[0][0] for best in found]
         references = [[self.data.target.split(text) for text in each] for each in held.references]
         for row in _spread(self._rows(), _TOLD):
@@ -164,13 +164,13 @@ class TranslationExperiment(SupervisedExperiment[TranslationSettings, Translatio
         # neither the shortest nor the longest: there must be something to see, and it must fit
         fit = [i for i, words in enumerate(self._translations) if 4 <= len(words) <= 12]
         rows = _spread(fit or list(range(len(self._translations))), _DRAWN)
-        sources = self.data.held_out.numbers.rows(torch.tensor(rows))
+        sources = self.data.held_out.ids.rows(torch.tensor(rows))
         figures = attention_figures(self.model, self.metadata(), sources, [self._translations[i] for i in rows])
         if not figures:
             return []
         write_figures(run.folder / "attention.png", figures)
         caption = "Each row is a word of the translation, each column a source word; bright is a large weight."
-        return [Section("Attention", join(picture(caption, to_png(each)) for each in figures))]
+        return [Section("Attention", join(png_image(caption, to_png(each)) for each in figures))]
 
     def _rows(self) -> list[dict[str, str]]:
         """Each test sentence, its translation, and one that is right."""

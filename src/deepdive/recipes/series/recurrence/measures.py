@@ -38,7 +38,7 @@ def reach(steps: int, *, inputs: int = 8, batch: int = 4, seed: int = 0) -> dict
     for panel, lines in PANELS.items():
         found[panel] = {}
         for name, words in lines.items():
-            step, size = recurrent_step(inputs=inputs, seed=seed, **words)  # type: ignore[arg-type]
+            step, size = recurrent_step(input_size=inputs, seed=seed, **words)  # type: ignore[arg-type]
             found[panel][name] = jacobian_norms(step, x, torch.zeros(batch, size, dtype=torch.float64))
     return found
 

@@ -21,7 +21,7 @@ from deepdive.recipes.vision.augmentation.recipe import ComparisonSettings
 from deepdive.recipes.vision.classification import ImageClassification
 from deepdive.training import Run, Task
 from deepdive.training.records import Listener
-from deepdive.training.report import Section, figure, join, picture, table, text
+from deepdive.training.report import Section, figure, join, png_image, table, text
 
 FORMS = {"plain": "as they are", "augmented": "augmented"}
 _SHOWN = 8
@@ -52,7 +52,7 @@ class AugmentationExperiment(ImageClassification[ComparisonSettings]):
     def train(self, run: Run, listeners: Sequence[Listener], *, resume: bool) -> dict[str, float]:
         """Train both in turn."""
         trainer = self.trainer
-        if self.data.pictures("val") is not None:  # the loss of a network that is too sure of itself rises early on
+        if self.data.image_set("val") is not None:  # the loss of a network that is too sure of itself rises early on
             trainer = replace(trainer, monitor="val_accuracy")
         training_runs = [TrainingRun(form, partial(self.parts, form)) for form in FORMS]
         self.results = fit_sequentially(training_runs, trainer, run, listeners, resume=resume)
@@ -80,7 +80,7 @@ class AugmentationExperiment(ImageClassification[ComparisonSettings]):
         n = len(self.splits.train.labels)
         words = f"Both networks have learnt from the same {n:,} images and began with the same weights."
         compared = [text(words), table(rows), figure(svg.decode(), caption="Accuracy, epoch by epoch.")]
-        sheet = picture("What each change makes of the same training images.", self._sheet(run))
+        sheet = png_image("What each change makes of the same training images.", self._sheet(run))
         return [Section("With and without", join(compared)), Section("Changes", sheet), *super().sections(run)]
 
     def _sheet(self, run: Run) -> bytes:
@@ -97,7 +97,7 @@ class AugmentationExperiment(ImageClassification[ComparisonSettings]):
 
 
 def _with_few(whole: ImageDataModule, examples: int | None) -> ImageSplits:
-    train, val, test = (whole.pictures(part) for part in ("train", "val", "test"))
+    train, val, test = (whole.image_set(part) for part in ("train", "val", "test"))
     if train is None:
         raise RuntimeError("there are no training images")
     if examples is not None and examples < len(train.labels):

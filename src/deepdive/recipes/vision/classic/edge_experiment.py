@@ -11,7 +11,7 @@ from jaxtyping import Float
 from PIL import Image
 from torch import Tensor, nn
 
-from deepdive.data.images.picture import decode_picture
+from deepdive.data.images.decode import decode_image
 from deepdive.data.progress import Report
 from deepdive.data.rows import RowsDataModule
 from deepdive.figures import figure_style, to_png
@@ -23,7 +23,7 @@ from deepdive.recipes.vision.classic.edge_kernel import EdgeKernelSettings
 from deepdive.recipes.vision.labelling import image_files
 from deepdive.toolkit import Toolkit
 from deepdive.training import MeanSquaredError, Regression, Run
-from deepdive.training.report import Section, join, picture, table, text
+from deepdive.training.report import Section, join, png_image, table, text
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -102,7 +102,7 @@ class EdgeExperiment(SupervisedExperiment[EdgeKernelSettings, EdgeData, Any]):
         words = "A kernel of one row sees no horizontal edge: of the turned image nothing is left."
         return [
             Section("Kernel", table(rows)),
-            Section("Edges", join([picture(caption, png), text(words)])),
+            Section("Edges", join([png_image(caption, png), text(words)])),
             network_section(self.model, self.data.x),
         ]
 
@@ -156,7 +156,7 @@ def _kernel_of(network: nn.Module) -> Float[Tensor, " two"]:
 
 
 def _edges_of(network: nn.Module, file: Path, place: Path) -> TablePrediction:
-    pixels, notes = decode_picture(file, channels=1)
+    pixels, notes = decode_image(file, channels=1)
     if pixels.shape[2] < 2:
         raise ValueError(f"{file} has one column; an edge lies between two")
     with torch.inference_mode():

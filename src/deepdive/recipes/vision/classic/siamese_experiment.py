@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from deepdive.algorithms.contrastive import contrastive_loss
-from deepdive.data.images import ImageDataModule, ImagePairs, ImageSpec, PairLoader, grid, read_picture
+from deepdive.data.images import ImageDataModule, ImagePairs, ImageSpec, PairLoader, grid, read_image
 from deepdive.data.progress import Report
 from deepdive.figures import BLUE, GREY, ORANGE, figure_style, to_png, to_svg
 from deepdive.files import write_atomically
@@ -21,7 +21,7 @@ from deepdive.recipes.predictions import Invert, Value
 from deepdive.recipes.vision.classic.siamese import SiameseSettings
 from deepdive.recipes.vision.labelling import ImageExperiment, image_files
 from deepdive.training import BinaryAccuracy, Run, Supervised, choose_device, evaluate
-from deepdive.training.report import Html, Section, figure, join, picture, table
+from deepdive.training.report import Html, Section, figure, join, png_image, table
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -140,7 +140,7 @@ class SiameseExperiment(ImageExperiment[SiameseSettings], SupervisedExperiment[S
             raise ValueError(f"there are {len(files)} files; images are compared in pairs, so name an even number")
         found = []
         for file, other in zip(files[::2], files[1::2], strict=True):
-            (left, first), (right, second) = (read_picture(each, metadata, invert=invert) for each in (file, other))
+            (left, first), (right, second) = (read_image(each, metadata, invert=invert) for each in (file, other))
             with torch.inference_mode():
                 distance = float(network(metadata.to_float(left[None]), metadata.to_float(right[None])))
             notes = (*(f"{file}: {note}" for note in first), *(f"{other}: {note}" for note in second))
@@ -160,7 +160,7 @@ class SiameseExperiment(ImageExperiment[SiameseSettings], SupervisedExperiment[S
             rows = torch.linspace(0, len(distances) - 1, min(_SHOWN, len(distances))).long()
             left, right, different = (each[rows] for each in loader.pairs())
             predicted = distances[rows] > self.threshold
-            images = loader.pictures.images
+            images = loader.image_set.images
             gap = torch.full_like(images[left][..., :2], 255)
             side_by_side = torch.cat([images[left], gap, images[right]], dim=3)
             answers = zip(predicted.tolist(), different.tolist(), distances[rows].tolist(), strict=True)
@@ -171,7 +171,7 @@ class SiameseExperiment(ImageExperiment[SiameseSettings], SupervisedExperiment[S
             png = to_png(grid(side_by_side, titles, columns=6, marked=(predicted != different).tolist(), scale=1.9))
             write_atomically(run.folder / f"pairs-{name}.png", png)
             classes = "classes learnt from" if name == "learnt" else "classes never seen in training"
-            parts.append(picture(f"Test images of {classes}, with prediction and distance.", png))
+            parts.append(png_image(f"Test images of {classes}, with prediction and distance.", png))
         return join(parts)
 
     def _histograms(self, found: Mapping[str, tuple[PairLoader, Tensor]]) -> "Figure":
@@ -197,8 +197,8 @@ class SiameseExperiment(ImageExperiment[SiameseSettings], SupervisedExperiment[S
         for name, (loader, distances) in found.items():
             left, _, different = loader.pairs()
             right = (distances > self.threshold) == different
-            for number in loader.pictures.labels.unique().tolist():
-                own = loader.pictures.labels[left] == number
+            for number in loader.image_set.labels.unique().tolist():
+                own = loader.image_set.labels[left] == number
                 rows.append(
                     {"class": self.data.labels[number], "in training": name == "learnt", "pairs": int(own.sum())}
                     | {

@@ -50,7 +50,7 @@ class DesignSpaceExperiment(LabelsImages[DesignSpaceSettings], RecordsExperiment
             ValueError: there is no validation set.
         """
         self.base.load(report)
-        if self.base.data.pictures("val") is None:
+        if self.base.data.image_set("val") is None:
             raise ValueError("validation is 0; spaces are compared by errors on a validation set")
 
     def notes(self) -> Iterable[str]:
@@ -159,7 +159,7 @@ class DesignSpaceExperiment(LabelsImages[DesignSpaceSettings], RecordsExperiment
 
     def _tested(self, store: SampleStore) -> dict[str, float]:
         """The accuracy of the best network on the test images, if there are any."""
-        best, test = store.best(self.samples), self.base.data.pictures("test")
+        best, test = store.best(self.samples), self.base.data.image_set("test")
         if best is None or test is None:
             return {}
         spec = self.metadata()

@@ -26,7 +26,7 @@ class Worker:
         self.store = SampleStore(run)
         self.base = ImageClassification(self.settings)
         self.base.load(lambda _: None)
-        train, val = (cast(ImageSet, self.base.data.pictures(part)) for part in ("train", "val"))
+        train, val = (cast(ImageSet, self.base.data.image_set(part)) for part in ("train", "val"))
         self.data = self.base.in_batches(ImageSplits(self.base.data.labels, train, val))
         """Without the test images, which are for the one network that is chosen in the end."""
         self.samples = {sample.name: sample for sample in draw_samples(self.settings, self.base.metadata())}

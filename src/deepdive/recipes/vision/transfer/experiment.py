@@ -101,7 +101,7 @@ class FineTuneExperiment(LabelsImages[FineTuneSettings], SequentialExperiment[Fi
     def training_runs(self, run: Run) -> Sequence[TrainingRun]:
         """Fine-tuning and training from scratch, as far as they are asked for; the head on features is fitted here."""
         self._seconds = Seconds(run)
-        over = {name for name in self._names if (run.folder / "trainings" / f"{name}.json").is_file()}
+        over = {name for name in self._names if (run.folder / "training_runs" / f"{name}.json").is_file()}
         head = kept_head(run)
         rows = self._features(run, head is None, FINE_TUNED in self._names and FINE_TUNED not in over)
         self.metrics = {FEATURES: head or self._head_metrics}
@@ -210,7 +210,7 @@ class FineTuneExperiment(LabelsImages[FineTuneSettings], SequentialExperiment[Fi
     def _scratch_task(self) -> Task:
         seed_everything(self.settings.seed)
         network = FromGroup(EfficientNetLite(len(self.images.spec.labels), momentum=_MOMENTUM, nn=self.nn), 0)
-        rates = DiscriminativeRates(network.groups, self.settings.scratch_lr, decay=1)
+        rates = DiscriminativeRates(network.groups, self.settings.scratch_lr, layer_lr_decay=1)
         return self._task(network, parameter_groups=rates)
 
     def _task(self, network: FromGroup, **layers: Any) -> Task:

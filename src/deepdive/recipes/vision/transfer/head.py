@@ -13,7 +13,7 @@ from deepdive.recipes.experiments.sequential_runs import checkpoints_of
 from deepdive.recipes.vision.transfer.features import TEST_BATCH, FromGroup
 from deepdive.training import Classification, Run, RunError, evaluate
 
-_PLACE = "trainings/features.json"
+_PLACE = "training_runs/features.json"
 
 
 def kept_head(run: Run) -> dict[str, float] | None:

@@ -45,7 +45,7 @@ def read_images(settings: FineTuneSettings, weights: PretrainedWeights, report: 
     )
     data.prepare()
     classes, notes = len(data.labels), list(data.notes)
-    parts = {part: images for part in ("train", "val", "test") if (images := data.pictures(part)) is not None}
+    parts = {part: images for part in ("train", "val", "test") if (images := data.image_set(part)) is not None}
     for part, asked, usual in (("train", settings.train_images, _TRAIN), ("test", settings.test_images, _TEST)):
         if part in parts:
             every = parts[part]

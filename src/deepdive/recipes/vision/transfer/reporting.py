@@ -17,7 +17,7 @@ from deepdive.recipes.vision.transfer.figures import confusion_figure, training_
 from deepdive.recipes.vision.transfer.images import ChosenImages
 from deepdive.training import Run
 from deepdive.training.records import Record
-from deepdive.training.report import Section, figure, join, picture, table, text
+from deepdive.training.report import Section, figure, join, png_image, table, text
 
 _SHOWN, _PAIRS = 24, 10
 
@@ -86,7 +86,7 @@ def _confusion(run: Run, test: ImageSet, probabilities: Tensor, labels: tuple[st
     confusion = confusion_matrix(predicted, test.labels, len(labels))
     png = to_png(confusion_figure(confusion, labels))
     write_atomically(run.folder / "confusion.png", png)
-    drawn = picture("Test images by true and predicted class.", png)
+    drawn = png_image("Test images by true and predicted class.", png)
     wrong = confusion.clone().fill_diagonal_(0).flatten()
     order = [int(i) for i in wrong.argsort(descending=True, stable=True)[:_PAIRS] if wrong[i]]
     pairs = [
@@ -101,5 +101,5 @@ def _confusion(run: Run, test: ImageSet, probabilities: Tensor, labels: tuple[st
         titles = titles_of(probabilities[chosen], shown, labels)
         png = to_png(grid(shown.images, titles, columns=6, marked=[True] * len(rows), scale=1.6))
         write_atomically(run.folder / "confused.png", png)
-        sections.append(Section("Most confused images", picture("Surest of a wrong class.", png)))
+        sections.append(Section("Most confused images", png_image("Surest of a wrong class.", png)))
     return sections

@@ -8,7 +8,7 @@ from typing import TypeVar
 from deepdive.training import Run
 
 T = TypeVar("T")
-_PLACE = "trainings/seconds.json"
+_PLACE = "training_runs/seconds.json"
 _PREPARING = "preparing"
 
 

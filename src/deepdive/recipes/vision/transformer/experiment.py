@@ -17,7 +17,7 @@ from deepdive.recipes.vision.labelling import predict_probabilities, titles_of
 from deepdive.recipes.vision.transformer.figures import patch_figure, rollout_figure
 from deepdive.recipes.vision.transformer.vit import VisionTransformerSettings
 from deepdive.training import Run
-from deepdive.training.report import Section, join, picture, text
+from deepdive.training.report import Section, join, png_image, text
 
 _SHOWN = 8
 
@@ -46,8 +46,8 @@ class VisionTransformerExperiment(ImageClassification[VisionTransformerSettings]
         write_atomically(run.folder / "patches.png", patches)
         write_atomically(run.folder / "rollout.png", rollout)
         parts = [
-            picture("A test image, its patches, and the sequence of patches that the network reads.", patches),
-            picture("Test images, and the patches that the class token of the last layer comes from.", rollout),
+            png_image("A test image, its patches, and the sequence of patches that the network reads.", patches),
+            png_image("Test images, and the patches that the class token of the last layer comes from.", rollout),
             text(_EXPLAINED),
         ]
         return Section("Patches and attention", join(parts))

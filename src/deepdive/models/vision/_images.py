@@ -1,4 +1,4 @@
-"""What the networks for pictures have in common: which pictures they take, and the sizes of their stages."""
+"""What the networks for images have in common: which images they take, and the sizes of their stages."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -7,14 +7,14 @@ from typing import Any, Literal
 from torch import Tensor, nn
 
 Stem = Literal["imagenet", "small"]
-"""The first layers: those of the paper, for 224x224 pixels, or 3x3 windows without a stride, for small pictures."""
+"""The first layers: those of the paper, for 224x224 pixels, or 3x3 windows without a stride, for small images."""
 
 
-def check_pictures(x: Tensor, in_channels: int, smallest: int = 1) -> None:
+def check_images(x: Tensor, in_channels: int, smallest: int = 1) -> None:
     """Say clearly what a layer far inside would say in its own words.
 
     Raises:
-        ValueError: ``x`` is no batch of pictures of ``in_channels`` channels and ``smallest`` or more pixels a side.
+        ValueError: ``x`` is no batch of images of ``in_channels`` channels and ``smallest`` or more pixels a side.
     """
     if x.ndim != 4:
         raise ValueError(f"x must have the shape (batch, channels, height, width), got {tuple(x.shape)}")
@@ -22,7 +22,7 @@ def check_pictures(x: Tensor, in_channels: int, smallest: int = 1) -> None:
         raise ValueError(f"x has {x.shape[1]} channels, but the network was made with in_channels={in_channels}")
     if min(x.shape[2:]) < smallest:
         raise ValueError(
-            f"x has pictures of {x.shape[2]}x{x.shape[3]} pixels, the network needs at least {smallest}x{smallest}"
+            f"x has images of {x.shape[2]}x{x.shape[3]} pixels, the network needs at least {smallest}x{smallest}"
         )
 
 
@@ -53,8 +53,8 @@ def check_stem(stem: str) -> None:
         raise ValueError(f"stem must be 'imagenet' or 'small', got {stem!r}")
 
 
-def smallest_picture(layers: Iterable[nn.Module]) -> int:
-    """Pixels a side of the smallest picture of which this chain of convolutions and poolings leaves something.
+def smallest_image(layers: Iterable[nn.Module]) -> int:
+    """Pixels a side of the smallest image of which this chain of convolutions and poolings leaves something.
 
     From the last layer back to the first, ``n = (n' - 1) stride + kernel - 2 padding`` inputs give ``n'`` outputs; with
     ``ceil_mode``, ``stride - 1`` of them may be missing as long as the last window starts inside.

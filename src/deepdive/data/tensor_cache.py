@@ -1,4 +1,4 @@
-"""Tensors made from files, such as decoded pictures, kept in the cache until these files change."""
+"""Tensors made from files, such as decoded images, kept in the cache until these files change."""
 
 import hashlib
 import json
@@ -32,28 +32,28 @@ _KINDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class CachedTensors:
     """Tensors by name, and facts about them that JSON can hold."""
 
     tensors: Mapping[str, Tensor]
     facts: Mapping[str, Any]
 
 
-def keep(
+def cached(
     what: Mapping[str, Any],
     files: Iterable[Path],
-    make: Callable[[], Kept],
+    make: Callable[[], CachedTensors],
     *,
     meaning: Mapping[str, Any] | None = None,
-    folder: str = "pictures",
+    folder: str = "images",
     report: Report | None = None,
-) -> Kept:
+) -> CachedTensors:
     """What ``make`` gives, from the cache if it was made before from the same files.
 
     Args:
         what: everything that ``make`` depends on other than the files, as JSON.
         files: those it reads; each counts with its path, length and time of change.
-        make: decodes the pictures.
+        make: decodes the images.
         meaning: what the files were taken for, as JSON; of another meaning they are read again, as if they had changed.
         folder: where in the cache they are kept.
         report: told where the tensors cannot be kept; that is no error.
@@ -74,18 +74,18 @@ def keep(
     return found
 
 
-def _load(path: Path, fingerprint: str) -> Kept | None:
+def _load(path: Path, fingerprint: str) -> CachedTensors | None:
     try:
         with safe_open(path, framework="pt") as file:
             metadata = file.metadata() or {}
             if metadata.get("fingerprint") != fingerprint:
                 return None
-            return Kept({name: file.get_tensor(name) for name in file.keys()}, json.loads(metadata["facts"]))
+            return CachedTensors({name: file.get_tensor(name) for name in file.keys()}, json.loads(metadata["facts"]))
     except (OSError, SafetensorError):
         return None
 
 
-def _save(path: Path, fingerprint: str, made: Kept, report: Report | None) -> None:
+def _save(path: Path, fingerprint: str, made: CachedTensors, report: Report | None) -> None:
     metadata = {"fingerprint": fingerprint, "facts": json.dumps(dict(made.facts))}
     try:
         with locked(path, report):

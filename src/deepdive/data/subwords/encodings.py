@@ -1,4 +1,4 @@
-"""Texts as pieces, and where each piece is from."""
+"""Texts as token ids, and where each token is from."""
 
 from dataclasses import dataclass
 
@@ -6,11 +6,11 @@ from deepdive.data.sequences import Ragged
 
 
 @dataclass(frozen=True)
-class Pieces:
-    """Texts, or pairs of them, as numbers of pieces, and where each piece is from."""
+class Encodings:
+    """Texts, or pairs of them, as token ids, and where each token is from."""
 
-    tokens: Ragged
-    types: Ragged
+    ids: Ragged
+    type_ids: Ragged
     """0 in the first text of a pair, 1 in the second."""
     words: Ragged
     """The word, counted within its text, that a piece is of; -1 for special tokens."""

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from deepdive import scratch
-from deepdive.models.vision._pictures import scaled, smallest_picture
+from deepdive.models.vision._images import scaled, smallest_image
 
 LAYERS = st.lists(
     st.tuples(
@@ -41,8 +41,8 @@ def leaves_something(network, size):
 
 @given(words=LAYERS, toolkit=st.sampled_from([nn, scratch]))
 @settings(max_examples=50, deadline=None)
-def test_the_smallest_picture_is_just_large_enough(words, toolkit):
-    smallest = smallest_picture(chain(words, toolkit))
+def test_the_smallest_image_is_just_large_enough(words, toolkit):
+    smallest = smallest_image(chain(words, toolkit))
     library = chain(words, nn).to("meta")
     assert leaves_something(library, smallest)
     assume(smallest > 1)

@@ -7,13 +7,13 @@ import torch
 from torch import Tensor
 
 from deepdive.data.sequences import BucketDataModule, Field, Ragged
-from deepdive.data.subwords import PAD, Pieces, Subwords
-from deepdive.data.tagging.module import TaggingSplits, checked_parts, tag_numbers
+from deepdive.data.subwords import PAD, Encodings, Subwords
+from deepdive.data.tagging.module import TaggingSplits, checked_parts, tag_ids
 from deepdive.data.tagging.reading import TaggedSentence
 from deepdive.targets import IGNORED
 
 
-class PieceTaggingDataModule(BucketDataModule):
+class SubwordTaggingDataModule(BucketDataModule):
     """Batches ``(tokens (b, t), types (b, t), lengths (b), tags (b, t))``: the first piece of a word has its tag.
 
     Other pieces, special tokens and padding have -100; ``labels`` are the names of the tags, ``O`` first.
@@ -21,7 +21,7 @@ class PieceTaggingDataModule(BucketDataModule):
     Args:
         read: gives the sentences; called once, by `prepare`.
         subwords: cuts their words into pieces.
-        longest: pieces of a sentence, special tokens included; longer ones are cut.
+        max_length: pieces of a sentence, special tokens included; longer ones are cut.
         batch_size: sentences per training batch.
         test_batch_size: for validation and test, where no gradient needs memory.
         seed: of the order of training batches.
@@ -35,14 +35,14 @@ class PieceTaggingDataModule(BucketDataModule):
         read: Callable[[], TaggingSplits],
         subwords: Subwords,
         *,
-        longest: int = 128,
+        max_length: int = 128,
         batch_size: int = 32,
         test_batch_size: int = 256,
         seed: int = 0,
     ) -> None:
         super().__init__(batch_size=batch_size, test_batch_size=test_batch_size, seed=seed)
         self.subwords = subwords
-        self.longest = longest
+        self.max_length = max_length
         self._read = read
 
     def _make_fields(self) -> Mapping[str, Sequence[Field]]:
@@ -55,25 +55,25 @@ class PieceTaggingDataModule(BucketDataModule):
         return self.subwords.id_of(PAD), 0, 0, IGNORED
 
     def _numbered(self, part: str, sentences: Sequence[TaggedSentence]) -> tuple[Field, ...]:
-        pieces = self.subwords.encode_words([words for words, _ in sentences], longest=self.longest)
-        numbers = tag_numbers(part, chain.from_iterable(tags for _, tags in sentences), self.labels)
+        pieces = self.subwords.encode_words([words for words, _ in sentences], max_length=self.max_length)
+        numbers = tag_ids(part, chain.from_iterable(tags for _, tags in sentences), self.labels)
         lengths = torch.tensor([len(words) for words, _ in sentences])
-        tags = tags_of_pieces(pieces, Ragged(numbers, torch.cat([lengths.new_zeros(1), lengths.cumsum(0)])))
-        return pieces.tokens, pieces.types, pieces.tokens.lengths, tags
+        tags = align_tags(pieces, Ragged(numbers, torch.cat([lengths.new_zeros(1), lengths.cumsum(0)])))
+        return pieces.ids, pieces.type_ids, pieces.ids.lengths, tags
 
 
-def tags_of_pieces(pieces: Pieces, tags: Ragged) -> Ragged:
+def align_tags(encodings: Encodings, tags: Ragged) -> Ragged:
     """The tag of each word at its first piece, and -100 at all other places."""
-    first, row = first_pieces(pieces)
-    place = tags.offsets[row] + pieces.words.values.clamp(min=0)
+    first, row = first_tokens(encodings)
+    place = tags.offsets[row] + encodings.words.values.clamp(min=0)
     return Ragged(
-        torch.where(first, tags.values[place.clamp(max=len(tags.values) - 1)], IGNORED), pieces.tokens.offsets
+        torch.where(first, tags.values[place.clamp(max=len(tags.values) - 1)], IGNORED), encodings.ids.offsets
     )
 
 
-def first_pieces(pieces: Pieces) -> tuple[Tensor, Tensor]:
+def first_tokens(encodings: Encodings) -> tuple[Tensor, Tensor]:
     """Whether each piece is the first one of a word, and the sentence that it is of; both in one row."""
-    words, lengths = pieces.words.values, pieces.words.lengths
+    words, lengths = encodings.words.values, encodings.words.lengths
     row = torch.arange(len(lengths)).repeat_interleave(lengths)
     before = torch.cat([words.new_full((1,), -1), words[:-1]])
     return (words >= 0) & (words != before), row

@@ -1,4 +1,4 @@
-"""How wide a kernel should be, told by the data themselves (textbook section 11.2.4)."""
+"""How wide a kernel should be, told by the data themselves (D2L section 11.2.4)."""
 
 from dataclasses import dataclass
 
@@ -15,35 +15,35 @@ SMOOTH = ("gaussian", "epanechnikov")
 
 
 @dataclass(frozen=True, eq=False)
-class WidthPath:
+class BandwidthPath:
     """Widths on the way down, and the error at each."""
 
-    widths: Float[Tensor, " steps_plus_1"]
+    bandwidths: Float[Tensor, " steps_plus_1"]
     errors: Float[Tensor, " steps_plus_1"]
     """Mean squared errors, one left out."""
 
     @property
     def best(self) -> float:
         """The width of the smallest error."""
-        return float(self.widths[self.errors.argmin()])
+        return float(self.bandwidths[self.errors.argmin()])
 
 
 @checked
-def width_errors(
-    keys: Float[Tensor, "n *d"], values: Float[Tensor, "n *v"], kernel: str, widths: Float[Tensor, " w"]
+def bandwidth_errors(
+    keys: Float[Tensor, "n *d"], values: Float[Tensor, "n *v"], kernel: str, bandwidths: Float[Tensor, " w"]
 ) -> Float[Tensor, " w"]:
     """The mean squared error, one left out, at each of some widths.
 
     Raises:
         ValueError: there is no width, or as for `leave_one_out`.
     """
-    check_not_empty("widths", widths)
-    errors = [(leave_one_out(keys, values, kernel, h) - values).square().mean() for h in widths]
+    check_not_empty("bandwidths", bandwidths)
+    errors = [(leave_one_out(keys, values, kernel, h) - values).square().mean() for h in bandwidths]
     return torch.stack(errors)
 
 
 @checked
-def learn_width(
+def learn_bandwidth(
     keys: Float[Tensor, "n *d"],
     values: Float[Tensor, "n *v"],
     kernel: str = "gaussian",
@@ -51,7 +51,7 @@ def learn_width(
     start: float,
     steps: int = 60,
     lr: float = 0.05,
-) -> WidthPath:
+) -> BandwidthPath:
     """``θ = log h`` down the slope of ``mean_i (v_i - v̂_i)²``, each ``v̂_i`` from the other values alone.
 
     With ``v_i`` among them, ``h → 0`` would be best: every value its own estimate. The steps are Adam's, as the slope's
@@ -87,4 +87,4 @@ def learn_width(
         optimizer.zero_grad()
         error.backward()
         optimizer.step()
-    return WidthPath(torch.stack(widths), torch.stack(errors))
+    return BandwidthPath(torch.stack(widths), torch.stack(errors))

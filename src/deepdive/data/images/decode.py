@@ -1,4 +1,4 @@
-"""One picture file as a tensor: whatever its format, size, depth, orientation or transparency."""
+"""One image file as a tensor: whatever its format, size, depth, orientation or transparency."""
 
 import io
 from collections.abc import Iterator, Mapping
@@ -32,29 +32,29 @@ FORMATS: dict[str, tuple[str, ...]] = {
 What a file holds counts, and not its name; Pillow knows more formats, some of which it hands to other programs."""
 
 Fit = Literal["pad", "crop"]
-"""How a picture of other proportions gets a size: whole and padded, or filling it and cut to its centre."""
+"""How an image of other proportions gets a size: whole and padded, or filling it and cut to its centre."""
 
 
-class PictureError(ValueError):
-    """A file is no picture, is damaged, or has a form that has no 8-bit equivalent."""
+class ImageError(ValueError):
+    """A file is no image, is damaged, or has a form that has no 8-bit equivalent."""
 
 
-def read_picture(
+def read_image(
     path: Path, spec: ImageSpec, *, invert: Literal["auto", "yes", "no"] = "auto", fit: Fit = "pad"
 ) -> tuple[UInt8[Tensor, "c h w"], list[str]]:
-    """A picture in the form that a network was trained on, and in words what was done to it.
+    """An image in the form that a network was trained on, and in words what was done to it.
 
-    The picture is turned as its EXIF data says, laid on a plain ground where it is transparent, converted to the
+    The image is turned as its EXIF data says, laid on a plain ground where it is transparent, converted to the
     channels of ``spec``, resized to fit and padded with the colour of its border, or with ``fit="crop"`` resized
-    to fill and cut to its centre. ``auto`` inverts it where the network knows grey pictures of one background and
+    to fill and cut to its centre. ``auto`` inverts it where the network knows grey images of one background and
     this one's border shows the other.
 
     Raises:
         FileNotFoundError: there is no such file.
-        PictureError: it is no picture that can be read.
+        ImageError: it is no image that can be read.
 
     """
-    pixels, notes = decode_picture(path, channels=spec.channels, size=(spec.height, spec.width), fit=fit)
+    pixels, notes = decode_image(path, channels=spec.channels, size=(spec.height, spec.width), fit=fit)
     background = "light" if _border(pixels).median() > 127 else "dark"
     if invert == "yes":
         return 255 - pixels, [*notes, "inverted"]
@@ -63,7 +63,7 @@ def read_picture(
     return pixels, notes
 
 
-def decode_picture(
+def decode_image(
     path: Path,
     *,
     content: bytes | None = None,
@@ -71,7 +71,7 @@ def decode_picture(
     size: tuple[int, int] | None = None,
     fit: Fit = "pad",
 ) -> tuple[UInt8[Tensor, "c h w"], list[str]]:
-    """The pixels of a picture file, and in words what was done to them.
+    """The pixels of an image file, and in words what was done to them.
 
     Args:
         path: a file of one of the `FORMATS`; of several frames, the first counts.
@@ -79,12 +79,12 @@ def decode_picture(
             names it in errors.
         channels: 1 (grey) or 3 (colour); by default what the file has.
         size: height and width to bring it to; by default its own.
-        fit: ``pad`` keeps all of the picture, centred, on the colour of its border; ``crop`` fills the size and
+        fit: ``pad`` keeps all of the image, centred, on the colour of its border; ``crop`` fills the size and
             cuts what stands out, on both sides alike. Proportions are kept either way.
 
     Raises:
         FileNotFoundError: there is no such file.
-        PictureError: it is no picture that can be read.
+        ImageError: it is no image that can be read.
         ValueError: ``fit`` is neither.
 
     """
@@ -94,12 +94,12 @@ def decode_picture(
         return _decode(image, channels, size, fit)
 
 
-def picture_form(path: Path, *, content: bytes | None = None) -> tuple[int, int, int]:
-    """Channels, height and width of a picture, from its header alone.
+def image_form(path: Path, *, content: bytes | None = None) -> tuple[int, int, int]:
+    """Channels, height and width of an image, from its header alone.
 
     Raises:
         FileNotFoundError: there is no such file.
-        PictureError: it is no picture that can be read.
+        ImageError: it is no image that can be read.
 
     """
     with _opened(path, content) as image:
@@ -109,23 +109,23 @@ def picture_form(path: Path, *, content: bytes | None = None) -> tuple[int, int,
 
 @contextmanager
 def _opened(path: Path, content: bytes | None) -> Iterator[Image.Image]:
-    """The picture; whatever goes wrong with it inside the block is told with the file's name and the reason."""
+    """The image; whatever goes wrong with it inside the block is told with the file's name and the reason."""
     if content is None and path.is_dir():
-        raise PictureError(f"{path} is a folder; a picture is a file: {', '.join(FORMATS)}")
+        raise ImageError(f"{path} is a folder; an image is a file: {', '.join(FORMATS)}")
     if content is None and not path.is_file():
-        raise FileNotFoundError(f"no such picture: {path}")
+        raise FileNotFoundError(f"no such image: {path}")
     if (path.stat().st_size if content is None else len(content)) == 0:
-        raise PictureError(f"{path} is empty")
+        raise ImageError(f"{path} is empty")
     try:
         with Image.open(path if content is None else io.BytesIO(content), formats=[*FORMATS]) as image:
             yield image
     except Exception as error:  # A damaged file may fail anywhere inside its decoder.
-        raise PictureError(f"{path} cannot be read: {_reason(error)}") from error
+        raise ImageError(f"{path} cannot be read: {_reason(error)}") from error
 
 
 def _reason(error: Exception) -> object:
     if isinstance(error, Image.UnidentifiedImageError):
-        return f"not a picture in a known format ({', '.join(FORMATS)})"
+        return f"not an image in a known format ({', '.join(FORMATS)})"
     if isinstance(error, Image.DecompressionBombError | Image.DecompressionBombWarning):
         return f"it is too large, or only says so to exhaust memory (a decompression bomb); scale it down: {error}"
     return error
@@ -165,7 +165,7 @@ def _orientation(image: Image.Image) -> int:
 
 
 def _upright_size(image: Image.Image) -> tuple[int, int]:
-    """Width and height of the picture when it is turned as its EXIF data says."""
+    """Width and height of the image when it is turned as its EXIF data says."""
     tags = _tags(image)  # Of a TIFF, some versions of Pillow have turned the size already, and some have not.
     w, h = (tags[_WIDTH], tags[_HEIGHT]) if image.format == "TIFF" else image.size
     return (h, w) if _orientation(image) in _SIDEWAYS else (w, h)
