@@ -45,7 +45,7 @@ def main(arguments: list[str]) -> int:
         of_recipe,
         arguments=["--help"] if {"-h", "--help"} & {*arguments} else arguments,  # else what stands before is left out
         prog="deepdive predict",
-        description="Apply a trained run to new files or texts. predict RUN --help shows the options of its recipe, too.",
+        description="Apply a trained run to new files or texts. predict RUN --help also shows what the recipe takes.",
     )
     own = asdict(chosen)
     image: Path | None = own.get("image")
