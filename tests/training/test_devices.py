@@ -1,3 +1,5 @@
+from contextlib import nullcontext
+
 import pytest
 import torch
 from tests.training.examples import Blobs, task
@@ -5,6 +7,7 @@ from torch import nn
 
 from deepdive.training import Trainer, choose_device
 from deepdive.training.devices import autocast_dtype
+from deepdive.training.loop.evaluation import evaluate
 
 
 def test_auto_is_the_best_there_is(monkeypatch):
@@ -89,3 +92,58 @@ def test_a_batch_on_another_device_is_named(loader):
 def test_other_errors_stay_as_they_are():
     with pytest.raises(RuntimeError, match="mat1 and mat2 shapes cannot be multiplied"):
         Trainer().fit(task(nn.Linear(5, 3)), Blobs())
+
+
+class WithoutKernel(nn.Module):
+    """Of a layer that the device computes in full precision alone, forward or backward."""
+
+    def __init__(self, way: str) -> None:
+        super().__init__()
+        self.layer, self.way = nn.Linear(4, 3), way
+
+    def forward(self, x):
+        y = self.layer(x)
+        if y.dtype == torch.bfloat16:
+            if self.way == "backward":
+                y.register_hook(self.refuse)
+            else:
+                self.refuse(y)
+        return y
+
+    def refuse(self, _):
+        raise RuntimeError("could not create a primitive descriptor for the LSTM forward. Run workload with more words")
+
+
+@pytest.mark.parametrize("way", ["forward", "backward"])
+def test_a_precision_that_the_device_lacks_is_named(way):
+    rule = "precision must be one that the device has for this network, got bf16: could not .* LSTM forward$"
+    with pytest.raises(ValueError, match=rule):
+        Trainer(precision="bf16").fit(task(WithoutKernel(way)), Blobs())
+    Trainer(precision="fp32").fit(task(WithoutKernel(way)), Blobs())
+
+
+def test_an_evaluation_in_a_precision_that_the_device_lacks_is_named():
+    with pytest.raises(ValueError, match="precision must be one that the device has for this network, got bf16"):
+        evaluate(
+            task(WithoutKernel("forward")), Blobs().test_loader(), torch.device("cpu"), prefix="test",
+            precision="bf16",
+        )  # fmt: skip
+
+
+def test_an_lstm_in_fp16_trains_or_is_refused():
+    class Last(nn.LSTM):
+        def forward(self, x):
+            return super().forward(x[:, None])[0][:, -1]
+
+    refused = pytest.raises(ValueError, match="precision must be one that the device has for this network, got fp16")
+    with nullcontext() if has_lstm_in_fp16() else refused:
+        Trainer(precision="fp16").fit(task(Last(4, 3, batch_first=True)), Blobs())
+
+
+def has_lstm_in_fp16():
+    try:
+        with torch.autocast("cpu", torch.float16):
+            nn.LSTM(4, 3)(torch.ones(1, 1, 4))
+    except RuntimeError:
+        return False
+    return True

@@ -1,5 +1,6 @@
 """Where a run computes, and in which precision."""
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
@@ -12,6 +13,9 @@ Precision = Literal["fp32", "bf16", "fp16"]
 """Of matrix products."""
 
 _KINDS = ("auto", "cpu", "cuda", "mps")
+_NO_KERNEL = re.compile(
+    r"could not create a primitive|not implemented for '(Half|BFloat16)'|no kernel .*(half|bfloat16)"
+)
 
 
 def choose_device(name: str | torch.device = "auto") -> torch.device:
@@ -77,6 +81,19 @@ def explain_devices(error: RuntimeError, module: nn.Module, inputs: Sequence[Ten
         raise ValueError(
             f"everything must be on one device, but {places}; what a module should take along must be one of its "
             "parameters, buffers or registered modules (nn.ModuleList, register_buffer)"
+        ) from error
+
+
+def explain_precision(error: RuntimeError, precision: str) -> None:
+    """Raise a clearer error from ``error`` if the device has no kernel for that precision; else do nothing.
+
+    Raises:
+        ValueError: says so; an LSTM in fp16 on most processors, for one.
+    """
+    if autocast_dtype(precision) is not None and _NO_KERNEL.search(str(error)):
+        first = str(error).partition("\n")[0].partition(". ")[0]
+        raise ValueError(
+            f"precision must be one that the device has for this network, got {precision}: {first}"
         ) from error
 
 

@@ -106,21 +106,25 @@ def test_every_number_of_a_recipe_has_bounds_that_hold():
 
 @pytest.mark.slow
 def test_some_flags_are_refused_in_one_line_or_taken(folder):
-    assert faults(run_all(commands(folder, 0, 0.1, allowed=False), folder, "--check")) == []
+    found = faults(run_all(commands(folder, 0, 0.1, allowed=False), folder, "--check"))
+    assert not found, "\n".join(found)
 
 
 @pytest.mark.slow
 def test_some_runs_with_strange_settings_end_well(folder):
-    assert faults(run_all(commands(folder, 0, 0.01, allowed=True), folder)) == []
+    found = faults(run_all(commands(folder, 0, 0.01, allowed=True), folder))
+    assert not found, "\n".join(found)
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("seed", range(4))
 def test_all_flags_are_refused_in_one_line_or_taken(folder, seed):
-    assert faults(run_all(commands(folder, 10 + seed, 1, allowed=False), folder, "--check")) == []
+    found = faults(run_all(commands(folder, 10 + seed, 1, allowed=False), folder, "--check"))
+    assert not found, "\n".join(found)
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("recipe", recipes())
 def test_runs_with_strange_settings_end_well(folder, recipe):
-    assert faults(run_all(commands(folder, 1, 1, allowed=True, only=recipe), folder)) == []
+    found = faults(run_all(commands(folder, 1, 1, allowed=True, only=recipe), folder))
+    assert not found, "\n".join(found)

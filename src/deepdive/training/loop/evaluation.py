@@ -6,7 +6,7 @@ from typing import Literal
 import torch
 
 from deepdive.data.types import Loader
-from deepdive.training.devices import Precision, explain_devices
+from deepdive.training.devices import Precision, explain_devices, explain_precision
 from deepdive.training.formats import choose_format
 from deepdive.training.loop.progress import LossBuffer, RunningMean
 from deepdive.training.loop.step import autocast, weighed
@@ -47,6 +47,7 @@ def evaluate(
                     value, weight = validation_step(batch), task.batch_weight(batch)
                 except RuntimeError as error:
                     explain_devices(error, task, batch)
+                    explain_precision(error, precision)
                     raise
                 losses.add(weighed(value, weight, "validation_step"), step)
         losses.flush_into(mean)

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from deepdive.data.types import Batch
-from deepdive.training.devices import Precision, autocast_dtype, explain_devices
+from deepdive.training.devices import Precision, autocast_dtype, explain_devices, explain_precision
 from deepdive.training.losses import Loss, Weight
 from deepdive.training.task import Optimization, Task
 
@@ -51,6 +51,7 @@ class Stepper:
 
     def compute_in(self, precision: Precision) -> None:
         """Set the precision, before the first step."""
+        self._precision = precision
         self._scaled = precision == "fp16"
         self.scaler = torch.amp.GradScaler(self._device.type, enabled=self._scaled)
         self._eager = autocast(self._task.training_step, self._device, precision)
@@ -75,8 +76,8 @@ class Stepper:
         A smaller last batch is not worth it.
 
         Raises:
-            ValueError: the network and the batch lie on several devices; names them. Batch normalisation has one
-                value per channel.
+            ValueError: the network and the batch lie on several devices; names them. The device lacks the precision.
+                Batch normalisation has one value per channel.
         """
         whole = batch[0].shape[0] == self._batch_size
         step = self._compiled if self._compiled is not None and whole else self._eager
@@ -89,6 +90,7 @@ class Stepper:
             raise
         except RuntimeError as error:
             explain_devices(error, self._task, batch)
+            explain_precision(error, self._precision)
             raise
         return weighed(value, weight, "training_step")
 
@@ -98,7 +100,11 @@ class Stepper:
             value = loss.share(total, batches)
         else:
             value = loss.value.sum() if loss.value.ndim else loss.value
-        (self.scaler.scale(value) if self._scaled else value).backward()
+        try:
+            (self.scaler.scale(value) if self._scaled else value).backward()
+        except RuntimeError as error:
+            explain_precision(error, self._precision)
+            raise
 
     def update(self) -> None:
         """Clip, step, clear the gradients, move the schedule."""
