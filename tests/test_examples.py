@@ -56,6 +56,85 @@ def test_a_run_whose_recipe_is_gone_is_refused_in_one_line(tmp_path):
     assert done.stderr == f"deepdive: there is no recipe file {own}\n"
 
 
+def own_copy(folder, **changes):
+    own = folder / "plants.py"
+    text = PLANTS.read_text()
+    for before, after in changes.values():
+        assert before in text
+        text = text.replace(before, after)
+    own.write_text(text)
+    (folder / "plants.csv").write_bytes(PLANTS.with_suffix(".csv").read_bytes())
+    return own
+
+
+def test_a_target_that_is_not_measured_costs_nothing(tmp_path):
+    """Of classes there is no root mean squared error: the run ends with its result and says why it is not judged."""
+    done = deepdive("run", PLANTS, "--epochs", "1", "--quiet", "--kind", "classification", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"plants: test_\w+ .*, no target as test_rmse is not among the metrics, ", done.stdout)
+    [run] = (tmp_path / "runs" / "plants").iterdir()
+    result = json.loads((run / "result.json").read_text())
+    assert result["target"] is None
+    assert "test_accuracy" in result["metrics"]
+    assert (run / "report.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("after", "message"),
+    [
+        ("return None", r"network must return a torch\.nn\.Module, got None\n$"),
+        ("return nn.ReLU", r"network must return a torch\.nn\.Module, got <class .*ReLU'>\n$"),
+        ("return WideAndDeep(1 / 0)", r"plants\.py, line \d+: ZeroDivisionError: division by zero\n$"),
+        ("return WideAndDeep(self.wdth)", r"plants\.py, line \d+: AttributeError: .* 'wdth'"),
+    ],
+)
+def test_a_mistake_in_an_own_network_is_one_line(tmp_path, after, message):
+    own = own_copy(tmp_path, network=("return WideAndDeep(self.width)", after))
+    done = deepdive("run", own, "--preset", "smoke", "--quiet", cwd=tmp_path)
+    assert done.returncode == 2
+    assert re.search(message, done.stderr), done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_recipe_file_that_has_changed_is_told(tmp_path):
+    own = own_copy(tmp_path)
+    assert deepdive("run", own, "--epochs", "1", "--quiet", cwd=tmp_path).returncode in (0, 1)
+    [run] = (tmp_path / "runs" / "plants").iterdir()
+    table = tmp_path / "plants.csv"
+    before = deepdive("predict", run, table, cwd=tmp_path)
+    assert (before.returncode, before.stderr) == (0, "")
+    own_copy(tmp_path, network=("nn.ReLU()", "nn.Tanh()"))
+    after = deepdive("predict", "--output", tmp_path / "out.csv", run, table, cwd=tmp_path)
+    assert after.returncode == 0
+    assert after.stderr.startswith(f"note: {own} has changed since {run} was trained; the predictions may be others\n")
+    (run / "result.json").unlink()
+    resumed = deepdive("resume", run, cwd=tmp_path)
+    assert resumed.returncode == 2
+    assert resumed.stderr.startswith(f"deepdive: {own} has changed since {run} began; start a new run with: deepdive")
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ("preset: str = 'a'", "names of settings and options must be unique, got --preset twice"),
+        (
+            "no_deep: bool = False\n    deep: bool = True",
+            "names of settings and options must be unique, got --no-deep twice",
+        ),
+        (
+            "where: Path = Path('x')",
+            r"settings must be numbers, words or sequences of them, got where PosixPath\('x'\)",
+        ),
+    ],
+)
+def test_a_setting_that_cannot_be_a_flag_or_be_stored_is_named(tmp_path, setting, message):
+    own = own_copy(tmp_path, setting=("    width: Width = 64\n", f"    {setting}\n    width: Width = 64\n"))
+    done = deepdive("run", own, "--preset", "smoke", "--quiet", cwd=tmp_path)
+    assert done.returncode == 2, done.stderr
+    assert re.search(message, done.stderr), done.stderr
+    assert not (tmp_path / "runs").exists()
+
+
 def test_the_guide_shows_the_example_as_it_is():
     assert f"```python\n{PLANTS.read_text(encoding='utf-8')}```\n" in GUIDE
     assert len(PLANTS.read_text(encoding="utf-8").splitlines()) <= 45

@@ -16,10 +16,10 @@ COMMANDS = {
     "list": ("what can be run, by chapter, with target and last result", "listing"),
     "run": ("run a recipe: deepdive run lenet", "running"),
     "resume": ("go on with an interrupted run", "resuming"),
-    "predict": ("apply a trained run to new files", "predicting"),
-    "prove": ("compare every from-scratch part with its library twin", "proving"),
+    "predict": ("predict with a trained model", "predicting"),
+    "prove": ("compare the from-scratch layers with PyTorch's", "proving"),
     "data": ("data sets: list them, or get one", "datasets"),
-    "doctor": ("what this machine has, what is missing, and the command that mends it", "doctor"),
+    "doctor": ("check this machine, with a fix for each problem", "doctor"),
 }
 
 _LONGEST = 2000
@@ -63,9 +63,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         say(_message(interruption) if interruption.args else "interrupted", error=True)
         return 130
     except Exception as error:
-        if os.environ.get("DEEPDIVE_TRACEBACK") or not _is_users(error):
+        place = "" if _is_users(error) else _in_own_file(error)
+        if os.environ.get("DEEPDIVE_TRACEBACK") or not (place or _is_users(error)):
             raise
-        return _mistake(_message(error))
+        return _mistake(f"{place}{_message(error)}")
 
 
 def _dispatch(words: list[str]) -> int:
@@ -91,6 +92,13 @@ def _is_users(error: Exception) -> bool:
     return isinstance(error, RuntimeError) and any(words in str(error) for words in no_memory)
 
 
+def _in_own_file(error: Exception) -> str:
+    """Where in a recipe file of the user's an error comes from: that is no fault of ours."""
+    loading = sys.modules.get("deepdive.recipes.loading")
+    place = loading.where_in_own_file(error) if loading is not None else ""
+    return f"{place}: {type(error).__name__}: " if place else ""
+
+
 def _prepare_streams() -> None:
     """Output that is closed goes nowhere, and a character that a terminal does not know becomes a question mark."""
     sys.stdout = sys.stdout or open(os.devnull, "w")
@@ -106,11 +114,12 @@ def _overview() -> str:
         [
             "usage: deepdive COMMAND [OPTIONS]",
             "",
-            "Every idea of the deep-learning curriculum, twice: once to read, once to run. Proven equal.",
+            "Every idea of the deep-learning curriculum, twice:",
+            "once to read, once to run. Proven equal.",
             "",
             *lines,
             "",
-            "deepdive COMMAND --help tells the options of a command; start with: deepdive run lenet",
+            "deepdive COMMAND --help tells its options; start with: deepdive run lenet",
         ]
     )
 

@@ -50,3 +50,10 @@ def test_predictions_of_other_columns_do_not_mix():
         ValueError, match=r"for t.csv have the columns file, Id, price, those for u.csv have file, other"
     ):
         predictions_csv([TABLE, TablePrediction(Path("u.csv"), {"other": [1.0]})])
+
+
+def test_a_column_called_file_stands_beside_the_name_of_the_file():
+    tables = [TablePrediction(Path(f"{name}.csv"), {"file": ["x"], "y": [1.0]}) for name in "ab"]
+    assert [*tables[0].objects()] == [{"file_": "a.csv", "file": "x", "y": 1.0}]
+    rows = [*csv.DictReader(io.StringIO(predictions_csv(tables)))]
+    assert [(row["file_"], row["file"]) for row in rows] == [("a.csv", "x"), ("b.csv", "x")]

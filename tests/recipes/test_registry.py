@@ -14,8 +14,10 @@ from tyro._docstrings import get_field_docstring
 
 from deepdive import recipes as package
 from deepdive.data.registry import DATASETS
-from deepdive.recipes import Target, load_recipe, recipe, recipes, registry
+from deepdive.recipes import Target, load_recipe, loading, recipe, recipes
 from deepdive.recipes.experiments import Experiment
+from deepdive.recipes.ranges import Checked
+from deepdive.recipes.registry import DECLARED
 from deepdive.recipes.settings import to_plain, with_preset
 
 pytestmark = pytest.mark.usefixtures("without_shape_checks")  # a user has none either
@@ -50,10 +52,12 @@ def declaration(name):
 def as_before(monkeypatch):
     """What a test declares is forgotten after it."""
     recipes()
-    monkeypatch.setattr(registry, "_RECIPES", dict(registry._RECIPES))
-    for name in [name for name in sys.modules if name.startswith(registry._OWN)]:
+    before = dict(DECLARED)
+    for name in [name for name in sys.modules if name.startswith(loading._OWN)]:
         monkeypatch.delitem(sys.modules, name)
     yield
+    DECLARED.clear()
+    DECLARED.update(before)
     recipes.cache_clear()
 
 
@@ -142,15 +146,72 @@ def test_an_unknown_recipe_is_met_with_a_suggestion():
 WORDS = {"title": "", "data": "digits", "experiment": ":X"}
 
 
-def test_what_is_declared_wrong_is_refused_where_it_is_written():
-    with pytest.raises(
-        ValueError, match=r"recipe 'x' has presets \['fast'\]; they must be of smoke, quick, book, or data"
-    ):
-        recipe("x", chapter=1, presets={"fast": {}}, **WORDS)
-    with pytest.raises(ValueError, match=r"section of recipe 'x' must be one of chapter 1, got '10\.1'"):
-        recipe("x", chapter=1, section="10.1", **WORDS)
-    with pytest.raises(TypeError, match=r"recipe 'x' must decorate a dataclass below Checked, got .*int"):
-        recipe("x", chapter=1, **WORDS)(int)
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        *(
+            ({"name": name}, r"name of recipe .* must be letters and digits, with dashes between, got ")
+            for name in (
+                "",
+                ".",
+                "..",
+                "../x",
+                "/x",
+                "a b",
+                "a/b",
+                "-x",
+                "x-",
+                "a\nb",
+                "\x1b[31m",
+                "é",
+                "x.py",
+                None,
+                3,
+            )
+        ),
+        ({"title": "a\nb"}, r"title of recipe 'x' must be one line of text, got 'a\\nb'"),
+        ({"title": None}, "title of recipe 'x' must be one line of text, got None"),
+        ({"data": 3}, "data of recipe 'x' must be the name of a data set or a path, got 3"),
+        (
+            {"experiment": "Mine"},
+            "experiment of recipe 'x' must be like 'package.module:Class' or ':Class', got 'Mine'",
+        ),
+        ({"experiment": ".x:Y z"}, "experiment of recipe 'x' must be like"),
+        ({"chapter": "3"}, "chapter of recipe 'x' must be a whole number, got '3'"),
+        ({"chapter": True}, "chapter of recipe 'x' must be a whole number, got True"),
+        ({"section": "10.1"}, r"section of recipe 'x' must be one of chapter 1, got '10\.1'"),
+        ({"section": "1.x"}, r"section of recipe 'x' must be one of chapter 1, got '1\.x'"),
+        (
+            {"targets": Target("a", 1.0)},
+            "targets of recipe 'x' must be a tuple of Target, each with the name of a metric",
+        ),
+        ({"targets": ("a",)}, "targets of recipe 'x' must be a tuple of Target"),
+        ({"targets": None}, "targets of recipe 'x' must be a tuple of Target"),
+        (
+            {"presets": {"fast": {}}},
+            "presets of recipe 'x' must be settings by smoke, quick, book or the name of a data",
+        ),
+        ({"presets": {"quick": None}}, "presets of recipe 'x' must be settings by"),
+        ({"presets": ["quick"]}, "presets of recipe 'x' must be settings by"),
+    ],
+)
+def test_what_is_declared_wrong_is_refused_where_it_is_written(words, message):
+    @dataclasses.dataclass(frozen=True)
+    class Settings(Checked):
+        hidden: int = 8
+
+    with pytest.raises(ValueError, match=message):
+        recipe(**{"name": "x", "chapter": 1, **WORDS, **words})(Settings)
+    assert "x" not in DECLARED
+
+
+def test_settings_that_are_no_dataclass_of_their_own_are_refused():
+    class Forgotten(load_recipe("lenet").settings_type):
+        modern: bool = True
+
+    for wrong in (int, Forgotten, 3):
+        with pytest.raises(TypeError, match=r"recipe 'x' must decorate a dataclass below Checked, got "):
+            recipe("x", chapter=1, **WORDS)(wrong)
     with pytest.raises(ValueError, match=r"recipe names must be unique, got 'lenet' for a second time, in .*mlp"):
         recipe("lenet", chapter=1, **WORDS)(load_recipe("mlp").settings_type)
 
@@ -179,6 +240,16 @@ def test_a_file_is_a_recipe(tmp_path, monkeypatch):
             r"recipe names must be unique, got 'mine' for a second time",
         ),
         ("def broken(:\n", r"a recipe file must be Python, got invalid syntax .*line 1.* in .*my\.py"),
+        ("x = 1\nraise KeyError('oh')\n", r"^KeyError: 'oh' \(my\.py, line 2\)$"),
+        ("import sys\nsys.exit(3)\n", r"^SystemExit: 3 \(my\.py, line 2\)$"),
+        (
+            declaration("mine").replace(', experiment=":Mine"', ""),
+            r"TypeError: recipe\(\) missing .*'experiment' \(my\.py, ",
+        ),
+        (
+            declaration("mine").replace('":Mine"', '":Mine", presets={"quick": {"hiden": 3}}'),
+            r"MineSettings has no setting hiden; did you mean 'hidden'\? \(.*my\.py\)",
+        ),
     ],
 )
 def test_a_file_that_is_no_recipe_is_refused(tmp_path, content, message):
@@ -188,25 +259,41 @@ def test_a_file_that_is_no_recipe_is_refused(tmp_path, content, message):
     assert load_recipe("lenet").settings_type.__name__ == "LeNetSettings"
 
 
+@pytest.mark.parametrize("experiment", [":Nope", ":MineSettings", "math:pi"])
+def test_an_experiment_that_is_none_is_named(tmp_path, experiment):
+    (tmp_path / "my.py").write_text(declaration("mine").replace('":Mine"', f'"{experiment}"'))
+    found = load_recipe(str(tmp_path / "my.py"))
+    with pytest.raises(ValueError, match=f"experiment of recipe mine must name an Experiment, got '{experiment}'"):
+        found.build(found.settings_type())
+
+
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"there is no recipe file .*gone\.py"):
         load_recipe(str(tmp_path / "gone.py"))
 
 
+THEIRS = ("recipes_that_fail", "recipes_that_leave", "recipes_of_theirs")
+
+
 def test_a_package_declares_recipes_by_entry_points_and_a_broken_one_costs_no_other(tmp_path, monkeypatch, capsys):
     (tmp_path / "recipes_of_theirs.py").write_text(declaration("theirs"))
-    (tmp_path / "recipes_that_fail.py").write_text("raise KeyError('oh')\n")
+    (tmp_path / "recipes_that_fail.py").write_text(declaration("half") + "raise KeyError('oh')\n")
+    (tmp_path / "recipes_that_leave.py").write_text("import sys\nsys.exit(3)\n")
     monkeypatch.syspath_prepend(tmp_path)
-    points = [EntryPoint(each, each, registry.ENTRY_POINTS) for each in ("recipes_that_fail", "recipes_of_theirs")]
-    monkeypatch.setattr(registry, "entry_points", lambda group: points if group == registry.ENTRY_POINTS else [])
+    points = [EntryPoint(each, each, loading.ENTRY_POINTS) for each in THEIRS]
+    monkeypatch.setattr(loading, "entry_points", lambda group: points if group == loading.ENTRY_POINTS else [])
     recipes.cache_clear()
     try:
         listed = recipes()
         assert {"theirs", "lenet"} <= listed.keys()
         assert isinstance(load_recipe("theirs").build(listed["theirs"].settings_type()), Experiment)
-        assert capsys.readouterr().err == ("note: the recipes of recipes_that_fail cannot be loaded: KeyError: 'oh'\n")
+        assert "half" not in DECLARED
+        assert capsys.readouterr().err == (
+            "note: the recipes of recipes_that_fail cannot be loaded: KeyError: 'oh'\n"
+            "note: the recipes of recipes_that_leave cannot be loaded: SystemExit: 3\n"
+        )
     finally:
-        for name in ("recipes_of_theirs", "recipes_that_fail"):
+        for name in THEIRS:
             sys.modules.pop(name, None)
 
 

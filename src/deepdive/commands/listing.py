@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from itertools import groupby
 from pathlib import Path
@@ -56,9 +56,14 @@ def _chosen(known: Iterable[Recipe], filters: Sequence[str]) -> Iterable[Recipe]
     every = {fact for of_one in facts.values() for fact in of_one}
     for each in filters:
         if each.lower() not in every:
-            raise ValueError(f"there is no recipe in {each!r}{suggestion(each, sorted(every))}")
+            raise ValueError(f"there is no recipe in {each!r}{suggestion(each, _in_order(every, facts))}")
     wanted = {each.lower() for each in filters}
     return [recipe for recipe in known if not wanted or wanted & facts[recipe.name]]
+
+
+def _in_order(every: Collection[str], names: Collection[str]) -> list[str]:
+    """Fields first, as they are what a message can show of them; then names, then numbers."""
+    return sorted(every, key=lambda each: (each[0].isdigit(), each in names, each))
 
 
 def _facts(recipe: Recipe) -> set[str]:
@@ -77,6 +82,7 @@ def _as_text(chosen: Sequence[Recipe], runs: Path) -> Iterable[str]:
             target, last = _target(recipe), _last_result(recipe, runs)
             bound = "" if target is None else f"{target.sign} {target.value:g}"
             yield f"{recipe.section or '':>5}  {recipe.name:<18} {title:<{_TITLE}} {bound:>8}  {last['state']}".rstrip()
+    yield "target: of the preset quick, its metric in list --json; last: of the newest run."
     yield "deepdive run NAME runs one; deepdive run NAME --help tells its settings."
 
 

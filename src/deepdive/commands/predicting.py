@@ -22,14 +22,16 @@ if TYPE_CHECKING:
 class _Options(Checked):
     folder: Annotated[Path, tyro.conf.Positional, tyro.conf.arg(metavar="RUN")]
     """The run folder."""
-    inputs: Annotated[tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="FILE [FILE ...]")]
+    inputs: Annotated[
+        tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="FILE [FILE ...]", help_behavior_hint="(required)")
+    ]
     """Files, or a folder of images; for a recipe of texts a text, or a file with one per line."""
     json: bool = False
     """One JSON object per line: for each input, or for each row of a table."""
     output: Path | None = None
     """Write the predictions to this new CSV file instead."""
     force: bool = False
-    """Replace the file of --output, and that of --image, if it exists."""
+    """Replace a file that exists: that of --output, and of --image where the recipe draws one."""
     device: str = "auto"
     """auto, cpu, cuda, cuda:1, mps."""
 
@@ -38,17 +40,18 @@ def main(arguments: list[str]) -> int:
     """Predict."""
     from deepdive.recipes.running import runner
 
-    folder = next((each for each in arguments if not each.startswith("-")), None)
+    words = [each for each in arguments if not each.startswith("-")]
+    folder = next((each for each in words if (Path(each) / "run.json").exists()), next(iter(words), None))
     of_recipe = runner.prediction_options(Path(folder), leave_out={"force"}) if folder is not None else Checked
     options, chosen = parse(
         _Options,
         of_recipe,
         arguments=["--help"] if {"-h", "--help"} & {*arguments} else arguments,  # else what stands before is left out
         prog="deepdive predict",
-        description="Apply a trained run to new files or texts. predict RUN --help also shows what the recipe takes.",
+        description="Predict with the trained model of a run. predict RUN --help also shows what the recipe takes.",
     )
     own = asdict(chosen)
-    image: Path | None = own.get("image")
+    image = own["image"] if isinstance(own.get("image"), Path) else None
     if not options.inputs:
         raise ValueError("no files are given, and no texts; name at least one after the run folder")
     if options.json and options.output:

@@ -1,7 +1,8 @@
 """``deepdive run``: settings from a preset and flags, then a verdict."""
 
 import sys
-from dataclasses import dataclass
+import textwrap
+from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from deepdive.names import suggestion
 from deepdive.recipes import load_recipe, recipes
 from deepdive.recipes.ranges import Checked
 from deepdive.recipes.ranges.flags import parse
+from deepdive.recipes.registry import Recipe
 from deepdive.recipes.settings import with_preset
 
 
@@ -19,8 +21,7 @@ class Options(Checked):
     group = "run"
 
     preset: str = "quick"
-    """smoke: seconds, to see that it works; quick: minutes, to the target; book: the configuration of D2L; a recipe
-    may have others, for other data."""
+    """Named set of defaults."""
     runs: Path = Path("runs")
     """Where run folders are made."""
     record: bool = False
@@ -35,12 +36,12 @@ def main(arguments: list[str]) -> int:
     """Run one recipe."""
     if not arguments or arguments[0].startswith("-"):
         asked = bool(arguments) and arguments[0] in ("-h", "--help")
-        names = ", ".join(recipes())
+        names = textwrap.fill(", ".join(recipes()), 80, initial_indent="recipes: ", break_on_hyphens=False)
         (sys.stdout if asked else sys.stderr).write(
             "usage: deepdive run RECIPE [OPTIONS]\n"
             "       deepdive run FILE.py [OPTIONS]     a recipe of your own, see CONTRIBUTING\n"
-            f"\nrecipes: {names}\n"
-            "deepdive list tells more of them, deepdive run RECIPE --help the settings of one.\n"
+            f"\n{names}\n"
+            "deepdive list tells more of them, deepdive run RECIPE --help their settings.\n"
         )
         return 0 if asked else 2
     name, *flags = arguments  # the name of a recipe, or a Python file with one
@@ -49,9 +50,8 @@ def main(arguments: list[str]) -> int:
     if preset not in recipe.presets:
         raise ValueError(f"recipe {name!r} has no preset {preset!r}{suggestion(preset, recipe.presets)}")
     defaults = with_preset(recipe.settings_type, recipe.presets[preset])
-    settings, options = parse(
-        defaults, Options(preset), arguments=flags, prog=f"deepdive run {name}", description=recipe.title
-    )
+    chosen = _options_of(recipe)(preset)
+    settings, options = parse(defaults, chosen, arguments=flags, prog=f"deepdive run {name}", description=recipe.title)
     return run(recipe, settings, options, defaults)
 
 
@@ -75,6 +75,24 @@ def run(recipe, settings, options: Options, defaults) -> int:
     if outcome is not None and options.record:
         sys.stdout.write(f"recorded in {record(outcome, settings, defaults)}\n")
     return status
+
+
+_PRESETS = {
+    "smoke": "seconds, to see that it works",
+    "quick": "minutes, to the target",
+    "book": "the configuration of D2L",
+}
+
+
+def _options_of(recipe: Recipe) -> type[Options]:
+    """With a help text that names the presets of this recipe."""
+    named = "; ".join(f"{name} ({_PRESETS[name]})" if name in _PRESETS else name for name in recipe.presets)
+
+    @dataclass(frozen=True)
+    class OfRecipe(Options):
+        preset: str = field(default=Options.preset, metadata={"help": f"Named set of defaults: {named}."})
+
+    return OfRecipe
 
 
 def _preset(flags: list[str]) -> str:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol, runtime_checkable
 
+from deepdive.names import apart
+
 Value = str | float | int | None
 Invert = Literal["auto", "yes", "no"]
 """Whether light and dark of an image are swapped; ``auto``: if its background is unlike the training images'."""
@@ -96,8 +98,9 @@ class TablePrediction:
 
     def objects(self) -> Iterator[Mapping[str, object]]:
         """The rows, each with the name of the file."""
+        file = apart("file", self.columns)
         for record in self.records():
-            yield {"file": str(self.file), **record}
+            yield {file: str(self.file), **record}
 
 
 @dataclass(frozen=True)
@@ -145,8 +148,9 @@ def predictions_csv(predictions: Sequence[AnyPrediction]) -> str:
     records: list[dict[str, Value]] = []
     several_tables = len(predictions) > 1 and isinstance(predictions[0], TablePrediction)
     for prediction in predictions:
-        tagged = {"file": prediction.given} if several_tables else {}
-        found = [tagged | record for record in prediction.records()]
+        found = [*prediction.records()]
+        if several_tables and found:
+            found = [{apart("file", record): prediction.given} | record for record in found]
         if records and found and records[0].keys() != found[0].keys():
             raise ValueError(
                 f"the predictions for {predictions[0].given} have the columns {', '.join(records[0])}, those for "

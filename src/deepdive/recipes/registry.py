@@ -1,19 +1,13 @@
 """What can be run: recipes are declarations that register themselves when they are imported. Free of torch."""
 
-import hashlib
 import importlib
-import importlib.util
-import os
+import re
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, is_dataclass, replace
-from functools import cache
-from importlib.metadata import entry_points
-from pathlib import Path
+from dataclasses import dataclass, field, is_dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from deepdive.data.registry import DATASETS
-from deepdive.names import suggestion, tell
 from deepdive.recipes.ranges import Checked
 
 if TYPE_CHECKING:
@@ -22,10 +16,8 @@ if TYPE_CHECKING:
 Settings = TypeVar("Settings", bound=Checked)
 PRESETS = ("smoke", "quick", "book")
 """Of every recipe; one on other data has the name of these."""
-ENTRY_POINTS = "deepdive.recipes"
-"""The group of entry points by which a package declares recipes."""
-_OWN = "recipe_file_"
-_RECIPES: "dict[str, Recipe]" = {}
+DECLARED: "dict[str, Recipe]" = {}
+"""What has declared itself so far, by name."""
 
 
 @dataclass(frozen=True)
@@ -103,11 +95,16 @@ class Recipe:
         """The experiment of these settings, which imports torch.
 
         Raises:
-            ValueError: a setting is out of its range.
+            ValueError: a setting is out of its range, or there is no such experiment.
         """
         module, _, name = self.experiment.partition(":")
         home = importlib.import_module(module) if module else sys.modules[self.settings_type.__module__]
-        return getattr(home, name)(settings)
+        make = getattr(home, name, None)
+        wrong = not callable(make) or (isinstance(make, type) and not hasattr(make, "prepare"))
+        made: Any = None if wrong else make(settings)
+        if not hasattr(made, "prepare"):  # as every experiment has; to ask for the class would import torch
+            raise ValueError(f"experiment of recipe {self.name} must name an Experiment, got {self.experiment!r}")
+        return made
 
 
 def recipe(
@@ -127,29 +124,19 @@ def recipe(
     ... @dataclass(frozen=True)
     ... class TinySettings(Checked):
     ...     hidden: int = 8
-    >>> load_recipe("tiny").settings_type is TinySettings
+    >>> DECLARED["tiny"].settings_type is TinySettings
     True
 
     Raises:
         TypeError: it decorates no dataclass that checks itself.
-        ValueError: there is another recipe of that name, a preset is not one of smoke, quick, book, nor a data set, or
-            the section is not one of the chapter.
+        ValueError: there is another recipe of that name, or one of the facts is not as `Recipe` has it; names it.
     """
-    presets = {"quick": {}} if presets is None else presets
-    if unknown := set(presets) - set(PRESETS) - set(DATASETS):
-        raise ValueError(
-            f"recipe {name!r} has presets {sorted(unknown)}; they must be of {', '.join(PRESETS)}, or data sets"
-        )
-    if section is not None and section.partition(".")[0] != str(chapter):
-        raise ValueError(f"section of recipe {name!r} must be one of chapter {chapter}, got {section!r}")
 
     def register(settings_type: type[Settings]) -> type[Settings]:
-        if not (is_dataclass(settings_type) and issubclass(settings_type, Checked)):
+        own = isinstance(settings_type, type) and "__dataclass_fields__" in vars(settings_type)  # not its parent's
+        if not (own and is_dataclass(settings_type) and issubclass(settings_type, Checked)):
             raise TypeError(f"recipe {name!r} must decorate a dataclass below Checked, got {settings_type!r}")
-        place = (settings_type.__module__, settings_type.__qualname__)
-        if name in _RECIPES and place != (_settings_module(name), _RECIPES[name].settings_type.__qualname__):
-            raise ValueError(f"recipe names must be unique, got {name!r} for a second time, in {place[0]}")
-        _RECIPES[name] = Recipe(
+        made = Recipe(
             name=name,
             chapter=chapter,
             section=section,
@@ -157,72 +144,50 @@ def recipe(
             data=data,
             experiment=experiment,
             targets=targets,
-            presets=presets,
+            presets={"quick": {}} if presets is None else presets,
             settings_type=settings_type,
         )
+        for fact, (good, rule) in _facts(made).items():
+            if not good:
+                raise ValueError(f"{fact} of recipe {name!r} must be {rule}, got {getattr(made, fact)!r}")
+        before = DECLARED.get(name)
+        if before is not None and _place_of(before) != _place_of(made):
+            raise ValueError(f"recipe names must be unique, got {name!r} for a second time, in {_place_of(made)[0]}")
+        DECLARED[name] = made
         return settings_type
 
     return register
 
 
-@cache
-def recipes() -> Mapping[str, Recipe]:
-    """Every recipe by name, in the order of the book: the library's, and those of packages that declare some.
-
-    A package does so by an entry point of the group ``deepdive.recipes`` that names a module with declarations.
-    """
-    importlib.import_module("deepdive.recipes.catalog")
-    for point in entry_points(group=ENTRY_POINTS):
-        try:
-            point.load()
-        except Exception as error:  # a package that is broken must not take the others along
-            tell(f"note: the recipes of {point.value} cannot be loaded: {type(error).__name__}: {error}")
-    listed = [each for each in _RECIPES.values() if not _settings_module(each.name).startswith(_OWN)]
-    return {each.name: each for each in sorted(listed, key=lambda each: (each.order, each.name))}
+def _place_of(recipe: Recipe) -> tuple[str, str]:
+    return recipe.settings_type.__module__, recipe.settings_type.__qualname__
 
 
-def load_recipe(name: str) -> Recipe:
-    """One recipe: by its name, or by the path of a Python file that declares one.
-
-    Raises:
-        FileNotFoundError: there is no such file.
-        ValueError: there is no recipe of that name, or the file is not Python, does not declare exactly one recipe, or
-            declares one whose name is taken.
-    """
-    if name.endswith(".py"):
-        return _from_file(Path(name))
-    known = recipes()
-    if name in known:
-        return known[name]
-    raise ValueError(f"there is no recipe {name!r}{suggestion(name, known)}")
-
-
-def _from_file(path: Path) -> Recipe:
-    if not path.is_file():
-        raise FileNotFoundError(f"there is no recipe file {path}")
-    place = path.resolve()
-    module = f"{_OWN}{hashlib.sha256(os.fsencode(place)).hexdigest()[:12]}"
-    spec = importlib.util.spec_from_file_location(module, place)
-    if spec is None or spec.loader is None:
-        raise ValueError(f"{path} is no Python file")
-    recipes()  # whose names are taken
-    for name in _names_in(module):  # of this file before it was changed
-        del _RECIPES[name]
-    sys.modules[module] = importlib.util.module_from_spec(spec)
-    try:
-        spec.loader.exec_module(sys.modules[module])
-    except SyntaxError as error:
-        raise ValueError(f"a recipe file must be Python, got {error} in {path}") from error
-    found = _names_in(module)
-    if len(found) != 1:
-        raise ValueError(f"a recipe file must declare one recipe, got {len(found)} in {path}")
-    return replace(_RECIPES[found[0]], source=str(place))
+def _facts(made: Recipe) -> dict[str, tuple[bool, str]]:
+    """Of each fact whether it is as it must be, and the rule."""
+    name, title, data, chapter = made.name, made.title, made.data, made.chapter
+    numbered = type(chapter) is int and chapter >= 0
+    section = made.section is None or (
+        isinstance(made.section, str) and bool(re.fullmatch(rf"{chapter}\.\d+", made.section))
+    )
+    targets = isinstance(made.targets, tuple) and all(
+        isinstance(each, Target) and isinstance(each.metric, str) and type(each.value) in (int, float)
+        for each in made.targets
+    )
+    presets = isinstance(made.presets, Mapping) and all(
+        key in (*PRESETS, *DATASETS) and isinstance(value, Mapping) for key, value in made.presets.items()
+    )
+    return {
+        "name": (_is_word(name, "[A-Za-z0-9]+([-_][A-Za-z0-9]+)*"), "letters and digits, with dashes between"),
+        "title": (isinstance(title, str) and title.isprintable(), "one line of text"),
+        "data": (isinstance(data, str) and data.isprintable(), "the name of a data set or a path"),
+        "experiment": (_is_word(made.experiment, r"[\w.]*:\w+"), "like 'package.module:Class' or ':Class'"),
+        "chapter": (numbered, "a whole number"),
+        "section": (section, f"one of chapter {chapter}"),
+        "targets": (targets, "a tuple of Target, each with the name of a metric and a number"),
+        "presets": (presets, f"settings by {', '.join(PRESETS)} or the name of a data set"),
+    }
 
 
-def _settings_module(name: str) -> str:
-    return _RECIPES[name].settings_type.__module__
-
-
-def _names_in(module: str) -> list[str]:
-    """The recipes that a module has declared so far."""
-    return [name for name in _RECIPES if _settings_module(name) == module]
+def _is_word(value: object, pattern: str) -> bool:
+    return isinstance(value, str) and re.fullmatch(pattern, value) is not None

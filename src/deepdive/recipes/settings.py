@@ -31,13 +31,13 @@ class OptimizerSettings(Checked):
     name: Literal["sgd", "adam", "adamw"] = "sgd"
     """Name of the optimiser."""
     lr: LearningRate = 0.1
-    """Learning rate; the highest one under a schedule."""
+    """Learning rate; the peak under a schedule."""
     momentum: Momentum = 0.9
     """Momentum (SGD only)."""
     weight_decay: Penalty = 0.0
-    """Weight decay: fraction of the weights subtracted per unit of learning rate."""
+    """Weight decay: L2 penalty in the gradient for sgd and adam, decoupled from it for adamw."""
     decay_norm_and_bias: bool = True
-    """Weight decay of biases and of the scales and shifts of normalisation, too."""
+    """Apply weight decay to biases and to the weights of normalisation layers, too."""
     nesterov: bool = False
     """Nesterov momentum (SGD only)."""
     fused: bool = False
@@ -62,12 +62,12 @@ class LoopSettings(Checked):
     """End after this many optimiser steps."""
     optimizer: OptimizerSettings = field(default_factory=OptimizerSettings)
     schedule: ScheduleName = "one-cycle"
-    """How the learning rate changes from step to step (step: a tenth after each third of the run; the last two rise
-    during its first tenth)."""
+    """Learning-rate schedule. step: a tenth after each third of the run; slanted-triangular and inverse-square-root:
+    warm-up during the first tenth."""
     device: str = "auto"
-    """Device to train on: auto, cpu, cuda, cuda:1, mps; auto takes a graphics card where there is one."""
+    """Device to train on: auto, cpu, cuda, cuda:1, mps; auto takes a GPU where there is one."""
     precision: Literal["auto", "fp32", "bf16", "fp16"] = "auto"
-    """Number format of matrix products; auto takes bf16 where the device has units for it and the network is
+    """Mixed precision: dtype of matrix products; auto takes bf16 where the device has units for it and the network is
     large enough."""
     layout: Literal["auto", "channels-last", "contiguous"] = "auto"
     """Memory layout of convolutions; auto takes the one known to be faster on the device."""
@@ -76,7 +76,7 @@ class LoopSettings(Checked):
     clip_value: GradientBound | None = None
     """Gradient clipping: largest absolute value of an element."""
     compile: bool = False
-    """Compile the training step; needs a C++ compiler on a processor."""
+    """Compile the training step; needs a C++ compiler on CPU."""
     patience: Epochs | None = None
     """Early stopping: end after so many epochs without a better validation loss (training loss if there is no
     validation set)."""
@@ -85,7 +85,7 @@ class LoopSettings(Checked):
     checkpoint_every: Steps | None = None
     """Optimiser steps between two checkpoints within an epoch."""
     seed: Seed = 0
-    """Seed of initial weights, shuffling and dropout."""
+    """Seed of initial weights, shuffling, dropout and augmentation; the split of the data does not depend on it."""
 
 
 @dataclass(frozen=True)

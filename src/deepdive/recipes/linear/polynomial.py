@@ -16,7 +16,7 @@ from deepdive.recipes.settings import OptimizerSettings
     "polynomial",
     chapter=3,
     section="3.6",
-    title="Polynomials: underfit and overfit",
+    title="Polynomials: under- and overfitting",
     data="synthetic",
     experiment="deepdive.recipes.linear.polynomial_experiment:PolynomialExperiment",
     targets=(

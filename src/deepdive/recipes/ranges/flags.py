@@ -3,6 +3,7 @@
 import ast
 import inspect
 import textwrap
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import MISSING, Field, dataclass, field, fields, make_dataclass
 from functools import cache, reduce
@@ -28,6 +29,9 @@ def parse(*parts: "Checked | type[Checked]", arguments: Sequence[str] | None, pr
         SettingError: a value is out of its range; names the flag.
     """
     flags = [flag for number, part in enumerate(parts) for flag in _flags_of(number, part)]
+    names = Counter(name for flag in flags for name in flag.names)
+    if twice := [name for name, count in names.items() if count > 1]:
+        raise ValueError(f"names of settings and options must be unique, got --{twice[0]} twice")
     titles = sorted(dict.fromkeys(flag.group for flag in flags), key=_rank)
     line = make_dataclass("line", [_group(i, title, flags) for i, title in enumerate(titles)], kw_only=True)
     found = tyro.cli(line, args=arguments, prog=prog, description=description, config=(tyro.conf.OmitArgPrefixes,))
@@ -64,6 +68,8 @@ class _Flag:
     words: Any
     """The type of what may be typed, and what the help says."""
     default: "Field[Any]"
+    names: tuple[str, ...]
+    """As it can be typed."""
 
     @property
     def attribute(self) -> str:
@@ -97,14 +103,17 @@ def _flags_of(
             yield from _flags_of(number, value, path, group or name)
             continue
         words = _words(hint)
+        *above, last = (each.replace("_", "-") for each in path)
+        typed = ".".join((*above, last))
         told = tyro.conf.arg(
-            name=".".join(path).replace("_", "-"),
+            name=typed,
             help=_help(kind, name, hint),
             metavar=None if words == hint else _metavar(hint),
         )
         default = field() if value is MISSING else field(default_factory=lambda value=value: value)
         marks = () if value is True else (tyro.conf.FlagCreatePairsOff,)  # --no-NAME stands beside the --NAME it ends
-        yield _Flag(number, path, group or _group_of(kind, name), Annotated[words, told, *marks], default)
+        names = (typed,) if marks else (typed, ".".join((*above, f"no-{last}")))
+        yield _Flag(number, path, group or _group_of(kind, name), Annotated[words, told, *marks], default, names)
 
 
 def _group_of(kind: type[Checked], name: str) -> str:
@@ -167,5 +176,6 @@ def _docs(kind: type) -> dict[str, str]:
     found = {}
     for item, below in pairwise(getattr(node, "body", [])):
         if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name) and isinstance(below, ast.Expr):
-            found[item.target.id] = " ".join(str(ast.literal_eval(below.value)).split())
+            if isinstance(below.value, ast.Constant):
+                found[item.target.id] = " ".join(str(below.value.value).split())
     return found

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from deepdive.files import parse_json, write_atomically
 from deepdive.names import file_name, printable, shell_line
-from deepdive.recipes.registry import recipes
+from deepdive.recipes.loading import recipes
 from deepdive.recipes.settings import to_plain
 
 if TYPE_CHECKING:

@@ -11,10 +11,11 @@ from typing import Any
 
 from deepdive.files import parse_json, write_atomically
 from deepdive.names import file_name
+from deepdive.recipes.loading import load_recipe, recipes
 from deepdive.recipes.ranges import Checked, SettingError
 from deepdive.recipes.ranges.flags import parse_one
 from deepdive.recipes.ranges.types import Few, Magnitude
-from deepdive.recipes.registry import Recipe, Target, load_recipe, recipes
+from deepdive.recipes.registry import Recipe, Target
 from deepdive.recipes.results.recorded import FOLDER, read_results
 from deepdive.recipes.settings import to_plain, with_preset
 

@@ -16,6 +16,7 @@ class Outcome:
     run: Run
     metrics: dict[str, float]
     target: Target | None
+    """That of the recipe for these settings, if there is one."""
     seconds: float
     """Of this session, set-up and test included."""
     resumed: bool = False
@@ -31,20 +32,26 @@ class Outcome:
         return self.run.environment | self.computed
 
     @property
+    def judged_by(self) -> Target | None:
+        """The target, if its metric was measured: of a table of classes there is no error in numbers."""
+        return self.target if self.target is not None and self.target.metric in self.metrics else None
+
+    @property
     def passed(self) -> bool:
-        """Whether the target is reached; true where none is stated."""
-        return self.target is None or self.target.passed(self.metrics[self.target.metric])
+        """Whether the target is reached; true where there is none to be judged by."""
+        return self.judged_by is None or self.judged_by.passed(self.metrics[self.judged_by.metric])
 
     @property
     def verdict(self) -> str:
         """One line: metric, target, pass or miss, time."""
         took = f"{self.seconds:.1f} s" + (" since the resume" if self.resumed else "")
-        if self.target is None:
+        if self.judged_by is None:
             known = ", ".join(f"{name} {value:.4f}" for name, value in self.metrics.items() if name.startswith("test"))
-            return f"{self.run.recipe}: {known or 'finished'}, no target for these settings, {took}"
-        measured = self.metrics[self.target.metric]
+            why = "for these settings" if self.target is None else f"as {self.target.metric} is not among the metrics"
+            return f"{self.run.recipe}: {known or 'finished'}, no target {why}, {took}"
+        measured = self.metrics[self.judged_by.metric]
         word = "pass" if self.passed else "MISS"
-        return f"{self.run.recipe}: {self.target.metric} {measured:.4f}, target {self.target} {word}, {took}"
+        return f"{self.run.recipe}: {self.judged_by.metric} {measured:.4f}, target {self.judged_by} {word}, {took}"
 
     @classmethod
     def of(cls, run: Run, target: Target | None) -> "Outcome":
@@ -57,13 +64,11 @@ class Outcome:
             kept = msgspec.convert(run.read_json("result.json"), _Kept)
         except msgspec.ValidationError as error:
             raise RunError(f"{run.folder / 'result.json'} is damaged: {error}") from error
-        if target is not None and target.metric not in kept.metrics:
-            raise RunError(f"{run.folder / 'result.json'} is damaged: it has no {target.metric}")
         return cls(run, kept.metrics, target, kept.seconds, resumed=kept.resumed, computed=kept.computed)
 
     def to_json(self) -> dict[str, Any]:
         """What ``result.json`` holds."""
-        target = self.target
+        target = self.judged_by
         return {
             "metrics": self.metrics,
             "target": None if target is None else {"metric": target.metric, "value": target.value},

@@ -11,7 +11,7 @@ from deepdive.names import printable, shell_line
 from deepdive.recipes.experiments import Experiment
 from deepdive.recipes.registry import Recipe
 from deepdive.recipes.running.outcome import Outcome
-from deepdive.training import Run, TrainingInterrupted
+from deepdive.training import Record, Run, TrainingInterrupted
 from deepdive.training.listeners import read_metrics
 from deepdive.training.report import Section, write_report
 
@@ -49,14 +49,15 @@ def write_run_report(outcome: Outcome, recipe: Recipe, sections: Sequence[Sectio
     """
     run = outcome.run
     svg = run.folder / "curves.svg"
+    records = read_metrics(run.metrics_file)
     facts = {name: value for name, value in outcome.metrics.items() if name.startswith("test_")}
     return write_report(
         run.folder,
         title=_title(recipe, run),
         verdict=outcome.verdict,
-        passed=None if outcome.target is None else outcome.passed,
-        facts=facts | {"seconds": outcome.seconds, "section": recipe.place},
-        records=read_metrics(run.metrics_file),
+        passed=None if outcome.judged_by is None else outcome.passed,
+        facts=facts | _tested(records) | {"seconds": outcome.seconds} | _place(recipe),
+        records=records,
         curves_svg=svg.read_text(encoding="utf-8") if svg.exists() else "",
         sections=sections,
         how_to={
@@ -66,6 +67,20 @@ def write_run_report(outcome: Outcome, recipe: Recipe, sections: Sequence[Sectio
         settings=run.settings,
         environment=outcome.environment,
     )
+
+
+def _tested(records: Sequence[Record]) -> dict[str, str]:
+    """Of which epoch the tested weights are: the best by the validation set, or without one by the training loss."""
+    last = max((record.epoch for record in records if record.kind == "epoch"), default=0)
+    tested = [record.epoch for record in records if record.kind == "test"]
+    return {"tested epoch": f"{tested[0]} of {last}"} if len(tested) == 1 and last > 1 else {}
+
+
+def _place(recipe: Recipe) -> dict[str, str]:
+    """Of the book, if it has any."""
+    if recipe.section:
+        return {"D2L section": recipe.section}
+    return {"D2L chapter": str(recipe.chapter)} if recipe.chapter else {}
 
 
 def _title(recipe: Recipe, run: Run) -> str:

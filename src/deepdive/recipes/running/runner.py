@@ -12,10 +12,11 @@ from deepdive.names import shell_line, suggestion, tell
 from deepdive.recipes.experiments import Experiment
 from deepdive.recipes.experiments.inputs import texts_in
 from deepdive.recipes.experiments.options import options_of, takes_texts
+from deepdive.recipes.loading import digest_of, load_recipe
 from deepdive.recipes.predictions import AnyPrediction
 from deepdive.recipes.ranges import Checked
 from deepdive.recipes.ranges.checked import checked_from
-from deepdive.recipes.registry import Recipe, load_recipe
+from deepdive.recipes.registry import Recipe
 from deepdive.recipes.running.outcome import Outcome
 from deepdive.recipes.running.reporting import report_on
 from deepdive.recipes.settings import from_plain, to_plain
@@ -47,7 +48,8 @@ def start(
         require_tensorboard()
     experiment = recipe.build(settings)
     experiment.prepare()
-    run = Run.create(recipe.name, to_plain(settings), preset=preset, root=root, source=recipe.source)
+    source, digest = recipe.source, digest_of(recipe.source)
+    run = Run.create(recipe.name, to_plain(settings), preset=preset, root=root, source=source, digest=digest)
     return _fit(recipe, experiment, run, began, resume=False, console=console, tensorboard=tensorboard)
 
 
@@ -63,14 +65,16 @@ def resume(folder: Path, *, device: str | None = None, console: bool = True, ten
     """
     began = time.perf_counter()
     run = Run.open(folder)
+    again = f"start a new run with: {shell_line('deepdive', 'run', run.source or run.recipe)}"
     if run.result is not None and (folder / "report.html").exists():
-        again = shell_line("deepdive", "run", run.source or run.recipe)
-        raise RunError(f"{folder} has ended already; start a new run with: {again}")
+        raise RunError(f"{folder} has ended already; {again}")
     if tensorboard:
         require_tensorboard()
     recipe, experiment = _experiment(run, device)
     if run.result is not None:
         return _report_alone(recipe, experiment, run)
+    if _has_checkpoint(run) and run.digest != digest_of(run.source):
+        raise RunError(f"{run.source} has changed since {folder} began; {again}")
     for note in _differences(run):
         tell(f"note: {note}")
     experiment.prepare()
@@ -100,6 +104,8 @@ def predict(
             raise ValueError(f"{name} is {value!r}, but the recipe {run.recipe} has no such option{others}")
     if run.result is None and not _has_checkpoint(run):
         raise RunError(f"{folder} has no checkpoint yet; {run.go_on}")
+    if run.digest != digest_of(run.source):
+        tell(f"note: {run.source} has changed since {folder} was trained; the predictions may be others")
     given = texts_in(inputs, experiment.texts_of) if takes_texts(experiment) else [Path(each) for each in inputs]
     return experiment.apply(run, given, **vars(checked_from(known, options)))
 

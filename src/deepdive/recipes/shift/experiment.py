@@ -19,13 +19,13 @@ from deepdive.data.rows import RowsDataModule
 from deepdive.data.types import Batch
 from deepdive.models.perceptrons import MLP
 from deepdive.recipes.experiments import SupervisedExperiment
-from deepdive.recipes.experiments.network_sections import network_section
+from deepdive.recipes.experiments.network_sections import network_section, task_section
 from deepdive.recipes.shift.networks import AccuracyOf, CrossEntropySideBySide, SideBySide
 from deepdive.recipes.shift.settings import ShiftSettings
 from deepdive.recipes.shift.splits import Shifted
 from deepdive.recipes.vision.labelling import ImageExperiment, LabelsImages, predict_probabilities
 from deepdive.training import Run, WeightedClassification, seed_everything
-from deepdive.training.report import Html, Section, join, pairs, table, text
+from deepdive.training.report import Html, Section, join, table, text
 
 _TEST_BATCH = 512
 NETWORKS = ("uncorrected", "corrected", "oracle")
@@ -130,12 +130,11 @@ class ShiftExperiment(
     def sections(self, run: Run) -> list[Section]:
         """Accuracies with their confidence intervals, the estimate, the networks, the task."""
         spec = self.images.spec
-        kept = {name: str(value) for name, value in self.task.hyperparameters.items() if name != "network"}
         return [
             Section("Accuracy on the target", join([self._table(), text(self._explained())])),
             *self.figures(),
             network_section(self.model, torch.empty(1, spec.channels, spec.height, spec.width, device="meta")),
-            Section("Task", pairs({"kind": type(self.task).__name__} | kept)),
+            task_section(self.task),
         ]
 
     def probabilities(self, network: nn.Module | str, images: Tensor) -> Tensor:

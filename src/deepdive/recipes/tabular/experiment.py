@@ -18,6 +18,7 @@ from deepdive.files import write_atomically
 from deepdive.names import apart
 from deepdive.recipes.experiments import SequentialExperiment, TrainingResult, TrainingRun
 from deepdive.recipes.experiments.inputs import read_metadata, trained_weights
+from deepdive.recipes.experiments.making import make_network
 from deepdive.recipes.experiments.sequential_runs import checkpoints_of, records_of
 from deepdive.recipes.predictions import TablePrediction, Value, predictions_csv
 from deepdive.recipes.tabular import sections
@@ -108,7 +109,8 @@ class TableExperiment(SequentialExperiment[SettingsT]):
 
     def network(self, prepared: Prepared) -> nn.Module:
         """The network of the settings, from the features to the target's outputs."""
-        return self.settings.network(len(prepared.preprocessor.feature_names), prepared.targets[0].outputs, self.nn)
+        features, outputs = len(prepared.preprocessor.feature_names), prepared.targets[0].outputs
+        return make_network(self.settings, features, outputs, self.nn)
 
     def member(self, run: Run, index: int, prepared: Prepared) -> Member | None:
         """The best network of a fold, or its last one while there is no best; ``None`` before its first epoch ends.

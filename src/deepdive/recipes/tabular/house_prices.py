@@ -14,7 +14,7 @@ _AS_MEASURED = {"target": None, "kind": "auto", "log_target": True}
     "house-prices",
     chapter=5,
     section="5.7",
-    title="House prices in Ames, by k folds",
+    title="House prices in Ames: k-fold CV",
     data="kaggle-house",
     experiment="deepdive.recipes.tabular.experiment:TableExperiment",
     targets=(

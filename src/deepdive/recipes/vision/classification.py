@@ -9,13 +9,13 @@ from deepdive.data.images import ImageDataModule, ImageSet, ImageSpec, grid
 from deepdive.data.progress import Report
 from deepdive.files import write_atomically
 from deepdive.recipes.experiments import SupervisedExperiment, make_classification_loss
-from deepdive.recipes.experiments.network_sections import gradient_section, network_section
+from deepdive.recipes.experiments.network_sections import gradient_section, network_section, task_section
 from deepdive.recipes.vision.augmenting import make_augmentation, make_mixing
 from deepdive.recipes.vision.labelling import ImageExperiment, LabelsImages, predict_probabilities, titles_of
 from deepdive.recipes.vision.settings import ImageClassificationSettings
 from deepdive.training import Classification, Run
 from deepdive.training.listeners import to_png
-from deepdive.training.report import Section, join, pairs, png_image, text
+from deepdive.training.report import Section, join, png_image, text
 
 _FLOW_ROWS = 64
 _SHOWN = 32
@@ -62,16 +62,15 @@ class ImageClassification(
         return self.data.image_set("test") or self.data.image_set("val") or self.data.image_set("train")
 
     def sections(self, run: Run) -> list[Section]:
-        """The network, the task's hyperparameters, and test images with their predictions."""
+        """Test images with their predictions, the network, its gradients, the task."""
         network = self.task.network
         spec = self.data.spec
         example = torch.empty(1, spec.channels, spec.height, spec.width, device="meta")
-        kept = {name: str(value) for name, value in self.task.hyperparameters.items() if value is not network}
         return [
             *self._predictions(run),
             network_section(network, example),
             *self._gradients(),
-            Section("Task", pairs({"kind": type(self.task).__name__} | kept)),
+            task_section(self.task),
         ]
 
     def _gradients(self) -> list[Section]:

@@ -50,35 +50,35 @@ class AugmentationSettings(Checked):
     """How training images are augmented; all is off by default (D2L 14.1)."""
 
     flip: bool = False
-    """Mirror half of the images left to right."""
+    """Random horizontal flip, with probability 0.5."""
     vertical_flip: bool = False
-    """Mirror half of the images top to bottom."""
+    """Random vertical flip, with probability 0.5."""
     crop: Padding = 0
-    """Pixels of padding on every side, out of which an image of the size before is cut."""
+    """Random crop of the original size after padding every side by this many pixels."""
     resized_crop: PositiveFraction | None = None
-    """Smallest fraction of the image's area that is cut out and brought back to its size."""
+    """Random resized crop: smallest fraction of the image's area."""
     rotation: Degrees = 0.0
-    """Largest angle in degrees, to either side."""
+    """Random rotation: largest angle in degrees, to either side."""
     scale: Probability = 0.0
-    """Zoom by a factor from 1 less this to 1 more, e.g. 0.2."""
+    """Random zoom by a factor from 1 less this to 1 more, e.g. 0.2."""
     translate: Fraction = 0.0
-    """Largest shift as a fraction of the height and of the width."""
+    """Random translation: largest shift, as a fraction of height and width."""
     shear: Lean = 0.0
-    """Largest angle in degrees by which upright lines lean, to either side."""
+    """Random shear: largest angle in degrees, to either side."""
     jitter: Strength = 0.0
-    """Change brightness, contrast and saturation by factors from 1 less this to 1 more, e.g. 0.4."""
+    """Colour jitter: brightness, contrast and saturation by factors from 1 less this to 1 more, e.g. 0.4."""
     hue: HalfTurn = 0.0
-    """Largest turn of the hues to either side, in full turns."""
+    """Hue jitter: largest shift to either side, as a fraction of the colour circle."""
     grayscale: Fraction = 0.0
-    """Probability that an image loses its colours."""
+    """Probability that an image is converted to greyscale."""
     cutout: Padding = 0
-    """Side in pixels of a square that is blanked out at a random position."""
+    """Cutout: side in pixels of a square that is blanked out at a random position."""
     fill: Literal["reflect", "zero"] = "reflect"
-    """What a shift or turn uncovers: the image's reflection about its edge, or black."""
+    """Padding of what a transform uncovers: reflection of the image about its edge, or black."""
     mixup: Strength = 0.0
-    """Strength of blending pairs of images and their labels: alpha of the paper, e.g. 0.2."""
+    """Mixup: alpha of the paper, e.g. 0.2; blends pairs of images and their labels."""
     cutmix: Strength = 0.0
-    """Strength of pasting a box of another image and mixing their labels: alpha of the paper, e.g. 1."""
+    """CutMix: alpha of the paper, e.g. 1; pastes a box of another image and mixes the labels."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +111,6 @@ class ImageClassificationSettings(ImageSettings):
     group = "trainer"
 
     label_smoothing: Fraction = 0.0
-    """Fraction of every target that is spread evenly over all classes."""
+    """Label smoothing: fraction of every target that is spread evenly over all classes."""
     augment: AugmentationSettings = field(default_factory=AugmentationSettings)
     """Random changes of the training images."""

@@ -190,13 +190,17 @@ class Session:
         self._save_last()
 
     def _finish(self) -> Iterator[Record]:
+        of_weights = vars(self.progress)  # whose epoch and step the record of the test has
         if not math.isnan(self.best.value):  # it has been saved in this run; if the file is gone, that is an error
-            self._load_weights(self.checkpoints.load("best"))
+            best = self.checkpoints.load("best")
+            self._load_weights(best)
+            of_weights = best["progress"]
         kept = self.checkpoints.tested() if self._resumed else None
         tested = self._evaluate("test") if kept is None else kept
         self.metrics = self.metrics | tested
         if tested:
-            yield self._record("test", self.progress.epoch, tested)
+            self.progress.records += 1
+            yield Record("test", of_weights["epoch"], of_weights["step"], tested)
             self.checkpoints.save_tested(tested)
 
     def _evaluate(self, prefix: Literal["val", "test"]) -> dict[str, float]:
@@ -215,7 +219,7 @@ class Session:
         except DivergedError as error:
             raise self._explained(error) from None
 
-    def _record(self, kind: Literal["train", "epoch", "test"], epoch: int, values: dict[str, float]) -> Record:
+    def _record(self, kind: Literal["train", "epoch"], epoch: int, values: dict[str, float]) -> Record:
         self.progress.records += 1
         return Record(kind, epoch, self.progress.step, values)
 

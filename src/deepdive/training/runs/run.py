@@ -44,6 +44,8 @@ class Run:
     """Precision and layout; empty until the first step is about to be made."""
     source: str = ""
     """The file of a recipe that is none of the library's."""
+    digest: str = ""
+    """What its bytes were."""
 
     @classmethod
     def create(
@@ -54,16 +56,22 @@ class Run:
         preset: str = "quick",
         root: Path = Path("runs"),
         source: str = "",
+        digest: str = "",
     ) -> "Run":
         """Make ``<root>/<recipe>/<time>-<id>/`` with its ``run.json``, and open it: a resumed run sees nothing else.
 
         Raises:
+            ValueError: the settings are none that JSON has; nothing is made then.
             OSError: the folder cannot be made or written to.
         """
         now = time.localtime()
         folder = root / recipe / f"{time.strftime('%Y%m%d-%H%M%S', now)}-{secrets.token_hex(2)}"
         created = time.strftime("%Y-%m-%dT%H:%M:%S%z", now)
-        run = cls(folder, recipe, preset, settings, created, ["deepdive", *sys.argv[1:]], environment(), source=source)
+        command = ["deepdive", *sys.argv[1:]]
+        run = cls(folder, recipe, preset, settings, created, command, environment(), source=source, digest=digest)
+        for name, value in settings.items():
+            if not _is_plain(value):
+                raise ValueError(f"settings must be numbers, words or sequences of them, got {name} {value!r}")
         folder.mkdir(parents=True)
         run._write()
         return cls.open(folder)
@@ -170,3 +178,12 @@ def _read_json(path: Path) -> Any:
         return parse_json(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise RunError(f"{path} is damaged: {error}") from error
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether JSON gives it back."""
+    if isinstance(value, dict):
+        return all(isinstance(key, str) and _is_plain(each) for key, each in value.items())
+    return (
+        all(map(_is_plain, value)) if isinstance(value, list | tuple) else isinstance(value, str | int | float | None)
+    )

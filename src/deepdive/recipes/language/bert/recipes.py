@@ -23,7 +23,7 @@ class FineTuningSettings(TrainingSettings):
 
     weights: str = "minilm-l6"
     """A pretrained encoder by name (deepdive data list), or a folder with one as it is published: config.json,
-    model.safetensors (or its parts and their index), and tokenizer.json or vocab.txt."""
+    model.safetensors (or its shards and their index), and tokenizer.json or vocab.txt."""
     max_length: Length = 128
     """Largest number of tokens of a text or pair, special tokens included; longer ones are cut."""
     dropout: Probability = 0.1
@@ -76,9 +76,9 @@ class BertClassifySettings(FineTuningSettings):
     label_column: str | None = "label"
     """Column of a file that holds the classes, if there are any."""
     score_column: str | None = None
-    """Column of a file that holds numbers to be predicted, if there are any."""
+    """Column of a file that holds regression targets, if there are any."""
     pooling: Literal["pooler", "mean"] = "mean"
-    """What stands for a text: the mean of all its vectors, or the pooled one of its first token."""
+    """Text embedding: the pooled output of the first token, or the mean of all token vectors."""
     epochs: Epochs = 4
 
 

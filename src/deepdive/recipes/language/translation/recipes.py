@@ -38,8 +38,8 @@ class TranslationSettings(TrainingSettings):
     """Training settings, the sentence pairs, and how translations are searched for."""
 
     data: str = "fra-eng"
-    """A data set of sentence pairs (deepdive data list), or a file of one's own, a zip perhaps: a sentence, a tab and
-    its translation per line."""
+    """A data set of sentence pairs (deepdive data list), or your own file, zipped or not: a sentence, a tab and its
+    translation per line."""
     num_pairs: Count | None = 100_000
     """Number of pairs to use: the first ones, which are the shortest of fra-eng."""
     max_length: Length = 50
@@ -49,14 +49,14 @@ class TranslationSettings(TrainingSettings):
     validation: Count = 500
     """Number of different sentences in the validation set, by which the best epoch is chosen."""
     min_frequency: Count = 2
-    """Words that occur less often in the training set are unknown."""
+    """Tokens that occur less often in the training set are unknown."""
     reverse_source: bool = False
-    """Reading of the source sentences from their end."""
+    """Feed the source sentences to the encoder in reverse."""
     scheduled_sampling: Fraction = 0.0
-    """Highest probability, reached in the last epoch, that a training target follows a word of the network's own in
-    place of the true one."""
+    """Highest probability, reached in the last epoch, that a decoder input is the model's own prediction
+    (scheduled sampling)."""
     label_smoothing: Fraction = 0.0
-    """Fraction of every training target that is spread evenly over all words."""
+    """Label smoothing: fraction of every target that is spread evenly over the vocabulary."""
     epochs: Epochs = 3
     batch_size: BatchSize = 128
     clip_norm: GradientBound | None = 1.0
@@ -92,7 +92,7 @@ class Seq2SeqSettings(TranslationSettings):
     cell: Literal["RNN", "GRU", "LSTM"] = "GRU"
     """The kind of recurrent layers."""
     embedding_dim: Width = 256
-    """Size of the word embeddings."""
+    """Size of the token embeddings."""
     hidden_size: Width = 384
     """Size of the hidden states, both directions of the encoder together."""
     num_layers: Depth = 1
@@ -173,13 +173,13 @@ class TransformerSettings(TranslationSettings):
     attention_dropout: Probability = 0.0
     """Dropout probability of attention weights."""
     norm_first: bool = True
-    """Normalisation before attention and feed-forward networks (pre-norm), not behind them (post-norm)."""
+    """Normalisation before attention and feed-forward networks (pre-norm) instead of after them (post-norm)."""
     activation: Literal["relu", "gelu", "gated-gelu"] = "relu"
     """Activation of the feed-forward networks."""
     tie_embeddings: bool = True
-    """One table for the embeddings of the target language and for the output layer."""
+    """Share the weights of the target embeddings and the output layer."""
     label_smoothing: Fraction = 0.1
-    """Fraction of every training target that is spread evenly over all words."""
+    """Label smoothing: fraction of every target that is spread evenly over the vocabulary."""
     optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adam", lr=0.001))
 
     def network(self, metadata: "Languages", nn: "Toolkit") -> "Module":
