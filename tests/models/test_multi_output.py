@@ -42,7 +42,9 @@ def test_bad_sizes_are_named():
     for outputs in ({}, {"a": 0}):
         with pytest.raises(ValueError, match="outputs is .*; it must name at least one, each of width 1 or more"):  # noqa: RUF043
             MultiOutputMLP(3, (), outputs)
-    for numeric, cardinalities in ((0, ()), (-1, (3,)), (1, (0,))):
+    with pytest.raises(ValueError, match="num_numeric must be at least 0, got -1"):
+        MultiOutputMLP(-1, (3,), {"a": 1})
+    for numeric, cardinalities in ((0, ()), (1, (0,))):
         with pytest.raises(ValueError, match="there must be an input, and each category needs at least one code"):
             MultiOutputMLP(numeric, cardinalities, {"a": 1})
     with pytest.raises(ValueError, match="hidden is empty; the outputs need at least one layer to share"):

@@ -36,5 +36,5 @@ def test_it_is_the_recurrence_step_by_step(cell):
 def test_bad_input_is_named():
     with pytest.raises(ValueError, match="cell must be one of tanh, relu, skip, gru, lstm, got 'rnn'"):
         RecurrentRegressor("rnn")
-    with pytest.raises(ValueError, match="num_inputs and hidden_size must be at least 1, got 1 and 0"):
+    with pytest.raises(ValueError, match="hidden_size must be at least 1, got 0"):
         RecurrentRegressor("gru", 1, 0)

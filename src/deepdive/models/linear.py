@@ -4,16 +4,19 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from deepdive.signatures import checked
+from deepdive.signatures.bounds import PositiveInt
 from deepdive.toolkit import Toolkit
 
 
+@checked
 class LinearRegression(torch.nn.Module):
     """``ŷ = X w + b``. Input ``(batch, num_inputs)``, output ``(batch, num_outputs)``.
 
     Weights start normal with standard deviation 0.01, biases at 0.
     """
 
-    def __init__(self, num_inputs: int, num_outputs: int = 1, *, nn: Toolkit = torch.nn) -> None:
+    def __init__(self, num_inputs: PositiveInt, num_outputs: PositiveInt = 1, *, nn: Toolkit = torch.nn) -> None:
         super().__init__()
         self.net = nn.Linear(num_inputs, num_outputs)
         for name, parameter in self.named_parameters():

@@ -8,9 +8,12 @@ from torch import Tensor
 
 from deepdive.models.perceptrons import MLP
 from deepdive.names import apart
+from deepdive.signatures import checked
+from deepdive.signatures.bounds import NonNegativeInt, Probability
 from deepdive.toolkit import Toolkit
 
 
+@checked
 class MultiOutputMLP(torch.nn.Module):
     """A shared perceptron over numbers and embedded categories, with one linear head per output.
 
@@ -26,11 +29,11 @@ class MultiOutputMLP(torch.nn.Module):
 
     def __init__(
         self,
-        num_numeric: int,
+        num_numeric: NonNegativeInt,
         cardinalities: Sequence[int],
         outputs: Mapping[str, int],
         hidden: Sequence[int] = (128, 64),
-        dropout: float = 0.0,
+        dropout: Probability = 0.0,
         *,
         nn: Toolkit = torch.nn,
     ) -> None:

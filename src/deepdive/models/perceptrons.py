@@ -6,11 +6,14 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from deepdive.signatures import checked
+from deepdive.signatures.bounds import PositiveInt, Probability
 from deepdive.toolkit import Toolkit
 
 ACTIVATIONS = ("ReLU", "LeakyReLU", "PReLU", "Sigmoid", "Tanh", "GELU", "Identity")
 
 
+@checked
 class SoftmaxRegression(torch.nn.Module):
     """``logits = W x + b``: one linear layer; the softmax is part of the cross-entropy loss.
 
@@ -18,7 +21,7 @@ class SoftmaxRegression(torch.nn.Module):
     with standard deviation 0.01, biases at 0.
     """
 
-    def __init__(self, num_inputs: int, num_classes: int, *, nn: Toolkit = torch.nn) -> None:
+    def __init__(self, num_inputs: PositiveInt, num_classes: PositiveInt, *, nn: Toolkit = torch.nn) -> None:
         super().__init__()
         self.net = nn.Sequential(nn.Flatten(), nn.Linear(num_inputs, num_classes))
         for name, parameter in self.named_parameters():
@@ -32,6 +35,7 @@ class SoftmaxRegression(torch.nn.Module):
         return self.net(x)
 
 
+@checked
 class MLP(torch.nn.Module):
     """``hᵢ = dropout(activation(Wᵢ hᵢ₋₁ + bᵢ))``, ``logits = W h + b``.
 
@@ -44,11 +48,11 @@ class MLP(torch.nn.Module):
 
     def __init__(
         self,
-        num_inputs: int,
-        num_classes: int,
+        num_inputs: PositiveInt,
+        num_classes: PositiveInt,
         hidden: Sequence[int] = (256,),
         activation: str = "ReLU",
-        dropout: float = 0.0,
+        dropout: Probability = 0.0,
         *,
         nn: Toolkit = torch.nn,
     ) -> None:

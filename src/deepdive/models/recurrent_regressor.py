@@ -4,11 +4,14 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from deepdive.signatures import checked
+from deepdive.signatures.bounds import PositiveInt
 from deepdive.toolkit import Toolkit
 
 CELLS = ("tanh", "relu", "skip", "gru", "lstm")
 
 
+@checked
 class RecurrentRegressor(torch.nn.Module):
     """``ŷ = W h_T + b`` where ``h_T`` is the state after the last step.
 
@@ -21,13 +24,11 @@ class RecurrentRegressor(torch.nn.Module):
     """
 
     def __init__(
-        self, cell: str = "gru", num_inputs: int = 1, hidden_size: int = 32, *, nn: Toolkit = torch.nn
+        self, cell: str = "gru", num_inputs: PositiveInt = 1, hidden_size: PositiveInt = 32, *, nn: Toolkit = torch.nn
     ) -> None:
         super().__init__()
         if cell not in CELLS:
             raise ValueError(f"cell must be one of {', '.join(CELLS)}, got {cell!r}")
-        if num_inputs < 1 or hidden_size < 1:
-            raise ValueError(f"num_inputs and hidden_size must be at least 1, got {num_inputs} and {hidden_size}")
         self.cell, self.hidden = cell, hidden_size
         if cell == "skip":
             self.input = nn.Linear(num_inputs, hidden_size)

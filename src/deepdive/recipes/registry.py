@@ -101,7 +101,7 @@ class Recipe:
         home = importlib.import_module(module) if module else sys.modules[self.settings_type.__module__]
         make = getattr(home, name, None)
         wrong = not callable(make) or (isinstance(make, type) and not hasattr(make, "prepare"))
-        made: Any = None if wrong else make(settings)
+        made: Any = None if wrong or make is None else make(settings)
         if not hasattr(made, "prepare"):  # as every experiment has; to ask for the class would import torch
             raise ValueError(f"experiment of recipe {self.name} must name an Experiment, got {self.experiment!r}")
         return made

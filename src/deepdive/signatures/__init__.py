@@ -10,13 +10,15 @@ import inspect
 import types
 import typing
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from typing import Any, Literal, TypeVar, Union
+from typing import Annotated, Any, Literal, TypeVar, Union
 
 from jaxtyping import AbstractArray
+from msgspec import Meta
 from torch import Tensor
 
 from deepdive.signatures._rules import ArrayRule as ArrayRule
 from deepdive.signatures._rules import (
+    BoundedRule,
     CallableRule,
     ChoiceRule,
     IntegerRule,
@@ -106,6 +108,9 @@ def _rule_of(annotation: Any) -> Rule | None:
     if origin in (Union, types.UnionType):
         rules = [_rule_of(each) for each in arguments if not (each is int and float in arguments)]
         return None if None in rules else UnionRule([rule for rule in rules if rule is not None])
+    if origin is Annotated and isinstance(arguments[1], Meta):
+        kind = _rule_of(arguments[0])
+        return None if kind is None else BoundedRule(kind, arguments[1])
     if origin is Literal:
         return ChoiceRule(arguments)
     if origin is Callable:

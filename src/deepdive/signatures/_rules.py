@@ -5,10 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import torch
+from msgspec import Meta
 from torch import Tensor
 
 from deepdive.checks import shown, told
 
+_MANY = 10**6
+"""A bound that only keeps numbers from what no machine has: said to who breaks it alone."""
 Sizes = Any
 """A dictionary of what the names of dimensions stand for in one call: a size, or several for ``*names``. (Not written
 as its type, so that what is checked in tests still compiles whole there.)"""
@@ -58,6 +61,39 @@ class NumberRule(Rule):
 
     def _is_number(self, value: Any) -> bool:
         return not isinstance(value, bool | Tensor | str | complex) and hasattr(value, "__float__")
+
+
+class BoundedRule(Rule):
+    """A number of a kind, within bounds."""
+
+    def __init__(self, of: Rule, bounds: Meta) -> None:
+        self.of, self.bounds = of, bounds
+        self.description = f"{of.description} {self._rule(None)}"
+
+    def fits(self, value: Any, sizes: Sizes) -> bool:
+        return self.of.fits(value, sizes) and self._within(value)
+
+    def error(self, name: str, value: Any, sizes: Sizes) -> Exception:
+        if not self.of.fits(value, sizes):
+            return self.of.error(name, value, sizes)
+        return ValueError(f"{name} must be {self._rule(value)}, got {value}")
+
+    def _within(self, value: Any) -> bool:
+        ge, gt, le = self.bounds.ge, self.bounds.gt, self.bounds.le
+        if abs(value) == float("inf") or (ge is not None and value < ge) or (gt is not None and value <= gt):
+            return False
+        return le is None or value <= le
+
+    def _rule(self, value: Any) -> str:
+        """The bounds, or the one that a value breaks."""
+        ge, gt, le = self.bounds.ge, self.bounds.gt, self.bounds.le
+        if value is not None and abs(value) == float("inf"):
+            return "finite"
+        if le is not None and le < _MANY:
+            return f"from {ge:g} to {le:g}"
+        if le is not None and value is not None and value > le:
+            return f"at most {le}"
+        return f"above {gt:g}" if gt is not None else f"at least {ge:g}"
 
 
 class CallableRule(Rule):

@@ -132,7 +132,7 @@ def test_keys_projected_once_serve_every_query():
 
 
 def test_what_is_out_of_range_is_named(without_shape_checks):
-    with pytest.raises(ValueError, match=r"dropout is 1.5; it must be from 0 to 1"):
+    with pytest.raises(ValueError, match=r"dropout must be from 0 to 1, got 1.5"):
         DotProductAttention(dropout=1.5)
     for name, sizes in (("query_size", (0, 1, 1)), ("key_size", (1, 0, 1)), ("hidden_size", (1, 1, 0))):
         with pytest.raises(ValueError, match=f"{name} must be at least 1, got 0"):

@@ -113,7 +113,7 @@ def test_it_can_be_searched(cell):
 
 
 def test_what_is_out_of_range_is_named():
-    with pytest.raises(ValueError, match="hidden_size must be at least 1, got 0"):
+    with pytest.raises(ValueError, match="attention_size must be at least 1, got 0"):
         BahdanauDecoder(10, 12, attention_size=0)
     with pytest.raises(ValueError, match="cell must be one of RNN, GRU, LSTM, got 'QRNN'"):
         BahdanauDecoder(10, 12, cell="QRNN")

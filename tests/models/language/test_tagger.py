@@ -45,5 +45,5 @@ def test_tags_do_not_depend_on_padding(character_width):
 def test_what_cannot_be_made_is_refused():
     with pytest.raises(ValueError, match="kernel_size is 4; it must be odd"):
         CharacterFeatures(8, kernel_size=4)
-    with pytest.raises(ValueError, match="num_tags is 0 and character_width 64"):
+    with pytest.raises(ValueError, match="num_tags must be at least 1, got 0"):
         Tagger(9, 8, 0)

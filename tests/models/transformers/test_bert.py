@@ -69,8 +69,8 @@ def test_classifiers_and_taggers_put_a_linear_head_on_the_encoder(pooling):
     ("make", "words"),
     [
         (lambda: BERT(20, 10, 3, 1), "num_heads must divide hidden_size, but 10 is not a multiple of 3"),
-        (lambda: BERT(0, 8, 2, 1), "vocab_size and type_vocab_size must be at least 1, got 0 and 2"),
-        (lambda: BERT(20, 8, 2, 0), "blocks is empty; there must be at least 1 layer"),
+        (lambda: BERT(0, 8, 2, 1), "vocab_size must be at least 1, got 0"),
+        (lambda: BERT(20, 8, 2, 0), "num_layers must be at least 1, got 0"),
         (lambda: BERTClassifier(small(), 0), "outputs must be at least 1, got 0"),
         (lambda: small(pooler=False).pooled(torch.zeros(1, 2, 8)), "pooled needs the pooler"),
         (lambda: BERTClassifier(small(pooler=False), 2), "pooling is pooler, but bert was made without one"),

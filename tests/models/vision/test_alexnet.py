@@ -48,10 +48,10 @@ def test_weights_start_by_xavier():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"channels": (64, 192)}, r"channels must be those of the five convolutions, got \(64, 192\)"),
+        ({"channels": (64, 192)}, r"channels must be a sequence of 5 integers, got 2"),
         ({"channels": (64, 0, 8, 8, 8)}, "channels must hold positive numbers"),
-        ({"hidden": 0}, "hidden must be positive, got 0"),
-        ({"pooled": 0}, "pooled must be positive, got 0"),
+        ({"hidden": 0}, "hidden must be at least 1, got 0"),
+        ({"pooled": 0}, "pooled must be at least 1, got 0"),
     ],
 )
 def test_impossible_sizes_are_named(arguments, message):

@@ -116,9 +116,9 @@ def test_weights_start_as_described():
     [
         ({"depths": ()}, r"depths must hold positive numbers, one per stage, got \(\)"),
         ({"depths": (6, -1)}, r"depths must hold positive numbers, one per stage, got \(6, -1\)"),
-        ({"width": 0}, "width must be positive, got 0"),
-        ({"growth_rate": 0}, "growth_rate must be positive, got 0"),
-        ({"bottleneck": -1}, "bottleneck must be 0 or more, got -1"),
+        ({"width": 0}, "width must be at least 1, got 0"),
+        ({"growth_rate": 0}, "growth_rate must be at least 1, got 0"),
+        ({"bottleneck": -1}, "bottleneck must be at least 0, got -1"),
         ({"compression": 0.0}, r"compression must lie in \(0, 1\], got 0\.0"),
         ({"compression": 1.5}, r"compression must lie in \(0, 1\], got 1\.5"),
         ({"compression": 1e-3}, "compression leaves nothing of 256 channels; it must be larger"),

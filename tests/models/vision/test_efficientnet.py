@@ -89,9 +89,9 @@ def test_a_block_adds_its_input_only_where_shapes_are_equal():
 @pytest.mark.parametrize(
     ("arguments", "shape", "message"),
     [
-        ({"width": 0}, (1, 3, 8, 8), "width must be positive, got 0"),
-        ({"depth": -1.0}, (1, 3, 8, 8), r"depth must be positive, got -1\.0"),
-        ({"num_classes": 0}, (1, 3, 8, 8), "num_classes must be positive, got 0"),
+        ({"width": 0}, (1, 3, 8, 8), "width must be above 0, got 0"),
+        ({"depth": -1.0}, (1, 3, 8, 8), r"depth must be above 0, got -1\.0"),
+        ({"num_classes": 0}, (1, 3, 8, 8), "num_classes must be at least 1, got 0"),
         ({}, (1, 1, 8, 8), "x has 1 channels, but the network was made with in_channels=3"),
         ({}, (3, 8, 8), r"x must have the shape \(batch, channels, height, width\), got \(3, 8, 8\)"),
     ],

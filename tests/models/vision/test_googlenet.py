@@ -98,7 +98,7 @@ def test_weights_start_as_described():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"width": 0.0}, r"width must be positive, got 0\.0"),
+        ({"width": 0.0}, r"width must be above 0, got 0\.0"),
         ({"stages": ()}, r"stages must hold positive numbers, one per stage, got \(\)"),
         ({"stages": ((),)}, r"stages must hold positive numbers, one per stage, got \(0,\)"),
         ({"window": 4}, "window must be odd, so that it has a middle, got 4"),

@@ -63,8 +63,8 @@ def test_weights_start_as_described():
     [
         ({"depths": (1, 1)}, r"depths=\(1, 1\) and widths=\(64, .*\) must have the same length"),
         ({"widths": (64, 0, 1, 1, 1)}, "widths must hold positive numbers"),
-        ({"hidden": 0}, "hidden must be positive, got 0"),
-        ({"pooled": -1}, "pooled must be positive, got -1"),
+        ({"hidden": 0}, "hidden must be at least 1, got 0"),
+        ({"pooled": -1}, "pooled must be at least 1, got -1"),
     ],
 )
 def test_impossible_sizes_are_named(arguments, message):

@@ -5,9 +5,12 @@ from jaxtyping import Float
 from torch import Tensor
 
 from deepdive.algorithms.attention import Allowed, masked_softmax
+from deepdive.signatures import checked
+from deepdive.signatures.bounds import PositiveInt, Probability
 from deepdive.toolkit import Toolkit
 
 
+@checked
 class AdditiveAttention(torch.nn.Module):
     """``a_qk = w · tanh(W_q q + W_k k)``, ``y_q = Σ_k softmax(a_q)_k v_k``: a perceptron scores query and key.
 
@@ -25,12 +28,15 @@ class AdditiveAttention(torch.nn.Module):
     """
 
     def __init__(
-        self, query_size: int, key_size: int, hidden_size: int, dropout: float = 0.0, *, nn: Toolkit = torch.nn
+        self,
+        query_size: PositiveInt,
+        key_size: PositiveInt,
+        hidden_size: PositiveInt,
+        dropout: Probability = 0.0,
+        *,
+        nn: Toolkit = torch.nn,
     ) -> None:
         super().__init__()
-        for name, size in (("query_size", query_size), ("key_size", key_size), ("hidden_size", hidden_size)):
-            if size < 1:
-                raise ValueError(f"{name} must be at least 1, got {size}")
         self.query = nn.Linear(query_size, hidden_size, bias=False)
         self.key = nn.Linear(key_size, hidden_size, bias=False)
         self.score = nn.Linear(hidden_size, 1, bias=False)

@@ -5,9 +5,12 @@ from jaxtyping import Float
 from torch import Tensor
 
 from deepdive.algorithms.attention import Allowed, as_mask, masked_softmax
+from deepdive.signatures import checked
+from deepdive.signatures.bounds import Probability
 from deepdive.toolkit import Toolkit
 
 
+@checked
 class DotProductAttention(torch.nn.Module):
     """``a_qk = q · k / √d``, ``y_q = Σ_k softmax(a_q)_k v_k``; not scaled, ``a_qk = q · k``.
 
@@ -23,10 +26,8 @@ class DotProductAttention(torch.nn.Module):
         ValueError: ``dropout`` is outside of [0, 1].
     """
 
-    def __init__(self, scaled: bool = True, dropout: float = 0.0, *, nn: Toolkit = torch.nn) -> None:
+    def __init__(self, scaled: bool = True, dropout: Probability = 0.0, *, nn: Toolkit = torch.nn) -> None:
         super().__init__()
-        if not 0 <= dropout <= 1:
-            raise ValueError(f"dropout is {dropout}; it must be from 0 to 1")
         self.scaled, self.dropout = scaled, dropout
         self.softmax = nn.Softmax(dim=-1)
         self._attend = nn.functional.scaled_dot_product_attention

@@ -10,6 +10,8 @@ from deepdive.algorithms.attention import length_mask
 from deepdive.models.attention import AdditiveAttention
 from deepdive.models.language.encoders import RecurrentEncoder
 from deepdive.models.language.states import State, select_rows
+from deepdive.signatures import checked
+from deepdive.signatures.bounds import PositiveInt, Probability
 from deepdive.toolkit import Toolkit
 
 
@@ -28,6 +30,7 @@ class BahdanauState(NamedTuple):
     memory: Memory
 
 
+@checked
 class BahdanauDecoder(torch.nn.Module):
     """``c_t = Σ_i α_ti h_i``, ``s_t = cell([e(y_t); c_t], s_{t-1})``, ``logits_t = E V [s_t; e(y_t); c_t] + b``.
 
@@ -59,14 +62,14 @@ class BahdanauDecoder(torch.nn.Module):
 
     def __init__(
         self,
-        source_vocab_size: int,
-        target_vocab_size: int,
-        embedding_dim: int = 256,
-        hidden_size: int = 256,
-        attention_size: int = 256,
-        num_layers: int = 1,
+        source_vocab_size: PositiveInt,
+        target_vocab_size: PositiveInt,
+        embedding_dim: PositiveInt = 256,
+        hidden_size: PositiveInt = 256,
+        attention_size: PositiveInt = 256,
+        num_layers: PositiveInt = 1,
         cell: str = "GRU",
-        dropout: float = 0.2,
+        dropout: Probability = 0.2,
         bidirectional: bool = True,
         padding_idx: int | None = None,
         *,

@@ -6,10 +6,13 @@ import torch
 from jaxtyping import Float, Int64
 from torch import Tensor
 
-from deepdive.models.language.recurrent import check_recurrent
+from deepdive.models.language.recurrent import check_cell
+from deepdive.signatures import checked
+from deepdive.signatures.bounds import PositiveInt, Probability
 from deepdive.toolkit import Toolkit
 
 
+@checked
 class FillInModel(torch.nn.Module):
     """``logits_t = W [f_{t-1}; b_{t+1}] + c``: each token from those before it and those behind it.
 
@@ -31,17 +34,17 @@ class FillInModel(torch.nn.Module):
 
     def __init__(
         self,
-        vocab_size: int,
-        embedding_dim: int = 64,
-        hidden_size: int = 128,
+        vocab_size: PositiveInt,
+        embedding_dim: PositiveInt = 64,
+        hidden_size: PositiveInt = 128,
         cell: str = "GRU",
-        dropout: float = 0.0,
+        dropout: Probability = 0.0,
         bidirectional: bool = True,
         *,
         nn: Toolkit = torch.nn,
     ) -> None:
         super().__init__()
-        check_recurrent(cell, vocab_size=vocab_size, embedding_dim=embedding_dim, hidden_size=hidden_size)
+        check_cell(cell)
         self.hidden_size = hidden_size
         self.embedding = nn.Embedding(vocab_size, embedding_dim)
         self.dropout = nn.Dropout(dropout)

@@ -5,11 +5,14 @@ from jaxtyping import Float, Int64
 from torch import Tensor
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from deepdive.models.language.recurrent import check_recurrent
+from deepdive.models.language.recurrent import check_cell
 from deepdive.models.language.states import State, joined_directions
+from deepdive.signatures import checked
+from deepdive.signatures.bounds import PositiveInt, Probability
 from deepdive.toolkit import Toolkit
 
 
+@checked
 class RecurrentEncoder(torch.nn.Module):
     """``h_t = cell(x_t, h_{t-1})``, and with two directions ``[h_t; h'_t]``, ``h'_t = cell'(x_t, h'_{t+1})``.
 
@@ -30,17 +33,17 @@ class RecurrentEncoder(torch.nn.Module):
 
     def __init__(
         self,
-        input_size: int,
-        hidden_size: int,
-        num_layers: int = 1,
+        input_size: PositiveInt,
+        hidden_size: PositiveInt,
+        num_layers: PositiveInt = 1,
         cell: str = "GRU",
-        dropout: float = 0.0,
+        dropout: Probability = 0.0,
         bidirectional: bool = True,
         *,
         nn: Toolkit = torch.nn,
     ) -> None:
         super().__init__()
-        check_recurrent(cell, input_size=input_size, hidden_size=hidden_size, num_layers=num_layers)
+        check_cell(cell)
         if bidirectional and hidden_size % 2:
             raise ValueError(f"hidden_size must be even, as two directions share it, got {hidden_size}")
         self.bidirectional = bidirectional

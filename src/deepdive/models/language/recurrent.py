@@ -5,11 +5,14 @@ from jaxtyping import Float, Int64
 from torch import Tensor
 
 from deepdive.models.language.states import State, begin_state, select_rows
+from deepdive.signatures import checked
+from deepdive.signatures.bounds import PositiveInt, Probability
 from deepdive.toolkit import Toolkit
 
 CELLS = ("RNN", "GRU", "LSTM")
 
 
+@checked
 class RecurrentLanguageModel(torch.nn.Module):
     """``h_t = cell(e(x_t), h_{t-1})``, ``logits_t = W h_t + b``: the next token from all before it.
 
@@ -36,20 +39,18 @@ class RecurrentLanguageModel(torch.nn.Module):
 
     def __init__(
         self,
-        vocab_size: int,
-        embedding_dim: int | None = None,
-        hidden_size: int = 32,
-        num_layers: int = 1,
+        vocab_size: PositiveInt,
+        embedding_dim: PositiveInt | None = None,
+        hidden_size: PositiveInt = 32,
+        num_layers: PositiveInt = 1,
         cell: str = "RNN",
-        dropout: float = 0.0,
+        dropout: Probability = 0.0,
         tie_embeddings: bool = False,
         *,
         nn: Toolkit = torch.nn,
     ) -> None:
         super().__init__()
-        check_recurrent(
-            cell, vocab_size=vocab_size, embedding_dim=embedding_dim, hidden_size=hidden_size, num_layers=num_layers
-        )
+        check_cell(cell)
         if tie_embeddings and embedding_dim is None:
             raise ValueError(
                 "tie_embeddings must be false without embedding_dim, as there is no table of vectors to share, got True"
@@ -99,14 +100,7 @@ class RecurrentLanguageModel(torch.nn.Module):
         return one_hot.scatter_(-1, tokens.unsqueeze(-1), 1.0)
 
 
-def check_recurrent(cell: str, **sizes: int | None) -> None:
-    """Check what every recurrent network is made with.
-
-    Raises:
-        ValueError: ``cell`` is unknown, or a size is less than 1; names it.
-    """
+def check_cell(cell: str) -> None:
+    """Raise a ``ValueError`` for a kind of recurrent layer that is not known."""
     if cell not in CELLS:
         raise ValueError(f"cell must be one of {', '.join(CELLS)}, got {cell!r}")
-    for name, size in sizes.items():
-        if size is not None and size < 1:
-            raise ValueError(f"{name} must be at least 1, got {size}")

@@ -6,12 +6,15 @@ from torch import Tensor
 
 from deepdive.models.language.encoders import RecurrentEncoder
 from deepdive.models.language.states import State, select_rows
+from deepdive.signatures import checked
+from deepdive.signatures.bounds import PositiveInt, Probability
 from deepdive.toolkit import Toolkit
 
 DecoderState = tuple[State, Tensor]
 """State of the decoder's layers, and the context ``c (b, hidden)`` that it sees at every step."""
 
 
+@checked
 class Seq2Seq(torch.nn.Module):
     """``c = encode(x)``, ``s_t = cell([e(y_t); c], s_{t-1})``, ``logits_t = E V [s_t; e(y_t); c] + b``, ``s_0 = c``.
 
@@ -38,13 +41,13 @@ class Seq2Seq(torch.nn.Module):
 
     def __init__(
         self,
-        source_vocab_size: int,
-        target_vocab_size: int,
-        embedding_dim: int = 256,
-        hidden_size: int = 256,
-        num_layers: int = 1,
+        source_vocab_size: PositiveInt,
+        target_vocab_size: PositiveInt,
+        embedding_dim: PositiveInt = 256,
+        hidden_size: PositiveInt = 256,
+        num_layers: PositiveInt = 1,
         cell: str = "GRU",
-        dropout: float = 0.2,
+        dropout: Probability = 0.2,
         bidirectional: bool = True,
         padding_idx: int | None = None,
         *,

@@ -5,9 +5,12 @@ from jaxtyping import Float, Int64
 from torch import Tensor
 
 from deepdive.models.language.encoders import RecurrentEncoder
+from deepdive.signatures import checked
+from deepdive.signatures.bounds import NonNegativeInt, PositiveInt, Probability
 from deepdive.toolkit import Toolkit
 
 
+@checked
 class CharacterFeatures(torch.nn.Module):
     """``y = max_j (W * e(c))_j``: the strongest answer of each filter anywhere in a word (Ma and Hovy, 2016).
 
@@ -27,10 +30,10 @@ class CharacterFeatures(torch.nn.Module):
 
     def __init__(
         self,
-        vocab_size: int,
-        embedding_dim: int = 32,
-        num_features: int = 64,
-        kernel_size: int = 3,
+        vocab_size: PositiveInt,
+        embedding_dim: PositiveInt = 32,
+        num_features: PositiveInt = 64,
+        kernel_size: PositiveInt = 3,
         padding_idx: int = 0,
         *,
         nn: Toolkit = torch.nn,
@@ -52,6 +55,7 @@ class CharacterFeatures(torch.nn.Module):
         return torch.where(there.any(dim=2), features, 0.0)
 
 
+@checked
 class Tagger(torch.nn.Module):
     """``h = encode([e(x_t); characters_t])``, ``logits_t = W h_t + b``: one of ``num_tags`` for every word.
 
@@ -73,24 +77,20 @@ class Tagger(torch.nn.Module):
 
     def __init__(
         self,
-        num_words: int,
-        num_characters: int,
-        num_tags: int,
-        embedding_dim: int = 100,
-        character_features: int = 64,
-        hidden_size: int = 200,
-        num_layers: int = 1,
+        num_words: PositiveInt,
+        num_characters: PositiveInt,
+        num_tags: PositiveInt,
+        embedding_dim: PositiveInt = 100,
+        character_features: NonNegativeInt = 64,
+        hidden_size: PositiveInt = 200,
+        num_layers: PositiveInt = 1,
         cell: str = "LSTM",
-        dropout: float = 0.5,
+        dropout: Probability = 0.5,
         padding_idx: int = 0,
         *,
         nn: Toolkit = torch.nn,
     ) -> None:
         super().__init__()
-        if num_tags < 1 or character_features < 0:
-            raise ValueError(
-                f"num_tags is {num_tags} and character_width {character_features}; they must be at least 1 and 0"
-            )
         self.embedding = nn.Embedding(num_words, embedding_dim, padding_idx=padding_idx)
         self.characters = (
             CharacterFeatures(num_characters, num_features=character_features, padding_idx=padding_idx, nn=nn)

@@ -6,9 +6,12 @@ from torch import Tensor
 
 from deepdive.algorithms.attention import length_mask
 from deepdive.models.transformers.core import Activation, Block, LearntPositions, Stack, initialize_normal
+from deepdive.signatures import checked
+from deepdive.signatures.bounds import NonNegativeFloat, PositiveInt, Probability
 from deepdive.toolkit import Toolkit
 
 
+@checked
 class BERT(torch.nn.Module):
     """``x_0 = norm(e(w) + P + s(type))``, post-norm blocks that look both ways: a vector for every token.
 
@@ -35,26 +38,22 @@ class BERT(torch.nn.Module):
 
     def __init__(
         self,
-        vocab_size: int = 30_522,
-        hidden_size: int = 768,
-        num_heads: int = 12,
-        num_layers: int = 12,
-        ffn_size: int | None = None,
-        max_positions: int = 512,
-        type_vocab_size: int = 2,
-        dropout: float = 0.1,
-        eps: float = 1e-12,
+        vocab_size: PositiveInt = 30_522,
+        hidden_size: PositiveInt = 768,
+        num_heads: PositiveInt = 12,
+        num_layers: PositiveInt = 12,
+        ffn_size: PositiveInt | None = None,
+        max_positions: PositiveInt = 512,
+        type_vocab_size: PositiveInt = 2,
+        dropout: Probability = 0.1,
+        eps: NonNegativeFloat = 1e-12,
         pooler: bool = True,
         activation: Activation = "gelu",
-        attention_dropout: float | None = None,
+        attention_dropout: Probability | None = None,
         *,
         nn: Toolkit = torch.nn,
     ) -> None:
         super().__init__()
-        if vocab_size < 1 or type_vocab_size < 1:
-            raise ValueError(
-                f"vocab_size and type_vocab_size must be at least 1, got {vocab_size} and {type_vocab_size}"
-            )
         self.hidden_size, self.eps = hidden_size, eps
         self.activation: Activation = activation
         self.embedding = nn.Embedding(vocab_size, hidden_size)

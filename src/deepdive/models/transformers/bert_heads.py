@@ -9,6 +9,8 @@ from torch import Tensor
 
 from deepdive.models.transformers.bert import BERT, mean_vector
 from deepdive.models.transformers.core import initialize_normal, make_activation
+from deepdive.signatures import checked
+from deepdive.signatures.bounds import PositiveInt, Probability
 from deepdive.toolkit import Toolkit
 
 Pooling = Literal["pooler", "mean"]
@@ -23,6 +25,7 @@ class PretrainingLogits(NamedTuple):
     """Logits ``(b, 2)``: whether the second text follows the first; class 0 is yes."""
 
 
+@checked
 class BERTForPretraining(torch.nn.Module):
     """Two heads: ``logits = E norm(σ(W x_t)) + b`` for hidden tokens, ``W tanh(W_p x_[CLS])`` for the next sentence.
 
@@ -68,6 +71,7 @@ class BERTForPretraining(torch.nn.Module):
         return PretrainingLogits(self.output(self.transform(asked)), self.is_next(self.bert.pooled(x)))
 
 
+@checked
 class BERTClassifier(torch.nn.Module):
     """``W dropout(tanh(W_p x_[CLS])) + b``: classes, or numbers, for a text or a pair of them.
 
@@ -86,7 +90,7 @@ class BERTClassifier(torch.nn.Module):
         self,
         bert: BERT,
         outputs: int | Mapping[str, int],
-        dropout: float = 0.1,
+        dropout: Probability = 0.1,
         pooling: Pooling = "pooler",
         *,
         nn: Toolkit = torch.nn,
@@ -116,6 +120,7 @@ class BERTClassifier(torch.nn.Module):
         return said if self.named else said["output"]
 
 
+@checked
 class BERTTagger(torch.nn.Module):
     """``W dropout(x_t) + b``: classes, or numbers, for every token; two of them are where an answer begins and ends.
 
@@ -128,7 +133,7 @@ class BERTTagger(torch.nn.Module):
         ValueError: ``outputs`` is less than 1.
     """
 
-    def __init__(self, bert: BERT, outputs: int, dropout: float = 0.1, *, nn: Toolkit = torch.nn) -> None:
+    def __init__(self, bert: BERT, outputs: PositiveInt, dropout: Probability = 0.1, *, nn: Toolkit = torch.nn) -> None:
         super().__init__()
         if outputs < 1:
             raise ValueError(f"outputs must be at least 1, got {outputs}")

@@ -18,6 +18,8 @@ from deepdive.models.transformers.core import (
     initialize_normal,
     select_past,
 )
+from deepdive.signatures import checked
+from deepdive.signatures.bounds import NonNegativeFloat, PositiveInt, Probability
 from deepdive.toolkit import Toolkit
 
 
@@ -28,6 +30,7 @@ class GPTState(NamedTuple):
     past: Past | None
 
 
+@checked
 class GPT(torch.nn.Module):
     """``x_0 = e(y) + P``, causal pre-norm blocks, ``logits = E norm(x_L)``: the next token from all before it.
 
@@ -63,18 +66,18 @@ class GPT(torch.nn.Module):
 
     def __init__(
         self,
-        vocab_size: int = 50_257,
-        context: int = 1024,
-        hidden_size: int = 768,
-        num_heads: int = 12,
-        num_layers: int = 12,
-        ffn_size: int | None = None,
-        dropout: float = 0.1,
+        vocab_size: PositiveInt = 50_257,
+        context: PositiveInt = 1024,
+        hidden_size: PositiveInt = 768,
+        num_heads: PositiveInt = 12,
+        num_layers: PositiveInt = 12,
+        ffn_size: PositiveInt | None = None,
+        dropout: Probability = 0.1,
         positions: Literal["learnt", "rotary"] = "learnt",
-        eps: float = 1e-5,
+        eps: NonNegativeFloat = 1e-5,
         activation: Activation = "gelu-tanh",
-        attention_dropout: float | None = None,
-        embedding_dropout: float | None = None,
+        attention_dropout: Probability | None = None,
+        embedding_dropout: Probability | None = None,
         scales: Sequence[float] | None = None,
         tie_embeddings: bool = True,
         *,

@@ -3,9 +3,12 @@
 import torch
 
 from deepdive.models.transformers.core import Activation, Block, EncoderDecoder, RelativeBias, Stack, TokenVectors
+from deepdive.signatures import checked
+from deepdive.signatures.bounds import NonNegativeFloat, PositiveInt, Probability
 from deepdive.toolkit import Toolkit
 
 
+@checked
 class T5(EncoderDecoder):
     """Pre-norm blocks of encoder and decoder with RMS norms, no biases, unscaled scores plus a bias by distance.
 
@@ -36,17 +39,17 @@ class T5(EncoderDecoder):
 
     def __init__(
         self,
-        vocab_size: int = 32_128,
-        hidden_size: int = 512,
-        num_heads: int = 8,
-        num_layers: int = 6,
-        ffn_size: int = 2048,
-        head_dim: int = 64,
-        num_decoder_layers: int | None = None,
-        num_buckets: int = 32,
-        max_distance: int = 128,
-        dropout: float = 0.1,
-        eps: float = 1e-6,
+        vocab_size: PositiveInt = 32_128,
+        hidden_size: PositiveInt = 512,
+        num_heads: PositiveInt = 8,
+        num_layers: PositiveInt = 6,
+        ffn_size: PositiveInt = 2048,
+        head_dim: PositiveInt = 64,
+        num_decoder_layers: PositiveInt | None = None,
+        num_buckets: PositiveInt = 32,
+        max_distance: PositiveInt = 128,
+        dropout: Probability = 0.1,
+        eps: NonNegativeFloat = 1e-6,
         activation: Activation = "relu",
         tie_embeddings: bool = True,
         scaled: bool | None = None,

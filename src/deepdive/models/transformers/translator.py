@@ -4,9 +4,12 @@ import torch
 
 from deepdive.models.transformers.core import Block, EncoderDecoder, SinusoidalPositions, Stack, TokenVectors
 from deepdive.models.transformers.core.feed_forward import Activation
+from deepdive.signatures import checked
+from deepdive.signatures.bounds import PositiveInt, Probability
 from deepdive.toolkit import Toolkit
 
 
+@checked
 class TransformerTranslator(EncoderDecoder):
     """``x_0 = √hidden_size e(y) + P``, blocks of encoder and decoder, ``logits = E x_L + b``; sinusoidal positions.
 
@@ -34,14 +37,14 @@ class TransformerTranslator(EncoderDecoder):
 
     def __init__(
         self,
-        source_vocab_size: int,
-        target_vocab_size: int,
-        hidden_size: int = 512,
-        num_heads: int = 8,
-        num_layers: int = 6,
-        ffn_size: int | None = None,
-        dropout: float = 0.1,
-        attention_dropout: float = 0.0,
+        source_vocab_size: PositiveInt,
+        target_vocab_size: PositiveInt,
+        hidden_size: PositiveInt = 512,
+        num_heads: PositiveInt = 8,
+        num_layers: PositiveInt = 6,
+        ffn_size: PositiveInt | None = None,
+        dropout: Probability = 0.1,
+        attention_dropout: Probability = 0.0,
         norm_first: bool = True,
         activation: Activation = "relu",
         tie_embeddings: bool = True,

@@ -40,11 +40,11 @@ def check_stages(**sizes: Sequence[int]) -> None:
         raise ValueError(f"{words} must have the same length, one number per stage")
 
 
-def check_sizes(**sizes: int | float) -> None:
+def check_sizes(**sizes: int) -> None:
     """Raise a ``ValueError`` for a size, by its name, that is not positive."""
     for name, value in sizes.items():
         if not value > 0:
-            raise ValueError(f"{name} must be positive, got {value}")
+            raise ValueError(f"{name} must be at least 1, got {value}")
 
 
 def check_stem(stem: str) -> None:

@@ -4,10 +4,13 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from deepdive.models.vision._images import check_images, check_sizes, check_stages, smallest_image
+from deepdive.models.vision._images import check_images, check_stages, smallest_image
+from deepdive.signatures import checked
+from deepdive.signatures.bounds import PositiveInt, Probability
 from deepdive.toolkit import Toolkit
 
 
+@checked
 class AlexNet(torch.nn.Module):
     """Five convolutions, three of them with pooling, then three linear layers; 61,100,840 parameters by default.
 
@@ -28,21 +31,20 @@ class AlexNet(torch.nn.Module):
 
     def __init__(
         self,
-        num_classes: int = 1000,
-        in_channels: int = 3,
+        num_classes: PositiveInt = 1000,
+        in_channels: PositiveInt = 3,
         *,
         channels: tuple[int, int, int, int, int] = (64, 192, 384, 256, 256),
         first: tuple[int, int, int] = (11, 4, 2),
-        hidden: int = 4096,
-        pooled: int = 6,
-        dropout: float = 0.5,
+        hidden: PositiveInt = 4096,
+        pooled: PositiveInt = 6,
+        dropout: Probability = 0.5,
         nn: Toolkit = torch.nn,
     ) -> None:
         super().__init__()
         check_stages(channels=channels)
         if len(channels) != 5:
             raise ValueError(f"channels must be those of the five convolutions, got {channels}")
-        check_sizes(hidden=hidden, pooled=pooled)
         self.in_channels = in_channels
         c1, c2, c3, c4, c5 = channels
         kernel, stride, padding = first

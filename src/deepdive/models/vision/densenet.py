@@ -12,14 +12,16 @@ from torch import Tensor
 from deepdive.models.vision._images import (
     Stem,
     check_images,
-    check_sizes,
     check_stages,
     check_stem,
     smallest_image,
 )
+from deepdive.signatures import checked
+from deepdive.signatures.bounds import NonNegativeInt, PositiveInt, Probability
 from deepdive.toolkit import Toolkit
 
 
+@checked
 class DenseLayer(torch.nn.Module):
     """``y = [x, f(x)]``: what came in and, behind it in the channels, ``growth_rate`` new ones (equation 2).
 
@@ -30,15 +32,14 @@ class DenseLayer(torch.nn.Module):
 
     def __init__(
         self,
-        in_channels: int,
-        growth_rate: int,
+        in_channels: PositiveInt,
+        growth_rate: PositiveInt,
         *,
-        bottleneck: int = 4,
-        dropout: float = 0.0,
+        bottleneck: NonNegativeInt = 4,
+        dropout: Probability = 0.0,
         nn: Toolkit = torch.nn,
     ) -> None:
         super().__init__()
-        check_sizes(growth_rate=growth_rate)
         if bottleneck < 0:
             raise ValueError(f"bottleneck must be 0 or more, got {bottleneck}")
         self.bottleneck = bottleneck
@@ -59,6 +60,7 @@ class DenseLayer(torch.nn.Module):
         return torch.cat((x, self.dropout(y)), dim=1)
 
 
+@checked
 class DenseNet(torch.nn.Module):
     """A stem, blocks of dense layers with a transition between two, the mean over all positions, one linear layer.
 
@@ -84,21 +86,20 @@ class DenseNet(torch.nn.Module):
 
     def __init__(
         self,
-        num_classes: int = 1000,
-        in_channels: int = 3,
+        num_classes: PositiveInt = 1000,
+        in_channels: PositiveInt = 3,
         *,
-        growth_rate: int = 32,
+        growth_rate: PositiveInt = 32,
         depths: Sequence[int] = (6, 12, 24, 16),
-        width: int = 64,
-        bottleneck: int = 4,
+        width: PositiveInt = 64,
+        bottleneck: NonNegativeInt = 4,
         compression: float = 0.5,
         stem: Stem = "imagenet",
-        dropout: float = 0.0,
+        dropout: Probability = 0.0,
         nn: Toolkit = torch.nn,
     ) -> None:
         super().__init__()
         check_stages(depths=depths)
-        check_sizes(width=width)
         check_stem(stem)
         if not 0 < compression <= 1:
             raise ValueError(f"compression must lie in (0, 1], got {compression}")

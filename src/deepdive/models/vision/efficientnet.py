@@ -11,7 +11,9 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn.functional import pad
 
-from deepdive.models.vision._images import check_images, check_sizes
+from deepdive.models.vision._images import check_images
+from deepdive.signatures import checked
+from deepdive.signatures.bounds import PositiveFloat, PositiveInt, Probability
 from deepdive.toolkit import Toolkit
 
 _STAGES = (
@@ -37,6 +39,7 @@ EFFICIENTNET_LITE = (
 """Width, depth, image size and dropout of Lite0 to Lite4."""
 
 
+@checked
 class InvertedResidual(torch.nn.Module):
     """Widen, filter each channel by itself, narrow: ``y = P(D(E(x)))``, plus ``x`` where the shapes are equal.
 
@@ -47,13 +50,13 @@ class InvertedResidual(torch.nn.Module):
 
     def __init__(
         self,
-        in_channels: int,
-        out_channels: int,
+        in_channels: PositiveInt,
+        out_channels: PositiveInt,
         *,
-        kernel: int = 3,
-        stride: int = 1,
-        expansion: int = 6,
-        momentum: float = 0.01,
+        kernel: PositiveInt = 3,
+        stride: PositiveInt = 1,
+        expansion: PositiveInt = 6,
+        momentum: Probability = 0.01,
         nn: Toolkit = torch.nn,
     ) -> None:
         super().__init__()
@@ -81,6 +84,7 @@ class InvertedResidual(torch.nn.Module):
         return x + y if self.residual else y
 
 
+@checked
 class EfficientNetLite(torch.nn.Module):
     """A stem, blocks of inverted residuals, a head; 4,652,008 parameters as Lite0 with 1000 classes.
 
@@ -97,17 +101,16 @@ class EfficientNetLite(torch.nn.Module):
 
     def __init__(
         self,
-        num_classes: int = 1000,
-        in_channels: int = 3,
+        num_classes: PositiveInt = 1000,
+        in_channels: PositiveInt = 3,
         *,
-        width: float = 1.0,
-        depth: float = 1.0,
-        dropout: float = 0.2,
-        momentum: float = 0.01,
+        width: PositiveFloat = 1.0,
+        depth: PositiveFloat = 1.0,
+        dropout: Probability = 0.2,
+        momentum: Probability = 0.01,
         nn: Toolkit = torch.nn,
     ) -> None:
         super().__init__()
-        check_sizes(num_classes=num_classes, in_channels=in_channels, width=width, depth=depth)
         self._in_channels = in_channels
         self._conv_stem = nn.Conv2d(in_channels, _STEM, 3, stride=2, bias=False)
         self._bn0 = nn.BatchNorm2d(_STEM, _EPS, momentum)

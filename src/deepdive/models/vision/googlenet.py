@@ -9,12 +9,13 @@ from torch import Tensor
 from deepdive.models.vision._images import (
     Stem,
     check_images,
-    check_sizes,
     check_stages,
     check_stem,
     scaled,
     smallest_image,
 )
+from deepdive.signatures import checked
+from deepdive.signatures.bounds import PositiveFloat, PositiveInt, Probability
 from deepdive.toolkit import Toolkit
 
 Branches = tuple[int, int, int, int, int, int]
@@ -49,6 +50,7 @@ class _Convolution(torch.nn.Module):
         return self.relu(self.bn(self.conv(x)))
 
 
+@checked
 class Inception(torch.nn.Module):
     """``y = [f₁(x), f₂(x), f₃(x), f₄(x)]``, one behind the other in the channels (figure 2b of the paper).
 
@@ -63,10 +65,10 @@ class Inception(torch.nn.Module):
 
     def __init__(
         self,
-        in_channels: int,
+        in_channels: PositiveInt,
         branches: Branches,
         *,
-        window: int = 3,
+        window: PositiveInt = 3,
         batch_norm: bool = True,
         nn: Toolkit = torch.nn,
     ) -> None:
@@ -92,6 +94,7 @@ class Inception(torch.nn.Module):
         return torch.cat((self.branch1(x), self.branch2(x), self.branch3(x), self.branch4(x)), dim=1)
 
 
+@checked
 class GoogLeNet(torch.nn.Module):
     """A stem, nine inception blocks in three stages, the mean over all positions, one linear layer (table 1).
 
@@ -115,20 +118,19 @@ class GoogLeNet(torch.nn.Module):
 
     def __init__(
         self,
-        num_classes: int = 1000,
-        in_channels: int = 3,
+        num_classes: PositiveInt = 1000,
+        in_channels: PositiveInt = 3,
         *,
-        width: float = 1.0,
+        width: PositiveFloat = 1.0,
         stages: Sequence[Sequence[Branches]] = INCEPTIONS,
-        window: int = 3,
+        window: PositiveInt = 3,
         batch_norm: bool = True,
         stem: Stem = "imagenet",
-        dropout: float = 0.2,
+        dropout: Probability = 0.2,
         transform_input: bool = False,
         nn: Toolkit = torch.nn,
     ) -> None:
         super().__init__()
-        check_sizes(width=width)
         check_stages(stages=[len(stage) for stage in stages])
         check_stem(stem)
         if transform_input and in_channels != 3:

@@ -4,9 +4,12 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from deepdive.signatures import checked
+from deepdive.signatures.bounds import PositiveInt
 from deepdive.toolkit import Toolkit
 
 
+@checked
 class LeNet(torch.nn.Module):
     """Two convolutions with pooling, then three linear layers; 61,706 parameters for 28x28 images of 10 classes.
 
@@ -20,8 +23,8 @@ class LeNet(torch.nn.Module):
 
     def __init__(
         self,
-        num_classes: int = 10,
-        in_channels: int = 1,
+        num_classes: PositiveInt = 10,
+        in_channels: PositiveInt = 1,
         *,
         image_size: int | tuple[int, int] = 28,
         modern: bool = False,

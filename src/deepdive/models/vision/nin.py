@@ -5,9 +5,12 @@ from jaxtyping import Float
 from torch import Tensor
 
 from deepdive.models.vision._images import check_images, check_stages, smallest_image
+from deepdive.signatures import checked
+from deepdive.signatures.bounds import PositiveInt, Probability
 from deepdive.toolkit import Toolkit
 
 
+@checked
 class NiN(torch.nn.Module):
     """Four blocks, the last one with a channel per class, whose mean over all positions is the class's logit.
 
@@ -26,12 +29,12 @@ class NiN(torch.nn.Module):
 
     def __init__(
         self,
-        num_classes: int = 1000,
-        in_channels: int = 3,
+        num_classes: PositiveInt = 1000,
+        in_channels: PositiveInt = 3,
         *,
         channels: tuple[int, int, int] = (96, 256, 384),
         first: tuple[int, int, int] = (11, 4, 0),
-        dropout: float = 0.5,
+        dropout: Probability = 0.5,
         nn: Toolkit = torch.nn,
     ) -> None:
         super().__init__()

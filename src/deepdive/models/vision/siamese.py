@@ -4,7 +4,10 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from deepdive.signatures import checked
 
+
+@checked
 class Siamese(torch.nn.Module):
     """``D = ‖f(left) - f(right)‖₂`` with one ``branch`` f, whose layers both sides share.
 

@@ -7,10 +7,13 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from deepdive.models.vision._images import check_images, check_sizes, check_stages, smallest_image
+from deepdive.models.vision._images import check_images, check_stages, smallest_image
+from deepdive.signatures import checked
+from deepdive.signatures.bounds import PositiveInt, Probability
 from deepdive.toolkit import Toolkit
 
 
+@checked
 class VGG(torch.nn.Module):
     """Blocks of convolutions that keep the size and double the channels, then three linear layers (table 1).
 
@@ -34,20 +37,19 @@ class VGG(torch.nn.Module):
 
     def __init__(
         self,
-        num_classes: int = 1000,
-        in_channels: int = 3,
+        num_classes: PositiveInt = 1000,
+        in_channels: PositiveInt = 3,
         *,
         depths: Sequence[int] = (1, 1, 2, 2, 2),
         widths: Sequence[int] = (64, 128, 256, 512, 512),
         batch_norm: bool = False,
-        hidden: int = 4096,
-        pooled: int = 7,
-        dropout: float = 0.5,
+        hidden: PositiveInt = 4096,
+        pooled: PositiveInt = 7,
+        dropout: Probability = 0.5,
         nn: Toolkit = torch.nn,
     ) -> None:
         super().__init__()
         check_stages(depths=depths, widths=widths)
-        check_sizes(hidden=hidden, pooled=pooled)
         self.in_channels = in_channels
         layers, channels = [], in_channels
         for depth, width in zip(depths, widths, strict=True):

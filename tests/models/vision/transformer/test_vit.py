@@ -270,11 +270,11 @@ def test_small_ones_take_small_images(make, shape):
         ({"patch_size": 15}, "patch_size must divide image_size, but patches of 15x15 pixels do not fill .* 224x224"),
         ({"image_size": (32, 40), "patch_size": 16}, "patches of 16x16 pixels do not fill images of 32x40"),
         ({"num_heads": 7}, "num_heads must divide hidden_size, but 768 is not a multiple of 7"),
-        ({"num_layers": 0}, "num_layers must be positive, got 0"),
-        ({"ffn_size": 0}, "ffn_size must be positive, got 0"),
-        ({"num_heads": 0}, "num_heads must be positive, got 0"),
-        ({"patch_size": 0}, "patch_size must be positive, got 0"),
-        ({"num_classes": 0}, "num_classes must be positive, got 0"),
+        ({"num_layers": 0}, "num_layers must be at least 1, got 0"),
+        ({"ffn_size": 0}, "ffn_size must be at least 1, got 0"),
+        ({"num_heads": 0}, "num_heads must be at least 1, got 0"),
+        ({"patch_size": 0}, "patch_size must be at least 1, got 0"),
+        ({"num_classes": 0}, "num_classes must be at least 1, got 0"),
     ],
 )
 def test_impossible_sizes_are_named(arguments, message):

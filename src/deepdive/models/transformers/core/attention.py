@@ -7,6 +7,8 @@ from jaxtyping import Bool, Float, Int64
 from torch import Tensor
 
 from deepdive.models.transformers.core.positions import Rotary
+from deepdive.signatures import checked
+from deepdive.signatures.bounds import PositiveInt, Probability
 from deepdive.toolkit import Toolkit
 
 Mask = Bool[Tensor, "#b #h #q k"] | Float[Tensor, "#b #h #q k"]
@@ -28,6 +30,7 @@ class KeyValues(NamedTuple):
         return KeyValues(self.keys.index_select(0, rows), self.values.index_select(0, rows))
 
 
+@checked
 class Attention(torch.nn.Module):
     """``softmax(Q Kᵀ s + M) V W_o`` with ``Q = x W_q``, ``K = y W_k``, ``V = y W_v`` cut into heads.
 
@@ -51,20 +54,17 @@ class Attention(torch.nn.Module):
 
     def __init__(
         self,
-        hidden_size: int,
-        num_heads: int,
+        hidden_size: PositiveInt,
+        num_heads: PositiveInt,
         *,
-        head_dim: int | None = None,
+        head_dim: PositiveInt | None = None,
         bias: bool = True,
-        dropout: float = 0.0,
+        dropout: Probability = 0.0,
         scale: float | None = None,
         rotary: Rotary | None = None,
         nn: Toolkit = torch.nn,
     ) -> None:
         super().__init__()
-        for name, size in (("hidden_size", hidden_size), ("num_heads", num_heads), ("head_dim", head_dim)):
-            if size is not None and size < 1:
-                raise ValueError(f"{name} must be at least 1, got {size}")
         if head_dim is None and hidden_size % num_heads:
             raise ValueError(f"num_heads must divide hidden_size, but {hidden_size} is not a multiple of {num_heads}")
         inner = num_heads * (head_dim or hidden_size // num_heads)

@@ -9,11 +9,14 @@ from torch import Tensor
 from deepdive.models.transformers.core.attention import Attention, KeyValues, Mask
 from deepdive.models.transformers.core.feed_forward import Activation, FeedForward
 from deepdive.models.transformers.core.positions import Rotary
+from deepdive.signatures import checked
+from deepdive.signatures.bounds import NonNegativeFloat, PositiveInt, Probability
 from deepdive.toolkit import Toolkit
 
 Norm = Literal["layer", "rms"]
 
 
+@checked
 class Sublayer(torch.nn.Module):
     """The way around a part ``f``: ``x + f(norm(x))`` before it, ``norm(x + f(x))`` after it; ``f`` with dropout.
 
@@ -21,7 +24,15 @@ class Sublayer(torch.nn.Module):
     """
 
     def __init__(
-        self, hidden_size: int, *, norm: Norm, eps: float, norm_first: bool, dropout: float, bias: bool, nn: Toolkit
+        self,
+        hidden_size: PositiveInt,
+        *,
+        norm: Norm,
+        eps: NonNegativeFloat,
+        norm_first: bool,
+        dropout: Probability,
+        bias: bool,
+        nn: Toolkit,
     ) -> None:
         super().__init__()
         if norm not in get_args(Norm):
@@ -43,6 +54,7 @@ class Sublayer(torch.nn.Module):
         return x + self.dropout(y) if self.norm_first else self.norm(x + self.dropout(y))
 
 
+@checked
 class Block(torch.nn.Module):
     """Self-attention, cross-attention if asked for, feed-forward; a `Sublayer` around each.
 
@@ -66,20 +78,20 @@ class Block(torch.nn.Module):
 
     def __init__(
         self,
-        hidden_size: int,
-        num_heads: int,
-        ffn_size: int,
+        hidden_size: PositiveInt,
+        num_heads: PositiveInt,
+        ffn_size: PositiveInt,
         *,
         cross: bool = False,
         norm_first: bool = True,
         norm: Norm = "layer",
-        eps: float = 1e-5,
+        eps: NonNegativeFloat = 1e-5,
         activation: Activation = "gelu",
         bias: bool = True,
-        dropout: float = 0.0,
-        attention_dropout: float = 0.0,
-        ffn_dropout: float = 0.0,
-        head_dim: int | None = None,
+        dropout: Probability = 0.0,
+        attention_dropout: Probability = 0.0,
+        ffn_dropout: Probability = 0.0,
+        head_dim: PositiveInt | None = None,
         scale: float | None = None,
         rotary: Rotary | None = None,
         nn: Toolkit = torch.nn,

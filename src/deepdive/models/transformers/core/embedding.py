@@ -5,9 +5,12 @@ from jaxtyping import Float, Int64
 from torch import Tensor
 
 from deepdive.models.transformers.core.positions import LearntPositions, SinusoidalPositions
+from deepdive.signatures import checked
+from deepdive.signatures.bounds import PositiveInt, Probability
 from deepdive.toolkit import Toolkit
 
 
+@checked
 class TokenVectors(torch.nn.Module):
     """``x_t = dropout(s e(y_t) + P_t)``: vectors of tokens, with their positions if these have vectors.
 
@@ -24,17 +27,15 @@ class TokenVectors(torch.nn.Module):
 
     def __init__(
         self,
-        vocab_size: int,
-        hidden_size: int,
+        vocab_size: PositiveInt,
+        hidden_size: PositiveInt,
         positions: LearntPositions | SinusoidalPositions | None = None,
         *,
         scale: float = 1.0,
-        dropout: float = 0.0,
+        dropout: Probability = 0.0,
         nn: Toolkit = torch.nn,
     ) -> None:
         super().__init__()
-        if vocab_size < 1 or hidden_size < 1:
-            raise ValueError(f"vocab_size and hidden_size must be at least 1, got {vocab_size} and {hidden_size}")
         self.embedding = nn.Embedding(vocab_size, hidden_size)
         self.positions = positions
         self.scale = scale

@@ -10,6 +10,7 @@ from deepdive.algorithms.attention import length_mask
 from deepdive.models.transformers.core.embedding import TokenVectors
 from deepdive.models.transformers.core.maps import attention_maps
 from deepdive.models.transformers.core.stack import Memory, Past, Stack, select_past
+from deepdive.signatures import checked
 
 
 class DecoderState(NamedTuple):
@@ -19,6 +20,7 @@ class DecoderState(NamedTuple):
     past: Past | None
 
 
+@checked
 class EncoderDecoder(torch.nn.Module):
     """``m = encode(x)``, ``logits_t = s W decode(y_1, ..., y_t; m)``.
 

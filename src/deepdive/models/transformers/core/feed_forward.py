@@ -6,6 +6,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from deepdive.signatures import checked
+from deepdive.signatures.bounds import PositiveInt, Probability
 from deepdive.toolkit import Toolkit
 
 Activation = Literal["relu", "gelu", "gelu-tanh", "silu", "gated-relu", "gated-gelu", "gated-silu"]
@@ -38,6 +40,7 @@ def make_activation(name: Activation, *, nn: Toolkit) -> torch.nn.Module:
     return nn.GELU("none" if name == "gelu" else "tanh")
 
 
+@checked
 class FeedForward(torch.nn.Module):
     """``W_2 σ(W_1 x)``, the same for every position; gated: ``W_2 (σ(W_g x) ⊙ W_1 x)`` (Shazeer, 2020).
 
@@ -56,18 +59,16 @@ class FeedForward(torch.nn.Module):
 
     def __init__(
         self,
-        hidden_size: int,
-        ffn_size: int,
+        hidden_size: PositiveInt,
+        ffn_size: PositiveInt,
         activation: Activation = "relu",
         *,
         bias: bool = True,
-        dropout: float = 0.0,
+        dropout: Probability = 0.0,
         nn: Toolkit = torch.nn,
     ) -> None:
         super().__init__()
         function = make_activation(activation, nn=nn)
-        if ffn_size < 1:
-            raise ValueError(f"ffn_size must be at least 1, got {ffn_size}")
         self.into = nn.Linear(hidden_size, ffn_size, bias=bias)
         self.gate = nn.Linear(hidden_size, ffn_size, bias=bias) if activation.startswith("gated-") else None
         self.activation = function

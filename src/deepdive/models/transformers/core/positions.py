@@ -6,6 +6,8 @@ import torch
 from jaxtyping import Float, Int64
 from torch import Tensor
 
+from deepdive.signatures import checked
+from deepdive.signatures.bounds import PositiveFloat, PositiveInt
 from deepdive.toolkit import Toolkit
 
 
@@ -28,12 +30,13 @@ def sinusoidal_positions(
     return torch.stack([angles.sin(), angles.cos()], dim=-1).flatten(1).float()  # (t, hidden_size)
 
 
+@checked
 class SinusoidalPositions(torch.nn.Module):
     """``y_t = x_t + P[t]`` with `sinusoidal_positions`, for sequences of any length."""
 
     table: Tensor
 
-    def __init__(self, hidden_size: int, num_positions: int = 512) -> None:
+    def __init__(self, hidden_size: PositiveInt, num_positions: PositiveInt = 512) -> None:
         super().__init__()
         self.hidden_size = hidden_size
         self.register_buffer("table", sinusoidal_positions(num_positions, hidden_size), persistent=False)
@@ -46,6 +49,7 @@ class SinusoidalPositions(torch.nn.Module):
         return x + self.table[start:end]
 
 
+@checked
 class LearntPositions(torch.nn.Module):
     """``y_t = x_t + P[t]`` with a learnt table ``P (positions, d)``, none beyond it (Gehring et al., 2017).
 
@@ -53,10 +57,8 @@ class LearntPositions(torch.nn.Module):
         ValueError: from a call, if the sequence does not end within the table.
     """
 
-    def __init__(self, max_positions: int, hidden_size: int, *, nn: Toolkit = torch.nn) -> None:
+    def __init__(self, max_positions: PositiveInt, hidden_size: PositiveInt, *, nn: Toolkit = torch.nn) -> None:
         super().__init__()
-        if max_positions < 1:
-            raise ValueError(f"max_positions must be at least 1, got {max_positions}")
         self.max_positions = max_positions
         self.weight = nn.Parameter(torch.empty(max_positions, hidden_size))
         nn.init.normal_(self.weight, std=0.02)
@@ -71,6 +73,7 @@ class LearntPositions(torch.nn.Module):
         return x + self.weight[start:end]
 
 
+@checked
 class Rotary(torch.nn.Module):
     """Turn each pair ``(x_j, x_{j + d/2})`` by ``t ω_j``, ``ω_j = base^(-2j / d)`` (Su et al., 2021).
 
@@ -80,7 +83,7 @@ class Rotary(torch.nn.Module):
         ValueError: ``head_dim``, that of one head, is odd.
     """
 
-    def __init__(self, head_dim: int, *, base: float = 10_000.0) -> None:
+    def __init__(self, head_dim: PositiveInt, *, base: PositiveFloat = 10_000.0) -> None:
         super().__init__()
         if head_dim < 2 or head_dim % 2:
             raise ValueError(f"head_dim must be even and at least 2 to be rotated, got {head_dim}")
@@ -95,6 +98,7 @@ class Rotary(torch.nn.Module):
         return torch.cat([a * cos - b * sin, a * sin + b * cos], dim=-1)
 
 
+@checked
 class RelativeBias(torch.nn.Module):
     """``B[h, i, j] = table[bucket(j - i), h]``, added to the scores: a number per head for each distance.
 
@@ -113,9 +117,9 @@ class RelativeBias(torch.nn.Module):
 
     def __init__(
         self,
-        num_heads: int,
-        num_buckets: int = 32,
-        max_distance: int = 128,
+        num_heads: PositiveInt,
+        num_buckets: PositiveInt = 32,
+        max_distance: PositiveInt = 128,
         *,
         bidirectional: bool,
         nn: Toolkit = torch.nn,

@@ -10,6 +10,7 @@ from torch import Tensor
 from deepdive.models.transformers.core.attention import KeyValues, Mask, causal_mask
 from deepdive.models.transformers.core.block import Block
 from deepdive.models.transformers.core.positions import RelativeBias
+from deepdive.signatures import checked
 from deepdive.toolkit import Toolkit
 
 Past = tuple[KeyValues, ...]
@@ -28,6 +29,7 @@ class Memory(NamedTuple):
         return Memory(tuple(block.select(rows) for block in self.blocks), mask)
 
 
+@checked
 class Stack(torch.nn.Module):
     """``x_{l+1} = block_l(x_l)``, and a last norm where the blocks are pre-norm.
 

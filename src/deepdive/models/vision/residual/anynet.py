@@ -10,9 +10,12 @@ from torch import Tensor
 
 from deepdive.algorithms.design_spaces import Design
 from deepdive.models.vision._images import Stem, check_images, check_stem
+from deepdive.signatures import checked
+from deepdive.signatures.bounds import PositiveInt
 from deepdive.toolkit import Toolkit
 
 
+@checked
 class XBlock(torch.nn.Module):
     """ResNeXt's block: ``y = relu(p(x) + c(b(a(x))))``.
 
@@ -26,12 +29,12 @@ class XBlock(torch.nn.Module):
 
     def __init__(
         self,
-        in_channels: int,
-        out_channels: int,
+        in_channels: PositiveInt,
+        out_channels: PositiveInt,
         *,
-        inner_channels: int,
-        group_width: int,
-        stride: int = 1,
+        inner_channels: PositiveInt,
+        group_width: PositiveInt,
+        stride: PositiveInt = 1,
         nn: Toolkit = torch.nn,
     ) -> None:
         super().__init__()
@@ -55,6 +58,7 @@ class XBlock(torch.nn.Module):
         return self.activation((x if self.proj is None else self.proj(x)) + self.f(x))
 
 
+@checked
 class AnyNet(torch.nn.Module):
     """Any network of stages, each with its depth, width, group width and bottleneck ratio.
 
@@ -82,15 +86,15 @@ class AnyNet(torch.nn.Module):
 
     def __init__(
         self,
-        num_classes: int = 1000,
-        in_channels: int = 3,
+        num_classes: PositiveInt = 1000,
+        in_channels: PositiveInt = 3,
         *,
         depths: Sequence[int],
         widths: Sequence[int],
         group_widths: int | Sequence[int],
         bottleneck_ratios: int | float | Sequence[int | float] = 1,
         stem: Stem = "imagenet",
-        stem_width: int = 32,
+        stem_width: PositiveInt = 32,
         nn: Toolkit = torch.nn,
     ) -> None:
         super().__init__()

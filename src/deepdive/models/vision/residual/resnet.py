@@ -12,9 +12,12 @@ from jaxtyping import Float
 from torch import Tensor
 
 from deepdive.models.vision._images import Stem, check_images, check_stages, check_stem
+from deepdive.signatures import checked
+from deepdive.signatures.bounds import PositiveInt
 from deepdive.toolkit import Toolkit
 
 
+@checked
 class BasicBlock(torch.nn.Module):
     """``y = relu(x + f(x))`` with two 3x3 convolutions in ``f``, each with batch normalisation (figure 2 of the paper).
 
@@ -29,12 +32,12 @@ class BasicBlock(torch.nn.Module):
 
     def __init__(
         self,
-        in_channels: int,
-        channels: int,
-        stride: int = 1,
+        in_channels: PositiveInt,
+        channels: PositiveInt,
+        stride: PositiveInt = 1,
         *,
-        groups: int = 1,
-        width_per_group: int = 64,
+        groups: PositiveInt = 1,
+        width_per_group: PositiveInt = 64,
         nn: Toolkit = torch.nn,
     ) -> None:
         super().__init__()
@@ -56,6 +59,7 @@ class BasicBlock(torch.nn.Module):
         return self.relu(y + self.downsample(x))
 
 
+@checked
 class Bottleneck(torch.nn.Module):
     """``y = relu(x + f(x))``, ``f`` a 1x1, a 3x3 and a 1x1 convolution (figure 5 of the paper).
 
@@ -71,12 +75,12 @@ class Bottleneck(torch.nn.Module):
 
     def __init__(
         self,
-        in_channels: int,
-        channels: int,
-        stride: int = 1,
+        in_channels: PositiveInt,
+        channels: PositiveInt,
+        stride: PositiveInt = 1,
         *,
-        groups: int = 1,
-        width_per_group: int = 64,
+        groups: PositiveInt = 1,
+        width_per_group: PositiveInt = 64,
         nn: Toolkit = torch.nn,
     ) -> None:
         super().__init__()
@@ -112,6 +116,7 @@ def _shortcut(in_channels: int, out_channels: int, stride: int, nn: Toolkit) -> 
     )
 
 
+@checked
 class ResNet(torch.nn.Module):
     """A stem, stages of residual blocks, the mean over all positions, one linear layer (table 1 of the paper).
 
@@ -134,14 +139,14 @@ class ResNet(torch.nn.Module):
 
     def __init__(
         self,
-        num_classes: int = 1000,
-        in_channels: int = 3,
+        num_classes: PositiveInt = 1000,
+        in_channels: PositiveInt = 3,
         *,
         block: type[BasicBlock] | type[Bottleneck] = BasicBlock,
         depths: Sequence[int] = (2, 2, 2, 2),
         widths: Sequence[int] = (64, 128, 256, 512),
-        groups: int = 1,
-        width_per_group: int = 64,
+        groups: PositiveInt = 1,
+        width_per_group: PositiveInt = 64,
         stem: Stem = "imagenet",
         zero_init_residual: bool = False,
         nn: Toolkit = torch.nn,

@@ -7,9 +7,12 @@ from jaxtyping import Float
 from torch import Tensor
 
 from deepdive.models.vision._images import check_images, check_stages
+from deepdive.signatures import checked
+from deepdive.signatures.bounds import PositiveInt
 from deepdive.toolkit import Toolkit
 
 
+@checked
 class ResNet9(torch.nn.Module):
     """Convolution, then stages that pool and convolve, some with a residual block; the strongest answer of each map.
 
@@ -27,8 +30,8 @@ class ResNet9(torch.nn.Module):
 
     def __init__(
         self,
-        num_classes: int = 10,
-        in_channels: int = 3,
+        num_classes: PositiveInt = 10,
+        in_channels: PositiveInt = 3,
         *,
         widths: Sequence[int] = (32, 64, 128, 256),
         residuals: Sequence[bool] = (False, False, False, True),
@@ -58,10 +61,11 @@ class ResNet9(torch.nn.Module):
         return self.scale * self.fc(self.pool(self.features(x)).flatten(1))
 
 
+@checked
 class Residual(torch.nn.Module):
     """``x + y(y(x))`` with two convolutions that keep shape and channels."""
 
-    def __init__(self, channels: int, *, nn: Toolkit = torch.nn) -> None:
+    def __init__(self, channels: PositiveInt, *, nn: Toolkit = torch.nn) -> None:
         super().__init__()
         self.body = nn.Sequential(_convolution(channels, channels, nn), _convolution(channels, channels, nn))
 

@@ -11,9 +11,12 @@ from jaxtyping import Float
 from torch import Tensor
 
 from deepdive.models.vision._images import check_images, check_sizes
+from deepdive.signatures import checked
+from deepdive.signatures.bounds import PositiveInt, Probability
 from deepdive.toolkit import Size, Toolkit
 
 
+@checked
 class EncoderBlock(torch.nn.Module):
     """``z = x + attention(norm(x))``, then ``y = z + mlp(norm(z))`` (equations 2 and 3 of the paper).
 
@@ -26,16 +29,15 @@ class EncoderBlock(torch.nn.Module):
 
     def __init__(
         self,
-        hidden_size: int,
-        num_heads: int,
-        ffn_size: int,
+        hidden_size: PositiveInt,
+        num_heads: PositiveInt,
+        ffn_size: PositiveInt,
         *,
-        dropout: float = 0.0,
-        attention_dropout: float = 0.0,
+        dropout: Probability = 0.0,
+        attention_dropout: Probability = 0.0,
         nn: Toolkit = torch.nn,
     ) -> None:
         super().__init__()
-        check_sizes(hidden_size=hidden_size, num_heads=num_heads, ffn_size=ffn_size)
         if hidden_size % num_heads:
             raise ValueError(f"num_heads must divide hidden_size, but {hidden_size} is not a multiple of {num_heads}")
         self.ln_1 = nn.LayerNorm(hidden_size, eps=1e-6)
@@ -68,23 +70,23 @@ class EncoderBlock(torch.nn.Module):
         return self.self_attention(h, h, h, need_weights=True, average_attn_weights=False)[1]
 
 
+@checked
 class Encoder(torch.nn.Module):
     """``y = norm(block_L(... block_1(x + P)))`` with a learnt table ``P`` of ``num_tokens`` positions."""
 
     def __init__(
         self,
-        num_tokens: int,
-        hidden_size: int,
-        num_layers: int,
-        num_heads: int,
-        ffn_size: int,
+        num_tokens: PositiveInt,
+        hidden_size: PositiveInt,
+        num_layers: PositiveInt,
+        num_heads: PositiveInt,
+        ffn_size: PositiveInt,
         *,
-        dropout: float = 0.0,
-        attention_dropout: float = 0.0,
+        dropout: Probability = 0.0,
+        attention_dropout: Probability = 0.0,
         nn: Toolkit = torch.nn,
     ) -> None:
         super().__init__()
-        check_sizes(num_tokens=num_tokens, num_layers=num_layers)
         self.pos_embedding = nn.Parameter(torch.empty(1, num_tokens, hidden_size))
         self.dropout = nn.Dropout(dropout)
         blocks = OrderedDict[str, torch.nn.Module]()
@@ -112,6 +114,7 @@ class Encoder(torch.nn.Module):
         return torch.stack(found)
 
 
+@checked
 class VisionTransformer(torch.nn.Module):
     """Patches as tokens behind a class token, an encoder, and one linear layer on what became of the class token.
 
@@ -128,7 +131,7 @@ class VisionTransformer(torch.nn.Module):
     Args:
         num_classes: how many logits.
         in_channels: of the images.
-        image_size: pixels, one number for squares or height and hidden_size.
+        image_size: pixels, one number for squares or height and width.
         patch_size: likewise.
         hidden_size: of the tokens' vectors.
         num_layers: encoder blocks.
@@ -145,30 +148,30 @@ class VisionTransformer(torch.nn.Module):
 
     def __init__(
         self,
-        num_classes: int = 1000,
-        in_channels: int = 3,
+        num_classes: PositiveInt = 1000,
+        in_channels: PositiveInt = 3,
         *,
         image_size: Size = 224,
         patch_size: Size = 16,
-        hidden_size: int = 768,
-        num_layers: int = 12,
-        num_heads: int = 12,
-        ffn_size: int = 3072,
-        dropout: float = 0.0,
-        attention_dropout: float = 0.0,
+        hidden_size: PositiveInt = 768,
+        num_layers: PositiveInt = 12,
+        num_heads: PositiveInt = 12,
+        ffn_size: PositiveInt = 3072,
+        dropout: Probability = 0.0,
+        attention_dropout: Probability = 0.0,
         nn: Toolkit = torch.nn,
     ) -> None:
         super().__init__()
         self.in_channels = in_channels
         self.image_size, self.patch_size = _pair(image_size), _pair(patch_size)
-        (height, width_), (rows, columns) = self.image_size, self.patch_size
-        check_sizes(num_classes=num_classes, image_size=min(self.image_size), patch_size=min(self.patch_size))
-        if height % rows or width_ % columns:
+        (height, width), (rows, columns) = self.image_size, self.patch_size
+        check_sizes(image_size=min(self.image_size), patch_size=min(self.patch_size))
+        if height % rows or width % columns:
             raise ValueError(
                 f"patch_size must divide image_size, but patches of {rows}x{columns} pixels do not fill images of "
-                f"{height}x{width_}"
+                f"{height}x{width}"
             )
-        self.grid = (height // rows, width_ // columns)
+        self.grid = (height // rows, width // columns)
         """Rows and columns of patches."""
         self.conv_proj = nn.Conv2d(in_channels, hidden_size, self.patch_size, stride=self.patch_size)
         self.class_token = nn.Parameter(torch.zeros(1, 1, hidden_size))
@@ -189,7 +192,7 @@ class VisionTransformer(torch.nn.Module):
         for parameter in self.heads.parameters():
             nn.init.zeros_(parameter)
 
-    def forward(self, x: Float[Tensor, "batch in_channels height hidden_size"]) -> Float[Tensor, "batch classes"]:
+    def forward(self, x: Float[Tensor, "batch in_channels height width"]) -> Float[Tensor, "batch classes"]:
         """Logits, one per class."""
         return self.heads(self.encoder(self._tokens(x))[:, 0])
 
