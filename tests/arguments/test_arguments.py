@@ -15,7 +15,7 @@ TABLES = (attention, calculus, evaluation, language, networks, recurrence, regre
 ROWS = {name: row for table in TABLES for name, row in table.ROWS.items()}
 CHECKED_INSIDE = {"attention.length_mask", "attention.as_mask", "attention.masked_softmax"}
 """On a network's way, where what can be checked is checked in the body; see tests of masks."""
-INTERNAL = {"language.count_entities", "language.score", "regression.centred"}
+INTERNAL = {"attention.check_batches", "language.count_entities", "language.score", "regression.centred"}
 
 
 def public():

@@ -170,3 +170,12 @@ def test_a_message_does_not_move_the_cursor_and_keeps_its_end():
     assert told.endswith("; write ISO dates")
     assert len(told) < 2100
     assert cli._message(ValueError("two\n\nlines, größer")) == "two\n\nlines, größer"
+
+
+def test_the_last_preset_counts(tmp_path):
+    words = ("run", "edge-kernel", "--preset", "nonsense", "--preset=smoke", "--quiet", "--runs", tmp_path)
+    assert deepdive(*words, cwd=tmp_path).returncode in (0, 1)
+    [run] = (tmp_path / "edge-kernel").iterdir()
+    assert json.loads((run / "run.json").read_text())["preset"] == "smoke"
+    done = deepdive("resume", run, "--device", "nonsense", cwd=tmp_path)
+    assert done.returncode == 2

@@ -20,7 +20,7 @@ def stratified_split(
 
     Args:
         labels: class numbers.
-        held_out: a whole number is a count of examples, a fraction below 1 a fraction of them: at least one example,
+        held_out: an int is a count of examples, a float below 1 a fraction of them: at least one example,
             unless it is 0.
         name: what the caller calls ``held_out``, for the error.
 
@@ -49,7 +49,7 @@ def hold_out(
 
     Args:
         rows: how many rows there are.
-        held_out: a whole number is a count of rows, a fraction below 1 a fraction of them: at least one, unless it is
+        held_out: an int is a count of rows, a float below 1 a fraction of them: at least one, unless it is
             0.
         name: what the caller calls ``held_out``, for the error.
 

@@ -126,3 +126,14 @@ def test_the_slope_along_the_width_is_right():
 def test_what_is_out_of_range_is_named(call, message):
     with pytest.raises(ValueError, match=message):
         call(torch.arange(3, dtype=torch.double))
+
+
+@pytest.mark.parametrize("bad", [float("nan"), float("inf")])
+def test_a_query_or_key_that_is_no_number_is_refused(bad, without_shape_checks):
+    x, odd = torch.tensor([0.0, 0.5, 1.0]), torch.tensor([0.0, bad, 1.0])
+    for name, queries, keys in (("queries", odd, x), ("keys", x, odd)):
+        with pytest.raises(ValueError, match=rf"{name} must be finite"):
+            attention_pool(queries, keys, x)
+    with pytest.raises(ValueError, match=r"(keys|queries) must be finite"):
+        leave_one_out(odd, x)
+    assert torch.isfinite(attention_pool(x, x, x, "gaussian", 10**30)[0]).all()

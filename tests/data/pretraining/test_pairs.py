@@ -124,3 +124,32 @@ def test_what_is_no_text_of_paragraphs_is_told(word_pieces):
 def test_sizes_of_paragraphs_are_whole():
     with pytest.raises(TypeError, match=r"sizes must be .*int64"):
         draw_pairs(torch.tensor([2.0, 3.0]), torch.Generator())
+
+
+@pytest.mark.parametrize("part", ["train_loader", "val_loader"])
+def test_as_many_tokens_are_hidden_as_is_asked(texts, word_pieces, part):
+    counts = {}
+    for probability in (0.15, 0.5):
+        module = MaskedPairsDataModule(lambda: texts, word_pieces, max_length=64, mlm_probability=probability)
+        hidden = ordinary = 0
+        for _, _, lengths, targets, _ in getattr(module, part)().batches():
+            hidden += int((targets != -100).sum())
+            ordinary += int((lengths - 3).sum())
+        counts[probability] = hidden / ordinary
+    assert counts == pytest.approx({0.15: 0.15, 0.5: 0.5}, abs=0.04)
+
+
+def test_pairs_of_parts_and_seeds_are_drawn_apart(texts, word_pieces):
+    """Parts of equal texts, whatever the seed, have pairs of their own."""
+    same = Texts(texts.train, texts.train, texts.train)
+    drawn = []
+    for seed in (0, 1, 2):
+        module = MaskedPairsDataModule(lambda: same, word_pieces, max_length=64, seed=seed)
+        drawn += [module.fields(part)[3].tolist() for part in ("train", "val", "test")]
+    assert len({tuple(each) for each in drawn}) == 9
+
+
+@pytest.mark.parametrize("sizes", [[3], [0, 3], []])
+def test_pairs_need_two_paragraphs(sizes):
+    with pytest.raises(ValueError, match=r"sizes must be of at least two paragraphs, each at least 1, got \["):
+        draw_pairs(torch.tensor(sizes, dtype=torch.int64), torch.Generator())

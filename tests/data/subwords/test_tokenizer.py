@@ -255,3 +255,10 @@ def test_without_the_library_it_says_how_to_install_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "tokenizers", None)
     with pytest.raises(ImportError, match=r'pip install "deepdive\[tokenizers\]"'):
         Subwords.word_pieces(["a"], 30)
+
+
+@pytest.mark.parametrize("learn", [Subwords.word_pieces, Subwords.byte_pairs])
+@pytest.mark.parametrize("texts", ["one text", None, 3])
+def test_a_text_is_not_taken_letter_by_letter(learn, texts, without_shape_checks):
+    with pytest.raises(TypeError, match="texts must be several strings, got "):
+        learn(texts, 300)

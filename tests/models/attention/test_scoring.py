@@ -143,3 +143,12 @@ def test_what_is_out_of_range_is_named(without_shape_checks):
             ValueError, match=r"allowed must be boolean .* shape \(2, 3, 3\).* got float32 of shape \(2, 3\)"
         ):
             module(x, x, x, torch.zeros(2, 3))
+
+
+@pytest.mark.parametrize("make", [DotProductAttention, lambda: AdditiveAttention(4, 4, 5)])
+def test_nothing_is_broadcast_over_the_batch(make, without_shape_checks):
+    attention, two, one = make(), torch.ones(2, 3, 4), torch.ones(1, 3, 4)
+    with pytest.raises(ValueError, match=r"keys must be of the queries' batch \(2,?\), got \(1, 3, 4\)"):
+        attention(two, one, one)
+    with pytest.raises(ValueError, match=r"values must be as many as keys, \(2, 3\), got \(2, 2, 4\)"):
+        attention(two, two, two[:, :2])

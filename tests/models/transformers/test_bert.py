@@ -84,3 +84,8 @@ def test_classifiers_and_taggers_put_a_linear_head_on_the_encoder(pooling):
 def test_sizes_that_do_not_fit(make, words):
     with pytest.raises(ValueError, match=words):
         make()
+
+
+def test_one_length_is_not_that_of_all(without_shape_checks):
+    with pytest.raises(ValueError, match=r"lengths must have shape \(b=2\), got \(1,\)"):
+        BERT(9, 8, 2, 1, max_positions=8)(torch.ones(2, 5, dtype=torch.int64), None, torch.tensor([1]))

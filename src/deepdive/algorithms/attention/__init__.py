@@ -1,4 +1,4 @@
-"""Attention: who may attend to whom, weights that sum to 1, pooling by kernels, and images of weights."""
+"""Attention: who may attend to whom, weights that sum to 1, pooling by kernels, and figures of weights."""
 
 from deepdive.algorithms.attention.bandwidth import SMOOTH as SMOOTH
 from deepdive.algorithms.attention.bandwidth import BandwidthPath as BandwidthPath

@@ -1,4 +1,4 @@
-"""Attention weights as images: heat maps with tokens or with numbers on their axes."""
+"""Attention weights as figures: heat maps with tokens or with numbers on their axes."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple

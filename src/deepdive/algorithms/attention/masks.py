@@ -13,20 +13,36 @@ Allowed = Bool[Tensor, "..."] | Int64[Tensor, " b"] | Int64[Tensor, "b q"]
 first, each sequence or each query may attend to."""
 
 
-def length_mask(lengths: Int64[Tensor, "b *q"], max_length: int) -> Bool[Tensor, "b q_or_1 positions"]:
+def length_mask(
+    lengths: Int64[Tensor, "b *q"], max_length: int, batch: int | None = None
+) -> Bool[Tensor, "b q_or_1 positions"]:
     """``m_bqk = k < lengths_bq``: true at the first ``lengths`` of ``max_length``.
 
     Lengths ``(b)`` hold for every query of a sequence, lengths ``(b, q)`` for each query. A length from ``max_length``
     up allows all, 0 allows nothing.
 
     Raises:
-        ValueError: ``lengths`` are no whole numbers of one of these shapes.
+        ValueError: ``lengths`` are no whole numbers of one of these shapes, or not of the ``batch``, if that is given.
     """
     check_tensor("lengths", lengths)
     if lengths.ndim not in (1, 2) or lengths.dtype != torch.int64:
         raise ValueError(f"lengths must be int64 of shape (b) or (b, q), got {told(lengths)}")
+    if batch is not None and len(lengths) != batch:  # one length would be taken for that of all
+        raise ValueError(f"lengths must have shape (b={batch}), got {shown(lengths.shape)}")
     by_query = lengths.unsqueeze(1) if lengths.ndim == 1 else lengths  # (b, q or 1)
     return torch.arange(max_length, device=lengths.device) < by_query.unsqueeze(2)
+
+
+def check_batches(queries: Tensor, keys: Tensor, values: Tensor) -> None:
+    """Check that none of these is broadcast to the others.
+
+    Raises:
+        ValueError: keys are not of the queries' batch (and heads), or values not as many as keys.
+    """
+    if keys.shape[:-2] != queries.shape[:-2]:
+        raise ValueError(f"keys must be of the queries' batch {shown(queries.shape[:-2])}, got {shown(keys.shape)}")
+    if values.shape[:-1] != keys.shape[:-1]:
+        raise ValueError(f"values must be as many as keys, {shown(keys.shape[:-1])}, got {shown(values.shape)}")
 
 
 def as_mask(allowed: Allowed, shape: Sequence[int], name: str = "allowed") -> Bool[Tensor, "..."]:

@@ -6,7 +6,7 @@ from torch import Tensor
 
 from deepdive.algorithms.attention.kernels import kernel_named
 from deepdive.algorithms.attention.masks import masked_softmax
-from deepdive.checks import check_not_empty
+from deepdive.checks import check_finite, check_not_empty
 from deepdive.signatures import checked
 
 
@@ -33,15 +33,17 @@ def attention_pool(
         allowed: true where a query may look; everywhere if not given.
 
     Raises:
-        ValueError: there is no such kernel, or ``bandwidth`` is not above 0.
+        ValueError: there is no such kernel, ``bandwidth`` is not above 0, or a query or key is not finite.
     """
     score = kernel_named(kernel)
     check_not_empty("keys", keys)
+    check_finite("queries", queries)  # NaN would be a query that sees nothing, or a key that is not there
+    check_finite("keys", keys)
     if not bandwidth > 0:
         raise ValueError(f"bandwidth must be above 0, got {float(bandwidth):g}")
     between = queries.unsqueeze(1) - keys  # (q, k, *d)
     distance = between.abs() if between.ndim == 2 else between.flatten(2).norm(dim=2)
-    scores = score(distance / bandwidth)
+    scores = score(distance / (bandwidth if isinstance(bandwidth, Tensor) else float(bandwidth)))
     seen = scores > -torch.inf
     weights = masked_softmax(scores.unsqueeze(0), seen if allowed is None else seen & allowed).squeeze(0)
     return torch.tensordot(weights, values, dims=1), weights

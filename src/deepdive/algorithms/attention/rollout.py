@@ -14,8 +14,8 @@ def attention_rollout(
     """``R = A_L ... A_2 A_1`` with ``A_l = (1 - r) mean_h(W_l) + r I``, ``r`` being ``residual``.
 
     Row ``i`` says how much of token ``i`` of the last layer comes from each token of the input, if every layer mixed
-    tokens as its attention says, and passed the fraction ``r`` on around it. Every row sums to 1, as the rows of the
-    ``weights`` do (Abnar and Zuidema, 2020, section 3, with r = 1/2).
+    tokens as its attention says, and passed the fraction ``r`` of it on unchanged. Every row sums to 1, as the rows of
+    the ``weights`` do (Abnar and Zuidema, 2020, section 3, with r = 1/2).
 
     Raises:
         ValueError: ``residual`` is not from 0 to 1, or there is no layer.

@@ -1,4 +1,4 @@
-"""Derivatives by differences, and images of them (D2L section 2.4)."""
+"""Derivatives by differences, and figures of them (D2L section 2.4)."""
 
 from deepdive.algorithms.calculus.checking import GradientCheck as GradientCheck
 from deepdive.algorithms.calculus.checking import check_gradient as check_gradient

@@ -1,4 +1,4 @@
-"""Images of derivatives: a curve with its tangents, a surface with its gradients and a way down."""
+"""Plots of derivatives: a curve with its tangents, a surface with its gradients and a way down."""
 
 import math
 from collections.abc import Callable, Sequence

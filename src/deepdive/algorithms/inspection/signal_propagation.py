@@ -190,7 +190,7 @@ def _mean_square(x: Tensor) -> Tensor:
 
 
 def _half_normal_quadrature(degree: int = 120) -> tuple[Tensor, Tensor]:
-    """Nodes and weights of ``E[f(z)]``, Legendre's on [-9, 0] and [0, 9], beyond which no double has a fraction."""
+    """Nodes and weights of ``E[f(z)]``, Legendre's on [-9, 0] and [0, 9]; beyond, nothing counts in doubles."""
     nodes, weights = np.polynomial.legendre.leggauss(degree)
     half = torch.from_numpy((nodes + 1) * 4.5)
     weight = torch.from_numpy(weights * 4.5) * torch.exp(-half * half / 2) / math.sqrt(2 * math.pi)

@@ -12,14 +12,14 @@ from deepdive.targets import IGNORED
 class MaskTokens:
     """From batches ``(tokens (b, t), ...)`` to ``(hidden (b, t), ..., targets (b, t))``, drawn anew for every batch.
 
-    Of the ``n`` tokens of a row that are not special, ``max(1, round(share n))`` are to be guessed: of these, 80 in 100
-    become ``[MASK]``, 10 any other token that is not special, and 10 stay. ``targets`` are what they were, and -100 at
-    all other places. They are put behind the first ``place`` fields.
+    Of the ``n`` tokens of a row that are not special, ``max(1, round(p n))`` are to be predicted, ``p`` being the
+    ``mlm_probability``: of these, 80 in 100 become ``[MASK]``, 10 any other token that is not special, and 10 stay.
+    ``targets`` are what they were, and -100 at all other positions. They are put behind the first ``place`` fields.
 
     Args:
         subwords: knows which tokens are special, padding among them.
-        mlm_probability: of tokens to be guessed, above 0 and up to 1.
-        place: the number of targets in the batch.
+        mlm_probability: fraction of tokens to be predicted, above 0 and up to 1.
+        place: index of the targets among the fields of the batch.
 
     Raises:
         ValueError: ``mlm_probability`` is out of its range, or there is no ``[MASK]``.

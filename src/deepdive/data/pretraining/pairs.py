@@ -25,7 +25,7 @@ class MaskedPairsDataModule(BucketDataModule):
 
     A row is ``[CLS] first [SEP] second [SEP]``. In half of the pairs the second sentence follows the first in its
     paragraph, and ``is_next`` is 0; in the others it is one of another paragraph, each as likely, and ``is_next`` is 1.
-    Tokens are hidden as `HideTokens` says, anew in every epoch; pairs stay. Padding is ``[PAD]``, and -100 in targets.
+    Tokens are hidden as `MaskTokens` says, anew in every epoch; pairs stay. Padding is ``[PAD]``, and -100 in targets.
 
     Args:
         read: gives the texts; called once, by `prepare`. Paragraphs are lines, see `read_paragraphs`.
@@ -115,7 +115,12 @@ def draw_pairs(
     Args:
         sizes: sentences of each paragraph; sentences are numbered through.
         generator: on the CPU.
+
+    Raises:
+        ValueError: a paragraph is empty, or there are not two: no sentence is of another one.
     """
+    if len(sizes) < 2 or int(sizes.min()) < 1:
+        raise ValueError(f"sizes must be of at least two paragraphs, each at least 1, got {sizes.tolist()}")
     n = int(sizes.sum())
     ends = sizes.cumsum(0).repeat_interleave(sizes)
     starts = ends - sizes.repeat_interleave(sizes)

@@ -19,7 +19,7 @@ START, END = "<pad>", "</s>"
 
 @checked
 def span_counts(length: int, noise_density: float = 0.15, mean_noise_span_length: float = 3.0) -> tuple[int, int]:
-    """How many of ``length`` tokens are missing, ``round(density length)``, in how many spans, ``round(. / mean)``.
+    """``n = round(noise_density length)`` tokens of noise, in ``round(n / mean_noise_span_length)`` spans.
 
     At least one token is missing and one is not, in at least one span.
 

@@ -10,7 +10,7 @@ import torch
 from jaxtyping import Int64
 from torch import Tensor
 
-from deepdive.checks import check_sequence, check_strings
+from deepdive.checks import check_sequence, check_strings, told
 from deepdive.data.sequences import Ragged
 from deepdive.data.subwords._library import (
     CLS,
@@ -39,7 +39,7 @@ _SENTINEL = "<extra_id_{}>"
 class Subwords:
     """Cuts texts into pieces that a vocabulary has, and joins them again; a thin layer over the library that does it.
 
-    >>> Subwords.word_pieces(["a cat sat", "the cat"], size=50).decode([...])  # doctest: +SKIP
+    >>> Subwords.word_pieces(["a cat sat", "the cat"], vocab_size=50).decode([...])  # doctest: +SKIP
 
     Args:
         tokenizer: the library's.
@@ -59,6 +59,7 @@ class Subwords:
             ValueError: ``vocab_size`` leaves no room beside the special tokens and the letters of the texts, or there
                 are no words.
         """
+        _check_several("texts", texts)
         special = [PAD, UNKNOWN, CLS, SEP, MASK]
         _check_size(vocab_size, len(special))
         parts = library()
@@ -76,6 +77,7 @@ class Subwords:
             ValueError: ``vocab_size`` leaves no room beside the 256 bytes and the special tokens, or the texts are
                 empty.
         """
+        _check_several("texts", texts)
         _check_size(vocab_size, 256 + len(special))
         parts = library()
         tokenizer = byte_level(parts.Tokenizer(parts.models.BPE()))
@@ -134,7 +136,7 @@ class Subwords:
         return self._tokenizer.to_str()
 
     def __len__(self) -> int:
-        """Encodings there are, special tokens included; where numbers are left out, one more than the greatest."""
+        """Size of the vocabulary, special tokens included; where ids are left out, one more than the greatest."""
         return self._size
 
     def id_of(self, token: str) -> int:
@@ -279,9 +281,15 @@ def check_vocabulary(subwords: Subwords, vocab_size: int) -> None:
         )
 
 
+def _check_several(name: str, texts: object) -> None:
+    """A text is no collection of texts, though its letters could be read as such."""
+    if isinstance(texts, str) or not isinstance(texts, Iterable):
+        raise TypeError(f"{name} must be several strings, got {told(texts)}")
+
+
 def _check_size(size: int, least: int) -> None:
     if size <= least:
-        raise ValueError(f"vocab_size must be above {least}, the bytes and special tokens there are anyway, got {size}")
+        raise ValueError(f"vocab_size must be above {least}, the tokens there are anyway, got {size}")
 
 
 def _check_texts(texts: Sequence[str], name: str) -> None:

@@ -147,7 +147,7 @@ class WordTokenizer:
 
 @dataclass(frozen=True)
 class SubwordTokenizer:
-    """Encodings of words as a library's tokenizer cuts them, such as one that is published with weights.
+    """Subwords as a library's tokenizer cuts words into them, such as one that is published with weights.
 
     Its vocabulary is given, so the number of a piece in a `Vocabulary` without an unknown token is the published one.
 

@@ -5,6 +5,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from deepdive.algorithms.attention import Allowed, masked_softmax
+from deepdive.algorithms.attention.masks import check_batches
 from deepdive.signatures import checked
 from deepdive.signatures.bounds import PositiveInt, Probability
 from deepdive.toolkit import Toolkit
@@ -21,7 +22,7 @@ class AdditiveAttention(torch.nn.Module):
         query_size: of the queries.
         key_size: of the keys.
         hidden_size: units of the perceptron.
-        dropout: fraction of weights dropped, 0 to 1.
+        dropout: dropout probability of the weights, 0 to 1.
 
     Raises:
         ValueError: a size is less than 1.
@@ -46,35 +47,36 @@ class AdditiveAttention(torch.nn.Module):
 
     def forward(
         self,
-        queries: Float[Tensor, "b q query_width"],
-        keys: Float[Tensor, "b k key_width"],
+        queries: Float[Tensor, "b q query_size"],
+        keys: Float[Tensor, "b k key_size"],
         values: Float[Tensor, "b k v"],
         allowed: Allowed | None = None,
     ) -> Float[Tensor, "b q v"]:
         """What each query gathers of the values of the keys it may attend to; zeros if there is none.
 
         Raises:
-            ValueError: ``allowed`` is no mask and no lengths that fit ``(b, q, k)``.
+            ValueError: ``allowed`` is no mask and no lengths that fit ``(b, q, k)``; batches differ.
         """
+        check_batches(queries, keys, values)
         y, _ = self.attend(queries, self.project(keys), values, allowed)
         return y
 
     def weights(
         self,
-        queries: Float[Tensor, "b q query_width"],
-        keys: Float[Tensor, "b k key_width"],
+        queries: Float[Tensor, "b q query_size"],
+        keys: Float[Tensor, "b k key_size"],
         allowed: Allowed | None = None,
     ) -> Float[Tensor, "b q k"]:
         """How much each query attends to each key, before any dropout."""
         return self._weights(queries, self.project(keys), allowed)
 
-    def project(self, keys: Float[Tensor, "b k key_width"]) -> Float[Tensor, "b k hidden"]:
+    def project(self, keys: Float[Tensor, "b k key_size"]) -> Float[Tensor, "b k hidden"]:
         """``W_k k``, the same for every query."""
         return self.key(keys)
 
     def attend(
         self,
-        queries: Float[Tensor, "b q query_width"],
+        queries: Float[Tensor, "b q query_size"],
         projected: Float[Tensor, "b k hidden"],
         values: Float[Tensor, "b k v"],
         allowed: Allowed | None = None,

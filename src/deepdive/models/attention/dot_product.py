@@ -5,6 +5,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from deepdive.algorithms.attention import Allowed, as_mask, masked_softmax
+from deepdive.algorithms.attention.masks import check_batches
 from deepdive.signatures import checked
 from deepdive.signatures.bounds import Probability
 from deepdive.toolkit import Toolkit
@@ -20,7 +21,7 @@ class DotProductAttention(torch.nn.Module):
 
     Args:
         scaled: whether scores are divided by ``√d``.
-        dropout: fraction of weights dropped, 0 to 1.
+        dropout: dropout probability of the weights, 0 to 1.
 
     Raises:
         ValueError: ``dropout`` is outside of [0, 1].
@@ -42,8 +43,9 @@ class DotProductAttention(torch.nn.Module):
         """What each query gathers of the values of the keys it may attend to; zeros if there is none.
 
         Raises:
-            ValueError: ``allowed`` is no mask and no lengths that fit ``(b, ..., q, k)``.
+            ValueError: ``allowed`` is no mask and no lengths that fit ``(b, ..., q, k)``; batches differ.
         """
+        check_batches(queries, keys, values)
         return self._attend(
             queries,
             keys,

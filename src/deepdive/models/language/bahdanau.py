@@ -101,7 +101,9 @@ class BahdanauDecoder(torch.nn.Module):
     def encode(self, source: Int64[Tensor, "b s"], lengths: Int64[Tensor, " b"]) -> BahdanauState:
         """The decoder's first state; tokens from ``lengths`` on are padding, at which it never looks."""
         h, state = self.encoder(self.dropout(self.source_embedding(source)), lengths)
-        return BahdanauState(state, Memory(h, self.scoring.project(h), length_mask(lengths, source.shape[1])))
+        return BahdanauState(
+            state, Memory(h, self.scoring.project(h), length_mask(lengths, source.shape[1], len(source)))
+        )
 
     def decode(
         self, tokens: Int64[Tensor, "b t"], state: BahdanauState

@@ -19,17 +19,17 @@ class BERT(torch.nn.Module):
 
     Args:
         vocab_size: tokens to tell apart.
-        hidden_size: of the vectors.
-        num_heads: of attention.
+        hidden_size: width of the vectors.
+        num_heads: number of attention heads.
         num_layers: blocks.
-        ffn_size: of the feed-forward networks; by default four times ``hidden_size``.
+        ffn_size: hidden units of the feed-forward network; by default four times ``hidden_size``.
         max_positions: most tokens of a sequence.
-        type_vocab_size: of tokens: which of two texts they are from.
+        type_vocab_size: number of token types: which of two texts a token is from.
         dropout: probability of dropping an element of vectors, of attention weights and of each part's outcome, 0 to 1.
         eps: of the norms.
         pooler: whether it has the layer that `pooled` needs; taggers and means of all tokens do without.
         activation: of the feed-forward networks.
-        attention_dropout: fraction of attention weights dropped, if not ``dropout``.
+        attention_dropout: dropout probability of attention weights, if not ``dropout``.
 
     Raises:
         ValueError: a size is less than 1, or ``num_heads`` does not divide ``hidden_size``; or from a call, if there
@@ -91,7 +91,9 @@ class BERT(torch.nn.Module):
         """Vectors of all tokens; those from ``lengths`` on are padding, at which no other token looks."""
         types = torch.zeros_like(tokens) if token_types is None else token_types
         x = self.positions(self.embedding(tokens) + self.types(types))
-        mask = None if lengths is None else length_mask(lengths, tokens.shape[1]).unsqueeze(1)  # (b, 1, 1, t)
+        mask = (
+            None if lengths is None else length_mask(lengths, tokens.shape[1], len(tokens)).unsqueeze(1)
+        )  # (b, 1, 1, t)
         x, _ = self.stack(self.dropout(self.norm(x)), mask)
         return x
 
@@ -110,7 +112,7 @@ def mean_vector(
     vectors: Float[Tensor, "b t hidden_size"], lengths: Int64[Tensor, " b"]
 ) -> Float[Tensor, "b hidden_size"]:
     """``Σ_{t < lengths} x_t / lengths``: the mean of a text's tokens, without padding."""
-    told = length_mask(lengths, vectors.shape[1]).transpose(1, 2)  # (b, t, 1)
+    told = length_mask(lengths, vectors.shape[1], len(vectors)).transpose(1, 2)  # (b, t, 1)
     return (vectors * told).sum(dim=1) / lengths.unsqueeze(1)
 
 

@@ -45,17 +45,17 @@ class GPT(torch.nn.Module):
     Args:
         vocab_size: tokens to tell apart.
         context: most tokens it sees at once.
-        hidden_size: of the vectors.
-        num_heads: of attention.
+        hidden_size: width of the vectors.
+        num_heads: number of attention heads.
         num_layers: blocks.
-        ffn_size: of the feed-forward networks; by default four times ``hidden_size``.
+        ffn_size: hidden units of the feed-forward network; by default four times ``hidden_size``.
         dropout: probability of dropping an element of vectors, of attention weights and of each part's outcome, 0 to 1.
         positions: ``learnt`` or ``rotary``.
         eps: of the norms.
         activation: of the feed-forward networks.
-        attention_dropout: fraction of attention weights dropped, if not ``dropout``.
-        embedding_dropout: fraction of the first vectors dropped, if not ``dropout``.
-        scales: of the scores, one for each block; by default ``1 / √(hidden_size / heads)``.
+        attention_dropout: dropout probability of attention weights, if not ``dropout``.
+        embedding_dropout: dropout probability of the embeddings, if not ``dropout``.
+        scales: of the scores, one for each block; by default ``1 / √(hidden_size / num_heads)``.
         tie_embeddings: whether the output is the table of the tokens' vectors.
 
     Raises:

@@ -13,16 +13,17 @@ class T5(EncoderDecoder):
     """Pre-norm blocks of encoder and decoder with RMS norms, no biases, unscaled scores plus a bias by distance.
 
     The first version ties the output to the one table of tokens, ``logits = E x / √hidden_size``, and rectifies;
-    version 1.1 has an output of its own and gated GELUs (Shazeer, 2020): ``activation="gated-gelu", tied=False``. With
-    the default arguments it is T5 small: 60,506,624 parameters. A target begins with the padding token, 0.
+    version 1.1 has an output of its own and gated GELUs (Shazeer, 2020): ``activation="gated-gelu",
+    tie_embeddings=False``. With the default arguments it is T5 small: 60,506,624 parameters. A target begins with the
+    padding token, 0.
 
     Args:
         vocab_size: tokens to tell apart.
-        hidden_size: of the vectors.
-        num_heads: of attention.
+        hidden_size: width of the vectors.
+        num_heads: number of attention heads.
         num_layers: blocks of encoder and of decoder.
-        ffn_size: of the feed-forward networks.
-        head_dim: of each head; heads times this need not be ``hidden_size``.
+        ffn_size: hidden units of the feed-forward network.
+        head_dim: of each head; num_heads times this need not be ``hidden_size``.
         num_decoder_layers: blocks of the decoder, if not ``num_layers``.
         num_buckets: of distances.
         max_distance: distance from which on all share a bucket.

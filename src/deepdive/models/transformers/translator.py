@@ -19,12 +19,12 @@ class TransformerTranslator(EncoderDecoder):
     Args:
         source_vocab_size: tokens of the language that is read.
         target_vocab_size: tokens of the language that is written.
-        hidden_size: of the vectors.
-        num_heads: of attention.
+        hidden_size: width of the vectors.
+        num_heads: number of attention heads.
         num_layers: blocks of encoder and of decoder.
-        ffn_size: of the feed-forward networks; by default four times ``hidden_size``.
+        ffn_size: hidden units of the feed-forward network; by default four times ``hidden_size``.
         dropout: probability of dropping an element of vectors and of each part's outcome, 0 to 1.
-        attention_dropout: fraction of attention weights dropped.
+        attention_dropout: dropout probability of attention weights.
         norm_first: pre-norm; else post-norm.
         activation: of the feed-forward networks.
         tie_embeddings: whether output and target share their table.
@@ -54,7 +54,8 @@ class TransformerTranslator(EncoderDecoder):
     ) -> None:
         if share_embeddings and source_vocab_size != target_vocab_size:
             raise ValueError(
-                f"shared is True, but the languages have {source_vocab_size} and {target_vocab_size} tokens"
+                f"share_embeddings must be False for vocabularies of different sizes, got True for {source_vocab_size} "
+                f"and {target_vocab_size} tokens"
             )
 
         def vectors(size: int) -> TokenVectors:

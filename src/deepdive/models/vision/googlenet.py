@@ -107,7 +107,7 @@ class GoogLeNet(torch.nn.Module):
     D2L's, is ``GoogLeNet(batch_norm=False, window=5)``, of 6,998,552; there the last pooling is 3x3, too, not 2x2.
     The auxiliary heads are left out, and ``without_auxiliaries`` takes them off published weights. These were trained
     on images in [-1, 1]: with ``transform_input`` the network takes images normalised by ImageNet's mean and
-    deviation instead.
+    standard deviation instead.
 
     With batch normalisation weights start normal with standard deviation 0.01, without it by Xavier, uniform.
 

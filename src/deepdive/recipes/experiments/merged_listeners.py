@@ -19,7 +19,7 @@ class Extent:
 
 
 class MergedListeners:
-    """Listens to training_runs in turn and tells the real listeners of one: steps, epochs and records count on.
+    """Tells the listeners of several training runs as if they were one: steps, epochs and records count on.
 
     The real listeners start with the first training of this process and finish when the caller says so: after a
     resume, ``before`` is what earlier processes finished.

@@ -40,8 +40,8 @@ class MultiheadAttention(Module):
     ``attn_mask`` is the causal one, which may then be made anew. A query that may attend to nothing gets 0 from each
     head, and its weights are 0 (those of the library are NaN).
 
-    ``dropout`` is the fraction of weights dropped in training. ``add_bias_kv`` appends a learned key and value to all
-    sequences, ``bias_k`` and ``bias_v``; ``add_zero_attn`` a key and a value of 0.
+    ``dropout`` is the dropout probability of the weights in training. ``add_bias_kv`` appends a learned key and value
+    to all sequences, ``bias_k`` and ``bias_v``; ``add_zero_attn`` a key and a value of 0.
 
     Raises:
         TypeError: an input is not of the parameters' dtype, or a mask neither boolean nor of numbers like the query's.

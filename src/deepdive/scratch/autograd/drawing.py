@@ -1,4 +1,4 @@
-"""The recorded graph of a tensor as an image."""
+"""The recorded graph of a tensor as a drawing."""
 
 from collections.abc import Mapping
 from typing import Literal

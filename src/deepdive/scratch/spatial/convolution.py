@@ -24,7 +24,7 @@ class Conv2d(Module):
 
     Input ``(batch, in_channels, height, width)`` or without batch, weight ``(out_channels, in_channels / groups,
     kernel height, kernel width)``; ``height_out = ⌊(height + padding - dilation (kernel - 1) - 1) / stride⌋ + 1`` with
-    the padding of both sides. Each of the ``groups`` sees its own fraction of the channels. The windows become the
+    the padding of both sides. Each of the ``groups`` sees its own part of the channels. The windows become the
     columns of one matrix and the convolution one matrix product (Chellapilla et al., 2006); with ``groups =
     in_channels``, a depthwise convolution, every channel is filtered alone.
 

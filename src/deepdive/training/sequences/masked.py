@@ -32,7 +32,7 @@ class MaskedLanguageModelling(Supervised):
     ``masked_accuracy``, ``masked_loss``, ``next_accuracy`` and ``next_loss``.
 
     Args:
-        network: gives `Said`.
+        network: gives `MaskedOutputs`.
         loss: of hidden tokens, from logits and classes; cross-entropy if not given.
         next_loss: of pairs, likewise.
         next_weight: of the second loss; 0 leaves it out.

@@ -108,3 +108,10 @@ def test_places_beyond_the_table():
 def test_sizes_that_do_not_fit(make, words):
     with pytest.raises(ValueError, match=words):
         make()
+
+
+@pytest.mark.parametrize("length", [3, 4, 5, 9])
+def test_the_table_of_sinusoids_grows_as_soon_as_it_must(length):
+    module = SinusoidalPositions(6, 4)
+    x = torch.zeros(2, length, 6)
+    torch.testing.assert_close(module(x), sinusoidal_positions(length, 6).expand(2, -1, -1))

@@ -149,3 +149,28 @@ def test_a_feed_forward_network_is_its_equation(gated, name, function):
     x = torch.randn(2, 3, 5)
     hidden = function(network.gate(x)) * network.into(x) if gated else function(network.into(x))
     torch.testing.assert_close(network(x), network.out(hidden))
+
+
+@pytest.mark.parametrize("kind", ["dropout", "attention_dropout", "ffn_dropout"])
+def test_each_dropout_drops_where_it_says(kind):
+    """With a probability of 1 a part gives nothing: the block without that part is what is left."""
+    x = torch.randn(2, 5, 8)
+    block = shaken(Block(8, 2, 16, **{kind: 1.0}))
+    attended, fed = block.self_attention.output.bias, block.feed_forward.out.bias
+    found, _ = block.train()(x)
+    if kind == "dropout":  # of the outcome of both parts
+        expected = x
+    elif kind == "attention_dropout":  # of the weights: what is left of attention is the bias of its output
+        y = x + attended
+        expected = y + block.feed_forward(block.around_feed_forward.norm(y))
+    else:  # of the hidden units: what is left of the network is the bias of its output
+        y, _ = Block.forward(block.eval(), x)
+        y = y - block.feed_forward(block.around_feed_forward.norm(without_second(block, x)))
+        expected = y + fed
+    torch.testing.assert_close(found, expected)
+
+
+def without_second(block, x):
+    """What comes out of the first sublayer."""
+    y = block.around_self.norm(x)
+    return x + block.self_attention(y, block.self_attention.project(y))

@@ -50,7 +50,7 @@ class Mixing(ABC):
         kept: Float64[Tensor, " b"],
         generator: torch.Generator,
     ) -> tuple[Float32[Tensor, "b c h w"], Float64[Tensor, " b"]]:
-        """Images of which the fraction ``kept`` is ``x``, and what that share has come to."""
+        """Images of which the fraction ``kept`` is ``x``, and what that fraction has come to."""
 
 
 class MixUp(Mixing):

@@ -43,8 +43,8 @@ def read_folder(
             of its border; ``crop`` fills the size and cuts what stands out.
         strict: refuse images that would have to be resized or converted.
         skip_damaged: leave out files that are no images; a note says how many and which.
-        test: where there is no ``test`` folder, how many (int) or which fraction (float) to hold out of the training
-            images: the same fraction of every class, the same images every time.
+        test: where there is no ``test`` folder, how many training images (int) or which fraction of them (float) to
+            hold out, the same of every class, the same images every time.
         unlabelled_test: leave a ``test`` folder without classes out; nothing is held out then either.
         report: told how far the decoding is.
 

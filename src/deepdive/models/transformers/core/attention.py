@@ -40,10 +40,10 @@ class Attention(torch.nn.Module):
 
     Args:
         hidden_size: of ``x`` and of what comes out.
-        num_heads: of attention.
+        num_heads: number of attention heads.
         head_dim: ``d``; by default the heads share ``hidden_size`` evenly.
         bias: whether the four products have one.
-        dropout: fraction of attention weights dropped, 0 to 1.
+        dropout: dropout probability of attention weights, 0 to 1.
         scale: ``s``.
         rotary: turns queries and keys by their position.
 

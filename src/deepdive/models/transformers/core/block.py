@@ -59,9 +59,9 @@ class Block(torch.nn.Module):
     """Self-attention, cross-attention if asked for, feed-forward; a `Sublayer` around each.
 
     Args:
-        hidden_size: of the vectors.
-        num_heads: of attention.
-        ffn_size: of the feed-forward network.
+        hidden_size: width of the vectors.
+        num_heads: number of attention heads.
+        ffn_size: hidden units of the feed-forward network.
         cross: whether it also attends to a memory, such as an encoder's output.
         norm_first: pre-norm; else post-norm.
         norm: ``layer`` or ``rms``.
@@ -69,8 +69,8 @@ class Block(torch.nn.Module):
         activation: of the feed-forward network.
         bias: whether products and layer norms have one.
         dropout: probability of dropping an element of each part's outcome, 0 to 1.
-        attention_dropout: fraction of attention weights dropped.
-        ffn_dropout: fraction of the feed-forward network's hidden numbers dropped.
+        attention_dropout: dropout probability of attention weights.
+        ffn_dropout: dropout probability of the hidden units of the feed-forward network.
         head_dim: of each head; by default they share ``hidden_size``.
         scale: of the scores; by default ``1 / √head_dim``.
         rotary: turns queries and keys of self-attention.

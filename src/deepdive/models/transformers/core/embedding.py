@@ -16,7 +16,7 @@ class TokenVectors(torch.nn.Module):
 
     Args:
         vocab_size: tokens to tell apart.
-        hidden_size: of the vectors.
+        hidden_size: width of the vectors.
         positions: adds the vectors of positions.
         scale: ``s``.
         dropout: probability of dropping an element, 0 to 1.

@@ -60,7 +60,7 @@ class EncoderDecoder(torch.nn.Module):
 
     def encode(self, source: Int64[Tensor, "b s"], lengths: Int64[Tensor, " b"]) -> DecoderState:
         """The decoder's first state; tokens from ``lengths`` on are padding, at which nothing looks."""
-        mask = length_mask(lengths, source.shape[1]).unsqueeze(1)  # (b, 1, 1, s)
+        mask = length_mask(lengths, source.shape[1], len(source)).unsqueeze(1)  # (b, 1, 1, s)
         vectors, _ = self.encoder(self.source(source), mask)
         return DecoderState(self.decoder.remember(vectors, mask), None)
 

@@ -51,7 +51,7 @@ class FeedForward(torch.nn.Module):
         ffn_size: numbers in between.
         activation: ``σ``.
         bias: whether the products have one.
-        dropout: fraction of the hidden numbers dropped, 0 to 1.
+        dropout: dropout probability of the hidden units, 0 to 1.
 
     Raises:
         ValueError: ``activation`` is unknown, or ``ffn_size`` is less than 1.

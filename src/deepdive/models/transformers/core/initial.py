@@ -1,4 +1,4 @@
-"""First values of a transformer's weights."""
+"""Initialisation of a transformer's weights."""
 
 import torch
 from torch import Tensor
@@ -7,7 +7,7 @@ from deepdive.models.transformers.core.block import Block
 from deepdive.toolkit import Toolkit
 
 _STD, _WIDTH = 0.02, 768
-"""Of the first weights of BERT and GPT-2, and the hidden_size that this is for."""
+"""Standard deviation of BERT's and GPT-2's initial weights, and the hidden size that it is for."""
 
 
 def initialize_normal(

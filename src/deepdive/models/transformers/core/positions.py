@@ -106,7 +106,7 @@ class RelativeBias(torch.nn.Module):
     et al., 2020, section 2.1). Where attention looks both ways, half of the buckets are for positions to the right.
 
     Args:
-        num_heads: of attention.
+        num_heads: number of attention heads.
         num_buckets: of distances.
         max_distance: distance from which on all share one bucket.
         bidirectional: whether positions to the right are attended to.

@@ -58,7 +58,9 @@ BERT_KEYS: Keys = {
     "layer_norm_eps": Honoured("eps", EPS),
     "hidden_dropout_prob": Honoured("dropout", RATE),
     "attention_probs_dropout_prob": Honoured("attention_dropout", RATE),
-    **harmless("of the head: whether it has a table of its own is BERTForPretraining's tied", "tie_word_embeddings"),
+    **harmless(
+        "of the head: whether it has a table of its own is BERTForPretraining's tie_embeddings", "tie_word_embeddings"
+    ),
     **harmless(
         "of the first published files, and never read",
         *(

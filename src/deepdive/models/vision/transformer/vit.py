@@ -135,10 +135,10 @@ class VisionTransformer(torch.nn.Module):
         patch_size: likewise.
         hidden_size: of the tokens' vectors.
         num_layers: encoder blocks.
-        num_heads: of attention.
+        num_heads: number of attention heads.
         ffn_size: width of the MLP within a block.
         dropout: probability of dropping an element of the embedded patches and of what each part adds, 0 to 1.
-        attention_dropout: fraction of attention weights dropped.
+        attention_dropout: dropout probability of attention weights.
         nn: the toolkit.
 
     Raises:
