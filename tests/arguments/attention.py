@@ -6,7 +6,7 @@ from tests.arguments.rows import INF, Row, is_figure, vector
 
 from deepdive.algorithms import attention
 from deepdive.algorithms.attention import figures as attention_figures
-from deepdive.algorithms.attention.kernels import kernel_named
+from deepdive.algorithms.attention.kernels import get_kernel
 
 X = vector(0.0, 1.0, 3.0)
 
@@ -31,7 +31,7 @@ ROWS = {
         ],
     ),
     "attention.kernel_named": Row(
-        kernel_named,
+        get_kernel,
         {"name": "gaussian"},
         lambda k: float(k(torch.tensor(2.0))) == -2,
         [({"name": "triangle"}, "kernel must be one of")],

@@ -50,7 +50,7 @@ BAD = [
     (lambda: TensorLoader((torch.ones(3),), 1.5), r"batch_size must be an integer, got 1\.5"),
     (
         lambda: cut_spans(IDS[None], torch.zeros(1, 1).bool(), [9]),
-        r"missing must have shape \(b=1, n=6\), got \(1, 1\)",
+        r"noise_mask must have shape \(b=1, n=6\), got \(1, 1\)",
     ),
 ]
 

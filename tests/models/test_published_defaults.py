@@ -18,8 +18,8 @@ DEFAULTS = {
     },
     # config.json of gpt2
     GPT: {
-        "vocab_size": 50_257, "context": 1024, "hidden_size": 768, "num_heads": 12, "num_layers": 12, "dropout": 0.1,
-        "eps": 1e-5, "activation": "gelu-tanh", "tie_embeddings": True,
+        "vocab_size": 50_257, "max_positions": 1024, "hidden_size": 768, "num_heads": 12, "num_layers": 12,
+        "dropout": 0.1, "eps": 1e-5, "activation": "gelu-tanh", "tie_embeddings": True,
     },
     # config.json of t5-small
     T5: {

@@ -25,7 +25,7 @@ _PLANTED = {
         "ColorJitter(s.jitter, s.jitter, s.jitter)",
         "ColorJitter(s.jitter, s.jitter)",
     ),
-    "a published default": ("models/transformers/bert.py", "eps: float = 1e-12", "eps: float = 1e-5"),
+    "a published default": ("models/transformers/bert.py", "eps: NonNegativeFloat = 1e-12", "eps: float = 1e-5"),
 }
 """By what is wrong: a file, what stands there, and what should not."""
 

@@ -5,7 +5,6 @@ import re
 import subprocess
 import sys
 from dataclasses import fields, is_dataclass
-from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import get_type_hints
 
@@ -14,51 +13,16 @@ from tyro._docstrings import get_field_docstring
 
 from deepdive import recipes as package
 from deepdive.data.registry import DATASETS
-from deepdive.recipes import Target, load_recipe, loading, recipe, recipes
+from deepdive.recipes import Target, load_recipe, recipe, recipes
 from deepdive.recipes.experiments import Experiment
 from deepdive.recipes.ranges import Checked
 from deepdive.recipes.registry import DECLARED
 from deepdive.recipes.settings import to_plain, with_preset
 
+from .declarations import as_before as as_before
+
 pytestmark = pytest.mark.usefixtures("without_shape_checks")  # a user has none either
 HOME = Path(package.__file__).parent
-DECLARATION = """
-from dataclasses import dataclass
-
-from deepdive.recipes import recipe
-from deepdive.recipes.experiments import Experiment
-from deepdive.recipes.ranges import Checked
-
-
-@recipe("NAME", chapter=7, title="Mine", data="digits", experiment=":Mine")
-@dataclass(frozen=True)
-class NAMESettings(Checked):
-    hidden: int = 8
-
-
-class Mine(Experiment):
-    def load(self, report): ...
-
-    def train(self, run, listeners, *, resume):
-        return {}
-"""
-
-
-def declaration(name):
-    return DECLARATION.replace("NAMESettings", f"{name.title()}Settings").replace("NAME", name)
-
-
-@pytest.fixture(autouse=True)
-def as_before(monkeypatch):
-    """What a test declares is forgotten after it."""
-    recipes()
-    before = dict(DECLARED)
-    for name in [name for name in sys.modules if name.startswith(loading._OWN)]:
-        monkeypatch.delitem(sys.modules, name)
-    yield
-    DECLARED.clear()
-    DECLARED.update(before)
-    recipes.cache_clear()
 
 
 def test_recipes_are_in_the_order_of_d2l():
@@ -214,87 +178,6 @@ def test_settings_that_are_no_dataclass_of_their_own_are_refused():
             recipe("x", chapter=1, **WORDS)(wrong)
     with pytest.raises(ValueError, match=r"recipe names must be unique, got 'lenet' for a second time, in .*mlp"):
         recipe("lenet", chapter=1, **WORDS)(load_recipe("mlp").settings_type)
-
-
-def test_a_file_is_a_recipe(tmp_path, monkeypatch):
-    (tmp_path / "my.py").write_text(declaration("mine"))
-    monkeypatch.chdir(tmp_path)
-    found = load_recipe("my.py")
-    assert (found.name, found.chapter, found.source) == ("mine", 7, str(tmp_path / "my.py"))
-    experiment = found.build(found.settings_type(hidden=3))
-    assert isinstance(experiment, Experiment)
-    assert experiment.settings.hidden == 3
-    assert "mine" not in recipes()
-    (tmp_path / "my.py").write_text(declaration("other"))
-    assert load_recipe("my.py").name == "other", "a file that has changed counts as it is now"
-
-
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        ("x = 1\n", r"a recipe file must declare one recipe, got 0 in .*my\.py"),
-        (declaration("mine") + declaration("yours"), r"a recipe file must declare one recipe, got 2 in .*my\.py"),
-        (declaration("lenet"), r"recipe names must be unique, got 'lenet' for a second time"),
-        (
-            declaration("mine") + declaration("mine").replace("MineSettings", "OtherSettings"),
-            r"recipe names must be unique, got 'mine' for a second time",
-        ),
-        ("def broken(:\n", r"a recipe file must be Python, got invalid syntax .*line 1.* in .*my\.py"),
-        ("x = 1\nraise KeyError('oh')\n", r"^KeyError: 'oh' \(my\.py, line 2\)$"),
-        ("import sys\nsys.exit(3)\n", r"^SystemExit: 3 \(my\.py, line 2\)$"),
-        (
-            declaration("mine").replace(', experiment=":Mine"', ""),
-            r"TypeError: recipe\(\) missing .*'experiment' \(my\.py, ",
-        ),
-        (
-            declaration("mine").replace('":Mine"', '":Mine", presets={"quick": {"hiden": 3}}'),
-            r"MineSettings has no setting hiden; did you mean 'hidden'\? \(.*my\.py\)",
-        ),
-    ],
-)
-def test_a_file_that_is_no_recipe_is_refused(tmp_path, content, message):
-    (tmp_path / "my.py").write_text(content)
-    with pytest.raises(ValueError, match=message):
-        load_recipe(str(tmp_path / "my.py"))
-    assert load_recipe("lenet").settings_type.__name__ == "LeNetSettings"
-
-
-@pytest.mark.parametrize("experiment", [":Nope", ":MineSettings", "math:pi"])
-def test_an_experiment_that_is_none_is_named(tmp_path, experiment):
-    (tmp_path / "my.py").write_text(declaration("mine").replace('":Mine"', f'"{experiment}"'))
-    found = load_recipe(str(tmp_path / "my.py"))
-    with pytest.raises(ValueError, match=f"experiment of recipe mine must name an Experiment, got '{experiment}'"):
-        found.build(found.settings_type())
-
-
-def test_a_missing_file_is_named(tmp_path):
-    with pytest.raises(FileNotFoundError, match=r"there is no recipe file .*gone\.py"):
-        load_recipe(str(tmp_path / "gone.py"))
-
-
-THEIRS = ("recipes_that_fail", "recipes_that_leave", "recipes_of_theirs")
-
-
-def test_a_package_declares_recipes_by_entry_points_and_a_broken_one_costs_no_other(tmp_path, monkeypatch, capsys):
-    (tmp_path / "recipes_of_theirs.py").write_text(declaration("theirs"))
-    (tmp_path / "recipes_that_fail.py").write_text(declaration("half") + "raise KeyError('oh')\n")
-    (tmp_path / "recipes_that_leave.py").write_text("import sys\nsys.exit(3)\n")
-    monkeypatch.syspath_prepend(tmp_path)
-    points = [EntryPoint(each, each, loading.ENTRY_POINTS) for each in THEIRS]
-    monkeypatch.setattr(loading, "entry_points", lambda group: points if group == loading.ENTRY_POINTS else [])
-    recipes.cache_clear()
-    try:
-        listed = recipes()
-        assert {"theirs", "lenet"} <= listed.keys()
-        assert isinstance(load_recipe("theirs").build(listed["theirs"].settings_type()), Experiment)
-        assert "half" not in DECLARED
-        assert capsys.readouterr().err == (
-            "note: the recipes of recipes_that_fail cannot be loaded: KeyError: 'oh'\n"
-            "note: the recipes of recipes_that_leave cannot be loaded: SystemExit: 3\n"
-        )
-    finally:
-        for name in THEIRS:
-            sys.modules.pop(name, None)
 
 
 def helps(settings_type, prefix=""):

@@ -1,4 +1,4 @@
-"""First values by kind of layer: rules of one's own for a whole network (D2L section 6.3)."""
+"""Initial values by kind of layer: rules of one's own for a whole network (D2L section 6.3)."""
 
 from collections.abc import Callable, Mapping
 

@@ -1,4 +1,4 @@
-"""First values of parameters, drawn in place (D2L sections 5.4 and 6.3).
+"""Initial values of parameters, drawn in place (D2L sections 5.4 and 6.3).
 
 ``fan_in`` and ``fan_out`` are the inputs that feed one output, and the outputs one input feeds: for a weight
 ``(out, in, *kernel)`` they are ``in`` and ``out`` times the size of the kernel.

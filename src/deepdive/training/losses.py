@@ -34,7 +34,7 @@ class Loss(NamedTuple):
     weight: Weight
     """In the shape of the value; a plain number for a scalar will do."""
 
-    def share(self, total: Weight, batches: int) -> Tensor:
+    def contribution(self, total: Weight, batches: int) -> Tensor:
         """``Σₖ wₖ lₖ / Wₖ``: what this batch contributes to the loss of several, of ``total`` weight ``Wₖ``.
 
         Where no batch has a target of term ``k``, each contributes the same, so that what does not depend on targets,

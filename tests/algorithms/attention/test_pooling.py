@@ -7,7 +7,7 @@ from scipy.optimize import minimize_scalar
 from sklearn.neighbors import KernelDensity
 
 from deepdive.algorithms.attention import KERNELS, attention_pool, bandwidth_errors, learn_bandwidth, leave_one_out
-from deepdive.algorithms.attention.kernels import kernel_named
+from deepdive.algorithms.attention.kernels import get_kernel
 
 BY_HAND = {
     "gaussian": lambda u: np.exp(-(u**2) / 2),
@@ -120,7 +120,7 @@ def test_the_slope_along_the_width_is_right():
         ),
         (lambda x: learn_bandwidth(x, x, start=-1.0), "start must be above 0, got -1.0"),
         (lambda x: learn_bandwidth(x, x, start=1.0, steps=0), "steps must be at least 1, got 0"),
-        (lambda x: kernel_named(""), "kernel must be one of gaussian, boxcar, constant, epanechnikov, got ''"),
+        (lambda x: get_kernel(""), "kernel must be one of gaussian, boxcar, constant, epanechnikov, got ''"),
     ],
 )
 def test_what_is_out_of_range_is_named(call, message):

@@ -23,7 +23,7 @@ def is_special(subwords, tokens):
 def test_as_many_are_hidden_as_there_should_be_and_none_is_special(word_pieces, b, t, share, seed):
     tokens, lengths = batch(word_pieces, b, t, seed)
     before = tokens.clone()
-    hidden, kept, targets = MaskTokens(word_pieces, mlm_probability=share, place=2)(
+    hidden, kept, targets = MaskTokens(word_pieces, mlm_probability=share, target_index=2)(
         (tokens, lengths), torch.Generator().manual_seed(seed)
     )
     assert torch.equal(tokens, before)

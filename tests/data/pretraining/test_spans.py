@@ -143,7 +143,7 @@ def test_parts_may_be_missing_and_pieces_learnt(texts):
         ({"window": 1}, "length must be at least 2, got 1"),
         ({"noise_density": 1.0}, "noise_density must be above 0 and below 1, got 1.0"),
         ({"mean_noise_span_length": 0.5}, "mean_noise_span_length must be at least 1, got 0.5"),
-        ({"window": 500}, "a window has 25 missing spans, but the vocabulary 20 sentinels"),
+        ({"window": 500}, "a window has 25 noise spans, but the vocabulary 20 sentinels"),
         ({"window": 400}, "the train part has 150 tokens, fewer than window, which is 400"),
     ],
 )
@@ -163,7 +163,7 @@ def test_a_vocabulary_that_lacks_a_special_token_is_told(word_pieces):
     [
         ([[0, 1, 0, 1]], [9], "there are 2 spans, but only 1 sentinels"),
         ([[0, 1, 1, 0]], [9, 8], "end with one that is"),
-        ([[1, 0, 0, 1]], [9, 8], "begin with one that is not missing"),
+        ([[1, 0, 0, 1]], [9, 8], "begin with one that is no noise"),
         ([[0, 0, 0, 1], [0, 0, 1, 1]], [9, 8], "as many tokens and spans in every row"),
     ],
 )
@@ -187,5 +187,5 @@ def test_kinds_of_arguments():
         span_counts(9.5)
     with pytest.raises(TypeError, match=r"rows must be .*integer"):
         draw_spans(2.5, 9, generator=generator)
-    with pytest.raises(TypeError, match=r"missing must be .*bool"):
+    with pytest.raises(TypeError, match=r"noise_mask must be .*bool"):
         cut_spans(tokens, tokens, [9])

@@ -38,7 +38,7 @@ def test_whether_letters_are_made_small_is_what_was_published(folder, word_piece
 
 def test_a_tokenizer_of_more_pieces_is_refused(folder):
     (folder / "config.json").write_text('{"vocab_size": 100}')
-    with pytest.raises(ValueError, match="the tokenizer has 400 pieces, but the weights are for 100"):
+    with pytest.raises(ValueError, match="the tokenizer has 400 tokens, but the weights are for 100"):
         read_published(str(folder))
 
 

@@ -203,8 +203,8 @@ def test_a_published_form_that_pads_and_cuts_does_neither_here(word_pieces, tmp_
         (lambda s: s.encode(["a"], max_length=2), "max_length is 2, but 2 of these are special tokens"),
         (lambda s: s.encode(["a"], ["b"], max_length=4), "max_length is 4, but 3 of these are special tokens"),
         (lambda s: s.encode_words([["a"], []]), "sentence 1 has no words"),
-        (lambda s: s.id_of("zzz"), "the vocabulary of 400 pieces has no 'zzz'"),
-        (lambda s: check_vocabulary(s, 300), "the tokenizer has 400 pieces, but the weights are for 300"),
+        (lambda s: s.id_of("zzz"), "the vocabulary of 400 tokens has no 'zzz'"),
+        (lambda s: check_vocabulary(s, 300), "the tokenizer has 400 tokens, but the weights are for 300"),
     ],
 )
 def test_what_cannot_be_is_told(word_pieces, call, message):

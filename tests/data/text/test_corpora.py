@@ -30,7 +30,7 @@ def test_the_treebank_has_three_texts_whose_lines_end_in_a_token(tmp_path, monke
     module = load_text("ptb", num_steps=1, partition="random")
     assert module.token_counts == {"train": 6, "val": 2, "test": 2}
     assert set(module.encoder.vocabulary.all_tokens) == {"<unk>", "<eos>", "a", "b", "c"}
-    assert module.unknown_shares["train"] == 1 / 6
+    assert module.unknown_rates["train"] == 1 / 6
 
 
 def test_a_treebank_without_a_part_is_told(tmp_path, monkeypatch):

@@ -41,9 +41,9 @@ def test_the_vocabulary_is_that_of_the_training_part():
 def test_unknown_shares_are_told_by_part():
     texts = Texts("a b a b c", "a x b y", "b b")
     module = TextDataModule(texts, WordTokenizer(), num_steps=1, min_frequency=2)
-    assert module.unknown_shares == {"train": 0.2, "val": 0.5, "test": 0.0}
+    assert module.unknown_rates == {"train": 0.2, "val": 0.5, "test": 0.0}
     assert module.encoder.vocabulary.all_tokens == ("<unk>", "a", "b")
-    assert TextDataModule("aaaa", CHARACTERS, num_steps=1, unknown=None).unknown_shares["train"] == 0
+    assert TextDataModule("aaaa", CHARACTERS, num_steps=1, unknown=None).unknown_rates["train"] == 0
 
 
 def test_d2ls_windows():

@@ -131,7 +131,7 @@ def test_subwords_keep_the_numbers_of_the_library():
     assert encoder.decode(encoder.encode(text)) == text
     assert TextEncoder.from_json(encoder.to_json()) == encoder
     assert encoder.encode("").tolist() == []
-    with pytest.raises(ValueError, match="pieces has no 'lowest of all'"):
+    with pytest.raises(ValueError, match="tokens has no 'lowest of all'"):
         tokenizer.join(["lowest of all"])
     with pytest.raises(ValueError, match="this is no tokenizer"):
         SubwordTokenizer("{}").split("low")

@@ -29,7 +29,7 @@ def test_rare_tokens_count_as_unknown():
     vocabulary = Vocabulary({"a": 5, "b": 2, "c": 1, "<unk>": 2}, min_frequency=2)
     assert vocabulary.all_tokens == ("<unk>", "a", "b")
     assert vocabulary.counts == (3, 5, 2)
-    assert vocabulary.unknown_share == 0.3
+    assert vocabulary.unknown_rate == 0.3
     assert vocabulary.frequency("c") == vocabulary.frequency("never") == 0.3
     assert Vocabulary({"a": 5, "b": 2, "c": 3}, max_size=3).all_tokens == ("<unk>", "a", "c")
 
@@ -38,7 +38,7 @@ def test_reserved_tokens_in_the_text_keep_their_place():
     vocabulary = Vocabulary({"a": 1, "<eos>": 9}, reserved=["<eos>"], unknown=None)
     assert vocabulary.all_tokens == ("<eos>", "a")
     assert vocabulary.counts == (9, 1)
-    assert vocabulary.unknown_share == 0
+    assert vocabulary.unknown_rate == 0
 
 
 @given(TOKENS, st.integers(1, 3), st.integers(3, 20), st.sampled_from([(), ("<pad>",), ("a", "b")]))
@@ -59,7 +59,7 @@ def test_what_a_vocabulary_says_agrees_with_counting(tokens, min_frequency, max_
     assert ids.dtype == torch.int64
     back = vocabulary.tokens(ids)
     assert back == [token if token in vocabulary else "<unk>" for token in tokens]
-    assert vocabulary.unknown_share == sum(i == 0 for i in ids.tolist()) / len(tokens)
+    assert vocabulary.unknown_rate == sum(i == 0 for i in ids.tolist()) / len(tokens)
     again = Vocabulary.from_json(vocabulary.to_json())
     assert again == vocabulary
     assert hash(again) == hash(vocabulary)

@@ -6,8 +6,8 @@ from deepdive.models.transformers import (
     BERTClassifier,
     BERTForPretraining,
     BERTTagger,
-    mean_vector,
-    sentence_vector,
+    mean_pooling,
+    sentence_embedding,
 )
 
 
@@ -31,13 +31,13 @@ def test_padding_and_neighbours_change_nothing():
     for i, n in enumerate(lengths.tolist()):
         alone = bert(tokens[i : i + 1, :n], types[i : i + 1, :n])
         torch.testing.assert_close(alone[0], together[i, :n])
-        torch.testing.assert_close(mean_vector(together, lengths)[i], alone[0].mean(0))
+        torch.testing.assert_close(mean_pooling(together, lengths)[i], alone[0].mean(0))
 
 
 def test_sentence_vectors_have_length_one():
     bert = small().eval()
     tokens, types, lengths = texts()
-    vectors = sentence_vector(bert(tokens, types, lengths), lengths)
+    vectors = sentence_embedding(bert(tokens, types, lengths), lengths)
     torch.testing.assert_close(vectors.norm(dim=1), torch.ones(3))
 
 
@@ -57,7 +57,7 @@ def test_classifiers_and_taggers_put_a_linear_head_on_the_encoder(pooling):
     tokens, types, lengths = texts()
     classifier, tagger = BERTClassifier(bert, 3, pooling=pooling).eval(), BERTTagger(bert, 4).eval()
     x = bert(tokens, types, lengths)
-    whole = bert.pooled(x) if pooling == "pooler" else mean_vector(x, lengths)
+    whole = bert.pooled(x) if pooling == "pooler" else mean_pooling(x, lengths)
     torch.testing.assert_close(classifier(tokens, types, lengths), classifier.heads["output"](whole))
     several = BERTClassifier(bert, {"label": 3, "score": 1}, pooling=pooling).eval()
     said = several(tokens, types, lengths)

@@ -134,7 +134,7 @@ def test_tables_are_shared_as_asked():
 
 
 def test_languages_of_different_sizes_cannot_share():
-    with pytest.raises(ValueError, match="share_embeddings must be False .* got True for 10 and 12"):
+    with pytest.raises(ValueError, match=r"share_embeddings must be False .* got True for 10 and 12"):
         TransformerTranslator(10, 12, 8, 2, 1, share_embeddings=True)
 
 

@@ -127,10 +127,10 @@ def test_the_output_is_the_table_of_vectors():
     [
         (lambda: GPT(10, 8, 9, 2, 1), "num_heads must divide hidden_size, but 9 is not a multiple of 2"),
         (lambda: GPT(0, 8, 8, 2, 1), "vocab_size must be at least 1, got 0"),
-        (lambda: GPT(10, 1, 8, 2, 1), "context must be at least 2, got 1"),
+        (lambda: GPT(10, 1, 8, 2, 1), "max_positions must be at least 2, got 1"),
         (lambda: GPT(10, 8, 8, 2, 0), "num_layers must be at least 1, got 0"),
         (lambda: GPT(10, 8, 6, 2, 1, positions="rotary"), "head_dim must be even"),
-        (lambda: small(8)(torch.zeros(1, 9, dtype=torch.long)), "tokens reach position 9, but context is 8"),
+        (lambda: small(8)(torch.zeros(1, 9, dtype=torch.long)), "tokens reach position 9, but max_positions is 8"),
     ],
 )
 def test_what_cannot_be(make, words):

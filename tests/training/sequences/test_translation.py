@@ -52,7 +52,7 @@ def test_the_share_grows_over_the_first_epochs():
     shares = []
     for epoch in range(6):
         of.begin_epoch(epoch)
-        shares.append(of.share)
+        shares.append(of.sampling_probability)
     assert shares == pytest.approx([0, 0.1, 0.2, 0.3, 0.4, 0.4])
 
 

@@ -23,7 +23,7 @@ class AttentionMap(NamedTuple):
 
     weights: Float[Tensor, "q k"]
     queries: Sequence[str]
-    """Who looks, one for each row."""
+    """The queries, one for each row."""
     keys: Sequence[str]
     """The keys, one for each column."""
     title: str = ""

@@ -44,7 +44,7 @@ KERNELS: Mapping[str, Kernel] = {
 
 
 @checked
-def kernel_named(name: str) -> Kernel:
+def get_kernel(name: str) -> Kernel:
     """One of `KERNELS`.
 
     Raises:

@@ -9,7 +9,7 @@ from torch import Tensor
 from deepdive.checks import check_dtype, check_tensor, shown, told
 
 Allowed = Bool[Tensor, "..."] | Int64[Tensor, " b"] | Int64[Tensor, "b q"]
-"""True where a query may look, of a shape that broadcasts to that of the scores; or how many keys, counted from the
+"""True where a query may attend, of a shape that broadcasts to that of the scores; or how many keys, counted from the
 first, each sequence or each query may attend to."""
 
 

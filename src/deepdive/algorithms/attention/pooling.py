@@ -4,7 +4,7 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
-from deepdive.algorithms.attention.kernels import kernel_named
+from deepdive.algorithms.attention.kernels import get_kernel
 from deepdive.algorithms.attention.masks import masked_softmax
 from deepdive.checks import check_finite, check_not_empty
 from deepdive.signatures import checked
@@ -30,12 +30,12 @@ def attention_pool(
         values: what is known, numbers or vectors.
         kernel: the name of ``K``, see `KERNELS`.
         bandwidth: ``h``, above 0.
-        allowed: true where a query may look; everywhere if not given.
+        allowed: true where a query may attend; everywhere if not given.
 
     Raises:
         ValueError: there is no such kernel, ``bandwidth`` is not above 0, or a query or key is not finite.
     """
-    score = kernel_named(kernel)
+    score = get_kernel(kernel)
     check_not_empty("keys", keys)
     check_finite("queries", queries)  # NaN would be a query that sees nothing, or a key that is not there
     check_finite("keys", keys)

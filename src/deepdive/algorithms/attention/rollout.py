@@ -1,4 +1,4 @@
-"""Where a transformer looks in the end: attention rolled out over its layers."""
+"""What a transformer attends to in the end: attention rolled out over its layers."""
 
 import torch
 from jaxtyping import Float

@@ -1,4 +1,4 @@
-"""What BERT and T5 learn from before they are put to a task: texts with parts that are missing."""
+"""What BERT and T5 learn from before they are put to a task: texts with masked tokens or corrupted spans."""
 
 from deepdive.data.pretraining.masking import MaskTokens as MaskTokens
 from deepdive.data.pretraining.pairs import MaskedPairsDataModule as MaskedPairsDataModule

@@ -14,24 +14,25 @@ class MaskTokens:
 
     Of the ``n`` tokens of a row that are not special, ``max(1, round(p n))`` are to be predicted, ``p`` being the
     ``mlm_probability``: of these, 80 in 100 become ``[MASK]``, 10 any other token that is not special, and 10 stay.
-    ``targets`` are what they were, and -100 at all other positions. They are put behind the first ``place`` fields.
+    ``targets`` are what they were, and -100 at all other positions. They are put behind the first ``target_index``
+    fields.
 
     Args:
         subwords: knows which tokens are special, padding among them.
         mlm_probability: fraction of tokens to be predicted, above 0 and up to 1.
-        place: index of the targets among the fields of the batch.
+        target_index: index of the targets among the fields of the batch.
 
     Raises:
         ValueError: ``mlm_probability`` is out of its range, or there is no ``[MASK]``.
     """
 
-    def __init__(self, subwords: Subwords, *, mlm_probability: float = 0.15, place: int = 1) -> None:
+    def __init__(self, subwords: Subwords, *, mlm_probability: float = 0.15, target_index: int = 1) -> None:
         if not 0 < mlm_probability <= 1:
             raise ValueError(f"mlm_probability must be above 0 and at most 1, got {mlm_probability}")
         ordinary = torch.ones(len(subwords), dtype=torch.bool)
         ordinary[list(subwords.special)] = False
-        self.share = mlm_probability
-        self.place = place
+        self.mlm_probability = mlm_probability
+        self.target_index = target_index
         self._mask = subwords.id_of(MASK)
         self._ordinary = OnDevices(ordinary, ordinary.nonzero().flatten())
 
@@ -45,12 +46,12 @@ class MaskTokens:
         hidden = torch.where(chosen & (kind < 0.8), self._mask, tokens)
         hidden = torch.where(chosen & (kind >= 0.9), other, hidden)
         fields = [hidden, *others]
-        return (*fields[: self.place], torch.where(chosen, tokens, IGNORED), *fields[self.place :])
+        return (*fields[: self.target_index], torch.where(chosen, tokens, IGNORED), *fields[self.target_index :])
 
     def _chosen(self, can_be: Tensor, generator: torch.Generator) -> Tensor:
         """As many of each row as there should be."""
         # In random order, those that cannot be chosen last; the first k are.
         order = torch.rand(can_be.shape, generator=generator).to(can_be.device).masked_fill(~can_be, 2.0)
         rank = order.argsort(dim=1).argsort(dim=1)
-        k = (can_be.sum(1, keepdim=True) * self.share).round().clamp(min=1)
+        k = (can_be.sum(1, keepdim=True) * self.mlm_probability).round().clamp(min=1)
         return (rank < k) & can_be

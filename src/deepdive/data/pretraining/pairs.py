@@ -78,7 +78,7 @@ class MaskedPairsDataModule(BucketDataModule):
         self.subwords = (
             given_subwords if isinstance(given_subwords, Subwords) else given_subwords(self.sentences["train"])
         )
-        self._hide = MaskTokens(self.subwords, mlm_probability=self._share, place=3)
+        self._hide = MaskTokens(self.subwords, mlm_probability=self._share, target_index=3)
         return {name: self._numbered(name, paragraphs) for name, paragraphs in parts.items()}
 
     def _pads(self) -> Sequence[int]:

@@ -1,4 +1,4 @@
-"""Spans of a text that are missing, to be written down: what T5 learns from (Raffel et al., 2020, section 3.1.4)."""
+"""Span corruption: what T5 learns from, spans of a text to be written down (Raffel et al., 2020, section 3.1.4)."""
 
 from collections.abc import Callable, Sequence
 
@@ -21,7 +21,7 @@ START, END = "<pad>", "</s>"
 def span_counts(length: int, noise_density: float = 0.15, mean_noise_span_length: float = 3.0) -> tuple[int, int]:
     """``n = round(noise_density length)`` tokens of noise, in ``round(n / mean_noise_span_length)`` spans.
 
-    At least one token is missing and one is not, in at least one span.
+    At least one token is noise and one is not, in at least one span.
 
     Raises:
         ValueError: ``length`` is below 2, ``noise_density`` is not between 0 and 1, or ``mean_noise_span_length`` is
@@ -43,7 +43,7 @@ def draw_spans(
     *,
     generator: torch.Generator,
 ) -> Bool[Tensor, "rows length"]:
-    """Which tokens are missing: spans of them and of others in turn, others first; every division is as likely.
+    """Which tokens are noise: spans of them and of others in turn, others first; every division is as likely.
 
     Raises:
         ValueError: as `span_counts`.
@@ -57,41 +57,45 @@ def draw_spans(
 
 @checked
 def cut_spans(
-    tokens: Int64[Tensor, "b n"], missing: Bool[Tensor, "b n"], sentinels: Sequence[int]
+    tokens: Int64[Tensor, "b n"], noise_mask: Bool[Tensor, "b n"], sentinels: Sequence[int]
 ) -> tuple[Int64[Tensor, "b s"], Int64[Tensor, "b t"]]:
-    """``source``, with a sentinel in the place of each missing span, and ``target``: each sentinel and its span.
+    """``source``, with a sentinel in the place of each span of noise, and ``target``: each sentinel and its span.
 
     ``a b c d e`` without ``b c`` and ``e`` is ``a <0> d <1>``, and the target ``<0> b c <1> e``.
 
     Args:
         tokens: of as many rows as there are texts.
-        missing: as many in every row, in as many spans, the first token not among them and the last one among them.
+        noise_mask: as many in every row, in as many spans, the first token not among them and the last one among them.
         sentinels: ids of ``<extra_id_0>``, ``<extra_id_1>``, ...
 
     Raises:
-        ValueError: there are more spans than sentinels, or rows differ in the number of spans or missing tokens.
+        ValueError: there are more spans than sentinels, or rows differ in the number of spans or tokens of noise.
     """
     b = len(tokens)
-    before = torch.cat((torch.zeros_like(missing[:, :1]), missing[:, :-1]), 1)
-    starts, goes_on = missing & ~before, ~missing & before
-    goes_on[:, 0] = ~missing[:, 0]
+    before = torch.cat((torch.zeros_like(noise_mask[:, :1]), noise_mask[:, :-1]), 1)
+    starts, goes_on = noise_mask & ~before, ~noise_mask & before
+    goes_on[:, 0] = ~noise_mask[:, 0]
     spans = int(starts[0].sum()) if b else 0
     if spans > len(sentinels):
         raise ValueError(f"there are {spans} spans, but only {len(sentinels)} sentinels")
-    if (starts.sum(1) != spans).any() or (goes_on.sum(1) != spans).any() or (missing.sum(1) != missing[0].sum()).any():
+    if (
+        (starts.sum(1) != spans).any()
+        or (goes_on.sum(1) != spans).any()
+        or (noise_mask.sum(1) != noise_mask[0].sum()).any()
+    ):
         raise ValueError(
-            "missing must have as many tokens and spans in every row, begin with one that is not missing and end with "
+            "noise_mask must have as many tokens and spans in every row, begin with one that is no noise and end with "
             "one that is"
         )
     names = torch.tensor(sentinels, device=tokens.device)
     last = len(sentinels) - 1
-    source = torch.where(starts, names[(starts.cumsum(1) - 1).clamp(0, last)], tokens)[~missing | starts]
-    target = torch.where(goes_on, names[(goes_on.cumsum(1) - 1).clamp(0, last)], tokens)[missing | goes_on]
+    source = torch.where(starts, names[(starts.cumsum(1) - 1).clamp(0, last)], tokens)[~noise_mask | starts]
+    target = torch.where(goes_on, names[(goes_on.cumsum(1) - 1).clamp(0, last)], tokens)[noise_mask | goes_on]
     return source.view(b, -1), target.view(b, -1)
 
 
 class SpanDataModule(DataModule):
-    """Batches ``(source (b, s), source_lengths (b), target (b, t))`` of texts with missing spans, anew in every epoch.
+    """Batches ``(source (b, s), source_lengths (b), target (b, t))`` of texts with spans corrupted anew each epoch.
 
     A text is cut into windows of ``window`` tokens, what remains is left out. Source and target, see `cut_spans`, end
     with ``</s>``, and the target begins with ``<pad>``, as T5's decoder does; no row needs padding.
@@ -100,8 +104,8 @@ class SpanDataModule(DataModule):
         read: gives the texts; called once, by `prepare`.
         subwords: with ``<pad>``, ``</s>`` and sentinels, or a function that learns them from the training lines.
         window: tokens of a text before spans are cut out.
-        noise_density: fraction of tokens that is missing.
-        mean_noise_span_length: tokens of a missing span on average.
+        noise_density: fraction of tokens that is noise.
+        mean_noise_span_length: tokens of a noise span on average.
         batch_size: windows per training batch.
         test_batch_size: for validation and test.
         seed: of spans and of the order of training batches.
@@ -150,7 +154,7 @@ class SpanDataModule(DataModule):
         subwords = self._given if isinstance(self._given, Subwords) else self._given(lines["train"])
         if len(subwords.sentinels) < self.spans:
             raise ValueError(
-                f"a window has {self.spans} missing spans, but the vocabulary {len(subwords.sentinels)} sentinels; see "
+                f"a window has {self.spans} noise spans, but the vocabulary {len(subwords.sentinels)} sentinels; see "
                 "Subwords.with_sentinels"
             )
         self._start, self._end = subwords.id_of(START), subwords.id_of(END)

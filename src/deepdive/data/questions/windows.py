@@ -118,8 +118,8 @@ def cut_windows(
         raise ValueError("there are no questions")
     check_questions(questions)
     asked = subwords.encode([question.text for question in questions], special=False).ids.first(max_question_length)
-    pieces = subwords.encode([question.context for question in questions], special=False)
-    whole = pieces.ids.lengths
+    encodings = subwords.encode([question.context for question in questions], special=False)
+    whole = encodings.ids.lengths
     if (whole == 0).any():
         raise ValueError(f"question {questions[int((whole == 0).nonzero()[0])].id!r} has a context without tokens")
     room = max_length - 3 - asked.lengths  # (questions)
@@ -129,15 +129,15 @@ def cut_windows(
     number = torch.arange(len(question)) - (rows.cumsum(0) - rows)[question]
     skipped = number * step[question]
     taken = torch.minimum(whole[question] - skipped, room[question])
-    part, before = pieces.ids.slices(question, taken, skipped), asked.rows(question)
+    part, before = encodings.ids.slices(question, taken, skipped), asked.rows(question)
     cls, sep = subwords.id_of(CLS), subwords.id_of(SEP)
     tokens = Ragged.joined([cls, before, sep, part, sep])
     types = Ragged.joined([0, before.filled(0), 0, part.filled(1), 1])
     first = before.lengths + 2
-    answer = _token_spans(questions, pieces.starts, pieces.ends)[question] - skipped.unsqueeze(1)
+    answer = _token_spans(questions, encodings.starts, encodings.ends)[question] - skipped.unsqueeze(1)
     there = (answer[:, 0] >= 0) & (answer[:, 1] < taken)
     spans = torch.where(there.unsqueeze(1), answer + first.unsqueeze(1), 0)
-    return Windows(questions, tokens, types, spans, question, first, skipped, pieces.starts, pieces.ends)
+    return Windows(questions, tokens, types, spans, question, first, skipped, encodings.starts, encodings.ends)
 
 
 def _token_spans(questions: Sequence[Question], starts: Ragged, ends: Ragged) -> Int64[Tensor, "questions 2"]:

@@ -19,8 +19,8 @@ class SentenceDataModule(DataModule):
 
     Args:
         read: gives the texts; called once, by `prepare`.
-        subwords: cuts them into pieces.
-        max_length: pieces of a text or pair, special tokens included; longer ones are cut.
+        subwords: cuts them into encodings.
+        max_length: tokens of a text or pair, special tokens included; longer ones are cut.
         labels: names of the classes in the order of their numbers, if they have one.
         batch_size: texts per training batch.
         test_batch_size: for validation and test, where no gradient needs memory.
@@ -93,8 +93,8 @@ class SentenceDataModule(DataModule):
         return BucketLoader(fields, batch_size, pads=pads, shuffle=shuffle, seed=self.seed)
 
     def _numbered(self, part: str, texts: LabelledTexts) -> tuple[Ragged | Tensor, ...]:
-        pieces = self.subwords.encode(texts.texts, texts.seconds, max_length=self.max_length)
-        fields: list[Ragged | Tensor] = [pieces.ids, pieces.type_ids, pieces.ids.lengths]
+        encodings = self.subwords.encode(texts.texts, texts.seconds, max_length=self.max_length)
+        fields: list[Ragged | Tensor] = [encodings.ids, encodings.type_ids, encodings.ids.lengths]
         if texts.labels is not None:
             number = {label: i for i, label in enumerate(self.labels)}
             if unknown := sorted(set(texts.labels) - set(number)):

@@ -1,4 +1,4 @@
-"""Texts as pieces of words, for BERT, GPT and T5."""
+"""Texts as subwords, for BERT, GPT and T5."""
 
 from deepdive.data.subwords._library import CLS as CLS
 from deepdive.data.subwords._library import END_OF_TEXT as END_OF_TEXT

@@ -28,7 +28,7 @@ def library() -> Any:
 def bert_like(
     tokenizer: Any, lowercase: bool, *, strip_accents: bool | None = None, around_chinese: bool = True
 ) -> Any:
-    """Cut texts as BERT does, before pieces are looked for.
+    """Cut texts as BERT does, before tokens are looked for.
 
     ``strip_accents`` is as ``lowercase`` where it is ``None``; ``around_chinese`` makes every Chinese letter a word.
     """
@@ -71,8 +71,8 @@ def byte_level(tokenizer: Any, *, add_prefix_space: bool = False) -> Any:
 def learn_word_pieces(texts: Iterable[str], size: int, lowercase: bool) -> list[str]:
     """Subwords: all letters, at the beginning of a word and within, then what was merged, the first ones first.
 
-    The library's own trainer for this gives other pieces each time. So byte pairs are learnt in its place, of words
-    with a mark before them, and that mark becomes what tells pieces within a word, ``##``.
+    The library's own trainer for this gives other tokens each time. So byte pairs are learnt in its place, of words
+    with a mark before them, and that mark becomes what tells tokens within a word, ``##``.
 
     Raises:
         ValueError: ``size`` does not hold the special tokens and the letters, or there are no words.
@@ -81,7 +81,7 @@ def learn_word_pieces(texts: Iterable[str], size: int, lowercase: bool) -> list[
     tokenizer = bert_like(parts.Tokenizer(parts.models.BPE()), lowercase)
     cut, mark = tokenizer.pre_tokenizer, parts.pre_tokenizers.Metaspace(_MARK, prepend_scheme="always")
     tokenizer.pre_tokenizer = parts.pre_tokenizers.Sequence([cut, mark])
-    # One more for the mark; of the pieces, the mark with a letter behind it is a letter.
+    # One more for the mark; of the tokens, the mark with a letter behind it is a letter.
     trainer = parts.trainers.BpeTrainer(vocab_size=size + 1, show_progress=False)
     tokenizer.train_from_iterator(texts, trainer)
     learnt = sorted(tokenizer.get_vocab().items(), key=lambda each: each[1])

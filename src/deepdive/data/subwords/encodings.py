@@ -13,10 +13,10 @@ class Encodings:
     type_ids: Ragged
     """0 in the first text of a pair, 1 in the second."""
     words: Ragged
-    """The word, counted within its text, that a piece is of; -1 for special tokens."""
+    """The word, counted within its text, that a token is of; -1 for special tokens."""
     starts: Ragged
-    """The character of its text at which a piece begins."""
+    """The character of its text at which a token begins."""
     ends: Ragged
     """The character behind its last one."""
     sequences: Ragged
-    """The text that a piece is of, 0 or 1; -1 for special tokens."""
+    """The text that a token is of, 0 or 1; -1 for special tokens."""

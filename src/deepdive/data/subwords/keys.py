@@ -86,9 +86,9 @@ KEYS: Mapping[str, Keys] = {
     "WordPiece": {
         **_COMMON,
         **_NORMALIZING,
-        **refused_unless(only(True, None), "words are cut before pieces", "do_basic_tokenize"),
-        **refused_unless(only(None, []), "all words are cut into pieces", "never_split"),
-        **refused_unless(only("##"), "pieces within a word begin so", "wordpieces_prefix"),
+        **refused_unless(only(True, None), "words are cut before tokens", "do_basic_tokenize"),
+        **refused_unless(only(None, []), "all words are cut into tokens", "never_split"),
+        **refused_unless(only("##"), "tokens within a word begin so", "wordpieces_prefix"),
         **refused_unless(only(100), "longer words are unknown", "max_input_chars_per_word"),
         **refused_unless(only("right", None), "shorter texts are padded at their end", "padding_side"),
         **refused_unless(
@@ -122,7 +122,7 @@ KEYS: Mapping[str, Keys] = {
         **harmless("there is no padding", "padding_side"),
         **harmless("of what a call gives besides", "model_input_names"),
         **harmless("tokenizer.json says how spaces are read", "legacy", "add_prefix_space"),
-        **refused_unless(only(None, {}), "tokenizer.json says how pieces are found", "sp_model_kwargs"),
+        **refused_unless(only(None, {}), "tokenizer.json says how tokens are found", "sp_model_kwargs"),
         **refused_unless(
             _called("T5Tokenizer", "T5TokenizerFast", "PreTrainedTokenizerFast", "TokenizersBackend"),
             "another tokenizer",

@@ -39,7 +39,7 @@ def read_published(source: str, *, report: Report | None = None) -> Published:
 
     Raises:
         ValueError: the name is that of something else, a file is damaged, files contradict each other, the tokenizer
-            does what is not done here, or has more pieces than the weights have vectors.
+            does what is not done here, or has more tokens than the weights have vectors.
         FileNotFoundError: there is no such name or folder, or a file is missing in it.
         DataUnavailableError: no source has it.
     """

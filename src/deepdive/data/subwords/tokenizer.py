@@ -1,4 +1,4 @@
-"""Texts as pieces of words: WordPiece and byte-level byte pairs (D2L sections 15.6.2 and 15.8.3)."""
+"""Texts as subwords: WordPiece and byte-level byte pairs (D2L sections 15.6.2 and 15.8.3)."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
@@ -37,7 +37,7 @@ _SENTINEL = "<extra_id_{}>"
 
 
 class Subwords:
-    """Cuts texts into pieces that a vocabulary has, and joins them again; a thin layer over the library that does it.
+    """Cuts texts into tokens that a vocabulary has, and joins them again; a thin layer over the library that does it.
 
     >>> Subwords.word_pieces(["a cat sat", "the cat"], vocab_size=50).decode([...])  # doctest: +SKIP
 
@@ -53,7 +53,7 @@ class Subwords:
 
     @classmethod
     def word_pieces(cls, texts: Iterable[str], vocab_size: int, *, lowercase: bool = True) -> "Subwords":
-        """Learn WordPiece as BERT has it: words and marks, cut into the longest pieces that are known.
+        """Learn WordPiece as BERT has it: words and marks, cut into the longest tokens that are known.
 
         Raises:
             ValueError: ``vocab_size`` leaves no room beside the special tokens and the letters of the texts, or there
@@ -140,14 +140,14 @@ class Subwords:
         return self._size
 
     def id_of(self, token: str) -> int:
-        """The number of a piece.
+        """The id of a token.
 
         Raises:
             ValueError: there is none like it.
         """
         number = self._tokenizer.token_to_id(token)
         if number is None:
-            raise ValueError(f"the vocabulary of {len(self):,} pieces has no {token!r}")
+            raise ValueError(f"the vocabulary of {len(self):,} tokens has no {token!r}")
         return number
 
     @property
@@ -157,7 +157,7 @@ class Subwords:
         return tuple(sorted(number for number, token in added.items() if token.special))
 
     def with_sentinels(self, count: int = 100) -> "Subwords":
-        """The same with T5's ``<extra_id_0>``, ... beside, which stand for missing pieces; numbered from the end down.
+        """The same with T5's ``<extra_id_0>``, ... beside, which stand for missing tokens; numbered from the end down.
 
         Raises:
             ValueError: ``count`` is below 1, or there are such already.
@@ -179,16 +179,16 @@ class Subwords:
         return tuple(found)
 
     def tokens(self, ids: Sequence[int]) -> list[str]:
-        """The pieces of these numbers, as the vocabulary has them."""
+        """The tokens of these numbers, as the vocabulary has them."""
         return [self._tokenizer.id_to_token(number) or "" for number in ids]
 
     def decode(self, ids: Sequence[int] | Int64[Tensor, " t"]) -> str:
-        """The text of pieces, without special tokens."""
+        """The text of tokens, without special tokens."""
         ids = ids.tolist() if isinstance(ids, Tensor) else list(ids)
         return self._tokenizer.decode(ids)
 
     def ids(self, text: str) -> Int64[Tensor, " t"]:
-        """Numbers of one text of any length, without special tokens; an empty one has none."""
+        """Ids of one text of any length, without special tokens; an empty one has none."""
         return torch.tensor(self._tokenizer.encode(text, add_special_tokens=False).ids, dtype=torch.int64)
 
     def encode(
@@ -199,9 +199,9 @@ class Subwords:
         max_length: int | None = None,
         special: bool = True,
     ) -> Encodings:
-        """Numbers of texts, or of pairs, with the special tokens around them.
+        """Ids of texts, or of pairs, with the special tokens around them.
 
-        With ``max_length``, pieces are taken from the end of the longer text of a pair until there are so many, special
+        With ``max_length``, tokens are taken from the end of the longer text of a pair until there are so many, special
         tokens included.
 
         Raises:
@@ -217,10 +217,10 @@ class Subwords:
         return self._encode(pairs, max_length, special, pair=seconds is not None)
 
     def encode_words(self, sentences: Sequence[Sequence[str]], *, max_length: int | None = None) -> Encodings:
-        """Numbers of sentences that are cut into words already; ``words`` then are theirs.
+        """Ids of sentences that are cut into words already; ``words`` then are theirs.
 
         A word of which nothing would be left, such as an invisible mark, is unknown: unless it is cut off, every word
-        has a piece.
+        has a token.
 
         Raises:
             ValueError: a sentence has no words, or ``max_length`` leaves no room.
@@ -269,14 +269,14 @@ class Subwords:
 
 
 def check_vocabulary(subwords: Subwords, vocab_size: int) -> None:
-    """Check that weights know every piece.
+    """Check that weights know every token.
 
     Raises:
-        ValueError: the tokenizer has more pieces than the weights have vectors.
+        ValueError: the tokenizer has more tokens than the weights have vectors.
     """
     if len(subwords) > vocab_size:
         raise ValueError(
-            f"the tokenizer has {len(subwords):,} pieces, but the weights are for {vocab_size:,}; "
+            f"the tokenizer has {len(subwords):,} tokens, but the weights are for {vocab_size:,}; "
             "they do not belong together"
         )
 

@@ -1,4 +1,4 @@
-"""Tagged sentences cut into pieces of words."""
+"""Tagged sentences cut into subwords."""
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
@@ -14,14 +14,14 @@ from deepdive.targets import IGNORED
 
 
 class SubwordTaggingDataModule(BucketDataModule):
-    """Batches ``(tokens (b, t), types (b, t), lengths (b), tags (b, t))``: the first piece of a word has its tag.
+    """Batches ``(tokens (b, t), types (b, t), lengths (b), tags (b, t))``: the first token of a word has its tag.
 
-    Other pieces, special tokens and padding have -100; ``labels`` are the names of the tags, ``O`` first.
+    Other tokens, special tokens and padding have -100; ``labels`` are the names of the tags, ``O`` first.
 
     Args:
         read: gives the sentences; called once, by `prepare`.
-        subwords: cuts their words into pieces.
-        max_length: pieces of a sentence, special tokens included; longer ones are cut.
+        subwords: cuts their words into encodings.
+        max_length: tokens of a sentence, special tokens included; longer ones are cut.
         batch_size: sentences per training batch.
         test_batch_size: for validation and test, where no gradient needs memory.
         seed: of the order of training batches.
@@ -55,15 +55,15 @@ class SubwordTaggingDataModule(BucketDataModule):
         return self.subwords.id_of(PAD), 0, 0, IGNORED
 
     def _numbered(self, part: str, sentences: Sequence[TaggedSentence]) -> tuple[Field, ...]:
-        pieces = self.subwords.encode_words([words for words, _ in sentences], max_length=self.max_length)
+        encodings = self.subwords.encode_words([words for words, _ in sentences], max_length=self.max_length)
         numbers = tag_ids(part, chain.from_iterable(tags for _, tags in sentences), self.labels)
         lengths = torch.tensor([len(words) for words, _ in sentences])
-        tags = align_tags(pieces, Ragged(numbers, torch.cat([lengths.new_zeros(1), lengths.cumsum(0)])))
-        return pieces.ids, pieces.type_ids, pieces.ids.lengths, tags
+        tags = align_tags(encodings, Ragged(numbers, torch.cat([lengths.new_zeros(1), lengths.cumsum(0)])))
+        return encodings.ids, encodings.type_ids, encodings.ids.lengths, tags
 
 
 def align_tags(encodings: Encodings, tags: Ragged) -> Ragged:
-    """The tag of each word at its first piece, and -100 at all other places."""
+    """The tag of each word at its first token, and -100 at all others."""
     first, row = first_tokens(encodings)
     place = tags.offsets[row] + encodings.words.values.clamp(min=0)
     return Ragged(
@@ -72,7 +72,7 @@ def align_tags(encodings: Encodings, tags: Ragged) -> Ragged:
 
 
 def first_tokens(encodings: Encodings) -> tuple[Tensor, Tensor]:
-    """Whether each piece is the first one of a word, and the sentence that it is of; both in one row."""
+    """Whether each token is the first one of a word, and the sentence that it is of; both in one row."""
     words, lengths = encodings.words.values, encodings.words.lengths
     row = torch.arange(len(lengths)).repeat_interleave(lengths)
     before = torch.cat([words.new_full((1,), -1), words[:-1]])

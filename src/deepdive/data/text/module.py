@@ -142,7 +142,7 @@ class TextDataModule(DataModule):
         return {name: len(corpus) for name, corpus in self.corpora.items()}
 
     @property
-    def unknown_shares(self) -> dict[str, float]:
+    def unknown_rates(self) -> dict[str, float]:
         """Which fraction of each part's tokens is unknown."""
         self.prepare()
         return {name: self._unknown_share(corpus) for name, corpus in self.corpora.items()}

@@ -169,7 +169,7 @@ class SubwordTokenizer:
 
     @property
     def tokens(self) -> tuple[str, ...]:
-        """All pieces there can be, in the order of their numbers."""
+        """All subwords there can be, in the order of their numbers."""
         return self._pieces
 
     @cached_property
@@ -177,11 +177,11 @@ class SubwordTokenizer:
         return tuple(self._subwords.tokens(range(len(self._subwords))))
 
     def split(self, text: str) -> list[str]:
-        """The pieces of a text."""
+        """The subwords of a text."""
         return self._subwords.tokens(self._subwords.ids(text).tolist())
 
     def join(self, tokens: list[str]) -> str:
-        """The text of pieces, without special tokens.
+        """The text of subwords, without special tokens.
 
         Raises:
             ValueError: one of them is no piece of this tokenizer.

@@ -111,7 +111,7 @@ class Vocabulary:
         return tuple(self._counts)
 
     @property
-    def unknown_share(self) -> float:
+    def unknown_rate(self) -> float:
         """Which fraction of the counted tokens is unknown."""
         return 0.0 if self._unknown is None or not self.total else self._counts[0] / self.total
 

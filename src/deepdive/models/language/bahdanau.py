@@ -1,4 +1,4 @@
-"""A recurrent decoder that looks back at the sentence (D2L section 11.4; Bahdanau et al., 2015)."""
+"""A recurrent decoder that attends to the sentence (D2L section 11.4; Bahdanau et al., 2015)."""
 
 from typing import NamedTuple
 
@@ -54,7 +54,7 @@ class BahdanauDecoder(torch.nn.Module):
         cell: ``RNN`` (tanh), ``GRU`` or ``LSTM``.
         dropout: probability of dropping an element, 0 to 1: of vectors, between layers, before the output.
         bidirectional: whether the encoder reads in both directions.
-        padding_idx: number of the padding token of both languages.
+        padding_idx: id of the padding token of both languages.
 
     Raises:
         ValueError: a size is less than 1, ``cell`` is unknown, or two directions do not share ``hidden_size`` evenly.
@@ -99,7 +99,7 @@ class BahdanauDecoder(torch.nn.Module):
         return logits
 
     def encode(self, source: Int64[Tensor, "b s"], lengths: Int64[Tensor, " b"]) -> BahdanauState:
-        """The decoder's first state; tokens from ``lengths`` on are padding, at which it never looks."""
+        """The decoder's first state; tokens from ``lengths`` on are padding, to which it never attends."""
         h, state = self.encoder(self.dropout(self.source_embedding(source)), lengths)
         return BahdanauState(
             state, Memory(h, self.scoring.project(h), length_mask(lengths, source.shape[1], len(source)))
@@ -108,7 +108,7 @@ class BahdanauDecoder(torch.nn.Module):
     def decode(
         self, tokens: Int64[Tensor, "b t"], state: BahdanauState
     ) -> tuple[Float[Tensor, "b t v"], Float[Tensor, "b t s"], BahdanauState]:
-        """Logits of the token after each one, where each step looked, and the state after the last."""
+        """Logits of the token after each one, what each step attended to, and the state after the last."""
         layers, memory = state
         vectors = self.dropout(self.embedding(tokens) * self._scale)
         states, contexts, weights = [], [], []

@@ -33,7 +33,7 @@ class Seq2Seq(torch.nn.Module):
         cell: ``RNN`` (tanh), ``GRU`` or ``LSTM``.
         dropout: probability of dropping an element, 0 to 1: of vectors, between layers, before the output.
         bidirectional: whether the encoder reads in both directions.
-        padding_idx: number of the padding token of both languages.
+        padding_idx: id of the padding token of both languages.
 
     Raises:
         ValueError: a size is less than 1, ``cell`` is unknown, or two directions do not share ``hidden_size`` evenly.

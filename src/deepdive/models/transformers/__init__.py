@@ -1,8 +1,8 @@
 """Transformers: one core (``core``), and the networks that are made of it."""
 
 from deepdive.models.transformers.bert import BERT as BERT
-from deepdive.models.transformers.bert import mean_vector as mean_vector
-from deepdive.models.transformers.bert import sentence_vector as sentence_vector
+from deepdive.models.transformers.bert import mean_pooling as mean_pooling
+from deepdive.models.transformers.bert import sentence_embedding as sentence_embedding
 from deepdive.models.transformers.bert_heads import BERTClassifier as BERTClassifier
 from deepdive.models.transformers.bert_heads import BERTForPretraining as BERTForPretraining
 from deepdive.models.transformers.bert_heads import BERTTagger as BERTTagger

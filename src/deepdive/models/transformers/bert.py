@@ -5,7 +5,7 @@ from jaxtyping import Float, Int64
 from torch import Tensor
 
 from deepdive.algorithms.attention import length_mask
-from deepdive.models.transformers.core import Activation, Block, LearntPositions, Stack, initialize_normal
+from deepdive.models.transformers.core import Activation, Block, LearnedPositions, Stack, initialize_normal
 from deepdive.signatures import checked
 from deepdive.signatures.bounds import NonNegativeFloat, PositiveInt, Probability
 from deepdive.toolkit import Toolkit
@@ -13,7 +13,7 @@ from deepdive.toolkit import Toolkit
 
 @checked
 class BERT(torch.nn.Module):
-    """``x_0 = norm(e(w) + P + s(type))``, post-norm blocks that look both ways: a vector for every token.
+    """``x_0 = norm(e(w) + P + s(type))``, post-norm bidirectional blocks: a vector for every token.
 
     With the default arguments it is BERT base: 109,482,240 parameters, with the pooler's.
 
@@ -58,7 +58,7 @@ class BERT(torch.nn.Module):
         self.activation: Activation = activation
         self.embedding = nn.Embedding(vocab_size, hidden_size)
         self.types = nn.Embedding(type_vocab_size, hidden_size)
-        self.positions = LearntPositions(max_positions, hidden_size, nn=nn)
+        self.positions = LearnedPositions(max_positions, hidden_size, nn=nn)
         self.norm = nn.LayerNorm(hidden_size, eps=eps)
         self.dropout = nn.Dropout(dropout)
         self.stack = Stack(
@@ -88,7 +88,7 @@ class BERT(torch.nn.Module):
         token_types: Int64[Tensor, "b t"] | None = None,
         lengths: Int64[Tensor, " b"] | None = None,
     ) -> Float[Tensor, "b t hidden_size"]:
-        """Vectors of all tokens; those from ``lengths`` on are padding, at which no other token looks."""
+        """Vectors of all tokens; those from ``lengths`` on are padding, to which no other token attends."""
         types = torch.zeros_like(tokens) if token_types is None else token_types
         x = self.positions(self.embedding(tokens) + self.types(types))
         mask = (
@@ -108,7 +108,7 @@ class BERT(torch.nn.Module):
         return self.tanh(self.pooler(vectors[:, 0]))
 
 
-def mean_vector(
+def mean_pooling(
     vectors: Float[Tensor, "b t hidden_size"], lengths: Int64[Tensor, " b"]
 ) -> Float[Tensor, "b hidden_size"]:
     """``Σ_{t < lengths} x_t / lengths``: the mean of a text's tokens, without padding."""
@@ -116,9 +116,9 @@ def mean_vector(
     return (vectors * told).sum(dim=1) / lengths.unsqueeze(1)
 
 
-def sentence_vector(
+def sentence_embedding(
     vectors: Float[Tensor, "b t hidden_size"], lengths: Int64[Tensor, " b"]
 ) -> Float[Tensor, "b hidden_size"]:
     """`mean_vector` made of length 1, so that the product of two is their cosine (Reimers and Gurevych, 2019)."""
-    mean = mean_vector(vectors, lengths)
+    mean = mean_pooling(vectors, lengths)
     return mean / mean.norm(dim=1, keepdim=True).clamp(min=1e-12)

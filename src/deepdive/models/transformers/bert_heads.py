@@ -7,7 +7,7 @@ import torch
 from jaxtyping import Float, Int64
 from torch import Tensor
 
-from deepdive.models.transformers.bert import BERT, mean_vector
+from deepdive.models.transformers.bert import BERT, mean_pooling
 from deepdive.models.transformers.core import initialize_normal, make_activation
 from deepdive.signatures import checked
 from deepdive.signatures.bounds import PositiveInt, Probability
@@ -60,14 +60,14 @@ class BERTForPretraining(torch.nn.Module):
         tokens: Int64[Tensor, "b t"],
         token_types: Int64[Tensor, "b t"] | None = None,
         lengths: Int64[Tensor, " b"] | None = None,
-        hidden: Int64[Tensor, " n"] | None = None,
+        masked_positions: Int64[Tensor, " n"] | None = None,
     ) -> PretrainingLogits:
-        """Logits of every token ``(b, t, v)``, or of those at the positions ``hidden`` of the flat batch, ``(n, v)``.
+        """Logits of every token ``(b, t, v)``, or of those at ``masked_positions`` of the flat batch, ``(n, v)``.
 
         There are some eight times fewer hidden tokens than tokens, and the output is the costliest product.
         """
         x = self.bert(tokens, token_types, lengths)
-        asked = x if hidden is None else x.flatten(0, 1).index_select(0, hidden)
+        asked = x if masked_positions is None else x.flatten(0, 1).index_select(0, masked_positions)
         return PretrainingLogits(self.output(self.transform(asked)), self.is_next(self.bert.pooled(x)))
 
 
@@ -113,9 +113,9 @@ class BERTClassifier(torch.nn.Module):
     def forward(
         self, tokens: Int64[Tensor, "b t"], token_types: Int64[Tensor, "b t"], lengths: Int64[Tensor, " b"]
     ) -> Float[Tensor, "b outputs"] | dict[str, Tensor]:
-        """What it says of each text; several outputs by their names."""
+        """Logits of each text; several outputs by their names."""
         x = self.bert(tokens, token_types, lengths)
-        whole = self.dropout(self.bert.pooled(x) if self.pooling == "pooler" else mean_vector(x, lengths))
+        whole = self.dropout(self.bert.pooled(x) if self.pooling == "pooler" else mean_pooling(x, lengths))
         said = {name: head(whole) for name, head in self.heads.items()}
         return said if self.named else said["output"]
 
@@ -145,5 +145,5 @@ class BERTTagger(torch.nn.Module):
     def forward(
         self, tokens: Int64[Tensor, "b t"], token_types: Int64[Tensor, "b t"], lengths: Int64[Tensor, " b"]
     ) -> Float[Tensor, "b t outputs"]:
-        """What it says of each token."""
+        """Logits of each token."""
         return self.head(self.dropout(self.bert(tokens, token_types, lengths)))

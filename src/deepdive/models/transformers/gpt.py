@@ -10,7 +10,7 @@ from torch import Tensor
 from deepdive.models.transformers.core import (
     Activation,
     Block,
-    LearntPositions,
+    LearnedPositions,
     Past,
     Rotary,
     Stack,
@@ -35,16 +35,16 @@ class GPT(torch.nn.Module):
     """``x_0 = e(y) + P``, causal pre-norm blocks, ``logits = E norm(x_L)``: the next token from all before it.
 
     ``E`` is the table of the tokens' vectors, or one of its own. With the default arguments it is GPT-2, small:
-    124,439,808 parameters. Rotary positions have no table, but the network still reads no more than ``context`` tokens
-    at once.
+    124,439,808 parameters. Rotary positions have no table, but the network still reads no more than ``max_positions``
+    tokens at once.
 
     It is a `deepdive.algorithms.decoding.Reader` whose state is a cache of keys and values, so that a step costs one
-    token's work. Where tokens go beyond ``context``, it forgets all but the last ``context // 2 + 1`` and reads these
-    anew.
+    token's work. Where tokens go beyond ``max_positions``, it forgets all but the last ``context // 2 + 1`` and reads
+    these anew.
 
     Args:
         vocab_size: tokens to tell apart.
-        context: most tokens it sees at once.
+        max_positions: most tokens it sees at once.
         hidden_size: width of the vectors.
         num_heads: number of attention heads.
         num_layers: blocks.
@@ -55,19 +55,19 @@ class GPT(torch.nn.Module):
         activation: of the feed-forward networks.
         attention_dropout: dropout probability of attention weights, if not ``dropout``.
         embedding_dropout: dropout probability of the embeddings, if not ``dropout``.
-        scales: of the scores, one for each block; by default ``1 / √(hidden_size / num_heads)``.
+        attention_scales: of the scores, one for each block; by default ``1 / √(hidden_size / num_heads)``.
         tie_embeddings: whether the output is the table of the tokens' vectors.
 
     Raises:
         ValueError: a size is less than 1, ``num_heads`` does not divide ``hidden_size``, ``positions`` is unknown,
-            there are not as many ``scales`` as ``num_layers``; or from a call, if there are more tokens than
-            ``context``.
+            there are not as many ``attention_scales`` as ``num_layers``; or from a call, if there are more tokens than
+            ``max_positions``.
     """
 
     def __init__(
         self,
         vocab_size: PositiveInt = 50_257,
-        context: PositiveInt = 1024,
+        max_positions: PositiveInt = 1024,
         hidden_size: PositiveInt = 768,
         num_heads: PositiveInt = 12,
         num_layers: PositiveInt = 12,
@@ -78,7 +78,7 @@ class GPT(torch.nn.Module):
         activation: Activation = "gelu-tanh",
         attention_dropout: Probability | None = None,
         embedding_dropout: Probability | None = None,
-        scales: Sequence[float] | None = None,
+        attention_scales: Sequence[float] | None = None,
         tie_embeddings: bool = True,
         *,
         nn: Toolkit = torch.nn,
@@ -86,12 +86,14 @@ class GPT(torch.nn.Module):
         super().__init__()
         if positions not in ("learnt", "rotary"):
             raise ValueError(f"positions must be learnt or rotary, got {positions!r}")
-        if context < 2:
-            raise ValueError(f"context must be at least 2, got {context}")
-        if scales is not None and len(scales) != num_layers:
-            raise ValueError(f"scales must be one for each of {num_layers} layers, got {len(scales)}")
-        self.context = context
-        learnt = LearntPositions(context, hidden_size, nn=nn) if positions == "learnt" else None
+        if max_positions < 2:
+            raise ValueError(f"max_positions must be at least 2, got {max_positions}")
+        if attention_scales is not None and len(attention_scales) != num_layers:
+            raise ValueError(
+                f"attention_scales must be one for each of {num_layers} layers, got {len(attention_scales)}"
+            )
+        self.max_positions = max_positions
+        learnt = LearnedPositions(max_positions, hidden_size, nn=nn) if positions == "learnt" else None
         first = dropout if embedding_dropout is None else embedding_dropout
         self.tokens = TokenVectors(vocab_size, hidden_size, learnt, dropout=first, nn=nn)
         self.stack = Stack(
@@ -104,7 +106,7 @@ class GPT(torch.nn.Module):
                     activation=activation,
                     dropout=dropout,
                     attention_dropout=dropout if attention_dropout is None else attention_dropout,
-                    scale=None if scales is None else scales[i],
+                    scale=None if attention_scales is None else attention_scales[i],
                     rotary=Rotary(hidden_size // num_heads) if positions == "rotary" else None,
                     nn=nn,
                 )
@@ -130,8 +132,8 @@ class GPT(torch.nn.Module):
 
     def read(self, tokens: Int64[Tensor, "n t"], state: GPTState) -> tuple[Float[Tensor, "n v"], GPTState]:
         """Logits of the token after several more, and the state after these: a prompt at once."""
-        if state.tokens.shape[1] + tokens.shape[1] > self.context:
-            tokens = torch.cat([state.tokens, tokens], dim=1)[:, -(self.context // 2 + 1) :]
+        if state.tokens.shape[1] + tokens.shape[1] > self.max_positions:
+            tokens = torch.cat([state.tokens, tokens], dim=1)[:, -(self.max_positions // 2 + 1) :]
             state = self.begin_state(len(tokens))
         x, past = self._read(tokens, state.past)
         return self.output(x[:, -1]), GPTState(torch.cat([state.tokens, tokens], dim=1), past)
@@ -147,6 +149,8 @@ class GPT(torch.nn.Module):
 
     def _read(self, tokens: Tensor, past: Past | None) -> tuple[Tensor, Past]:
         start = 0 if past is None else past[0].keys.shape[2]
-        if start + tokens.shape[1] > self.context:
-            raise ValueError(f"tokens reach position {start + tokens.shape[1]}, but context is {self.context}")
+        if start + tokens.shape[1] > self.max_positions:
+            raise ValueError(
+                f"tokens reach position {start + tokens.shape[1]}, but max_positions is {self.max_positions}"
+            )
         return self.stack(self.tokens(tokens, start), past=past)

@@ -32,7 +32,8 @@ class T5(EncoderDecoder):
         eps: of the norms.
         activation: of the feed-forward networks.
         tie_embeddings: whether the output is the table of tokens.
-        scaled: whether what the output is given is divided by ``√hidden_size``; by default as ``tie_embeddings``.
+        scale_decoder_outputs: whether what the output is given is divided by ``√hidden_size``; by default as
+            ``tie_embeddings``.
 
     Raises:
         ValueError: a size is less than 1.
@@ -53,7 +54,7 @@ class T5(EncoderDecoder):
         eps: NonNegativeFloat = 1e-6,
         activation: Activation = "relu",
         tie_embeddings: bool = True,
-        scaled: bool | None = None,
+        scale_decoder_outputs: bool | None = None,
         *,
         nn: Toolkit = torch.nn,
     ) -> None:
@@ -63,7 +64,7 @@ class T5(EncoderDecoder):
                     hidden_size,
                     num_heads,
                     ffn_size,
-                    cross=cross,
+                    cross_attention=cross,
                     norm="rms",
                     eps=eps,
                     activation=activation,
@@ -90,7 +91,9 @@ class T5(EncoderDecoder):
             tokens,
             stack(num_layers if num_decoder_layers is None else num_decoder_layers, True),
             output,
-            output_scale=hidden_size**-0.5 if (tie_embeddings if scaled is None else scaled) else 1.0,
+            output_scale=hidden_size**-0.5
+            if (tie_embeddings if scale_decoder_outputs is None else scale_decoder_outputs)
+            else 1.0,
         )
         stds = {
             "query.weight": (hidden_size * head_dim) ** -0.5,

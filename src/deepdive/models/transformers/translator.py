@@ -69,7 +69,7 @@ class TransformerTranslator(EncoderDecoder):
                     hidden_size,
                     num_heads,
                     4 * hidden_size if ffn_size is None else ffn_size,
-                    cross=cross,
+                    cross_attention=cross,
                     norm_first=norm_first,
                     activation=activation,
                     dropout=dropout,

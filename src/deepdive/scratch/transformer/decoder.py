@@ -16,7 +16,7 @@ from deepdive.scratch.transformer._parts import Activation, Sequences, activatio
 
 
 class TransformerDecoderLayer(Module):
-    """An encoder layer that, in between, looks at ``memory``, the output of an encoder.
+    """An encoder layer that, in between, attends to ``memory``, the output of an encoder.
 
     ``x = norm1(x + self_attn(x, x, x))``, ``x = norm2(x + multihead_attn(x, memory, memory))``, then
     ``x = norm3(x + linear2(activation(linear1(x))))``; with ``norm_first``, ``x = x + self_attn(norm1(x))`` and so on.

@@ -190,17 +190,16 @@ class Session:
         self._save_last()
 
     def _finish(self) -> Iterator[Record]:
-        of_weights = vars(self.progress)  # whose epoch and step the record of the test has
+        tested_at = vars(self.progress)  # the weights' epoch and step
         if not math.isnan(self.best.value):  # it has been saved in this run; if the file is gone, that is an error
-            best = self.checkpoints.load("best")
-            self._load_weights(best)
-            of_weights = best["progress"]
+            self._load_weights(best := self.checkpoints.load("best"))
+            tested_at = best["progress"]
         kept = self.checkpoints.tested() if self._resumed else None
         tested = self._evaluate("test") if kept is None else kept
         self.metrics = self.metrics | tested
         if tested:
             self.progress.records += 1
-            yield Record("test", of_weights["epoch"], of_weights["step"], tested)
+            yield Record("test", tested_at["epoch"], tested_at["step"], tested)
             self.checkpoints.save_tested(tested)
 
     def _evaluate(self, prefix: Literal["val", "test"]) -> dict[str, float]:

@@ -97,7 +97,7 @@ class Stepper:
     def backward(self, loss: Loss, total: Weight | None = None, batches: int = 1) -> None:
         """Add the gradient of a batch, one of several of ``total`` weight; of one alone without it."""
         if total is not None:
-            value = loss.share(total, batches)
+            value = loss.contribution(total, batches)
         else:
             value = loss.value.sum() if loss.value.ndim else loss.value
         try:

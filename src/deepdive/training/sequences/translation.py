@@ -38,7 +38,7 @@ class Translation(TokenClassification):
     Args:
         network: called with source, lengths and the target without its last token, it gives logits
             ``(b, t - 1, tokens)``; for ``sampling`` it also has ``encode`` and ``step``.
-        padding: number of the padding token.
+        padding: id of the padding token.
         sampling: highest probability to go on from a token of the network's own, 0 to 1.
         ramp: epochs until then; 0 means from the start.
         loss: of logits ``(n, tokens)`` and targets ``(n)``; cross-entropy without targets of -100 if not given.
@@ -69,13 +69,13 @@ class Translation(TokenClassification):
         self.padding = padding
         self.sampling = sampling
         self.ramp = ramp
-        self.share = sampling
+        self.sampling_probability = sampling
         """Of tokens sampled in this epoch."""
 
     def begin_epoch(self, epoch: int) -> None:
         """Set the fraction of sampled tokens."""
         super().begin_epoch(epoch)
-        self.share = self.sampling * (min(1.0, epoch / self.ramp) if self.ramp else 1.0)
+        self.sampling_probability = self.sampling * (min(1.0, epoch / self.ramp) if self.ramp else 1.0)
 
     def targets(self, batch: Batch) -> Tensor:
         """Each next token, padding replaced by -100."""
@@ -86,7 +86,7 @@ class Translation(TokenClassification):
         """Logits of each next token."""
         source, lengths, target = batch
         before = target[:, :-1]
-        if self.training and self.share > 0:
+        if self.training and self.sampling_probability > 0:
             return self._sampled(source, lengths, before)
         return self.network(source, lengths, before)
 
@@ -99,6 +99,6 @@ class Translation(TokenClassification):
             logits, state = network.step(tokens, state)
             steps.append(logits)
             if t + 1 < before.shape[1]:
-                own = torch.rand(len(tokens), device=tokens.device) < self.share
+                own = torch.rand(len(tokens), device=tokens.device) < self.sampling_probability
                 tokens = torch.where(own, logits.detach().argmax(dim=-1), before[:, t + 1])
         return torch.stack(steps, dim=1)  # (b, t, tokens)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from transformers.models.t5.modeling_t5 import T5Attention
 
 from deepdive.models.transformers.core import (
-    LearntPositions,
+    LearnedPositions,
     RelativeBias,
     Rotary,
     SinusoidalPositions,
@@ -82,13 +82,13 @@ def test_the_bias_of_the_last_places_is_the_end_of_the_bias_of_all():
 
 
 def test_learnt_places_are_the_rows_of_the_table():
-    positions = LearntPositions(5, 3)
+    positions = LearnedPositions(5, 3)
     x = torch.randn(2, 2, 3)
     torch.testing.assert_close(positions(x, start=3), x + positions.weight[3:])
 
 
 def test_places_beyond_the_table():
-    positions = LearntPositions(5, 3)
+    positions = LearnedPositions(5, 3)
     with pytest.raises(ValueError, match="ends at position 6, but the table of positions has 5"):
         positions(torch.zeros(1, 6, 3))
     with pytest.raises(ValueError, match="ends at position 7"):
@@ -100,7 +100,7 @@ def test_places_beyond_the_table():
     [
         (lambda: sinusoidal_positions(3, 5), "hidden_size even and at least 2, got 3 and 5"),
         (lambda: Rotary(3), "head_dim must be even and at least 2 to be rotated, got 3"),
-        (lambda: LearntPositions(0, 3), "max_positions must be at least 1, got 0"),
+        (lambda: LearnedPositions(0, 3), "max_positions must be at least 1, got 0"),
         (lambda: RelativeBias(1, 2, bidirectional=True), "must leave each side 2, .* got 2"),
         (lambda: RelativeBias(1, 32, 8, bidirectional=True), "max_distance be above half .* and 8"),
     ],

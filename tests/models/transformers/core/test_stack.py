@@ -71,7 +71,7 @@ def test_an_encoder_is_the_librarys_with_all_gradients(norm_first, activation, h
 
 @given(norm_first=st.booleans(), t=st.integers(1, 5), s=st.integers(1, 5))
 def test_a_decoder_is_the_librarys(norm_first, t, s):
-    blocks = [Block(8, 2, 7, cross=True, norm_first=norm_first, activation="relu") for _ in range(2)]
+    blocks = [Block(8, 2, 7, cross_attention=True, norm_first=norm_first, activation="relu") for _ in range(2)]
     ours = shaken(Stack(blocks, causal=True, norm=nn.LayerNorm(8) if norm_first else None).double())
     layer = nn.TransformerDecoderLayer(8, 2, 7, dropout=0.0, batch_first=True, norm_first=norm_first)
     theirs = nn.TransformerDecoder(layer, 2, norm=nn.LayerNorm(8) if norm_first else None).double()

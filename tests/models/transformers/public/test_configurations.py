@@ -82,7 +82,7 @@ def test_a_t5_with_an_output_of_its_own(scaled):
 def test_without_weights_an_output_that_is_not_scaled_is_its_own():
     assert t5_arguments(T5_SIZES)["tie_embeddings"] is True
     assert t5_arguments(T5_SIZES | {"scale_decoder_outputs": False})["tie_embeddings"] is False
-    assert t5_arguments(T5_SIZES | {"tie_word_embeddings": False})["scaled"] is False
+    assert t5_arguments(T5_SIZES | {"tie_word_embeddings": False})["scale_decoder_outputs"] is False
 
 
 @pytest.mark.parametrize("which", ["hidden_dropout_prob", "attention_probs_dropout_prob"])

@@ -6,7 +6,7 @@ import transformers
 
 from deepdive.data import DataUnavailableError
 from deepdive.data.subwords import PAD, read_published
-from deepdive.models.transformers import BERT, sentence_vector
+from deepdive.models.transformers import BERT, sentence_embedding
 from deepdive.models.transformers.public import BERT_LAYOUT, bert_arguments
 from deepdive.training import fit_state_dict
 
@@ -34,5 +34,5 @@ def test_real_weights_give_the_references_vectors(published):
         vectors = ours(tokens, None, lengths)
         expected = reference(tokens, attention_mask=told.long()).last_hidden_state
     torch.testing.assert_close(vectors[told], expected[told], atol=1e-4, rtol=0)
-    near = sentence_vector(vectors, lengths) @ sentence_vector(vectors, lengths).T
+    near = sentence_embedding(vectors, lengths) @ sentence_embedding(vectors, lengths).T
     assert near[0, 1] > 0.5 > near[0, 2]

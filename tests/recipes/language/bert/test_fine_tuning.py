@@ -148,7 +148,7 @@ def test_a_tokenizer_of_another_vocabulary(encoder, tmp_path):
     other = publish(tmp_path / "other", ["entirely other words than those before"] * 2)
     sizes = json.loads((other / "config.json").read_text()) | {"vocab_size": 7}
     (other / "config.json").write_text(json.dumps(sizes))
-    with pytest.raises(ValueError, match=r"the tokenizer has \d+ pieces, but the weights are for 7"):
+    with pytest.raises(ValueError, match=r"the tokenizer has \d+ tokens, but the weights are for 7"):
         settings_of(other, tmp_path).prepare()
 
 

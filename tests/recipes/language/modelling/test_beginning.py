@@ -115,7 +115,7 @@ def test_what_does_not_go_together_is_said(text, weights, subwords, tmp_path):
     with pytest.raises(ValueError, match=r"hidden_size must be None, got 24 in config.json"):
         prepared(text, other)
     small = publish(tmp_path / "small", reference(250), subwords)
-    with pytest.raises(ValueError, match="the tokenizer has 300 pieces, but the weights are for 257"):
+    with pytest.raises(ValueError, match="the tokenizer has 300 tokens, but the weights are for 257"):
         prepared(text, small)
     deeper = publish(tmp_path / "deeper", reference(len(subwords)), subwords)
     sizes = json.loads((deeper / "config.json").read_text()) | {"n_layer": 3}

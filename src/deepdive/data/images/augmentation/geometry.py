@@ -154,12 +154,12 @@ class Translate(Geometric):
     """Shift by up to ``fraction`` of the width and of the height to either side, uniformly, with probability ``p``."""
 
     def __init__(self, fraction: Number = 0.1, p: Number = 1.0) -> None:
-        self.share = check_range("fraction", fraction, 0, 1)
+        self.fraction = check_range("fraction", fraction, 0, 1)
         self.p = check_range("p", p, 0, 1)
 
     def draw(self, b: int, size: Size, generator: torch.Generator) -> Float64[Tensor, "b 3 3"]:
         """A shift for each."""
-        u, v = (length * uniform(b, -self.share, self.share, generator) for length in (size[1], size[0]))
+        u, v = (length * uniform(b, -self.fraction, self.fraction, generator) for length in (size[1], size[0]))
         return affine(b, c=u, f=v)
 
 

@@ -12,7 +12,7 @@ from deepdive.models.transformers.core.feed_forward import FeedForward as FeedFo
 from deepdive.models.transformers.core.feed_forward import make_activation as make_activation
 from deepdive.models.transformers.core.initial import initialize_normal as initialize_normal
 from deepdive.models.transformers.core.maps import attention_maps as attention_maps
-from deepdive.models.transformers.core.positions import LearntPositions as LearntPositions
+from deepdive.models.transformers.core.positions import LearnedPositions as LearnedPositions
 from deepdive.models.transformers.core.positions import RelativeBias as RelativeBias
 from deepdive.models.transformers.core.positions import Rotary as Rotary
 from deepdive.models.transformers.core.positions import SinusoidalPositions as SinusoidalPositions

@@ -12,7 +12,7 @@ from deepdive.signatures.bounds import PositiveInt, Probability
 from deepdive.toolkit import Toolkit
 
 Mask = Bool[Tensor, "#b #h #q k"] | Float[Tensor, "#b #h #q k"]
-"""Boolean: true where a query may look; or numbers that are added to the scores, ``-inf`` where it may not."""
+"""Boolean: true where a query may attend; or numbers that are added to the scores, ``-inf`` where it may not."""
 
 
 class KeyValues(NamedTuple):

@@ -62,7 +62,7 @@ class Block(torch.nn.Module):
         hidden_size: width of the vectors.
         num_heads: number of attention heads.
         ffn_size: hidden units of the feed-forward network.
-        cross: whether it also attends to a memory, such as an encoder's output.
+        cross_attention: whether it also attends to a memory, such as an encoder's output.
         norm_first: pre-norm; else post-norm.
         norm: ``layer`` or ``rms``.
         eps: of the norms.
@@ -82,7 +82,7 @@ class Block(torch.nn.Module):
         num_heads: PositiveInt,
         ffn_size: PositiveInt,
         *,
-        cross: bool = False,
+        cross_attention: bool = False,
         norm_first: bool = True,
         norm: Norm = "layer",
         eps: NonNegativeFloat = 1e-5,
@@ -114,8 +114,8 @@ class Block(torch.nn.Module):
             )
 
         self.self_attention, self.around_self = attention(rotary), around()
-        self.cross_attention = attention(None) if cross else None
-        self.around_cross = around() if cross else None
+        self.cross_attention = attention(None) if cross_attention else None
+        self.around_cross = around() if cross_attention else None
         self.feed_forward = FeedForward(hidden_size, ffn_size, activation, bias=bias, dropout=ffn_dropout, nn=nn)
         self.around_feed_forward = around()
 

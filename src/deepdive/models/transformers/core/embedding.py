@@ -4,7 +4,7 @@ import torch
 from jaxtyping import Float, Int64
 from torch import Tensor
 
-from deepdive.models.transformers.core.positions import LearntPositions, SinusoidalPositions
+from deepdive.models.transformers.core.positions import LearnedPositions, SinusoidalPositions
 from deepdive.signatures import checked
 from deepdive.signatures.bounds import PositiveInt, Probability
 from deepdive.toolkit import Toolkit
@@ -29,7 +29,7 @@ class TokenVectors(torch.nn.Module):
         self,
         vocab_size: PositiveInt,
         hidden_size: PositiveInt,
-        positions: LearntPositions | SinusoidalPositions | None = None,
+        positions: LearnedPositions | SinusoidalPositions | None = None,
         *,
         scale: float = 1.0,
         dropout: Probability = 0.0,

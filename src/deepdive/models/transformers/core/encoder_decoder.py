@@ -29,7 +29,7 @@ class EncoderDecoder(torch.nn.Module):
 
     Args:
         source: vectors of the tokens that are read.
-        encoder: looks both ways.
+        encoder: bidirectional.
         target: vectors of the tokens that are written.
         decoder: causal, with cross-attention.
         output: from vectors to logits.
@@ -59,7 +59,7 @@ class EncoderDecoder(torch.nn.Module):
         return logits
 
     def encode(self, source: Int64[Tensor, "b s"], lengths: Int64[Tensor, " b"]) -> DecoderState:
-        """The decoder's first state; tokens from ``lengths`` on are padding, at which nothing looks."""
+        """The decoder's first state; tokens from ``lengths`` on are padding, to which nothing attends."""
         mask = length_mask(lengths, source.shape[1], len(source)).unsqueeze(1)  # (b, 1, 1, s)
         vectors, _ = self.encoder(self.source(source), mask)
         return DecoderState(self.decoder.remember(vectors, mask), None)

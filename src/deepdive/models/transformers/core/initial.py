@@ -16,7 +16,7 @@ def initialize_normal(
     """``W ~ N(0, σ²)``, ``σ = 0.02 √(768 / hidden_size)``, for all that has two dimensions, biases 0; norms stay.
 
     At 768 it is as BERT and GPT-2 have it. At any other hidden_size products are as large at first as they are there;
-    with 0.02, narrow networks hardly learn to look anywhere.
+    with 0.02, narrow networks hardly learn to attend to anything.
 
     ``scaled`` divides those that add to the residual stream by ``√(2 L)``, ``L`` blocks, so that its variance does not
     grow with depth (Radford et al., 2019).

@@ -50,7 +50,7 @@ class SinusoidalPositions(torch.nn.Module):
 
 
 @checked
-class LearntPositions(torch.nn.Module):
+class LearnedPositions(torch.nn.Module):
     """``y_t = x_t + P[t]`` with a learnt table ``P (positions, d)``, none beyond it (Gehring et al., 2017).
 
     Raises:
@@ -103,7 +103,7 @@ class RelativeBias(torch.nn.Module):
     """``B[h, i, j] = table[bucket(j - i), h]``, added to the scores: a number per head for each distance.
 
     Small distances have buckets of their own, greater ones share them, wider and wider up to ``max_distance`` (Raffel
-    et al., 2020, section 2.1). Where attention looks both ways, half of the buckets are for positions to the right.
+    et al., 2020, section 2.1). Where attention is bidirectional, half of the buckets are for positions to the right.
 
     Args:
         num_heads: number of attention heads.

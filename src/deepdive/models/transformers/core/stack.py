@@ -37,7 +37,7 @@ class Stack(torch.nn.Module):
 
     Args:
         blocks: from the first to the last.
-        causal: whether positions look only at those before them and at themselves.
+        causal: whether positions attend only to those before them and to themselves.
         norm: the last norm, if any.
         relative: a bias of the scores by distance, one for all blocks.
 
@@ -71,7 +71,7 @@ class Stack(torch.nn.Module):
     ) -> tuple[Float[Tensor, "b t hidden_size"], Past]:
         """Vectors of all positions, and keys and values of these and of those before.
 
-        ``mask`` is true where a position may look, e.g. a `length_mask`; ``memory`` is what `remember` gave.
+        ``mask`` is true where a position may attend, e.g. a `length_mask`; ``memory`` is what `remember` gave.
         """
         both, is_causal = self._mask(x, mask, 0 if past is None else past[0].keys.shape[2])
         seen = []
@@ -99,7 +99,7 @@ class Stack(torch.nn.Module):
         return Memory(tuple(block.remember(memory) for block in blocks), mask)
 
     def _mask(self, x: Tensor, mask: Tensor | None, before: int) -> tuple[Mask | None, bool]:
-        """Where positions may look, all rules in one; or the word causal alone, which is cheaper."""
+        """Where positions may attend, all rules in one; or the word causal alone, which is cheaper."""
         queries = x.shape[1]
         keys = before + queries
         if self.causal and queries > 1:

@@ -76,10 +76,10 @@ BERT_KEYS: Keys = {
     **refused_unless(only("absolute", None), "positions are learnt vectors here", "position_embedding_type"),
     **refused_unless(
         only(False, None),
-        "this encoder looks both ways, and at nothing else",
+        "this encoder is bidirectional, and attends to nothing else",
         *("is_decoder", "add_cross_attention", "is_encoder_decoder", "is_causal"),
     ),
-    **refused_unless(only("bidi"), "this encoder looks both ways", "directionality"),
+    **refused_unless(only("bidi"), "this encoder is bidirectional", "directionality"),
 }
 """What each key of a BERT's config.json means here."""
 

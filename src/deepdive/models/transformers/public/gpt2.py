@@ -49,7 +49,7 @@ GPT2_LAYOUT = PublicLayout(
 GPT2_KEYS: Keys = {
     **COMMON,
     "vocab_size": Honoured("vocab_size", SIZE, needed=True),
-    "n_positions": Honoured("context", SIZE, needed=True),
+    "n_positions": Honoured("max_positions", SIZE, needed=True),
     "n_embd": Honoured("hidden_size", SIZE, needed=True),
     "n_head": Honoured("num_heads", SIZE, needed=True),
     "n_layer": Honoured("num_layers", SIZE, needed=True),
@@ -73,9 +73,9 @@ GPT2_KEYS: Keys = {
         classes_of("GPT2", "GPT2LMHeadModel", "GPT2DoubleHeadsModel"), "another family of networks", "architectures"
     ),
     **refused_unless(
-        only(False, None), "it looks at nothing but its own past", "add_cross_attention", "is_encoder_decoder"
+        only(False, None), "it attends to nothing but its own past", "add_cross_attention", "is_encoder_decoder"
     ),
-    **refused_unless(only(True, None), "no token looks at later ones", "is_causal"),
+    **refused_unless(only(True, None), "no token attends to later ones", "is_causal"),
     **refused_unless(only("absolute", None), "positions are learnt vectors here", "position_embedding_type"),
     **refused_unless(
         only(None),
@@ -99,13 +99,13 @@ def gpt2_arguments(
     """
     found = read_keys(configuration, GPT2_KEYS, CONFIGURATION, tell=tell)
     hidden_size = found["hidden_size"]
-    require(configuration, "n_positions", found["context"] > 1, "at least 2", CONFIGURATION)
+    require(configuration, "n_positions", found["max_positions"] > 1, "at least 2", CONFIGURATION)
     rule = f"a divisor of n_embd, which is {hidden_size}"
     require(configuration, "n_head", hidden_size % found["num_heads"] == 0, rule, CONFIGURATION)
     by_width, by_layer = found.pop("_by_width", True), found.pop("_by_layer", False)
     if by_layer or not by_width:
         scale = (hidden_size // found["num_heads"]) ** -0.5 if by_width else 1.0
-        found["scales"] = [scale / (i + 1 if by_layer else 1) for i in range(found["num_layers"])]
+        found["attention_scales"] = [scale / (i + 1 if by_layer else 1) for i in range(found["num_layers"])]
     if state is not None and GPT2_LAYOUT.has_own_output(state):
         found["tie_embeddings"] = False
     return found

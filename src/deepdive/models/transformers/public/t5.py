@@ -81,13 +81,13 @@ T5_KEYS: Keys = {
     "dense_act_fn": Honoured("_function", ACTIVATIONS),
     "is_gated_act": Honoured("_gated", FLAG),
     "tie_word_embeddings": Honoured("tie_embeddings", FLAG),
-    "scale_decoder_outputs": Honoured("scaled", FLAG),
+    "scale_decoder_outputs": Honoured("scale_decoder_outputs", FLAG),
     **harmless("positions are distances, which have no end", "n_positions"),
     **refused_unless(only("t5"), "another family of networks", "model_type"),
     **refused_unless(classes_of("T5", "T5WithLMHeadModel"), "another family of networks", "architectures"),
     **refused_unless(only(True), "an encoder and a decoder are built", "is_encoder_decoder"),
     **refused_unless(only(False, None), "an encoder and a decoder are built", "is_decoder", "add_cross_attention"),
-    **refused_unless(only(None), "the encoder looks both ways, and the decoder back", "is_causal"),
+    **refused_unless(only(None), "the encoder is bidirectional, and the decoder causal", "is_causal"),
     **refused_unless(only(0, None), "a target begins with token 0", "decoder_start_token_id"),
     **refused_unless(
         only(None),
@@ -121,11 +121,11 @@ def t5_arguments(
     found["activation"] = _activation(
         found.pop("_projection", "relu"), found.pop("_function", None), found.pop("_gated", None)
     )
-    found.setdefault("scaled", found.get("tie_embeddings", True))
+    found.setdefault("scale_decoder_outputs", found.get("tie_embeddings", True))
     if state is not None:
         found["tie_embeddings"] = not T5_LAYOUT.has_own_output(state)
     else:
-        found["tie_embeddings"] = found.get("tie_embeddings", True) and found["scaled"]
+        found["tie_embeddings"] = found.get("tie_embeddings", True) and found["scale_decoder_outputs"]
     return found
 
 

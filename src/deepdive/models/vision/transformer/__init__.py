@@ -1,4 +1,4 @@
-"""Transformers that look at images."""
+"""Transformers for images."""
 
 from deepdive.models.vision.transformer.published import interpolate_positions as interpolate_positions
 from deepdive.models.vision.transformer.published import with_numbered_mlp as with_numbered_mlp

@@ -20,7 +20,7 @@ from deepdive.toolkit import Size, Toolkit
 class EncoderBlock(torch.nn.Module):
     """``z = x + attention(norm(x))``, then ``y = z + mlp(norm(z))`` (equations 2 and 3 of the paper).
 
-    All vectors look at all: ``norm(x)`` is query, key and value. The ``mlp`` is two linear layers with a GELU between
+    All vectors attend to all: ``norm(x)`` is query, key and value. The ``mlp`` is two linear layers with a GELU between
     them, ``ffn_size`` wide. Input and output ``(batch, tokens, hidden_size)``.
 
     Raises:
@@ -65,7 +65,7 @@ class EncoderBlock(torch.nn.Module):
         return x + self.mlp(self.ln_2(x))
 
     def attention(self, x: Float[Tensor, "batch tokens hidden_size"]) -> Float[Tensor, "batch heads tokens tokens"]:
-        """How much each token looks at each, head by head; every row sums to 1."""
+        """How much each token attends to each, head by head; every row sums to 1."""
         h = self.ln_1(x)
         return self.self_attention(h, h, h, need_weights=True, average_attn_weights=False)[1]
 

@@ -48,7 +48,7 @@ class GPTExperiment(LanguageModelExperiment[GPTSettings]):
             return super().load_data(report)
         published = read_published(weights, report=report)
         sizes = gpt2_arguments(published.configuration, published.state, tell=lambda note: report(Progress(note)))
-        if num_steps > (most := sizes["context"]):
+        if num_steps > (most := sizes["max_positions"]):
             raise ValueError(f"num_steps must be at most {most}, as {weights} reads no more, got {num_steps}")
         size = len(published.subwords)
         if "" in (tokens := published.subwords.tokens(range(size))):

@@ -86,6 +86,6 @@ class GPTSettings(LanguageModelSettings):
         """A GPT over these tokens, out of the parts of this toolkit; published sizes go before these settings."""
         from deepdive.models.transformers import GPT
 
-        sizes: dict[str, Any] = {"context": self.num_steps, "hidden_size": self.hidden_size}
+        sizes: dict[str, Any] = {"max_positions": self.num_steps, "hidden_size": self.hidden_size}
         sizes |= {"num_heads": self.num_heads, "num_layers": self.num_layers, "positions": self.positions}
         return GPT(len(metadata.encoder), **{**sizes, **metadata.sizes}, dropout=self.dropout, nn=nn)

@@ -76,7 +76,7 @@ def text_notes(settings: TextSettings, data: TextDataModule) -> Iterator[str]:
     yield from part_notes(settings.data)
     if data.batch_size < settings.batch_size:
         yield f"{_windows(data):,} windows to learn from, {data.batch_size} of them in a batch"
-    for part, fraction in data.unknown_shares.items():
+    for part, fraction in data.unknown_rates.items():
         if fraction > _MUCH and part != "train":
             yield f"{fraction:.1%} of the {part} tokens are not in the training part"
 
@@ -84,7 +84,7 @@ def text_notes(settings: TextSettings, data: TextDataModule) -> Iterator[str]:
 def text_facts(data: TextDataModule) -> dict[str, object]:
     """The sizes of the parts and of the vocabulary, for a report."""
     facts: dict[str, object] = {f"{name} tokens": count for name, count in data.token_counts.items()}
-    facts |= {f"{name} unknown": f"{fraction:.2%}" for name, fraction in data.unknown_shares.items()}
+    facts |= {f"{name} unknown": f"{fraction:.2%}" for name, fraction in data.unknown_rates.items()}
     return facts | {"vocabulary": len(data.encoder)}
 
 

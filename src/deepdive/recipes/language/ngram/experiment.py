@@ -72,7 +72,7 @@ class NGramExperiment(RecordsExperiment[NGramSettings]):
         """Which file is which part, whether the prompt can be read, and many unknown tokens."""
         yield from prompt_notes(self._prompt_fault())
         yield from part_notes(self.settings.data)
-        for part, fraction in self.data.unknown_shares.items():
+        for part, fraction in self.data.unknown_rates.items():
             if fraction > 0.01:
                 yield f"{fraction:.1%} of the {part} tokens are unknown"
 

@@ -104,7 +104,7 @@ class BertPretrainExperiment(PretrainingExperiment[BertPretrainSettings, MaskedP
             tokens = encoded[row].clone()
             gaps = (tokens == metadata.id_of(MASK)).nonzero().squeeze(1)
             with torch.inference_mode():
-                logits = network(tokens.unsqueeze(0).to(device), hidden=gaps.to(device)).tokens.cpu()
+                logits = network(tokens.unsqueeze(0).to(device), masked_positions=gaps.to(device)).tokens.cpu()
                 logits[:, list(metadata.special)] = -torch.inf
                 p, guesses = logits.softmax(-1).topk(_GUESSES)  # (gaps, guesses)
             answers = []

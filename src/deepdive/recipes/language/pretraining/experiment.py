@@ -1,4 +1,4 @@
-"""Pretraining on a text from which something is missing, as an experiment: what is missing, and what is predicted."""
+"""Pretraining on a corrupted text, as an experiment: what is missing of it, and what is predicted."""
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -34,7 +34,7 @@ _SHOWN = 20
 
 
 class PretrainingExperiment(SupervisedExperiment[SettingsT, DataT, Subwords]):
-    """Fit a network to a text from which something is missing, and fill gaps with it.
+    """Fit a network to a text with masked tokens or corrupted spans, and fill gaps with it.
 
     Raises:
         ValueError: a setting is out of its range.

@@ -1,4 +1,4 @@
-"""Settings of the recipes that pretrain on a text from which something is missing. Free of torch."""
+"""Settings of the recipes that pretrain on a text with masked tokens or corrupted spans. Free of torch."""
 
 from dataclasses import dataclass, field
 from pathlib import Path

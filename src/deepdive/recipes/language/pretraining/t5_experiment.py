@@ -1,4 +1,4 @@
-"""T5's pretraining as an experiment: how well missing spans are predicted, and what stands in gaps of new texts."""
+"""T5's pretraining as an experiment: how well corrupted spans are predicted, and what stands in gaps of new texts."""
 
 from collections.abc import Iterable, Sequence
 from typing import cast
@@ -27,7 +27,7 @@ from deepdive.training.sequences import Perplexity, TokenAccuracy, Translation
 class T5PretrainExperiment(PretrainingExperiment[T5PretrainSettings, SpanDataModule]):
     """Fit a T5 to a text by span corruption, and fill gaps with it.
 
-    ``perplexity`` is that of whole targets; ``masked_token_accuracy`` is the fraction of missing tokens that are the
+    ``perplexity`` is that of whole targets; ``masked_token_accuracy`` is the fraction of masked tokens that are the
     most likely ones after those before them, without sentinels and ``</s>``, which are easy.
 
     Raises:
@@ -60,7 +60,7 @@ class T5PretrainExperiment(PretrainingExperiment[T5PretrainSettings, SpanDataMod
         return self.data.windows.values()
 
     def make_task(self, network: nn.Module) -> Translation:
-        """Cross-entropy of the spans, perplexity, and accuracy of the missing tokens."""
+        """Cross-entropy of the spans, perplexity, and accuracy of the masked tokens."""
         subwords = self.data.subwords
         easy = (*subwords.sentinels, subwords.id_of(END))
         return Translation(
@@ -73,13 +73,13 @@ class T5PretrainExperiment(PretrainingExperiment[T5PretrainSettings, SpanDataMod
         )
 
     def sections(self, run: Run) -> list[Section]:
-        """Gaps filled in, missing spans and their predictions, the text, the network."""
+        """Gaps filled in, corrupted spans and their predictions, the text, the network."""
         windows = self.data.windows
         most_frequent = windows["train"].flatten().bincount().argmax()
         baseline = (list(windows.values())[-1] == most_frequent).double().mean().item()
         facts: dict[str, object] = {f"{name} windows": len(part) for name, part in windows.items()}
-        facts |= {"vocabulary": len(self.data.subwords), "missing spans of a window": self.spans}
-        facts |= {"missing tokens of a window": self.missing, "accuracy of the most frequent token": f"{baseline:.1%}"}
+        facts |= {"vocabulary": len(self.data.subwords), "noise spans of a window": self.spans}
+        facts |= {"noise tokens of a window": self.missing, "accuracy of the most frequent token": f"{baseline:.1%}"}
         tokens = torch.zeros(1, 8, dtype=torch.long)
         return self.gap_sections("Gaps in texts", self._rows, facts, (tokens, torch.tensor([8]), tokens))
 
@@ -113,7 +113,7 @@ class T5PretrainExperiment(PretrainingExperiment[T5PretrainSettings, SpanDataMod
         return [
             {
                 "text": with_gaps(row, subwords),
-                "missing": with_gaps(missing, subwords),
+                "target": with_gaps(missing, subwords),
                 "predicted": with_gaps(torch.tensor(ids, dtype=torch.long), subwords),
             }
             for row, missing, ids in zip(sources, target[shown], written, strict=True)
