@@ -53,3 +53,13 @@ def test_bad_arguments_are_named(options, message):
 def test_other_channels_are_named():
     with pytest.raises(ValueError, match="x has 1 channels, but the network was made with in_channels=3"):
         ResNet9()(torch.zeros(1, 1, 32, 32))
+
+
+@pytest.mark.parametrize("stages", [1, 2, 4])
+def test_an_image_too_small_is_refused(stages):
+    network = ResNet9(3, 1, widths=(4,) * stages, residuals=(False,) * stages).eval()
+    smallest = 2 ** (stages - 1)
+    assert network(torch.zeros(2, 1, smallest, smallest)).shape == (2, 3)
+    if stages > 1:
+        with pytest.raises(ValueError, match=f"the network needs at least {smallest}x{smallest}"):
+            network(torch.zeros(2, 1, smallest, smallest - 1))

@@ -25,7 +25,8 @@ class ResNet9(torch.nn.Module):
     Source: D. Page, "How to train your ResNet", 2018, there with widths 64, 128, 256, 512 and pooling after.
 
     Raises:
-        ValueError: ``widths`` and ``residuals`` differ in length or hold less than 1; the input has other channels.
+        ValueError: ``widths`` and ``residuals`` differ in length or hold less than 1; the input has other channels, or
+            is too small.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class ResNet9(torch.nn.Module):
         check_stages(widths=widths, depths=[1] * len(widths))
         self.in_channels = in_channels
         self.scale = scale
+        self.smallest = 2 ** (len(widths) - 1)
         layers: list[torch.nn.Module] = []
         channels = in_channels
         for number, (width, residual) in enumerate(zip(widths, residuals, strict=True)):
@@ -57,7 +59,7 @@ class ResNet9(torch.nn.Module):
 
     def forward(self, x: Float[Tensor, "batch in_channels height width"]) -> Float[Tensor, "batch classes"]:
         """Logits, one per class."""
-        check_images(x, self.in_channels)
+        check_images(x, self.in_channels, self.smallest)
         return self.scale * self.fc(self.pool(self.features(x)).flatten(1))
 
 
