@@ -1,6 +1,7 @@
 import pytest
 import torch
 
+from deepdive.data.sequences import Ragged
 from deepdive.recipes.experiments.inputs import checksum, keep_inputs, read_inputs, texts_in
 from deepdive.training import Run, RunError
 
@@ -55,3 +56,9 @@ def test_a_file_stands_for_its_lines(tmp_path):
     assert texts_in([tmp_path / "some.txt", "three"], lambda path: [path.name]) == ["some.txt", "three"]
     with pytest.raises(ValueError, match="a text is empty"):
         texts_in([" "])
+
+
+def test_a_checksum_tells_apart_how_values_are_cut():
+    one, other = Ragged.from_lists([[1, 2], [3]]), Ragged.from_lists([[1], [2, 3]])
+    assert torch.equal(one.values, other.values)
+    assert checksum([one]) != checksum([other])

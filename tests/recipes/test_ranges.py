@@ -197,3 +197,24 @@ class Chosen(Checked):
 def test_none_is_no_text_on_the_command_line():
     assert parse_one(Chosen, arguments=["--name", "None"], prog="x").name is None
     assert parse_one(Chosen, arguments=["--name", "none"], prog="x").name == "none"
+
+
+def test_a_default_that_is_repeated_stays_in_the_group_of_its_setting(capsys):
+    """House prices have an epochs and a batch_size of their own."""
+    with pytest.raises(SystemExit):
+        run(["house-prices", "--help"])
+    _, _, trainer = capsys.readouterr().out.partition("trainer options")
+    assert "--epochs" in trainer
+    assert "--batch-size" in trainer
+
+
+@pytest.mark.parametrize("number", [12, 13])
+def test_of_many_values_twelve_are_shown(number):
+    assert ("..." in shown(tuple(range(number)))) == (number > 12)
+    assert str(min(number, 12) - 1) in shown(tuple(range(number)))
+
+
+@pytest.mark.parametrize("value", [1.0, 0.5])
+def test_a_whole_is_a_fraction_of_itself(value):
+    settings = load_recipe("bert-classify").settings_type
+    assert checked_from(settings, {"layer_lr_decay": value}).layer_lr_decay == value

@@ -189,3 +189,9 @@ def test_kinds_of_arguments():
         draw_spans(2.5, 9, generator=generator)
     with pytest.raises(TypeError, match=r"noise_mask must be .*bool"):
         cut_spans(tokens, tokens, [9])
+
+
+def test_each_part_has_its_batch_size(texts, byte_pairs):
+    module = SpanDataModule(lambda: texts, byte_pairs, window=16, batch_size=3, test_batch_size=5)
+    sizes = {part: len(next(iter(getattr(module, f"{part}_loader")().batches()))[0]) for part in ("train", "val")}
+    assert sizes == {"train": 3, "val": 5}

@@ -89,3 +89,12 @@ def test_sizes_that_do_not_fit(make, words):
 def test_one_length_is_not_that_of_all(without_shape_checks):
     with pytest.raises(ValueError, match=r"lengths must have shape \(b=2\), got \(1,\)"):
         BERT(9, 8, 2, 1, max_positions=8)(torch.ones(2, 5, dtype=torch.int64), None, torch.tensor([1]))
+
+
+def test_the_head_drops_as_much_as_it_is_told():
+    bert = BERT(9, 8, 2, 1, 16, max_positions=8, dropout=0.0)
+    batch = torch.randint(9, (2, 5)), torch.zeros(2, 5, dtype=torch.int64), torch.tensor([5, 3])
+    every = BERTClassifier(bert, 3, dropout=1.0).train()
+    torch.testing.assert_close(every(*batch), every.heads["output"].bias.expand(2, 3))
+    none = BERTClassifier(bert, 3, dropout=0.0).train()
+    torch.testing.assert_close(none(*batch), none(*batch), rtol=0, atol=0)
