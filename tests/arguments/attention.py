@@ -30,7 +30,7 @@ ROWS = {
             ({"panels": {"a": torch.ones(3, 2)}}, "queries must have shape \\(q=3,\\), got \\(2,\\)"),
         ],
     ),
-    "attention.kernel_named": Row(
+    "attention.get_kernel": Row(
         get_kernel,
         {"name": "gaussian"},
         lambda k: float(k(torch.tensor(2.0))) == -2,
