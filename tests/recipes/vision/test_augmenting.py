@@ -43,7 +43,7 @@ EVERY = {
     "resized_crop": (0.3, RandomResizedCrop, {"area": (0.3, 1.0)}),
     "rotation": (20.0, Rotation, {"degrees": 20}),
     "scale": (0.2, Scale, {"low": 0.8, "high": 1.2}),
-    "translate": (0.1, Translate, {"share": 0.1}),
+    "translate": (0.1, Translate, {"fraction": 0.1}),
     "shear": (10.0, Shear, {"degrees": 10, "vertical": 0}),
     "jitter": (0.4, ColorJitter, {"p": 1}),
     "hue": (0.1, Hue, {"turns": 0.1}),
