@@ -63,7 +63,7 @@ ELSEWHERE = {
 OTHERS: dict[str, Any] = {
     "steps": 7, "clip_norm": 0.5, "clip_value": 0.5, "patience": 3, "checkpoint_every": 5, "device": "cpu",
     "precision": "bf16", "tokens": "characters", "min_frequency": 60, "num_pairs": 50,
-    "augment.resized_crop": 0.5, "hidden": 66, "width": 72, "heads": 2,
+    "augment.resized_crop": 0.5, "hidden": 66, "width": 72,
     "hidden_size": 72, "num_heads": 2, "ffn_size": 66, "vocab_size": 300, "max_characters": 5000, "max_length": 6,
     "max_categories": 2, "ignore": ("area",), "categorical": ("floor",), "column": "other", "partition": "sequential",
     "examples": 300, "period": 3, "image_size": 32, "patch_size": 7, "window": 5,

@@ -24,10 +24,10 @@ HOSTILE = "the $_$ <script>alert(1)</script> &amp; ]]> \x1b[31mred\x07 \u202e\uf
 GAPS = {"t5-pretrain": " <extra_id_0>", "bert-pretrain": " [MASK]"}
 SMALL = {
     "ngram-lm": {"max_order": 2},
-    "gpt-pretrain": {"num_steps": 24, "width": 16},
-    "next-word": {"num_steps": 8, "embedding": 8},
-    "t5-pretrain": {"pieces": 400, "width": 16, "head_width": 8, "window": 100},
-    "bert-pretrain": {"pieces": 200, "width": 16, "longest": 200},
+    "gpt-pretrain": {"num_steps": 24, "hidden_size": 16, "num_heads": 2},
+    "next-word": {"num_steps": 8, "embedding_dim": 8, "hidden_size": 8},
+    "t5-pretrain": {"vocab_size": 400, "hidden_size": 16, "head_dim": 8, "window": 100},
+    "bert-pretrain": {"vocab_size": 200, "hidden_size": 16, "max_length": 200},
 }
 
 
@@ -80,6 +80,7 @@ def text(tmp_path_factory):
 def begin(recipe, text, folder, prompt):
     found = load_recipe(recipe)
     known = {field.name for field in fields_of(found.settings_type)}
+    assert SMALL.get(recipe, {}).keys() <= known
     changes = {"data": str(text), "epochs": 1, "steps": 1, "batch_size": 8, "prompt": prompt} | SMALL.get(recipe, {})
     settings = with_preset(found.settings_type, {name: value for name, value in changes.items() if name in known})
     return runner.start(found, settings, preset="quick", root=folder, console=False)
