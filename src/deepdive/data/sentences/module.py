@@ -19,7 +19,7 @@ class SentenceDataModule(DataModule):
 
     Args:
         read: gives the texts; called once, by `prepare`.
-        subwords: cuts them into encodings.
+        subwords: cuts them into tokens.
         max_length: tokens of a text or pair, special tokens included; longer ones are cut.
         labels: names of the classes in the order of their numbers, if they have one.
         batch_size: texts per training batch.

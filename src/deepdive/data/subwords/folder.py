@@ -135,7 +135,7 @@ def _byte_pairs(parts: Any, files: Mapping[str, Path]) -> Any:
 
 
 def _said(files: Mapping[str, Path]) -> dict[str, Any]:
-    """What is said of a tokenizer beside its tokens, in one.
+    """What is said of a tokenizer beside its vocabulary, in one.
 
     Raises:
         ValueError: two files contradict each other.
@@ -165,7 +165,7 @@ def _names(value: Any) -> list[Any]:
 
 
 def _tokens(found: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """All tokens that are said to stand beside the tokens, in the order in which they are numbered."""
+    """All added tokens, in the order of their ids."""
     for _, each in sorted(found.get("added_tokens_decoder", {}).items()):
         yield each
     for role in ROLES:

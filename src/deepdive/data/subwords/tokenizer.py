@@ -179,7 +179,7 @@ class Subwords:
         return tuple(found)
 
     def tokens(self, ids: Sequence[int]) -> list[str]:
-        """The tokens of these numbers, as the vocabulary has them."""
+        """The tokens of these ids, as the vocabulary has them."""
         return [self._tokenizer.id_to_token(number) or "" for number in ids]
 
     def decode(self, ids: Sequence[int] | Int64[Tensor, " t"]) -> str:
@@ -244,7 +244,7 @@ class Subwords:
         if max_length is not None:
             around = self._tokenizer.num_special_tokens_to_add(pair) if special else 0
             if max_length <= around + pair:
-                raise ValueError(f"max_length is {max_length}, but {around} of these are special tokens")
+                raise ValueError(f"max_length must leave room beside {around} special tokens, got {max_length}")
             self._tokenizer.enable_truncation(max_length)
         try:
             found = self._tokenizer.encode_batch(inputs, is_pretokenized=split, add_special_tokens=special)

@@ -20,7 +20,7 @@ class SubwordTaggingDataModule(BucketDataModule):
 
     Args:
         read: gives the sentences; called once, by `prepare`.
-        subwords: cuts their words into encodings.
+        subwords: cuts their words into tokens.
         max_length: tokens of a sentence, special tokens included; longer ones are cut.
         batch_size: sentences per training batch.
         test_batch_size: for validation and test, where no gradient needs memory.
