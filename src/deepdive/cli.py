@@ -63,8 +63,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         say(_message(interruption) if interruption.args else "interrupted", error=True)
         return 130
     except Exception as error:
-        place = "" if _is_users(error) else _in_own_file(error)
-        if os.environ.get("DEEPDIVE_TRACEBACK") or not (place or _is_users(error)):
+        users = _is_users(error)
+        place = "" if users else _in_own_file(error)
+        if os.environ.get("DEEPDIVE_TRACEBACK") or not (place or users):
             raise
         return _mistake(f"{place}{_message(error)}")
 

@@ -57,12 +57,6 @@ def load_recipe(name: str) -> Recipe:
     raise ValueError(f"there is no recipe {name!r}{suggestion(name, known)}")
 
 
-def digest_of(source: str) -> str:
-    """What tells whether the file of a recipe is as it was: of none, or of one that is gone, nothing."""
-    path = Path(source)
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:16] if source and path.is_file() else ""
-
-
 def where_in_own_file(error: BaseException) -> str:
     """The last line of a recipe file that an error came through, e.g. ``my.py, line 30``; empty if through none."""
     files = {module.__file__ for name, module in sys.modules.items() if name.startswith(_OWN)}
@@ -81,6 +75,7 @@ def _from_file(path: Path) -> Recipe:
     recipes()  # whose names are taken
     for name in _names_in(module):  # of this file before it was changed
         del DECLARED[name]
+    digest = hashlib.sha256(place.read_bytes()).hexdigest()[:16]
     sys.modules[module] = importlib.util.module_from_spec(spec)
     try:
         spec.loader.exec_module(sys.modules[module])
@@ -95,7 +90,7 @@ def _from_file(path: Path) -> Recipe:
         raise ValueError(f"{said} ({where_in_own_file(error) or path})") from error
     if len(found) != 1:
         raise ValueError(f"a recipe file must declare one recipe, got {len(found)} in {path}")
-    return replace(DECLARED[found[0]], source=str(place))
+    return replace(DECLARED[found[0]], source=str(place), digest=digest)
 
 
 def _module_of(name: str) -> str:

@@ -4,7 +4,7 @@ import importlib
 import re
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, is_dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from deepdive.data.registry import DATASETS
@@ -68,6 +68,8 @@ class Recipe:
     settings_type: type[Any]
     source: str = ""
     """The file of a recipe that is none of the library's."""
+    digest: str = ""
+    """What tells whether that file is as it was."""
 
     @property
     def order(self) -> tuple[int, ...]:
@@ -99,9 +101,9 @@ class Recipe:
         """
         module, _, name = self.experiment.partition(":")
         home = importlib.import_module(module) if module else sys.modules[self.settings_type.__module__]
-        make = getattr(home, name, None)
+        make: Any = getattr(home, name, None)
         wrong = not callable(make) or (isinstance(make, type) and not hasattr(make, "prepare"))
-        made: Any = None if wrong or make is None else make(settings)
+        made: Any = None if wrong else make(settings)
         if not hasattr(made, "prepare"):  # as every experiment has; to ask for the class would import torch
             raise ValueError(f"experiment of recipe {self.name} must name an Experiment, got {self.experiment!r}")
         return made
@@ -134,7 +136,7 @@ def recipe(
 
     def register(settings_type: type[Settings]) -> type[Settings]:
         own = isinstance(settings_type, type) and "__dataclass_fields__" in vars(settings_type)  # not its parent's
-        if not (own and is_dataclass(settings_type) and issubclass(settings_type, Checked)):
+        if not (own and issubclass(settings_type, Checked)):
             raise TypeError(f"recipe {name!r} must decorate a dataclass below Checked, got {settings_type!r}")
         made = Recipe(
             name=name,

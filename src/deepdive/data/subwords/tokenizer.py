@@ -10,7 +10,7 @@ import torch
 from jaxtyping import Int64
 from torch import Tensor
 
-from deepdive.checks import check_sequence, check_strings, told
+from deepdive.checks import check_sequence, check_strings
 from deepdive.data.sequences import Ragged
 from deepdive.data.subwords._library import (
     CLS,
@@ -29,6 +29,7 @@ from deepdive.data.subwords.encodings import Encodings
 from deepdive.data.subwords.folder import read_tokenizer
 from deepdive.keys import Tell
 from deepdive.panics import panics_told
+from deepdive.signatures import checked
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -52,6 +53,7 @@ class Subwords:
         self._size = max(tokenizer.get_vocab().values(), default=-1) + 1
 
     @classmethod
+    @checked
     def word_pieces(cls, texts: Iterable[str], vocab_size: int, *, lowercase: bool = True) -> "Subwords":
         """Learn WordPiece as BERT has it: words and marks, cut into the longest tokens that are known.
 
@@ -59,7 +61,6 @@ class Subwords:
             ValueError: ``vocab_size`` leaves no room beside the special tokens and the letters of the texts, or there
                 are no words.
         """
-        _check_several("texts", texts)
         special = [PAD, UNKNOWN, CLS, SEP, MASK]
         _check_size(vocab_size, len(special))
         parts = library()
@@ -68,6 +69,7 @@ class Subwords:
         return cls(with_bert_template(bert_like(parts.Tokenizer(model), lowercase)))
 
     @classmethod
+    @checked
     def byte_pairs(
         cls, texts: Iterable[str], vocab_size: int, *, special: Sequence[str] = (END_OF_TEXT,)
     ) -> "Subwords":
@@ -77,7 +79,6 @@ class Subwords:
             ValueError: ``vocab_size`` leaves no room beside the 256 bytes and the special tokens, or the texts are
                 empty.
         """
-        _check_several("texts", texts)
         _check_size(vocab_size, 256 + len(special))
         parts = library()
         tokenizer = byte_level(parts.Tokenizer(parts.models.BPE()))
@@ -279,12 +280,6 @@ def check_vocabulary(subwords: Subwords, vocab_size: int) -> None:
             f"the tokenizer has {len(subwords):,} tokens, but the weights are for {vocab_size:,}; "
             "they do not belong together"
         )
-
-
-def _check_several(name: str, texts: object) -> None:
-    """A text is no collection of texts, though its letters could be read as such."""
-    if isinstance(texts, str) or not isinstance(texts, Iterable):
-        raise TypeError(f"{name} must be several strings, got {told(texts)}")
 
 
 def _check_size(size: int, least: int) -> None:

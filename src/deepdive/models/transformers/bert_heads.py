@@ -1,7 +1,7 @@
 """What BERT is put to: pretraining, classes of texts, tags of tokens (D2L sections 15.8.5, 16.6 and 16.7)."""
 
 from collections.abc import Mapping
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple
 
 import torch
 from jaxtyping import Float, Int64
@@ -99,8 +99,6 @@ class BERTClassifier(torch.nn.Module):
         widths = outputs if isinstance(outputs, Mapping) else {"output": outputs}
         if not widths or min(widths.values()) < 1:
             raise ValueError(f"outputs must be at least 1, got {outputs}")
-        if pooling not in get_args(Pooling):
-            raise ValueError(f"pooling must be one of {', '.join(get_args(Pooling))}, got {pooling!r}")
         if pooling == "pooler" and bert.pooler is None:
             raise ValueError("pooling is pooler, but bert was made without one")
         self.bert = bert

@@ -84,8 +84,6 @@ class GPT(torch.nn.Module):
         nn: Toolkit = torch.nn,
     ) -> None:
         super().__init__()
-        if positions not in ("learnt", "rotary"):
-            raise ValueError(f"positions must be learnt or rotary, got {positions!r}")
         if max_positions < 2:
             raise ValueError(f"max_positions must be at least 2, got {max_positions}")
         if attention_scales is not None and len(attention_scales) != num_layers:

@@ -47,12 +47,6 @@ def check_sizes(**sizes: int) -> None:
             raise ValueError(f"{name} must be at least 1, got {value}")
 
 
-def check_stem(stem: str) -> None:
-    """Raise a ``ValueError`` for a stem that is not known."""
-    if stem not in ("imagenet", "small"):
-        raise ValueError(f"stem must be 'imagenet' or 'small', got {stem!r}")
-
-
 def smallest_image(layers: Iterable[nn.Module]) -> int:
     """Pixels a side of the smallest image of which this chain of convolutions and poolings leaves something.
 

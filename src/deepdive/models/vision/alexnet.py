@@ -43,8 +43,6 @@ class AlexNet(torch.nn.Module):
     ) -> None:
         super().__init__()
         check_stages(channels=channels)
-        if len(channels) != 5:
-            raise ValueError(f"channels must be those of the five convolutions, got {channels}")
         self.in_channels = in_channels
         c1, c2, c3, c4, c5 = channels
         kernel, stride, padding = first

@@ -13,7 +13,6 @@ from deepdive.models.vision._images import (
     Stem,
     check_images,
     check_stages,
-    check_stem,
     smallest_image,
 )
 from deepdive.signatures import checked
@@ -100,7 +99,6 @@ class DenseNet(torch.nn.Module):
     ) -> None:
         super().__init__()
         check_stages(depths=depths)
-        check_stem(stem)
         if not 0 < compression <= 1:
             raise ValueError(f"compression must lie in (0, 1], got {compression}")
         self.in_channels = in_channels

@@ -10,7 +10,6 @@ from deepdive.models.vision._images import (
     Stem,
     check_images,
     check_stages,
-    check_stem,
     scaled,
     smallest_image,
 )
@@ -132,7 +131,6 @@ class GoogLeNet(torch.nn.Module):
     ) -> None:
         super().__init__()
         check_stages(stages=[len(stage) for stage in stages])
-        check_stem(stem)
         if transform_input and in_channels != 3:
             raise ValueError(f"transform_input is for images of three channels, got in_channels={in_channels}")
         self.in_channels = in_channels

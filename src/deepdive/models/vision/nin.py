@@ -39,8 +39,6 @@ class NiN(torch.nn.Module):
     ) -> None:
         super().__init__()
         check_stages(channels=channels)
-        if len(channels) != 3:
-            raise ValueError(f"channels must be those of the first three blocks, got {channels}")
         self.in_channels = in_channels
         c1, c2, c3 = channels
         kernel, stride, padding = first

@@ -12,7 +12,7 @@ from deepdive.names import shell_line, suggestion, tell
 from deepdive.recipes.experiments import Experiment
 from deepdive.recipes.experiments.inputs import texts_in
 from deepdive.recipes.experiments.options import options_of, takes_texts
-from deepdive.recipes.loading import digest_of, load_recipe
+from deepdive.recipes.loading import load_recipe
 from deepdive.recipes.predictions import AnyPrediction
 from deepdive.recipes.ranges import Checked
 from deepdive.recipes.ranges.checked import checked_from
@@ -48,8 +48,8 @@ def start(
         require_tensorboard()
     experiment = recipe.build(settings)
     experiment.prepare()
-    source, digest = recipe.source, digest_of(recipe.source)
-    run = Run.create(recipe.name, to_plain(settings), preset=preset, root=root, source=source, digest=digest)
+    plain, source, digest = to_plain(settings), recipe.source, recipe.digest
+    run = Run.create(recipe.name, plain, preset=preset, root=root, source=source, digest=digest)
     return _fit(recipe, experiment, run, began, resume=False, console=console, tensorboard=tensorboard)
 
 
@@ -73,7 +73,7 @@ def resume(folder: Path, *, device: str | None = None, console: bool = True, ten
     recipe, experiment = _experiment(run, device)
     if run.result is not None:
         return _report_alone(recipe, experiment, run)
-    if _has_checkpoint(run) and run.digest != digest_of(run.source):
+    if _has_checkpoint(run) and run.digest != recipe.digest:
         raise RunError(f"{run.source} has changed since {folder} began; {again}")
     for note in _differences(run):
         tell(f"note: {note}")
@@ -95,7 +95,7 @@ def predict(
         ValueError: the recipe does not know one of the options, says which it knows; or one is out of its range.
     """
     run = Run.open(folder)
-    _, experiment = _experiment(run, device)
+    recipe, experiment = _experiment(run, device)
     known = options_of(experiment)
     names = [item.name for item in fields(known)]
     for name, value in options.items():
@@ -104,7 +104,7 @@ def predict(
             raise ValueError(f"{name} is {value!r}, but the recipe {run.recipe} has no such option{others}")
     if run.result is None and not _has_checkpoint(run):
         raise RunError(f"{folder} has no checkpoint yet; {run.go_on}")
-    if run.digest != digest_of(run.source):
+    if run.digest != recipe.digest:
         tell(f"note: {run.source} has changed since {folder} was trained; the predictions may be others")
     given = texts_in(inputs, experiment.texts_of) if takes_texts(experiment) else [Path(each) for each in inputs]
     return experiment.apply(run, given, **vars(checked_from(known, options)))

@@ -1,6 +1,6 @@
 """One layer of a transformer: attention, attention to something else, feed-forward (D2L section 11.7)."""
 
-from typing import Literal, get_args
+from typing import Literal
 
 import torch
 from jaxtyping import Bool, Float
@@ -35,8 +35,6 @@ class Sublayer(torch.nn.Module):
         nn: Toolkit,
     ) -> None:
         super().__init__()
-        if norm not in get_args(Norm):
-            raise ValueError(f"norm must be one of {', '.join(get_args(Norm))}, got {norm!r}")
         self.norm = (
             nn.LayerNorm(hidden_size, eps=eps, bias=bias) if norm == "layer" else nn.RMSNorm(hidden_size, eps=eps)
         )

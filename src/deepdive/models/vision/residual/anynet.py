@@ -9,7 +9,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from deepdive.algorithms.design_spaces import Design
-from deepdive.models.vision._images import Stem, check_images, check_stem
+from deepdive.models.vision._images import Stem, check_images
 from deepdive.signatures import checked
 from deepdive.signatures.bounds import PositiveInt
 from deepdive.toolkit import Toolkit
@@ -98,7 +98,6 @@ class AnyNet(torch.nn.Module):
         nn: Toolkit = torch.nn,
     ) -> None:
         super().__init__()
-        check_stem(stem)
         self.in_channels = in_channels
         stages = len(depths)
         groups = (group_widths,) * stages if isinstance(group_widths, int) else tuple(group_widths)

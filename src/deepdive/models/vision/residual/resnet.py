@@ -11,7 +11,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from deepdive.models.vision._images import Stem, check_images, check_stages, check_stem
+from deepdive.models.vision._images import Stem, check_images, check_stages
 from deepdive.signatures import checked
 from deepdive.signatures.bounds import PositiveInt
 from deepdive.toolkit import Toolkit
@@ -153,7 +153,6 @@ class ResNet(torch.nn.Module):
     ) -> None:
         super().__init__()
         check_stages(depths=depths, widths=widths)
-        check_stem(stem)
         self.in_channels = in_channels
         kernel, stride = (7, 2) if stem == "imagenet" else (3, 1)
         self.conv1 = nn.Conv2d(in_channels, widths[0], kernel, stride, padding=kernel // 2, bias=False)
