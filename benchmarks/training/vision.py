@@ -119,7 +119,7 @@ def accuracy_row() -> Row:
         torch.manual_seed(0)
         network = ResNet(CLASSES, 1, depths=(1, 1, 1), widths=(16, 32, 64), stem="small")
         one = Classification(network, optimizer=partial(torch.optim.Adam, lr=0.002))
-        metrics = Trainer(epochs=1, device="cpu", precision=precision).fit(one, data)
+        metrics = Trainer(epochs=1, device="cpu", precision=precision).fit(one, data, progress=False)
         accuracies.append(100 * metrics["test_accuracy"])
     ours, theirs = accuracies
     name = "narrow ResNet in bf16: points of accuracy lost"

@@ -7,7 +7,7 @@ from torch import Tensor
 from deepdive.checks import check_tensor, told
 
 
-def check_fields(fields: tuple[Tensor, ...]) -> None:
+def check_fields(fields: tuple[Tensor, ...], *, name: str = "fields") -> None:
     """Check that every field has the same rows, at least one, and no NaN.
 
     Raises:
@@ -15,22 +15,22 @@ def check_fields(fields: tuple[Tensor, ...]) -> None:
 
     """
     if isinstance(fields, Tensor) or not len(fields):
-        raise ValueError(f"fields must be a tuple of at least one tensor, got {told(fields)}")
+        raise ValueError(f"{name} must be a tuple of at least one tensor, got {told(fields)}")
     for i, field in enumerate(fields):
-        check_tensor(f"fields[{i}]", field)
+        check_tensor(f"{name}[{i}]", field)
         if field.ndim == 0 or len(field) != len(fields[0]):
             raise ValueError(
-                f"fields[{i}] has shape {tuple(field.shape)}; its first dimension must be that of fields[0], whose "
+                f"{name}[{i}] has shape {tuple(field.shape)}; its first dimension must be that of {name}[0], whose "
                 f"shape is {tuple(fields[0].shape)}"
             )
         if len(field) == 0:
-            raise ValueError(f"fields[{i}] has shape {tuple(field.shape)}; there must be at least one row")
+            raise ValueError(f"{name}[{i}] has shape {tuple(field.shape)}; there must be at least one row")
         if field.device != fields[0].device:
-            raise ValueError(f"fields[{i}] is on {field.device}; all fields must be on {fields[0].device}")
+            raise ValueError(f"{name}[{i}] is on {field.device}; all fields must be on {fields[0].device}")
         if field.is_floating_point() or field.is_complex():
             bad = field.isnan().reshape(len(field), -1).any(dim=1)
             if bad.any():
-                raise ValueError(f"fields[{i}] holds NaN: {_rows(bad)}")
+                raise ValueError(f"{name}[{i}] holds NaN: {_rows(bad)}")
 
 
 def check_classes_kept(labels: Tensor, kept: Tensor, names: Sequence[str], *, name: str) -> None:

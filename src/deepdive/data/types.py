@@ -8,7 +8,10 @@ import torch
 from torch import Tensor
 
 Batch = tuple[Tensor, ...]
-"""One tensor per field, all with the same first dimension, e.g. ``(images, labels)``."""
+"""One tensor per field, all with the same first dimension, e.g. ``(images, labels)``.
+
+One of dicts or of nested tuples is a `deepdive.data.own.NestedBatch`, which also knows how its tensors belong together.
+"""
 
 Transform = Callable[[Batch, torch.Generator], Batch]
 """A map of a whole batch, all its fields; random ones draw from the generator they are given."""
@@ -19,13 +22,13 @@ class Loader(Protocol):
     """A source of batches whose order depends on nothing but its seed and the epoch."""
 
     @property
-    def batch_size(self) -> int:
-        """Examples in every batch, the last one excepted, which may have fewer."""
+    def batch_size(self) -> int | None:
+        """Examples in every batch, the last one excepted, which may have fewer; ``None`` if that is not known."""
         ...
 
     @property
-    def num_examples(self) -> int:
-        """Examples in one epoch."""
+    def num_examples(self) -> int | None:
+        """Examples in one epoch; ``None`` if that is not known."""
         ...
 
     def __len__(self) -> int:
@@ -46,6 +49,9 @@ class DataModule(ABC):
 
     labels: tuple[str, ...] = ()
     """Names of the classes in the order of their numbers; empty where the target is no class."""
+
+    notes: tuple[str, ...] = ()
+    """What the user should know of how it becomes batches."""
 
     @abstractmethod
     def prepare(self) -> None:

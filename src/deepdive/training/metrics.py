@@ -30,6 +30,11 @@ class Metric(ABC):
         """The accumulators by name; writing into them sets the metric back to a saved moment."""
         return {name: getattr(self, name) for name in self._names}
 
+    def load_state(self, saved: dict[str, Tensor]) -> None:
+        """Go back to a saved ``state``."""
+        for name, value in self.state.items():
+            value.copy_(saved[name])
+
     def to(self, device: torch.device) -> None:
         """Accumulate on this device from now on."""
         for name, value in self.state.items():

@@ -6,14 +6,29 @@ from typing import Any, Literal, Protocol, TypeVar, runtime_checkable
 
 import torch
 from torch import Tensor, nn
-from torch.optim.optimizer import ParamsT
+from torch.optim.lr_scheduler import LRScheduler
 
 from deepdive.algorithms.inspection import check_sizes_known
+from deepdive.checks import told
 from deepdive.data.types import Batch
 from deepdive.targets import IGNORED
+from deepdive.training.calling import NetworkCall, TargetFit, main_output
+from deepdive.training.choices import (
+    LossChoice,
+    MetricChoices,
+    OptimizerChoice,
+    ScheduleChoice,
+    check_parameters,
+    check_schedule,
+    choose_loss,
+    choose_metrics,
+    choose_optimizer,
+    choose_schedule,
+    of_binary_classes,
+)
 from deepdive.training.fine_tuning import ParameterGroup, freeze_batch_norm_statistics
 from deepdive.training.losses import LossFunction, MeanLoss, Weight
-from deepdive.training.metrics import Accuracy, MeanSquaredError, Metric
+from deepdive.training.metrics import Accuracy, BinaryAccuracy, MeanSquaredError
 from deepdive.training.module import Module
 from deepdive.training.records import Plan
 
@@ -58,10 +73,15 @@ class Task(Module):
     `batch_weight` says what.
     """
 
-    def __init__(self, network: nn.Module, metrics: Mapping[str, Metric] | None = None) -> None:
+    target: str | None = None
+    """Name of the target in batches of dicts; `deepdive.data.own.TARGETS` if not given."""
+
+    def __init__(self, network: nn.Module, metrics: MetricChoices | None = None) -> None:
         super().__init__()
+        if not isinstance(network, nn.Module):
+            raise TypeError(f"network must be a torch.nn.Module, got {told(network)}")
         self.network = network
-        self.metrics = dict(metrics or {})
+        self.metrics = choose_metrics(metrics)
 
     def training_step(self, batch: Batch) -> Tensor:
         """Mean loss of a batch, with its graph: a scalar, or the terms ``(terms,)`` of a loss that is their sum."""
@@ -120,9 +140,16 @@ class Supervised(Task):
     over the targets that are not ignored, by their class weights, of others over the elements of ``y``; `MeanLoss` says
     what it makes of a loss of your own. For one that is a mean over something else, define `batch_weight`.
 
-    ``optimizer`` makes an optimiser from parameters, e.g. ``functools.partial(torch.optim.SGD, lr=0.1)``;
-    ``schedule`` makes a schedule from it and the plan, moved every ``interval``. ``penalty(network)`` is added to the
-    loss that is learnt from, and to no other.
+    Batches may be dicts, too, or nested, and a network may return something that has ``.logits`` ...: see `NetworkCall`
+    and `main_output`; ``target`` names the target in a dict, ``inputs`` what the network gets.
+
+    ``loss`` and ``metrics`` are names, functions or objects: see `choose_loss` and `choose_metrics`.
+
+    ``optimizer`` is a name, e.g. ``"adamw"``, with ``lr``; a class; a function of parameters, e.g.
+    ``functools.partial(torch.optim.SGD, lr=0.1)``; or an optimiser of the network's parameters. Without one it is Adam
+    with a learning rate of 0.001. ``schedule`` makes a schedule from the optimiser and the plan, moved every
+    ``interval``; or it is a schedule, or a class of ``torch.optim.lr_scheduler``, ``partial`` or not.
+    ``penalty(network)`` is added to the loss that is learnt from, and to no other.
 
     Layer by layer: ``parameter_groups(network)`` gives the optimiser groups with rates of their own, e.g.
     `DiscriminativeRates`; ``unfreezing(network, epoch)`` freezes and unfreezes layers before each epoch, e.g.
@@ -143,21 +170,27 @@ class Supervised(Task):
         self,
         network: nn.Module,
         *,
-        loss: LossFunction,
-        optimizer: Callable[[ParamsT], torch.optim.Optimizer],
-        schedule: Callable[[torch.optim.Optimizer, Plan], Schedule] | None = None,
+        loss: LossChoice,
+        optimizer: OptimizerChoice | None = None,
+        lr: int | float | None = None,
+        schedule: ScheduleChoice | None = None,
         interval: Literal["step", "epoch"] = "step",
-        metrics: Mapping[str, Metric] | None = None,
+        metrics: MetricChoices | None = None,
+        target: str | None = None,
+        inputs: Sequence[str] | None = None,
         penalty: Callable[[nn.Module], Tensor] | None = None,
         parameter_groups: Callable[[nn.Module], list[ParameterGroup]] | None = None,
         unfreezing: Callable[[nn.Module, int], None] | None = None,
     ) -> None:
         super().__init__(network, metrics)
-        self.loss = loss
+        self.target = target
+        self.loss = loss = choose_loss(loss)
+        self._call = NetworkCall(network, inputs)
+        self._fit = TargetFit(loss)
         self._mean = MeanLoss(loss, reduction=self._reduction, ignored=self._ignored)
         self.penalty = penalty
-        self.optimizer = optimizer
-        self.schedule = schedule
+        self.optimizer = choose_optimizer(optimizer, lr)
+        self.schedule = choose_schedule(schedule)
         self.interval: Literal["step", "epoch"] = interval
         self.parameter_groups = parameter_groups
         self.unfreezing = unfreezing
@@ -183,8 +216,9 @@ class Supervised(Task):
         return self._mean_loss(batch)
 
     def _mean_loss(self, batch: Batch) -> Tensor:
-        *inputs, targets = batch
-        outputs = self.network(*inputs)
+        outputs, targets = self._call(self.network, batch)
+        outputs = main_output(outputs)
+        targets = self._fit(outputs, targets)
         if self.metrics:
             seen, told = outputs.detach(), self._mean.marked(targets, IGNORED)
             for metric in self.metrics.values():
@@ -207,8 +241,18 @@ class Supervised(Task):
         learnt = [p for p in self.parameters() if p.requires_grad]
         if not learnt and next(self.parameters(), None) is not None:
             raise ValueError(f"every parameter of {type(self.network).__name__} is frozen; there is nothing to learn")
-        optimizer = self.optimizer(learnt if self.parameter_groups is None else self._groups(learnt))
-        schedule = self.schedule(optimizer, plan) if self.schedule else None
+        if isinstance(self.optimizer, torch.optim.Optimizer):
+            if self.parameter_groups is not None:
+                raise ValueError("parameter_groups must be None where optimizer is made already, and has groups")
+            check_parameters(optimizer := self.optimizer, self)
+        else:
+            optimizer = self.optimizer(learnt if self.parameter_groups is None else self._groups(learnt))
+            if not isinstance(optimizer, torch.optim.Optimizer):
+                raise TypeError(f"optimizer must make a torch optimiser, got {told(optimizer)}")
+        schedule = self.schedule
+        if schedule is not None and not isinstance(schedule, LRScheduler):
+            schedule = schedule(optimizer, plan)
+        check_schedule(schedule, optimizer)
         return Optimization(optimizer, schedule, self.interval)
 
     def _groups(self, learnt: list[nn.Parameter]) -> list[ParameterGroup]:
@@ -220,30 +264,43 @@ class Supervised(Task):
 
 
 class Classification(Supervised):
-    """Predict one class per example: cross-entropy and accuracy unless others are given."""
+    """Predict one class per example: cross-entropy and accuracy unless others are given.
+
+    With ``loss="bce_with_logits"`` there are two classes, 0 and 1, and one output, which is above 0 for class 1.
+
+    >>> from torch import nn
+    >>> task = Classification(nn.Linear(4, 3), optimizer="adam", lr=0.01, metrics=["accuracy", "f1"])
+    >>> task.training_step((torch.zeros(8, 4), torch.arange(8) % 3)).ndim, list(task.metrics)
+    (0, ['accuracy', 'f1'])
+    """
 
     def __init__(
         self,
         network: nn.Module,
         *,
-        loss: LossFunction | None = None,
-        metrics: Mapping[str, Metric] | None = None,
+        loss: LossChoice | None = None,
+        metrics: MetricChoices | None = None,
         **supervised: Any,
     ) -> None:
-        metrics = {"accuracy": Accuracy()} if metrics is None else metrics
-        super().__init__(network, loss=loss or nn.CrossEntropyLoss(), metrics=metrics, **supervised)
+        loss = choose_loss("cross_entropy" if loss is None else loss)
+        if metrics is None:
+            metrics = {"accuracy": BinaryAccuracy() if of_binary_classes(loss) else Accuracy()}
+        super().__init__(network, loss=loss, metrics=metrics, **supervised)
 
 
 class Regression(Supervised):
-    """Predict numbers: mean squared error and its root unless others are given."""
+    """Predict numbers: mean squared error and its root unless others are given.
+
+    Targets ``(n,)`` are for outputs ``(n, 1)``, too.
+    """
 
     def __init__(
         self,
         network: nn.Module,
         *,
-        loss: LossFunction | None = None,
-        metrics: Mapping[str, Metric] | None = None,
+        loss: LossChoice | None = None,
+        metrics: MetricChoices | None = None,
         **supervised: Any,
     ) -> None:
         metrics = {"rmse": MeanSquaredError(root=True)} if metrics is None else metrics
-        super().__init__(network, loss=loss or nn.MSELoss(), metrics=metrics, **supervised)
+        super().__init__(network, loss="mse" if loss is None else loss, metrics=metrics, **supervised)

@@ -53,7 +53,7 @@ class LabelShiftExperiment(ShiftExperiment[LabelShiftSettings]):
     def _black_box(self) -> nn.Module:
         network, loss = self.one_network(self.images.spec), self.nn.CrossEntropyLoss()
         task = Classification(network, loss=loss, optimizer=self.optimizer, schedule=self.schedule)
-        self.trainer.fit(task, self.data)
+        self.trainer.fit(task, self.data, progress=False)
         return network
 
     def accuracies(self) -> dict[str, float]:

@@ -1,6 +1,7 @@
 """Stop when a metric no longer gets better (D2L section 5.5.3), and know which moment was best."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -49,3 +50,27 @@ class EarlyStopping:
             raise ValueError(f"patience is {self.patience}; it must be at least 1 epoch")
         if self.min_delta < 0:
             raise ValueError(f"min_delta is {self.min_delta}; it must not be negative")
+
+
+def monitored(
+    name: str | None, metrics: Mapping[str, bool], stopping: EarlyStopping | None, *, validated: bool
+) -> Best:
+    """The best value yet to be found, of the metric of that name.
+
+    Args:
+        name: ``val_loss``, or ``train_loss`` without validation data, if not given.
+        metrics: by name, whether higher is better.
+        stopping: says what counts as a gain.
+        validated: whether there is validation data.
+
+    Raises:
+        ValueError: there is no such metric.
+    """
+    name = name or ("val_loss" if validated else "train_loss")
+    split, _, metric = name.partition("_")
+    known = {"loss": False, **metrics}
+    if split not in ("train", "val") or metric not in known:
+        raise ValueError(f"monitor is {name!r}; it must be train_ or val_ and one of {', '.join(known)}")
+    if split == "val" and not validated:
+        raise ValueError(f"monitor is {name!r}, but the data has no validation split")
+    return Best(name, known[metric], stopping.min_delta if stopping else 0.0)

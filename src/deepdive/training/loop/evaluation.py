@@ -6,10 +6,10 @@ from typing import Literal
 import torch
 
 from deepdive.data.types import Loader
-from deepdive.training.devices import Precision, explain_devices, explain_precision
+from deepdive.training.devices import Precision
 from deepdive.training.formats import choose_format
 from deepdive.training.loop.progress import LossBuffer, RunningMean
-from deepdive.training.loop.step import autocast, weighed
+from deepdive.training.loop.step import autocast, explain, weighed
 from deepdive.training.metrics import Metric
 from deepdive.training.task import Task
 
@@ -45,9 +45,8 @@ def evaluate(
             for batch in loader.batches(device=device):
                 try:
                     value, weight = validation_step(batch), task.batch_weight(batch)
-                except RuntimeError as error:
-                    explain_devices(error, task, batch)
-                    explain_precision(error, precision)
+                except (RuntimeError, IndexError) as error:
+                    explain(error, task, batch, precision)
                     raise
                 losses.add(weighed(value, weight, "validation_step"), step)
         losses.flush_into(mean)

@@ -3,6 +3,7 @@
 import torch
 
 from deepdive.algorithms.inspection import check_sizes_known, unknown_sizes
+from deepdive.data.own import IterableLoader
 from deepdive.data.types import DataModule
 from deepdive.training.task import Task
 
@@ -17,7 +18,8 @@ def size_lazy_layers(task: Task, data: DataModule, device: torch.device) -> None
     """
     if not unknown_sizes(task):
         return
-    batch = next(data.train_loader().batches(device=device))
+    loader = data.train_loader()
+    batch = loader.first(device) if isinstance(loader, IterableLoader) else next(loader.batches(device=device))
     training, metrics = task.training, task.metrics
     task.metrics = {}
     task.eval()

@@ -16,14 +16,14 @@ class WithoutLastBatch:
         self._loader = loader
 
     @property
-    def batch_size(self) -> int:
+    def batch_size(self) -> int | None:
         """As before."""
         return self._loader.batch_size
 
     @property
-    def num_examples(self) -> int:
+    def num_examples(self) -> int | None:
         """All but those of the last batch."""
-        return len(self) * self.batch_size
+        return None if self.batch_size is None else len(self) * self.batch_size
 
     def __len__(self) -> int:
         """One batch less."""
@@ -46,6 +46,8 @@ def without_lone_example(loader: Loader, network: nn.Module) -> tuple[Loader, tu
         network: in training mode, as it will learn.
     """
     n, b, batches = loader.num_examples, loader.batch_size, len(loader)
+    if n is None or b is None:
+        return loader, ()
     lone = batches > 1 and b > 1 and n - (batches - 1) * b == 1
     if not lone or not any(module.training and _normalizes_batches(module) for module in network.modules()):
         return loader, ()

@@ -8,15 +8,17 @@ from typing import Any, Literal
 
 import torch
 
+from deepdive.data.own import IterableLoader
 from deepdive.data.types import DataModule
 from deepdive.training.formats import Format, choose_format, kept_format, lay_out
-from deepdive.training.loop.early_stopping import Best
+from deepdive.training.loop.early_stopping import Best, monitored
 from deepdive.training.loop.evaluation import compute, evaluate, reset
 from deepdive.training.loop.interrupt import StopRequest, TrainingInterrupted
 from deepdive.training.loop.last_batch import without_lone_example
 from deepdive.training.loop.options import Options
 from deepdive.training.loop.progress import DivergedError, LossBuffer, Progress
 from deepdive.training.loop.random_state import random_tensors, restore_random_tensors
+from deepdive.training.loop.replayed import ReplayedLoader
 from deepdive.training.loop.step import Stepper
 from deepdive.training.records import Plan, Record
 from deepdive.training.runs.checkpoints import CheckpointError, FolderCheckpoints, MemoryCheckpoints
@@ -49,16 +51,20 @@ class Session:
         for metric in task.metrics.values():
             metric.to(device)
         # in training mode, which tells what is frozen
-        self._train, self._notes = without_lone_example(data.train_loader(), task.train().network)
+        own = data.train_loader()
+        self._replayed = ReplayedLoader(own) if isinstance(own, IterableLoader) else None
+        self._train, self._notes = without_lone_example(self._replayed or own, task.train().network)
         self._val = data.val_loader()
         self._test = data.test_loader()
+        self._data_notes = data.notes
         if self._train.num_examples == 0 or len(self._train) == 0:
             raise ValueError("the training data has no batches; it needs an example, or one full batch with drop_last")
         per_epoch = -(-len(self._train) // options.accumulate)
         total = options.epochs * per_epoch
         self._total_steps = min(total, options.steps or total)
         self._steps_per_epoch = per_epoch
-        self.best = self._monitor()
+        better = {name: metric.higher_is_better for name, metric in task.metrics.items()}
+        self.best = monitored(options.monitor, better, options.early_stopping, validated=self._val is not None)
         self._stepper = Stepper(
             task,
             task.configure_optimizers(self._size),
@@ -76,7 +82,7 @@ class Session:
     @property
     def plan(self) -> Plan:
         """The size of the work, how much of it is done, and how it is computed."""
-        notes = (*self._notes, *self.format.notes(self.options.precision))
+        notes = (*self._data_notes, *self._notes, *self.format.notes(self.options.precision))
         return replace(self._size, precision=self.format.precision, layout=self.format.layout, notes=notes)
 
     def __iter__(self) -> Iterator[Record]:
@@ -115,8 +121,9 @@ class Session:
             self.progress.load_state_dict(saved["progress"])
             self.best = Best(**saved["best"])
             for name, metric in self.task.metrics.items():
-                for part, tensor in metric.state.items():
-                    tensor.copy_(saved["metrics"][name][part])
+                metric.load_state(saved["metrics"][name])
+            if self._replayed is not None:
+                self._replayed.load_state_dict(saved["loader"])
             self.metrics = saved["values"]
             restore_random_tensors(saved["random"])
             self._saved_step = self.progress.step
@@ -245,6 +252,7 @@ class Session:
             "metrics": {name: metric.state for name, metric in self.task.metrics.items()},
             "values": self.metrics,
             "random": random_tensors(),
+            "loader": None if self._replayed is None else self._replayed.state_dict(),
         }
         for make_sure in self.before_saving:  # a checkpoint counts records: they must not be lost before it
             make_sure()
@@ -286,15 +294,3 @@ class Session:
             good = f"the last good checkpoint is {where} (step {self._saved_step})"
         advice = "try a lower learning rate, clip_norm=1, or precision fp32, and look for extreme values in the data"
         return DivergedError(f"{error}; {good}; {advice}", error.step)
-
-    def _monitor(self) -> Best:
-        options = self.options
-        name = options.monitor or ("val_loss" if self._val is not None else "train_loss")
-        split, _, metric = name.partition("_")
-        known = {"loss": False} | {name: metric.higher_is_better for name, metric in self.task.metrics.items()}
-        if split not in ("train", "val") or metric not in known:
-            raise ValueError(f"monitor is {name!r}; it must be train_ or val_ and one of {', '.join(known)}")
-        if split == "val" and self._val is None:
-            raise ValueError(f"monitor is {name!r}, but the data has no validation split")
-        min_delta = options.early_stopping.min_delta if options.early_stopping else 0.0
-        return Best(name, known[metric], min_delta)

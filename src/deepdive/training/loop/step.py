@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from deepdive.data.types import Batch
+from deepdive.training.calling import explain_layer
 from deepdive.training.devices import Precision, autocast_dtype, explain_devices, explain_precision
 from deepdive.training.losses import Loss, Weight
 from deepdive.training.task import Optimization, Task
@@ -19,7 +20,7 @@ _ONE_VALUE = re.compile("more than (1|one) value per channel")  # PyTorch's word
 class Stepper:
     """Turns batches into optimiser steps for one task on one device.
 
-    ``batch_size`` is that of all batches but perhaps the last.
+    ``batch_size`` is that of all batches but perhaps the last; ``None`` if nothing tells.
     """
 
     def __init__(
@@ -32,7 +33,7 @@ class Stepper:
         clip_norm: float | None = None,
         clip_value: float | None = None,
         compile: bool = False,
-        batch_size: int,
+        batch_size: int | None,
     ) -> None:
         self._task = task
         self._device = device
@@ -79,8 +80,7 @@ class Stepper:
             ValueError: the network and the batch lie on several devices; names them. The device lacks the precision.
                 Batch normalisation has one value per channel.
         """
-        whole = batch[0].shape[0] == self._batch_size
-        step = self._compiled if self._compiled is not None and whole else self._eager
+        step = self._eager if self._compiled is None or not self._whole(batch) else self._compiled
         try:
             value = step(batch)
             weight = self._task.batch_weight(batch) if weight is None else weight
@@ -88,11 +88,16 @@ class Stepper:
             if _ONE_VALUE.search(str(error)):
                 error.add_note("batch normalisation takes a variance over the batch: batch_size must be larger")
             raise
-        except RuntimeError as error:
-            explain_devices(error, self._task, batch)
-            explain_precision(error, self._precision)
+        except (RuntimeError, IndexError) as error:
+            explain(error, self._task, batch, self._precision)
             raise
         return weighed(value, weight, "training_step")
+
+    def _whole(self, batch: Batch) -> bool:
+        """Whether it has as many examples as all but the last; as many as the first one, if nothing tells."""
+        rows = batch[0].shape[0]
+        self._batch_size = rows if self._batch_size is None else self._batch_size
+        return rows == self._batch_size
 
     def backward(self, loss: Loss, total: Weight | None = None, batches: int = 1) -> None:
         """Add the gradient of a batch, one of several of ``total`` weight; of one alone without it."""
@@ -152,6 +157,18 @@ class Stepper:
             nn.utils.clip_grad_value_(self._parameters, self._clip_value)
         if self._clip_norm is not None:
             nn.utils.clip_grad_norm_(self._parameters, self._clip_norm)
+
+
+def explain(error: Exception, task: Task, batch: Batch, precision: str) -> None:
+    """Raise a clearer error from one that a step raised, if it is known; else do nothing.
+
+    Raises:
+        ValueError: tells the devices, the precision or the layer.
+    """
+    if isinstance(error, RuntimeError):
+        explain_devices(error, task, batch)
+        explain_precision(error, precision)
+    explain_layer(error, task)
 
 
 def weighed(value: Tensor, weight: Weight, step: Literal["training_step", "validation_step"]) -> Loss:

@@ -1,0 +1,143 @@
+"""Optimisers and schedules by name, by class, by a function, or made already."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import torch
+from torch import nn
+from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
+from torch.optim.optimizer import ParamsT
+
+from deepdive.checks import check_bounds, shown, told
+from deepdive.names import suggestion
+
+OptimizerChoice = str | type[torch.optim.Optimizer] | Callable[[ParamsT], torch.optim.Optimizer] | torch.optim.Optimizer
+"""What is accepted as an optimiser."""
+
+ScheduleChoice = Callable[..., Any] | LRScheduler
+"""What is accepted as a schedule."""
+
+NAMES = {
+    "sgd": torch.optim.SGD,
+    "adam": torch.optim.Adam,
+    "adamw": torch.optim.AdamW,
+    "adagrad": torch.optim.Adagrad,
+    "adadelta": torch.optim.Adadelta,
+    "adamax": torch.optim.Adamax,
+    "nadam": torch.optim.NAdam,
+    "radam": torch.optim.RAdam,
+    "rmsprop": torch.optim.RMSprop,
+    "rprop": torch.optim.Rprop,
+    "asgd": torch.optim.ASGD,
+}
+"""Optimisers by name; whatever is not given has PyTorch's default."""
+
+
+def choose_optimizer(
+    choice: OptimizerChoice | None, lr: int | float | None = None
+) -> Callable[[ParamsT], torch.optim.Optimizer] | torch.optim.Optimizer:
+    """A function that makes the optimiser from parameters, or the optimiser that is made already.
+
+    Without a choice it is Adam, whose learning rate of 0.001 suits most networks.
+
+    Args:
+        choice: a name, e.g. ``"adamw"``; a class; a function of the parameters, e.g. ``partial(SGD, momentum=0.9)``; an
+            optimiser.
+        lr: learning rate, above 0; that of the choice if not given.
+
+    Raises:
+        TypeError: the choice is something else.
+        ValueError: there is no optimiser of that name, it needs a closure, or ``lr`` is given twice or no rate.
+    """
+    if lr is not None:
+        check_bounds("lr", lr, 0)
+    if choice is None:
+        choice = "adam"
+    if isinstance(choice, torch.optim.Optimizer):
+        if lr is not None:
+            raise ValueError(f"lr must be None where optimizer is made already, got {lr}")
+        return _without_closure(choice)
+    if isinstance(choice, str):
+        name = choice.casefold().replace("_", "").replace("-", "")
+        if name not in NAMES:
+            if name == "lbfgs":
+                raise ValueError(f"optimizer must take a step without a closure, got {choice!r}")
+            raise ValueError(f"optimizer must be the name of one, got {choice!r}{suggestion(choice, list(NAMES))}")
+        choice = NAMES[name]
+    if not callable(choice):
+        raise TypeError(
+            f"optimizer must be a name, a class, a function of the parameters or an optimiser, got {told(choice)}"
+        )
+    if lr is not None:
+        if isinstance(choice, partial) and "lr" in choice.keywords:
+            raise ValueError(f"lr must be None where optimizer has one, got {lr} beside {choice.keywords['lr']}")
+        made: Any = choice
+        choice = partial(made, lr=lr)
+    return _without_closure(choice)
+
+
+def choose_schedule(choice: ScheduleChoice | None) -> Callable[..., Any] | LRScheduler | None:
+    """A function of the optimiser and the plan, or the schedule that is made already.
+
+    Args:
+        choice: a function of both; a class of ``torch.optim.lr_scheduler`` or a ``partial`` of one, which takes the
+            optimiser alone; a schedule.
+
+    Raises:
+        TypeError: the choice is something else.
+        ValueError: it waits for a metric.
+    """
+    base = choice.func if isinstance(choice, partial) else choice
+    if isinstance(base, ReduceLROnPlateau) or base is ReduceLROnPlateau:
+        raise ValueError("schedule must move by steps or epochs alone, got ReduceLROnPlateau, which waits for a metric")
+    if choice is None or isinstance(choice, LRScheduler):
+        return choice
+    if not callable(choice):
+        raise TypeError(f"schedule must be a function of the optimiser and the plan, or a schedule, got {told(choice)}")
+    if isinstance(base, type) and issubclass(base, LRScheduler):
+        return partial(_of_optimizer_alone, choice)
+    return choice
+
+
+def check_parameters(optimizer: torch.optim.Optimizer, task: nn.Module) -> None:
+    """Check that an optimiser that is made already moves parameters of this task and no others.
+
+    Raises:
+        ValueError: it does; the message tells the shape of one.
+    """
+    own = set(task.parameters())
+    held = [p for group in optimizer.param_groups for p in group["params"]]
+    other = [p for p in held if p not in own]
+    if other:
+        raise ValueError(
+            f"optimizer must be made from the network's parameters, got {type(optimizer).__name__} with "
+            f"{len(other)} of {len(held)} of something else, the first of shape {shown(other[0].shape)}; make it from "
+            "network.parameters(), after whatever replaces them"
+        )
+
+
+def check_schedule(schedule: Any, optimizer: torch.optim.Optimizer) -> None:
+    """Check that a schedule that is made already moves this optimiser.
+
+    Raises:
+        ValueError: it moves another one.
+    """
+    if isinstance(schedule, LRScheduler) and schedule.optimizer is not optimizer:
+        raise ValueError(
+            f"schedule must be one of optimizer, got a {type(schedule).__name__} of another one; give both made, or "
+            "neither"
+        )
+
+
+def _of_optimizer_alone(schedule: Callable[..., Any], optimizer: torch.optim.Optimizer, plan: object) -> Any:
+    return schedule(optimizer)
+
+
+def _without_closure(choice: Any) -> Any:
+    base = choice
+    while isinstance(base, partial):
+        base = base.func
+    if base is torch.optim.LBFGS or isinstance(base, torch.optim.LBFGS):
+        raise ValueError("optimizer must take a step without a closure, got LBFGS")
+    return choice
