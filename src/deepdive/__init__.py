@@ -6,18 +6,25 @@ Importing this package is nearly free: its parts are loaded when they are first 
 """
 
 import importlib
-from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from deepdive.recipes.running.loading import load as load
 
 __version__ = "0.1.0"
 
 _PARTS = ("algorithms", "data", "models", "recipes", "scratch", "toolkit", "training", "twins")
+_NAMES = {"load": "deepdive.recipes.running.loading"}
+"""Names that are for everybody, and where they are from."""
 
 
-def __getattr__(name: str) -> ModuleType:
+def __getattr__(name: str) -> Any:
     if name in _PARTS:
         return importlib.import_module(f"deepdive.{name}")
+    if name in _NAMES:
+        return getattr(importlib.import_module(_NAMES[name]), name)
     raise AttributeError(f"module 'deepdive' has no attribute {name!r}; its parts are {', '.join(_PARTS)}")
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_PARTS])
+    return sorted([*globals(), *_PARTS, *_NAMES])

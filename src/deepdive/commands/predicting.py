@@ -1,6 +1,5 @@
 """``deepdive predict``: predictions of a trained network for files or texts."""
 
-import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -27,9 +26,11 @@ class _Options(Checked):
     inputs: Annotated[
         tuple[str, ...], tyro.conf.Positional, tyro.conf.arg(metavar="FILE [FILE ...]", help_behavior_hint="(required)")
     ]
-    """Files, or a folder of images; for a recipe of texts a text, or a file with one per line."""
+    """Files or folders; for a recipe of texts a text, or a file with one per line."""
     json: bool = False
-    """One JSON object per line: for each input, or for each row of a table."""
+    """One JSON object per line: for each image, text or series, and for each row of a table; see --schema."""
+    schema: bool = False
+    """Print the JSON Schema of these objects, for which no run is needed, and end."""
     output: Path | None = None
     """Write the predictions to this new CSV file instead."""
     force: bool = False
@@ -40,17 +41,25 @@ class _Options(Checked):
 
 def main(arguments: list[str]) -> int:
     """Predict."""
+    if "--schema" in arguments and not {"-h", "--help"} & {*arguments}:
+        from deepdive.recipes.predictions import schema
+
+        sys.stdout.write(schema())
+        return 0
     from deepdive.recipes.running import runner
 
     words = [each for each in arguments if not each.startswith("-")]
     folder = next((each for each in words if (Path(each) / "run.json").exists()), next(iter(words), None))
-    of_recipe = runner.prediction_options(Path(folder), leave_out={"force"}) if folder is not None else Checked
+    of_recipe, takes = Checked, ""
+    if folder is not None:
+        of_recipe, takes = runner.prediction_options(Path(folder), leave_out={"force"})
+    inputs = f"This run takes {takes}." if takes else "predict RUN --help also shows what the recipe takes."
     options, chosen = parse(
         _Options,
         of_recipe,
         arguments=["--help"] if {"-h", "--help"} & {*arguments} else arguments,  # else what stands before is left out
         prog="deepdive predict",
-        description="Predict with the trained model of a run. predict RUN --help also shows what the recipe takes.",
+        description=f"Predict with the trained model of a run. {inputs}",
     )
     own = asdict(chosen)
     image = own["image"] if isinstance(own.get("image"), Path) else None
@@ -84,9 +93,10 @@ def main(arguments: list[str]) -> int:
 
 
 def _print_json(predictions: "Sequence[AnyPrediction]") -> None:
-    for prediction in predictions:
-        for content in prediction.objects():
-            sys.stdout.write(json.dumps(content, ensure_ascii=False) + "\n")
+    from deepdive.recipes.predictions import json_lines
+
+    for line in json_lines(predictions):
+        sys.stdout.write(f"{line}\n")
 
 
 def _write(predictions: "Sequence[AnyPrediction]", output: Path, *, force: bool) -> None:

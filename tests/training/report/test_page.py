@@ -43,7 +43,7 @@ def test_all_sections_in_order(tmp_path):
     html = path.read_text(encoding="utf-8")
     assert headings(html) == [
         *("Learning curves", "Images", "Attention", "Epoch by epoch"),
-        *("What you can do with this run", "Settings", "Environment"),
+        *("Use it", "Settings", "Environment"),
     ]
     assert "<title>lenet &lt;quick&gt;</title>" in html
     assert '<p class="verdict pass">test accuracy 0.87 ≥ 0.85: reached</p>' in html

@@ -12,6 +12,7 @@ from jaxtyping import UInt8
 from PIL import Image, ImageChops, ImageOps
 from torch import Tensor
 
+from deepdive.data.images.memory import NamedImage
 from deepdive.data.images.spec import ImageSpec
 
 _GREY_MODES = ("1", "L", "LA", "La", "I", "F")
@@ -40,21 +41,27 @@ class ImageError(ValueError):
 
 
 def read_image(
-    path: Path, spec: ImageSpec, *, invert: Literal["auto", "yes", "no"] = "auto", fit: Fit = "pad"
+    path: Path | NamedImage,
+    spec: ImageSpec,
+    *,
+    content: bytes | None = None,
+    invert: Literal["auto", "yes", "no"] = "auto",
+    fit: Fit = "pad",
 ) -> tuple[UInt8[Tensor, "c h w"], list[str]]:
     """An image in the form that a network was trained on, and in words what was done to it.
 
     The image is turned as its EXIF data says, laid on a plain ground where it is transparent, converted to the
     channels of ``spec``, resized to fit and padded with the colour of its border, or with ``fit="crop"`` resized
     to fill and cut to its centre. ``auto`` inverts it where the network knows grey images of one background and
-    this one's border shows the other.
+    this one's border shows the other. Of an image in an archive, ``content`` is what its file holds.
 
     Raises:
         FileNotFoundError: there is no such file.
         ImageError: it is no image that can be read.
 
     """
-    pixels, notes = decode_image(path, channels=spec.channels, size=(spec.height, spec.width), fit=fit)
+    size = spec.height, spec.width
+    pixels, notes = decode_image(path, content=content, channels=spec.channels, size=size, fit=fit)
     background = "light" if _border(pixels).median() > 127 else "dark"
     if invert == "yes":
         return 255 - pixels, [*notes, "inverted"]
@@ -64,7 +71,7 @@ def read_image(
 
 
 def decode_image(
-    path: Path,
+    path: Path | NamedImage,
     *,
     content: bytes | None = None,
     channels: int | None = None,
@@ -74,7 +81,7 @@ def decode_image(
     """The pixels of an image file, and in words what was done to them.
 
     Args:
-        path: a file of one of the `FORMATS`; of several frames, the first counts.
+        path: a file of one of the `FORMATS`, or an image in memory; of several frames, the first counts.
         content: what the file holds, where it is no file of its own but lies in an archive; ``path`` then only
             names it in errors.
         channels: 1 (grey) or 3 (colour); by default what the file has.
@@ -108,8 +115,14 @@ def image_form(path: Path, *, content: bytes | None = None) -> tuple[int, int, i
 
 
 @contextmanager
-def _opened(path: Path, content: bytes | None) -> Iterator[Image.Image]:
+def _opened(path: Path | NamedImage, content: bytes | None) -> Iterator[Image.Image]:
     """The image; whatever goes wrong with it inside the block is told with the file's name and the reason."""
+    if isinstance(path, NamedImage):
+        try:
+            yield path.image.copy()
+        except Exception as error:  # as of a file
+            raise ImageError(f"{path.path} cannot be read: {_reason(error)}") from error
+        return
     if content is None and path.is_dir():
         raise ImageError(f"{path} is a folder; an image is a file: {', '.join(FORMATS)}")
     if content is None and not path.is_file():

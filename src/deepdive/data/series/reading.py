@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from deepdive.data.series.times import Clock, Order, find_clock, ordered, spacing_notes
-from deepdive.data.tables import read_table
+from deepdive.data.tables import NamedTable, read_table
 from deepdive.data.tables.checks import check_columns
 
 Gaps = Literal["refuse", "interpolate"]
@@ -65,7 +65,7 @@ class Series:
 
 
 def read_series(
-    path: Path | str,
+    path: Path | str | NamedTable,
     column: str | None = None,
     *,
     time: str | None = None,
@@ -84,7 +84,7 @@ def read_series(
     Rows are counted from 1 in messages, without the header.
 
     Args:
-        path: the file; see `deepdive.data.tables.read_table`.
+        path: the file, or a table in memory; see `deepdive.data.tables.read_table`.
         column: which one; may be left out where only one holds numbers besides the time. If it is given, nothing but
             times is looked for in the others.
         time: the column that tells the time of a row; if not given, columns named year, month, ... or date and time
@@ -108,7 +108,7 @@ def read_series(
         series = series_of(table, column, time=time, gaps=gaps, order=order)
         return replace(series, notes=(*notes, *series.notes))
     except ValueError as error:
-        raise ValueError(f"{path}: {error}") from error
+        raise ValueError(f"{path.path if isinstance(path, NamedTable) else path}: {error}") from error
 
 
 def series_of(

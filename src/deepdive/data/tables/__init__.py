@@ -10,6 +10,7 @@ from deepdive.data.tables.builtin import read_named as read_named
 from deepdive.data.tables.columns import CategoricalColumn as CategoricalColumn
 from deepdive.data.tables.columns import NumericColumn as NumericColumn
 from deepdive.data.tables.kinds import MISSING as MISSING
+from deepdive.data.tables.memory import NamedTable as NamedTable
 from deepdive.data.tables.module import TableDataModule as TableDataModule
 from deepdive.data.tables.preprocessing import TablePreprocessor as TablePreprocessor
 from deepdive.data.tables.reading import read_table as read_table

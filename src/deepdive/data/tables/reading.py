@@ -7,13 +7,14 @@ import polars as pl
 
 from deepdive.data.delimited import read_delimited
 from deepdive.data.tables.kinds import ColumnKinds
+from deepdive.data.tables.memory import NamedTable
 from deepdive.data.tables.parquet import read_parquet
 from deepdive.data.tables.text import words_of
 from deepdive.names import printable
 
 
 def read_table(
-    path: Path | str,
+    path: Path | str | NamedTable,
     *,
     delimiter: str | None = None,
     columns: Sequence[str] | None = None,
@@ -29,7 +30,7 @@ def read_table(
     `deepdive.data.tables` lists is null, in words too.
 
     Args:
-        path: the file; its suffix tells the format.
+        path: the file; its suffix tells the format. Or a table in memory.
         delimiter: of a text file, see `read_delimited`; by suffix and header if not given.
         columns: the names of the columns of a text file that has no header.
         text: columns that hold words even where they look like numbers: codes, house numbers, postal codes.
@@ -47,15 +48,15 @@ def read_table(
             line, or its row in a Parquet file, counted from 1.
 
     """
-    path = Path(path).expanduser()
-    note = note or (lambda _: None)
-    if path.is_dir():
+    note, memory = note or (lambda _: None), path if isinstance(path, NamedTable) else None
+    path = memory.path if memory else Path(path).expanduser()  # type: ignore[arg-type]
+    if memory is None and path.is_dir():
         raise ValueError(f"{path} is a folder; a table is a file: CSV, TSV, white-space separated text or Parquet")
-    if not path.is_file():
+    if memory is None and not path.is_file():
         raise FileNotFoundError(f"no such file: {path}")
-    if parquet := _is_parquet(path):
+    if typed_already := memory is not None or _is_parquet(path):
         semicolons = False
-        frame, where = read_parquet(path), lambda row: f"{path}, row {row + 1}"
+        frame, where = memory.frame if memory else read_parquet(path), lambda row: f"{path}, row {row + 1}"
     else:
         read = read_delimited(path, delimiter=delimiter, columns=columns, whitespace=True)
         for each in read.notes:
@@ -67,7 +68,7 @@ def read_table(
         raise ValueError(f"{path}: a name of a column must not begin with ^ and end with $, got {pattern!r}; rename it")
     spared = {name for name in frame.columns if name in ignore or (only is not None and name not in only)}
     typed = kinds.frame(frame, text=text, spared=spared)
-    if columns is None and not parquet and _looks_like_data(typed):
+    if columns is None and not typed_already and _looks_like_data(typed):
         first = ", ".join(map(printable, frame.columns[:4]))
         raise ValueError(
             f"the first line of {path} looks like data, not like a header: {first}, ...; give the names of the columns"

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -11,17 +11,21 @@ from torch import Tensor
 
 from deepdive.algorithms.attention import KERNELS, SMOOTH, bandwidth_errors, learn_bandwidth
 from deepdive.data.progress import Report
-from deepdive.data.series import Gaps, Order
+from deepdive.data.series import Gaps, Order, Series
+from deepdive.data.tables import NamedTable
 from deepdive.figures import to_png
 from deepdive.files import write_atomically
+from deepdive.names import apart
 from deepdive.recipes.attention.figures import Fit, bandwidths_figure, fits_figure, weights_figure
 from deepdive.recipes.attention.kernel_regression import KernelSettings
 from deepdive.recipes.attention.values import d2l_values, estimate, values_for
 from deepdive.recipes.experiments import RecordsExperiment
 from deepdive.recipes.experiments.drawing import svg_figure
 from deepdive.recipes.experiments.inputs import measured, read_metadata
-from deepdive.recipes.predictions import TablePrediction
-from deepdive.recipes.series.reading import series_like
+from deepdive.recipes.given.example import Example
+from deepdive.recipes.given.series import NamedSeries, TakesSeries
+from deepdive.recipes.predictions import SeriesPrediction
+from deepdive.recipes.series.reading import path_of, series_example, series_like
 from deepdive.training import Plan, Record, Run, RunError
 from deepdive.training.report import Section, join, png_image, table, text
 
@@ -36,7 +40,7 @@ class KernelMetadata:
     column: str
 
 
-class KernelExperiment(RecordsExperiment[KernelSettings]):
+class KernelExperiment(TakesSeries, RecordsExperiment[KernelSettings]):
     """Learn the bandwidth of each kernel from the known values, and estimate those of the test set.
 
     ``test_rmse`` is the error of the chosen kernel in the unit of the values, ``test_skill`` 1 minus its ratio to that
@@ -147,16 +151,21 @@ class KernelExperiment(RecordsExperiment[KernelSettings]):
         except (KeyError, TypeError, ValueError) as error:
             raise RunError(f"{run.folder} is damaged: {error}") from error
 
+    def example(self, run: Run) -> Example:
+        """Some of the known values, in order."""
+        series = Series(self.values.name, self.values.y)
+        return series_example(run, replace(self.settings, time=None), series, 12)
+
     def predict(
         self,
         bandwidth: float,
         metadata: KernelMetadata,
-        files: Sequence[Path],
+        files: Sequence[Path | NamedTable | NamedSeries],
         *,
         time: str | None = None,
         gaps: Gaps | None = None,
         order: Order | None = None,
-    ) -> list[TablePrediction]:
+    ) -> list[SeriesPrediction]:
         """Smooth the same column of other files: at each row the estimate from all rows, with the run's kernel.
 
         Args:
@@ -175,9 +184,10 @@ class KernelExperiment(RecordsExperiment[KernelSettings]):
             series = series_like(self.settings, file, metadata.column, time, gaps, order)
             x = torch.arange(len(series), dtype=torch.double)
             smooth = estimate(x, x, series.values, self.settings.kernel, bandwidth)
-            times = {} if series.times is None else {"time": series.times}
-            columns = times | {metadata.column: series.values.tolist(), "estimate": smooth.tolist()}
-            found.append(TablePrediction(file, columns, series.notes))
+            column, values = metadata.column, smooth.tolist()
+            columns = {} if series.times is None else {apart("time", [column]): series.times}
+            columns |= {column: series.values.tolist(), apart("estimate", [column, *columns]): values}
+            found.append(SeriesPrediction(path_of(file), columns, series.notes, target=column, values=values))
         return found
 
     def _fitted(self, kernel: str) -> Fit:

@@ -1,17 +1,20 @@
 """The base of every experiment: it drives, a subclass fills in blanks."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Generic, TypeVar
 
-from torch import Tensor
+from torch import Tensor, nn
 
 from deepdive.data.progress import Report, progress_bars
 from deepdive.data.sequences import Ragged
 from deepdive.names import tell
-from deepdive.recipes.experiments.inputs import checksum, keep_inputs, lines_of
+from deepdive.recipes.experiments.inputs import checksum, keep_inputs
 from deepdive.recipes.experiments.metadata import to_plain
+from deepdive.recipes.given.example import Example
+from deepdive.recipes.given.files import one_by_one, path_of
+from deepdive.recipes.given.texts import given_texts, lines_of, takes_texts, texts_in
 from deepdive.recipes.predictions import AnyPrediction
 from deepdive.training import Run, choose_device
 from deepdive.training.records import Listener
@@ -40,6 +43,10 @@ class Experiment(ABC, Generic[SettingsT]):
     """What a message calls the data, before ``of SOURCE have changed``."""
     no_predictions: ClassVar[str] = "learns from made-up data"
     """Why there is no `predict`, where there is none, after the name of the recipe."""
+    keeps_networks: ClassVar[bool] = False
+    """Whether `restore` gives trained networks; see `networks_of`."""
+    takes: Any = ""
+    """What `predict` is given on the command line, in words; if empty, texts or files."""
 
     def __init__(self, settings: SettingsT) -> None:
         self.settings = settings
@@ -82,6 +89,22 @@ class Experiment(ABC, Generic[SettingsT]):
         """What `predict` needs of a trained run, e.g. network and metadata."""
         return (run,)
 
+    def networks_of(self, *restored: Any) -> Mapping[str, nn.Module]:
+        """The trained networks in what `restore` returned, by name; an only one is called ``network``."""
+        return {"network": restored[0]} if isinstance(restored[0], nn.Module) else {}
+
+    def metadata_of(self, *restored: Any) -> Any:
+        """The metadata in what `restore` returned."""
+        return restored[1] if len(restored) == 2 else None
+
+    def labels_of(self, metadata: Any) -> tuple[str, ...]:
+        """The names of the classes that are predicted, in the order of the network's outputs; none of numbers."""
+        return tuple(getattr(metadata, "labels", ()))
+
+    def example(self, run: Run) -> Example | None:
+        """Something that `predict` takes, for the report; it may be written into the run folder. After `prepare`."""
+        return None
+
     def prepare(self) -> None:
         """Obtain the data and make what is trained.
 
@@ -109,15 +132,42 @@ class Experiment(ABC, Generic[SettingsT]):
         """The texts in a file, as `predict` takes them: one per line."""
         return lines_of(path)
 
+    def given(self, inputs: Any) -> list[Any]:
+        """What `predict` takes, of inputs in a program: here texts, or files by their paths.
+
+        Raises:
+            TypeError: the inputs are something else; says what may be given.
+        """
+        if takes_texts(self):
+            return given_texts(inputs, self.texts_of)
+        return [path_of(each, "files") for each in one_by_one(inputs)]
+
+    def typed(self, words: Sequence[Path | str]) -> list[Any]:
+        """What `predict` takes, of words on the command line: what names a file is a file, not a text."""
+        return list(texts_in(words, self.texts_of)) if takes_texts(self) else self.given(words)
+
     def apply(self, run: Run, inputs: Sequence[Any], **options: Any) -> Sequence[AnyPrediction]:
         """Apply the trained run to new inputs.
 
         Raises:
             ValueError: this experiment predicts nothing.
         """
-        if not callable(getattr(self, "predict", None)):
-            raise ValueError(f"the recipe {run.recipe} {self.no_predictions}; there is nothing to predict")
+        self.check_predicts(run)
         return self.predict(*self.restore(run), inputs, **options)
+
+    @property
+    def predicts(self) -> bool:
+        """Whether there is a `predict`."""
+        return callable(getattr(self, "predict", None))
+
+    def check_predicts(self, run: Run) -> None:
+        """Check that there is a `predict`.
+
+        Raises:
+            ValueError: there is none; says why.
+        """
+        if not self.predicts:
+            raise ValueError(f"the recipe {run.recipe} {self.no_predictions}; there is nothing to predict")
 
     def _setting(self, name: str, default: str) -> str:
         return getattr(self.settings, name, default)

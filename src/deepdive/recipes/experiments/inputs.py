@@ -1,16 +1,13 @@
-"""What a run holds: the data that it began with, the weights that it has learnt, the texts that it is asked about."""
+"""What a run holds: the data that it began with, and the weights that it has learnt."""
 
 import hashlib
 import json
-import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
-from torch import Tensor
+from torch import Tensor, nn
 
 from deepdive.data.sequences import Ragged
-from deepdive.data.text import read_text
 from deepdive.recipes.experiments.metadata import from_plain
 from deepdive.training import CheckpointError, FolderCheckpoints, Run, RunError
 
@@ -81,6 +78,20 @@ def trained_weights(run: Run, checkpoints: FolderCheckpoints | None = None) -> d
     return content["model"]
 
 
+def fill(network: nn.Module, state: Mapping[str, Any], run: Run) -> nn.Module:
+    """The network with trained weights in it, in evaluation mode.
+
+    Raises:
+        CheckpointError: they are those of another network; the message has the first differences.
+    """
+    try:
+        network.load_state_dict(state)
+    except RuntimeError as error:
+        why = "; ".join(" ".join(line.split()) for line in str(error).split("\n")[1:3])
+        raise CheckpointError(f"the checkpoints of {run.folder} fit no network of its settings: {why}") from error
+    return network.eval()
+
+
 def checksum(tensors: Iterable[Tensor | Ragged]) -> str:
     """SHA-256 of the numbers in tensors."""
     digest = hashlib.sha256()
@@ -88,39 +99,3 @@ def checksum(tensors: Iterable[Tensor | Ragged]) -> str:
         for tensor in (each.values, each.offsets) if isinstance(each, Ragged) else (each,):
             digest.update(tensor.contiguous().cpu().numpy().data)
     return digest.hexdigest()
-
-
-def texts_in(inputs: Sequence[Path | str], texts_of: Callable[[Path], Sequence[str]] | None = None) -> list[str]:
-    """The texts themselves; the path of a file stands for what ``texts_of`` finds in it, or for its `lines_of`.
-
-    Raises:
-        ValueError: a text is empty, a file is no text, or a path is that of a folder.
-    """
-    found: list[str] = []
-    for each in inputs:
-        if not str(each).strip():
-            raise ValueError("a text is empty; there must be at least one character that is no space")
-        if _is(each, Path.is_dir):
-            words = f"inputs must be texts or files, got the folder {each}; name the files in it"
-            raise ValueError(words if os.sep in str(each) else f"{words}, or put a text that is called so into a file")
-        if _is(each, Path.is_file):
-            found += (texts_of or lines_of)(Path(each))
-        else:
-            found.append(str(each))
-    return found
-
-
-def lines_of(path: Path) -> list[str]:
-    """The lines of a text file, empty ones left out.
-
-    Raises:
-        ValueError: it is no text.
-    """
-    return [line for line in read_text(path).split("\n") if line.strip()]
-
-
-def _is(text: Path | str, kind: Callable[[Path], bool]) -> bool:
-    try:
-        return kind(Path(text))
-    except (OSError, ValueError):  # longer than any file name, or with a character that none may have
-        return False

@@ -2,12 +2,14 @@
 
 import inspect
 import re
-from collections.abc import Collection
-from dataclasses import field, make_dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import field, fields, make_dataclass
 from typing import Any, get_type_hints
 
+from deepdive.names import suggestion
 from deepdive.recipes.experiments.experiment import Experiment
 from deepdive.recipes.ranges import Checked
+from deepdive.recipes.ranges.checked import checked_from
 
 
 def options_of(experiment: Experiment[Any], *, leave_out: Collection[str] = ()) -> type[Checked]:
@@ -25,10 +27,19 @@ def options_of(experiment: Experiment[Any], *, leave_out: Collection[str] = ()) 
     return make_dataclass("PredictionOptions", found, bases=(Checked,), frozen=True)
 
 
-def takes_texts(experiment: Experiment[Any]) -> bool:
-    """Whether it is asked about texts, not about files."""
-    predict = getattr(experiment, "predict", None)
-    return predict is not None and "texts" in inspect.signature(predict).parameters
+def check_options(experiment: Experiment[Any], recipe: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    """All options of `predict`, those not given with their defaults.
+
+    Raises:
+        ValueError: the recipe does not know one, says which it knows; or one is out of its range.
+    """
+    known = options_of(experiment)
+    names = [item.name for item in fields(known)]
+    for name, value in options.items():
+        if name not in names:
+            others = suggestion(name, names)
+            raise ValueError(f"{name} is {value!r}, but the recipe {recipe} has no such option{others}")
+    return dict(vars(checked_from(known, options)))
 
 
 def _arguments(doc: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ from torch import nn
 from deepdive.data.progress import Report
 from deepdive.data.types import DataModule
 from deepdive.recipes.experiments.experiment import Experiment
-from deepdive.recipes.experiments.inputs import read_metadata, trained_weights
+from deepdive.recipes.experiments.inputs import fill, read_metadata, trained_weights
 from deepdive.recipes.experiments.making import make_network, make_optimizer, make_schedule, make_toolkit, make_trainer
 from deepdive.recipes.settings import LoopSettings
 from deepdive.training import Run, Task, seed_everything
@@ -29,6 +29,7 @@ class SupervisedExperiment(Experiment[SettingsT], Generic[SettingsT, DataT, Meta
     ``self.trainer``, ``self.optimizer`` and ``self.schedule``, as a `Task` takes them.
     """
 
+    keeps_networks = True
     metadata_type: type[MetadataT]
     """Of what `metadata` returns."""
     data: DataT
@@ -95,6 +96,4 @@ class SupervisedExperiment(Experiment[SettingsT], Generic[SettingsT, DataT, Meta
             RunError: nothing is trained yet, or a file of the run is missing or damaged.
         """
         metadata = read_metadata(run, self.metadata_type)
-        network = self.network(metadata)
-        network.load_state_dict(self.state_dict_of(run))
-        return network.eval(), metadata
+        return fill(self.network(metadata), self.state_dict_of(run), run), metadata

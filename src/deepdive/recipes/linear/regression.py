@@ -13,13 +13,17 @@ from deepdive.data.progress import Report
 from deepdive.data.synthetic import SyntheticRegression
 from deepdive.models.linear import LinearRegression
 from deepdive.recipes.experiments import Experiment, SupervisedExperiment
+from deepdive.recipes.given.example import Example
+from deepdive.recipes.given.tables import TakesTables
 from deepdive.recipes.linear.linear_regression import LinearRegressionSettings
-from deepdive.recipes.predictions import TablePrediction
+from deepdive.recipes.predictions import PredictedColumn, TablePrediction, to_csv
 from deepdive.training import Regression, Run
 from deepdive.training.report import Section, join, table, text
 
 if TYPE_CHECKING:
     from polars import DataFrame
+
+    from deepdive.data.tables import NamedTable
 
 
 def linear_regression(settings: LinearRegressionSettings) -> Experiment[LinearRegressionSettings]:
@@ -38,7 +42,7 @@ class Columns:
     names: tuple[str, ...]
 
 
-class SyntheticExperiment(SupervisedExperiment[LinearRegressionSettings, SyntheticRegression, Columns]):
+class SyntheticExperiment(TakesTables, SupervisedExperiment[LinearRegressionSettings, SyntheticRegression, Columns]):
     """Fit one linear layer to made-up rows, and compare it with the truth and with the closed form.
 
     ``weight_error`` and ``closed_form_gap`` are the largest distances of a weight, or of the bias, from these two.
@@ -83,24 +87,33 @@ class SyntheticExperiment(SupervisedExperiment[LinearRegressionSettings, Synthet
         told = f"Noise: {self.settings.noise:g}; as the residuals of the closed form show it: {float(noise):.4g}."
         return [Section("Weights", join([table(rows), text(told)]))]
 
-    def predict(self, network: torch.nn.Module, metadata: Columns, files: Sequence[Path]) -> list[TablePrediction]:
+    def example(self, run: Run) -> Example:
+        """A row of numbers."""
+        row = {name: float(i) for i, name in enumerate(self.metadata().names, start=1)}
+        written = Example.written(run.folder, "example.csv", to_csv([row], list(row)))
+        return Example(written.words, repr([row]))
+
+    def predict(
+        self, network: torch.nn.Module, metadata: Columns, files: "Sequence[Path | NamedTable]"
+    ) -> list[TablePrediction]:
         """Predict ``y`` for tables with the columns ``x1`` and ``x2``.
 
         Raises:
             ValueError: a file cannot be read or lacks a column; names it.
         """
         from deepdive.data.tables.checks import check_columns, check_kind
-        from deepdive.recipes.tabular.rows import predict_tables
+        from deepdive.recipes.tabular.rows import Answer, predict_tables
 
         names = metadata.names
 
-        def answer(rows: "DataFrame") -> tuple[dict[str, list[float]], tuple[str, ...]]:
+        def answer(rows: "DataFrame") -> Answer:
             check_columns(rows, names)
             if any(check_kind(rows[name], "numbers").null_count() for name in names):
                 raise ValueError(f"a value is missing in {', '.join(names)}; every row needs all of them")
+            x, device = torch.from_numpy(rows.select(names).to_numpy(writable=True)), next(network.parameters()).device
             with torch.inference_mode():
-                y = network(torch.from_numpy(rows.select(names).to_numpy(writable=True)).float())[:, 0]
-            return {"y": y.tolist()}, ()
+                y = network(x.float().to(device))[:, 0].cpu()
+            return Answer({"y": y.tolist()}, [PredictedColumn("y", y.tolist())])
 
         return predict_tables(files, answer, only=names)
 

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from deepdive.names import printable, shell_line
 from deepdive.recipes.experiments import Experiment
 from deepdive.recipes.registry import Recipe
 from deepdive.recipes.running.outcome import Outcome
+from deepdive.recipes.running.using import how_to
 from deepdive.training import Record, Run, TrainingInterrupted
 from deepdive.training.listeners import read_metrics
 from deepdive.training.report import Section, write_report
@@ -25,7 +26,7 @@ def report_on(outcome: Outcome, recipe: Recipe, experiment: Experiment[Any]) -> 
     ``DEEPDIVE_TRACEBACK=1`` shows where an error came from.
     """
     try:
-        write_run_report(outcome, recipe, experiment.sections(outcome.run))
+        write_run_report(outcome, recipe, experiment.sections(outcome.run), how_to(outcome.run, experiment))
     except TrainingInterrupted:
         raise
     except Exception as error:
@@ -41,7 +42,7 @@ def report_on(outcome: Outcome, recipe: Recipe, experiment: Experiment[Any]) -> 
     return outcome
 
 
-def write_run_report(outcome: Outcome, recipe: Recipe, sections: Sequence[Section]) -> Path:
+def write_run_report(outcome: Outcome, recipe: Recipe, sections: Sequence[Section], how_to: Mapping[str, str]) -> Path:
     """Write ``report.html`` from what the run folder holds.
 
     Raises:
@@ -60,10 +61,7 @@ def write_run_report(outcome: Outcome, recipe: Recipe, sections: Sequence[Sectio
         records=records,
         curves_svg=svg.read_text(encoding="utf-8") if svg.exists() else "",
         sections=sections,
-        how_to={
-            "Predict new files": f"{shell_line('deepdive', 'predict', run.folder)} FILE ...",
-            "Run it again": shell_line(*run.command),
-        },
+        how_to=how_to,
         settings=run.settings,
         environment=outcome.environment,
     )

@@ -4,18 +4,16 @@ import signal
 import time
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from deepdive.names import shell_line, suggestion, tell
+from deepdive.names import shell_line, tell
 from deepdive.recipes.experiments import Experiment
-from deepdive.recipes.experiments.inputs import texts_in
-from deepdive.recipes.experiments.options import options_of, takes_texts
+from deepdive.recipes.experiments.options import check_options, options_of
 from deepdive.recipes.loading import load_recipe
 from deepdive.recipes.predictions import AnyPrediction
 from deepdive.recipes.ranges import Checked
-from deepdive.recipes.ranges.checked import checked_from
 from deepdive.recipes.registry import Recipe
 from deepdive.recipes.running.outcome import Outcome
 from deepdive.recipes.running.reporting import report_on
@@ -70,7 +68,7 @@ def resume(folder: Path, *, device: str | None = None, console: bool = True, ten
         raise RunError(f"{folder} has ended already; {again}")
     if tensorboard:
         require_tensorboard()
-    recipe, experiment = _experiment(run, device)
+    recipe, experiment = experiment_of(run, device)
     if run.result is not None:
         return _report_alone(recipe, experiment, run)
     if _has_checkpoint(run) and run.digest != recipe.digest:
@@ -95,32 +93,41 @@ def predict(
         ValueError: the recipe does not know one of the options, says which it knows; or one is out of its range.
     """
     run = Run.open(folder)
-    recipe, experiment = _experiment(run, device)
-    known = options_of(experiment)
-    names = [item.name for item in fields(known)]
-    for name, value in options.items():
-        if name not in names:
-            others = suggestion(name, names)
-            raise ValueError(f"{name} is {value!r}, but the recipe {run.recipe} has no such option{others}")
-    if run.result is None and not _has_checkpoint(run):
-        raise RunError(f"{folder} has no checkpoint yet; {run.go_on}")
-    if run.digest != recipe.digest:
-        tell(f"note: {run.source} has changed since {folder} was trained; the predictions may be others")
-    given = texts_in(inputs, experiment.texts_of) if takes_texts(experiment) else [Path(each) for each in inputs]
-    return experiment.apply(run, given, **vars(checked_from(known, options)))
+    recipe, experiment = experiment_of(run, device)
+    known = check_options(experiment, run.recipe, options)
+    check_trained(run, recipe)
+    experiment.check_predicts(run)
+    return experiment.apply(run, experiment.typed(inputs), **known)
 
 
-def prediction_options(folder: Path, *, leave_out: Collection[str] = ()) -> type[Checked]:
-    """The options that `predict` has for a run: a dataclass with types, ranges, defaults and help texts.
+def prediction_options(folder: Path, *, leave_out: Collection[str] = ()) -> tuple[type[Checked], str]:
+    """The options of `predict` for a run, a dataclass with types, ranges, defaults and help texts; and what it is given.
 
     Raises:
         RunError: the folder is no run.
     """
-    _, experiment = _experiment(Run.open(folder), None)
-    return options_of(experiment, leave_out=leave_out)
+    _, experiment = experiment_of(Run.open(folder), None)
+    return options_of(experiment, leave_out=leave_out), experiment.takes if experiment.predicts else ""
 
 
-def _experiment(run: Run, device: str | None) -> tuple[Recipe, Experiment[Any]]:
+def check_trained(run: Run, recipe: Recipe) -> None:
+    """Check that there is something trained to be used; what is not as it was is said.
+
+    Raises:
+        RunError: there is no checkpoint yet; says how to go on.
+    """
+    if run.result is None and not _has_checkpoint(run):
+        raise RunError(f"{run.folder} has no checkpoint yet; {run.go_on}")
+    if run.digest != recipe.digest:
+        tell(f"note: {run.source} has changed since {run.folder} was trained; the predictions may be others")
+
+
+def experiment_of(run: Run, device: str | None) -> tuple[Recipe, Experiment[Any]]:
+    """The recipe of a run, and its experiment with the settings of the run, on another device where one is named.
+
+    Raises:
+        RunError: the settings are those of another version of the recipe.
+    """
     recipe = load_recipe(run.source or run.recipe)
     try:
         settings = from_plain(recipe.settings_type, run.settings)

@@ -10,16 +10,20 @@ from torch import Tensor, nn
 from deepdive.algorithms.forecasting import forecast
 from deepdive.data.progress import Report
 from deepdive.data.series import SERIES, Gaps, Order, SeriesDataModule, SeriesScale
+from deepdive.data.tables import NamedTable
 from deepdive.models.linear import LinearRegression
 from deepdive.models.perceptrons import MLP
 from deepdive.models.recurrent_regressor import RecurrentRegressor
+from deepdive.names import apart
 from deepdive.recipes.experiments import SupervisedExperiment
 from deepdive.recipes.experiments.network_sections import network_section
-from deepdive.recipes.predictions import TablePrediction
+from deepdive.recipes.given.example import Example
+from deepdive.recipes.given.series import NamedSeries, TakesSeries
+from deepdive.recipes.predictions import SeriesPrediction
 from deepdive.recipes.ranges.types import Length
 from deepdive.recipes.series.comparison import Comparison
 from deepdive.recipes.series.forecast import ForecastSettings
-from deepdive.recipes.series.reading import series_like, series_of
+from deepdive.recipes.series.reading import path_of, series_example, series_like, series_of
 from deepdive.recipes.tabular.metrics import ScaledRootMeanSquaredError
 from deepdive.training import Regression, Run, choose_device
 from deepdive.training.report import Section
@@ -33,7 +37,7 @@ class SeriesMetadata:
     scale: SeriesScale
 
 
-class ForecastExperiment(SupervisedExperiment[ForecastSettings, SeriesDataModule, SeriesMetadata]):
+class ForecastExperiment(TakesSeries, SupervisedExperiment[ForecastSettings, SeriesDataModule, SeriesMetadata]):
     """Learn to forecast one step, forecast many by taking each forecast for the truth, measure against baselines.
 
     For every ``k`` of ``horizons``, on the same moments of the test set: ``test_rmse_k`` of the network, in the unit
@@ -119,17 +123,22 @@ class ForecastExperiment(SupervisedExperiment[ForecastSettings, SeriesDataModule
         example = torch.empty(1, self.settings.tau, device="meta")
         return [*self.comparison.sections(self.notes()), network_section(self.task.network, example)]
 
+    def example(self, run: Run) -> Example:
+        """The last values of the series, which the first forecast after its end needs."""
+        series, needed = self.data.series, self.settings.tau + self.data.scale.lost
+        return series_example(run, self.settings, series, max(needed, 12))
+
     def predict(
         self,
         network: nn.Module,
         metadata: SeriesMetadata,
-        files: Sequence[Path],
+        files: Sequence[Path | NamedTable | NamedSeries],
         *,
         length: Length | None = None,
         time: str | None = None,
         gaps: Gaps | None = None,
         order: Order | None = None,
-    ) -> list[TablePrediction]:
+    ) -> list[SeriesPrediction]:
         """The next values after the end of the same column of other files.
 
         Args:
@@ -147,8 +156,8 @@ class ForecastExperiment(SupervisedExperiment[ForecastSettings, SeriesDataModule
         column, scale = metadata.column, metadata.scale
         ahead, needed = length or self.settings.ahead, self.settings.tau + scale.lost
         found = []
-        for file in files:
-            series = series_like(self.settings, file, column, time, gaps, order)
+        for given in files:
+            file, series = path_of(given), series_like(self.settings, given, column, time, gaps, order)
             if len(series) < needed:
                 raise ValueError(
                     f"{file}: column {column!r} has {len(series)} values; a forecast needs the last {needed}"
@@ -159,8 +168,10 @@ class ForecastExperiment(SupervisedExperiment[ForecastSettings, SeriesDataModule
                 raise ValueError(f"{file}: {error}") from error
             values = scale.decode(self._iterated(network, window, ahead), series.values[-1:])[0]
             after = () if series.times is None else (f"step 1 comes after {series.times[-1]}",)
-            columns = {"step": list(range(1, ahead + 1)), column: values.tolist()}
-            found.append(TablePrediction(file, columns, (*series.notes, *after)))
+            step = apart("step", [column])
+            columns = {step: list(range(1, ahead + 1)), column: values.tolist()}
+            told = (*series.notes, *after)
+            found.append(SeriesPrediction(file, columns, told, target=column, values=values.tolist()))
         return found
 
     def _iterated(self, network: nn.Module, windows: Tensor, steps: int) -> Tensor:

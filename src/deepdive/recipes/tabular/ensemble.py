@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from deepdive.data.tables import ClassTarget
 from deepdive.data.tables.targets import Target
 from deepdive.names import apart
-from deepdive.recipes.predictions import Value
+from deepdive.recipes.predictions import PredictedColumn, Value
 from deepdive.recipes.tabular.rows import Prepared
 
 _CHUNK = 1 << 14
@@ -56,6 +56,14 @@ class Ensemble:
 
         That has underscores after its name where a column ``beside`` the predictions has it, or the target itself.
 
+        Raises:
+            ValueError: the table lacks a column or holds words in place of numbers; names it.
+        """
+        return as_columns([self.answer(table)], beside)
+
+    def answer(self, table: pl.DataFrame) -> PredictedColumn:
+        """The target of every row; of classes the probabilities of all, the networks' mean.
+
         Numbers are averaged on the scale they were learnt on, so a logarithm gives the geometric mean.
 
         Raises:
@@ -64,13 +72,36 @@ class Ensemble:
         mean = torch.stack([member.outputs(table, self.device) for member in self.members]).mean(dim=0)
         target = self.members[0].target
         if isinstance(target, ClassTarget):
-            probabilities = mean.max(dim=1).values.tolist()
-            name = apart("probability", (target.name, *beside))
-            return {target.name: target.decode(mean.float()).to_list(), name: [round(p, 6) for p in probabilities]}
-        return {target.name: target.decode((mean - target.column.mean) / target.column.std).to_list()}
+            return predicted_classes(target, target.decode(mean.float()), mean)
+        numbers = target.decode((mean - target.column.mean) / target.column.std)
+        return PredictedColumn(target.name, numbers.to_list())
 
     def describe(self, table: pl.DataFrame) -> tuple[str, ...]:
         """What of the table the networks do not know, and how many of them there are if not all."""
         trained = len(self.members)
         few = (f"only {trained} of {self.folds} folds are trained yet",) if trained < self.folds else ()
         return (*self.members[0].prepared.preprocessor.describe(table), *few)
+
+
+def predicted_classes(target: ClassTarget, labels: pl.Series, probabilities: Tensor) -> PredictedColumn:
+    """A target of classes, with the probabilities of all as a reader gets them: to six digits."""
+    rows = probabilities.double().mul(1e6).round().div(1e6).tolist()
+    return PredictedColumn(target.name, labels.to_list(), target.classes, rows)
+
+
+def as_columns(predicted: Sequence[PredictedColumn], beside: Collection[str] = ()) -> dict[str, list[Value]]:
+    """The predictions as columns of a table, each target by its name, and beside classes the probability of each.
+
+    That is called ``probability``, or of several targets ``<target> probability``, with underscores after it where
+    something else has the name.
+    """
+    found: dict[str, list[Value]] = {}
+    names = [column.name for column in predicted]
+    for column in predicted:
+        found[column.name] = [*column.values]
+        if column.classes:
+            name = "probability" if len(names) == 1 else f"{column.name} probability"
+            place = {label: i for i, label in enumerate(column.classes)}
+            rows = zip(column.values, column.probabilities, strict=True)
+            found[apart(name, (*names, *beside, *found))] = [shares[place[str(label)]] for label, shares in rows]
+    return found

@@ -5,27 +5,31 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import polars as pl
 from torch import Tensor, nn
 
 from deepdive.data.progress import Report
-from deepdive.data.tables import TABLES, ClassTarget, NumericTarget, TableDataModule, read_named
+from deepdive.data.tables import TABLES, ClassTarget, NamedTable, NumericTarget, TableDataModule, read_named
 from deepdive.data.tables.checks import check_columns
 from deepdive.data.tables.module import Rows, usable
 from deepdive.files import write_atomically
 from deepdive.names import apart
 from deepdive.recipes.experiments import SequentialExperiment, TrainingResult, TrainingRun
-from deepdive.recipes.experiments.inputs import read_metadata, trained_weights
+from deepdive.recipes.experiments.inputs import fill, read_metadata, trained_weights
 from deepdive.recipes.experiments.making import make_network
 from deepdive.recipes.experiments.sequential_runs import checkpoints_of, records_of
-from deepdive.recipes.predictions import TablePrediction, Value, predictions_csv
+from deepdive.recipes.given.example import Example
+from deepdive.recipes.given.tables import TakesTables
+from deepdive.recipes.predictions import TablePrediction, predictions_csv
 from deepdive.recipes.tabular import sections
-from deepdive.recipes.tabular.ensemble import Ensemble, Member
+from deepdive.recipes.tabular.ensemble import Ensemble, Member, as_columns
 from deepdive.recipes.tabular.metrics import ScaledRootMeanSquaredError
 from deepdive.recipes.tabular.rows import (
+    Answer,
     Prepared,
+    columns_of,
     content,
     names_of_rows,
     predict_tables,
@@ -33,6 +37,7 @@ from deepdive.recipes.tabular.rows import (
     reading,
     roles,
     splits,
+    table_example,
     whole,
 )
 from deepdive.recipes.tabular.settings import TableSettings
@@ -50,7 +55,7 @@ class TableMetadata:
     folds: tuple[Prepared, ...]
 
 
-class TableExperiment(SequentialExperiment[SettingsT]):
+class TableExperiment(TakesTables, SequentialExperiment[SettingsT]):
     """Fit a network to a table, and predict its target for new rows.
 
     Numbers are learnt standardised with the squared error, and measured in the target's unit: ``rmse``, or ``log_rmse``
@@ -62,6 +67,7 @@ class TableExperiment(SequentialExperiment[SettingsT]):
     """
 
     data_name = "the rows"
+    keeps_networks = True
     learns_classes = True
     """Whether the target may be classes."""
 
@@ -121,9 +127,7 @@ class TableExperiment(SequentialExperiment[SettingsT]):
         checkpoints = checkpoints_of(run, _name(index), alone=self.settings.folds == 1)
         if not (checkpoints.has("best") or checkpoints.has("last")):
             return None
-        network = self.network(prepared)
-        network.load_state_dict(trained_weights(run, checkpoints))
-        return Member(network, prepared)
+        return Member(fill(self.network(prepared), trained_weights(run, checkpoints), run), prepared)
 
     def restore(self, run: Run) -> tuple[Ensemble, TableMetadata]:
         """The best networks of all folds that are trained, and the metadata.
@@ -138,7 +142,26 @@ class TableExperiment(SequentialExperiment[SettingsT]):
             raise RunError(f"{run.folder} has no trained network; {run.go_on}")
         return Ensemble(trained, len(members), choose_device(self.settings.device)), metadata
 
-    def predict(self, ensemble: Ensemble, metadata: TableMetadata, files: Sequence[Path]) -> list[TablePrediction]:
+    def networks_of(self, *restored: Any) -> Mapping[str, nn.Module]:
+        """Those of all folds; each is made for rows as its own fold prepares them."""
+        members = restored[0].members
+        if restored[0].folds == 1:
+            return {"network": members[0].network}
+        return {_name(i): member.network for i, member in enumerate(members)}
+
+    def labels_of(self, metadata: TableMetadata) -> tuple[str, ...]:
+        """The classes of the target."""
+        target = metadata.folds[0].targets[0]
+        return target.classes if isinstance(target, ClassTarget) else ()
+
+    def example(self, run: Run) -> Example:
+        """Some of the test rows."""
+        rows = self.folds[0].test if len(self.folds[0].test) else self.folds[0].train
+        return table_example(run, self.table[rows[:3].numpy()], Prepared.of(self.data).preprocessor.columns)
+
+    def predict(
+        self, ensemble: Ensemble, metadata: TableMetadata, files: Sequence[Path | NamedTable]
+    ) -> list[TablePrediction]:
         """Predict the target for every row of tables with the columns of the training table.
 
         Raises:
@@ -146,9 +169,11 @@ class TableExperiment(SequentialExperiment[SettingsT]):
         """
         first = ensemble.members[0]
 
-        def answer(rows: pl.DataFrame) -> tuple[dict[str, list[Value]], tuple[str, ...]]:
+        def answer(rows: pl.DataFrame) -> Answer:
             names = names_of_rows(rows, metadata.ignore, [first.target.name])
-            return {**names, **ensemble.predict(rows, beside=names)}, ensemble.describe(rows)
+            predicted = [ensemble.answer(rows)]
+            columns = names | as_columns(predicted, beside=names)
+            return Answer(columns, predicted, columns_of(rows, metadata.ignore), ensemble.describe(rows))
 
         return predict_tables(files, answer, **reading(self.settings, first.prepared))
 

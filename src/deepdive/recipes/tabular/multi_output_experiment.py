@@ -8,21 +8,39 @@ import torch
 from torch import Tensor, nn
 
 from deepdive.data.progress import Report
-from deepdive.data.tables import TABLES, ClassTarget, NumericTarget, TableDataModule, read_named, read_table
+from deepdive.data.tables import (
+    TABLES,
+    ClassTarget,
+    NamedTable,
+    NumericTarget,
+    TableDataModule,
+    read_named,
+    read_table,
+)
 from deepdive.data.tables.targets import Target
 from deepdive.models.multi_output import MultiOutputMLP
-from deepdive.names import apart
 from deepdive.recipes.experiments import SupervisedExperiment
 from deepdive.recipes.experiments.network_sections import network_section
-from deepdive.recipes.predictions import TablePrediction, Value
+from deepdive.recipes.given.example import Example
+from deepdive.recipes.given.tables import TakesTables
+from deepdive.recipes.predictions import PredictedColumn, TablePrediction
+from deepdive.recipes.tabular.ensemble import as_columns, predicted_classes
 from deepdive.recipes.tabular.metrics import ScaledRootMeanSquaredError
 from deepdive.recipes.tabular.multi_output import MultiOutputSettings
-from deepdive.recipes.tabular.rows import Prepared, content, names_of_rows, predict_tables
+from deepdive.recipes.tabular.rows import (
+    Answer,
+    Prepared,
+    columns_of,
+    content,
+    names_of_rows,
+    predict_tables,
+    table_example,
+)
 from deepdive.training import MultiOutput, Output, Run, choose_device
 from deepdive.training.report import Section, table, text
 
 
-class MultiOutputExperiment(SupervisedExperiment[MultiOutputSettings, TableDataModule, Prepared]):
+class MultiOutputExperiment(TakesTables, SupervisedExperiment[MultiOutputSettings, TableDataModule, Prepared]):
     """Predict several columns of a table at once, from all the others."""
 
     metadata_type = Prepared
@@ -108,7 +126,18 @@ class MultiOutputExperiment(SupervisedExperiment[MultiOutputSettings, TableDataM
             network_section(task.network, example),
         ]
 
-    def predict(self, network: nn.Module, metadata: Prepared, files: Sequence[Path]) -> list[TablePrediction]:
+    def labels_of(self, metadata: Prepared) -> tuple[str, ...]:
+        """Those of the only target with classes; of several, none: see the targets of the metadata."""
+        found = [target.classes for target in metadata.targets if isinstance(target, ClassTarget)]
+        return found[0] if len(found) == 1 else ()
+
+    def example(self, run: Run) -> Example:
+        """Some of the test rows."""
+        return table_example(run, self.data.table[self.data.rows.test[:3].numpy()], self.data.preprocessor.columns)
+
+    def predict(
+        self, network: nn.Module, metadata: Prepared, files: Sequence[Path | NamedTable]
+    ) -> list[TablePrediction]:
         """Predict every target for each row of tables with the columns of the training table.
 
         Raises:
@@ -117,12 +146,13 @@ class MultiOutputExperiment(SupervisedExperiment[MultiOutputSettings, TableDataM
         targets = metadata.targets
         names = [target.name for target in targets]
 
-        def answer(rows: pl.DataFrame) -> tuple[dict[str, list[Value]], tuple[str, ...]]:
+        def answer(rows: pl.DataFrame) -> Answer:
             outputs = self._outputs(network, *metadata.preprocessor.transform_codes(rows))
-            columns = names_of_rows(rows, self.settings.ignore, names)
-            for target in targets:
-                columns |= _decoded(target, outputs[target.name], (*columns, *names))
-            return columns, metadata.preprocessor.describe(rows)
+            beside = names_of_rows(rows, self.settings.ignore, names)
+            predicted = [_decoded(target, outputs[target.name]) for target in targets]
+            columns = beside | as_columns(predicted, beside)
+            ignored = columns_of(rows, self.settings.ignore)
+            return Answer(columns, predicted, ignored, metadata.preprocessor.describe(rows))
 
         return predict_tables(files, answer, **metadata.reading())
 
@@ -142,12 +172,10 @@ def _output(target: Target, weight: float) -> Output:
     return Output("regression", weight, metrics={"rmse": ScaledRootMeanSquaredError(target.scale)})
 
 
-def _decoded(target: Target, output: Tensor, taken: Sequence[str]) -> dict[str, list[Value]]:
+def _decoded(target: Target, output: Tensor) -> PredictedColumn:
     if isinstance(target, NumericTarget):
-        return {target.name: target.decode(output).to_list()}
-    probabilities = output.softmax(dim=1).max(dim=1).values.tolist()
-    name = apart(f"{target.name} probability", taken)
-    return {target.name: target.decode(output).to_list(), name: [round(p, 6) for p in probabilities]}
+        return PredictedColumn(target.name, target.decode(output).to_list())
+    return predicted_classes(target, target.decode(output), output.softmax(dim=1))
 
 
 def _compared(target: Target, output: Tensor, column: pl.Series, train: Tensor, test: Tensor) -> dict[str, object]:

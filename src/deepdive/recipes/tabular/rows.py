@@ -1,6 +1,7 @@
 """Which table the settings mean, how its rows are dealt out and prepared, and how those of new tables are read."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +12,18 @@ from torch import Tensor
 from deepdive.data.progress import Report
 from deepdive.data.registry import DATASETS, find
 from deepdive.data.splits import hold_out, k_fold
-from deepdive.data.tables import TABLES, TableDataModule, TablePreprocessor, read_named, read_table
+from deepdive.data.tables import TABLES, NamedTable, TableDataModule, TablePreprocessor, read_named, read_table
 from deepdive.data.tables.module import Rows, split_rows
 from deepdive.data.tables.targets import Target, target_from_json, target_to_json
 from deepdive.names import apart
-from deepdive.recipes.predictions import TablePrediction, Value
+from deepdive.recipes.given.example import Example
+from deepdive.recipes.predictions import PredictedColumn, TablePrediction, Value, to_csv
 from deepdive.recipes.tabular.settings import TableSettings
+from deepdive.training import Run
 
 Note = Callable[[str], object]
+_TYPED = 10
+"""Columns of a row that somebody would type."""
 
 
 class Prepared:
@@ -113,11 +118,11 @@ def reading(settings: TableSettings, prepared: Prepared | None = None) -> dict[s
 
 
 def predict_tables(
-    files: Sequence[Path],
-    answer: Callable[[pl.DataFrame], tuple[Mapping[str, Sequence[Value]], Sequence[str]]],
+    files: Sequence[Path | NamedTable],
+    answer: Callable[[pl.DataFrame], "Answer"],
     **how: Any,
 ) -> list[TablePrediction]:
-    """Read tables of new rows, and give each to ``answer``, which returns columns and notes.
+    """Read tables of new rows, and give each to ``answer``.
 
     Nothing is demanded of columns that were not learnt from; the target is one of them.
 
@@ -129,18 +134,45 @@ def predict_tables(
     for file in files:
         notes: list[str] = []
         rows = read_table(file, declare=lambda _: "", note=notes.append, **how)
+        place = file.path if isinstance(file, NamedTable) else file
         try:
-            columns, more = answer(rows)
+            answered = answer(rows)
         except ValueError as error:
-            raise ValueError(f"{file}: {error}") from error
-        found.append(TablePrediction(file, columns, (*notes, *more)))
+            raise ValueError(f"{place}: {error}") from error
+        told = (*notes, *answered.notes)
+        found.append(TablePrediction(place, answered.columns, told, answered.predicted, answered.beside))
     return found
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is predicted for the rows of a table."""
+
+    columns: Mapping[str, Sequence[Value]]
+    """As a reader gets them."""
+    predicted: Sequence[PredictedColumn]
+    """Those of them that are predictions."""
+    beside: Mapping[str, Sequence[Value]] = field(default_factory=dict)
+    """Columns of the table that tell its rows apart."""
+    notes: Sequence[str] = ()
 
 
 def names_of_rows(table: pl.DataFrame, ignore: Sequence[str], targets: Sequence[str]) -> dict[str, list[Value]]:
     """What tells rows apart beside their predictions: the columns not learnt from, or numbers from 1 without any."""
-    found = {name: whole(table[name]).to_list() for name in ignore if name in table.columns}
-    return found or {apart("row", targets): list(range(1, table.height + 1))}
+    return columns_of(table, ignore) or {apart("row", targets): list(range(1, table.height + 1))}
+
+
+def columns_of(table: pl.DataFrame, names: Sequence[str]) -> dict[str, list[Value]]:
+    """Those of the columns that the table has."""
+    return {name: whole(table[name]).to_list() for name in names if name in table.columns}
+
+
+def table_example(run: Run, table: pl.DataFrame, columns: Sequence[str]) -> Example:
+    """The first rows of a table, of the columns that a network needs: as a file of the run, and few ones typed."""
+    rows = table.select([whole(table[name]) for name in columns]).head(3)
+    written = Example.written(run.folder, "example.csv", to_csv(rows.iter_rows(named=True), rows.columns))
+    typed = rows.head(1).to_dicts()
+    return Example(written.words, repr(typed)) if len(columns) <= _TYPED else written
 
 
 def whole(column: pl.Series) -> pl.Series:

@@ -10,14 +10,16 @@ from torch import Tensor, nn
 
 from deepdive.data.images import ImageDataModule, ImageSet, ImageSpec, ImageSplits, load_images, read_image
 from deepdive.data.images.decode import Fit
-from deepdive.data.images.folders.loose import find_images
+from deepdive.data.images.memory import NamedImage, png_of
 from deepdive.data.progress import Report
 from deepdive.names import label
 from deepdive.recipes.experiments import Experiment
+from deepdive.recipes.given.example import Example
+from deepdive.recipes.given.images import TakesImages, all_images, decoding_of
 from deepdive.recipes.predictions import Invert, Prediction
 from deepdive.recipes.settings import TrainingSettings
 from deepdive.recipes.vision.settings import ImageSettings
-from deepdive.training import choose_device
+from deepdive.training import Run, choose_device
 
 _ROWS = 256
 SettingsT = TypeVar("SettingsT", bound=TrainingSettings)
@@ -68,22 +70,27 @@ class ImageExperiment(Experiment[ImageSettingsT]):
         train = self.images.image_set("train")
         return () if train is None else (train.images, train.labels)
 
+    def example(self, run: Run) -> Example | None:
+        """One of the test images."""
+        return image_example(run, self.images)
 
-class LabelsImages(Experiment[SettingsT]):
+
+class LabelsImages(TakesImages, Experiment[SettingsT]):
     """Labels new images by the network that `restore` gives."""
 
+    keeps_networks = True
     resize_mode: Fit = "pad"
     """Whether new images of other proportions are padded or cropped."""
 
     def predict(
-        self, network: nn.Module, metadata: ImageSpec, files: Sequence[Path], *, invert: Invert = "auto"
+        self, network: nn.Module, metadata: ImageSpec, files: Sequence[Path | NamedImage], *, invert: Invert = "auto"
     ) -> list[Prediction]:
-        """Label image files.
+        """Label images.
 
         Args:
             network: the trained network.
             metadata: what the training images looked like.
-            files: images, or folders of them.
+            files: images, or folders and archives of them.
             invert: Swap light and dark; auto: if the background is unlike that of the training images.
         """
         device, fit = self.settings.device, self.resize_mode
@@ -99,32 +106,36 @@ def predict_probabilities(network: nn.Module, spec: ImageSpec, images: Tensor, *
 
 
 def label_files(
-    network: nn.Module, spec: ImageSpec, files: Sequence[Path], *, device: str, invert: Invert, fit: Fit = "pad"
+    network: nn.Module,
+    spec: ImageSpec,
+    files: Sequence[Path | NamedImage],
+    *,
+    device: str,
+    invert: Invert,
+    fit: Fit = "pad",
 ) -> list[Prediction]:
-    """Label image files, of a folder all that it holds: the most likely class of each and the next two."""
-    files = image_files(files)
-    read = [read_image(file, spec, invert=invert, fit=fit) for file in files]
+    """Label images, of a folder or an archive all that it holds: the probabilities of all classes."""
+    images = all_images(files)
+    if not images:
+        return []
+    read = [read_image(spec=spec, invert=invert, fit=fit, **decoding_of(each)) for each in images]
     probabilities = predict_probabilities(network, spec, torch.stack([image for image, _ in read]), device=device)
     predictions = []
-    for file, (_, notes), row in zip(files, read, probabilities, strict=True):
-        top = row.topk(min(3, len(spec.labels)))
+    for image, (_, notes), row in zip(images, read, probabilities, strict=True):
+        top = row.sort(descending=True, stable=True)
         ranked = {spec.labels[i]: round(p, 6) for p, i in zip(top.values.tolist(), top.indices.tolist(), strict=True)}
         best = next(iter(ranked))
-        predictions.append(Prediction(file, best, ranked.pop(best), ranked, tuple(notes)))
+        predictions.append(Prediction(image.path, best, ranked.pop(best), ranked, tuple(notes)))
     return predictions
 
 
-def image_files(files: Sequence[Path]) -> list[Path]:
-    """The files, and of a folder all images that it holds.
-
-    Raises:
-        ValueError: a folder holds none.
-    """
-    return [
-        found
-        for file in files
-        for found in ([each.path for each in find_images(file).images] if file.is_dir() else [file])
-    ]
+def image_example(run: Run, images: ImageDataModule | ImageSet) -> Example | None:
+    """The first of the test images, or of what there is instead, as a file of the run."""
+    found = images
+    if isinstance(found, ImageDataModule):
+        parts = (found.image_set(part) for part in ("test", "val", "train"))
+        found = next((part for part in parts if part is not None and len(part.labels)), None)
+    return None if found is None else Example.written(run.folder, "example.png", png_of(found.images[0]))
 
 
 def titles_of(probabilities: Tensor, images: ImageSet, labels: Sequence[str], *, percent: bool = True) -> list[str]:

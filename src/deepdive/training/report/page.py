@@ -92,7 +92,7 @@ def write_report(
         rows = [{"epoch": record.epoch, "step": record.step} | record.metrics for record in epochs]
         parts.append(Section("Epoch by epoch", table(rows)))
     if how_to:
-        parts.append(Section("What you can do with this run", commands(how_to)))
+        parts.append(Section("Use it", commands(how_to)))
     if settings:
         parts.append(Section("Settings", pairs(settings)))
     if environment:

@@ -21,13 +21,14 @@ from deepdive.data.questions import (
 from deepdive.data.subwords import Subwords
 from deepdive.models.transformers import BERT, BERTTagger
 from deepdive.recipes.experiments import make_classification_loss
-from deepdive.recipes.experiments.inputs import lines_of
+from deepdive.recipes.given.example import Example
+from deepdive.recipes.given.texts import lines_of
 from deepdive.recipes.language.bert.fine_tuning import EncoderMetadata, FineTuning
 from deepdive.recipes.language.bert.recipes import BertQASettings
 from deepdive.recipes.language.bert.sources import split_pairs
 from deepdive.recipes.language.parts import SETS, own_data, read_parts, split_rows
 from deepdive.recipes.language.tagging.sources import read_splits
-from deepdive.recipes.predictions import TextPrediction
+from deepdive.recipes.predictions import TextAnswer, TextPrediction
 from deepdive.training import Run
 from deepdive.training.report import Section, table
 from deepdive.training.sequences import SpanSelection
@@ -49,6 +50,10 @@ class QuestionExperiment(FineTuning[BertQASettings, QuestionDataModule, Question
 
     metadata_type = QuestionMetadata
     data_name = "the questions"
+    takes = (
+        "questions, each with its text, question|||text; files with one per line (or a tab in between), or in SQuAD's "
+        "JSON format, with or without answers; a folder stands for all files below it"
+    )
     splits: QuestionSplits
 
     def read(self, report: Report) -> QuestionSplits:
@@ -101,6 +106,11 @@ class QuestionExperiment(FineTuning[BertQASettings, QuestionDataModule, Question
             rows.append(row | {"true": "" if predicted == true else true})
         return [Section(f"Answers, {SETS[self.evaluated]}", table(rows)), *super().sections(run)]
 
+    def example(self, run: Run) -> Example:
+        """One of the questions that are shown."""
+        question = self.data.windows[self.evaluated].questions[0]
+        return Example.of_text(question.text, question.context)
+
     def texts_of(self, path: Path) -> list[str]:
         """The questions of a JSON file as in training, with or without answers, or one per line of another."""
         if path.suffix.lower() != ".json":
@@ -114,7 +124,7 @@ class QuestionExperiment(FineTuning[BertQASettings, QuestionDataModule, Question
         Raises:
             ValueError: a question has no text beside it.
         """
-        both = zip(*split_pairs(texts), strict=True)
+        both = [*zip(*split_pairs(texts), strict=True)]
         windows = cut_windows(
             [Question(str(i), question, context) for i, (question, context) in enumerate(both)],
             metadata.subwords,
@@ -123,7 +133,10 @@ class QuestionExperiment(FineTuning[BertQASettings, QuestionDataModule, Question
             max_question_length=self.settings.max_question_length,
         )
         answers = self._answer(network, metadata, windows)
-        return [TextPrediction(text, (answer or _NONE,)) for text, answer in zip(texts, answers, strict=True)]
+        return [
+            TextAnswer(text, (answer or _NONE,), parts=parts, found=answer or None)
+            for text, parts, answer in zip(texts, both, answers, strict=True)
+        ]
 
     def _answer(self, network: nn.Module, metadata: QuestionMetadata, windows: Windows) -> list[str]:
         """The answer to each question; nothing where there is none by the network, if it has learnt to say so."""

@@ -12,7 +12,7 @@ from deepdive.data.parts import PARTS, part_files, shared_note
 from deepdive.data.progress import Report
 from deepdive.data.sentences import LabelledTexts, SentenceSplits, read_columns, read_sick, read_sst2
 from deepdive.data.splits import hold_out, stratified_split
-from deepdive.recipes.experiments.inputs import lines_of
+from deepdive.recipes.given.texts import lines_of
 from deepdive.recipes.language.bert.recipes import BertClassifySettings
 from deepdive.recipes.language.parts import TENTH, own_data, read_parts, tell
 

@@ -13,11 +13,12 @@ from deepdive.data.tagging import SubwordTaggingDataModule, TaggedSentence, Tagg
 from deepdive.data.tagging.subwords import first_tokens
 from deepdive.models.transformers import BERT, BERTTagger
 from deepdive.recipes.experiments import make_classification_loss
+from deepdive.recipes.given.example import Example
 from deepdive.recipes.language.bert.fine_tuning import EncoderMetadata, FineTuning
 from deepdive.recipes.language.bert.recipes import BertTagSettings
 from deepdive.recipes.language.parts import SETS
 from deepdive.recipes.language.tagging.entities import mark_texts, score_tags, tag_sections
-from deepdive.recipes.language.tagging.sources import read_splits, read_texts
+from deepdive.recipes.language.tagging.sources import TAKEN, read_splits, read_texts
 from deepdive.recipes.predictions import TextPrediction
 from deepdive.training import Run
 from deepdive.training.report import Section
@@ -36,6 +37,7 @@ class TagExperiment(FineTuning[BertTagSettings, SubwordTaggingDataModule, TagMet
 
     metadata_type = TagMetadata
     data_name = "the sentences"
+    takes = TAKEN
     splits: TaggingSplits
 
     def read(self, report: Report) -> TaggingSplits:
@@ -76,6 +78,10 @@ class TagExperiment(FineTuning[BertTagSettings, SubwordTaggingDataModule, TagMet
         """Scores by type, sentences with their tags, the sizes of the data, the network."""
         own = tag_sections(self._predicted, self._shown, self.data.labels, SETS[self.evaluated])
         return [*own, *super().sections(run)]
+
+    def example(self, run: Run) -> Example:
+        """One of the sentences that are shown."""
+        return Example.of_text(" ".join(getattr(self.splits, self.evaluated)[0][0]))
 
     def texts_of(self, path: Path) -> list[str]:
         """The sentences of a file of words with their tags, as in training, or one per line of another file."""

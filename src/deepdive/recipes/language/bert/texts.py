@@ -15,11 +15,12 @@ from deepdive.data.sequences import Ragged
 from deepdive.data.subwords import Subwords
 from deepdive.models.transformers import BERT, BERTClassifier
 from deepdive.recipes.experiments import make_classification_loss
+from deepdive.recipes.given.example import Example
 from deepdive.recipes.language.bert.fine_tuning import EncoderMetadata, FineTuning
 from deepdive.recipes.language.bert.recipes import BertClassifySettings
 from deepdive.recipes.language.bert.sources import BETWEEN, read_sentences, split_pairs, texts_in_file
 from deepdive.recipes.language.parts import SETS
-from deepdive.recipes.predictions import TextPrediction
+from deepdive.recipes.predictions import TextLabel, TextPrediction, TextScore
 from deepdive.training import Accuracy, MeanSquaredError, MultiOutput, Output, Pearson, Run
 from deepdive.training.report import Section, table
 
@@ -118,6 +119,21 @@ class TextExperiment(FineTuning[BertClassifySettings, SentenceDataModule, TextMe
             *super().sections(run),
         ]
 
+    @property
+    def takes(self) -> str:
+        """What it is asked about."""
+        columns = ", ".join(filter(None, (self.settings.text_column, self.settings.second_column)))
+        pairs = f"pairs of texts with {BETWEEN} in between" if self.settings.second_column else "texts"
+        return (
+            f"{pairs}; files with one per line, or tables (CSV, TSV) whose header has {columns} as in training, where "
+            "classes and scores do not count; a folder stands for all files below it"
+        )
+
+    def example(self, run: Run) -> Example:
+        """One of the texts that are shown."""
+        shown: LabelledTexts = getattr(self.splits, self.evaluated)
+        return Example.of_text(shown.texts[0], *([] if shown.seconds is None else [shown.seconds[0]]))
+
     def texts_of(self, path: Path) -> list[str]:
         """The texts or pairs in a table with the columns of the training set, or one per line of another file."""
         return texts_in_file(path, self.settings)
@@ -135,7 +151,12 @@ class TextExperiment(FineTuning[BertClassifySettings, SentenceDataModule, TextMe
         rows = metadata.subwords.encode(firsts, seconds, max_length=self.settings.max_length)
         outputs = self._outputs(network, metadata.subwords, rows.ids, rows.type_ids)
         return [
-            _prediction(text, {name: value[i] for name, value in outputs.items()}, metadata.labels)
+            _prediction(
+                text,
+                () if seconds is None else (firsts[i], seconds[i]),
+                {name: value[i] for name, value in outputs.items()},
+                metadata.labels,
+            )
             for i, text in enumerate(texts)
         ]
 
@@ -177,10 +198,13 @@ class TextExperiment(FineTuning[BertClassifySettings, SentenceDataModule, TextMe
         return rows
 
 
-def _prediction(text: str, outputs: dict[str, Tensor], labels: Sequence[str]) -> TextPrediction:
+def _prediction(text: str, parts: tuple[str, ...], outputs: dict[str, Tensor], labels: Sequence[str]) -> TextPrediction:
+    value = float(outputs["score"]) if "score" in outputs else None
     if "label" not in outputs:
-        return TextPrediction(text, (f"{float(outputs['score']):.4f}",))
-    notes = (f"score {float(outputs['score']):.2f}",) if "score" in outputs else ()
+        number = float(outputs["score"])
+        return TextScore(text, (f"{number:.4f}",), parts=parts, value=number)
+    notes = () if value is None else (f"score {value:.2f}",)
     p, order = outputs["label"].softmax(0).sort(descending=True)
     answers = tuple(labels[int(i)] for i in order.tolist())
-    return TextPrediction(text, answers, tuple(round(value, 6) for value in p.tolist()), notes=notes)
+    scores = tuple(round(share, 6) for share in p.tolist())
+    return TextLabel(text, answers, scores, notes=notes, parts=parts, value=value)

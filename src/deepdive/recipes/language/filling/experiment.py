@@ -10,13 +10,15 @@ from deepdive.data import TextEncoder
 from deepdive.data.progress import Report
 from deepdive.data.types import Batch, DataModule
 from deepdive.recipes.experiments import SequentialExperiment, TrainingResult, TrainingRun, make_classification_loss
+from deepdive.recipes.experiments.inputs import fill as fill_in_weights
 from deepdive.recipes.experiments.inputs import read_metadata, trained_weights
 from deepdive.recipes.experiments.network_sections import network_section
 from deepdive.recipes.experiments.sequential_runs import checkpoints_of
+from deepdive.recipes.given.example import Example
 from deepdive.recipes.language.filling.fill_in import FillInSettings
 from deepdive.recipes.language.modelling.generation import unknown_ids
 from deepdive.recipes.language.modelling.metadata import TextMetadata
-from deepdive.recipes.language.modelling.texts import text_for, text_notes
+from deepdive.recipes.language.modelling.texts import beginning, text_for, text_notes
 from deepdive.recipes.predictions import TextPrediction
 from deepdive.training import Run, Task, choose_device, seed_everything
 from deepdive.training.report import Section, table, text
@@ -46,6 +48,8 @@ class FillInExperiment(SequentialExperiment[FillInSettings]):
     """
 
     data_name = "the tokens"
+    keeps_networks = True
+    takes = f"texts with {_GAP} for each missing token; files with one per line; a folder stands for all files below it"
 
     def load(self, report: Report) -> None:
         """The text in windows."""
@@ -100,8 +104,14 @@ class FillInExperiment(SequentialExperiment[FillInSettings]):
         """
         metadata = read_metadata(run, TextMetadata)
         network = self.settings.network(metadata, self.nn, bidirectional=True)
-        network.load_state_dict(trained_weights(run, checkpoints_of(run, _BOTH)))
-        return network.to(choose_device(self.settings.device)).eval(), metadata
+        fill_in_weights(network, trained_weights(run, checkpoints_of(run, _BOTH)), run)
+        return network.to(choose_device(self.settings.device)), metadata
+
+    def example(self, run: Run) -> Example:
+        """The beginning of the text with a gap."""
+        tokens = self.data.encoder.tokenizer.split(beginning(self.data))
+        middle = max(i for i, token in enumerate(tokens[: len(tokens) // 2 + 1]) if token.strip())
+        return Example.of_text(self.data.encoder.tokenizer.join([*tokens[:middle], _GAP, *tokens[middle + 1 :]]))
 
     def predict(self, network: nn.Module, metadata: TextMetadata, texts: Sequence[str]) -> list[TextPrediction]:
         """Fill the gaps of texts, each written as ``_``.

@@ -12,13 +12,14 @@ from deepdive.files import write_atomically
 from deepdive.names import tell
 from deepdive.recipes.experiments import SupervisedExperiment, make_classification_loss
 from deepdive.recipes.experiments.network_sections import network_section
+from deepdive.recipes.given.example import Example
 from deepdive.recipes.language.asking import fault_of, prompt_notes
 from deepdive.recipes.language.modelling.attention_maps import attention_sections
 from deepdive.recipes.language.modelling.generation import continuations, next_tokens, read_prompt
 from deepdive.recipes.language.modelling.measures import tokens_per_second, word_perplexities
 from deepdive.recipes.language.modelling.metadata import TextMetadata
 from deepdive.recipes.language.modelling.settings import LanguageModelSettings, RecurrentSettings
-from deepdive.recipes.language.modelling.texts import text_facts, text_for, text_notes
+from deepdive.recipes.language.modelling.texts import beginning, text_facts, text_for, text_notes
 from deepdive.recipes.predictions import TextPrediction
 from deepdive.recipes.ranges.types import Count, Few, Length, PositiveFraction, Seed, Temperature
 from deepdive.training import Run, choose_device
@@ -42,6 +43,7 @@ class LanguageModelExperiment(SupervisedExperiment[SettingsT, TextDataModule, Te
 
     metadata_type = TextMetadata
     data_name = "the tokens"
+    takes = "texts to be continued; files with one per line; a folder stands for all files below it"
 
     def load_data(self, report: Report) -> TextDataModule:
         """The text in windows."""
@@ -86,6 +88,10 @@ class LanguageModelExperiment(SupervisedExperiment[SettingsT, TextDataModule, Te
             Section("Text", pairs(facts)),
             network_section(self.model, example),
         ]
+
+    def example(self, run: Run) -> Example:
+        """The prompt, or where it cannot be read the beginning of the text."""
+        return Example.of_text(beginning(self.data) if self._prompt_fault() else self.settings.prompt)
 
     def predict(
         self,

@@ -36,6 +36,13 @@ _MUCH = 0.01
 """Fraction of unknown tokens that is worth a note."""
 
 
+def beginning(data: TextDataModule, tokens: int = 20) -> str:
+    """Some of the first tokens of the training text, in which there is more than white space."""
+    ids = data.corpora["train"]
+    parts = (data.encoder.decode(ids[start : start + tokens]) for start in range(0, len(ids), tokens))
+    return next(part for part in parts if part.strip())
+
+
 def text_for(
     settings: TextSettings, report: Report | None = None, tokenizer: Tokenizer | None = None
 ) -> TextDataModule:

@@ -23,10 +23,11 @@ from deepdive.data.text import load_text
 from deepdive.figures import to_svg
 from deepdive.recipes.experiments import RecordsExperiment
 from deepdive.recipes.experiments.inputs import measured, read_metadata, trained_weights
+from deepdive.recipes.given.example import Example
 from deepdive.recipes.language.asking import fault_of, prompt_notes
 from deepdive.recipes.language.modelling.generation import read_prompt, unknown_ids
 from deepdive.recipes.language.modelling.metadata import TextMetadata
-from deepdive.recipes.language.modelling.texts import TOKENIZERS, text_facts
+from deepdive.recipes.language.modelling.texts import TOKENIZERS, beginning, text_facts
 from deepdive.recipes.language.ngram.ngram_lm import NGramSettings
 from deepdive.recipes.language.parts import part_notes
 from deepdive.recipes.predictions import TextPrediction
@@ -46,6 +47,7 @@ class NGramExperiment(RecordsExperiment[NGramSettings]):
     """
 
     data_name = "the tokens"
+    takes = "texts to be continued; files with one per line; a folder stands for all files below it"
 
     def load(self, report: Report) -> None:
         """The text, cut.
@@ -137,6 +139,10 @@ class NGramExperiment(RecordsExperiment[NGramSettings]):
             return NGramModel(trained_weights(run)["ids"], kept["order"], size, smoothing), metadata
         except (KeyError, TypeError, ValueError) as error:
             raise RunError(f"{run.folder} is damaged: {error}") from error
+
+    def example(self, run: Run) -> Example:
+        """The prompt, or where it cannot be read the beginning of the text."""
+        return Example.of_text(beginning(self.data) if self._prompt_fault() else self.settings.prompt)
 
     def predict(
         self,

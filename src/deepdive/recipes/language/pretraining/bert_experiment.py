@@ -29,6 +29,8 @@ class BertPretrainExperiment(PretrainingExperiment[BertPretrainSettings, MaskedP
         ValueError: a setting is out of its range.
     """
 
+    takes = f"texts with {MASK} for each missing token; files with one per line; a folder stands for all files below it"
+
     def load_data(self, report: Report) -> MaskedPairsDataModule:
         """Pairs of sentences; the tokens are learnt from the text."""
         settings = self.settings

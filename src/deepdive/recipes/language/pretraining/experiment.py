@@ -19,10 +19,12 @@ from deepdive.data.types import Batch, DataModule
 from deepdive.names import tell
 from deepdive.recipes.experiments import SupervisedExperiment
 from deepdive.recipes.experiments.network_sections import network_section
+from deepdive.recipes.given.example import Example
 from deepdive.recipes.language.asking import fault_of, prompt_notes
 from deepdive.recipes.language.parts import part_notes
 from deepdive.recipes.language.pretraining.settings import PretrainingSettings
 from deepdive.recipes.predictions import TextPrediction
+from deepdive.training import Run
 from deepdive.training.report import Section, pairs, table
 
 SettingsT = TypeVar("SettingsT", bound=PretrainingSettings)
@@ -46,6 +48,10 @@ class PretrainingExperiment(SupervisedExperiment[SettingsT, DataT, Subwords]):
     @abstractmethod
     def predict(self, network: nn.Module, metadata: Subwords, texts: Sequence[str]) -> list[TextPrediction]:
         """Fill the gaps of texts."""
+
+    def example(self, run: Run) -> Example | None:
+        """The prompt, if it can be read."""
+        return None if self._prompt_fault() else Example.of_text(self.settings.prompt)
 
     @abstractmethod
     def encode(self, texts: Sequence[str], metadata: Subwords) -> Ragged:

@@ -34,6 +34,11 @@ class T5PretrainExperiment(PretrainingExperiment[T5PretrainSettings, SpanDataMod
         ValueError: a setting is out of its range.
     """
 
+    takes = (
+        "texts with gaps, <extra_id_0>, <extra_id_1>, ... in this order; files with one per line; a folder stands for "
+        "all files below it"
+    )
+
     def __init__(self, settings: T5PretrainSettings) -> None:
         super().__init__(settings)
         self.missing, self.spans = span_counts(settings.window, settings.noise_density, settings.mean_noise_span_length)

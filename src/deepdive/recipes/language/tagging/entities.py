@@ -8,7 +8,7 @@ import torch
 from deepdive.algorithms.language import EntityScores, entity_counts, entity_scores, entity_spans
 from deepdive.data.sequences import Ragged
 from deepdive.data.tagging import TaggedSentence
-from deepdive.recipes.predictions import TextPrediction
+from deepdive.recipes.predictions import Entity, TextPrediction, TextTags
 from deepdive.training.report import Section, join, table, text
 from deepdive.training.sequences import IGNORED
 
@@ -29,7 +29,15 @@ def mark_texts(texts: Sequence[str], tag: Callable[[list[list[str]]], list[list[
     """Each text cut into words and punctuation marks, with the entities marked that ``tag`` finds."""
     sentences = [_WORDS.findall(each) for each in texts]
     rows = zip(texts, sentences, tag(sentences), strict=True)
-    return [TextPrediction(given, (marked(words, tags),)) for given, words, tags in rows]
+    return [
+        TextTags(given, (marked(words, tags),), (), words=words, tags=tags, entities=entities_of(words, tags))
+        for given, words, tags in rows
+    ]
+
+
+def entities_of(words: Sequence[str], tags: Sequence[str]) -> tuple[Entity, ...]:
+    """What the tags mark."""
+    return tuple(Entity(" ".join(words[start:stop]), kind, start, stop) for kind, start, stop in entity_spans(tags))
 
 
 def score_tags(

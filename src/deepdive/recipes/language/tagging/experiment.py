@@ -15,9 +15,10 @@ from deepdive.data.text import Vocabulary
 from deepdive.models.language import Tagger
 from deepdive.recipes.experiments import SupervisedExperiment, make_classification_loss
 from deepdive.recipes.experiments.network_sections import network_section
+from deepdive.recipes.given.example import Example
 from deepdive.recipes.language.parts import SETS, evaluated_part
 from deepdive.recipes.language.tagging.entities import mark_texts, tag_sections
-from deepdive.recipes.language.tagging.sources import read_splits, read_texts
+from deepdive.recipes.language.tagging.sources import TAKEN, read_splits, read_texts
 from deepdive.recipes.language.tagging.tag_sequence import TagSequenceSettings
 from deepdive.recipes.predictions import TextPrediction
 from deepdive.training import Run, choose_device
@@ -45,6 +46,7 @@ class TaggingExperiment(SupervisedExperiment[TagSequenceSettings, TaggingDataMod
 
     metadata_type = TaggerMetadata
     data_name = "the sentences"
+    takes = TAKEN
 
     def load_data(self, report: Report) -> TaggingDataModule:
         """The sentences of a data set, file or folder."""
@@ -93,6 +95,11 @@ class TaggingExperiment(SupervisedExperiment[TagSequenceSettings, TaggingDataMod
             Section("Sentences", pairs(facts)),
             network_section(self.model.cpu(), example, device="cpu"),
         ]
+
+    def example(self, run: Run) -> Example:
+        """One of the sentences that are shown."""
+        sentences = self.data.sentences
+        return Example.of_text(" ".join(getattr(sentences, evaluated_part(sentences))[0][0]))
 
     def texts_of(self, path: Path) -> list[str]:
         """The sentences of a file of words with their tags, as in training, or one per line of another file."""

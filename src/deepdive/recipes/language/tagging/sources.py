@@ -7,11 +7,16 @@ from pathlib import Path
 from deepdive.data import fetch
 from deepdive.data.progress import Report
 from deepdive.data.tagging import TaggedSentence, TaggingSplits, read_conll
-from deepdive.recipes.experiments.inputs import lines_of
+from deepdive.recipes.given.texts import lines_of
 from deepdive.recipes.language.parts import own_data, read_parts, split_rows
 
 _NAMED = {"wikiann-en": ("train", "dev", "test")}
 """Data sets of tagged sentences, and their files for training, validation and test."""
+TAKEN = (
+    "texts; files with one sentence per line, or with a word and its tag per line (CoNLL), whose tags do not count; a "
+    "folder stands for all files below it"
+)
+"""What is tagged by a trained network."""
 _SNIFFED_LINES = 20
 _TAGGED = r"[^ \t]+(?:[ \t].*)?[ \t](?:O|[BI]-\S+)[ \t]*"
 

@@ -21,8 +21,9 @@ from deepdive.figures import to_png
 from deepdive.files import write_atomically
 from deepdive.names import tell
 from deepdive.recipes.experiments import SupervisedExperiment, make_classification_loss
-from deepdive.recipes.experiments.inputs import lines_of
 from deepdive.recipes.experiments.network_sections import network_section
+from deepdive.recipes.given.example import Example
+from deepdive.recipes.given.texts import lines_of
 from deepdive.recipes.language.parts import own_data
 from deepdive.recipes.language.translation.attention_maps import attention_figures, write_figures
 from deepdive.recipes.language.translation.recipes import TranslationSettings
@@ -82,6 +83,10 @@ class TranslationExperiment(SupervisedExperiment[TranslationSettings, Translatio
     """
 
     metadata_type = Languages
+    takes = (
+        "sentences; files with one per line, or with pairs as in training, whose first column counts; a folder stands "
+        "for all files below it"
+    )
     data_name = "the pairs"
 
     def __init__(self, settings: TranslationSettings) -> None:
@@ -179,6 +184,10 @@ class TranslationExperiment(SupervisedExperiment[TranslationSettings, Translatio
             {"sentence": sentence, "translation": decode(words), "reference": references[0]}
             for sentence, words, references in zip(held.sources, self._translations, held.references, strict=True)
         ]
+
+    def example(self, run: Run) -> Example:
+        """One of the sentences of the test set."""
+        return Example.of_text(self.data.held_out.sources[0])
 
     def texts_of(self, path: Path) -> list[str]:
         """The sentences of a file: the first of the columns if there are tabs in it, as in training."""

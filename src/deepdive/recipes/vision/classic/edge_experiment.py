@@ -2,7 +2,8 @@
 
 import io
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,15 +13,17 @@ from PIL import Image
 from torch import Tensor, nn
 
 from deepdive.data.images.decode import decode_image
+from deepdive.data.images.memory import NamedImage, png_of
 from deepdive.data.progress import Report
 from deepdive.data.rows import RowsDataModule
 from deepdive.figures import figure_style, to_png
 from deepdive.files import make_folder, write_atomically
 from deepdive.recipes.experiments import SupervisedExperiment
 from deepdive.recipes.experiments.network_sections import network_section
-from deepdive.recipes.predictions import TablePrediction
+from deepdive.recipes.given.example import Example
+from deepdive.recipes.given.images import GivenImage, TakesImages, all_images, decoding_of
+from deepdive.recipes.predictions import TablePrediction, json_object
 from deepdive.recipes.vision.classic.edge_kernel import EdgeKernelSettings
-from deepdive.recipes.vision.labelling import image_files
 from deepdive.toolkit import Toolkit
 from deepdive.training import MeanSquaredError, Regression, Run
 from deepdive.training.report import Section, join, png_image, table, text
@@ -54,7 +57,20 @@ class SquaredError(nn.Module):
         return self.squares(input, target).sum() / len(target)
 
 
-class EdgeExperiment(SupervisedExperiment[EdgeKernelSettings, EdgeData, Any]):
+@dataclass(frozen=True)
+class EdgesPrediction(TablePrediction):
+    """The edges of one image, which are written as another."""
+
+    written: Path | None = None
+    scores: Mapping[str, float] = field(default_factory=dict)
+    """The strongest edge, and where it is."""
+
+    def objects(self) -> Iterator[Mapping[str, object]]:
+        """The image that was written."""
+        yield json_object(self.given, "image", str(self.written), self.notes, scores=self.scores)
+
+
+class EdgeExperiment(TakesImages, SupervisedExperiment[EdgeKernelSettings, EdgeData, Any]):
     """Fit a convolution of one row and two columns, without bias, to the edges of an image.
 
     The loss is the sum of squared errors over the image, as in D2L. Its only minimum is the kernel [1, -1], as the
@@ -111,7 +127,7 @@ class EdgeExperiment(SupervisedExperiment[EdgeKernelSettings, EdgeData, Any]):
         network, _ = super().restore(run)
         return network, make_folder(run.folder, "edges")
 
-    def predict(self, network: nn.Module, folder: Path, files: Sequence[Path]) -> list[TablePrediction]:
+    def predict(self, network: nn.Module, folder: Path, files: Sequence[Path | NamedImage]) -> list[EdgesPrediction]:
         """Find the vertical edges of images; each is written to the run's folder ``edges`` as a grey image.
 
         A folder is all images in it. What an earlier prediction has written there under the same name is replaced.
@@ -119,14 +135,20 @@ class EdgeExperiment(SupervisedExperiment[EdgeKernelSettings, EdgeData, Any]):
         Raises:
             ValueError: a file is no image, has only one column, or lies where its edges would go; names it.
         """
-        files = image_files(files)
-        places = [folder / f"{name}.png" for name in _different([file.stem for file in files])]
+        images = all_images(files)
+        places = [folder / f"{name}.png" for name in _different([image.path.stem for image in images])]
+        read = [image.path for image in images if image.path.exists()]
         for place in places:
-            if place.exists() and (
-                same := next((file for file in files if file.exists() and file.samefile(place)), None)
-            ):
+            if place.exists() and (same := next((file for file in read if file.samefile(place)), None)):
                 raise ValueError(f"files must lie outside of {folder}, where edges are written, got {same}")
-        return [_edges_of(network, file, place) for file, place in zip(files, places, strict=True)]
+        return [_edges_of(network, image, place) for image, place in zip(images, places, strict=True)]
+
+    def example(self, run: Run) -> Example:
+        """The image that is learnt from."""
+        return Example.written(run.folder, "example.png", png_of((self.data.x[0] * 255).to(torch.uint8)))
+
+    def metadata_of(self, *restored: Any) -> None:
+        """There is none."""
 
     def _figure(self) -> "Figure":
         from matplotlib.figure import Figure
@@ -155,12 +177,14 @@ def _kernel_of(network: nn.Module) -> Float[Tensor, " two"]:
     return weight.detach().flatten().cpu().clone()
 
 
-def _edges_of(network: nn.Module, file: Path, place: Path) -> TablePrediction:
-    pixels, notes = decode_image(file, channels=1)
+def _edges_of(network: nn.Module, image: GivenImage, place: Path) -> EdgesPrediction:
+    file = image.path
+    pixels, notes = decode_image(channels=1, **decoding_of(image))
     if pixels.shape[2] < 2:
         raise ValueError(f"{file} has one column; an edge lies between two")
     with torch.inference_mode():
-        edges = network(pixels[None].float() / 255)[0, 0]
+        device = next(network.parameters()).device
+        edges = network(pixels[None].to(device).float() / 255)[0, 0].cpu()
     strongest = int(edges.abs().argmax())
     row, column = divmod(strongest, edges.shape[1])
     write_atomically(place, _grey_png(edges))
@@ -171,7 +195,8 @@ def _edges_of(network: nn.Module, file: Path, place: Path) -> TablePrediction:
         "row": [row],
         "column": [column],
     }
-    return TablePrediction(file, columns, tuple(notes))
+    scores = {"strongest": float(edges[row, column]), "row": row, "column": column}
+    return EdgesPrediction(file, columns, tuple(notes), written=place, scores=scores)
 
 
 def _different(names: Sequence[str]) -> list[str]:

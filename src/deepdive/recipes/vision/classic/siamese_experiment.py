@@ -1,7 +1,6 @@
 """Learning which images are of one class: pairs, task, report, predictions for two files."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,15 +10,18 @@ from torch import Tensor, nn
 
 from deepdive.algorithms.contrastive import contrastive_loss
 from deepdive.data.images import ImageDataModule, ImagePairs, ImageSpec, PairLoader, grid, read_image
+from deepdive.data.images.memory import NamedImage, png_of
 from deepdive.data.progress import Report
 from deepdive.figures import BLUE, GREY, ORANGE, figure_style, to_png, to_svg
 from deepdive.files import write_atomically
 from deepdive.recipes.experiments import SupervisedExperiment
 from deepdive.recipes.experiments.inputs import measured
 from deepdive.recipes.experiments.network_sections import network_section
-from deepdive.recipes.predictions import Invert, Value
+from deepdive.recipes.given.example import Example
+from deepdive.recipes.given.images import TakesImages, all_images, decoding_of
+from deepdive.recipes.predictions import Invert, PairPrediction
 from deepdive.recipes.vision.classic.siamese import SiameseSettings
-from deepdive.recipes.vision.labelling import ImageExperiment, image_files
+from deepdive.recipes.vision.labelling import ImageExperiment
 from deepdive.training import BinaryAccuracy, Run, Supervised, choose_device, evaluate
 from deepdive.training.report import Html, Section, figure, join, png_image, table
 
@@ -29,39 +31,9 @@ if TYPE_CHECKING:
 _SHOWN = 24
 
 
-@dataclass(frozen=True)
-class PairPrediction:
-    """The prediction for two images."""
-
-    file: Path
-    other: Path
-    label: str
-    """``same`` or ``different``."""
-    distance: float
-    threshold: float
-    """From here on they are different."""
-    notes: tuple[str, ...] = ()
-
-    @property
-    def given(self) -> str:
-        """Both paths."""
-        return f"{self.file}, {self.other}"
-
-    def lines(self) -> Iterator[str]:
-        """Verdict and distance."""
-        yield f"{self.given}: {self.label} (distance {self.distance:.3f}, limit {self.threshold:g})"
-
-    def records(self) -> Iterator[dict[str, Value]]:
-        """One row."""
-        pair = {"file": str(self.file), "other": str(self.other)}
-        yield pair | {"label": self.label, "distance": self.distance, "threshold": self.threshold}
-
-    def objects(self) -> Iterator[Mapping[str, object]]:
-        """All fields by name."""
-        yield vars(self) | {"file": str(self.file), "other": str(self.other)}
-
-
-class SiameseExperiment(ImageExperiment[SiameseSettings], SupervisedExperiment[SiameseSettings, ImagePairs, ImageSpec]):
+class SiameseExperiment(
+    TakesImages, ImageExperiment[SiameseSettings], SupervisedExperiment[SiameseSettings, ImagePairs, ImageSpec]
+):
     """Fit a Siamese network to pairs of labelled images; tell of two new images whether they are of one class.
 
     ``test_accuracy`` is that of pairs of test images of the classes learnt from; ``test_unseen_accuracy`` that of
@@ -71,6 +43,8 @@ class SiameseExperiment(ImageExperiment[SiameseSettings], SupervisedExperiment[S
     Raises:
         ValueError: a setting is out of its range.
     """
+
+    takes = "an even number of image files, compared two by two; folders and archives stand for all that they hold"
 
     @property
     def threshold(self) -> float:
@@ -122,31 +96,43 @@ class SiameseExperiment(ImageExperiment[SiameseSettings], SupervisedExperiment[S
         ]
 
     def predict(
-        self, network: nn.Module, metadata: ImageSpec, files: Sequence[Path], *, invert: Invert = "auto"
+        self, network: nn.Module, metadata: ImageSpec, files: Sequence[Path | NamedImage], *, invert: Invert = "auto"
     ) -> list[PairPrediction]:
         """Compare the first file with the second, the third with the fourth, and so on.
 
         Args:
             network: the trained network.
             metadata: what the training images looked like.
-            files: images, or folders of them.
+            files: images, or folders and archives of them.
             invert: Swap light and dark; auto: if the background is unlike that of the training images.
 
         Raises:
             ValueError: the number of files is odd, or a file is no image; names it.
         """
-        files = image_files(files)
-        if len(files) % 2:
-            raise ValueError(f"there are {len(files)} files; images are compared in pairs, so name an even number")
+        images = all_images(files)
+        if len(images) % 2:
+            raise ValueError(f"there are {len(images)} files; images are compared in pairs, so name an even number")
         found = []
-        for file, other in zip(files[::2], files[1::2], strict=True):
-            (left, first), (right, second) = (read_image(each, metadata, invert=invert) for each in (file, other))
+        for one, two in zip(images[::2], images[1::2], strict=True):
+            file, other = one.path, two.path
+            (left, first), (right, second) = (
+                read_image(spec=metadata, invert=invert, **decoding_of(each)) for each in (one, two)
+            )
+            device = choose_device(self.settings.device)
+            network = network.to(device).eval()
             with torch.inference_mode():
-                distance = float(network(metadata.to_float(left[None]), metadata.to_float(right[None])))
+                distance = float(
+                    network(metadata.to_float(left[None].to(device)), metadata.to_float(right[None].to(device)))
+                )
             notes = (*(f"{file}: {note}" for note in first), *(f"{other}: {note}" for note in second))
             label = "different" if distance > self.threshold else "same"
             found.append(PairPrediction(file, other, label, round(distance, 6), self.threshold, notes))
         return found
+
+    def example(self, run: Run) -> Example | None:
+        """Two of the test images."""
+        found = self.images.image_set("test") or self.images.image_set("train")
+        return None if found is None else Example.written(run.folder, "example.png", *map(png_of, found.images[:2]))
 
     def _distances(self, loader: PairLoader) -> Tensor:
         device = choose_device(self.settings.device)

@@ -10,13 +10,14 @@ from deepdive.algorithms.design_spaces import ErrorDistribution, area_gain, kolm
 from deepdive.data.images import ImageSpec
 from deepdive.data.progress import Report
 from deepdive.recipes.experiments import RecordsExperiment
-from deepdive.recipes.experiments.inputs import measured, read_metadata
+from deepdive.recipes.experiments.inputs import fill, measured, read_metadata, trained_weights
+from deepdive.recipes.given.example import Example
 from deepdive.recipes.vision.classification import ImageClassification
 from deepdive.recipes.vision.design_space.design_space import DesignSpaceSettings
 from deepdive.recipes.vision.design_space.pool import WorkersFailedError, run_tasks
 from deepdive.recipes.vision.design_space.reporting import Findings, design_sections
 from deepdive.recipes.vision.design_space.samples import Ended, Sample, SampleStore, draw_samples, make_network
-from deepdive.recipes.vision.labelling import LabelsImages, predict_probabilities
+from deepdive.recipes.vision.labelling import LabelsImages, image_example, predict_probabilities
 from deepdive.training import Plan, Record, Run, RunError, TrainingInterrupted
 from deepdive.training.listeners import Curves, TimingFile
 from deepdive.training.loop.interrupt import stop_request
@@ -186,7 +187,10 @@ class DesignSpaceExperiment(LabelsImages[DesignSpaceSettings], RecordsExperiment
             raise RunError(f"{run.folder} has no trained network; {run.go_on}")
         return self._network(store, best, spec), spec
 
+    def example(self, run: Run) -> Example | None:
+        """One of the test images."""
+        return image_example(run, self.base.data)
+
     def _network(self, store: SampleStore, sample: Sample, spec: ImageSpec) -> torch.nn.Module:
         network = make_network(self.settings, spec, sample.design)
-        network.load_state_dict(store.checkpoints(sample).load("best")["model"])
-        return network
+        return fill(network, trained_weights(store.run, store.checkpoints(sample)), store.run)

@@ -19,9 +19,10 @@ from deepdive.recipes.experiments import (
     TrainingRun,
     make_classification_loss,
 )
-from deepdive.recipes.experiments.inputs import measured, read_metadata, trained_weights
+from deepdive.recipes.experiments.inputs import fill, measured, read_metadata, trained_weights
 from deepdive.recipes.experiments.sequential_runs import checkpoints_of, records_of
-from deepdive.recipes.vision.labelling import LabelsImages, predict_probabilities
+from deepdive.recipes.given.example import Example
+from deepdive.recipes.vision.labelling import LabelsImages, image_example, predict_probabilities
 from deepdive.recipes.vision.transfer.features import TEST_BATCH, FromGroup, features_of, rows_of
 from deepdive.recipes.vision.transfer.fine_tune import FineTuneSettings
 from deepdive.recipes.vision.transfer.head import fit_head, kept_head
@@ -161,6 +162,10 @@ class FineTuneExperiment(LabelsImages[FineTuneSettings], SequentialExperiment[Fi
         spec = read_metadata(run, ImageSpec)
         return self._trained(run, len(spec.labels)), spec
 
+    def example(self, run: Run) -> Example | None:
+        """One of the test images."""
+        return image_example(run, self.images.parts["test"])
+
     def _features(self, run: Run, head: bool, fine_tuning: bool) -> dict[str, Batch]:
         """What fine-tuning learns from; on the way, the head on what all other layers make of that."""
         rows, frozen, last = self._rows, self.settings.frozen, self._groups - 1
@@ -218,7 +223,7 @@ class FineTuneExperiment(LabelsImages[FineTuneSettings], SequentialExperiment[Fi
 
     def _trained(self, run: Run, classes: int) -> EfficientNetLite:
         network = FromGroup(EfficientNetLite(classes, nn=self.nn), 0)
-        network.load_state_dict(self._kept(run, self.main))
+        fill(network, self._kept(run, self.main), run)
         return network.network
 
     def _average(self, run: Run) -> None:
