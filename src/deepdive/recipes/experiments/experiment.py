@@ -13,8 +13,10 @@ from deepdive.names import tell
 from deepdive.recipes.experiments.inputs import checksum, keep_inputs, lines_of
 from deepdive.recipes.experiments.metadata import to_plain
 from deepdive.recipes.predictions import AnyPrediction
+from deepdive.recipes.reports import Evaluation
+from deepdive.recipes.reports.rates import learning_rates
 from deepdive.training import Run, choose_device
-from deepdive.training.records import Listener
+from deepdive.training.records import Listener, Plan
 from deepdive.training.report import Section
 
 SettingsT = TypeVar("SettingsT")
@@ -67,6 +69,18 @@ class Experiment(ABC, Generic[SettingsT]):
     @abstractmethod
     def train(self, run: Run, listeners: Sequence[Listener], *, resume: bool) -> dict[str, float]:
         """Train in the run folder and return the final metrics."""
+
+    def evaluations(self, run: Run) -> Sequence[Evaluation]:
+        """What the trained network predicts of the part that it is tested on, one for each of its outputs.
+
+        A `ClassEvaluation` or a `NumberEvaluation` gives the report its scores, figures, worst examples and baselines.
+        """
+        return ()
+
+    def learning_rates(self, plan: Plan) -> Sequence[float] | None:
+        """That of every planned step, where ``self.optimizer`` and ``self.schedule`` say it."""
+        optimizer = getattr(self, "optimizer", None)
+        return None if optimizer is None else learning_rates(optimizer, getattr(self, "schedule", None), plan)
 
     def sections(self, run: Run) -> list[Section]:
         """The parts of the report that are this experiment's own, e.g. a grid of predictions."""
