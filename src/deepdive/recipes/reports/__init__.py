@@ -6,3 +6,4 @@ from deepdive.recipes.reports.evaluation import Baselines as Baselines
 from deepdive.recipes.reports.evaluation import Evaluation as Evaluation
 from deepdive.recipes.reports.folds import Fold as Fold
 from deepdive.recipes.reports.regression import NumberEvaluation as NumberEvaluation
+from deepdive.recipes.reports.tokens import TokenEvaluation as TokenEvaluation

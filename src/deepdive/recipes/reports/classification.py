@@ -96,7 +96,9 @@ class ClassEvaluation(Evaluation):
     def sections(self) -> list[Section]:
         """Confusion, scores by class, calibration, the surest mistakes."""
         if not len(self.kept):
-            return [Section(self._title("Confusion"), text(f"No {self.what} of the {SETS[self.part]} have a prediction."))]
+            return [
+                Section(self._title("Confusion"), text(f"No {self.what} of the {SETS[self.part]} have a prediction."))
+            ]
         found = [self._confusion(), self._by_class()]
         if self.calibrated:
             found.append(self._calibration())
@@ -119,7 +121,7 @@ class ClassEvaluation(Evaluation):
         tested, lost = len(self.kept), len(self.true) - len(self.kept)
         words = f"{right:,} of {tested:,} {self.what} of the {SETS[self.part]} are right ({right / tested:.2%})."
         total = sum(len(fold.test) for fold in self.folds)
-        words += f" They are evenly taken from its {total:,}." if len(self.true) < total else ""
+        words += f" They are taken evenly from all {total:,}." if len(self.true) < total else ""
         words += f" {lost:,} more have no prediction: the network's output is NaN." if lost else ""
         shown = list(range(n))
         wrong = self.confusion.clone().fill_diagonal_(0)
@@ -127,7 +129,9 @@ class ClassEvaluation(Evaluation):
         if n > NUMBERED:
             most = (wrong.sum(0) + wrong.sum(1)).argsort(descending=True, stable=True)[:NUMBERED]
             shown = most.sort().values.tolist()
-            caption = f"The {NUMBERED} of {n} classes that are most often taken for others, or others for them. {caption}"
+            caption = (
+                f"The {NUMBERED} of {n} classes that are most often taken for others, or others for them. {caption}"
+            )
         drawn = confusion_figure(self.confusion[shown][:, shown], [self.labels[i] for i in shown])
         pairs = self._pairs(wrong)
         more = [text("Most often taken for each other:"), table(pairs)] if pairs else []
@@ -137,7 +141,7 @@ class ClassEvaluation(Evaluation):
 
     def _pairs(self, wrong: Tensor) -> list[dict[str, object]]:
         n, counts = len(self.labels), wrong.flatten()
-        order = counts.argsort(descending=True, stable=True)[:_PAIRS if n > NUMBERED else _PAIRS // 2]
+        order = counts.argsort(descending=True, stable=True)[: _PAIRS if n > NUMBERED else _PAIRS // 2]
         support = self.scores.support.tolist()
         return [
             {
@@ -183,7 +187,9 @@ class ClassEvaluation(Evaluation):
             f"Expected calibration error (ECE): {found.error:.4f}. On average the network is {mean:.1%} sure and "
             f"{right:.1%} right" + (f": {tendency}." if abs(mean - right) > 0.01 else ".")
         )
-        more = "ECE is the mean distance between accuracy and confidence over ten bins, each weighted by its predictions."
+        more = (
+            "ECE is the mean distance between accuracy and confidence over ten bins, each weighted by its predictions."
+        )
         caption = "Of the predictions made with so much confidence, so many are right."
         drawn = figure(to_svg(reliability_figure(found)).decode(), caption=caption)
         return Section(self._title("Calibration"), join([text(words), drawn, text(more)]))

@@ -105,7 +105,9 @@ def strongest(
     ``higher`` says what is better where the name does not.
     """
     better = higher_is_better(metric) if higher is None else higher
-    known = [(name, each[metric]) for name, each in baselines.items() if metric in each and each[metric] == each[metric]]
+    known = [
+        (name, each[metric]) for name, each in baselines.items() if metric in each and each[metric] == each[metric]
+    ]
     if better is None or not known:
         return None
     return (max if better else min)(known, key=lambda pair: pair[1])

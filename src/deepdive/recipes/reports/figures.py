@@ -44,7 +44,9 @@ def confusion_figure(confusion: Int64[Tensor, "classes classes"], labels: Sequen
             for i, row in enumerate(confusion.tolist()):
                 for j, count in enumerate(row):
                     color = "white" if fractions[i, j] > 0.5 else "black"
-                    ax.text(middles[j], middles[i], f"{count:,}", ha="center", va="center", fontsize="small", color=color)
+                    ax.text(
+                        middles[j], middles[i], f"{count:,}", ha="center", va="center", fontsize="small", color=color
+                    )
     return figure
 
 

@@ -20,6 +20,7 @@ from deepdive.training.report import Section, write_report
 
 _NOTHING = Assessment()
 
+
 def report_on(outcome: Outcome, recipe: Recipe, experiment: Experiment[Any], assessment: Assessment) -> Outcome:
     """Make the report of a result that is safe already; what goes wrong is said, and costs the report alone.
 

@@ -17,6 +17,7 @@ from deepdive.recipes.experiments import SupervisedExperiment
 from deepdive.recipes.experiments.network_sections import network_section
 from deepdive.recipes.predictions import TablePrediction
 from deepdive.recipes.ranges.types import Length
+from deepdive.recipes.reports import Evaluation
 from deepdive.recipes.series.comparison import Comparison
 from deepdive.recipes.series.forecast import ForecastSettings
 from deepdive.recipes.series.reading import series_like, series_of
@@ -114,10 +115,14 @@ class ForecastExperiment(SupervisedExperiment[ForecastSettings, SeriesDataModule
         period = self.settings.period or (named.period if named else None)
         return period if period and period <= self.data.test_start else None
 
+    def evaluations(self, run: Run) -> Sequence[Evaluation]:
+        """The network beside methods that need none."""
+        return [self.comparison]
+
     def sections(self, run: Run) -> list[Section]:
         """Errors against the steps ahead, forecasts against the series, the network."""
         example = torch.empty(1, self.settings.tau, device="meta")
-        return [*self.comparison.sections(self.notes()), network_section(self.task.network, example)]
+        return [*self.comparison.shown(self.notes()), network_section(self.task.network, example)]
 
     def predict(
         self,

@@ -21,8 +21,10 @@ from deepdive.recipes.experiments.inputs import read_metadata, trained_weights
 from deepdive.recipes.experiments.making import make_network
 from deepdive.recipes.experiments.sequential_runs import checkpoints_of, records_of
 from deepdive.recipes.predictions import TablePrediction, Value, predictions_csv
+from deepdive.recipes.reports import Evaluation
 from deepdive.recipes.tabular import sections
 from deepdive.recipes.tabular.ensemble import Ensemble, Member
+from deepdive.recipes.tabular.evaluating import table_evaluations
 from deepdive.recipes.tabular.metrics import ScaledRootMeanSquaredError
 from deepdive.recipes.tabular.rows import (
     Prepared,
@@ -151,6 +153,15 @@ class TableExperiment(SequentialExperiment[SettingsT]):
             return {**names, **ensemble.predict(rows, beside=names)}, ensemble.describe(rows)
 
         return predict_tables(files, answer, **reading(self.settings, first.prepared))
+
+    def evaluations(self, run: Run) -> Sequence[Evaluation]:
+        """Of every row that some network did not learn from, the prediction of that network."""
+        prepared = read_metadata(run, TableMetadata).folds
+        found = [
+            (rows, self.member(run, i, each)) for i, (rows, each) in enumerate(zip(self.folds, prepared, strict=True))
+        ]
+        trained = [(rows, member) for rows, member in found if member is not None]
+        return table_evaluations(self.table, trained, self.ignore, choose_device(self.settings.device))
 
     def sections(self, run: Run) -> list[Section]:
         """Folds, test rows against their predictions, predictions of new rows, columns, network."""

@@ -70,7 +70,9 @@ def _linear(train: Inputs, test: Inputs, y: np.ndarray) -> tuple[np.ndarray]:
     return (_unless_constant(y, fit)(test),)
 
 
-def _unless_constant(y: np.ndarray, fit: Callable[[], Callable[[Inputs], np.ndarray]]) -> Callable[[Inputs], np.ndarray]:
+def _unless_constant(
+    y: np.ndarray, fit: Callable[[], Callable[[Inputs], np.ndarray]]
+) -> Callable[[Inputs], np.ndarray]:
     """The fitted model; of one class alone, that class."""
     return fit() if len(np.unique(y)) > 1 else lambda inputs: np.full(len(inputs), y[0])
 
