@@ -16,8 +16,10 @@ from deepdive.recipes.given.example import Example
 from deepdive.recipes.given.files import one_by_one, path_of
 from deepdive.recipes.given.texts import given_texts, lines_of, takes_texts, texts_in
 from deepdive.recipes.predictions import AnyPrediction
+from deepdive.recipes.reports import Evaluation
+from deepdive.recipes.reports.rates import learning_rates
 from deepdive.training import Run, choose_device
-from deepdive.training.records import Listener
+from deepdive.training.records import Listener, Plan
 from deepdive.training.report import Section
 
 SettingsT = TypeVar("SettingsT")
@@ -74,6 +76,18 @@ class Experiment(ABC, Generic[SettingsT]):
     @abstractmethod
     def train(self, run: Run, listeners: Sequence[Listener], *, resume: bool) -> dict[str, float]:
         """Train in the run folder and return the final metrics."""
+
+    def evaluations(self, run: Run) -> Sequence[Evaluation]:
+        """What the trained network predicts of the part that it is tested on, one for each of its outputs.
+
+        A `ClassEvaluation` or a `NumberEvaluation` gives the report its scores, figures, worst examples and baselines.
+        """
+        return ()
+
+    def learning_rates(self, plan: Plan) -> Sequence[float] | None:
+        """That of every planned step, where ``self.optimizer`` and ``self.schedule`` say it."""
+        optimizer = getattr(self, "optimizer", None)
+        return None if optimizer is None else learning_rates(optimizer, getattr(self, "schedule", None), plan)
 
     def sections(self, run: Run) -> list[Section]:
         """The parts of the report that are this experiment's own, e.g. a grid of predictions."""

@@ -17,6 +17,8 @@ from deepdive.recipes.given.example import Example
 from deepdive.recipes.given.tables import TakesTables
 from deepdive.recipes.linear.linear_regression import LinearRegressionSettings
 from deepdive.recipes.predictions import PredictedColumn, TablePrediction, to_csv
+from deepdive.recipes.reports import Evaluation, Fold, NumberEvaluation
+from deepdive.recipes.reports.regression import flat
 from deepdive.training import Regression, Run
 from deepdive.training.report import Section, join, table, text
 
@@ -75,6 +77,14 @@ class SyntheticExperiment(TakesTables, SupervisedExperiment[LinearRegressionSett
             "weight_error": _apart(self._learnt(), self._truth()),
             "closed_form_gap": _apart(self._learnt(), _joined(self._closed_form())),
         }
+
+    def evaluations(self, run: Run) -> Sequence[Evaluation]:
+        """The predictions for the test rows."""
+        (x, y), (features, targets) = self.data.train, self.data.test
+        with torch.inference_mode():
+            predicted = self.model.cpu()(features)
+        fold = Fold(flat(y), flat(targets), lambda: (x.numpy(), features.numpy()))
+        return [NumberEvaluation("y", flat(targets), flat(predicted), [fold], what="rows")]
 
     def sections(self, run: Run) -> list[Section]:
         """Every weight: true, in closed form, learnt; and the noise as the residuals show it."""

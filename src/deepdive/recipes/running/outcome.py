@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from deepdive.recipes.registry import Target
+from deepdive.recipes.reports.evaluation import main_metric, strongest
 from deepdive.training import Run, RunError
 
 
@@ -23,6 +24,10 @@ class Outcome:
     """Whether other sessions came before this one."""
     computed: dict[str, str] = field(default_factory=dict)
     """Precision and layout."""
+    baselines: dict[str, dict[str, float]] = field(default_factory=dict)
+    """By the name of a simpler method, its metrics on the same part of the data."""
+    measures: dict[str, float] = field(default_factory=dict)
+    """What was measured of the predictions beside the metrics of the training, e.g. ``test_macro_f1``."""
     problem: str = ""
     """Why there is no report, empty if there is one."""
 
@@ -46,12 +51,32 @@ class Outcome:
         """One line: metric, target, pass or miss, time."""
         took = f"{self.seconds:.1f} s" + (" since the resume" if self.resumed else "")
         if self.judged_by is None:
-            known = ", ".join(f"{name} {value:.4f}" for name, value in self.metrics.items() if name.startswith("test"))
+            known = ", ".join(map(self._measured, (name for name in self.metrics if name.startswith("test"))))
             why = "for these settings" if self.target is None else f"as {self.target.metric} is not among the metrics"
             return f"{self.run.recipe}: {known or 'finished'}, no target {why}, {took}"
-        measured = self.metrics[self.judged_by.metric]
+        measured = self._measured(self.judged_by.metric)
         word = "pass" if self.passed else "MISS"
-        return f"{self.run.recipe}: {self.judged_by.metric} {measured:.4f}, target {self.judged_by} {word}, {took}"
+        return f"{self.run.recipe}: {measured}, target {self.judged_by} {word}, {took}"
+
+    @property
+    def main_metric(self) -> str | None:
+        """The metric that a reader looks for: of the target, else the first that a baseline has, too, else the first."""
+        if self.judged_by is not None:
+            return self.judged_by.metric
+        tested = [name for name in self.metrics if name.startswith("test_")] or list(self.metrics)
+        return main_metric(tested, self.baselines) or next(iter(tested), None)
+
+    @property
+    def strongest_baseline(self) -> tuple[str, float] | None:
+        """The name of the baseline that is best by the main metric, and its value."""
+        target, metric = self.judged_by, self.main_metric
+        higher = None if target is None else target.higher_is_better
+        return None if metric is None else strongest(metric, self.baselines, higher)
+
+    def _measured(self, metric: str) -> str:
+        """A metric and its value; of the main one the strongest baseline's, too."""
+        told, beside = f"{metric} {self.metrics[metric]:.4f}", self.strongest_baseline
+        return told if metric != self.main_metric or beside is None else f"{told} ({beside[0]} {beside[1]:.4f})"
 
     @classmethod
     def of(cls, run: Run, target: Target | None) -> "Outcome":
@@ -64,13 +89,16 @@ class Outcome:
             kept = msgspec.convert(run.read_json("result.json"), _Kept)
         except msgspec.ValidationError as error:
             raise RunError(f"{run.folder / 'result.json'} is damaged: {error}") from error
-        return cls(run, kept.metrics, target, kept.seconds, resumed=kept.resumed, computed=kept.computed)
+        known = {name: getattr(kept, name) for name in ("resumed", "computed", "baselines", "measures")}
+        return cls(run, kept.metrics, target, kept.seconds, **known)
 
     def to_json(self) -> dict[str, Any]:
         """What ``result.json`` holds."""
         target = self.judged_by
         return {
             "metrics": self.metrics,
+            "measures": self.measures,
+            "baselines": self.baselines,
             "target": None if target is None else {"metric": target.metric, "value": target.value},
             "passed": self.passed,
             "seconds": round(self.seconds, 2),
@@ -86,3 +114,5 @@ class _Kept:
     seconds: float
     resumed: bool = False
     computed: dict[str, str] = field(default_factory=dict)
+    baselines: dict[str, dict[str, float]] = field(default_factory=dict)
+    measures: dict[str, float] = field(default_factory=dict)

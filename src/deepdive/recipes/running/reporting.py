@@ -7,33 +7,36 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from deepdive.names import printable, shell_line
+from deepdive.names import shell_line
 from deepdive.recipes.experiments import Experiment
 from deepdive.recipes.registry import Recipe
+from deepdive.recipes.reports.comparison import baseline_sections
+from deepdive.recipes.reports.evaluation import Assessment
+from deepdive.recipes.running.assessing import short_error
 from deepdive.recipes.running.outcome import Outcome
 from deepdive.recipes.running.using import how_to
 from deepdive.training import Record, Run, TrainingInterrupted
 from deepdive.training.listeners import read_metrics
 from deepdive.training.report import Section, write_report
 
-_SAID = 300
-"""Characters of an error that are worth reading."""
+_NOTHING = Assessment()
 
 
-def report_on(outcome: Outcome, recipe: Recipe, experiment: Experiment[Any]) -> Outcome:
+def report_on(outcome: Outcome, recipe: Recipe, experiment: Experiment[Any], assessment: Assessment) -> Outcome:
     """Make the report of a result that is safe already; what goes wrong is said, and costs the report alone.
 
     ``DEEPDIVE_TRACEBACK=1`` shows where an error came from.
     """
     try:
-        write_run_report(outcome, recipe, experiment.sections(outcome.run), how_to(outcome.run, experiment))
+        uses = how_to(outcome.run, experiment)
+        write_run_report(outcome, recipe, experiment.sections(outcome.run), uses, assessment)
     except TrainingInterrupted:
         raise
     except Exception as error:
         if os.environ.get("DEEPDIVE_TRACEBACK"):
             raise
-        run, said = outcome.run, printable(" ".join(f"{type(error).__name__}: {error}".split()))
-        outcome = replace(outcome, problem=said if len(said) <= _SAID else f"{said[:_SAID]}…")
+        run = outcome.run
+        outcome = replace(outcome, problem=short_error(error))
         again = shell_line("deepdive", "resume", run.folder)
         sys.stderr.write(
             f"deepdive: the report could not be made ({outcome.problem}); the result is safe in "
@@ -42,8 +45,14 @@ def report_on(outcome: Outcome, recipe: Recipe, experiment: Experiment[Any]) -> 
     return outcome
 
 
-def write_run_report(outcome: Outcome, recipe: Recipe, sections: Sequence[Section], how_to: Mapping[str, str]) -> Path:
-    """Write ``report.html`` from what the run folder holds.
+def write_run_report(
+    outcome: Outcome,
+    recipe: Recipe,
+    sections: Sequence[Section],
+    uses: Mapping[str, str],
+    assessment: Assessment = _NOTHING,
+) -> Path:
+    """Write ``report.html`` from what the run folder holds, what was assessed, and the experiment's own ``sections``.
 
     Raises:
         OSError: the folder is full or read-only.
@@ -51,20 +60,46 @@ def write_run_report(outcome: Outcome, recipe: Recipe, sections: Sequence[Sectio
     run = outcome.run
     svg = run.folder / "curves.svg"
     records = read_metrics(run.metrics_file)
-    facts = {name: value for name, value in outcome.metrics.items() if name.startswith("test_")}
+    explained = [line for each in assessment.evaluations for line in each.explained()]
+    shown = [section for each in assessment.evaluations for section in each.sections()]
     return write_report(
         run.folder,
         title=_title(recipe, run),
         verdict=outcome.verdict,
         passed=None if outcome.judged_by is None else outcome.passed,
-        facts=facts | _tested(records) | {"seconds": outcome.seconds} | _place(recipe),
+        facts=_facts(outcome) | _tested(records) | _place(recipe),
         records=records,
         curves_svg=svg.read_text(encoding="utf-8") if svg.exists() else "",
-        sections=sections,
-        how_to=how_to,
+        curves_notes=explained,
+        sections=[*baseline_sections(*_compared(outcome, assessment)), *shown, *sections],
+        how_to=uses,
         settings=run.settings,
         environment=outcome.environment,
     )
+
+
+def _facts(outcome: Outcome) -> dict[str, object]:
+    """The few figures that matter: the metric, the strongest baseline, the target, the time."""
+    metric, beside, target = outcome.main_metric, outcome.strongest_baseline, outcome.judged_by
+    if metric is None:
+        return {"time": _time(outcome)}
+    facts: dict[str, object] = {metric: outcome.metrics[metric]}
+    if beside is not None:
+        facts[f"strongest baseline: {beside[0]}"] = beside[1]
+    if target is not None:
+        facts["target"] = f"{target.sign} {target.value:g}"
+    return facts | {"time": _time(outcome)}
+
+
+def _compared(outcome: Outcome, assessment: Assessment) -> tuple[Any, ...]:
+    """What the section of baselines is made from."""
+    higher = None if outcome.judged_by is None else outcome.judged_by.higher_is_better
+    return outcome.metrics, assessment, outcome.main_metric, outcome.strongest_baseline, higher
+
+
+def _time(outcome: Outcome) -> str:
+    minutes, seconds = divmod(outcome.seconds, 60)
+    return f"{minutes:.0f} min {seconds:.0f} s" if minutes else f"{seconds:.3g} s"
 
 
 def _tested(records: Sequence[Record]) -> dict[str, str]:

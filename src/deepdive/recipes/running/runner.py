@@ -15,6 +15,7 @@ from deepdive.recipes.loading import load_recipe
 from deepdive.recipes.predictions import AnyPrediction
 from deepdive.recipes.ranges import Checked
 from deepdive.recipes.registry import Recipe
+from deepdive.recipes.running.assessing import assess
 from deepdive.recipes.running.outcome import Outcome
 from deepdive.recipes.running.reporting import report_on
 from deepdive.recipes.settings import from_plain, to_plain
@@ -180,14 +181,14 @@ def _fit(
     with run.locked(), _told_how_to_go_on(run):
         batch = run.settings.get("batch_size")
         per_step = batch * run.settings.get("accumulate", 1) if batch else None
-        listeners = default_listeners(run.folder, console=console, tensorboard=tensorboard, batch_size=per_step)
+        how = {"console": console, "tensorboard": tensorboard, "batch_size": per_step}
+        listeners = default_listeners(run.folder, **how, rates=experiment.learning_rates)
         computed = _Computed(run)
         metrics = experiment.fit(run, [*listeners, computed], resume=resume)
         target = recipe.target(run.preset, run.settings)
         seconds = time.perf_counter() - began
         outcome = Outcome(run, metrics, target, seconds, resumed=resume, computed=computed.facts)
-        run.write_json("result.json", outcome.to_json())
-        return report_on(outcome, recipe, experiment)
+        return _told(outcome, recipe, experiment, resume=resume)
 
 
 def _report_alone(recipe: Recipe, experiment: Experiment[Any], run: Run) -> Outcome:
@@ -196,7 +197,20 @@ def _report_alone(recipe: Recipe, experiment: Experiment[Any], run: Run) -> Outc
     experiment.prepare()
     with run.locked(), _told_how_to_go_on(run):
         experiment.fit(run, [], resume=True)
-        return report_on(outcome, recipe, experiment)
+        return _told(outcome, recipe, experiment, resume=True)
+
+
+def _told(outcome: Outcome, recipe: Recipe, experiment: Experiment[Any], *, resume: bool) -> Outcome:
+    """The result, safe before anything else is made of it; then with baselines, and in a report."""
+    run = outcome.run
+    if run.result is None:
+        run.write_json("result.json", outcome.to_json())
+    assessment = assess(experiment, run, resume=resume)
+    compared = replace(outcome, baselines=assessment.metrics, measures=dict(assessment.measures))
+    if compared != outcome and not assessment.problem:
+        outcome = compared
+        run.write_json("result.json", outcome.to_json())
+    return report_on(outcome, recipe, experiment, assessment)
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from deepdive.algorithms.forecasting import (
 from deepdive.data.series import SeriesDataModule
 from deepdive.data.series.module import Origins
 from deepdive.recipes.experiments.drawing import svg_figure
+from deepdive.recipes.reports import Baseline, Baselines, Evaluation
 from deepdive.training.report import Section, join, table, text
 
 _SHOWN = 400
@@ -28,7 +29,7 @@ _WORTH = 0.02
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Comparison(Evaluation):
     """The network beside methods that need none, on the same moments of the test set."""
 
     data: SeriesDataModule
@@ -73,7 +74,39 @@ class Comparison:
             found |= {f"test_skill_{k}": float(self.skills[k - 1]), f"test_mase_{k}": float(scaled[k - 1])}
         return found
 
-    def sections(self, notes: Iterable[str]) -> list[Section]:
+    def measures(self) -> dict[str, float]:
+        """None beside the metrics."""
+        return {}
+
+    def baselines(self, *, fitted: bool) -> Baselines:
+        """Errors and skill scores of the other methods."""
+        hows = {
+            "autoregression": f"the next value from the last {self.data.tau} by least squares, again and again",
+            "naive": "the last value, for ever",
+            "seasonal": "the value one period before",
+        }
+        entries = []
+        for name, errors in self.errors.items():
+            if name != "network":
+                skills = skill(errors, self.errors["naive"])
+                metrics = {f"test_rmse_{k}": float(errors[k - 1]) for k in self.horizons}
+                metrics |= {f"test_skill_{k}": float(skills[k - 1]) for k in self.horizons}
+                entries.append(Baseline(f"{name} forecast", metrics, hows[name]))
+        return Baselines(tuple(entries))
+
+    def explained(self) -> tuple[str, ...]:
+        """On which scale the loss is."""
+        scale, name = self.data.scale, self.data.series.name
+        return (
+            f"The loss is the squared error of what is learnt ({self.data.learn}) in standard deviations of it in the "
+            f"training part, {float(scale.std):.4g}; test_rmse_k is in the unit of {name!r}, k steps ahead.",
+        )
+
+    def sections(self) -> list[Section]:
+        """None: `shown` needs the notes of the experiment."""
+        return []
+
+    def shown(self, notes: Iterable[str]) -> list[Section]:
         """Errors by the step ahead, and the forecasts themselves."""
         moments = f"{len(self.origins.last):,} moments of the test set"
         caption = f"Errors in the unit of {self.data.series.name}, from {moments}."

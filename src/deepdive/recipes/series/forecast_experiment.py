@@ -21,6 +21,7 @@ from deepdive.recipes.given.example import Example
 from deepdive.recipes.given.series import NamedSeries, TakesSeries
 from deepdive.recipes.predictions import SeriesPrediction
 from deepdive.recipes.ranges.types import Length
+from deepdive.recipes.reports import Evaluation
 from deepdive.recipes.series.comparison import Comparison
 from deepdive.recipes.series.forecast import ForecastSettings
 from deepdive.recipes.series.reading import path_of, series_example, series_like, series_of
@@ -118,10 +119,14 @@ class ForecastExperiment(TakesSeries, SupervisedExperiment[ForecastSettings, Ser
         period = self.settings.period or (named.period if named else None)
         return period if period and period <= self.data.test_start else None
 
+    def evaluations(self, run: Run) -> Sequence[Evaluation]:
+        """The network beside methods that need none."""
+        return [self.comparison]
+
     def sections(self, run: Run) -> list[Section]:
         """Errors against the steps ahead, forecasts against the series, the network."""
         example = torch.empty(1, self.settings.tau, device="meta")
-        return [*self.comparison.sections(self.notes()), network_section(self.task.network, example)]
+        return [*self.comparison.shown(self.notes()), network_section(self.task.network, example)]
 
     def example(self, run: Run) -> Example:
         """The last values of the series, which the first forecast after its end needs."""

@@ -23,8 +23,10 @@ from deepdive.recipes.experiments.sequential_runs import checkpoints_of, records
 from deepdive.recipes.given.example import Example
 from deepdive.recipes.given.tables import TakesTables
 from deepdive.recipes.predictions import TablePrediction, predictions_csv
+from deepdive.recipes.reports import Evaluation
 from deepdive.recipes.tabular import sections
 from deepdive.recipes.tabular.ensemble import Ensemble, Member, as_columns
+from deepdive.recipes.tabular.evaluating import table_evaluations
 from deepdive.recipes.tabular.metrics import ScaledRootMeanSquaredError
 from deepdive.recipes.tabular.rows import (
     Answer,
@@ -176,6 +178,15 @@ class TableExperiment(TakesTables, SequentialExperiment[SettingsT]):
             return Answer(columns, predicted, columns_of(rows, metadata.ignore), ensemble.describe(rows))
 
         return predict_tables(files, answer, **reading(self.settings, first.prepared))
+
+    def evaluations(self, run: Run) -> Sequence[Evaluation]:
+        """Of every row that some network did not learn from, the prediction of that network."""
+        prepared = read_metadata(run, TableMetadata).folds
+        found = [
+            (rows, self.member(run, i, each)) for i, (rows, each) in enumerate(zip(self.folds, prepared, strict=True))
+        ]
+        trained = [(rows, member) for rows, member in found if member is not None]
+        return table_evaluations(self.table, trained, self.ignore, choose_device(self.settings.device))
 
     def sections(self, run: Run) -> list[Section]:
         """Folds, test rows against their predictions, predictions of new rows, columns, network."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import torch
@@ -24,7 +25,9 @@ from deepdive.recipes.experiments.network_sections import network_section
 from deepdive.recipes.given.example import Example
 from deepdive.recipes.given.tables import TakesTables
 from deepdive.recipes.predictions import PredictedColumn, TablePrediction
+from deepdive.recipes.reports import Evaluation, Fold
 from deepdive.recipes.tabular.ensemble import as_columns, predicted_classes
+from deepdive.recipes.tabular.evaluating import describer, output_evaluation
 from deepdive.recipes.tabular.metrics import ScaledRootMeanSquaredError
 from deepdive.recipes.tabular.multi_output import MultiOutputSettings
 from deepdive.recipes.tabular.rows import (
@@ -37,7 +40,7 @@ from deepdive.recipes.tabular.rows import (
     table_example,
 )
 from deepdive.training import MultiOutput, Output, Run, choose_device
-from deepdive.training.report import Section, table, text
+from deepdive.training.report import Section, text
 
 
 class MultiOutputExperiment(TakesTables, SupervisedExperiment[MultiOutputSettings, TableDataModule, Prepared]):
@@ -109,19 +112,38 @@ class MultiOutputExperiment(TakesTables, SupervisedExperiment[MultiOutputSetting
             schedule=self.schedule,
         )
 
-    def sections(self, run: Run) -> list[Section]:
-        """Every output beside a constant prediction, which does not look at the row, and the network."""
-        data, task = self.data, self.task
-        numbers, codes = (field[data.rows.test] for field in data.fields[:2])
-        outputs = self._outputs(task.network, numbers, codes)
-        rows = [
-            _compared(target, outputs[target.name], data.table[target.name], data.rows.train, data.rows.test)
+    def evaluations(self, run: Run) -> Sequence[Evaluation]:
+        """That of each output on the test rows, or on the validation rows where there are none."""
+        data, part = self.data, "test" if len(self.data.rows.test) else "val"
+        held = getattr(data.rows, part)
+        if not len(held):
+            return ()
+        numbers, codes = data.fields[:2]
+        outputs = self._outputs(self.task.network, numbers[held], codes[held])
+        describe = describer(data.table, held, self.settings.ignore, *self.settings.targets)
+        words: dict[str, Any] = {"part": part, "what": "rows"}
+        return [
+            output_evaluation(
+                target, outputs[target.name], fold, data.table[target.name][held.numpy()], describe, words
+            )
             for target in data.fitted
+            for fold in [self._fold(target, held)]
         ]
+
+    def _fold(self, target: Target, held: Tensor) -> Fold:
+        """Of one output: what other models learn from are the features with categories one-hot."""
+        table, parts = self.data.table, (self.data.rows.train.numpy(), held.numpy())
+        transform = self.data.preprocessor.transform
+        learnt, tested = (target.encode(table[target.name][rows]) for rows in parts)
+        return Fold(learnt, tested, lambda: (transform(table[parts[0]]).numpy(), transform(table[parts[1]]).numpy()))
+
+    def sections(self, run: Run) -> list[Section]:
+        """The weights of the losses, and the network."""
+        data, task = self.data, self.task
+        numbers, codes = data.fields[:2]
         weights = zip(data.fitted, task.weighted_sum.weights.tolist(), strict=True)
         example = (torch.empty_like(numbers[:1], device="meta"), torch.empty_like(codes[:1], device="meta"))
         return [
-            Section("Outputs", table(rows)),
             Section("Weights of the losses", text(", ".join(f"{target.name} {w:.3g}" for target, w in weights))),
             network_section(task.network, example),
         ]
@@ -176,16 +198,3 @@ def _decoded(target: Target, output: Tensor) -> PredictedColumn:
     if isinstance(target, NumericTarget):
         return PredictedColumn(target.name, target.decode(output).to_list())
     return predicted_classes(target, target.decode(output), output.softmax(dim=1))
-
-
-def _compared(target: Target, output: Tensor, column: pl.Series, train: Tensor, test: Tensor) -> dict[str, object]:
-    """The error of an output, and that of the mean or the most frequent class of the training rows."""
-    true, learnt = column[test.numpy()], column[train.numpy()]
-    if isinstance(target, NumericTarget):
-        measure, errors = "rmse", (target.decode(output) - true, true - learnt.mean())
-        network, constant = (float((error**2).mean() or 0.0) ** 0.5 for error in errors)  # type: ignore[operator, arg-type]
-    else:
-        measure, classes = "accuracy", target.encode(true)
-        network = float((output.argmax(dim=1) == classes).double().mean())
-        constant = float((classes == target.encode(learnt).mode().values).double().mean())
-    return {"output": target.name, "measure": measure, "network": network, "constant prediction": constant}

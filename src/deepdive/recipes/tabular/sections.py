@@ -3,10 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 import polars as pl
-import torch
 from torch import nn
 
-from deepdive.data.tables import ClassTarget, NumericTarget
+from deepdive.data.tables import NumericTarget
 from deepdive.data.tables.targets import Target
 from deepdive.figures import to_png, to_svg
 from deepdive.files import write_atomically
@@ -17,10 +16,10 @@ from deepdive.recipes.tabular.figures import fold_curves, predicted_against_true
 from deepdive.recipes.tabular.rows import Prepared
 from deepdive.training import Run
 from deepdive.training.records import Record
-from deepdive.training.report import Html, Section, code, join, png_image, table, text
+from deepdive.training.report import Html, Section, code, folded, join, png_image, table, text
 
-_SHOWN = 8
-"""Rows of a table that a report shows."""
+_SHOWN, _LINES = 8, 12
+"""Rows of a table, and lines of a network, that a report shows at once."""
 
 
 def folds(
@@ -38,15 +37,14 @@ def folds(
 
 
 def tested(run: Run, frame: pl.DataFrame | None, ignore: Sequence[str], target: Target) -> Section:
-    """The test rows with their predictions, which are written to ``test-rows.csv``: a figure, or a confusion table."""
+    """The test rows with their predictions, which are written to ``test-rows.csv``; of numbers a figure."""
     if frame is None:
         return Section("Test rows", text("There were no test rows."))
     write_atomically(run.folder / "test-rows.csv", to_csv(frame.iter_rows(named=True), frame.columns))
     true, predicted = (frame[apart(name, ignore)] for name in ("true", "predicted"))
     if isinstance(target, NumericTarget):
         return Section("Test rows", _errors(run, frame, true, predicted, target))
-    caption = "Rows per true class (down) and predicted class (across); all rows are in test-rows.csv."
-    return Section("Test rows", join([text(caption), _confusion(true, predicted, target)]))
+    return Section("Test rows", text(f"All {frame.height:,} test rows with their predictions are in test-rows.csv."))
 
 
 def _errors(run: Run, frame: pl.DataFrame, true: pl.Series, predicted: pl.Series, target: NumericTarget) -> Html:
@@ -55,23 +53,8 @@ def _errors(run: Run, frame: pl.DataFrame, true: pl.Series, predicted: pl.Series
     points = true.filter(drawn).to_list(), predicted.filter(drawn).to_list()
     png = to_png(predicted_against_true(*points, name=target.name, log=target.column.log))
     write_atomically(run.folder / "test-rows.png", png)
-    z = [target.encode(column)[:, 0] for column in (true, predicted)]
-    worst = torch.topk((z[0] - z[1]).abs(), min(_SHOWN, frame.height)).indices
     caption = f"Each point is one of {frame.height:,} test rows; on the line the prediction is right."
-    parts = [png_image(caption, png), text("The largest errors; all rows are in test-rows.csv.")]
-    return join([*parts, table(_readable(frame[worst.numpy()]).to_dicts())])
-
-
-def _confusion(true: pl.Series, predicted: pl.Series, target: ClassTarget) -> Html:
-    numbers, n = (target.encode(true), target.encode(predicted)), len(target.classes)
-    ones = torch.ones(len(true), dtype=torch.int64)
-    counts = torch.zeros(n, n, dtype=torch.int64).index_put_(numbers, ones, accumulate=True)
-    corner = apart("true", target.classes)
-    rows = [
-        {corner: name, **dict(zip(target.classes, row, strict=True))}
-        for name, row in zip(target.classes, counts.tolist(), strict=True)
-    ]
-    return table(rows[:50])
+    return join([png_image(caption, png), text("All test rows with their predictions are in test-rows.csv.")])
 
 
 def predictions(run: Run) -> list[Section]:
@@ -101,7 +84,9 @@ def network(network: nn.Module, folds: int) -> Section:
     """The network, and how many numbers it learns."""
     count = sum(parameter.numel() for parameter in network.parameters())
     each = "" if folds == 1 else f" in each of {folds} networks"
-    return Section("Network", join([text(f"{count:,} parameters{each}"), code(str(network))]))
+    drawn, lines = code(str(network)), str(network).count("\n") + 1
+    told = drawn if lines <= _LINES else folded(f"Its parts, in {lines:,} lines", drawn)
+    return Section("Network", join([text(f"{count:,} parameters{each}"), told]))
 
 
 def _readable(rows: pl.DataFrame) -> pl.DataFrame:

@@ -1,16 +1,20 @@
 """Any network that classifies images: data, task, a grid of predictions."""
 
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 import torch
 from torch import nn
 
 from deepdive.data.images import ImageDataModule, ImageSet, ImageSpec, grid
+from deepdive.data.parts import Part
 from deepdive.data.progress import Report
 from deepdive.files import write_atomically
 from deepdive.recipes.experiments import SupervisedExperiment, make_classification_loss
 from deepdive.recipes.experiments.network_sections import gradient_section, network_section, task_section
+from deepdive.recipes.reports import Evaluation
 from deepdive.recipes.vision.augmenting import make_augmentation, make_mixing
+from deepdive.recipes.vision.evaluating import image_evaluation
 from deepdive.recipes.vision.labelling import ImageExperiment, LabelsImages, predict_probabilities, titles_of
 from deepdive.recipes.vision.settings import ImageClassificationSettings
 from deepdive.training import Classification, Run
@@ -56,6 +60,18 @@ class ImageClassification(
     def make_task(self, network: nn.Module) -> Classification:
         """Cross-entropy, and accuracy."""
         return Classification(network, loss=self.loss, optimizer=self.optimizer, schedule=self.schedule)
+
+    def evaluations(self, run: Run) -> Sequence[Evaluation]:
+        """Class probabilities of the test images, or of those of the validation set where there are none."""
+        part: Part = "test" if self.data.image_set("test") is not None else "val"
+        images, train = self.data.image_set(part), self.data.image_set("train")
+        if images is None or train is None:
+            return ()
+        return [
+            image_evaluation(
+                run, self.task.network, self.data.spec, train, images, part=part, device=self.settings.device
+            )
+        ]
 
     def shown(self) -> ImageSet | None:
         """The images whose predictions the report shows: those of the test set, or what there is instead."""

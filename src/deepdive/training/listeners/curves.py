@@ -1,7 +1,7 @@
 """Learning curves of a run as ``curves.svg`` and ``curves.png``."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from deepdive.figures import to_png, to_svg
@@ -15,7 +15,7 @@ class Curves:
     """Draw all records when the run ends, and, if ``every`` is given, after an epoch at most that often.
 
     ``history`` holds the records of earlier sessions, of which a resumed run keeps ``plan.start_records``.
-    ``every`` is in seconds. A run without records draws nothing. Curves that cannot be written are one
+    ``every`` is in seconds. ``rates`` gives the learning rate of every step of a plan, where it is known. A run without records draws nothing. Curves that cannot be written are one
     warning and do not end the run; the files of an earlier drawing stay whole.
 
     Raises:
@@ -28,6 +28,7 @@ class Curves:
         *,
         history: Iterable[Record] = (),
         every: float | None = None,
+        rates: Callable[[Plan], Sequence[float] | None] | None = None,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         if every is not None and not every >= 0:
@@ -37,12 +38,15 @@ class Curves:
         self._every = every
         self._clock = clock
         self._drawn = 0.0
+        self._rates_of = rates
+        self._rates: Sequence[float] | None = None
         self._steps_per_epoch: int | None = None
         self._warn_once = WarnOnce("the curves")
 
     def start(self, plan: Plan) -> None:
         """Note the length of an epoch, and forget what is about to happen again."""
         self._steps_per_epoch = plan.steps_per_epoch or None
+        self._plan = plan
         del self._records[plan.start_records :]
         self._drawn = self._clock()
 
@@ -60,6 +64,8 @@ class Curves:
 
     def _draw(self) -> None:
         with self._warn_once:
-            figure = curve_figure(self._records, steps_per_epoch=self._steps_per_epoch)
+            if self._rates_of is not None and self._rates is None:
+                self._rates = self._rates_of(self._plan) or ()
+            figure = curve_figure(self._records, steps_per_epoch=self._steps_per_epoch, rates=self._rates or ())
             write_atomically(self._folder / "curves.svg", to_svg(figure))
             write_atomically(self._folder / "curves.png", to_png(figure))

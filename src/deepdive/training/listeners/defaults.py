@@ -1,5 +1,6 @@
 """The listeners of an ordinary run."""
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from deepdive.training.listeners.curves import Curves
@@ -8,17 +9,23 @@ from deepdive.training.listeners.notebook import NotebookBoard, in_notebook
 from deepdive.training.listeners.progress import choose_progress
 from deepdive.training.listeners.tensorboard import TensorBoard
 from deepdive.training.listeners.timing_file import TimingFile
-from deepdive.training.records import Listener
+from deepdive.training.records import Listener, Plan
 
 
 def default_listeners(
-    folder: Path | str, *, console: bool = True, tensorboard: bool = False, batch_size: int | None = None
+    folder: Path | str,
+    *,
+    console: bool = True,
+    tensorboard: bool = False,
+    batch_size: int | None = None,
+    rates: Callable[[Plan], Sequence[float] | None] | None = None,
 ) -> list[Listener]:
     """Metrics, timing and curves in the run's ``folder``, progress where we run, TensorBoard if asked for.
 
     Progress is a board in a notebook, a bar on a terminal, lines anywhere else, nothing with
     ``console=False``. A resumed run's curves begin with what ``metrics.jsonl`` in ``folder`` already holds.
-    ``batch_size``, the examples of one optimiser step, adds examples per second to the timing.
+    ``batch_size``, the examples of one optimiser step, adds examples per second to the timing; ``rates``
+    gives the curves the learning rate of every step.
 
     Raises:
         ImportError: with ``tensorboard=True``, when it is not installed.
@@ -30,7 +37,7 @@ def default_listeners(
     listeners: list[Listener] = [
         MetricsFile(metrics),
         TimingFile(folder / "timing.jsonl", batch_size=batch_size),
-        Curves(folder, history=history),
+        Curves(folder, history=history, rates=rates),
     ]
     if console:
         listeners.append(NotebookBoard(history=history) if in_notebook() else choose_progress())

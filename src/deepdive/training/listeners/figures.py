@@ -30,20 +30,28 @@ class _Line(NamedTuple):
     values: list[float]
 
 
-def curve_figure(records: Sequence[Record], *, steps_per_epoch: int | None = None, title: str = "") -> "Figure":
+def curve_figure(
+    records: Sequence[Record],
+    *,
+    steps_per_epoch: int | None = None,
+    title: str = "",
+    rates: Sequence[float] = (),
+) -> "Figure":
     """One panel per family of metrics over the epochs: training, validation and test together.
 
     ``train_loss`` and ``val_loss`` share the panel *loss*. Means over an epoch are marked lines, the means in between
     a pale one, the final test one mark; the legend ends with the last value. An axis is logarithmic where positive
     values span more than two decades. Values that are not finite (or above 1e100, where axes give up) leave a gap and
     are counted in the panel's title. Without ``steps_per_epoch`` it is taken from the last epoch record; failing
-    that, the axis counts steps.
+    that, the axis counts steps. ``rates`` are the learning rates of all planned steps: where the records agree with
+    them, but for a factor, they are drawn up to the last record, and else the records alone.
     """
     from matplotlib.figure import Figure
     from matplotlib.layout_engine import ConstrainedLayoutEngine
     from matplotlib.ticker import MaxNLocator
 
     panels = _panels(records)
+    _fill_in(panels, rates)
     if steps_per_epoch is None:
         epochs = [record for record in records if record.kind == "epoch" and record.epoch > 0]
         steps_per_epoch = round(epochs[-1].step / epochs[-1].epoch) if epochs else None
@@ -80,6 +88,20 @@ def _panels(records: Sequence[Record]) -> dict[str, list[_Line]]:
     for (name, _), line in lines.items():
         panels.setdefault(split_name(name)[0], []).append(line)
     return dict(sorted(panels.items(), key=lambda panel: (panel[0] in _SMALL, panel[0] != "loss")))
+
+
+def _fill_in(panels: dict[str, list[_Line]], rates: Sequence[float]) -> None:
+    """In place of the learning rates of some steps those of all of them."""
+    for family in (name for name in _SMALL if name in panels and rates):
+        told = {step: value for line in panels[family] for step, value in zip(line.steps, line.values, strict=True)}
+        last = max(told)
+        if last > len(rates) or min(told) < 1:
+            continue
+        first = next((step for step in told if rates[step - 1] > 0), 0)
+        factor = told[first] / rates[first - 1] if first else 1.0  # of groups of parameters with rates of their own
+        if all(math.isclose(told[step], factor * rates[step - 1], rel_tol=1e-4, abs_tol=1e-12) for step in told):
+            values = [factor * rate for rate in rates[:last]]
+            panels[family] = [_Line("train", "", list(range(1, last + 1)), values)]
 
 
 def _drawable(value: float) -> bool:

@@ -13,12 +13,17 @@ from deepdive.training.report.sections import (
     Section,
     commands,
     figure,
+    folded,
     join,
     pairs,
     png_image,
     table,
+    text,
     tiles,
 )
+
+_EPOCHS = 20
+"""More of them are folded."""
 
 _PAGE = Template("""\
 <!DOCTYPE html>
@@ -60,6 +65,7 @@ def write_report(
     facts: Mapping[str, object] | None = None,
     records: Sequence[Record] = (),
     curves_svg: str = "",
+    curves_notes: Sequence[str] = (),
     images: Sequence[tuple[str, bytes]] = (),
     sections: Sequence[Section] = (),
     how_to: Mapping[str, str] | None = None,
@@ -69,7 +75,7 @@ def write_report(
     """Write ``report.html`` into ``folder``, in one move, and return its path.
 
     In this order, each left out where it is empty: the ``verdict`` (green where ``passed``, red where not,
-    neutral for ``None``) with a few ``facts``, the curves, the ``images`` as (caption, PNG), the ``sections``
+    neutral for ``None``) with a few ``facts``, the curves with ``curves_notes`` below, the ``images`` as (caption, PNG), the ``sections``
     of the recipe, a table of the epochs among ``records``, ``how_to`` (what a command does → the command),
     ``settings`` (may be nested) and the ``environment``.
 
@@ -83,14 +89,15 @@ def write_report(
         header.append(tiles(facts))
     parts: list[Section] = []
     if curves_svg:
-        parts.append(Section("Learning curves", figure(curves_svg)))
+        parts.append(Section("Learning curves", join([figure(curves_svg), text(*curves_notes)])))
     if images:
         parts.append(Section("Images", join(png_image(caption, png) for caption, png in images)))
     parts.extend(sections)
     epochs = [record for record in records if record.kind == "epoch"]
     if epochs:
         rows = [{"epoch": record.epoch, "step": record.step} | record.metrics for record in epochs]
-        parts.append(Section("Epoch by epoch", table(rows)))
+        told = table(rows) if len(rows) <= _EPOCHS else folded(f"{len(rows):,} epochs", table(rows))
+        parts.append(Section("Epoch by epoch", told))
     if how_to:
         parts.append(Section("Use it", commands(how_to)))
     if settings:

@@ -4,6 +4,7 @@ import base64
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from html import escape
 from typing import NewType
 
@@ -72,6 +73,11 @@ def table(rows: Sequence[Mapping[str, object]]) -> Html:
     return Html(f'<div class="scroll"><table><thead><tr>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table></div>')
 
 
+def folded(summary: str, html: Html) -> Html:
+    """What is long, behind a line that opens it: ``summary`` says what it is. Printed, it is open."""
+    return Html(f"<details><summary>{escape(summary)}</summary>\n{html}\n</details>")
+
+
 def png_image(caption: str, png: bytes) -> Html:
     """A PNG inside the page; the caption is also its alternative text.
 
@@ -113,11 +119,28 @@ def _shown(value: object) -> str:
 
 def _exact(value: object) -> str:
     """A value to copy: all its digits, but no address in memory, which is another one in the same run done again."""
+    if callable(value):
+        return escape(named(value))
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list | tuple):  # settings are tuples, and lists once they were written down
         return ", ".join(map(_exact, value)) or "none"
     return "–" if value is None else escape(_ADDRESS.sub("", str(value)))
+
+
+def named(function: object) -> str:
+    """A function, a class or an object that can be called as a reader would write it: ``SGD(lr=0.1)``, ``my_loss``."""
+    if isinstance(function, partial):
+        words = [*map(_word, function.args), *(f"{key}={_word(value)}" for key, value in function.keywords.items())]
+        return f"{named(function.func)}({', '.join(words)})"
+    name = getattr(function, "__name__", "")
+    if name == "<lambda>":
+        return "a function without a name"
+    return name or _ADDRESS.sub("", repr(function))
+
+
+def _word(value: object) -> str:
+    return named(value) if callable(value) else repr(value)
 
 
 def _alignment(column: Sequence[object]) -> str:

@@ -18,8 +18,10 @@ from deepdive.recipes.language.bert.fine_tuning import EncoderMetadata, FineTuni
 from deepdive.recipes.language.bert.recipes import BertTagSettings
 from deepdive.recipes.language.parts import SETS
 from deepdive.recipes.language.tagging.entities import mark_texts, score_tags, tag_sections
+from deepdive.recipes.language.tagging.evaluating import tag_evaluation
 from deepdive.recipes.language.tagging.sources import TAKEN, read_splits, read_texts
 from deepdive.recipes.predictions import TextPrediction
+from deepdive.recipes.reports import Evaluation
 from deepdive.training import Run
 from deepdive.training.report import Section
 from deepdive.training.sequences import EntityF1, TokenAccuracy, TokenClassification
@@ -73,6 +75,13 @@ class TagExperiment(FineTuning[BertTagSettings, SubwordTaggingDataModule, TagMet
         self._predicted = self._tags(self.model, self.metadata(), [words for words, _ in self._shown])
         scores = score_tags(self._predicted, self._shown, self.data.labels)
         return {f"{self.evaluated}_f1": scores.overall.f1}
+
+    def evaluations(self, run: Run) -> Sequence[Evaluation]:
+        """That of the tags of all words."""
+        if self.evaluated == "train":
+            return ()
+        shown = self._shown
+        return [tag_evaluation(self.splits.train, shown, self._predicted, self.data.labels, self.evaluated)]
 
     def sections(self, run: Run) -> list[Section]:
         """Scores by type, sentences with their tags, the sizes of the data, the network."""

@@ -1,6 +1,5 @@
 """BERT fine-tuned on labelled texts or pairs: classes, scores, the worst mistakes."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,7 +9,7 @@ from torch import Tensor, nn
 
 from deepdive.data.progress import Report
 from deepdive.data.registry import DATASETS
-from deepdive.data.sentences import LabelledTexts, SentenceDataModule, SentenceSplits
+from deepdive.data.sentences import SentenceDataModule, SentenceSplits
 from deepdive.data.sequences import Ragged
 from deepdive.data.subwords import Subwords
 from deepdive.models.transformers import BERT, BERTClassifier
@@ -19,12 +18,10 @@ from deepdive.recipes.given.example import Example
 from deepdive.recipes.language.bert.fine_tuning import EncoderMetadata, FineTuning
 from deepdive.recipes.language.bert.recipes import BertClassifySettings
 from deepdive.recipes.language.bert.sources import BETWEEN, read_sentences, split_pairs, texts_in_file
-from deepdive.recipes.language.parts import SETS
+from deepdive.recipes.language.evaluating import text_evaluations
 from deepdive.recipes.predictions import TextLabel, TextPrediction, TextScore
+from deepdive.recipes.reports import Evaluation
 from deepdive.training import Accuracy, MeanSquaredError, MultiOutput, Output, Pearson, Run
-from deepdive.training.report import Section, table
-
-_SHOWN = 25
 
 
 @dataclass(frozen=True)
@@ -107,17 +104,13 @@ class TextExperiment(FineTuning[BertClassifySettings, SentenceDataModule, TextMe
             if all(name in metrics for name in names)
         }
 
-    def sections(self, run: Run) -> list[Section]:
-        """True and predicted classes, the worst mistakes, the sizes of the data, the network."""
-        part = self.evaluated
-        shown: LabelledTexts = getattr(self.splits, part)
+    def evaluations(self, run: Run) -> Sequence[Evaluation]:
+        """That of the classes, that of the scores, or both, on the test set, or the validation set without one."""
+        if (part := self.evaluated) == "train":
+            return ()
         tokens, types, *_ = self.data.fields(part)
         outputs = self._outputs(self.model, self.encoder.subwords, tokens, types)  # pyright: ignore[reportArgumentType]
-        return [
-            *self._by_class(shown, outputs, SETS[part]),
-            Section(f"Worst mistakes, {SETS[part]}", table(self._worst(shown, outputs))),
-            *super().sections(run),
-        ]
+        return text_evaluations(self.splits.train, getattr(self.splits, part), self.data.labels, outputs, part)
 
     @property
     def takes(self) -> str:
@@ -167,35 +160,6 @@ class TextExperiment(FineTuning[BertClassifySettings, SentenceDataModule, TextMe
             for name, value in outputs.items():
                 found.setdefault(name, torch.zeros(len(tokens), value.shape[1]))[numbers] = value.float().cpu()
         return found
-
-    def _by_class(self, texts: LabelledTexts, outputs: dict[str, Tensor], name: str) -> list[Section]:
-        if texts.labels is None:
-            return []
-        labels = self.data.labels
-        counts = Counter(zip(texts.labels, (labels[i] for i in outputs["label"].argmax(1).tolist()), strict=True))
-        rows = [{"true class": true, **{guess: counts[true, guess] for guess in labels}} for true in labels]
-        return [Section(f"True and predicted classes, {name}", table(rows))]
-
-    def _worst(self, texts: LabelledTexts, outputs: dict[str, Tensor]) -> list[dict[str, object]]:
-        """The texts with the lowest probability of their class, or else with the largest error of the score."""
-        labels = self.data.labels
-        if texts.labels is not None:
-            true = torch.tensor([labels.index(label) for label in texts.labels])
-            wrong = -outputs["label"].softmax(1).gather(1, true.unsqueeze(1)).squeeze(1)
-        else:
-            wrong = (outputs["score"].squeeze(1) - torch.tensor(texts.scores)).abs()
-        rows = []
-        for i in wrong.topk(min(_SHOWN, len(texts))).indices.tolist():
-            row: dict[str, object] = {"text": texts.texts[i]}
-            if texts.seconds is not None:
-                row["second"] = texts.seconds[i]
-            if texts.labels is not None:
-                p, guess = outputs["label"][i].softmax(0).max(0)
-                row |= {"predicted": f"{labels[int(guess)]} {p:.0%}", "true": texts.labels[i]}
-            if texts.scores is not None:
-                row |= {"predicted score": round(float(outputs["score"][i]), 2), "true score": texts.scores[i]}
-            rows.append(row)
-        return rows
 
 
 def _prediction(text: str, parts: tuple[str, ...], outputs: dict[str, Tensor], labels: Sequence[str]) -> TextPrediction:

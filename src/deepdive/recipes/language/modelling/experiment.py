@@ -22,6 +22,7 @@ from deepdive.recipes.language.modelling.settings import LanguageModelSettings, 
 from deepdive.recipes.language.modelling.texts import beginning, text_facts, text_for, text_notes
 from deepdive.recipes.predictions import TextPrediction
 from deepdive.recipes.ranges.types import Count, Few, Length, PositiveFraction, Seed, Temperature
+from deepdive.recipes.reports import Evaluation, TokenEvaluation
 from deepdive.training import Run, choose_device
 from deepdive.training.report import Section, code, join, pairs, table, text
 from deepdive.training.sequences import LanguageModelling
@@ -76,6 +77,10 @@ class LanguageModelExperiment(SupervisedExperiment[SettingsT, TextDataModule, Te
         if (pace := self._pace(run)) is not None:
             tell(f"note: {pace:,.0f} tokens per second")
         return word_perplexities(metrics, self.data)
+
+    def evaluations(self, run: Run) -> Sequence[Evaluation]:
+        """The text, for the model of single tokens beside this one."""
+        return [TokenEvaluation(self.data.corpora, len(self.data.encoder))]
 
     def sections(self, run: Run) -> list[Section]:
         """Samples, attention maps, the text, the network."""

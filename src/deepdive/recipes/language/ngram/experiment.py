@@ -32,6 +32,7 @@ from deepdive.recipes.language.ngram.ngram_lm import NGramSettings
 from deepdive.recipes.language.parts import part_notes
 from deepdive.recipes.predictions import TextPrediction
 from deepdive.recipes.ranges.types import Count, Few, Length, Seed, Temperature
+from deepdive.recipes.reports import Evaluation, TokenEvaluation
 from deepdive.training import Plan, Record, Run, RunError
 from deepdive.training.report import Html, Section, code, figure, join, pairs, table, text
 
@@ -109,6 +110,10 @@ class NGramExperiment(RecordsExperiment[NGramSettings]):
         chosen = self.best[self.smoothing][self.smoothing]
         perplexities = {f"{part}_perplexity": chosen[part] for part in ("val", "test")}
         return self._tested() | perplexities | {"chosen_order": float(self.order)}
+
+    def evaluations(self, run: Run) -> Sequence[Evaluation]:
+        """The text, for the model of single tokens beside this one."""
+        return [TokenEvaluation(self.data.corpora, len(self.data.encoder))]
 
     def sections(self, run: Run) -> list[Section]:
         """Perplexities by order and smoothing, samples, frequencies, the text."""

@@ -7,6 +7,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from deepdive.data.parts import Part
 from deepdive.data.progress import Report
 from deepdive.data.sequences import Ragged
 from deepdive.data.tagging import TaggingDataModule, WordEncoder
@@ -18,9 +19,11 @@ from deepdive.recipes.experiments.network_sections import network_section
 from deepdive.recipes.given.example import Example
 from deepdive.recipes.language.parts import SETS, evaluated_part
 from deepdive.recipes.language.tagging.entities import mark_texts, tag_sections
+from deepdive.recipes.language.tagging.evaluating import tag_evaluation
 from deepdive.recipes.language.tagging.sources import TAKEN, read_splits, read_texts
 from deepdive.recipes.language.tagging.tag_sequence import TagSequenceSettings
 from deepdive.recipes.predictions import TextPrediction
+from deepdive.recipes.reports import Evaluation
 from deepdive.training import Run, choose_device
 from deepdive.training.report import Section, pairs
 from deepdive.training.sequences import EntityF1, TokenAccuracy, TokenClassification
@@ -47,6 +50,7 @@ class TaggingExperiment(SupervisedExperiment[TagSequenceSettings, TaggingDataMod
     metadata_type = TaggerMetadata
     data_name = "the sentences"
     takes = TAKEN
+    _predicted: list[list[str]] | None = None
 
     def load_data(self, report: Report) -> TaggingDataModule:
         """The sentences of a data set, file or folder."""
@@ -81,11 +85,18 @@ class TaggingExperiment(SupervisedExperiment[TagSequenceSettings, TaggingDataMod
             schedule=self.schedule,
         )
 
+    def evaluations(self, run: Run) -> Sequence[Evaluation]:
+        """That of the tags of all words."""
+        splits, part = self.data.sentences, evaluated_part(self.data.sentences)
+        if part == "train":
+            return ()
+        shown = getattr(splits, part)
+        return [tag_evaluation(splits.train, shown, self._tags_of(part), self.data.labels, part)]
+
     def sections(self, run: Run) -> list[Section]:
         """Scores by type, sentences with their tags, the sizes of the data, the network."""
         splits, metadata, part = self.data.sentences, self.metadata(), evaluated_part(self.data.sentences)
-        shown = getattr(splits, part)
-        predicted = self._tags(self.model, metadata, [words for words, _ in shown])
+        shown, predicted = getattr(splits, part), self._tags_of(part)
         facts = {name: len(getattr(splits, name)) for name in SETS}
         facts |= {"words": len(metadata.words), "characters": len(metadata.characters)}
         words = torch.ones(1, 6, dtype=torch.long)
@@ -100,6 +111,13 @@ class TaggingExperiment(SupervisedExperiment[TagSequenceSettings, TaggingDataMod
         """One of the sentences that are shown."""
         sentences = self.data.sentences
         return Example.of_text(" ".join(getattr(sentences, evaluated_part(sentences))[0][0]))
+
+    def _tags_of(self, part: Part) -> list[list[str]]:
+        """Predicted once for everything that the report shows."""
+        if self._predicted is None:
+            shown = getattr(self.data.sentences, part)
+            self._predicted = self._tags(self.model, self.metadata(), [words for words, _ in shown])
+        return self._predicted
 
     def texts_of(self, path: Path) -> list[str]:
         """The sentences of a file of words with their tags, as in training, or one per line of another file."""

@@ -22,6 +22,8 @@ from deepdive.recipes.experiments import (
 from deepdive.recipes.experiments.inputs import fill, measured, read_metadata, trained_weights
 from deepdive.recipes.experiments.sequential_runs import checkpoints_of, records_of
 from deepdive.recipes.given.example import Example
+from deepdive.recipes.reports import Evaluation
+from deepdive.recipes.vision.evaluating import image_evaluation
 from deepdive.recipes.vision.labelling import LabelsImages, image_example, predict_probabilities
 from deepdive.recipes.vision.transfer.features import TEST_BATCH, FromGroup, features_of, rows_of
 from deepdive.recipes.vision.transfer.fine_tune import FineTuneSettings
@@ -141,8 +143,14 @@ class FineTuneExperiment(LabelsImages[FineTuneSettings], SequentialExperiment[Fi
         }
         return self.metrics[self.main] | others
 
+    def evaluations(self, run: Run) -> Sequence[Evaluation]:
+        """Class probabilities of the test images by the network that is kept."""
+        spec, parts, known = self.images.spec, self.images.parts, self._predicted(run)
+        network = self._trained(run, len(spec.labels))
+        return [image_evaluation(run, network, spec, parts["train"], parts["test"], probabilities=known)]
+
     def sections(self, run: Run) -> list[Section]:
-        """The training runs side by side, which classes and which images are confused, the network."""
+        """The training runs side by side, the network."""
         learnt = {
             FEATURES: "the head",
             FINE_TUNED: f"the last {self._groups - self.settings.frozen} of {self._groups} groups of layers",
@@ -155,7 +163,7 @@ class FineTuneExperiment(LabelsImages[FineTuneSettings], SequentialExperiment[Fi
             if name in self.metrics
         ]
         network = self._trained(run, len(self.images.spec.labels))
-        return transfer_sections(run, network, self.images, self._predicted(run), trained)
+        return transfer_sections(network, self.images, trained)
 
     def restore(self, run: Run) -> tuple[EfficientNetLite, ImageSpec]:
         """The network that is kept, and what the images looked like."""

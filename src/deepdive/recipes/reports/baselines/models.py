@@ -1,0 +1,141 @@
+"""Models of scikit-learn as baselines: which ones, of how many examples, and whether they can be had."""
+
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from importlib.util import find_spec
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn.functional import adaptive_avg_pool2d
+
+from deepdive.recipes.reports.folds import Inputs
+
+MISSING = (
+    "scikit-learn is not installed, so no linear model and no trees stand beside the network; "
+    "pip install scikit-learn, and the next run has them."
+)
+NOT_FITTED = "The preset smoke fits no other model beside the network; quick does."
+_SIDE = 16
+"""Images are brought to so many pixels a side."""
+_NUMBERS = 4_000_000
+"""Rows times features that a linear model learns from, which takes it a second or two."""
+_TREE_ROWS = 20_000
+_CHARACTERS = 4_000_000
+_ITERATIONS, _TREES = 100, 100
+_LEAVES = 300
+"""Trees of all classes together."""
+
+
+def available() -> bool:
+    """Whether scikit-learn can be had; it is an extra of this library."""
+    return find_spec("sklearn") is not None
+
+
+@contextmanager
+def quietly() -> Iterator[None]:
+    """Without the warnings of a fit that ends early: as a baseline it is good enough."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def chosen_rows(count: int, most: int) -> np.ndarray:
+    """Numbers of at most so many of ``count`` examples, drawn at random, the same each time, in their order."""
+    if count <= most:
+        return np.arange(count)
+    drawn = torch.randperm(count, generator=torch.Generator().manual_seed(0))[: max(1, most)]
+    return drawn.sort().values.numpy()
+
+
+def learnt_from(rows: int, count: int, what: str) -> str:
+    """In words: which of the training examples."""
+    return f"{rows:,} of {count:,} training {what}" if rows < count else f"all {count:,} training {what}"
+
+
+def few_pixels(images: Tensor) -> np.ndarray:
+    """Images as rows of at most 16 × 16 pixels per channel, from 0 to 1."""
+    parts = []
+    for some in images.split(2048):
+        x = some.float() / 255 if some.dtype == torch.uint8 else some.float()
+        side = tuple(min(_SIDE, n) for n in x.shape[2:])
+        parts.append(adaptive_avg_pool2d(x, side).flatten(1))
+    return torch.cat(parts).numpy()
+
+
+def linear_rows(inputs: Inputs) -> int:
+    """How many examples a linear model learns from: as many as take it a second or two."""
+    if isinstance(inputs, Tensor):
+        features = inputs.shape[1] * min(_SIDE, inputs.shape[2]) * min(_SIDE, inputs.shape[3])
+    elif isinstance(inputs, np.ndarray):
+        features = inputs.shape[1]
+    else:
+        mean = sum(map(len, inputs)) / max(1, len(inputs))
+        return max(200, int(_CHARACTERS / max(1.0, mean)))
+    return max(200, _NUMBERS // max(1, features))
+
+
+def as_features(train: Inputs, test: Inputs) -> tuple[Any, Any]:
+    """Numbers for a linear model: pixels, the TF-IDF weights of words and pairs of words, or the features as they are."""
+    if isinstance(train, Tensor) and isinstance(test, Tensor):
+        return few_pixels(train), few_pixels(test)
+    if isinstance(train, np.ndarray):
+        return train, test
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    vectorizer = TfidfVectorizer(
+        sublinear_tf=True, ngram_range=(1, 2), max_features=50_000, token_pattern=r"(?u)\b\w+\b"
+    )
+    try:
+        return vectorizer.fit_transform(train), vectorizer.transform(test)
+    except ValueError:  # texts without a single word
+        return np.zeros((len(train), 1)), np.zeros((len(test), 1))
+
+
+def taken(inputs: Inputs, rows: np.ndarray) -> Inputs:
+    """Some of the examples."""
+    if isinstance(inputs, Tensor):
+        return inputs[torch.from_numpy(rows)]
+    if isinstance(inputs, np.ndarray):
+        return inputs[rows]
+    return [inputs[i] for i in rows.tolist()]
+
+
+def logistic_regression(x: Any, y: np.ndarray) -> Callable[[Any], np.ndarray]:
+    """Fitted on these rows: class numbers of others."""
+    from sklearn.linear_model import LogisticRegression
+
+    return _fitted(LogisticRegression(C=1.0, max_iter=100), x, y)
+
+
+def classifying_trees(x: np.ndarray, y: np.ndarray, classes: int) -> Callable[[Any], np.ndarray]:
+    """Gradient-boosted trees, fewer for many classes, as each has its own."""
+    from sklearn.ensemble import HistGradientBoostingClassifier
+
+    rounds = max(10, min(_TREES, _LEAVES // max(1, classes if classes > 2 else 1)))
+    return _fitted(HistGradientBoostingClassifier(max_iter=rounds, early_stopping=False, random_state=0), x, y)
+
+
+def predicting_trees(x: np.ndarray, y: np.ndarray) -> Callable[[Any], np.ndarray]:
+    """Gradient-boosted trees for numbers."""
+    from sklearn.ensemble import HistGradientBoostingRegressor
+
+    return _fitted(HistGradientBoostingRegressor(max_iter=_TREES, early_stopping=False, random_state=0), x, y)
+
+
+def tree_rows(count: int) -> np.ndarray:
+    """The rows that trees learn from."""
+    return chosen_rows(count, _TREE_ROWS)
+
+
+def _fitted(model: Any, x: Any, y: np.ndarray) -> Callable[[Any], np.ndarray]:
+    with quietly():
+        model.fit(x, y)
+    return model.predict
+
+
+def texts(inputs: Inputs) -> bool:
+    """Whether the inputs are texts."""
+    return isinstance(inputs, Sequence)
