@@ -12,14 +12,14 @@ FLAGS = ("--target", "price", "--ignore", "id", "--epochs", "3", "--batch-size",
 def root(tmp_path_factory):
     root = tmp_path_factory.mktemp("own")
     (root / "my.csv").write_text("id,size,colour,price\n" + "".join(f"{a},{b},{c},{d}\n" for a, b, c, d in ROWS))
-    done = deepdive("run", "california", "--data", "my.csv", *FLAGS, cwd=root)
+    done = deepdive("run", "table", "--data", "my.csv", *FLAGS, cwd=root)
     assert done.returncode == 0, done.stderr
     assert "no target for these settings" in done.stdout
     return root
 
 
 def test_an_own_table_is_learnt_and_predicted(root):
-    [folder] = (root / "runs" / "california").iterdir()
+    [folder] = (root / "runs" / "table").iterdir()
     (root / "new.csv").write_text("id,size,colour\n7,3,green\n8,4,red\n")
     done = deepdive("predict", folder, "new.csv", "--output", "out.csv", cwd=root)
     assert done.returncode == 0, done.stderr
@@ -44,7 +44,7 @@ def test_an_own_table_is_learnt_and_predicted(root):
 )
 def test_a_bad_table_is_one_line_and_status_2(tmp_path, content, message):
     (tmp_path / "bad.csv").write_text(content)
-    done = deepdive("run", "california", "--data", "bad.csv", "--target", "price", cwd=tmp_path)
+    done = deepdive("run", "table", "--data", "bad.csv", "--target", "price", cwd=tmp_path)
     assert done.returncode == 2
     assert message in done.stderr
     assert len(done.stderr.splitlines()) == 1

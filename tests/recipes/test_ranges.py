@@ -143,7 +143,7 @@ def test_the_help_of_a_recipe_tells_them(capsys):
     [
         "mlp --dropout nan",
         "lenet --optimizer.lr 1e308",
-        "california --test inf",
+        "table --test inf",
         f"mlp --hidden {10**30}",
         f"mlp --batch-size {10**30}",
         f"lstm-lm --num-layers {10**30}",

@@ -40,12 +40,12 @@ def fails(*_):
 def table_run(root, **settings):
     path = small_table(root)
     words = {"target": "cost_$_in_$", "epochs": 2, "hidden": [4], "batch_size": 16} | settings
-    return begin(root / "my runs $x", "california", data=str(path), **words)
+    return begin(root / "my runs $x", "table", data=str(path), **words)
 
 
 def test_the_title_speaks_of_other_data_by_their_name(tmp_path):
     [report] = [each.read_text(encoding="utf-8") for each in table_run(tmp_path).run.folder.glob("report.html")]
-    assert "<title>california on table.csv</title>" in report
+    assert "<title>table on table.csv</title>" in report
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def test_a_resume_makes_the_report_alone(failed, monkeypatch):
     assert again.verdict.rpartition(",")[0] == outcome.verdict.rpartition(",")[0]
     assert "cost_$_in_$" in (folder / "report.html").read_text()
     assert {path: path.read_bytes() for path in kept} == kept
-    with pytest.raises(RunError, match="has ended already; start a new run with: deepdive run california"):
+    with pytest.raises(RunError, match="has ended already; start a new run with: deepdive run table"):
         runner.resume(folder, console=False)
 
 
@@ -102,7 +102,7 @@ def test_a_signal_during_the_report_leaves_the_result(tmp_path, monkeypatch, num
         ) as caught:
             table_run(tmp_path, epochs=1)
     assert caught.value.signal == number
-    [folder] = (tmp_path / "my runs $x" / "california").iterdir()
+    [folder] = (tmp_path / "my runs $x" / "table").iterdir()
     assert Run.open(folder).result is not None
     assert runner.resume(folder, console=False).problem == ""
 
@@ -133,7 +133,7 @@ def test_classes_that_are_numbers_have_a_report(tmp_path, classes):
     row, x = generator.normal(size=(2, 90))
     pl.DataFrame({"row": row, "x": x, "y": classes * (90 // len(classes))}).write_csv(tmp_path / "table.csv")
     words = {"data": str(tmp_path / "table.csv"), "target": "y", "kind": "classification", "ignore": ["row"]}
-    outcome = begin(tmp_path / "runs", "california", epochs=1, hidden=[4], **words)
+    outcome = begin(tmp_path / "runs", "table", epochs=1, hidden=[4], **words)
     assert outcome.problem == ""
     held = pl.read_csv(outcome.run.folder / "test-rows.csv")
     assert held.columns == ["row_", "row", "true", "predicted"]

@@ -19,9 +19,9 @@ import deepdive.recipes.series.forecast
 import deepdive.recipes.series.recurrence.bptt
 import deepdive.recipes.shift.covariate_shift
 import deepdive.recipes.shift.label_shift
-import deepdive.recipes.tabular.california
 import deepdive.recipes.tabular.house_prices
 import deepdive.recipes.tabular.multi_output
+import deepdive.recipes.tabular.table
 import deepdive.recipes.vision.augmentation.recipe
 import deepdive.recipes.vision.cifar10
 import deepdive.recipes.vision.classic.edge_kernel

@@ -57,7 +57,7 @@ FLAGS: dict[str, str] = {
     "covariate-shift": f"{_IMAGES} --domain-images 50",
     "label-shift": _IMAGES,
     "mlp": f"{_IMAGES} --hidden 16",
-    "california": f"{_TABLE} --target price --hidden 8",
+    "table": f"{_TABLE} --target price --hidden 8",
     "house-prices": f"{_TABLE} --target price --hidden 8 --folds 2",
     "mlp-dropout": f"{_IMAGES} --hidden 16",
     "multi-output": f"{_TABLE} --targets price garden --hidden 8",

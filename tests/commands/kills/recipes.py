@@ -106,7 +106,7 @@ RECIPES = [
     ),
     Recipe("weight-decay", nothing, "--epochs 6 --log-every 5 --checkpoint-every 7", "three training_runs in turn"),
     Recipe(
-        "california",
+        "table",
         table,
         "--target price --validation 0.2 --epochs 3 --batch-size 16 --log-every 3 --checkpoint-every 4",
         "the only one of training_runs in turn",

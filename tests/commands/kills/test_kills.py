@@ -33,7 +33,7 @@ SAMPLE = {
     ("lstm-lm", "before-run"),
     ("lstm-lm", "torn-report"),
 }
-ENDS = ("california", "weight-decay", "mlp-dropout", "image-folder", "fine-tune")
+ENDS = ("table", "weight-decay", "mlp-dropout", "image-folder", "fine-tune")
 """Recipes that are killed at every change that they make after their training."""
 
 

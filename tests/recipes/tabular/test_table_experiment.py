@@ -35,10 +35,8 @@ def test_what_can_be_done_about_a_target_is_true(tmp_path):
     path = tmp_path / "t.csv"
     path.write_text("x,y\n" + "".join(f"{i / 7:.3f},{'none' if i % 3 == 0 else i % 3}\n" for i in range(60)))
     with pytest.raises(ValueError, match=r"column 'y' mixes .* or set kind to classification$"):
-        load_recipe("california").build(settings_for(path, "california", target="y", ignore=[])).prepare()
-    experiment = load_recipe("california").build(
-        settings_for(path, "california", target="y", ignore=[], kind="classification")
-    )
+        load_recipe("table").build(settings_for(path, "table", target="y", ignore=[])).prepare()
+    experiment = load_recipe("table").build(settings_for(path, "table", target="y", ignore=[], kind="classification"))
     experiment.prepare()
     assert experiment.data.labels == ("1", "2", "none")
     with pytest.raises(ValueError, match=r"column 'y' mixes .* or write NA for a missing value$"):
@@ -46,7 +44,7 @@ def test_what_can_be_done_about_a_target_is_true(tmp_path):
             with_preset(load_recipe("linear-regression").settings_type, {"data": str(path), "target": "y"})
         ).prepare()
     with pytest.raises(ValueError, match=r"column 'y' mixes .* or declare it as categorical$"):
-        load_recipe("california").build(settings_for(path, "california", target="x", ignore=[])).prepare()
+        load_recipe("table").build(settings_for(path, "table", target="x", ignore=[])).prepare()
 
 
 def test_new_rows_may_hold_anything_in_columns_that_were_not_learnt_from(whole, tmp_path):
@@ -157,7 +155,7 @@ def test_the_report_shows_folds_and_errors(whole):
 
 
 def test_without_folds_a_part_is_held_out(table, tmp_path):
-    outcome = start(table, tmp_path, "california", epochs=3)
+    outcome = start(table, tmp_path, "table", epochs=3)
     rows = list(csv.DictReader((outcome.run.folder / "test-rows.csv").read_text().splitlines()))
     assert len(rows) == 24
     assert {"train_rmse", "val_rmse", "test_rmse"} <= outcome.metrics.keys()
@@ -170,7 +168,7 @@ def test_words_are_classes(tmp_path):
     frame = houses().with_columns(pl.when(pl.col("price") > 190_000).then(pl.lit("dear")).otherwise(pl.lit("cheap")))
     frame = frame.rename({"literal": "class"}).drop("price")
     frame.write_csv(tmp_path / "classes.csv", null_value="NA")
-    outcome = start(tmp_path / "classes.csv", tmp_path, "california", target="class", epochs=20, folds=2)
+    outcome = start(tmp_path / "classes.csv", tmp_path, "table", target="class", epochs=20, folds=2)
     assert outcome.target is None
     assert outcome.metrics["test_accuracy"] > 0.75
     assert "true class" in (outcome.run.folder / "report.html").read_text()
@@ -214,7 +212,7 @@ def test_a_damaged_description_of_the_columns_is_named(whole, table, tmp_path, c
 
 
 def test_a_target_is_stated_only_for_what_it_was_measured_on():
-    for name, metric in (("california", "test_rmse"), ("house-prices", "test_log_rmse")):
+    for name, metric in (("table", "test_rmse"), ("house-prices", "test_log_rmse")):
         info = load_recipe(name)
         defaults = settings_for("x.csv", name)
         base = vars(defaults) | {"data": info.data, "target": None}

@@ -10,4 +10,5 @@ from deepdive.data.delimited.packing import PACKED as PACKED
 from deepdive.data.delimited.packing import suffix_of as suffix_of
 from deepdive.data.delimited.packing import unpacked as unpacked
 from deepdive.data.delimited.reading import Delimited as Delimited
+from deepdive.data.delimited.reading import DelimiterError as DelimiterError
 from deepdive.data.delimited.reading import read_delimited as read_delimited

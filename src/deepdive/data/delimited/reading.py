@@ -20,6 +20,10 @@ from deepdive.data.delimited.packing import unpacked
 from deepdive.data.delimited.parsing import parse
 
 
+class DelimiterError(ValueError):
+    """Which delimiter a file has cannot be seen, or is none of those that it is read by."""
+
+
 @dataclass(frozen=True)
 class Delimited:
     """A delimited file that was read."""
@@ -108,7 +112,7 @@ def read_delimited(
     else:
         cells = parse(text, mark, shape, quotes=quotes)
         if len(cells.first) == 1 and (found := shown(text)):
-            raise ValueError(
+            raise DelimiterError(
                 f"{name}:{cells.begins}: the header must hold the delimiter {word(mark)}, got {word(found[0])} in "
                 f"{cells.first[0][:60]!r}"
             )
@@ -132,12 +136,12 @@ def _chosen(text: str, own: str | None, shape: Shape, quotes: bool | None, *, wh
             errors[mark] = error
     found = " and ".join(word(mark) for mark, _ in fitting)
     if len(fitting) > 1:
-        raise ValueError(
+        raise DelimiterError(
             f"{shape.name}:{fitting[0][1].begins}: the header must show which delimiter is meant, got {found}, and "
             "every row fits both; quote the names that hold one of them"
         )
     if own in errors and fitting:
-        raise ValueError(
+        raise DelimiterError(
             f"{errors[own]}; every row fits {found}: if that is meant, quote the names that hold a {word(own)}"
         ) from errors[own]
     if fitting:

@@ -17,3 +17,4 @@ from deepdive.data.tables.reading import read_table as read_table
 from deepdive.data.tables.targets import ClassTarget as ClassTarget
 from deepdive.data.tables.targets import NumericTarget as NumericTarget
 from deepdive.data.tables.targets import fit_target as fit_target
+from deepdive.data.tables.targets import infer_kind as infer_kind

@@ -36,6 +36,8 @@ class ColumnKinds:
     """Whether these separate the cells, as where a comma is the decimal point."""
     declare: Callable[[str], str] = lambda name: f"name {name!r} in text"
     """How to say of a column that its numbers are codes or names, as a command; empty where that cannot be said."""
+    leave_out: Callable[[str], str] = lambda name: "leave the column out"
+    """How to say of a column that nobody learns from it, as a command."""
 
     def frame(self, frame: pl.DataFrame, *, text: Collection[str] = (), spared: Collection[str] = ()) -> pl.DataFrame:
         """All columns of a table, see `of`: those of plain numbers at once, as calls for each take far longer."""
@@ -74,10 +76,12 @@ class ColumnKinds:
             return column.cast(pl.String)
         if ignored and kind.is_temporal():
             return column.cast(pl.String)
+        if ignored and kind != pl.String:
+            return pl.Series(column.name, [None if value is None else str(value) for value in column], dtype=pl.String)
         if kind != pl.String:
             raise ValueError(
-                f"{self.where(0)}: column {column.name!r} holds {kind}; only numbers and words can be used: leave it "
-                "out or convert it, e.g. a date to days"
+                f"{self.where(0)}: column {column.name!r} holds {kind}; only numbers and words can be used: "
+                f"{self.leave_out(column.name)} or convert it, e.g. a date to days"
             )
         words = column.str.strip_chars().replace(MISSING, None)
         if text or words.null_count() == len(words):
@@ -101,7 +105,7 @@ class ColumnKinds:
         if numeric > bad.sum():
             raise ValueError(
                 f"{place} mixes numbers and words: {_shown(repr(words[row]))}, but {numeric} of {known} values are "
-                f"numbers; {self._or('correct it', 'write NA for a missing value', self.declare(words.name))}"
+                f"numbers; {self._or('correct it', 'write NA for a missing value', *self._declared(words.name))}"
             )
         others = words.filter(bad)
         if numeric + int(others.str.contains(_FOR_READERS).sum()) > _MANY * known:
@@ -110,7 +114,7 @@ class ColumnKinds:
                 + self._or(
                     "take off separators of thousands, signs of currency and percent",
                     "write a point for a decimal comma",
-                    self.declare(words.name),
+                    *self._declared(words.name),
                 )
             )
         if numeric + int(others.str.contains(_WITH_UNIT).sum()) > _MANY * known:
@@ -159,16 +163,21 @@ class ColumnKinds:
             raise ValueError(
                 f"{self.where(row)}: column {numbers.name!r} must hold whole numbers up to 2^53, beyond which a double "
                 f"does not hold every one, got {_shown(written[row])}; "
-                f"{self._or('leave the column out', f'{declare} if it is a code' if declare else '')}"
+                f"{self._or(self.leave_out(numbers.name), f'{declare} if it is a code' if declare else '')}"
             )
         return numbers
 
     def _spared(self, numbers: pl.Series, written: pl.Series) -> pl.Series:
-        """Numbers where a double holds every one of them, else words."""
+        """Numbers where a double holds every one of them and is written as it is, else words."""
+        if written.dtype == pl.String and written.str.contains(_CODE).any():
+            return written
         try:
             return self._checked(numbers, written)
         except ValueError:
             return _as_words(written)
+
+    def _declared(self, name: str) -> tuple[str, str]:
+        return self.declare(name), self.leave_out(name)
 
     @staticmethod
     def _or(*ways: str) -> str:

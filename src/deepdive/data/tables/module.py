@@ -12,7 +12,7 @@ from deepdive.data.parts import PARTS, part_column
 from deepdive.data.splits import hold_out
 from deepdive.data.tables.checks import check_columns, numbered
 from deepdive.data.tables.preprocessing import TablePreprocessor
-from deepdive.data.tables.targets import ClassTarget, Kind, Target, fit_target
+from deepdive.data.tables.targets import LEARNT_AS, ClassTarget, Kind, Target, fit_target, infer_kind
 from deepdive.data.types import Batch, DataModule
 
 ReadTable = Callable[[], pl.DataFrame]
@@ -48,7 +48,7 @@ class TableDataModule(DataModule):
         validation: fraction or count of the other rows held out to choose the best epoch.
         rows: which rows serve for what, in place of ``test`` and ``validation``; see `usable`, which leaves some out.
         seed: of the order of training batches.
-        kinds: by target, where the default (words are classes, numbers are numbers) does not fit.
+        kinds: by target, where what `infer_kind` says of all rows does not fit; it stands in ``notes``.
         ignore: columns not to learn from.
         log: columns to take the logarithm of; ``True``: the skewed ones; see `TablePreprocessor.fit`.
         log_target: whether targets of numbers are learnt on the scale of their logarithm.
@@ -107,7 +107,7 @@ class TableDataModule(DataModule):
         check_columns(table, self.targets, "target")
         check_columns(table, self._ignore, "ignore")
         check_columns(table, tuple(self._kinds), "kinds")
-        _refuse_parts(_without(table, (*self.targets, *self._ignore)))
+        refuse_parts(_without(table, (*self.targets, *self._ignore)))
         self.table, notes = usable(table, self.targets)
         self.rows = self._rows or split_rows(self.table.height, self._test, self._validation)
         features = _without(self.table, (*self.targets, *self._ignore))
@@ -115,8 +115,13 @@ class TableDataModule(DataModule):
         self.preprocessor = TablePreprocessor.fit(
             features[train], log=self._log, indicators=self._indicators, max_categories=self._max_categories
         )
-        self.fitted: tuple[Target, ...] = tuple(self._fit_target(self.table[name], train) for name in self.targets)
-        self.notes = (*notes, *self.preprocessor.notes)
+        inferred = {name: infer_kind(self.table[name], log=self._log_target) for name in self._untold()}
+        kinds = {**self._kinds, **{name: kind for name, (kind, _) in inferred.items()}}
+        self.fitted: tuple[Target, ...] = tuple(
+            self._fit_target(self.table[name], train, kinds[name]) for name in self.targets
+        )
+        said = (f"target {name!r} has {why}: learnt as {LEARNT_AS[kind]}" for name, (kind, why) in inferred.items())
+        self.notes = (*notes, *said, *self.preprocessor.notes)
         first = self.fitted[0]
         self.labels = first.classes if isinstance(first, ClassTarget) else ()
         inputs = (
@@ -124,8 +129,10 @@ class TableDataModule(DataModule):
         )
         self._fields = (*inputs, *(target.encode(self.table[target.name]) for target in self.fitted))
 
-    def _fit_target(self, column: pl.Series, train) -> Target:
-        kind: Kind = self._kinds.get(column.name, "auto")
+    def _untold(self) -> list[str]:
+        return [name for name in self.targets if self._kinds.get(name, "auto") == "auto"]
+
+    def _fit_target(self, column: pl.Series, train, kind: Kind) -> Target:
         numeric = column.dtype == pl.Float64 and kind != "classification"
         if not numeric:  # A class that only the test rows have is no leak: its name says nothing of those rows.
             return fit_target(column, kind=kind)
@@ -158,15 +165,22 @@ class TableDataModule(DataModule):
         return TensorLoader(tuple(field[rows] for field in fields), 4096) if len(rows) else None
 
 
-def _refuse_parts(features: pl.DataFrame) -> None:
-    """A column that says which rows are tested on must not be learnt from, nor its rows be dealt out without a word."""
+def refuse_parts(
+    features: pl.DataFrame, leave_out: Callable[[str], str] = lambda name: "leave it out (ignore)"
+) -> None:
+    """Refuse a column that says which rows are tested on: it must not be learnt from, nor be passed over in silence.
+
+    Raises:
+        ValueError: there is one; says how to ``leave_out`` it.
+
+    """
     words = {name: features[name].fill_null("").to_list() for name in features.columns if _may_tell(features[name])}
     if told := part_column(words):
         name, parts = told
         counts = ", ".join(f"{parts.count(part)} {part}" for part in PARTS if part in parts)
         raise ValueError(
             f"column {name!r} tells the part of every row ({counts}), but rows are dealt out by validation and test; "
-            "leave it out (ignore) to deal them out so, or give the rows to learn from as a table of their own"
+            f"{leave_out(name)} to deal them out so, or give the rows to learn from as a table of their own"
         )
 
 

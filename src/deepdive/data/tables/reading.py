@@ -13,6 +13,10 @@ from deepdive.data.tables.text import words_of
 from deepdive.names import printable
 
 
+class HeaderError(ValueError):
+    """A table has no header, where it must have one."""
+
+
 def read_table(
     path: Path | str | NamedTable,
     *,
@@ -22,6 +26,7 @@ def read_table(
     ignore: Collection[str] = (),
     only: Collection[str] | None = None,
     declare: Callable[[str], str] | None = None,
+    leave_out: Callable[[str], str] | None = None,
     note: Callable[[str], object] | None = None,
 ) -> pl.DataFrame:
     """The table of a CSV, TSV, white-space separated or Parquet file: columns of ``Float64`` or ``String``.
@@ -38,6 +43,7 @@ def read_table(
         only: the columns that are used, where not all are; the others are like those in ``ignore``.
         declare: how a caller's own settings say that a column holds codes, as errors and notes propose it: a command
             for the column of a name, empty where there is none; by default, to name it in ``text``.
+        leave_out: likewise, how a column is one of those in ``ignore``.
         note: is told what was taken for the delimiter, and of numbers that may be codes or have units.
 
     Raises:
@@ -62,7 +68,8 @@ def read_table(
         for each in read.notes:
             note(each)
         frame, where, semicolons = words_of(read), read.where, read.mark == ";"
-    kinds = ColumnKinds(where, note, semicolons, **({"declare": declare} if declare else {}))
+    ways = {"declare": declare, "leave_out": leave_out}
+    kinds = ColumnKinds(where, note, semicolons, **{way: said for way, said in ways.items() if said})
     if pattern := next((name for name in frame.columns if name[:1] == "^" and name[-1:] == "$"), None):
         # Polars, wherever it computes with a column, looks for all whose names fit such a one.
         raise ValueError(f"{path}: a name of a column must not begin with ^ and end with $, got {pattern!r}; rename it")
@@ -70,7 +77,7 @@ def read_table(
     typed = kinds.frame(frame, text=text, spared=spared)
     if columns is None and not typed_already and _looks_like_data(typed):
         first = ", ".join(map(printable, frame.columns[:4]))
-        raise ValueError(
+        raise HeaderError(
             f"the first line of {path} looks like data, not like a header: {first}, ...; give the names of the columns"
         )
     return typed

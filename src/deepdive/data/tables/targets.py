@@ -13,6 +13,11 @@ from torch import Tensor
 from deepdive.data.tables.columns import NumericColumn
 
 Kind = Literal["auto", "regression", "classification"]
+LEARNT_AS: dict[str, str] = {"classification": "classes", "regression": "numbers"}
+MOST_CLASSES, FEWEST_ROWS, LEAST_FRACTION = 10, 10, 0.02
+"""Whole numbers are classes where there are no more of them than so many, each in so many rows and that part of all."""
+_VALUES, _ROWS = "values", "rows"
+"""What a column and its counts are called while they are looked at: its own name may be a pattern."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,7 @@ class ClassTarget:
             ValueError: a class is not among ``classes``.
 
         """
-        words = _words(column)
+        words = class_names(column)
         numbers = words.replace_strict(self.classes, range(len(self.classes)), default=-1, return_dtype=pl.Int64)
         if (bad := numbers == -1).any():
             value = words.filter(bad)[0]
@@ -82,8 +87,34 @@ class ClassTarget:
 Target = NumericTarget | ClassTarget
 
 
+def infer_kind(column: pl.Series, *, log: bool = False) -> tuple[Literal["regression", "classification"], str]:
+    """How a target is learnt where nobody says it, by all its known values, and in words why.
+
+    Words are classes, and so are numbers of which there are only two, or at most 10 whole ones, each in at least 10
+    rows and 2 % of them: grades and marks are classes, counts with rare large values are numbers. With ``log``, which
+    only numbers have, they are numbers.
+
+    >>> infer_kind(pl.Series("y", [0.0, 1.0, 1.0]))
+    ('classification', '2 values, 0 and 1')
+    >>> infer_kind(pl.Series("y", [0.5, 1.5, 2.5]))
+    ('regression', '3 different numbers')
+    """
+    known = column.drop_nulls()
+    counts = known.alias(_VALUES).value_counts(sort=False, name=_ROWS).sort(_VALUES)
+    values, distinct = counts[_VALUES], counts.height
+    if known.dtype == pl.String:
+        return "classification", "words"
+    whole = bool((values == values.round()).all())
+    least = int(counts[_ROWS].min() or 0)  # pyright: ignore[reportArgumentType]
+    frequent = whole and distinct <= MOST_CLASSES and least >= max(FEWEST_ROWS, LEAST_FRACTION * len(known))
+    if not log and (distinct == 2 or frequent):
+        *first, last = class_names(values).to_list()
+        return "classification", f"{distinct} values, {', '.join(first)} and {last}" if first else f"one value, {last}"
+    return "regression", f"{distinct:,} different numbers"
+
+
 def fit_target(train: pl.Series, *, kind: Kind = "auto", log: bool = False) -> Target:
-    """Learn a target from its training rows; words are classes, numbers are numbers unless ``kind`` says otherwise.
+    """Learn a target from its training rows, as numbers or classes; ``auto``: by `infer_kind`.
 
     Raises:
         ValueError: a value is missing, all are equal, words are to be numbers, or ``log`` is asked of classes.
@@ -94,14 +125,14 @@ def fit_target(train: pl.Series, *, kind: Kind = "auto", log: bool = False) -> T
         raise ValueError(f"target {train.name!r} is missing in row {row + 1}; leave such rows out")
     if train.n_unique() < 2:
         raise ValueError(f"target {train.name!r} is {train[0]!r} in every training row; there is nothing to learn")
-    classes = kind == "classification" or (kind == "auto" and train.dtype == pl.String)
+    classes = (infer_kind(train, log=log)[0] if kind == "auto" else kind) == "classification"
     if not classes and train.dtype == pl.String:
         raise ValueError(f"target {train.name!r} holds words such as {train[0]!r}; a regression needs numbers")
     if classes and log:
         raise ValueError(f"log is set for target {train.name!r}, but that holds classes")
     if not classes:
         return NumericTarget(NumericColumn.fit(train, log=log))
-    return ClassTarget(train.name, tuple(_words(train.unique().sort()).to_list()))
+    return ClassTarget(train.name, tuple(class_names(train.unique().sort()).to_list()))
 
 
 def target_to_json(target: Target) -> dict[str, Any]:
@@ -124,7 +155,7 @@ def target_from_json(content: Mapping[str, Any]) -> Target:
         raise ValueError(f"not a target: {error}") from error
 
 
-def _words(column: pl.Series) -> pl.Series:
+def class_names(column: pl.Series) -> pl.Series:
     """Classes as words: ``3`` for ``3.0``, whatever the other values are."""
     words = column.cast(pl.String)
     if column.dtype != pl.Float64:

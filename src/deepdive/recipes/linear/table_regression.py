@@ -45,7 +45,7 @@ class TableRegression(TableExperiment[LinearRegressionSettings]):
         fitted = self.data.fitted[0]
         if not isinstance(fitted, NumericTarget):
             raise ValueError(
-                f"target {self.target!r} holds classes; linear regression predicts numbers (see the recipe california)"
+                f"target {self.target!r} holds classes; linear regression predicts numbers (see the recipe table)"
             )
         self._numbers = fitted
         self._rows = self._part(self.folds[0].train)

@@ -13,7 +13,8 @@ from torch import Tensor, nn
 from deepdive.data.progress import Report
 from deepdive.data.tables import TABLES, ClassTarget, NamedTable, NumericTarget, TableDataModule, read_named
 from deepdive.data.tables.checks import check_columns
-from deepdive.data.tables.module import Rows, usable
+from deepdive.data.tables.module import Rows, refuse_parts, usable
+from deepdive.data.tables.targets import Target, class_names
 from deepdive.files import write_atomically
 from deepdive.names import apart
 from deepdive.recipes.experiments import SequentialExperiment, TrainingResult, TrainingRun
@@ -31,8 +32,10 @@ from deepdive.recipes.tabular.metrics import ScaledRootMeanSquaredError
 from deepdive.recipes.tabular.rows import (
     Answer,
     Prepared,
+    check_target,
     columns_of,
     content,
+    left_out,
     names_of_rows,
     predict_tables,
     read_source,
@@ -76,18 +79,21 @@ class TableExperiment(TakesTables, SequentialExperiment[SettingsT]):
     def load(self, report: Report) -> None:
         """Read and check the table, deal out its rows, and prepare those of the first fold."""
         settings = self.settings
-        self.target, self.ignore = roles(settings)
         told: list[str] = []
         table = read_source(settings, note=told.append, classes=self.learns_classes, report=report)
+        self.target, self.ignore = roles(settings, table.columns)
         check_columns(table, [self.target], "target")
         check_columns(table, self.ignore, "ignore")
         check_columns(table, settings.categorical, "categorical")
-        self.table, left_out = usable(table, [self.target])
+        others = [name for name in table.columns if name not in (self.target, *self.ignore)]
+        refuse_parts(table[others], left_out)
+        self.table, absent = usable(table, [self.target])
+        self.kind, said = check_target(self.table[self.target], settings, classes=self.learns_classes)
         self.folds = splits(self.table.height, settings)
         self.data = self._data(self.folds[0])
         if settings.log_target and isinstance(self.data.fitted[0], ClassTarget):
             raise ValueError(f"log_target is set, but target {self.target!r} holds classes; unset it: --no-log-target")
-        self.told = (*told, *left_out, *self.data.notes)
+        self.told = (*told, *said, *absent, *self.data.notes)
 
     def notes(self) -> Iterable[str]:
         """Those of reading the table, and of preparing the rows of the first fold."""
@@ -212,7 +218,7 @@ class TableExperiment(TakesTables, SequentialExperiment[SettingsT]):
             part = self.table[rows.test.numpy()]
             predicted = Ensemble([member], 1, choose_device(self.settings.device)).predict(part)[self.target]
             columns = [pl.Series(names["row"], (rows.test + 1).numpy()), *(whole(part[name]) for name in self.ignore)]
-            true = part[self.target].alias(names["true"])
+            true = _as_predicted(part[self.target], prepared.targets[0]).alias(names["true"])
             found.append(pl.DataFrame([*columns, true, pl.Series(names["predicted"], predicted)]))
         return pl.concat(found).sort(names["row"]) if found else None
 
@@ -248,7 +254,7 @@ class TableExperiment(TakesTables, SequentialExperiment[SettingsT]):
             rows=rows,
             batch_size=settings.batch_size,
             seed=settings.seed,
-            kinds={self.target: settings.kind},
+            kinds={self.target: self.kind},
             ignore=self.ignore,
             log=settings.log_features,
             log_target=settings.log_target,
@@ -257,6 +263,11 @@ class TableExperiment(TakesTables, SequentialExperiment[SettingsT]):
         )
         data.prepare()
         return data
+
+
+def _as_predicted(column: pl.Series, target: Target) -> pl.Series:
+    """Values as predictions have them: classes by their names."""
+    return class_names(column) if isinstance(target, ClassTarget) else column
 
 
 def error_name(target: NumericTarget) -> str:

@@ -9,13 +9,24 @@ import polars as pl
 import torch
 from torch import Tensor
 
+from deepdive.data.delimited import NAMES, DelimiterError
+from deepdive.data.parts import listed
 from deepdive.data.progress import Report
 from deepdive.data.registry import DATASETS, find
 from deepdive.data.splits import hold_out, k_fold
-from deepdive.data.tables import TABLES, NamedTable, TableDataModule, TablePreprocessor, read_named, read_table
+from deepdive.data.tables import (
+    TABLES,
+    NamedTable,
+    TableDataModule,
+    TablePreprocessor,
+    infer_kind,
+    read_named,
+    read_table,
+)
 from deepdive.data.tables.module import Rows, split_rows
-from deepdive.data.tables.targets import Target, target_from_json, target_to_json
-from deepdive.names import apart
+from deepdive.data.tables.reading import HeaderError
+from deepdive.data.tables.targets import LEARNT_AS, Kind, Target, target_from_json, target_to_json
+from deepdive.names import apart, printable, shell_line
 from deepdive.recipes.given.example import Example
 from deepdive.recipes.predictions import PredictedColumn, TablePrediction, Value, to_csv
 from deepdive.recipes.tabular.settings import TableSettings
@@ -60,7 +71,7 @@ class Prepared:
         return cls(TablePreprocessor.from_json(plain["preprocessor"]), targets)
 
 
-def roles(settings: TableSettings) -> tuple[str, tuple[str, ...]]:
+def roles(settings: TableSettings, columns: Sequence[str]) -> tuple[str, tuple[str, ...]]:
     """The target, and the columns not to learn from: what is set, else those of the named table.
 
     Raises:
@@ -69,7 +80,9 @@ def roles(settings: TableSettings) -> tuple[str, tuple[str, ...]]:
     named = TABLES.get(settings.data)
     target = named.targets[0] if settings.target is None and named else settings.target
     if target is None:
-        raise ValueError(f"target is not set; it must name the column of {settings.data} to predict")
+        raise ValueError(
+            f"target must be the column to predict, got none: --target NAME, one of {listed(map(printable, columns))}"
+        )
     ignore = (*(named.ignore if named else ()), *settings.ignore)
     return target, tuple(name for name in dict.fromkeys(ignore) if name != target)
 
@@ -96,15 +109,62 @@ def read_source(
         except ValueError as error:
             raise ValueError(f"{error}; nor is there a file of that name") from error
     target = settings.target
-    codes = "set kind to classification" if classes else ""
+    codes = "set --kind classification" if classes else ""
     spared = (target,) if classes and settings.kind == "classification" and target is not None else ()
-    return read_table(
-        path,
-        ignore=(*settings.ignore, *spared),
-        declare=lambda name: codes if name == target else "declare it as categorical",
-        note=note,
-        **reading(settings),
-    )
+    try:
+        return read_table(
+            path,
+            ignore=(*settings.ignore, *spared),
+            declare=lambda name: codes if name == target else flag("declare it: ", "--categorical", name),
+            leave_out=lambda name: "predict another: --target" if name == target else left_out(name),
+            note=note,
+            **reading(settings),
+        )
+    except DelimiterError as error:
+        raise ValueError(f"{error}, or name it: --delimiter, one of {', '.join(NAMES)}") from error
+    except HeaderError as error:
+        raise ValueError(f"{error}: --columns") from error
+
+
+def flag(words: str, name: str, value: str) -> str:
+    """How something is asked for, as it is typed."""
+    return f"{words}{name} {shell_line(printable(value))}"
+
+
+def left_out(column: str) -> str:
+    """How a column is not learnt from."""
+    return flag("leave it out: ", "--ignore", column)
+
+
+def check_target(column: pl.Series, settings: TableSettings, *, classes: bool) -> tuple[Kind, tuple[str, ...]]:
+    """How a target is learnt, and a note where nobody said it; ``classes`` is whether it may be.
+
+    Raises:
+        ValueError: it has one value, no row has the same as another, or it holds words that are to be numbers.
+    """
+    name, distinct = column.name, column.n_unique()
+    kind, why = infer_kind(column, log=settings.log_target or not classes)
+    if settings.kind != "auto":
+        kind = settings.kind
+    another = "predict another column: --target"
+    if distinct < 2:
+        raise ValueError(f"target {name!r} must have two values or more, got {column[0]!r} in every row; {another}")
+    if kind == "regression" and column.dtype == pl.String:
+        raise ValueError(
+            f"target {name!r} must hold numbers for --kind regression, got words such as {column[0]!r:.60}; "
+            f"--kind classification learns them, or {another}"
+        )
+    if kind == "classification" and distinct == len(column) > 2:
+        numbers = ", or learn numbers: --kind regression" if column.dtype == pl.Float64 else ""
+        raise ValueError(
+            f"target {name!r} must have rows of the same class, got another value in every row; {another}{numbers}"
+        )
+    other = "regression for numbers" if kind == "classification" else "classification for classes"
+    offered = "" if column.dtype == pl.String else f"; --kind {other}"
+    if settings.kind != "auto" or settings.data in TABLES or not classes:
+        return kind, ()
+    said = f"target {name!r} has {why}: learnt as {LEARNT_AS[kind]}{offered}"
+    return kind, (said,)
 
 
 def reading(settings: TableSettings, prepared: Prepared | None = None) -> dict[str, Any]:

@@ -29,7 +29,8 @@ class TableSettings(TrainingSettings):
     target: str | None = None
     """The column to predict; that of the named table if not given."""
     kind: Literal["auto", "regression", "classification"] = "auto"
-    """How the target is learnt: as classes if it holds words, else as numbers, unless set."""
+    """How the target is learnt; auto: as classes if it holds words, two numbers, or a few whole ones that are all
+    frequent (at most 10, each in 10 rows and 2 % of them), else as numbers; a note says which."""
     ignore: tuple[str, ...] = ()
     """Columns not to learn from, such as the number of a row; they are repeated beside the predictions."""
     categorical: tuple[str, ...] = ()

@@ -85,7 +85,7 @@ class FineTuneSettings(TrainingSettings):
     """Interpolation between the weights before (0) and after (1) fine-tuning: alpha of WiSE-FT; 1 for none."""
     mirrored: bool = True
     """Learn from the mirror image of every training image, too."""
-    from_scratch: bool = True
+    from_scratch: bool = False
     """Also train the same network from random weights, on the same images for as many epochs, to compare."""
     scratch_lr: LearningRate = 2e-3
     """Learning rate of the network that begins with random weights."""

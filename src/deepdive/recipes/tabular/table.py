@@ -1,4 +1,4 @@
-"""House values in California, or any table of one's own (D2L 2.2 and 5.7)."""
+"""Any table of one's own; house values in California where none is named (D2L 2.2 and 5.7)."""
 
 from dataclasses import dataclass, field
 
@@ -11,9 +11,9 @@ _AS_MEASURED = {"target": None, "kind": "auto", "log_target": False}
 
 
 @recipe(
-    "california",
+    "table",
     chapter=5,
-    title="House values, or any table: MLP",
+    title="Any table, numbers or classes: MLP",
     data="california",
     experiment="deepdive.recipes.tabular.experiment:TableExperiment",
     targets=(
@@ -23,8 +23,8 @@ _AS_MEASURED = {"target": None, "kind": "auto", "log_target": False}
     presets={"smoke": {"epochs": 1, "log_every": 20}, "quick": {}, "book": {"folds": 5}},
 )
 @dataclass(frozen=True)
-class CaliforniaSettings(PerceptronSettings):
-    """A perceptron on many rows with few columns."""
+class AnyTableSettings(PerceptronSettings):
+    """A perceptron on a table; the defaults are for many rows with few columns."""
 
     epochs: Epochs = 60
     batch_size: BatchSize = 256
