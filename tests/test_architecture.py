@@ -39,7 +39,7 @@ def test_training_does_not_import_what_only_shows():
 def test_parts_are_found_by_name_and_others_are_not():
     assert deepdive.training.Trainer.__name__ == "Trainer"
     assert {"scratch", "data", "__version__"} <= set(dir(deepdive))
-    with pytest.raises(AttributeError, match="module 'deepdive' has no attribute 'trainning'; its parts are"):
+    with pytest.raises(AttributeError, match="module 'deepdive' has no attribute 'trainning'; did you mean 'training'"):
         _ = deepdive.trainning
 
 

@@ -90,6 +90,7 @@ BY_NAME = {
     "deepdive",  # its modules, when they are asked for
     "deepdive.cli",  # the command that is asked for
     "deepdive.data",  # names, when they are asked for
+    "deepdive.models",  # names, when they are asked for
     "deepdive.recipes.loading",  # the catalog
     "deepdive.recipes.registry",  # the experiment that a declaration names
     "deepdive.training.listeners.tensorboard",  # a library that may be missing

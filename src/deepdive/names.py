@@ -60,6 +60,8 @@ def similar(name: str, known: Iterable[str], most: int = 3) -> list[str]:
         alike = max(_ratio(asked, plain), _ratio(asked, last))
         if asked in (plain, last):
             alike = 3.0
+        elif asked.replace("_", "") == plain.replace("_", ""):
+            alike = 2.5
         elif len(asked) > 1 and (plain.startswith(asked) or last.startswith(asked)):
             alike += 1.0
         elif len(asked) > 2 and (asked in plain or (len(plain) > 2 and plain in asked)):
