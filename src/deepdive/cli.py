@@ -17,6 +17,7 @@ COMMANDS = {
     "run": ("run a recipe: deepdive run lenet", "running"),
     "resume": ("go on with an interrupted run", "resuming"),
     "predict": ("predict with a trained model", "predicting"),
+    "compare": ("compare runs: settings, metrics, curves", "comparing"),
     "prove": ("compare the from-scratch layers with PyTorch's", "proving"),
     "data": ("data sets: list them, or get one", "datasets"),
     "doctor": ("check this machine, with a fix for each problem", "doctor"),
