@@ -18,6 +18,7 @@ COMMANDS = {
     "resume": ("go on with an interrupted run", "resuming"),
     "predict": ("predict with a trained model", "predicting"),
     "export": ("write trained weights for other programs", "exporting"),
+    "compare": ("compare runs: settings, metrics, curves", "comparing"),
     "prove": ("compare the from-scratch layers with PyTorch's", "proving"),
     "data": ("data sets: list them, or get one", "datasets"),
     "doctor": ("check this machine, with a fix for each problem", "doctor"),

@@ -84,6 +84,11 @@ class Experiment(ABC, Generic[SettingsT]):
         """
         return ()
 
+    def parameters(self) -> int | None:
+        """How many numbers the network of ``self.task`` learns; ``None`` where there is none, or not one alone."""
+        task = getattr(self, "task", None)
+        return None if task is None else sum(each.numel() for each in task.network.parameters())
+
     def learning_rates(self, plan: Plan) -> Sequence[float] | None:
         """That of every planned step, where ``self.optimizer`` and ``self.schedule`` say it."""
         optimizer = getattr(self, "optimizer", None)

@@ -28,6 +28,8 @@ class Outcome:
     """By the name of a simpler method, its metrics on the same part of the data."""
     measures: dict[str, float] = field(default_factory=dict)
     """What was measured of the predictions beside the metrics of the training, e.g. ``test_macro_f1``."""
+    parameters: int | None = None
+    """How many numbers the network learns; ``None`` where there is not one network."""
     problem: str = ""
     """Why there is no report, empty if there is one."""
 
@@ -89,7 +91,7 @@ class Outcome:
             kept = msgspec.convert(run.read_json("result.json"), _Kept)
         except msgspec.ValidationError as error:
             raise RunError(f"{run.folder / 'result.json'} is damaged: {error}") from error
-        known = {name: getattr(kept, name) for name in ("resumed", "computed", "baselines", "measures")}
+        known = {name: getattr(kept, name) for name in ("resumed", "computed", "baselines", "measures", "parameters")}
         return cls(run, kept.metrics, target, kept.seconds, **known)
 
     def to_json(self) -> dict[str, Any]:
@@ -104,6 +106,7 @@ class Outcome:
             "seconds": round(self.seconds, 2),
             "resumed": self.resumed,
             "computed": self.computed,
+            "parameters": self.parameters,
             "verdict": self.verdict,
         }
 
@@ -116,3 +119,4 @@ class _Kept:
     computed: dict[str, str] = field(default_factory=dict)
     baselines: dict[str, dict[str, float]] = field(default_factory=dict)
     measures: dict[str, float] = field(default_factory=dict)
+    parameters: int | None = None

@@ -187,7 +187,8 @@ def _fit(
         metrics = experiment.fit(run, [*listeners, computed], resume=resume)
         target = recipe.target(run.preset, run.settings)
         seconds = time.perf_counter() - began
-        outcome = Outcome(run, metrics, target, seconds, resumed=resume, computed=computed.facts)
+        known = {"resumed": resume, "computed": computed.facts, "parameters": experiment.parameters()}
+        outcome = Outcome(run, metrics, target, seconds, **known)
         return _told(outcome, recipe, experiment, resume=resume)
 
 

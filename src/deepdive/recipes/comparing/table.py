@@ -1,0 +1,121 @@
+"""A comparison as text: tables that fit a terminal, some runs at a time."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from deepdive.names import printable
+from deepdive.recipes.comparing.runs import ABSENT, ComparedRun, Comparison
+from deepdive.recipes.reports.evaluation import higher_is_better
+
+_NAME, _CELL, _GAP = 32, 20, 2
+Rows = Sequence[tuple[str, Sequence[str]]]
+
+
+def comparison_text(comparison: Comparison, width: int = 80) -> str:
+    """The runs under letters; settings that differ; metrics with baselines below them, the best of each marked."""
+    heads = [run.letter for run in comparison.readable]
+    lines = [*_runs(comparison)]
+    if differing := setting_rows(comparison):
+        lines += ["", "Settings that differ", *blocks(differing, heads, width)]
+    else:
+        lines += ["", "No settings differ." if len({run.recipe for run in comparison.readable}) == 1 else ""]
+    for letters, names in comparison.partial.items():
+        lines += _wrapped(f"Only {letters}: {', '.join(names)}", width)
+    lines += ["", "Metrics (* is the best)", *blocks(metric_rows(comparison), heads, width)]
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def setting_rows(comparison: Comparison) -> list[tuple[str, list[str]]]:
+    """A row for each setting that differs."""
+    return [(name, [shown(value) for value in values]) for name, values in comparison.differing.items()]
+
+
+def metric_rows(comparison: Comparison) -> list[tuple[str, list[str]]]:
+    """A row for each metric, and below it one for each of its baselines; then seconds and parameters."""
+    rows = []
+    for metric in comparison.metrics:
+        values = [run.metrics.get(metric) for run in comparison.readable]
+        best = _best(metric, values)
+        rows.append((metric, [f"{_number(value)}{'*' * (value is not None and value == best)}" for value in values]))
+        for name in comparison.baselines(metric):
+            rows.append((f"  {name}", [_number(_baseline(run, name, metric)) for run in comparison.readable]))
+    rows.append(("seconds", [_number(run.seconds) for run in comparison.readable]))
+    if any(run.parameters is not None for run in comparison.readable):
+        counts = [run.parameters for run in comparison.readable]
+        rows.append(("parameters", ["-" if n is None else f"{n:,}" for n in counts]))
+    return rows
+
+
+def blocks(rows: Rows, heads: Sequence[str], width: int) -> Iterator[str]:
+    """The rows with as many runs side by side as fit, then with the next ones."""
+    names = [_cut(name, _NAME) for name, _ in rows]
+    left = max(map(len, names), default=0)
+    cells = [[_cut(cell, _CELL) for cell in row] for _, row in rows]
+    at = 0
+    while at < len(heads):
+        widths: list[int] = []
+        while at + len(widths) < len(heads):
+            column = at + len(widths)
+            widths.append(max([len(heads[column]), *(len(row[column]) for row in cells)]))
+            if len(widths) > 1 and left + sum(widths) + _GAP * len(widths) > width:
+                widths.pop()
+                break
+        part = slice(at, at + len(widths))
+        yield _line("", heads[part], left, widths)
+        for name, row in zip(names, cells, strict=True):
+            yield _line(name, row[part], left, widths)
+        at += len(widths)
+
+
+def shown(value: Any) -> str:
+    """A setting in a word or two."""
+    if value is ABSENT:
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple):
+        return ", ".join(map(shown, value)) or "none"
+    return "none" if value is None else printable(value)
+
+
+def _runs(comparison: Comparison) -> Iterator[str]:
+    for run in comparison.runs:
+        facts = " ".join(printable(each) for each in (run.recipe, run.preset, run.created[:16]) if each)
+        yield f"{run.letter}  {f'{facts}: ' if facts else ''}{printable(run.state)}"
+        yield f"   {printable(run.folder)}"
+    yield from comparison.notes
+
+
+def _baseline(run: ComparedRun, name: str, metric: str) -> float | None:
+    return run.baselines.get(name, {}).get(metric)
+
+
+def _best(metric: str, values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None and value == value]
+    better = higher_is_better(metric)
+    return None if better is None or len(known) < 2 else (max if better else min)(known)
+
+
+def _number(value: float | None) -> str:
+    if value is None:
+        return "-"
+    return f"{value:.4f}" if 1e-3 <= abs(value) < 1e3 or value == 0 else f"{value:.4g}"
+
+
+def _cut(text: str, most: int) -> str:
+    """The end of a long value tells more than its beginning, as of a path; of a name the beginning."""
+    if len(text) <= most:
+        return text
+    return f"…{text[1 - most :]}" if "/" in text else f"{text[: most - 1]}…"
+
+
+def _line(name: str, cells: Sequence[str], left: int, widths: Sequence[int]) -> str:
+    return f"{name:<{left}}" + "".join(
+        f"{' ' * _GAP}{cell:>{width}}" for cell, width in zip(cells, widths, strict=True)
+    )
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    import textwrap
+
+    return textwrap.wrap(text, width, subsequent_indent="  ", break_long_words=False)
