@@ -14,6 +14,7 @@ from deepdive.files import read_json
 from deepdive.names import suggestion
 from deepdive.recipes import Recipe, Target, recipes
 from deepdive.recipes.book import BOOK, CHAPTERS
+from deepdive.recipes.finding import by_meaning, missing
 from deepdive.recipes.settings import to_plain, with_preset
 
 _TITLE = 38
@@ -23,7 +24,8 @@ _TITLE = 38
 @dataclass(frozen=True)
 class _Options:
     filters: Annotated[tuple[str, ...], tyro.conf.Positional] = ()
-    """Show only these: a chapter (16), a section (16.6), a field (vision, language, tabular ...) or a recipe's name."""
+    """Show only these: a chapter (16), a section (16.6), a field (vision, language, tabular ...), a recipe's name, or a
+    word for what it does (sentiment, translation, ner, csv ...)."""
     json: bool = False
     """Print one JSON object per recipe: all that is known of it."""
     runs: Path = Path("runs")
@@ -54,11 +56,16 @@ def _chosen(known: Iterable[Recipe], filters: Sequence[str]) -> Iterable[Recipe]
     known = list(known)
     facts = {recipe.name: _facts(recipe) for recipe in known}
     every = {fact for of_one in facts.values() for fact in of_one}
+    chosen: set[str] = set()
     for each in filters:
-        if each.lower() not in every:
+        fitting = {name for name, own in facts.items() if each.lower() in own}
+        fitting = fitting or {recipe.name for recipe in by_meaning(each, known)}
+        if not fitting and (topic := missing(each)):
+            raise ValueError(f"there is no recipe in {each!r}: none for {topic} yet")
+        if not fitting:
             raise ValueError(f"there is no recipe in {each!r}{suggestion(each, _in_order(every, facts))}")
-    wanted = {each.lower() for each in filters}
-    return [recipe for recipe in known if not wanted or wanted & facts[recipe.name]]
+        chosen |= fitting
+    return [recipe for recipe in known if not filters or recipe.name in chosen]
 
 
 def _in_order(every: Collection[str], names: Collection[str]) -> list[str]:
@@ -95,6 +102,7 @@ def _as_json(chosen: Sequence[Recipe], runs: Path) -> Iterable[str]:
             "section": recipe.section,
             "title": recipe.title,
             "data": recipe.data,
+            "keywords": [*recipe.keywords],
             "presets": [*recipe.presets],
             "target": None if target is None else asdict(target),
             "last": _last_result(recipe, runs),

@@ -2,6 +2,7 @@
 
 import deepdive.recipes.attention.kernel_regression
 import deepdive.recipes.language.bert.recipes
+import deepdive.recipes.language.classification.classify_text
 import deepdive.recipes.language.filling.fill_in
 import deepdive.recipes.language.modelling.character_models
 import deepdive.recipes.language.modelling.gpt_pretrain

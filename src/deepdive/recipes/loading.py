@@ -12,7 +12,8 @@ from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
 
-from deepdive.names import suggestion, tell
+from deepdive.names import tell
+from deepdive.recipes.finding import recipe_hint
 from deepdive.recipes.registry import DECLARED, Recipe
 from deepdive.recipes.settings import with_preset
 
@@ -54,7 +55,7 @@ def load_recipe(name: str) -> Recipe:
     known = recipes()
     if name in known:
         return known[name]
-    raise ValueError(f"there is no recipe {name!r}{suggestion(name, known)}")
+    raise ValueError(f"there is no recipe {name!r}{recipe_hint(name, known)}")
 
 
 def where_in_own_file(error: BaseException) -> str:

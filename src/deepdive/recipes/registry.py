@@ -65,6 +65,8 @@ class Recipe:
     presets: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: {"quick": {}})
     """Settings that differ from the defaults, by preset; nested ones as nested mappings. A preset that is named like a
     data set is for that one."""
+    keywords: tuple[str, ...] = ()
+    """Words that a user may look for it by, in lower case: tasks, kinds of data, names of networks."""
     settings_type: type[Any]
     source: str = ""
     """The file of a recipe that is none of the library's."""
@@ -119,6 +121,7 @@ def recipe(
     section: str | None = None,
     targets: tuple[Target, ...] = (),
     presets: Mapping[str, Mapping[str, Any]] | None = None,
+    keywords: tuple[str, ...] = (),
 ) -> Callable[[type[Settings]], type[Settings]]:
     """Declare a dataclass of settings to be a recipe; see `Recipe` for what is said of it.
 
@@ -147,6 +150,7 @@ def recipe(
             experiment=experiment,
             targets=targets,
             presets={"quick": {}} if presets is None else presets,
+            keywords=keywords,
             settings_type=settings_type,
         )
         for fact, (good, rule) in _facts(made).items():
@@ -179,6 +183,9 @@ def _facts(made: Recipe) -> dict[str, tuple[bool, str]]:
     presets = isinstance(made.presets, Mapping) and all(
         key in (*PRESETS, *DATASETS) and isinstance(value, Mapping) for key, value in made.presets.items()
     )
+    keywords = isinstance(made.keywords, tuple) and all(
+        _is_word(each, r"[^\W_]+([-.][^\W_]+)*") and each == each.lower() for each in made.keywords
+    )
     return {
         "name": (_is_word(name, "[A-Za-z0-9]+([-_][A-Za-z0-9]+)*"), "letters and digits, with dashes between"),
         "title": (isinstance(title, str) and title.isprintable(), "one line of text"),
@@ -187,6 +194,7 @@ def _facts(made: Recipe) -> dict[str, tuple[bool, str]]:
         "chapter": (numbered, "a whole number"),
         "section": (section, f"one of chapter {chapter}"),
         "targets": (targets, "a tuple of Target, each with the name of a metric and a number"),
+        "keywords": (keywords, "a tuple of words in lower case"),
         "presets": (presets, f"settings by {', '.join(PRESETS)} or the name of a data set"),
     }
 

@@ -5,10 +5,13 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from deepdive.data.sentences.bag import classes_of, numbered_classes
 from deepdive.data.sentences.reading import LabelledTexts, SentenceSplits
 from deepdive.data.sequences import BucketLoader, Ragged
 from deepdive.data.subwords import PAD, Subwords
 from deepdive.data.types import DataModule
+from deepdive.signatures import checked
+from deepdive.signatures.bounds import NonNegativeInt, PositiveInt
 
 
 class SentenceDataModule(DataModule):
@@ -31,16 +34,17 @@ class SentenceDataModule(DataModule):
             is not among those of the training texts.
     """
 
+    @checked
     def __init__(
         self,
         read: Callable[[], SentenceSplits],
         subwords: Subwords,
         *,
-        max_length: int = 128,
+        max_length: PositiveInt = 128,
         labels: tuple[str, ...] = (),
-        batch_size: int = 32,
-        test_batch_size: int = 128,
-        seed: int = 0,
+        batch_size: PositiveInt = 32,
+        test_batch_size: PositiveInt = 128,
+        seed: NonNegativeInt = 0,
     ) -> None:
         self.subwords = subwords
         self.max_length = max_length
@@ -61,10 +65,7 @@ class SentenceDataModule(DataModule):
         if not len(self.splits.train):
             raise ValueError("there are no training texts")
         if self.splits.train.labels is not None:
-            found = sorted(set(self.splits.train.labels))
-            if len(found) < 2:
-                raise ValueError(f"all {len(self.splits.train)} training texts have the class {found[0]!r}")
-            self.labels = self.labels if set(found) <= set(self.labels) else tuple(found)
+            self.labels = classes_of(self.splits, self.labels)
         self._fields = {name: self._numbered(name, part) for name, part in parts.items() if len(part)}
 
     def fields(self, part: str) -> tuple[Ragged | Tensor, ...]:
@@ -96,13 +97,7 @@ class SentenceDataModule(DataModule):
         encodings = self.subwords.encode(texts.texts, texts.seconds, max_length=self.max_length)
         fields: list[Ragged | Tensor] = [encodings.ids, encodings.type_ids, encodings.ids.lengths]
         if texts.labels is not None:
-            number = {label: i for i, label in enumerate(self.labels)}
-            if unknown := sorted(set(texts.labels) - set(number)):
-                raise ValueError(
-                    f"the {part} texts have the class {unknown[0]!r}, which the training texts lack; they have "
-                    f"{', '.join(self.labels)}"
-                )
-            fields.append(torch.tensor([number[label] for label in texts.labels]))
+            fields.append(numbered_classes(part, texts.labels, self.labels))
         if texts.scores is not None:
             fields.append(torch.tensor(texts.scores).unsqueeze(1))
         return tuple(fields)

@@ -91,6 +91,7 @@ def read_columns(
     second: str | None = None,
     label: str | None = "label",
     score: str | None = None,
+    columns: Sequence[str] | None = None,
     delimiter: str | None = None,
     quotes: bool | None = None,
     note: Callable[[str], object] | None = None,
@@ -103,6 +104,7 @@ def read_columns(
         second: the column of the other text of each pair.
         label: the column of the classes.
         score: the column of the numbers.
+        columns: the names of the columns of a file that has no header.
         delimiter: by suffix and header if not given.
         quotes: ``False`` where quotes are letters like any other.
         note: is told what was taken for the delimiter.
@@ -112,7 +114,7 @@ def read_columns(
         ValueError: the file cannot be read (see `read_delimited`), a column is missing (names the nearest), a text or
             class is empty, or a score is no finite number; names file and line.
     """
-    read = read_delimited(path, delimiter=delimiter, quotes=quotes)
+    read = read_delimited(path, columns=columns, delimiter=delimiter, quotes=quotes)
     for each in read.notes if note else ():
         note(each)  # pyright: ignore[reportOptionalCall]
     wanted = {"text": text, "second": second, "label": label, "score": score}

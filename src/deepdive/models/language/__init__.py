@@ -1,5 +1,6 @@
 """Networks that read or write text."""
 
+from deepdive.models.language.bag_of_words import BagOfWords as BagOfWords
 from deepdive.models.language.bahdanau import BahdanauDecoder as BahdanauDecoder
 from deepdive.models.language.bidirectional import FillInModel as FillInModel
 from deepdive.models.language.encoders import RecurrentEncoder as RecurrentEncoder

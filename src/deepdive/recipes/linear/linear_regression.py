@@ -22,6 +22,7 @@ from deepdive.recipes.tabular.settings import TableSettings
         Target("weight_error", 0.005, higher_is_better=False),
     ),
     presets={"smoke": {"epochs": 3, "rows": 500}, "quick": {}, "book": {"epochs": 3}},
+    keywords=("regression", "regress", "numbers", "linear", "least-squares", "table", "csv"),
 )
 @dataclass(frozen=True)
 class LinearRegressionSettings(TableSettings):

@@ -36,6 +36,17 @@ _AS_MEASURED = {"column": None, "learn": "levels", "network": "linear"}
             "optimizer": {"name": "sgd", "lr": 0.01, "momentum": 0.0},
         },
     },
+    keywords=(
+        "time-series",
+        "timeseries",
+        "series",
+        "forecasting",
+        "predict",
+        "arima",
+        "temporal",
+        "sequence",
+        "stocks",
+    ),
 )
 @dataclass(frozen=True)
 class ForecastSettings(SeriesSettings, TrainingSettings):

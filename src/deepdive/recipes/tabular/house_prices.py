@@ -34,6 +34,7 @@ _AS_MEASURED = {"target": None, "kind": "auto", "log_target": True}
             "optimizer": {"name": "sgd", "lr": 0.01, "momentum": 0.0, "weight_decay": 0.0},
         },
     },
+    keywords=("regression", "regress", "prices", "kaggle", "cross-validation", "folds"),
 )
 @dataclass(frozen=True)
 class HousePricesSettings(PerceptronSettings):

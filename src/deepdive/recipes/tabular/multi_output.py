@@ -26,6 +26,7 @@ from deepdive.recipes.settings import OptimizerSettings, TrainingSettings
         "quick": {},
         "book": {"epochs": 12, "learn_weights": True},
     },
+    keywords=("multi-task", "census", "classify", "regression"),
 )
 @dataclass(frozen=True)
 class MultiOutputSettings(TrainingSettings):

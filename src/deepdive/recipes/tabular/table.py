@@ -21,6 +21,25 @@ _AS_MEASURED = {"target": None, "kind": "auto", "log_target": False}
         Target("test_rmse", 0.55, when=_AS_MEASURED, higher_is_better=False),
     ),
     presets={"smoke": {"epochs": 1, "log_every": 20}, "quick": {}, "book": {"folds": 5}},
+    keywords=(
+        "tabular",
+        "csv",
+        "tsv",
+        "parquet",
+        "excel",
+        "spreadsheet",
+        "rows",
+        "columns",
+        "classify",
+        "classification",
+        "regression",
+        "regress",
+        "predict",
+        "churn",
+        "tree",
+        "xgboost",
+        "california",
+    ),
 )
 @dataclass(frozen=True)
 class AnyTableSettings(PerceptronSettings):

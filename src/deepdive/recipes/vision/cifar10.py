@@ -41,6 +41,7 @@ if TYPE_CHECKING:
             "optimizer": {"lr": 0.4},
         },
     },
+    keywords=("cifar",),
 )
 @dataclass(frozen=True)
 class Cifar10Settings(ImageClassificationSettings):

@@ -35,6 +35,18 @@ if TYPE_CHECKING:
             "optimizer": {"lr": 0.1},
         },
     },
+    keywords=(
+        "classify",
+        "classification",
+        "images",
+        "image",
+        "photos",
+        "photographs",
+        "folder",
+        "kaggle",
+        "submission",
+        "resnet18",
+    ),
 )
 @dataclass(frozen=True)
 class ImageFolderSettings(ImageClassificationSettings):

@@ -8,10 +8,13 @@ from pathlib import Path
 from deepdive.data.images.folders.trees import Tree
 from deepdive.data.parts import PARTS, Part, listed, only_one_each, parts_of
 
-EXPECTED = (
-    "expected is one folder of images per class, or folders called train and perhaps val and test that hold one "
-    "folder per class each"
-)
+
+def expected(noun: str) -> str:
+    """How folders must be, in words."""
+    return (
+        f"expected is one folder of {noun} per class, or folders called train and perhaps val and test that hold one "
+        "folder per class each"
+    )
 
 
 @dataclass
@@ -75,17 +78,20 @@ def _parts_here(
         train = folders["train"]
         if _holds_parts(tree, train):
             again = _names(_named(_inner(tree, train)))
-            raise ValueError(f"{train} is a part by its name, and holds the parts {again} again; {EXPECTED}")
+            raise ValueError(f"{train} is a part by its name, and holds the parts {again} again; {expected(tree.noun)}")
     elif not named or (len(set(named.values())) == 1 and "train" in named.values() and others):
         return None
     elif "train" in named.values():
-        raise ValueError(f"{_names(named)} in {here} are parts by their names without a folder per class; {EXPECTED}")
+        raise ValueError(
+            f"{_names(named)} in {here} are parts by their names without a folder per class; {expected(tree.noun)}"
+        )
     elif {inner.name for folder in named for inner in _inner(tree, folder)} & {folder.name for folder in others}:
         folders = only_one_each(named)
     elif not others:
         raise ValueError(
             f"{_names(named)} in {here}: by the names to validate or test on, and there is no folder to learn from "
-            f"beside; call that one train, or name as data the very folder that is to be learnt from; {EXPECTED}"
+            "beside; call that one train, or name as data the very folder that is to be learnt from; "
+            f"{expected(tree.noun)}"
         )
     elif not tests:
         return None
@@ -93,7 +99,7 @@ def _parts_here(
         folders = only_one_each(dict.fromkeys(tests, "test"))
     else:
         raise ValueError(
-            f"{_names(tests)} in {here} may be a class, or images to test on: beside are {_names(others)}, and no "
+            f"{_names(tests)} in {here} may be a class, or {tree.noun} to test on: beside are {_names(others)}, and no "
             f"folder called train; put the folders of classes into {here / 'train'}, where every folder is a class, "
             "and what is to be tested on into folders of these classes"
         )
@@ -111,7 +117,7 @@ def _parts_here(
     if train is not None:
         _check_beside(tree, others, classes)
         if others:
-            counts = ", ".join(f"{folder.name} ({len(tree.find(folder).images)} images)" for folder in others)
+            counts = ", ".join(f"{folder.name} ({len(tree.find(folder).images)} {tree.noun})" for folder in others)
             found.notes.append(f"left aside, as by the name no part of the data: {counts}")
         found.notes += _loose(tree, here)
     for folder in above.values():
@@ -145,12 +151,14 @@ def _parts_below(tree: Tree, here: Path, full: list[Path], parts: dict[Path, dic
     found = Structure({"train": {}}, {"train": here}, notes=_loose(tree, here))
     for folder in tree.subfolders(here):
         if folder in parts and (stray := tree.loose(folder)):
-            raise ValueError(f"{folder} holds {_names(parts[folder])} and {stray} images beside; which part are these?")
+            raise ValueError(
+                f"{folder} holds {_names(parts[folder])} and {stray} {tree.noun} beside; which part are these?"
+            )
         if folder not in parts or "train" not in parts[folder].values():
             example = next(iter(parts))
             raise ValueError(
                 f"{folder} must hold the parts of its class, train among them, as {example} holds "
-                f"{_names(parts[example])}; {EXPECTED}"
+                f"{_names(parts[example])}; {expected(tree.noun)}"
             )
         for part, path in only_one_each(parts[folder]).items():
             found.folders.setdefault(part, {})[folder.name] = path
@@ -193,7 +201,7 @@ def _refuse_shared(tree: Tree, here: Path, full: list[Path]) -> None:
         raise ValueError(
             f"{_names(full)} in {here} all hold the folders {listed(sorted(shared))}: which of them are the classes "
             f"cannot be told; if the upper ones are parts, call them train, val and test; if they are the classes, put "
-            f"their images directly into them; {EXPECTED}"
+            f"their {tree.noun} directly into them; {expected(tree.noun)}"
         )
 
 
@@ -210,7 +218,7 @@ def _check_beside(tree: Tree, others: Iterable[Path], classes: Iterable[str]) ->
 
 def _loose(tree: Tree, folder: Path) -> list[str]:
     count = tree.loose(folder)
-    return [f"{count} images directly in {folder} are of no class and were left aside"] if count else []
+    return [f"{count} {tree.noun} directly in {folder} are of no class and were left aside"] if count else []
 
 
 def _deeper(tree: Tree, classes: Iterable[Path]) -> list[str]:

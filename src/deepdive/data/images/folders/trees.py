@@ -2,7 +2,7 @@
 
 import os
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, runtime_checkable
@@ -49,6 +49,11 @@ class Tree(Protocol):
         ...
 
     @property
+    def noun(self) -> str:
+        """What the files are: images, or texts."""
+        ...
+
+    @property
     def aliases(self) -> dict[Path, Path]:
         """Links to images that are there already, and where they lead, in the folders that were looked into."""
         ...
@@ -71,7 +76,9 @@ class Tree(Protocol):
 
 
 class FolderTree:
-    """A folder of this machine. Its sub-folders and those of theirs may be links; deeper links are left alone.
+    """A folder of this machine, with files of one kind: images unless ``is_member`` and ``noun`` say otherwise.
+
+    Its sub-folders and those of theirs may be links; deeper links are left alone.
 
     Left aside, too, are links to a folder that they lie in, and to what is, holds or lies in a folder beside: the same
     images would count twice, or for all classes. A link called as a part, such as ``test``, may lead to one beside.
@@ -81,11 +88,13 @@ class FolderTree:
 
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, noun: str = "images", is_member: Callable[[str], bool] | None = None) -> None:
         if not root.is_dir():
             raise FileNotFoundError(f"no such folder: {root}")
         self.root = root
+        self.noun = noun
         self.aliases: dict[Path, Path] = {}
+        self._is_member = is_member or is_image
         self._holds: dict[Path, bool] = {}
         self._content: dict[Path, tuple[list[Path], int]] = {}
 
@@ -100,7 +109,7 @@ class FolderTree:
     def holds(self, folder: Path) -> bool:
         """See `Tree`."""
         if folder not in self._holds:
-            deeper = (is_image(name) and not is_hidden(name) for names in self._names(folder) for name in names)
+            deeper = (self._is_member(name) and not is_hidden(name) for names in self._names(folder) for name in names)
             self._holds[folder] = self.loose(folder) > 0 or any(deeper)
         return self._holds[folder]
 
@@ -116,7 +125,7 @@ class FolderTree:
             subfolders[:] = [name for name in subfolders if not is_hidden(name)]
             links += sum((parent / name).is_symlink() for name in subfolders)
             seen = [name for name in names if not is_hidden(name)]
-            here = [ImageFile(parent / name) for name in seen if is_image(name)]
+            here = [ImageFile(parent / name) for name in seen if self._is_member(name)]
             others += len(seen) - len(here)
             images += here
         return Found(tuple(sorted(images, key=_path)), others, links)
@@ -127,7 +136,7 @@ class FolderTree:
             with os.scandir(folder) as entries:
                 shown = [entry for entry in entries if not is_hidden(entry.name)]
             folders = {entry.name for entry in shown if _is_folder(entry)}
-            images = sum(is_image(entry.name) for entry in shown if entry.name not in folders)
+            images = sum(self._is_member(entry.name) for entry in shown if entry.name not in folders)
             for alias, target in _aliases(folder, folders):
                 folders.remove(alias)
                 self.aliases[folder / alias] = target
@@ -149,6 +158,8 @@ class ArchiveTree:
             times its own length.
 
     """
+
+    noun = "images"
 
     def __init__(self, archive: Path) -> None:
         if not archive.is_file():

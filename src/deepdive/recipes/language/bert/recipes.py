@@ -61,6 +61,7 @@ class FineTuningSettings(TrainingSettings):
         "quick": {},
         "book": {"epochs": 8},
     },
+    keywords=("bert", "minilm", "text", "texts", "sentiment", "classify", "classification", "encoder", "finetune"),
 )
 @dataclass(frozen=True)
 class BertClassifySettings(FineTuningSettings):
@@ -91,6 +92,7 @@ class BertClassifySettings(FineTuningSettings):
     experiment="deepdive.recipes.language.bert.texts:TextExperiment",
     targets=(Target("test_lower_of_both", 0.5, when={"preset": "smoke"}), Target("test_lower_of_both", 0.80)),
     presets={"smoke": {"epochs": 1, "steps": 40, "log_every": 10}, "quick": {}, "book": {"epochs": 6}},
+    keywords=("bert", "minilm", "pairs", "similarity", "entailment", "nli", "paraphrase"),
 )
 @dataclass(frozen=True)
 class BertPairSettings(BertClassifySettings):
@@ -113,6 +115,7 @@ class BertPairSettings(BertClassifySettings):
     experiment="deepdive.recipes.language.bert.tags:TagExperiment",
     targets=(Target("test_f1", 0.2, when={"preset": "smoke"}), Target("test_f1", 0.75)),
     presets={"smoke": {"epochs": 1, "steps": 60, "log_every": 10}, "quick": {}, "book": {"epochs": 5}},
+    keywords=("bert", "minilm", "ner", "tag", "tagging", "tags", "entities", "named-entities", "conll"),
 )
 @dataclass(frozen=True)
 class BertTagSettings(FineTuningSettings):
@@ -132,6 +135,7 @@ class BertTagSettings(FineTuningSettings):
     experiment="deepdive.recipes.language.bert.questions:QuestionExperiment",
     targets=(Target("test_f1", 0.1, when={"preset": "smoke"}), Target("test_f1", 0.9)),
     presets={"smoke": {"steps": 60, "log_every": 10}, "quick": {}, "book": {"epochs": 3}},
+    keywords=("bert", "minilm", "questions", "answering", "question-answering", "squad", "qa"),
 )
 @dataclass(frozen=True)
 class BertQASettings(FineTuningSettings):

@@ -34,9 +34,7 @@ def read_sentences(settings: BertClassifySettings, report: Report | None = None)
     """
     path = own_data(settings.data, _NAMED, "a file or folder of labelled texts")
     if path is None:
-        read, names = _NAMED[settings.data]
-        files = fetch(settings.data, report=report)
-        return SentenceSplits(*(read(files[name]) for name in names))
+        return read_named_texts(settings.data, report)
     if settings.label_column is None and settings.score_column is None:
         raise ValueError("label_column and score_column are both None; there must be something to learn")
     read = partial(
@@ -47,23 +45,36 @@ def read_sentences(settings: BertClassifySettings, report: Report | None = None)
         score=settings.score_column,
         note=lambda note: tell((note,)),
     )
-    return SentenceSplits(**read_parts(path, read, "texts", keys=_keys)) if path.is_dir() else _split(read(path))
+    return SentenceSplits(**read_parts(path, read, "texts", keys=keys_of)) if path.is_dir() else split_texts(read(path))
 
 
-def _keys(texts: LabelledTexts) -> list[tuple[str, str]]:
+def read_named_texts(data: str, report: Report | None = None) -> SentenceSplits:
+    """The texts of a data set, as it is divided."""
+    read, names = _NAMED[data]
+    files = fetch(data, report=report)
+    return SentenceSplits(*(read(files[name]) for name in names))
+
+
+def keys_of(texts: LabelledTexts) -> list[tuple[str, str]]:
+    """What tells two texts apart, or two pairs."""
     return [*zip(texts.texts, texts.seconds or texts.texts, strict=True)]
 
 
-def _split(texts: LabelledTexts) -> SentenceSplits:
+def split_texts(texts: LabelledTexts) -> SentenceSplits:
     """By a column of the file that tells the part, or at random, of every class as many."""
     if texts.parts is None:
         rest, test = _held_out(texts, "test")
         return SentenceSplits(*_held_out(rest, "validation"), test)
     parts = {part: texts.rows([i for i, each in enumerate(texts.parts) if each == part]) for part in PARTS}
     counts = ", ".join(f"{len(some)} {part}" for part, some in parts.items() if len(some))
-    notes = shared_note({str(part): _keys(some) for part, some in parts.items()}, "texts")
+    notes = shared_note({str(part): keys_of(some) for part, some in parts.items()}, "texts")
     tell((f"parts of the texts by a column of the file: {counts}", *notes))
     return SentenceSplits(**parts)
+
+
+def hold_out_validation(splits: SentenceSplits) -> SentenceSplits:
+    """The same with a tenth of the training texts to validate on, where there are none."""
+    return splits if len(splits.val) else SentenceSplits(*_held_out(splits.train, "validation"), splits.test)
 
 
 def _held_out(texts: LabelledTexts, name: str) -> tuple[LabelledTexts, LabelledTexts]:

@@ -24,6 +24,7 @@ _character_model = partial(
             "optimizer": {"name": "sgd", "lr": 1.0, "momentum": 0.0},
         },
     },
+    keywords=("rnn", "lstm", "gru", "language-model", "generate", "text", "characters"),
 )
 
 

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
         },
         "book": {"epochs": 12, "hidden_size": 192, "num_layers": 6, "num_heads": 6, "optimizer": {"lr": 0.001}},
     },
+    keywords=("gpt", "gpt2", "gpt-2", "generate", "text", "language-model", "llm", "pretrain", "decoder"),
 )
 @dataclass(frozen=True)
 class GPTSettings(LanguageModelSettings):

@@ -25,6 +25,7 @@ from deepdive.recipes.settings import OptimizerSettings
         "quick": {},
         "book": {"epochs": 10, "dropout": 0.35},
     },
+    keywords=("language-model", "lstm", "autocomplete"),
 )
 @dataclass(frozen=True)
 class NextWordSettings(RecurrentSettings):

@@ -20,6 +20,7 @@ from deepdive.recipes.registry import Target, recipe
         Target("test_perplexity", 4.2, when={"max_order": 7, "tokens": "auto"}, higher_is_better=False),
     ),
     presets={"smoke": {"max_order": 3}, "quick": {}, "book": {"max_order": 3}},
+    keywords=("language-model", "count"),
 )
 @dataclass(frozen=True)
 class NGramSettings(CorpusSettings):

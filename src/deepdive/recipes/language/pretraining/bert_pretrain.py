@@ -50,6 +50,7 @@ _GAP = "[MASK]"
             "optimizer": {"lr": 5e-4},
         },
     },
+    keywords=("bert", "pretrain", "masked-language-model", "encoder"),
 )
 @dataclass(frozen=True)
 class BertPretrainSettings(PretrainingSettings):

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
             "optimizer": {"lr": 5e-4},
         },
     },
+    keywords=("t5", "pretrain", "span-corruption"),
 )
 @dataclass(frozen=True)
 class T5PretrainSettings(PretrainingSettings):

@@ -31,6 +31,18 @@ _SMALL = {"embedding_dim": 32, "hidden_size": 64}
         "quick": {},
         "book": {"epochs": 20, "hidden_size": 400, "embedding_dim": 200, "num_layers": 2},
     },
+    keywords=(
+        "ner",
+        "tag",
+        "tagging",
+        "tags",
+        "entities",
+        "named-entities",
+        "pos",
+        "sequence-labelling",
+        "conll",
+        "lstm",
+    ),
 )
 @dataclass(frozen=True)
 class TagSequenceSettings(TrainingSettings):

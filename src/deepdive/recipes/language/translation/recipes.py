@@ -84,6 +84,7 @@ class TranslationSettings(TrainingSettings):
         "quick": {},
         "book": {"epochs": 10, "embedding_dim": 256, "hidden_size": 512, "num_layers": 2},
     },
+    keywords=("translation", "translate", "machine-translation", "nmt", "encoder", "decoder"),
 )
 @dataclass(frozen=True)
 class Seq2SeqSettings(TranslationSettings):
@@ -123,6 +124,7 @@ class Seq2SeqSettings(TranslationSettings):
         "quick": {},
         "book": {"epochs": 10, "hidden_size": 512, "attention_size": 512, "num_layers": 2},
     },
+    keywords=("translation", "translate", "machine-translation", "nmt", "attention"),
 )
 @dataclass(frozen=True)
 class BahdanauSettings(Seq2SeqSettings):
@@ -155,6 +157,7 @@ class BahdanauSettings(Seq2SeqSettings):
         "quick": {},
         "book": {"epochs": 12, "optimizer": {"lr": 0.0005}} | _BASE,
     },
+    keywords=("translation", "translate", "machine-translation", "nmt", "attention", "encoder", "decoder"),
 )
 @dataclass(frozen=True)
 class TransformerSettings(TranslationSettings):

@@ -27,6 +27,7 @@ from deepdive.recipes.vision.settings import AugmentationSettings, nesterov
         "quick": {},
         "book": {"epochs": 20, "batch_size": 256, "widths": (64, 128, 256, 512), "examples": None, "validation": 0},
     },
+    keywords=("augment", "images", "flip", "crop"),
 )
 @dataclass(frozen=True)
 class ComparisonSettings(Cifar10Settings):

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         Target("test_accuracy", 0.85),
     ),
     presets={"smoke": SMOKE, "quick": {}, "book": {"epochs": 10}},
+    keywords=("cnn", "convolution", "mnist"),
 )
 @dataclass(frozen=True)
 class LeNetSettings(ImageClassificationSettings):

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     experiment=CLASSIFICATION,
     targets=accuracies(smoke=0.75, book=0.84, quick=0.86),
     presets={"smoke": SMOKE, "quick": {}, "book": d2l()},
+    keywords=("perceptron", "dense", "feed-forward", "mnist"),
 )
 @dataclass(frozen=True)
 class MLPSettings(ImageClassificationSettings):

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     experiment="deepdive.recipes.vision.classic.siamese_experiment:SiameseExperiment",
     targets=accuracies(smoke=0.75, book=0.885, quick=0.88),
     presets={"smoke": SMOKE, "quick": {}, "book": {"epochs": 10}},
+    keywords=("pairs", "similarity", "metric-learning"),
 )
 @dataclass(frozen=True)
 class SiameseSettings(ImageSettings):

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     experiment=CLASSIFICATION,
     targets=accuracies(smoke=0.70, book=0.82, quick=0.83),
     presets={"smoke": SMOKE, "quick": {}, "book": d2l()},
+    keywords=("softmax", "logistic", "mnist"),
 )
 @dataclass(frozen=True)
 class SoftmaxRegressionSettings(ImageClassificationSettings):

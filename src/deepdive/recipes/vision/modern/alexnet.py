@@ -36,6 +36,7 @@ if TYPE_CHECKING:
             image_size=224,
         ),
     },
+    keywords=("cnn", "convolution", "imagenet"),
 )
 @dataclass(frozen=True)
 class AlexNetSettings(ImageClassificationSettings):

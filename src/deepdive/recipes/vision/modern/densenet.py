@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         "quick": {},
         "book": d2l(batch_size=128, growth_rate=32, depths=(4, 4, 4, 4), width=64, stem="imagenet", image_size=96),
     },
+    keywords=("cnn", "densenet121"),
 )
 @dataclass(frozen=True)
 class DenseNetSettings(ImageClassificationSettings):

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         "quick": {},
         "book": d2l(lr=0.01, batch_size=128, width=1.0, window=5, batch_norm=False, stem="imagenet", image_size=96),
     },
+    keywords=("cnn", "inception"),
 )
 @dataclass(frozen=True)
 class GoogLeNetSettings(ImageClassificationSettings):

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         "quick": {},
         "book": d2l(lr=0.05, batch_size=128, depths=(4, 6), stem="imagenet", image_size=96),
     },
+    keywords=("cnn",),
 )
 @dataclass(frozen=True)
 class RegNetSettings(ImageClassificationSettings):

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
             lr=0.01, batch_size=128, depths=(2, 2, 2, 2), widths=(64, 128, 256, 512), stem="imagenet", image_size=96
         ),
     },
+    keywords=("cnn", "residual", "resnet18", "resnet34", "resnet50"),
 )
 @dataclass(frozen=True)
 class ResNetSettings(ImageClassificationSettings):

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         "quick": {},
         "book": d2l(lr=0.01, batch_size=128, hidden=4096, pooled=7, image_size=224),
     },
+    keywords=("cnn", "convolution", "vgg11", "vgg16"),
 )
 @dataclass(frozen=True)
 class VGGSettings(ImageClassificationSettings):

@@ -135,7 +135,8 @@ class FineTuneExperiment(LabelsImages[FineTuneSettings], SequentialExperiment[Fi
         for name, metrics in self.metrics.items():
             seconds = self._took(name)
             took = f" in {seconds:.0f} s" if seconds else ""
-            tell(f"{name}: test_accuracy {metrics['test_accuracy']:.4f}{took}")
+            validated = f"validation set {metrics['val_accuracy']:.4f}, " if "val_accuracy" in metrics else ""
+            tell(f"{name}: accuracy on the {validated}test set {metrics['test_accuracy']:.4f}{took}")
         others = {
             f"test_accuracy_{name.replace('-', '_')}": metrics["test_accuracy"]
             for name, metrics in self.metrics.items()
@@ -195,6 +196,7 @@ class FineTuneExperiment(LabelsImages[FineTuneSettings], SequentialExperiment[Fi
                     penalty=self.settings.penalty,
                     prior=self._state.get(f"{self._weights.head}weight") if self.settings.class_prior else None,
                     device=device,
+                    copies=2 if self.settings.mirrored else 1,
                 )
         return rows
 

@@ -51,6 +51,20 @@ FrozenGroups = Annotated[int, Meta(ge=0, le=9)]
             "optimizer": {"lr": 1e-3},
         },
     },
+    keywords=(
+        "classify",
+        "classification",
+        "images",
+        "image",
+        "photos",
+        "photographs",
+        "transfer",
+        "pretrained",
+        "finetune",
+        "efficientnet",
+        "imagenet",
+        "resnet50",
+    ),
 )
 @dataclass(frozen=True)
 class FineTuneSettings(TrainingSettings):
@@ -89,8 +103,9 @@ class FineTuneSettings(TrainingSettings):
     """Also train the same network from random weights, on the same images for as many epochs, to compare."""
     scratch_lr: LearningRate = 2e-3
     """Learning rate of the network that begins with random weights."""
-    penalty: Penalty = 0.25
-    """L2 penalty of the head on fixed features, which is fitted to convergence, not by the optimiser."""
+    penalty: Penalty | None = None
+    """L2 penalty of the head on fixed features, which is fitted to convergence, not by the optimiser; if not given, the
+    best of 0.01, 0.03, 0.1 and 0.3 by cross-validation on the training images."""
     class_prior: bool = True
     """Regularise each class of the head towards its best-matching pretrained class, instead of towards zero."""
     epochs: Epochs = 4

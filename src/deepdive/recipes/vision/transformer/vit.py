@@ -39,6 +39,7 @@ if TYPE_CHECKING:
             "dropout": 0.1,
         },
     },
+    keywords=("vision-transformer", "attention"),
 )
 @dataclass(frozen=True)
 class VisionTransformerSettings(ImageClassificationSettings):

@@ -1,0 +1,142 @@
+"""A bag of words on labelled texts: which words speak for which class, and classes of new texts."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from deepdive.data.progress import Report
+from deepdive.data.registry import DATASETS
+from deepdive.data.sentences import BagOfWordsDataModule, LabelledTexts, NgramVectorizer
+from deepdive.data.sequences import BucketLoader, Ragged
+from deepdive.models.language import BagOfWords
+from deepdive.recipes.experiments import SupervisedExperiment, make_classification_loss
+from deepdive.recipes.experiments.network_sections import network_section
+from deepdive.recipes.language.classification.classify_text import ClassifyTextSettings
+from deepdive.recipes.language.classification.sources import new_texts, read_labelled_texts
+from deepdive.recipes.language.parts import SETS, evaluated_part
+from deepdive.recipes.predictions import TextPrediction
+from deepdive.training import Classification, Run, choose_device
+from deepdive.training.report import Section, pairs, table
+
+_SHOWN, _WORDS = 25, 12
+_ROWS = 1024
+
+
+@dataclass(frozen=True)
+class BagMetadata:
+    """The n-grams and the classes of the training texts."""
+
+    vectorizer: NgramVectorizer
+    labels: tuple[str, ...]
+
+
+class BagOfWordsExperiment(SupervisedExperiment[ClassifyTextSettings, BagOfWordsDataModule, BagMetadata]):
+    """Fit softmax regression to the words of texts, and predict classes of new ones."""
+
+    metadata_type = BagMetadata
+    data_name = "the texts"
+
+    def load_data(self, report: Report) -> BagOfWordsDataModule:
+        """The texts of a data set, file or folder."""
+        settings = self.settings
+        splits = read_labelled_texts(settings, report)
+        return BagOfWordsDataModule(
+            lambda: splits,
+            max_ngram=settings.max_ngram,
+            min_frequency=settings.min_frequency,
+            max_features=settings.max_features,
+            labels=DATASETS[settings.data].labels if settings.data in DATASETS else (),
+            batch_size=settings.batch_size,
+            seed=settings.seed,
+        )
+
+    def metadata(self) -> BagMetadata:
+        """N-grams and classes."""
+        return BagMetadata(self.data.vectorizer, self.data.labels)
+
+    def fingerprint(self) -> Iterable[Tensor | Ragged]:
+        """The training texts as the network gets them."""
+        return self.data.fields("train")
+
+    def network(self, metadata: BagMetadata) -> BagOfWords:
+        """A row of weights for every n-gram, and one for what fills up."""
+        return BagOfWords(len(metadata.vectorizer) + 1, len(metadata.labels), nn=self.nn)
+
+    def make_task(self, network: nn.Module) -> Classification:
+        """Cross-entropy and accuracy."""
+        loss = make_classification_loss(self.settings.toolkit, 0.0)
+        return Classification(network, loss=loss, optimizer=self.optimizer, schedule=self.schedule)
+
+    def sections(self, run: Run) -> list[Section]:
+        """True and predicted classes, the worst mistakes, the words that count most, the data, the network."""
+        splits, labels = self.data.splits, self.data.labels
+        part = evaluated_part(splits)
+        shown: LabelledTexts = getattr(splits, part)
+        probabilities = self._probabilities(self.model, *self.data.fields(part)[:2])  # pyright: ignore[reportArgumentType]
+        facts: dict[str, object] = {name: len(getattr(splits, name)) for name in SETS}
+        facts |= {"words and runs of words that count": len(self.data.vectorizer)}
+        example = torch.ones(1, 6, dtype=torch.long), torch.ones(1, 6)
+        return [
+            Section(f"True and predicted classes, {SETS[part]}", table(by_class(shown, probabilities, labels))),
+            Section(f"Worst mistakes, {SETS[part]}", table(worst(shown, probabilities, labels))),
+            Section("Words that count most", table(self._words())),
+            Section("Texts", pairs(facts)),
+            network_section(self.model.cpu(), example, device="cpu"),
+        ]
+
+    def texts_of(self, path: Path) -> list[str]:
+        """The texts of a table, of a file with one per line, or of one that is one, as those learnt from."""
+        return new_texts(path, self.settings)
+
+    def predict(self, network: nn.Module, metadata: BagMetadata, texts: Sequence[str]) -> list[TextPrediction]:
+        """Classes with their probabilities; a note where no word of a text is known."""
+        ids, weights = metadata.vectorizer.encode(texts)
+        known, found = ids.lengths.tolist(), []
+        for i, row in enumerate(self._probabilities(network, ids, weights)):
+            p, order = row.sort(descending=True)
+            answers = tuple(metadata.labels[j] for j in order.tolist())
+            notes = () if known[i] else ("no word of it was in the training texts",)
+            found.append(TextPrediction(texts[i], answers, tuple(round(v, 6) for v in p.tolist()), notes=notes))
+        return found
+
+    def _probabilities(self, network: nn.Module, ids: Ragged, weights: Ragged) -> Tensor:
+        """Those of each class (texts, classes), in the order of the texts."""
+        device = choose_device(self.settings.device)
+        network = network.to(device).eval()
+        loader = BucketLoader((ids, weights), _ROWS, pads=(0, 0), order="given")
+        with torch.inference_mode():
+            parts = [network(*batch).float().softmax(1).cpu() for batch in loader.batches(device=device)]
+        return torch.cat(parts)
+
+    def _words(self) -> list[dict[str, object]]:
+        """Of each class the n-grams whose weight is furthest above their mean over the classes."""
+        weights = self.model.get_parameter("embedding.weight").detach().cpu()[1:]
+        lead = weights - weights.mean(1, keepdim=True)
+        ngrams = self.data.vectorizer.ngrams
+        return [
+            {"class": label, "words": ", ".join(ngrams[i] for i in lead[:, c].topk(min(_WORDS, len(lead))).indices)}
+            for c, label in enumerate(self.data.labels[:_SHOWN])
+        ]
+
+
+def by_class(texts: LabelledTexts, probabilities: Tensor, labels: Sequence[str]) -> list[dict[str, object]]:
+    """How many texts of every class are predicted to be of which."""
+    guesses = [labels[i] for i in probabilities.argmax(1).tolist()]
+    counts = Counter(zip(texts.labels or (), guesses, strict=True))
+    return [{"true class": true, **{guess: counts[true, guess] for guess in labels}} for true in labels]
+
+
+def worst(texts: LabelledTexts, probabilities: Tensor, labels: Sequence[str]) -> list[dict[str, object]]:
+    """The texts with the lowest probability of their class."""
+    classes = texts.labels or ()
+    true = torch.tensor([labels.index(label) for label in classes])
+    lowest = (-probabilities.gather(1, true.unsqueeze(1)).squeeze(1)).topk(min(_SHOWN, len(texts))).indices
+    rows: list[dict[str, object]] = []
+    for i in lowest.tolist():
+        p, guess = probabilities[i].max(0)
+        rows.append({"text": texts.texts[i], "predicted": f"{labels[int(guess)]} {p:.0%}", "true": classes[i]})
+    return rows
