@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from deepdive.data.progress import Report
 from deepdive.data.registry import DATASETS
-from deepdive.data.sentences import SentenceDataModule, SentenceSplits
+from deepdive.data.sentences import LabelledTexts, SentenceDataModule, SentenceSplits
 from deepdive.data.sequences import Ragged
 from deepdive.data.subwords import Subwords
 from deepdive.models.transformers import BERT, BERTClassifier

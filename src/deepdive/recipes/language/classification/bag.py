@@ -1,6 +1,5 @@
 """A bag of words on labelled texts: which words speak for which class, and classes of new texts."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,10 +14,13 @@ from deepdive.data.sequences import BucketLoader, Ragged
 from deepdive.models.language import BagOfWords
 from deepdive.recipes.experiments import SupervisedExperiment, make_classification_loss
 from deepdive.recipes.experiments.network_sections import network_section
+from deepdive.recipes.given.example import Example
 from deepdive.recipes.language.classification.classify_text import ClassifyTextSettings
 from deepdive.recipes.language.classification.sources import new_texts, read_labelled_texts
+from deepdive.recipes.language.evaluating import text_evaluations
 from deepdive.recipes.language.parts import SETS, evaluated_part
-from deepdive.recipes.predictions import TextPrediction
+from deepdive.recipes.predictions import TextLabel
+from deepdive.recipes.reports import Evaluation
 from deepdive.training import Classification, Run, choose_device
 from deepdive.training.report import Section, pairs, table
 
@@ -39,6 +41,7 @@ class BagOfWordsExperiment(SupervisedExperiment[ClassifyTextSettings, BagOfWords
 
     metadata_type = BagMetadata
     data_name = "the texts"
+    takes = "texts; files with one per line, or tables (CSV, TSV); a folder stands for all files below it"
 
     def load_data(self, report: Report) -> BagOfWordsDataModule:
         """The texts of a data set, file or folder."""
@@ -71,45 +74,54 @@ class BagOfWordsExperiment(SupervisedExperiment[ClassifyTextSettings, BagOfWords
         loss = make_classification_loss(self.settings.toolkit, 0.0)
         return Classification(network, loss=loss, optimizer=self.optimizer, schedule=self.schedule)
 
+    def evaluations(self, run: Run) -> Sequence[Evaluation]:
+        """That of the classes, on the test set, or the validation set without one."""
+        splits = self.data.splits
+        if (part := evaluated_part(splits)) == "train":
+            return ()
+        ids, weights, *_ = self.data.fields(part)
+        logits = self._logits(self.model, ids, weights)  # pyright: ignore[reportArgumentType]
+        return text_evaluations(splits.train, getattr(splits, part), self.data.labels, {"label": logits}, part)
+
     def sections(self, run: Run) -> list[Section]:
-        """True and predicted classes, the worst mistakes, the words that count most, the data, the network."""
-        splits, labels = self.data.splits, self.data.labels
-        part = evaluated_part(splits)
-        shown: LabelledTexts = getattr(splits, part)
-        probabilities = self._probabilities(self.model, *self.data.fields(part)[:2])  # pyright: ignore[reportArgumentType]
-        facts: dict[str, object] = {name: len(getattr(splits, name)) for name in SETS}
+        """The words that count most, the data, the network."""
+        facts: dict[str, object] = {name: len(getattr(self.data.splits, name)) for name in SETS}
         facts |= {"words and runs of words that count": len(self.data.vectorizer)}
         example = torch.ones(1, 6, dtype=torch.long), torch.ones(1, 6)
         return [
-            Section(f"True and predicted classes, {SETS[part]}", table(by_class(shown, probabilities, labels))),
-            Section(f"Worst mistakes, {SETS[part]}", table(worst(shown, probabilities, labels))),
             Section("Words that count most", table(self._words())),
             Section("Texts", pairs(facts)),
             network_section(self.model.cpu(), example, device="cpu"),
         ]
 
+    def example(self, run: Run) -> Example:
+        """One of the texts that are shown."""
+        splits = self.data.splits
+        shown: LabelledTexts = getattr(splits, evaluated_part(splits))
+        return Example.of_text(shown.texts[0])
+
     def texts_of(self, path: Path) -> list[str]:
         """The texts of a table, of a file with one per line, or of one that is one, as those learnt from."""
         return new_texts(path, self.settings)
 
-    def predict(self, network: nn.Module, metadata: BagMetadata, texts: Sequence[str]) -> list[TextPrediction]:
+    def predict(self, network: nn.Module, metadata: BagMetadata, texts: Sequence[str]) -> list[TextLabel]:
         """Classes with their probabilities; a note where no word of a text is known."""
         ids, weights = metadata.vectorizer.encode(texts)
         known, found = ids.lengths.tolist(), []
-        for i, row in enumerate(self._probabilities(network, ids, weights)):
+        for i, row in enumerate(self._logits(network, ids, weights).softmax(1)):
             p, order = row.sort(descending=True)
             answers = tuple(metadata.labels[j] for j in order.tolist())
             notes = () if known[i] else ("no word of it was in the training texts",)
-            found.append(TextPrediction(texts[i], answers, tuple(round(v, 6) for v in p.tolist()), notes=notes))
+            found.append(TextLabel(texts[i], answers, tuple(round(v, 6) for v in p.tolist()), notes=notes))
         return found
 
-    def _probabilities(self, network: nn.Module, ids: Ragged, weights: Ragged) -> Tensor:
+    def _logits(self, network: nn.Module, ids: Ragged, weights: Ragged) -> Tensor:
         """Those of each class (texts, classes), in the order of the texts."""
         device = choose_device(self.settings.device)
         network = network.to(device).eval()
         loader = BucketLoader((ids, weights), _ROWS, pads=(0, 0), order="given")
         with torch.inference_mode():
-            parts = [network(*batch).float().softmax(1).cpu() for batch in loader.batches(device=device)]
+            parts = [network(*batch).float().cpu() for batch in loader.batches(device=device)]
         return torch.cat(parts)
 
     def _words(self) -> list[dict[str, object]]:
@@ -121,22 +133,3 @@ class BagOfWordsExperiment(SupervisedExperiment[ClassifyTextSettings, BagOfWords
             {"class": label, "words": ", ".join(ngrams[i] for i in lead[:, c].topk(min(_WORDS, len(lead))).indices)}
             for c, label in enumerate(self.data.labels[:_SHOWN])
         ]
-
-
-def by_class(texts: LabelledTexts, probabilities: Tensor, labels: Sequence[str]) -> list[dict[str, object]]:
-    """How many texts of every class are predicted to be of which."""
-    guesses = [labels[i] for i in probabilities.argmax(1).tolist()]
-    counts = Counter(zip(texts.labels or (), guesses, strict=True))
-    return [{"true class": true, **{guess: counts[true, guess] for guess in labels}} for true in labels]
-
-
-def worst(texts: LabelledTexts, probabilities: Tensor, labels: Sequence[str]) -> list[dict[str, object]]:
-    """The texts with the lowest probability of their class."""
-    classes = texts.labels or ()
-    true = torch.tensor([labels.index(label) for label in classes])
-    lowest = (-probabilities.gather(1, true.unsqueeze(1)).squeeze(1)).topk(min(_SHOWN, len(texts))).indices
-    rows: list[dict[str, object]] = []
-    for i in lowest.tolist():
-        p, guess = probabilities[i].max(0)
-        rows.append({"text": texts.texts[i], "predicted": f"{labels[int(guess)]} {p:.0%}", "true": classes[i]})
-    return rows

@@ -14,7 +14,7 @@ from deepdive.data.sentences import (
     read_labelled,
 )
 from deepdive.data.text import read_text
-from deepdive.recipes.experiments.inputs import lines_of
+from deepdive.recipes.given.texts import lines_of
 from deepdive.recipes.language.bert.sources import hold_out_validation, keys_of, read_named_texts, split_texts
 from deepdive.recipes.language.classification.classify_text import ClassifyTextSettings
 from deepdive.recipes.language.parts import own_data, read_parts, tell
