@@ -9,7 +9,7 @@ from benchmarks._table import show
 ROOMS = {
     "command": ("startup", "epoch", "memory", "accuracy"),
     "data": ("data", "augmentation", "text"),
-    "training": ("trainer", "vision", "precision", "sequences", "transformers"),
+    "training": ("trainer", "own", "vision", "precision", "sequences", "transformers"),
     "scratch": ("scratch", "autograd", "vectorization", "regression", "recurrent", "attention"),
 }
 """Every measurement, by the folder that it lies in."""

@@ -43,6 +43,39 @@ def test_parts_are_found_by_name_and_others_are_not():
         _ = deepdive.trainning
 
 
+def test_what_a_user_guesses_is_there_and_costs_nothing_before():
+    assert not {"torch", "numpy"} & modules_after(
+        "import deepdive, deepdive.models; dir(deepdive), dir(deepdive.models)"
+    )
+    code = "from deepdive import Trainer, Classification, Regression, evaluate; from deepdive.models import resnet18"
+    assert "deepdive.models.language.seq2seq" not in modules_after(code)
+    for name in set(deepdive.__all__) - {"load"}:
+        assert getattr(deepdive, name) is not None
+    for name in deepdive.models.__all__:
+        assert getattr(deepdive.models, name).__name__.rpartition(".")[2] == name
+    for name in ("MLP", "LeNet", "GPT", "BERT", "T5", "Seq2Seq", "VisionTransformer", "vgg16", "densenet121"):
+        assert name in dir(deepdive.models)
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"), [("resnet_18", "resnet18"), ("Lenet", "LeNet"), ("bert", "BERT"), ("ViT", "vit_")]
+)
+def test_a_wrong_name_leads_to_the_right_one(name, meant):
+    with pytest.raises(
+        AttributeError, match=f"module 'deepdive.models' has no attribute '{name}'; did you mean '{meant}"
+    ):
+        getattr(deepdive.models, name)
+
+
+def test_type_checkers_are_told_of_the_same_names():
+    stub = ast.parse((SOURCE / "__init__.pyi").read_text(encoding="utf-8"))
+    told = {alias.asname for node in stub.body if isinstance(node, ast.ImportFrom) for alias in node.names}
+    assert told == set(deepdive.__all__)
+    models = ast.parse((SOURCE / "models" / "__init__.py").read_text(encoding="utf-8"))
+    told = {alias.asname for node in ast.walk(models) if isinstance(node, ast.ImportFrom) for alias in node.names}
+    assert told - {None} == set(deepdive.models.__all__) - set(deepdive.models._ROOMS)
+
+
 def test_import_arrows_point_one_way():
     script = "from importlinter.cli import lint_imports_command; lint_imports_command()"
     done = subprocess.run([sys.executable, "-c", script], cwd=SOURCE.parents[1], capture_output=True, text=True)

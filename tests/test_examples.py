@@ -148,3 +148,18 @@ def test_the_files_to_follow_a_run_are_there():
     assert bert[0].endswith("bert/recipes.py")
     for path in (*steps, *re.findall(r"\| `(recipes/\S+\.py)` \|", GUIDE)):
         assert (PROJECT / "src" / "deepdive" / path).is_file(), path
+
+
+@pytest.mark.parametrize(
+    ("name", "pattern", "least"),
+    [("own_loader", r"accuracy (0\.\d+|1\.0+), F1", 0.95), ("own_network", r"R² (0\.\d+|1\.0+)$", 0.98)],
+)
+def test_own_loaders_and_networks(name, pattern, least, tmp_path):
+    path = PROJECT / "examples" / f"{name}.py"
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    done = subprocess.run([sys.executable, path], cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert float(re.search(pattern, done.stdout.strip())[1]) >= least
+    assert re.match(r"epoch 1/\d+  step \d+/\d+  train_loss ", done.stderr)
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 40
+    assert list(tmp_path.iterdir()) == []

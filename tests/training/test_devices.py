@@ -90,7 +90,9 @@ def test_a_batch_on_another_device_is_named(loader):
 
 
 def test_other_errors_are_no_matter_of_devices():
-    with pytest.raises(ValueError, match="must get 5 features, not 4, got .*: mat1 and mat2 shapes cannot be multiplied"):
+    with pytest.raises(
+        ValueError, match=r"must get 5 features, not 4, got .*: mat1 and mat2 shapes cannot be multiplied"
+    ):
         Trainer().fit(task(nn.Linear(5, 3)), Blobs())
 
 

@@ -140,12 +140,12 @@ class Accuracy(Metric):
             )
         if targets.is_floating_point():
             check_same_shape("targets", targets, "outputs", outputs)
-            targets, unknown = most_likely(targets)
+            targets, nowhere = most_likely(targets)
         else:
             check_dimensions("targets", targets, outputs.shape[0], *outputs.shape[2:])
-            unknown = torch.zeros_like(targets, dtype=torch.bool)
-        guesses, nowhere = most_likely(outputs)
-        unknown = unknown | nowhere
+            nowhere = None
+        guesses, unknown = most_likely(outputs)
+        unknown = unknown if nowhere is None else unknown | nowhere
         if self.top == 1:
             hits = guesses == targets
         else:
@@ -169,8 +169,8 @@ class Accuracy(Metric):
 
 def most_likely(outputs: Tensor, dim: int = 1) -> tuple[Tensor, Tensor]:
     """The class of the largest output of each example, and whether there is none since an output is NaN."""
-    guesses = outputs.argmax(dim)  # NaN counts as the largest here
-    return guesses, outputs.gather(dim, guesses.unsqueeze(dim)).squeeze(dim).isnan()
+    largest, guesses = outputs.max(dim)  # NaN counts as the largest here
+    return guesses, largest.isnan()
 
 
 def fraction(correct: Tensor, count: Tensor, unknown: Tensor) -> Tensor:

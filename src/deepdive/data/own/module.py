@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch.utils.data import DataLoader, IterableDataset, TensorDataset
 
-from deepdive.checks import told
+from deepdive.checks import check_integer, told
 from deepdive.data.loaders import TensorLoader
 from deepdive.data.own.arrays import NamedArrays, as_fields, is_arrays
 from deepdive.data.own.examples import ExampleLoader
@@ -61,7 +61,9 @@ class OwnDataModule(DataModule):
         dtype: torch.dtype | None = None,
         target: str | None = None,
     ) -> None:
-        self._size, self._seed, self._workers = batch_size, seed, num_workers
+        self._size = _DEFAULT_SIZE if batch_size is None else batch_size
+        self._seed, self._workers = seed, num_workers
+        check_integer("batch_size", self._size, 1)
         self._words: Any = {"dtype": dtype, "target": target}
         self._batched_here = False
         self._train = self._loader(train, "train", limit)
@@ -103,17 +105,17 @@ class OwnDataModule(DataModule):
             self._batched_here = True
             named = isinstance(data, Mapping)
             fields = as_fields(tuple(data.values()) if named else data, dtype=words["dtype"], name=name)
-            loader = TensorLoader(fields, self._size or _DEFAULT_SIZE, **ours)
+            loader = TensorLoader(fields, self._size, **ours)
             return NamedArrays(data, loader, target=words["target"], name=name) if named else loader
         if isinstance(data, IterableDataset):
             self._batched_here = True
-            batched = DataLoader(data, self._size or _DEFAULT_SIZE, num_workers=self._workers)
+            batched = DataLoader(data, self._size, num_workers=self._workers)
             return IterableLoader(batched, limit=limit, **words)
         if isinstance(data, str | bytes | tuple | Mapping | type):
             raise TypeError(f"{name} must be {_KINDS}, got {told(data)}")
         if hasattr(data, "__getitem__") and attempt(lambda: len(data)) is not None:
             self._batched_here = True
-            return ExampleLoader(data, self._size or _DEFAULT_SIZE, num_workers=self._workers, **ours, **words)
+            return ExampleLoader(data, self._size, num_workers=self._workers, **ours, **words)
         if isinstance(data, Iterable):
             return IterableLoader(data, limit=limit, **words)
         raise TypeError(f"{name} must be {_KINDS}, got {told(data)}")

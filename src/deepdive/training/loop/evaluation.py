@@ -50,6 +50,8 @@ def evaluate(
                     raise
                 losses.add(weighed(value, weight, "validation_step"), step)
         losses.flush_into(mean)
+        if not mean.weights:
+            raise ValueError(f"the {prefix} data has no examples")
         if not any(mean.weights):
             raise ValueError(f"the {prefix} data has no target that counts in the loss; all are ignored or weigh 0")
         return {f"{prefix}_loss": mean.value} | {f"{prefix}_{name}": value for name, value in compute(task).items()}
