@@ -24,11 +24,21 @@ def test_a_folder_stands_for_all_files_of_its_kind(tmp_path, capsys):
         table_files(tmp_path / "empty")
 
 
-def test_texts_of_a_folder_come_file_by_file(tmp_path):
+def test_a_file_stands_for_its_lines(tmp_path):
+    (tmp_path / "some.txt").write_text("one\n\ntwo\n", encoding="utf-8")
+    assert texts_in([tmp_path / "some.txt", "three"]) == ["one", "two", "three"]
+    assert texts_in(["x" * 5000, "a\0b"]) == ["x" * 5000, "a\0b"]
+    assert texts_in([tmp_path / "some.txt", "three"], lambda path: [path.name]) == ["some.txt", "three"]
+    with pytest.raises(ValueError, match="a text is empty"):
+        texts_in([" "])
+
+
+def test_texts_of_a_folder_come_file_by_file(tmp_path, capsys):
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "b.txt").write_text("three\n")
     (tmp_path / "a.txt").write_text("one\n\ntwo\n")
     assert texts_in([tmp_path, "four"]) == ["one", "two", "three", "four"]
+    assert capsys.readouterr().err == f"note: {tmp_path} is a folder: 3 texts in 2 files\n"
     (tmp_path / "in" / "c.txt").write_bytes(b"\x00\xff\xfe\x00")
     with pytest.raises(ValueError, match=r"c\.txt"):
         texts_in([tmp_path])

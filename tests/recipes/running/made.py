@@ -35,7 +35,9 @@ def frame(rows=80, seed=0):
     word = generator.choice(["$x", "<y>", "z\n"], rows)
     kind = np.where(a > 0.3, "input", np.where(b > 0, "notes", "<i>$"))
     number = a - 2 * b + 3
-    return pl.DataFrame({"Id": range(1, rows + 1), "a": a, "row": b, "word": word, HOSTILE: number, "kind": kind})
+    rare = np.where(np.arange(rows) == 5, 1.0, 0.0)  # constant in one of two folds
+    columns = {"Id": range(1, rows + 1), "a": a, "row": b, "word": word, "rare": rare}
+    return pl.DataFrame(columns | {HOSTILE: number, "kind": kind})
 
 
 def _table(root, **settings):

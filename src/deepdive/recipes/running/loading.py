@@ -93,8 +93,8 @@ class TrainedModel:
             raise ValueError(f"the recipe {self.run.recipe} learns no network; use predict")
         if len(self.networks) > 1:
             raise ValueError(
-                f"{self.run.folder} has {len(self.networks)} networks, each for inputs prepared in its own way, so that "
-                f"none alone predicts what predict does; they are in .networks: {', '.join(self.networks)}"
+                f"{self.run.folder} has {len(self.networks)} networks, each for inputs prepared in its own way, so "
+                f"that none alone predicts what predict does; they are in .networks: {', '.join(self.networks)}"
             )
         return next(iter(self.networks.values()))
 
