@@ -73,7 +73,7 @@ def edges(root):
 
 
 def siamese(root):
-    return _begin(root, "siamese", data="digits", epochs=1)
+    return _begin(root, "siamese", data="digits", epochs=1, image_size=12)
 
 
 def forecast(root):

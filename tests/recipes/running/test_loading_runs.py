@@ -12,6 +12,8 @@ import torch
 from PIL import Image
 
 from deepdive.data.images import load_images
+from deepdive.data.tables import read_table
+from deepdive.data.tables.memory import table_in
 from deepdive.recipes.running import runner
 from deepdive.recipes.running.loading import load
 from deepdive.training import RunError
@@ -95,24 +97,22 @@ def test_what_is_no_image_is_refused(run_of, given, error, message):
 def test_rows_in_memory_are_read_as_files_are(run_of, tmp_path, kind):
     model, new = load(run_of(kind), device="cpu"), made.frame(7, seed=1)
     new.write_csv(tmp_path / "new.csv")
-    expected = [(each.value, each.probabilities) for each in model.predict(tmp_path / "new.csv")]
+    expected = model.predict(tmp_path / "new.csv")
     rows = new.to_dicts()
-    for given in (
-        new,
-        rows,
-        new.to_dict(as_series=False),
-        [new],
-        [new[:3], new[3:]],
-        {c.name: c.to_numpy() for c in new},
-    ):
+    arrays = {column.name: column.to_numpy() for column in new}
+    assert len(model.predict(rows[:1])) == 1
+    for given in (new, rows, new.to_dict(as_series=False), [new], [new[:3], new[3:]], arrays):
         found = model.predict(given)
-        assert [(each.value, each.probabilities) for each in found] == expected
-        assert [each.beside["Id"] for each in found] == list(range(1, 8))
+        assert len(found) == 7
+        for i, (ours, theirs) in enumerate(zip(found, expected, strict=True), start=1):
+            assert ours.beside["Id"] == i
+            assert ours.value == (theirs.value if kind != "regression" else pytest.approx(theirs.value, rel=1e-5))
+            assert ours.probabilities == pytest.approx(theirs.probabilities, abs=2e-6)
     few = [{name: value for name, value in row.items() if name != "a"} if i == 4 else row for i, row in enumerate(rows)]
     gap = new.with_columns(pl.when(pl.int_range(7) == 4).then(None).otherwise("a").alias("a"))
     assert [each.value for each in model.predict(few)] == [each.value for each in model.predict(gap)]
     [one] = runner.predict(model.run.folder, [tmp_path / "new.csv"], device="cpu")
-    assert one.columns[model.predict(new)[0].target] == [value for value, _ in expected]
+    assert one.columns[expected[0].target] == [each.value for each in expected]
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,8 @@ def test_folds_have_no_one_network_and_say_so(run_of):
         _ = model.network
     assert model.labels == ("<i>$", "input", "notes")
     first, *_ = model.predict(made.frame(3, seed=2))
-    members = [each.outputs(made.frame(3, seed=2), torch.device("cpu"))[0] for each in model._restored[0].members]
+    rows = read_table(table_in(made.frame(3, seed=2)), text=["word"])
+    members = [each.outputs(rows, torch.device("cpu"))[0] for each in model._restored[0].members]
     mean = torch.stack(members).mean(0)
     assert first.probabilities == pytest.approx(dict(zip(model.labels, mean.tolist(), strict=True)), abs=1e-6)
     assert first.label == model.labels[int(mean.argmax())]
