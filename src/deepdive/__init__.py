@@ -6,10 +6,7 @@ Importing this package is nearly free: its parts are loaded when they are first 
 """
 
 import importlib
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from deepdive.recipes.running.loading import load as load
+from typing import Any
 
 __version__ = "0.1.0"
 
