@@ -100,6 +100,44 @@ def test_a_command_that_began_a_run_is_repeated_with_absolute_paths(tmp_path, mo
     assert shlex.split(again) == ["deepdive", *words[:3], str(tmp_path / "a b" / "t.csv"), *words[4:]]
 
 
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("images", "This run takes image files; folders and archives"),
+        ("siamese", "This run takes an even number of image files"),
+        ("classes", "This run takes tables with the columns learnt from"),
+        ("forecast", "This run takes tables with the column learnt from"),
+        ("tags", "a word and its tag per line (CoNLL)"),
+        ("translation", "whose first column counts"),
+        ("text-pairs", "pairs of texts with ||| in between"),
+        ("language-model", "This run takes texts to be continued"),
+    ],
+)
+def test_help_tells_what_a_run_takes(run_of, kind, words, capsys):
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["predict", str(run_of(kind)), "--help"])
+    assert ended.value.code == 0
+    assert words in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize("kind", ["classes", "images", "tags", "forecast"])
+def test_a_folder_is_predicted_as_its_files_are(run_of, tmp_path, kind, capsys):
+    typed, *_ = shown_in(run_of(kind))
+    *start, given = shlex.split(typed)[1:]
+    folder = tmp_path / "it's a <folder>"
+    (folder / "class" / "deeper").mkdir(parents=True)
+    if Path(given).is_file():
+        copy = folder / "class" / "deeper" / Path(given).name
+        copy.write_bytes(Path(given).read_bytes())
+    else:
+        copy = folder / "class" / "text.conll"
+        copy.write_text("".join(f"{word}\tO\n" for word in given.split()))
+    assert cli.main([*start, str(copy), "--json"]) == 0
+    expected = capsys.readouterr().out
+    assert cli.main([*start, str(folder), "--json"]) == 0
+    assert capsys.readouterr().out == expected != ""
+
+
 def test_load_is_a_name_of_the_package():
     assert deepdive.load.__module__ == "deepdive.recipes.running.loading"
     assert "load" in dir(deepdive)

@@ -47,7 +47,7 @@ def load(run: str | os.PathLike[str], *, device: str = "auto") -> "TrainedModel"
     >>> [round(each.value, 1) for each in model.predict([{"x1": 1.0, "x2": 0.0}, {"x1": 0.0, "x2": 0.0}])]
     [6.1, 4.2]
     """
-    opened = Run.open(Path(run))
+    opened = Run.open(Path(run).expanduser())
     recipe, experiment = experiment_of(opened, device)
     check_trained(opened, recipe)
     if not (experiment.predicts or experiment.keeps_networks):
