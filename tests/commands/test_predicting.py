@@ -39,8 +39,8 @@ def test_machines_get_json(folder, tmp_path):
         Image.new("L", (8, 8), 0).save(tmp_path / f"{name}.png")
     done = deepdive("predict", folder, "a.png", "b.png", "--json", "--invert", "no", cwd=tmp_path)
     lines = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [line["file"] for line in lines] == ["a.png", "b.png"]
-    assert set(lines[0]) == {"file", "label", "probability", "others", "notes"}
+    assert [line["input"] for line in lines] == ["a.png", "b.png"]
+    assert set(lines[0]) == {"input", "kind", "prediction", "probabilities", "notes"}
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ def test_texts_come_from_a_file_and_go_to_one(language_model, tmp_path):
 def test_characters_never_seen_are_a_note(language_model, tmp_path):
     done = deepdive("predict", language_model, "theß", "--length", "3", "--json", cwd=tmp_path)
     content = json.loads(done.stdout)
-    assert content["text"] == "theß"
+    assert content["input"] == "theß"
     assert content["notes"] == ["'theß': never seen in training, read as unknown: 'ß'"]
 
 

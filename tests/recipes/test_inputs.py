@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from deepdive.data.sequences import Ragged
-from deepdive.recipes.experiments.inputs import checksum, keep_inputs, read_inputs, texts_in
+from deepdive.recipes.experiments.inputs import checksum, keep_inputs, read_inputs
 from deepdive.training import Run, RunError
 
 
@@ -37,25 +37,6 @@ def test_a_checksum_tells_numbers_apart():
     a = torch.arange(6).view(2, 3)
     assert checksum([a]) == checksum([a.clone()]) != checksum([a + 1])
     assert checksum([a.t()]) == checksum([a.t().contiguous()])
-
-
-def test_a_folder_is_no_text(tmp_path, monkeypatch):
-    (tmp_path / "texts").mkdir()
-    monkeypatch.chdir(tmp_path)
-    words = "inputs must be texts or files, got the folder {}; name the files in it"
-    with pytest.raises(ValueError, match=f"^{words.format(tmp_path / 'texts')}$"):
-        texts_in([tmp_path / "texts"])
-    with pytest.raises(ValueError, match=f"^{words.format('texts')}, or put a text that is called so into a file$"):
-        texts_in(["a text", "texts"])
-
-
-def test_a_file_stands_for_its_lines(tmp_path):
-    (tmp_path / "some.txt").write_text("one\n\ntwo\n", encoding="utf-8")
-    assert texts_in([tmp_path / "some.txt", "three"]) == ["one", "two", "three"]
-    assert texts_in(["x" * 5000, "a\0b"]) == ["x" * 5000, "a\0b"]
-    assert texts_in([tmp_path / "some.txt", "three"], lambda path: [path.name]) == ["some.txt", "three"]
-    with pytest.raises(ValueError, match="a text is empty"):
-        texts_in([" "])
 
 
 def test_a_checksum_tells_apart_how_values_are_cut():

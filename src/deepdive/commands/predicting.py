@@ -46,12 +46,12 @@ def main(arguments: list[str]) -> int:
 
         sys.stdout.write(schema())
         return 0
-    from deepdive.recipes.running import runner
-
     words = [each for each in arguments if not each.startswith("-")]
     folder = next((each for each in words if (Path(each) / "run.json").exists()), next(iter(words), None))
     of_recipe, takes = Checked, ""
     if folder is not None:
+        from deepdive.recipes.running import runner
+
         of_recipe, takes = runner.prediction_options(Path(folder), leave_out={"force"})
     inputs = f"This run takes {takes}." if takes else "predict RUN --help also shows what the recipe takes."
     options, chosen = parse(

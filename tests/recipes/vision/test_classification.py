@@ -107,7 +107,7 @@ def test_predictions_of_test_images_are_mostly_right(trained, tmp_path):
     for prediction, file in zip(predictions, files, strict=True):
         assert prediction.file == file
         assert 0 < prediction.probability <= 1
-        assert len(prediction.others) == 2
+        assert len(prediction.others) == 9
         assert all(share <= prediction.probability for share in prediction.others.values())
 
 

@@ -33,7 +33,8 @@ def images_in(value: Any, first: int = 1) -> Iterator[NamedImage]:
 
     Args:
         value: Pillow's image of any mode, or pixels: bytes, or floats from 0 to 1. Of two axes they are grey,
-            ``(height, width)``; of three, the last or the first has 1, 3 or 4 channels; of four they are several such.
+            ``(height, width)``; of three, the last or the first has 1, 3 or 4 channels (if both could: the first of a
+            tensor, the last of an array); of four they are several such.
         first: number of the first image.
 
     Raises:
@@ -44,6 +45,7 @@ def images_in(value: Any, first: int = 1) -> Iterator[NamedImage]:
     if isinstance(value, Image.Image):
         yield NamedImage(Path(f"image {first}"), value)
         return
+    channels_first = isinstance(value, Tensor)
     if isinstance(value, Tensor):
         value = value.detach().cpu().numpy()
     if not isinstance(value, np.ndarray):
@@ -51,13 +53,14 @@ def images_in(value: Any, first: int = 1) -> Iterator[NamedImage]:
             f"an image must be a file, an array, a tensor or an image of Pillow, got {type(value).__name__}"
         )
     for number, pixels in enumerate(value if value.ndim == 4 else [value], start=first):
-        yield NamedImage(Path(f"image {number}"), Image.fromarray(_pixels(pixels, f"image {number}")))
+        yield NamedImage(Path(f"image {number}"), Image.fromarray(_pixels(pixels, f"image {number}", channels_first)))
 
 
-def _pixels(array: np.ndarray, name: str) -> np.ndarray:
-    """Bytes of shape ``(h, w)`` or ``(h, w, channels)``."""
+def _pixels(array: np.ndarray, name: str, channels_first: bool) -> np.ndarray:
+    """Bytes of shape ``(h, w)`` or ``(h, w, channels)``; where both ends may be channels, ``channels_first`` counts."""
     pixels = _bytes(array, name)
-    if pixels.ndim == 3 and pixels.shape[2] not in _CHANNELS and pixels.shape[0] in _CHANNELS:
+    first, last = (pixels.ndim == 3 and pixels.shape[axis] in _CHANNELS for axis in (0, -1))
+    if first and (channels_first or not last):
         pixels = pixels.transpose(1, 2, 0)
     if pixels.ndim == 3 and pixels.shape[2] == 1:
         pixels = pixels[:, :, 0]
@@ -74,13 +77,14 @@ def _bytes(array: np.ndarray, name: str) -> np.ndarray:
         return array
     if array.dtype == bool:
         return array.astype(np.uint8) * np.uint8(255)
+    floats = np.issubdtype(array.dtype, np.floating)
+    if not (floats or np.issubdtype(array.dtype, np.integer)):
+        raise TypeError(f"{name} must hold bytes or floats, got {array.dtype}")
     least, most = array.min(), array.max()
-    if np.issubdtype(array.dtype, np.floating):
+    if floats:
         if not (0 <= least and most <= 1):  # NaN is neither
             raise ValueError(f"{name} must hold floats from 0 to 1, or bytes, got floats from {least:g} to {most:g}")
         return np.rint(array * 255).astype(np.uint8)
-    if not np.issubdtype(array.dtype, np.integer):
-        raise TypeError(f"{name} must hold bytes or floats, got {array.dtype}")
     if not (0 <= least and most <= 255):
         raise ValueError(f"{name} must hold integers from 0 to 255, got some from {least} to {most}")
     return array.astype(np.uint8)
@@ -89,5 +93,5 @@ def _bytes(array: np.ndarray, name: str) -> np.ndarray:
 def png_of(image: UInt8[Tensor, "c h w"]) -> bytes:
     """An image of 1 or 3 channels as a PNG file."""
     buffer = io.BytesIO()
-    Image.fromarray(_pixels(image.cpu().numpy(), "image")).save(buffer, "PNG")
+    Image.fromarray(_pixels(image.cpu().numpy(), "image", True)).save(buffer, "PNG")
     return buffer.getvalue()

@@ -110,7 +110,7 @@ class Experiment(ABC, Generic[SettingsT]):
 
     def networks_of(self, *restored: Any) -> Mapping[str, nn.Module]:
         """The trained networks in what `restore` returned, by name; an only one is called ``network``."""
-        return {"network": restored[0]} if isinstance(restored[0], nn.Module) else {}
+        return {"network": restored[0]} if restored and isinstance(restored[0], nn.Module) else {}
 
     def metadata_of(self, *restored: Any) -> Any:
         """The metadata in what `restore` returned."""

@@ -83,8 +83,9 @@ def place_of(text: Path | str) -> Path | None:
 
 
 def _texts_at(place: Path, texts_of: Callable[[Path], Sequence[str]]) -> list[str]:
-    files = files_below(place, lambda _: True, "files") if place.is_dir() else [place]
+    if not place.is_dir():
+        return list(texts_of(place))
+    files = files_below(place, lambda _: True, "files")
     found = [text for file in files for text in texts_of(file)]
-    if not found:
-        raise ValueError(f"{place} holds no text")
+    tell(f"note: {place} is a folder: {len(found):,} texts in {len(files):,} files")
     return found

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
@@ -24,8 +23,6 @@ from deepdive.training.report import Section, join, table, text
 
 if TYPE_CHECKING:
     from polars import DataFrame
-
-    from deepdive.data.tables import NamedTable
 
 
 def linear_regression(settings: LinearRegressionSettings) -> Experiment[LinearRegressionSettings]:
@@ -103,9 +100,7 @@ class SyntheticExperiment(TakesTables, SupervisedExperiment[LinearRegressionSett
         written = Example.written(run.folder, "example.csv", to_csv([row], list(row)))
         return Example(written.words, repr([row]))
 
-    def predict(
-        self, network: torch.nn.Module, metadata: Columns, files: "Sequence[Path | NamedTable]"
-    ) -> list[TablePrediction]:
+    def predict(self, network: torch.nn.Module, metadata: Columns, files: Sequence[Any]) -> list[TablePrediction]:
         """Predict ``y`` for tables with the columns ``x1`` and ``x2``.
 
         Raises:

@@ -25,8 +25,8 @@ def export(model: TrainedModel, output: Path, name: str, *, replace: bool = Fals
 
     The keys are those of the network's ``state_dict()``; of several networks (folds) those of a ``ModuleDict`` of them,
     ``fold1.net.0.weight``. Beside them are, as JSON, ``recipe``, ``labels``, ``preprocessing`` (what is done to an
-    input before the network sees it), ``settings``, ``metrics``, ``deepdive`` (the version) and, as far as they are known, the
-    ``licences`` of the data and of the published weights that were learnt from.
+    input before the network sees it), ``settings``, ``metrics``, ``deepdive`` (the version) and, as far as they are
+    known, the ``licences`` of the data and of the published weights that were learnt from.
 
     Raises:
         ValueError: the recipe has no network, or there is no such format.

@@ -47,7 +47,7 @@ def load(run: str | os.PathLike[str], *, device: str = "auto") -> "TrainedModel"
     >>> [round(each.value, 1) for each in model.predict([{"x1": 1.0, "x2": 0.0}, {"x1": 0.0, "x2": 0.0}])]
     [6.1, 4.2]
     """
-    opened = Run.open(Path(run))
+    opened = Run.open(Path(run).expanduser())
     recipe, experiment = experiment_of(opened, device)
     check_trained(opened, recipe)
     if not (experiment.predicts or experiment.keeps_networks):
@@ -93,8 +93,8 @@ class TrainedModel:
             raise ValueError(f"the recipe {self.run.recipe} learns no network; use predict")
         if len(self.networks) > 1:
             raise ValueError(
-                f"{self.run.folder} has {len(self.networks)} networks, each for inputs prepared in its own way, so that "
-                f"none alone predicts what predict does; they are in .networks: {', '.join(self.networks)}"
+                f"{self.run.folder} has {len(self.networks)} networks, each for inputs prepared in its own way, so "
+                f"that none alone predicts what predict does; they are in .networks: {', '.join(self.networks)}"
             )
         return next(iter(self.networks.values()))
 

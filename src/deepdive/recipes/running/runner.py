@@ -102,7 +102,7 @@ def predict(
 
 
 def prediction_options(folder: Path, *, leave_out: Collection[str] = ()) -> tuple[type[Checked], str]:
-    """The options of `predict` for a run, a dataclass with types, ranges, defaults and help texts; and what it is given.
+    """The options of `predict` for a run, with types, ranges, defaults and help texts, and in words what it is given.
 
     Raises:
         RunError: the folder is no run.

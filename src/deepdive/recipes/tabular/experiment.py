@@ -165,7 +165,9 @@ class TableExperiment(TakesTables, SequentialExperiment[SettingsT]):
     def example(self, run: Run) -> Example:
         """Some of the test rows."""
         rows = self.folds[0].test if len(self.folds[0].test) else self.folds[0].train
-        return table_example(run, self.table[rows[:3].numpy()], Prepared.of(self.data).preprocessor.columns)
+        folds = read_metadata(run, TableMetadata).folds  # a column that is constant in one may be learnt from in others
+        needed = {name for prepared in folds for name in prepared.preprocessor.columns}
+        return table_example(run, self.table[rows[:3].numpy()], [name for name in self.table.columns if name in needed])
 
     def predict(
         self, ensemble: Ensemble, metadata: TableMetadata, files: Sequence[Path | NamedTable]

@@ -83,7 +83,7 @@ def test_two_files_are_the_same_or_different(trained, tmp_path):
     [record] = predictions[2].records()
     assert record["distance"] > record["threshold"] == 0.5
     [content] = predictions[2].objects()
-    assert content["other"] == str(files[1, 0])
+    assert content["input"] == [str(files[0, 0]), str(files[1, 0])]
 
 
 def test_a_file_without_a_partner_is_refused(trained, tmp_path):

@@ -14,13 +14,19 @@ TABLE = TablePrediction(Path("t.csv"), {"Id": ["7", "8"], "price": [1.5, 0.12345
 @pytest.mark.parametrize("prediction", [LABEL, TABLE])
 def test_both_kinds_can_be_told_and_stored(prediction):
     assert isinstance(prediction, AnyPrediction)
-    assert all(json.loads(json.dumps(item))["file"] == str(prediction.file) for item in prediction.objects())
+    assert all(json.loads(json.dumps(item))["input"] == str(prediction.file) for item in prediction.objects())
 
 
 def test_a_label_is_one_line():
     assert list(LABEL.lines()) == ["a.png: cat 75.0%  (then dog 20.0%)"]
     assert list(Prediction(Path("a.png"), "cat", 1.0).lines()) == ["a.png: cat 100.0%"]
-    assert next(iter(LABEL.objects())).keys() == {"file", "label", "probability", "others", "notes"}
+    assert next(iter(LABEL.objects())) == {
+        "input": "a.png",
+        "kind": "classification",
+        "prediction": "cat",
+        "probabilities": {"cat": 0.75, "dog": 0.2},
+        "notes": ["resized"],
+    }
 
 
 def test_a_row_of_a_table_is_one_line_whatever_letters_it_has():
@@ -30,7 +36,14 @@ def test_a_row_of_a_table_is_one_line_whatever_letters_it_has():
 
 def test_a_table_is_csv():
     assert list(TABLE.lines()) == ["Id,price", "7,1.5", "8,0.123456789"]
-    assert list(TABLE.objects())[1] == {"file": "t.csv", "Id": "8", "price": 0.1234567890123}
+    assert list(TABLE.objects())[1] == {
+        "input": "t.csv",
+        "kind": "regression",
+        "prediction": 0.1234567890123,
+        "row": 2,
+        "target": "price",
+        "notes": ["colour: new"],
+    }
 
 
 def test_words_with_commas_and_missing_values_survive():
@@ -54,6 +67,5 @@ def test_predictions_of_other_columns_do_not_mix():
 
 def test_a_column_called_file_stands_beside_the_name_of_the_file():
     tables = [TablePrediction(Path(f"{name}.csv"), {"file": ["x"], "y": [1.0]}) for name in "ab"]
-    assert [*tables[0].objects()] == [{"file_": "a.csv", "file": "x", "y": 1.0}]
     rows = [*csv.DictReader(io.StringIO(predictions_csv(tables)))]
     assert [(row["file_"], row["file"]) for row in rows] == [("a.csv", "x"), ("b.csv", "x")]
