@@ -20,7 +20,9 @@ def modules_after(code: str) -> set[str]:
     return set(done.stdout.splitlines()[-1].split())
 
 
-@pytest.mark.parametrize("command", ["--help", "list", "data list", "run", "run lenet --help", "resume --help"])
+@pytest.mark.parametrize(
+    "command", ["--help", "list", "data list", "run", "run lenet --help", "resume --help", "compare --help"]
+)
 def test_a_command_that_computes_nothing_does_not_import_torch(command):
     code = (
         f"import sys\nfrom deepdive.cli import main\ntry:\n    main({command.split()!r})\nexcept SystemExit:\n    pass"

@@ -74,7 +74,7 @@ def test_names_of_classes_and_texts_are_no_markup():
 def test_columns_of_the_data_that_are_called_like_ours_stand_beside_them():
     found = evaluation("ab", [0, 0], [[0.1, 0.9], [0.8, 0.2]], show=row_table(lambda i: {"true": i, "<x>": 7}))
     html = found.sections()[-1].html
-    assert re.findall(r"<th.*?>(.*?)</th>", html) == ["predicted", "true", "true_", "&lt;x&gt;"]
+    assert re.findall(r"<th scope.*?>(.*?)</th>", html) == ["predicted", "true", "true_", "&lt;x&gt;"]
     assert cells(found.sections()[-1]) == [["b 90.0%", "a 10.0%", "0", "7"]]
 
 
