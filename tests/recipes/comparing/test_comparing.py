@@ -60,7 +60,7 @@ def test_what_differs_and_what_was_measured_stand_side_by_side(tmp_path):
     assert table["  majority class"] == ["0.1250", "0.1250"]
     assert table["test_macro_f1"] == ["0.4500*", "0.1500"]
     assert table["parameters"] == ["12,345", "12,345"]
-    assert table["seconds"] == ["12.5000", "12.5000"]
+    assert table["seconds"] == ["12.5", "12.5"]
     assert ": pass" in text
     assert ": MISS" in text
 

@@ -59,7 +59,7 @@ def reliability_figure(found: Reliability) -> "Figure":
     middles = [(i + 0.5) / bins for i in range(bins)]
     full = [i for i in range(bins) if found.counts[i]]
     with figure_style():
-        figure = Figure(figsize=(5.4, 4.6), facecolor="white", layout="constrained")
+        figure = Figure(figsize=(4.4, 4.2), facecolor="white", layout="constrained")
         above, below = figure.subplots(2, 1, sharex=True, gridspec_kw={"height_ratios": (3, 1)})
         above.plot([0, 1], [0, 1], color=GREY, lw=1.0, ls="--", label="calibrated")
         heights = [float(found.accuracy[i]) for i in full]
