@@ -24,7 +24,7 @@ def modules_after(code: str) -> set[str]:
     "command",
     [
         *("--help", "list", "data list", "run", "run lenet --help", "resume --help"),
-        *("predict --help", "predict --schema", "export --help"),
+        *("predict --help", "predict --schema", "export --help", "compare --help"),
     ],
 )
 def test_a_command_that_computes_nothing_does_not_import_torch(command):

@@ -59,6 +59,38 @@ ROWS = {
             ({"true": torch.zeros(9)}, "true must be an integer tensor"),
         ],
     ),
+    "evaluation.class_scores": Row(
+        evaluation.class_scores,
+        {"confusion": torch.tensor([[3, 1], [2, 4]], dtype=torch.uint8)},
+        lambda found: torch.allclose(found.recall, vector(0.75, 2 / 3)),
+        [
+            ({"confusion": numbers(1, 2)}, "confusion must have shape"),
+            ({"confusion": torch.ones(2, 2)}, "confusion must be an integer tensor"),
+            ({"confusion": torch.zeros(0, 0, dtype=torch.int64)}, "num_classes must be at least 1"),
+            ({"confusion": torch.tensor([[1, 0], [-1, 2]])}, "confusion must be from 0 up, got -1"),
+        ],
+    ),
+    "evaluation.reliability": Row(
+        evaluation.reliability,
+        {"confidence": vector(0.9, 0.9, 0.6), "correct": numbers(True, False, True)},
+        lambda found: np.isclose(found.error, 0.4),
+        [
+            ({"confidence": vector(0.9, 1.1, 0.6)}, "confidence must be from 0 to 1, got 1.1"),
+            ({"confidence": vector(0.9, NAN, 0.6)}, "confidence must be from 0 to 1"),
+            ({"confidence": vector(0.9)}, "correct must have shape"),
+            ({"correct": numbers(1, 0, 1)}, "correct must be a boolean tensor"),
+            ({"bins": 0}, "bins must be at least 1"),
+        ],
+    ),
+    "evaluation.regression_scores": Row(
+        evaluation.regression_scores,
+        {"predicted": vector(1.0, 2.0, 5.0), "true": vector(1.0, 3.0, 5.0)},
+        lambda found: np.allclose(found, (1 / 3, np.sqrt(1 / 3), 0.875)),
+        [
+            ({"true": vector(1.0)}, "true must have shape"),
+            ({"predicted": numbers(1, 2, 3)}, "predicted must be a floating-point tensor"),
+        ],
+    ),
     "evaluation.simulate_coverage": Row(
         evaluation.simulate_coverage,
         {"interval": evaluation.hoeffding_interval, "accuracy": 0.7, "n": 10, "trials": 50},

@@ -137,9 +137,10 @@ def test_classes_that_are_numbers_have_a_report(tmp_path, classes):
     assert outcome.problem == ""
     held = pl.read_csv(outcome.run.folder / "test-rows.csv")
     assert held.columns == ["row_", "row", "true", "predicted"]
-    page = (outcome.run.folder / "report.html").read_text().partition("Test rows")[2].partition("</table>")[0]
-    counts = [int(cell) for cell in re.findall(r'<td class="number">(\d+)</td>', page)]
-    assert sum(counts) == held.height
+    page = (outcome.run.folder / "report.html").read_text().partition("Scores by class")[2].partition("</table>")[0]
+    *support, macro, weighted = [int(cell) for cell in re.findall(r'<td class="number">(\d+)</td>', page)]
+    assert len(support) == len(classes)
+    assert sum(support) == macro == weighted == held.height
 
 
 def test_class_folders_of_any_name_have_a_report(tmp_path):

@@ -1,4 +1,4 @@
-"""Scores of predictions, what a test set says, and what it no longer says once it was used too often (D2L section 4.6)."""
+"""Scores of predictions; what a test set says, and no longer says once it was used too often (D2L section 4.6)."""
 
 from deepdive.algorithms.evaluation.calibration import Reliability as Reliability
 from deepdive.algorithms.evaluation.calibration import reliability as reliability

@@ -1,4 +1,4 @@
-"""Whether probabilities are what they say: of the predictions made with 80 %, are 80 % right?"""
+"""Whether probabilities are what they say: of the predictions made with 80 %, 80 % should be right."""
 
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ from deepdive.signatures import checked
 class Reliability(NamedTuple):
     """Predictions in bins by their confidence; the means of an empty bin are NaN."""
 
-    count: Int64[Tensor, " bins"]
+    counts: Int64[Tensor, " bins"]
     confidence: Float64[Tensor, " bins"]
     """The mean probability of the predicted class."""
     accuracy: Float64[Tensor, " bins"]
@@ -23,19 +23,19 @@ class Reliability(NamedTuple):
     def error(self) -> float:
         """Expected calibration error ``ECE = Σ_b (n_b / n) |acc_b - conf_b|``, from 0 to 1; NaN of nothing."""
         gaps = (self.accuracy - self.confidence).abs().nan_to_num(0.0)
-        return float((self.count * gaps).sum() / self.count.sum())
+        return float((self.counts * gaps).sum() / self.counts.sum())
 
 
 @checked
 def reliability(confidence: Float[Tensor, " n"], correct: Bool[Tensor, " n"], bins: int = 10) -> Reliability:
-    """Bin ``b = 1, ..., B`` holds the predictions of confidence in ``((b - 1) / B, b / B]``, the first also those of 0.
+    """Bin ``b = 1, ..., B`` has the predictions of confidence in ``((b - 1) / B, b / B]``, the first also those of 0.
 
-    Its ``error`` is the expected calibration error with bins of equal width (Guo et al., 2017, "On calibration of modern
-    neural networks"), where ``confidence`` is the probability of the predicted class and ``correct`` whether that is the
-    true one.
+    Its ``error`` is the expected calibration error with bins of equal width (Guo et al., 2017, "On calibration of
+    modern neural networks"), where ``confidence`` is the probability of the predicted class and ``correct`` whether
+    that is the true one.
 
     >>> found = reliability(torch.tensor([0.9, 0.9, 0.6]), torch.tensor([True, False, True]))
-    >>> found.count.tolist(), round(found.error, 4)
+    >>> found.counts.tolist(), round(found.error, 4)
     ([0, 0, 0, 0, 0, 1, 0, 0, 2, 0], 0.4)
 
     Raises:

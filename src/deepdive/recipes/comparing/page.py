@@ -75,6 +75,9 @@ def run_curves(runs: Sequence[ComparedRun], names: Sequence[str]) -> "Figure":
                 log_scale(ax, "y")
             ax.set_title(label(name.replace("_", " "), 40), loc="left", fontsize="medium", fontweight="bold")
             ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+        last = max((r.epoch for run in runs for r in run.records if r.kind == "epoch"), default=1)
+        for ax in axes:
+            ax.set_xlim(0, 1.02 * max(1, last))
         axes[-1].set_xlabel("epoch")
         lines = {}
         for ax in axes:

@@ -39,7 +39,7 @@ def metric_rows(comparison: Comparison) -> list[tuple[str, list[str]]]:
         rows.append((metric, [f"{_number(value)}{'*' * (value is not None and value == best)}" for value in values]))
         for name in comparison.baselines(metric):
             rows.append((f"  {name}", [_number(_baseline(run, name, metric)) for run in comparison.readable]))
-    rows.append(("seconds", [_number(run.seconds) for run in comparison.readable]))
+    rows.append(("seconds", ["-" if run.seconds is None else f"{run.seconds:.1f}" for run in comparison.readable]))
     if any(run.parameters is not None for run in comparison.readable):
         counts = [run.parameters for run in comparison.readable]
         rows.append(("parameters", ["-" if n is None else f"{n:,}" for n in counts]))
@@ -80,7 +80,8 @@ def shown(value: Any) -> str:
 
 def _runs(comparison: Comparison) -> Iterator[str]:
     for run in comparison.runs:
-        facts = " ".join(printable(each) for each in (run.recipe, run.preset, run.created[:16]) if each)
+        began = run.created[:16].replace("T", " ")
+        facts = ", ".join(printable(each) for each in (run.recipe, run.preset, began) if each)
         yield f"{run.letter}  {f'{facts}: ' if facts else ''}{printable(run.state)}"
         yield f"   {printable(run.folder)}"
     yield from comparison.notes

@@ -161,8 +161,8 @@ class ClassEvaluation(Evaluation):
         total, absent = int(scores.support.sum()), int((scores.support == 0).sum())
         means = [_row("macro mean", *scores.macro, total), _row("weighted mean", *scores.weighted, total)]
         words = (
-            "Precision: of those called so, the fraction that is. Recall: of those that are, the fraction called so. F1: "
-            f"their harmonic mean. Support: {self.what} of the class."
+            "Precision: of those called so, the fraction that is. Recall: of those that are, the fraction called so. "
+            f"F1: their harmonic mean. Support: {self.what} of the class."
         )
         if absent:
             words += (
@@ -181,7 +181,7 @@ class ClassEvaluation(Evaluation):
 
     def _calibration(self) -> Section:
         found = self.reliability
-        mean, right = (float((found.count * each.nan_to_num(0)).sum() / found.count.sum()) for each in found[1:])
+        mean, right = (float((found.counts * each.nan_to_num(0)).sum() / found.counts.sum()) for each in found[1:])
         tendency = "surer than it is right" if mean > right else "less sure than it is right"
         words = (
             f"Expected calibration error (ECE): {found.error:.4f}. On average the network is {mean:.1%} sure and "
@@ -204,7 +204,7 @@ class ClassEvaluation(Evaluation):
 
 def _row(name: str, precision: float, recall: float, f1: float, support: int) -> dict[str, object]:
     scores = {"precision": precision, "recall": recall, "F1": f1}
-    return {"class": name} | {key: f"{value:.4f}" for key, value in scores.items()} | {"support": support}
+    return {"class": name, **{key: f"{value:.4f}" for key, value in scores.items()}, "support": support}
 
 
 def _short(name: str) -> str:

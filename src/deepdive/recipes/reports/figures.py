@@ -55,11 +55,11 @@ def reliability_figure(found: Reliability) -> "Figure":
     from matplotlib.figure import Figure
     from matplotlib.ticker import MaxNLocator
 
-    bins = len(found.count)
+    bins = len(found.counts)
     middles = [(i + 0.5) / bins for i in range(bins)]
-    full = [i for i in range(bins) if found.count[i]]
+    full = [i for i in range(bins) if found.counts[i]]
     with figure_style():
-        figure = Figure(figsize=(5.4, 4.6), facecolor="white", layout="constrained")
+        figure = Figure(figsize=(4.4, 4.2), facecolor="white", layout="constrained")
         above, below = figure.subplots(2, 1, sharex=True, gridspec_kw={"height_ratios": (3, 1)})
         above.plot([0, 1], [0, 1], color=GREY, lw=1.0, ls="--", label="calibrated")
         heights = [float(found.accuracy[i]) for i in full]
@@ -68,7 +68,7 @@ def reliability_figure(found: Reliability) -> "Figure":
         above.plot(means, heights, color=ORANGE, marker="D", ls="none", label="at the mean confidence")
         above.set(xlim=(0, 1), ylim=(0, 1.02), ylabel="accuracy")
         above.legend(loc="upper left", fontsize="small", borderaxespad=0.5)
-        below.bar(middles, found.count.tolist(), 0.9 / bins, color=GREY)
+        below.bar(middles, found.counts.tolist(), 0.9 / bins, color=GREY)
         below.set(xlabel="confidence: probability of the predicted class", ylabel="predictions")
         below.yaxis.set_major_locator(MaxNLocator(nbins=3, integer=True))
     return figure

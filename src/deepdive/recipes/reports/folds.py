@@ -1,12 +1,12 @@
 """What baselines learn from and are measured on: training and test examples, once or fold by fold."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from torch import Tensor
 
-Inputs = np.ndarray | Tensor | Sequence[str]
+Inputs = np.ndarray | Tensor | list[str]
 """Features ``(n, d)`` as an array, images ``(n, channels, height, width)`` as bytes in a tensor, or texts."""
 
 

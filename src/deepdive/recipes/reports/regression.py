@@ -72,13 +72,14 @@ class NumberEvaluation(Evaluation):
         if self.scale is not None:
             unit = f"the logarithm of {self.name!r}" if self.log else f"{self.name!r}"
             lines.append(
-                f"The loss is the squared error of the standardised target: 1 is a standard deviation of {unit} in the "
-                f"training part, {self.scale:.4g}, squared. The metric {metric} is the root of the squared error in the "
-                f"unit of {unit}: {self.scale:.4g} times the root of that loss."
+                "The loss is the mean squared error of the standardised target: an error of 1 is one standard "
+                f"deviation of {unit} in the training part, {self.scale:.4g}. The metric {metric} is in the unit of "
+                f"{unit}: it is {self.scale:.4g} times the root of that loss."
             )
         if self.log:
             lines.append(
-                f"An error of 0.1 in {metric} is one of about 10 % of {self.name!r}; MAE, RMSE and R² are in its own unit."
+                f"An error of 0.1 in {metric} is one of about 10 % of {self.name!r}; MAE, RMSE and R² are in its own "
+                "unit."
             )
         return tuple(lines)
 
@@ -90,9 +91,9 @@ class NumberEvaluation(Evaluation):
         values = {"MAE": scores.mae, "RMSE": scores.rmse, "R²": scores.r2}
         rows = [{"error": name, SETS[self.part]: value} for name, value in values.items()]
         words = [
-            f"Of {len(self.true):,} {self.what}. MAE (mean absolute error) and RMSE (root mean squared error) are in the "
-            f"unit of {self.name!r}, whose standard deviation here is {_spread(self.true):.4g}; R² is the fraction of its "
-            "variance that is explained: 1 is perfect, 0 no better than the mean.",
+            f"Of {len(self.true):,} {self.what}. MAE (mean absolute error) and RMSE (root mean squared error) are in "
+            f"the unit of {self.name!r}, whose standard deviation here is {_spread(self.true):.4g}; R² is the fraction "
+            "of its variance that is explained: 1 is perfect, 0 no better than the mean.",
             *([f"{lost:,} predictions are not finite; they are left out of the figure."] if lost else []),
         ]
         caption = "Each point is one of them; a residual above 0 is a prediction that is too high."

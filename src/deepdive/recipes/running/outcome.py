@@ -62,7 +62,7 @@ class Outcome:
 
     @property
     def main_metric(self) -> str | None:
-        """The metric that a reader looks for: of the target, else the first that a baseline has, too, else the first."""
+        """What a reader looks for: the target's metric, else the first that a baseline has, too, else the first."""
         if self.judged_by is not None:
             return self.judged_by.metric
         tested = [name for name in self.metrics if name.startswith("test_")] or list(self.metrics)

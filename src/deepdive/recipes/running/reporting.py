@@ -67,14 +67,14 @@ def write_run_report(
         title=_title(recipe, run),
         verdict=outcome.verdict,
         passed=None if outcome.judged_by is None else outcome.passed,
-        facts=_facts(outcome) | _tested(records) | _place(recipe),
+        facts=_facts(outcome) | _tested(records),
         records=records,
         curves_svg=svg.read_text(encoding="utf-8") if svg.exists() else "",
         curves_notes=explained,
         sections=[*baseline_sections(*_compared(outcome, assessment)), *shown, *sections],
         how_to=uses,
         settings=run.settings,
-        environment=outcome.environment,
+        environment=_place(recipe) | outcome.environment,
     )
 
 

@@ -79,7 +79,8 @@ def _fold(table: pl.DataFrame, train: Tensor, test: Tensor, member: Member) -> F
     column, prepared = table[member.target.name], member.prepared
 
     def inputs() -> tuple[Any, Any]:
-        return tuple(prepared.preprocessor.transform(table[rows.numpy()]).numpy() for rows in (train, test))
+        learnt, tested = (prepared.preprocessor.transform(table[rows.numpy()]).numpy() for rows in (train, test))
+        return learnt, tested
 
     learnt, tested = (member.target.encode(column[rows.numpy()]) for rows in (train, test))
     return Fold(learnt, tested, inputs)
@@ -128,6 +129,6 @@ def describer(
 
     def describe(i: int) -> dict[str, object]:
         row = int(rows[i])
-        return {apart("row", shown): row + 1} | {name: column[row] for name, column in columns.items()}
+        return {apart("row", shown): row + 1, **{name: column[row] for name, column in columns.items()}}
 
     return describe

@@ -50,7 +50,8 @@ def predicted_against_true(true: Sequence[float], predicted: Sequence[float], *,
     from matplotlib.figure import Figure
     from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
-    low, high = min(*true, *predicted), max(*true, *predicted)
+    both = [*true, *predicted] or [0.0, 1.0]  # of a network that predicts no number there is no point to draw
+    low, high = min(both), max(both)
     with figure_style():
         figure = Figure(figsize=(5.4, 5.0), facecolor="white", layout="constrained")
         ax = figure.subplots()

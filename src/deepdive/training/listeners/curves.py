@@ -15,7 +15,8 @@ class Curves:
     """Draw all records when the run ends, and, if ``every`` is given, after an epoch at most that often.
 
     ``history`` holds the records of earlier sessions, of which a resumed run keeps ``plan.start_records``.
-    ``every`` is in seconds. ``rates`` gives the learning rate of every step of a plan, where it is known. A run without records draws nothing. Curves that cannot be written are one
+    ``every`` is in seconds. ``rates`` gives the learning rate of every step of a plan, where it is known.
+    A run without records draws nothing. Curves that cannot be written are one
     warning and do not end the run; the files of an earlier drawing stay whole.
 
     Raises:

@@ -75,9 +75,9 @@ def write_report(
     """Write ``report.html`` into ``folder``, in one move, and return its path.
 
     In this order, each left out where it is empty: the ``verdict`` (green where ``passed``, red where not,
-    neutral for ``None``) with a few ``facts``, the curves with ``curves_notes`` below, the ``images`` as (caption, PNG), the ``sections``
-    of the recipe, a table of the epochs among ``records``, ``how_to`` (what a command does → the command),
-    ``settings`` (may be nested) and the ``environment``.
+    neutral for ``None``) with a few ``facts``, the curves and ``curves_notes``, the ``images`` as (caption, PNG),
+    the ``sections`` of the recipe, a table of the epochs among ``records``, ``how_to`` (what a command does → the
+    command), ``settings`` (may be nested) and the ``environment``.
 
     Raises:
         OSError: naming the file, when the folder is missing, full or read-only.

@@ -15,6 +15,9 @@ Html = NewType("Html", str)
 """Text that is HTML already; anything else is escaped before it becomes part of a report."""
 
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_WIDTH = re.compile(r'^<svg[^>]*\bwidth="([\d.]+)pt"')
+_SMALL = 320
+"""Points: a narrower figure is legible on a telephone without being scrolled."""
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 
 
@@ -101,7 +104,9 @@ def figure(svg: str, *, caption: str = "") -> Html:
     words = escape(caption)
     label = f' aria-label="{words}"' if caption else ""
     below = f"<figcaption>{words}</figcaption>" if caption else ""
-    return Html(f'<figure><div class="svg" role="img"{label}>{drawing}</div>{below}</figure>')
+    natural = _WIDTH.search(drawing)
+    small = " small" if natural and float(natural[1]) < _SMALL else ""
+    return Html(f'<figure><div class="svg{small}" role="img"{label}>{drawing}</div>{below}</figure>')
 
 
 def _flat(entries: Mapping[str, object], prefix: str = "") -> Iterable[tuple[str, object]]:

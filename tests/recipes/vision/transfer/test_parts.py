@@ -8,8 +8,7 @@ from deepdive.data.rows import RowsDataModule
 from deepdive.models.vision import EfficientNetLite
 from deepdive.recipes.vision.transfer import features, head
 from deepdive.recipes.vision.transfer.features import FromGroup, features_of
-from deepdive.recipes.vision.transfer.figures import confusion_figure, training_curves
-from deepdive.recipes.vision.transfer.reporting import most_confused
+from deepdive.recipes.vision.transfer.figures import training_curves
 
 CPU = torch.device("cpu")
 SPEC = ImageSpec(3, 32, 32, ("a", "b"), (0.5,) * 3, (0.5,) * 3)
@@ -71,22 +70,6 @@ def test_rows_are_batched_with_their_classes(rows):
     assert labels.shape == (10,)
     assert data.val_loader() is None
     assert data.test_loader().num_examples == 5
-
-
-def test_the_surest_mistakes_come_first():
-    chances = torch.tensor([[0.9, 0.1], [0.2, 0.8], [0.4, 0.6], [0.0, 1.0]])
-    labels = torch.tensor([0, 0, 0, 0])
-    assert most_confused(chances, labels, 10) == [3, 1, 2]
-    assert most_confused(chances, labels, 1) == [3]
-    assert most_confused(chances, torch.tensor([0, 1, 1, 1]), 10) == []
-
-
-@pytest.mark.parametrize("classes", [2, 30])
-def test_a_confusion_matrix_is_drawn_with_numbers_where_they_fit(classes):
-    confusion = torch.eye(classes, dtype=torch.int64) * 7
-    [axes] = confusion_figure(confusion, [f"class {i}" for i in range(classes)]).axes
-    assert len(axes.texts) == (classes**2 if classes == 2 else 0)
-    assert axes.get_ylabel() == "true"
 
 
 def test_trainings_are_drawn_as_lines_and_features_level():

@@ -1,7 +1,7 @@
 """Models of scikit-learn as baselines: which ones, of how many examples, and whether they can be had."""
 
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import Any
@@ -36,8 +36,13 @@ def available() -> bool:
 
 @contextmanager
 def quietly() -> Iterator[None]:
-    """Without the warnings of a fit that ends early: as a baseline it is good enough."""
-    with warnings.catch_warnings():
+    """On one thread, and without the warnings of a fit that ends early: as a baseline it is good enough.
+
+    Threads that wait for each other come to a crawl on a machine that is busy, and may add up in another order.
+    """
+    from threadpoolctl import threadpool_limits  # scikit-learn's own
+
+    with warnings.catch_warnings(), threadpool_limits(1):
         warnings.simplefilter("ignore")
         yield
 
@@ -60,7 +65,7 @@ def few_pixels(images: Tensor) -> np.ndarray:
     parts = []
     for some in images.split(2048):
         x = some.float() / 255 if some.dtype == torch.uint8 else some.float()
-        side = tuple(min(_SIDE, n) for n in x.shape[2:])
+        side = min(_SIDE, x.shape[2]), min(_SIDE, x.shape[3])
         parts.append(adaptive_avg_pool2d(x, side).flatten(1))
     return torch.cat(parts).numpy()
 
@@ -78,7 +83,7 @@ def linear_rows(inputs: Inputs) -> int:
 
 
 def as_features(train: Inputs, test: Inputs) -> tuple[Any, Any]:
-    """Numbers for a linear model: pixels, the TF-IDF weights of words and pairs of words, or the features as they are."""
+    """Numbers for a linear model: pixels, TF-IDF weights of words and pairs of words, or the features as they are."""
     if isinstance(train, Tensor) and isinstance(test, Tensor):
         return few_pixels(train), few_pixels(test)
     if isinstance(train, np.ndarray):
@@ -114,15 +119,17 @@ def classifying_trees(x: np.ndarray, y: np.ndarray, classes: int) -> Callable[[A
     """Gradient-boosted trees, fewer for many classes, as each has its own."""
     from sklearn.ensemble import HistGradientBoostingClassifier
 
-    rounds = max(10, min(_TREES, _LEAVES // max(1, classes if classes > 2 else 1)))
-    return _fitted(HistGradientBoostingClassifier(max_iter=rounds, early_stopping=False, random_state=0), x, y)
+    rounds: int = max(10, min(_TREES, _LEAVES // max(1, classes if classes > 2 else 1)))
+    how: dict[str, Any] = {"max_iter": rounds, "early_stopping": False, "random_state": 0}
+    return _fitted(HistGradientBoostingClassifier(**how), x, y)
 
 
 def predicting_trees(x: np.ndarray, y: np.ndarray) -> Callable[[Any], np.ndarray]:
     """Gradient-boosted trees for numbers."""
     from sklearn.ensemble import HistGradientBoostingRegressor
 
-    return _fitted(HistGradientBoostingRegressor(max_iter=_TREES, early_stopping=False, random_state=0), x, y)
+    how: dict[str, Any] = {"max_iter": _TREES, "early_stopping": False, "random_state": 0}
+    return _fitted(HistGradientBoostingRegressor(**how), x, y)
 
 
 def tree_rows(count: int) -> np.ndarray:
@@ -133,9 +140,14 @@ def tree_rows(count: int) -> np.ndarray:
 def _fitted(model: Any, x: Any, y: np.ndarray) -> Callable[[Any], np.ndarray]:
     with quietly():
         model.fit(x, y)
-    return model.predict
+
+    def predict(rows: Any) -> np.ndarray:
+        with quietly():
+            return model.predict(rows)
+
+    return predict
 
 
 def texts(inputs: Inputs) -> bool:
     """Whether the inputs are texts."""
-    return isinstance(inputs, Sequence)
+    return isinstance(inputs, list)

@@ -1,0 +1,208 @@
+"""Runs side by side: of one recipe or several, unfinished, damaged, the same twice, twenty."""
+
+import json
+import math
+from html.parser import HTMLParser
+
+import pytest
+
+from deepdive import cli
+from deepdive.recipes.comparing import compare, comparison_page, comparison_text
+from deepdive.recipes.comparing.page import drawn_metrics, run_curves
+from deepdive.recipes.comparing.runs import letters
+from deepdive.training import Run, RunError
+
+
+def make(root, recipe="mlp", *, accuracy=0.5, finished=True, epochs=3, settings=None, **result):
+    """A run folder as one that has ended, or not."""
+    given = {"epochs": epochs, "data": "digits", "optimizer": {"lr": 0.1, "name": "sgd"}} | (settings or {})
+    run = Run.create(recipe, given, root=root)
+    lines = [
+        {"kind": "epoch", "epoch": i, "step": 10 * i, "val_accuracy": accuracy * i / epochs, "val_loss": 1 / i}
+        for i in range(1, epochs + 1)
+    ]
+    run.metrics_file.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    if finished:
+        content = {
+            "metrics": {"test_accuracy": accuracy, "train_loss": math.nan},
+            "measures": {"test_macro_f1": accuracy / 2},
+            "baselines": {"majority class": {"test_accuracy": 0.125}},
+            "target": {"metric": "test_accuracy", "value": 0.4},
+            "passed": accuracy >= 0.4,
+            "seconds": 12.5,
+            "parameters": 12345,
+        }
+        run.write_json("result.json", content | result)
+    return run.folder
+
+
+def rows(text):
+    """Lines of the tables by their first words, spaces between columns as one."""
+    found = {}
+    for line in text.splitlines():
+        name, _, cells = (
+            line.partition("  ")
+            if not line.startswith("  ")
+            else ("  " + line.strip().partition("  ")[0], "", line.strip().partition("  ")[2])
+        )
+        found[name] = cells.split()
+    return found
+
+
+def test_what_differs_and_what_was_measured_stand_side_by_side(tmp_path):
+    a = make(tmp_path, accuracy=0.9)
+    b = make(tmp_path, accuracy=0.3, settings={"optimizer": {"lr": 0.01, "name": "sgd"}})
+    text = comparison_text(compare([a, b]))
+    table = rows(text)
+    assert table["optimizer.lr"] == ["0.1", "0.01"]
+    assert "epochs" not in table
+    assert table["test_accuracy"] == ["0.9000*", "0.3000"]
+    assert table["  majority class"] == ["0.1250", "0.1250"]
+    assert table["test_macro_f1"] == ["0.4500*", "0.1500"]
+    assert table["parameters"] == ["12,345", "12,345"]
+    assert table["seconds"] == ["12.5", "12.5"]
+    assert ": pass" in text
+    assert ": MISS" in text
+
+
+def test_less_is_better_for_an_error(tmp_path):
+    folders = [make(tmp_path, metrics={"test_rmse": value}, target=None) for value in (2.0, 1.0)]
+    assert rows(comparison_text(compare(folders)))["test_rmse"] == ["2.0000", "1.0000*"]
+
+
+def test_recipes_that_differ_have_settings_of_their_own(tmp_path):
+    a, b = make(tmp_path), make(tmp_path, "lenet", epochs=4, settings={"modern": True})
+    found = compare([a, b])
+    assert found.differing == {"epochs": [3, 4]}
+    assert found.partial == {"B": ["modern"]}
+    assert "Only B: modern" in comparison_text(found)
+
+
+def test_one_that_has_not_ended_is_said_to_be_so(tmp_path):
+    a, b = make(tmp_path), make(tmp_path, finished=False, accuracy=0.8)
+    empty = make(tmp_path, finished=False)
+    (empty / "metrics.jsonl").unlink()
+    text = comparison_text(compare([a, b, empty]))
+    assert "unfinished, after step 30" in text
+    assert "unfinished, nothing is recorded yet" in text
+    assert rows(text)["val_accuracy"] == ["-", "0.8000", "-"]
+
+
+@pytest.mark.parametrize(
+    ("file", "content"),
+    [
+        ("run.json", "{"),
+        ("run.json", '{"format": 1}'),
+        ("result.json", "[]"),
+        ("result.json", '{"metrics": 3, "target": null, "seconds": 1}'),
+        ("result.json", '{"target": null}'),
+        ("metrics.jsonl", "what\n"),
+    ],
+)
+def test_a_damaged_one_is_said_to_be_so_and_the_others_are_compared(tmp_path, file, content):
+    a, b, bad = (make(tmp_path) for _ in range(3))
+    (bad / file).write_text(content)
+    found = compare([a, bad, b])
+    assert [run.damaged for run in found.runs] == [False, True, False]
+    assert rows(comparison_text(found))["test_accuracy"] == ["0.5000*", "0.5000*"]
+    assert "damaged" in comparison_page(found)
+    (b / file).write_text(content)
+    with pytest.raises(ValueError, match="at least one run must be whole"):
+        compare([bad, b])
+
+
+def test_the_same_one_twice_is_compared_once(tmp_path):
+    a, b = make(tmp_path), make(tmp_path)
+    found = compare([a, b, a.parent / "." / a.name])
+    assert [run.letter for run in found.runs] == ["A", "B"]
+    assert "given more than once" in found.notes[0]
+    with pytest.raises(ValueError, match="runs must be at least two different ones, got 1"):
+        compare([a, a])
+
+
+def test_what_is_no_run_is_refused(tmp_path):
+    a = make(tmp_path)
+    with pytest.raises(FileNotFoundError, match="there is no run folder"):
+        compare([a, tmp_path / "absent"])
+    with pytest.raises(RunError, match=r"is no run folder.*perhaps .* was meant"):
+        compare([a, a.parent])
+
+
+def test_twenty_fit_a_terminal(tmp_path):
+    folders = [make(tmp_path, epochs=i, accuracy=i / 100) for i in range(1, 29)]
+    text = comparison_text(compare(folders))
+    tables = text.partition("Settings that differ")[2]
+    assert max(map(len, tables.splitlines())) <= 80
+    cells = [cell for line in tables.splitlines() if line.startswith("epochs") for cell in line.split()[1:]]
+    assert cells == [str(i) for i in range(1, 29)]
+    found = compare(folders)
+    assert len(run_curves(found.readable, drawn_metrics(found.readable)).axes) == 2
+    assert [each for each, _ in zip(letters(), range(28), strict=False)][-3:] == ["Z", "AA", "AB"]
+
+
+class Reader(HTMLParser):
+    def __init__(self, html):
+        super().__init__()
+        self.tags, self.text = [], []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+
+    def handle_data(self, data):
+        self.text.append(data)
+
+
+def test_names_out_of_data_are_no_markup_in_the_page(tmp_path):
+    nasty = "<script>$_$</script>\n'\""
+    baselines = {nasty: {"test_accuracy": 0.1}}
+    a = make(tmp_path, settings={"data": nasty}, baselines=baselines)
+    b = make(tmp_path, settings={"data": "x"}, metrics={nasty: 1.0, "test_accuracy": 0.3})
+    page = Reader(comparison_page(compare([a, b])))
+    assert "script" not in page.tags
+    assert nasty in page.text
+    assert "svg" in page.tags
+
+
+def run(capsys, *words):
+    status = cli.main(["compare", *map(str, words)])
+    return status, *capsys.readouterr()
+
+
+def test_the_command_prints_writes_and_refuses(tmp_path, capsys):
+    a, b = make(tmp_path / "runs"), make(tmp_path / "runs", finished=False)
+    status, out, err = run(capsys, a, b)
+    assert (status, err) == (0, "")
+    assert "test_accuracy" in out
+    status, out, err = run(capsys, a, b, "--json")
+    content = json.loads(out)
+    assert content["runs"][0]["metrics"]["train_loss"] is None
+    assert content["runs"][0]["baselines"] == {"majority class": {"test_accuracy": 0.125}}
+    assert content["runs"][1]["state"] == "unfinished, after step 30"
+    page = tmp_path / "page.html"
+    assert run(capsys, a, b, "--output", page)[:2] == (0, f"{page}\n")
+    first = page.read_bytes()
+    status, _, err = run(capsys, a, b, "--output", page)
+    assert status == 2
+    assert "must be a new file" in err
+    assert run(capsys, a, b, "--output", page, "--force")[0] == 0
+    assert page.read_bytes() == first
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ((), "runs must be at least two run folders, got 0"),
+        (("{a}",), "runs must be at least two run folders, got 1"),
+        (("{a}", "absent"), "there is no run folder absent"),
+        (("{a}", "{b}", "--json", "--output", "x"), "json and output x are both given"),
+        (("{a}", "{b}", "--output", "{a}/page.html"), "output must lie outside of run folders"),
+        (("{a}", "{b}", "--output", "absent/x.html"), "there is no folder absent"),
+    ],
+)
+def test_mistakes_are_one_line(tmp_path, capsys, words, message):
+    a, b = make(tmp_path), make(tmp_path)
+    status, out, err = run(capsys, *(word.format(a=a, b=b) for word in words))
+    assert (status, out) == (2, "")
+    assert err.count("\n") == 1
+    assert message in err
