@@ -34,16 +34,20 @@ def test_it_is_an_experiment_and_prepares_both_toolkits_alike(table):
 def test_what_can_be_done_about_a_target_is_true(tmp_path):
     path = tmp_path / "t.csv"
     path.write_text("x,y\n" + "".join(f"{i / 7:.3f},{'none' if i % 3 == 0 else i % 3}\n" for i in range(60)))
-    with pytest.raises(ValueError, match=r"column 'y' mixes .* or set kind to classification$"):
+    with pytest.raises(ValueError, match=r"column 'y' mixes .* or set --kind classification$"):
         load_recipe("table").build(settings_for(path, "table", target="y", ignore=[])).prepare()
     experiment = load_recipe("table").build(settings_for(path, "table", target="y", ignore=[], kind="classification"))
     experiment.prepare()
     assert experiment.data.labels == ("1", "2", "none")
-    with pytest.raises(ValueError, match=r"column 'y' mixes .* or write NA for a missing value$"):
+    with pytest.raises(
+        ValueError, match=r"column 'y' mixes .* write NA for a missing value, or predict another: --target$"
+    ):
         load_recipe("linear-regression").build(
             with_preset(load_recipe("linear-regression").settings_type, {"data": str(path), "target": "y"})
         ).prepare()
-    with pytest.raises(ValueError, match=r"column 'y' mixes .* or declare it as categorical$"):
+    with pytest.raises(
+        ValueError, match=r"column 'y' mixes .* leave it out: --ignore y, or declare it: --categorical y$"
+    ):
         load_recipe("table").build(settings_for(path, "table", target="x", ignore=[])).prepare()
 
 
@@ -182,7 +186,7 @@ def test_words_are_classes(tmp_path):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"target": None}, "target is not set; it must name the column of .* to predict"),
+        ({"target": None}, "target must be the column to predict, got none: --target NAME, one of Id, area, quality, "),
         ({"target": "prise"}, "target is 'prise', but the table has no column 'prise'; did you mean 'price'"),
         ({"ignore": ["id"]}, "ignore is 'id', but the table has no column 'id'; did you mean 'Id'"),
         ({"categorical": ["qualty"]}, "categorical is 'qualty', but .* did you mean 'quality'"),
