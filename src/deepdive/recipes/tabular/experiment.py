@@ -81,6 +81,7 @@ class TableExperiment(SequentialExperiment[SettingsT]):
         refuse_parts(table[others], left_out)
         self.table, absent = usable(table, [self.target])
         self.kind, said = check_target(self.table[self.target], settings, classes=self.learns_classes)
+        self.settings = settings = settings.suited(self.table.height)  # pyright: ignore[reportAttributeAccessIssue]
         self.folds = splits(self.table.height, settings)
         self.data = self._data(self.folds[0])
         if settings.log_target and isinstance(self.data.fitted[0], ClassTarget):
