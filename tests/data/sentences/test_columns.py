@@ -48,7 +48,7 @@ def test_named_and_numbered_columns_are_taken(tmp_path):
     assert (texts.texts[5], texts.labels[5]) == ("words 1", "2")
     with pytest.raises(ValueError, match=r"label must name the column of .* that holds the classes \(--label\), as "):
         find_columns(path)
-    with pytest.raises(ValueError, match="has no column .lable. for the label"):
+    with pytest.raises(ValueError, match=r"has no column .lable. for the label"):
         find_columns(path, label="lable")
     with pytest.raises(ValueError, match=r"has no column '9' for the text \(it has no header"):
         find_columns(path, text="9", label="4")
@@ -58,7 +58,7 @@ def test_named_and_numbered_columns_are_taken(tmp_path):
 
 def test_one_column_is_no_labelled_text(tmp_path):
     path = written(tmp_path / "a.csv", ["text", "a fine day", "a dull day"])
-    with pytest.raises(ValueError, match="label must name the column of .* as there is one column"):
+    with pytest.raises(ValueError, match=r"label must name the column of .* as there is one column"):
         find_columns(path)
     assert find_text(path, text=None, label=None) == ["a fine day", "a dull day"]
 
