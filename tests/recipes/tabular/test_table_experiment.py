@@ -277,7 +277,7 @@ def test_the_kind_of_the_target_is_said(tmp_path, values, note, capsys):
 def test_classes_that_are_numbers_keep_their_names_to_the_end(tmp_path):
     path = labelled(tmp_path / "t.csv", [int(i > 60) for i in range(120)])
     outcome = start(path, tmp_path, "table", target="y", ignore=[], epochs=20)
-    rows = list(csv.DictReader((outcome.run.folder / "test-rows.csv").open()))
+    rows = list(csv.DictReader((outcome.run.folder / "test-rows.csv").read_text().splitlines()))
     assert {row["true"] for row in rows} == {row["predicted"] for row in rows} == {"0", "1"}
     [prediction] = predicted(outcome.run.folder, path)
     assert set(prediction.columns["y"]) == {"0", "1"}
@@ -293,8 +293,9 @@ def test_ignored_columns_may_hold_anything(tmp_path):
         outcome = start(each, tmp_path, "table", target="y", ignore=ignore)
         found.append(outcome.metrics)
         [prediction] = predicted(outcome.run.folder, each)
+        assert set(prediction.columns["y"]) <= {"0", "1"}
     assert found[0] == found[1]
-    with pytest.raises(ValueError, match="mixes numbers and words|must hold") as caught:
+    with pytest.raises(ValueError, match="mixes numbers and words") as caught:
         start(labelled(path, values, extra=["1", "2", "x"] * 20), tmp_path, "table", target="y", ignore=[])
     assert str(caught.value).endswith("leave it out: --ignore n, or declare it: --categorical n")
 

@@ -47,8 +47,9 @@ SettingsT = TypeVar("SettingsT", bound=TableSettings)
 
 @dataclass(frozen=True)
 class TableMetadata:
-    """How the rows are prepared in each fold, and the columns not learnt from."""
+    """How many rows there are, how they are prepared in each fold, and the columns not learnt from."""
 
+    rows: int
     ignore: tuple[str, ...]
     folds: tuple[Prepared, ...]
 
@@ -81,12 +82,15 @@ class TableExperiment(SequentialExperiment[SettingsT]):
         refuse_parts(table[others], left_out)
         self.table, absent = usable(table, [self.target])
         self.kind, said = check_target(self.table[self.target], settings, classes=self.learns_classes)
-        self.settings = settings = settings.suited(self.table.height)  # pyright: ignore[reportAttributeAccessIssue]
+        self._suit(self.table.height)
         self.folds = splits(self.table.height, settings)
         self.data = self._data(self.folds[0])
         if settings.log_target and isinstance(self.data.fitted[0], ClassTarget):
             raise ValueError(f"log_target is set, but target {self.target!r} holds classes; unset it: --no-log-target")
         self.told = (*told, *said, *absent, *self.data.notes)
+
+    def _suit(self, rows: int) -> None:
+        self.settings = self.settings.suited(rows)  # pyright: ignore[reportAttributeAccessIssue]
 
     def notes(self) -> Iterable[str]:
         """Those of reading the table, and of preparing the rows of the first fold."""
@@ -99,7 +103,7 @@ class TableExperiment(SequentialExperiment[SettingsT]):
     def metadata(self) -> TableMetadata:
         """What is learnt from the training rows of each fold."""
         others = (Prepared.of(self._data(rows)) for rows in self.folds[1:])
-        return TableMetadata(self.ignore, (Prepared.of(self.data), *others))
+        return TableMetadata(self.table.height, self.ignore, (Prepared.of(self.data), *others))
 
     def fingerprint(self) -> Iterable[Tensor]:
         """All names and values of the table."""
@@ -139,6 +143,7 @@ class TableExperiment(SequentialExperiment[SettingsT]):
             RunError: none is trained, or a file is damaged.
         """
         metadata = read_metadata(run, TableMetadata)
+        self._suit(metadata.rows)
         members = [self.member(run, i, prepared) for i, prepared in enumerate(metadata.folds)]
         trained = [member for member in members if member is not None]
         if not trained:
