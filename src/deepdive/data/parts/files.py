@@ -46,12 +46,13 @@ def part_files(folder: Path) -> tuple[dict[Part, Path], tuple[str, ...]]:
 
 def _without_answers(parts: dict[Path, Part]) -> dict[Path, Part]:
     """Of two files to test on, as contests have them, that with the answers: ``test.annotated`` beside ``test``."""
-    kept = dict(parts)
+    kept: dict[Path, Part] = dict(parts)
     for part in PARTS:
         files = [path for path, each in parts.items() if each == part]
         answered = [path for path in files if _ANSWERED & {*re.split(r"[\W_]+", path.name.lower())}]
         if len(answered) == 1:
-            kept = {path: each for path, each in kept.items() if each != part or path in answered}
+            for path in {*files}.difference(answered):
+                del kept[path]
     return kept
 
 

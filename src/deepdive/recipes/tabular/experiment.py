@@ -14,7 +14,7 @@ from deepdive.data.progress import Report
 from deepdive.data.tables import TABLES, ClassTarget, NumericTarget, TableDataModule, read_named
 from deepdive.data.tables.checks import check_columns
 from deepdive.data.tables.module import Rows, refuse_parts, usable
-from deepdive.data.tables.targets import Target, class_names
+from deepdive.data.tables.targets import Kind, Target, class_names
 from deepdive.files import write_atomically
 from deepdive.names import apart
 from deepdive.recipes.experiments import SequentialExperiment, TrainingResult, TrainingRun
@@ -81,6 +81,7 @@ class TableExperiment(SequentialExperiment[SettingsT]):
         others = [name for name in table.columns if name not in (self.target, *self.ignore)]
         refuse_parts(table[others], left_out)
         self.table, absent = usable(table, [self.target])
+        self.kind: Kind
         self.kind, said = check_target(self.table[self.target], settings, classes=self.learns_classes)
         self._suit(self.table.height)
         self.folds = splits(self.table.height, settings)
