@@ -40,6 +40,12 @@ def test_a_name_tells_its_part_or_none(part, names):
         (["eng.train", "eng.testa", "eng.testb"], ["train", "val", "test"]),
         (["wiki.train.tokens", "wiki.valid.tokens"], ["train", "val"]),
         (["steam train", "car", "plane"], [None, None, None]),
+        (["wnut17train.conll", "emerging.dev.conll", "emerging.test.annotated"], ["train", "val", "test"]),
+        (["esp.train", "esp.testa", "esp.testb"], ["train", "val", "test"]),
+        (["nertrain", "nerdev", "nertest", "notes"], ["train", "val", "test", None]),
+        (["latest", "contest", "protest"], [None, None, None]),
+        (["latrain", "contest"], [None, None]),
+        (["latrain", "latest", "contrain", "contest"], [None, None, None, None]),
         (["test_tube", "flask"], [None, None]),
         (["train", "eval", "test"], ["train", "val", "test"]),
         (["train", "eval", "val"], ["train", "test", "val"]),
@@ -154,4 +160,19 @@ def test_a_long_name_takes_no_time():
 def test_a_folder_of_nothing_but_itself_ends(tmp_path):
     (tmp_path / "self").symlink_to(".")
     with pytest.raises(ValueError, match=r"must hold a file to learn from, called train .* it holds nothing"):
+        part_files(tmp_path)
+
+
+def test_of_two_files_to_test_on_that_with_the_answers_counts(tmp_path):
+    for name in ("wnut17train.conll", "emerging.dev.conll", "emerging.test", "emerging.test.annotated"):
+        (tmp_path / name).write_text(name)
+    found, notes = part_files(tmp_path)
+    assert {part: path.name for part, path in found.items()} == {
+        "train": "wnut17train.conll",
+        "val": "emerging.dev.conll",
+        "test": "emerging.test.annotated",
+    }
+    assert notes[1] == f"left aside in {tmp_path}: emerging.test"
+    (tmp_path / "emerging.test.gold").write_text("x")
+    with pytest.raises(ValueError, match="are the same part of the data"):
         part_files(tmp_path)

@@ -2,6 +2,8 @@
 
 from deepdive.data.loaders import TensorLoader
 from deepdive.data.types import Batch, DataModule, Transform
+from deepdive.signatures import checked
+from deepdive.signatures.bounds import NonNegativeInt, PositiveInt
 
 
 class RowsDataModule(DataModule):
@@ -20,15 +22,16 @@ class RowsDataModule(DataModule):
 
     """
 
+    @checked
     def __init__(
         self,
         train: Batch,
         val: Batch = (),
         test: Batch = (),
         *,
-        batch_size: int = 128,
-        seed: int = 0,
-        test_batch_size: int = 4096,
+        batch_size: PositiveInt = 128,
+        seed: NonNegativeInt = 0,
+        test_batch_size: PositiveInt = 4096,
         transform: Transform | None = None,
     ) -> None:
         self.train, self.val, self.test = train, val, test

@@ -44,7 +44,7 @@ def words_of(recipe: Recipe) -> set[str]:
 
 
 def by_meaning(word: str, known: Iterable[Recipe]) -> list[Recipe]:
-    """Those of the recipes that a word fits, those first that take any data, then by keyword; the plural is the singular.
+    """Those of the recipes that a word, or its plural, fits: those first that take any data, then by keyword.
 
     >>> from deepdive.recipes import recipes
     >>> [each.name for each in by_meaning("Sentiment", recipes().values())]
@@ -52,11 +52,11 @@ def by_meaning(word: str, known: Iterable[Recipe]) -> list[Recipe]:
     """
     asked = _plain(word)
     found = [
-        (recipe.name not in _FIRST, asked not in map(_plain, recipe.keywords), _place(recipe, asked), number, recipe)
+        (recipe.name not in _FIRST, _place(recipe, asked), number, recipe)
         for number, recipe in enumerate(known)
         if asked in map(_plain, words_of(recipe))
     ]
-    return [recipe for *_, recipe in sorted(found, key=lambda each: each[:4])]
+    return [recipe for *_, recipe in sorted(found, key=lambda each: each[:3])]
 
 
 def missing(word: str) -> str | None:

@@ -97,6 +97,7 @@ FLAGS: dict[str, str] = {
     "cifar10": f"{_IMAGES} --widths 4 4 4 4",
     "image-folder": f"--data {FOLDER}/images {TRAINED} --image-size 16 --architecture lenet",
     "bert-classify": f"{_BERT}/labels.csv",
+    "classify-text": f"--data {FOLDER}/labels.csv {TRAINED}",
     "bert-qa": f"{_BERT}/questions.json --max-question-length 8 --overlap 4",
     "bert-tag": f"{_BERT}/tags.conll",
     "bert-pair": f"{_BERT}/related.csv --score-column score",

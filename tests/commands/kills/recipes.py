@@ -70,6 +70,13 @@ def tags(folder: Path) -> Path:
     return _written(folder / "tags.conll", tagged().splitlines())
 
 
+def reviews(folder: Path) -> Path:
+    """Of two classes, told apart by a word."""
+    words = [("fine", "good"), ("dull", "bad")]
+    rows = [f"the film was {word} and long {i % 7},{kind}" for i in range(40) for word, kind in words]
+    return _written(folder / "reviews.csv", ["review,sentiment", *rows])
+
+
 def digits(folder: Path) -> str:
     """Those of scikit-learn, which every machine has that runs the tests."""
     return "digits"
@@ -180,8 +187,14 @@ RECIPES = [
         "fine-tune",
         images_and_weights,
         "--weights FOLDER/weights.safetensors --image-size 32 --epochs 2 --batch-size 24 --validation 0.2"
-        " --unfreeze-every 1 --log-every 1 --checkpoint-every 2",
+        " --unfreeze-every 1 --log-every 1 --checkpoint-every 2 --from-scratch",
         "layers that begin to learn epoch by epoch, a mean of weights, a second training",
+    ),
+    Recipe(
+        "classify-text",
+        reviews,
+        "--epochs 4 --batch-size 8 --log-every 2 --checkpoint-every 3",
+        "bags of words, a network that begins with zeros",
     ),
     Recipe(
         "bert-pretrain",

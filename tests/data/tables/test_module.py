@@ -99,7 +99,8 @@ def test_rows_without_a_target_are_left_out_and_said_to_be():
     table = people().with_columns(pl.when(pl.col("id") < 5).then(None).otherwise(pl.col("age")).alias("age"))
     module = prepared(table, "age")
     assert module.table.height == 45
-    assert module.notes == ("5 rows without 'age' left out",)
+    assert module.notes[0] == "5 rows without 'age' left out"
+    assert module.notes[1] == "target 'age' has 40 different numbers: learnt as numbers"
     with pytest.raises(ValueError, match="target 'age' is missing in every row"):
         prepared(people().with_columns(pl.lit(None, pl.Float64).alias("age")), "age")
 

@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 import torch
 
-from deepdive.data.tables import ClassTarget, NumericTarget, fit_target
+from deepdive.data.tables import ClassTarget, NumericTarget, fit_target, infer_kind
 from deepdive.data.tables.targets import target_from_json, target_to_json
 
 PRICES = pl.Series("price", [100.0, 200.0, 400.0])
@@ -65,3 +65,34 @@ def test_what_cannot_be_predicted_is_named(column, options, message):
 def test_kinds_can_be_told_apart():
     assert isinstance(fit_target(PRICES), NumericTarget)
     assert fit_target(PRICES).outputs == 1
+
+
+@pytest.mark.parametrize(
+    ("values", "kind", "why"),
+    [
+        ([0, 1] * 3, "classification", "2 values, 0 and 1"),
+        ([-1, 1, 1], "classification", "2 values, -1 and 1"),
+        ([0.5, 2.5, 2.5], "classification", "2 values, 0.5 and 2.5"),
+        ([1, 2, 3] * 10, "classification", "3 values, 1, 2 and 3"),
+        ([1, 2, 3] * 9, "regression", "3 different numbers"),
+        ([1, 2] * 300 + [3] * 11, "regression", "3 different numbers"),
+        ([1, 2] * 300 + [3] * 13, "classification", "3 values, 1, 2 and 3"),
+        ([*range(10)] * 10, "classification", "10 values, 0, 1, 2, 3, 4, 5, 6, 7, 8 and 9"),
+        ([*range(11)] * 10, "regression", "11 different numbers"),
+        ([1.5, 2, 3] * 10, "regression", "3 different numbers"),
+        ([None, 0, 1], "classification", "2 values, 0 and 1"),
+    ],
+)
+def test_the_kind_of_a_target_is_inferred_and_the_reason_said(values, kind, why):
+    column = pl.Series("y*", values, dtype=pl.Float64)
+    assert infer_kind(column) == (kind, why)
+    assert infer_kind(column, log=True)[0] == "regression"
+    if column.null_count() == 0:
+        assert isinstance(fit_target(column), ClassTarget) == (kind == "classification")
+
+
+def test_numbers_that_are_classes_keep_their_names():
+    target = fit_target(pl.Series("y", [1.0, 0.0, 1.0]))
+    assert target.classes == ("0", "1")
+    assert target.decode(torch.tensor([[0.0, 2.0], [2.0, 0.0]])).to_list() == ["1", "0"]
+    assert infer_kind(pl.Series("y", ["a", "b", "a"]))[0] == "classification"

@@ -77,3 +77,16 @@ def test_what_cannot_be_read_is_named_with_its_line(tmp_path, text, message):
 def test_no_file(tmp_path):
     with pytest.raises(FileNotFoundError, match="no such file"):
         read_conll(tmp_path / "train")
+
+
+def test_marks_of_joined_files_are_passed_over_and_said(tmp_path):
+    told = []
+    first, second = "Ada B-PER\nleft O\n", "\ufeffLondon B-LOC\nis O\n"
+    assert read_conll(written(tmp_path, f"\ufeff{first}\n{second}"), note=told.append) == [
+        (["Ada", "left"], ["B-PER", "O"]),
+        (["London", "is"], ["B-LOC", "O"]),
+    ]
+    assert told == [
+        f"{tmp_path / 'train'} has a byte order mark within, the first in line 4, as files have that were joined: "
+        "passed over"
+    ]

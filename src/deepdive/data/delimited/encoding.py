@@ -1,10 +1,17 @@
 """From the bytes of a text file to its characters, or the reason why not."""
 
 import codecs
+import re
+from collections.abc import Callable
+
+_MARK = "\ufeff"
+_WITHIN = re.compile(rf"(?<=[\r\n]){_MARK}+")
 
 
-def decode(data: bytes, name: str) -> str:
+def decode(data: bytes, name: str, *, note: Callable[[str], object] | None = None) -> str:
     """The characters of a file in UTF-8, or in UTF-16 with a byte order mark, without the mark; line ends as they are.
+
+    Files that were joined each bring a mark: those that begin a later line are taken off, too, and ``note`` is told.
 
     Raises:
         ValueError: it holds nothing but white space, holds NUL bytes, or is neither; names the file ``name``, and the
@@ -14,7 +21,13 @@ def decode(data: bytes, name: str) -> str:
         text = _from_utf16(data, name)
     else:
         text = _from_utf8(data, name)
-    text = text.lstrip("\ufeff")  # a byte order mark more than one, of programs that each put one in front
+    text = text.lstrip(_MARK)  # a byte order mark more than one, of programs that each put one in front
+    if _MARK in text and (within := _WITHIN.search(text)):
+        line = same_line_ends(text[: within.start()]).count("\n") + 1
+        text, count = _WITHIN.subn("", text)
+        if note:
+            marks = "a byte order mark" if count == 1 else f"{count} byte order marks"
+            note(f"{name} has {marks} within, the first in line {line}, as files have that were joined: passed over")
     if not text or text.isspace():
         raise ValueError(f"{name} is empty; a text must hold more than white space")
     return text

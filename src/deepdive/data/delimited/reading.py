@@ -37,7 +37,8 @@ class Delimited:
     mark: str = ","
     """The delimiter, or ``WHITESPACE``."""
     notes: tuple[str, ...] = ()
-    """What was taken for its delimiter, if its name does not say so; where rows are longer than a line."""
+    """What was taken for its delimiter, if its name does not say so; where rows are longer than a line; marks of other
+    files that were joined to it."""
 
     @property
     def rows(self) -> Sequence[list[str]]:
@@ -101,7 +102,8 @@ def read_delimited(
     mark = None if delimiter is None else given_mark(delimiter)
     name, suffix, data = unpacked(path, suffixes, member)
     own = own_mark(name, suffix) if mark is None else mark
-    text = decode(data, name)
+    told: list[str] = []
+    text = decode(data, name, note=told.append)
     shape = Shape(name, header and columns is None, None if columns is None else len(columns))
     notes = ()
     if mark is None:
@@ -122,7 +124,7 @@ def read_delimited(
         _check_names(f"{name}:{cells.begins}", names)
     if not cells.lines:
         raise ValueError(f"{name}:{cells.begins}: rows must follow the header, got none")
-    return Delimited(name, names, cells, mark, (*notes, *cells.notes))
+    return Delimited(name, names, cells, mark, (*told, *notes, *cells.notes))
 
 
 def _chosen(text: str, own: str | None, shape: Shape, quotes: bool | None, *, whitespace: bool) -> tuple[str, Cells]:

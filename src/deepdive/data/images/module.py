@@ -14,6 +14,8 @@ from deepdive.data.images.spec import ImageSpec, background_of, scaled
 from deepdive.data.loaders import TensorLoader
 from deepdive.data.splits import stratified_split
 from deepdive.data.types import Batch, DataModule, Transform
+from deepdive.signatures import checked
+from deepdive.signatures.bounds import NonNegativeInt, PositiveInt
 
 Augment = Callable[[Tensor, torch.Generator], Tensor]
 """A random map of byte images ``(b, c, h, w)``, which it leaves as they are, to float ones in 0..1."""
@@ -71,18 +73,19 @@ class ImageDataModule(DataModule):
 
     """
 
+    @checked
     def __init__(
         self,
         read: Callable[[], ImageSplits],
         *,
-        batch_size: int = 128,
+        batch_size: PositiveInt = 128,
         validation: int | float = 0,
-        seed: int = 0,
+        seed: NonNegativeInt = 0,
         image_size: tuple[int, int] | None = None,
         normalize: bool = False,
         augment: Augment | None = None,
         mix: Transform | None = None,
-        test_batch_size: int = 512,
+        test_batch_size: PositiveInt = 512,
     ) -> None:
         self.batch_size = batch_size
         self.validation = validation

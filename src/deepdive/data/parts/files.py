@@ -1,10 +1,14 @@
 """The files of a folder that are parts of a data set, and what two parts have in common."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from deepdive.data.parts.names import PURPOSE, Part, is_hidden, listed, only_one_each, parts_of, stem
+from deepdive.data.parts.names import PARTS, PURPOSE, Part, is_hidden, listed, only_one_each, parts_of, stem
 from deepdive.data.sources.walking import DEEPEST, walk
+
+_ANSWERED = frozenset("annotated gold labeled labelled tagged solution".split())
+"""Words in the name of a file that has the classes or tags, beside one that has not."""
 
 
 def part_files(folder: Path) -> tuple[dict[Part, Path], tuple[str, ...]]:
@@ -21,7 +25,7 @@ def part_files(folder: Path) -> tuple[dict[Part, Path], tuple[str, ...]]:
     while True:
         entries = [path for path in sorted(here.iterdir()) if not is_hidden(path.name) and not leads_back(path)]
         named = parts_of(stem(path) for path in entries)
-        parts: dict[Path, Part] = {path: part for path in entries if (part := named.get(stem(path)))}
+        parts = _without_answers({path: part for path in entries if (part := named.get(stem(path)))})
         below = [path for path in entries if path.is_dir()]
         if "train" in parts.values() or len(below) != 1 or below[0] in parts:
             break
@@ -38,6 +42,18 @@ def part_files(folder: Path) -> tuple[dict[Part, Path], tuple[str, ...]]:
     told += "" if "test" in found else ", nothing is tested on"
     aside = [path.name for path in entries if path not in parts]
     return found, (told, *((f"left aside in {here}: {listed(aside)}",) if aside else ()))
+
+
+def _without_answers(parts: dict[Path, Part]) -> dict[Path, Part]:
+    """Of two files to test on, as contests have them, that with the answers: ``test.annotated`` beside ``test``."""
+    kept: dict[Path, Part] = dict(parts)
+    for part in PARTS:
+        files = [path for path, each in parts.items() if each == part]
+        answered = [path for path in files if _ANSWERED & {*re.split(r"[\W_]+", path.name.lower())}]
+        if len(answered) == 1:
+            for path in {*files}.difference(answered):
+                del kept[path]
+    return kept
 
 
 def leads_back(path: Path) -> bool:

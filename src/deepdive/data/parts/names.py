@@ -33,6 +33,7 @@ _BESIDE = (
 """What stands beside such a word and says nothing: ``train_set``, ``images-test``, ``valData``."""
 _ANY = "|".join(_BESIDE.split())
 _PLAIN = re.compile(rf"(?:{_ANY})*({'|'.join(_PART_OF)})(?:{_ANY})*")
+_GROWN = re.compile("(.+?)(train|training|valid|validation|dev|test|testing|testa|testb)")
 _COLUMN = re.compile(r"(data[ _-]?)?(set|split|subset|part|partition|usage|phase|fold)", re.IGNORECASE)
 _WORDS = re.compile(r"[^\W\d_]+")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -79,11 +80,28 @@ def parts_of(names: Iterable[str]) -> dict[str, Part]:
     named: dict[str, Part] = {name: part for name, (part, _) in read.items() if part}
     kinds = set(named.values())
     found: dict[str, Part] = dict(named if "train" in kinds and len(kinds) > 1 else plain)
+    if "train" not in found.values() and (grown := _grown(read)):
+        found = grown
     tested = [name for name, part in found.items() if part == "test"]
     either = [name for name in tested if _EITHER.search(name)]
     if either and len(either) < len(tested):
         found.update(dict.fromkeys(either, "val"))
     return found
+
+
+def _grown(names: Iterable[str]) -> dict[str, Part]:
+    """Parts whose names are grown together with one other word: ``nertrain`` and ``nertest``; ``latest`` alone is none.
+
+    Nothing, unless there is something to learn from and another part with the same word.
+    """
+    found: dict[str, dict[str, Part]] = {}
+    for name in names:
+        *rest, last = _words(name) or [""]
+        match = _GROWN.fullmatch(last[:_LONGEST])
+        if match:
+            found.setdefault(" ".join((*rest, match[1])), {})[name] = _PART_OF[match[2]]
+    fitting = [parts for parts in found.values() if "train" in parts.values() and len(set(parts.values())) > 1]
+    return fitting[0] if len(fitting) == 1 else {}
 
 
 def only_one_each(found: Mapping[Path, Part]) -> dict[Part, Path]:

@@ -7,6 +7,8 @@ from deepdive.data.questions.question import Question
 from deepdive.data.questions.windows import Windows, cut_windows
 from deepdive.data.sequences import BucketDataModule, Field
 from deepdive.data.subwords import PAD, Subwords
+from deepdive.signatures import checked
+from deepdive.signatures.bounds import NonNegativeInt, PositiveInt
 
 
 @dataclass(frozen=True)
@@ -38,17 +40,18 @@ class QuestionDataModule(BucketDataModule):
         ValueError: from `prepare`, where there are no training questions, or as `cut_windows`.
     """
 
+    @checked
     def __init__(
         self,
         read: Callable[[], QuestionSplits],
         subwords: Subwords,
         *,
-        max_length: int = 256,
-        overlap: int = 64,
-        max_question_length: int = 64,
-        batch_size: int = 32,
-        test_batch_size: int = 128,
-        seed: int = 0,
+        max_length: PositiveInt = 256,
+        overlap: NonNegativeInt = 64,
+        max_question_length: PositiveInt = 64,
+        batch_size: PositiveInt = 32,
+        test_batch_size: PositiveInt = 128,
+        seed: NonNegativeInt = 0,
     ) -> None:
         super().__init__(batch_size=batch_size, test_batch_size=test_batch_size, seed=seed)
         self.subwords = subwords

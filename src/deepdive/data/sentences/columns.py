@@ -107,9 +107,18 @@ def find_columns(
 def find_text(path: Path | str, *, text: str | None, label: str | None, delimiter: str | None = None) -> list[str]:
     """The texts of a file that may lack classes: its column ``text``, its only one, or the one that looks like texts.
 
+    Of one with classes it is that of `find_columns`; the first row of another is a header by its names alone.
+
     Raises:
         ValueError: it cannot be read, or a text is empty; names file and line.
     """
+    try:
+        known = find_columns(path, text=text, label=label, delimiter=delimiter)
+    except ValueError:
+        known = None
+    if known is not None:
+        content = read_columns(path, text=known.text, label=None, columns=known.names, delimiter=delimiter)
+        return list(content.texts)
     read = read_delimited(path, header=False, delimiter=delimiter)
     rows = [[cell.strip() for cell in row] for row in read.rows]
     names = {name.casefold() for name in rows[0]}

@@ -7,9 +7,12 @@ from jaxtyping import Float, Float64, Int64
 from torch import Tensor
 
 from deepdive.data.rows import RowsDataModule
-from deepdive.data.series.reading import Series, checked
+from deepdive.data.series.reading import Series
+from deepdive.data.series.reading import checked as checked_values
 from deepdive.data.series.scale import Learn, SeriesScale
 from deepdive.data.splits import held_out_count
+from deepdive.signatures import checked
+from deepdive.signatures.bounds import NonNegativeInt, PositiveInt
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +58,17 @@ class SeriesDataModule(RowsDataModule):
 
     """
 
+    @checked
     def __init__(
         self,
         series: Series,
-        tau: int = 4,
+        tau: PositiveInt = 4,
         *,
         learn: Learn = "levels",
-        batch_size: int = 16,
+        batch_size: PositiveInt = 16,
         test: int | float = 0.2,
         validation: int | float = 0.1,
-        seed: int = 0,
+        seed: NonNegativeInt = 0,
     ) -> None:
         if tau < 1:
             raise ValueError(f"tau is {tau}; a window must hold at least 1 value")
@@ -78,7 +82,7 @@ class SeriesDataModule(RowsDataModule):
         if self.train:
             return
         n, tau = len(self.series), self.tau
-        values = checked(self.series.values, self.series.name)
+        values = checked_values(self.series.values, self.series.name)
         tested = held_out_count(n, self._test, name="test")
         validated = held_out_count(n, self._validation, name="validation")
         self.test_start = n - tested

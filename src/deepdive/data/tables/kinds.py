@@ -177,7 +177,7 @@ class ColumnKinds:
             return _as_words(written)
 
     def _declared(self, name: str) -> tuple[str, str]:
-        return self.declare(name), self.leave_out(name)
+        return self.leave_out(name), self.declare(name)
 
     @staticmethod
     def _or(*ways: str) -> str:

@@ -14,6 +14,8 @@ from deepdive.data.tables.checks import check_columns, numbered
 from deepdive.data.tables.preprocessing import TablePreprocessor
 from deepdive.data.tables.targets import LEARNT_AS, ClassTarget, Kind, Target, fit_target, infer_kind
 from deepdive.data.types import Batch, DataModule
+from deepdive.signatures import checked
+from deepdive.signatures.bounds import NonNegativeInt, PositiveInt
 
 ReadTable = Callable[[], pl.DataFrame]
 
@@ -61,22 +63,23 @@ class TableDataModule(DataModule):
 
     """
 
+    @checked
     def __init__(
         self,
         table: pl.DataFrame | ReadTable,
         targets: str | Sequence[str],
         *,
-        batch_size: int = 128,
+        batch_size: PositiveInt = 128,
         test: int | float = 0.2,
         validation: int | float = 0.1,
         rows: Rows | None = None,
-        seed: int = 0,
+        seed: NonNegativeInt = 0,
         kinds: Mapping[str, Kind] | None = None,
         ignore: Sequence[str] = (),
         log: bool | Sequence[str] = False,
         log_target: bool = False,
         indicators: bool = False,
-        max_categories: int = 100,
+        max_categories: PositiveInt = 100,
         embed: bool = False,
     ) -> None:
         self.targets = (targets,) if isinstance(targets, str) else tuple(targets)
@@ -116,7 +119,7 @@ class TableDataModule(DataModule):
             features[train], log=self._log, indicators=self._indicators, max_categories=self._max_categories
         )
         inferred = {name: infer_kind(self.table[name], log=self._log_target) for name in self._untold()}
-        kinds = {**self._kinds, **{name: kind for name, (kind, _) in inferred.items()}}
+        kinds: dict[str, Kind] = {**self._kinds, **{name: kind for name, (kind, _) in inferred.items()}}
         self.fitted: tuple[Target, ...] = tuple(
             self._fit_target(self.table[name], train, kinds[name]) for name in self.targets
         )

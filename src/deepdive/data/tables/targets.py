@@ -103,14 +103,18 @@ def infer_kind(column: pl.Series, *, log: bool = False) -> tuple[Literal["regres
     counts = known.alias(_VALUES).value_counts(sort=False, name=_ROWS).sort(_VALUES)
     values, distinct = counts[_VALUES], counts.height
     if known.dtype == pl.String:
-        return "classification", "words"
+        return "classification", _named(values) if distinct <= MOST_CLASSES else f"{distinct:,} different words"
     whole = bool((values == values.round()).all())
     least = int(counts[_ROWS].min() or 0)  # pyright: ignore[reportArgumentType]
     frequent = whole and distinct <= MOST_CLASSES and least >= max(FEWEST_ROWS, LEAST_FRACTION * len(known))
     if not log and (distinct == 2 or frequent):
-        *first, last = class_names(values).to_list()
-        return "classification", f"{distinct} values, {', '.join(first)} and {last}" if first else f"one value, {last}"
+        return "classification", _named(class_names(values))
     return "regression", f"{distinct:,} different numbers"
+
+
+def _named(values: pl.Series) -> str:
+    *first, last = (f"{value:.40}" for value in values)
+    return f"{len(values)} values, {', '.join(first)} and {last}" if first else f"one value, {last}"
 
 
 def fit_target(train: pl.Series, *, kind: Kind = "auto", log: bool = False) -> Target:

@@ -13,6 +13,8 @@ from deepdive.data.sequences import BucketDataModule, Field, Ragged
 from deepdive.data.tagging.reading import TaggedSentence
 from deepdive.data.tagging.words import PAD, WordEncoder
 from deepdive.data.types import Batch, Transform
+from deepdive.signatures import checked
+from deepdive.signatures.bounds import NonNegativeInt, PositiveInt
 from deepdive.targets import IGNORED
 
 
@@ -45,16 +47,17 @@ class TaggingDataModule(BucketDataModule):
             tags than words, or a tag is none of those that training sentences have.
     """
 
+    @checked
     def __init__(
         self,
         read: Callable[[], TaggingSplits],
         *,
-        min_frequency: int = 2,
+        min_frequency: PositiveInt = 2,
         characters: bool = True,
-        max_characters: int = 16,
-        batch_size: int = 32,
-        test_batch_size: int = 256,
-        seed: int = 0,
+        max_characters: PositiveInt = 16,
+        batch_size: PositiveInt = 32,
+        test_batch_size: PositiveInt = 256,
+        seed: NonNegativeInt = 0,
     ) -> None:
         super().__init__(batch_size=batch_size, test_batch_size=test_batch_size, seed=seed)
         self.characters = characters

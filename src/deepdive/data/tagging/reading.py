@@ -1,6 +1,7 @@
 """Reading files with one word and its tag per line."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from deepdive.data.text.reading import read_text
@@ -13,13 +14,13 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z]+)*:")
 _DOCUMENT = "-DOCSTART-"
 
 
-def read_conll(path: Path | str) -> list[TaggedSentence]:
+def read_conll(path: Path | str, *, note: Callable[[str], object] | None = None) -> list[TaggedSentence]:
     """The sentences of a file of lines ``word ... tag``, with a blank line between two sentences.
 
     The word is the first column and the tag the last, ``O``, ``B-type`` or ``I-type``; those between, as in CoNLL-2003,
     are passed over, and so are its ``-DOCSTART-`` lines. Columns are separated by tabs if the first line has one, or
     else by spaces. If all words begin with the same name of a language and a colon, as WikiANN's ``en:`` does, it
-    is taken off.
+    is taken off. ``note`` is told of byte order marks within the file, which are passed over.
 
     Raises:
         FileNotFoundError: there is no such file.
@@ -28,7 +29,7 @@ def read_conll(path: Path | str) -> list[TaggedSentence]:
             `deepdive.data.text.reading.read_text`).
     """
     path = Path(path).expanduser()
-    lines = read_text(path).split("\n")
+    lines = read_text(path, note=note).split("\n")
     first = next((line for line in lines if line.strip() and not line.startswith(_DOCUMENT)), "")
     tabs, columns = "\t" in first, 0
     good: set[str] = set()  # Tags that are known to be well-formed.

@@ -10,6 +10,8 @@ from deepdive.data.sequences import BucketDataModule, Field, Ragged
 from deepdive.data.subwords import PAD, Encodings, Subwords
 from deepdive.data.tagging.module import TaggingSplits, checked_parts, tag_ids
 from deepdive.data.tagging.reading import TaggedSentence
+from deepdive.signatures import checked
+from deepdive.signatures.bounds import NonNegativeInt, PositiveInt
 from deepdive.targets import IGNORED
 
 
@@ -30,15 +32,16 @@ class SubwordTaggingDataModule(BucketDataModule):
         ValueError: from `prepare`, see `TaggingDataModule`.
     """
 
+    @checked
     def __init__(
         self,
         read: Callable[[], TaggingSplits],
         subwords: Subwords,
         *,
-        max_length: int = 128,
-        batch_size: int = 32,
-        test_batch_size: int = 256,
-        seed: int = 0,
+        max_length: PositiveInt = 128,
+        batch_size: PositiveInt = 32,
+        test_batch_size: PositiveInt = 256,
+        seed: NonNegativeInt = 0,
     ) -> None:
         super().__init__(batch_size=batch_size, test_batch_size=test_batch_size, seed=seed)
         self.subwords = subwords

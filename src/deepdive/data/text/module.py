@@ -17,6 +17,8 @@ from deepdive.data.text.tokens import Tokenizer
 from deepdive.data.text.vocabulary import UNKNOWN
 from deepdive.data.text.windows import RandomWindows, all_windows, check_length, consecutive_windows
 from deepdive.data.types import DataModule, Loader
+from deepdive.signatures import checked
+from deepdive.signatures.bounds import NonNegativeInt, PositiveInt
 
 Partition = Literal["windows", "random", "sequential"]
 
@@ -67,22 +69,23 @@ class TextDataModule(DataModule):
 
     """
 
+    @checked
     def __init__(
         self,
         text: str | Texts | Callable[[], str | Texts],
         tokenizer: Tokenizer,
         *,
         partition: Partition = "random",
-        batch_size: int = 32,
-        num_steps: int = 35,
+        batch_size: PositiveInt = 32,
+        num_steps: PositiveInt = 35,
         train: int | float | None = None,
         validation: int | float = 0.1,
         test: int | float = 0.0,
-        min_frequency: int = 1,
+        min_frequency: PositiveInt = 1,
         max_size: int | None = None,
         reserved: Sequence[str] = (),
         unknown: str | None = UNKNOWN,
-        seed: int = 0,
+        seed: NonNegativeInt = 0,
     ) -> None:
         if partition not in get_args(Partition):
             raise ValueError(f"partition is {partition!r}; it must be one of {', '.join(get_args(Partition))}")

@@ -14,6 +14,8 @@ from deepdive.data.translation.reading import Pair
 from deepdive.data.translation.sentences import BOS, EOS, PAD, SentenceEncoder, Sentences, cut
 from deepdive.data.translation.splitting import PairSplit, normalized, references_of, split_pairs
 from deepdive.data.types import DataModule
+from deepdive.signatures import checked
+from deepdive.signatures.bounds import NonNegativeInt, PositiveInt
 
 _WORDS = WordTokenizer(lower=True, punctuation=True)
 
@@ -55,19 +57,20 @@ class TranslationDataModule(DataModule):
         ValueError: from `prepare`, where no pair is short enough, or the split leaves nothing to learn from.
     """
 
+    @checked
     def __init__(
         self,
         read: Callable[[], Sequence[Pair]],
         *,
         num_pairs: int | None = None,
-        max_tokens: int = 50,
+        max_tokens: PositiveInt = 50,
         test: int | float = 1000,
         validation: int | float = 1000,
-        min_frequency: int = 2,
+        min_frequency: PositiveInt = 2,
         max_size: int | None = None,
-        batch_size: int = 128,
-        test_batch_size: int = 256,
-        seed: int = 0,
+        batch_size: PositiveInt = 128,
+        test_batch_size: PositiveInt = 256,
+        seed: NonNegativeInt = 0,
         reverse_source: bool = False,
         source_tokenizer: Tokenizer = _WORDS,
         target_tokenizer: Tokenizer = _WORDS,

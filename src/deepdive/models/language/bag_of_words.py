@@ -32,7 +32,7 @@ class BagOfWords(torch.nn.Module):
         super().__init__()
         self.embedding = nn.Embedding(vocab_size, num_classes)
         self.bias = torch.nn.Parameter(torch.zeros(num_classes))
-        torch.nn.init.zeros_(self.embedding.weight)
+        torch.nn.init.zeros_(self.embedding.get_parameter("weight"))
 
     def forward(self, words: Int64[Tensor, "b t"], weights: Float[Tensor, "b t"]) -> Float[Tensor, "b classes"]:
         """Logits; what fills up a shorter text has weight 0."""

@@ -14,7 +14,7 @@ from deepdive.data.progress import Report
 from deepdive.data.tables import TABLES, ClassTarget, NamedTable, NumericTarget, TableDataModule, read_named
 from deepdive.data.tables.checks import check_columns
 from deepdive.data.tables.module import Rows, refuse_parts, usable
-from deepdive.data.tables.targets import Target, class_names
+from deepdive.data.tables.targets import Kind, Target, class_names
 from deepdive.files import write_atomically
 from deepdive.names import apart
 from deepdive.recipes.experiments import SequentialExperiment, TrainingResult, TrainingRun
@@ -54,8 +54,9 @@ SettingsT = TypeVar("SettingsT", bound=TableSettings)
 
 @dataclass(frozen=True)
 class TableMetadata:
-    """How the rows are prepared in each fold, and the columns not learnt from."""
+    """How many rows there are, how they are prepared in each fold, and the columns not learnt from."""
 
+    rows: int
     ignore: tuple[str, ...]
     folds: tuple[Prepared, ...]
 
@@ -88,12 +89,17 @@ class TableExperiment(TakesTables, SequentialExperiment[SettingsT]):
         others = [name for name in table.columns if name not in (self.target, *self.ignore)]
         refuse_parts(table[others], left_out)
         self.table, absent = usable(table, [self.target])
+        self.kind: Kind
         self.kind, said = check_target(self.table[self.target], settings, classes=self.learns_classes)
+        self._suit(self.table.height)
         self.folds = splits(self.table.height, settings)
         self.data = self._data(self.folds[0])
         if settings.log_target and isinstance(self.data.fitted[0], ClassTarget):
             raise ValueError(f"log_target is set, but target {self.target!r} holds classes; unset it: --no-log-target")
         self.told = (*told, *said, *absent, *self.data.notes)
+
+    def _suit(self, rows: int) -> None:
+        self.settings = self.settings.suited(rows)  # pyright: ignore[reportAttributeAccessIssue]
 
     def notes(self) -> Iterable[str]:
         """Those of reading the table, and of preparing the rows of the first fold."""
@@ -106,7 +112,7 @@ class TableExperiment(TakesTables, SequentialExperiment[SettingsT]):
     def metadata(self) -> TableMetadata:
         """What is learnt from the training rows of each fold."""
         others = (Prepared.of(self._data(rows)) for rows in self.folds[1:])
-        return TableMetadata(self.ignore, (Prepared.of(self.data), *others))
+        return TableMetadata(self.table.height, self.ignore, (Prepared.of(self.data), *others))
 
     def fingerprint(self) -> Iterable[Tensor]:
         """All names and values of the table."""
@@ -144,6 +150,7 @@ class TableExperiment(TakesTables, SequentialExperiment[SettingsT]):
             RunError: none is trained, or a file is damaged.
         """
         metadata = read_metadata(run, TableMetadata)
+        self._suit(metadata.rows)
         members = [self.member(run, i, prepared) for i, prepared in enumerate(metadata.folds)]
         trained = [member for member in members if member is not None]
         if not trained:

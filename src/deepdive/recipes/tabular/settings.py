@@ -60,6 +60,10 @@ class TableSettings(TrainingSettings):
         super()._settle()
         make_paths_absolute(self, "data", where=Path.is_file)
 
+    def suited(self, rows: int) -> "TableSettings":
+        """The same with what suits a table of so many rows, where settings leave that open."""
+        return self
+
     def network(self, features: int, outputs: int, nn: "Toolkit") -> "Module":
         """A linear model of so many features, which are numbers of mean 0 and standard deviation 1."""
         from deepdive.models.perceptrons import MLP
@@ -82,4 +86,4 @@ class PerceptronSettings(TableSettings):
         """A perceptron."""
         from deepdive.models.perceptrons import MLP
 
-        return MLP(features, outputs, self.hidden, self.activation, self.dropout, nn=nn)
+        return MLP(features, outputs, self.hidden, self.activation, self.dropout or 0.0, nn=nn)

@@ -35,7 +35,7 @@ def started(settings, root):
 
 
 def test_three_trainings_side_by_side(settings, photographs, tmp_path, capsys):
-    outcome = started(replace(settings, weight_interpolation=0.25), tmp_path)
+    outcome = started(replace(settings, weight_interpolation=0.25, from_scratch=True), tmp_path)
     folder, names = outcome.run.folder, ("features", "fine-tuned", "averaged", "from-scratch")
     assert outcome.target is None
     others = ("features", "fine_tuned", "from_scratch")
@@ -50,7 +50,7 @@ def test_three_trainings_side_by_side(settings, photographs, tmp_path, capsys):
     seconds = json.loads((folder / "training_runs" / "seconds.json").read_text())
     assert all(seconds[name] > 0 for name in ("preparing", "fine-tuned", "from-scratch"))
     told = capsys.readouterr().err
-    assert all(f"{name}: test_accuracy " in told for name in names)
+    assert all(f"{name}: accuracy on the test set " in told for name in names)
 
     start = load_checkpoint(Path(settings.weights))["model"]
     learnt = load_checkpoint(folder / "checkpoints" / "fine-tuned" / "last.safetensors")["model"]
@@ -78,9 +78,7 @@ def test_three_trainings_side_by_side(settings, photographs, tmp_path, capsys):
 
 def test_features_alone_are_classified_as_scikit_learn_would(settings, tmp_path):
     linear_model = pytest.importorskip("sklearn.linear_model", reason="scikit-learn is missing")
-    outcome = started(
-        replace(settings, mode="feature-extraction", from_scratch=False, class_prior=False, penalty=0.1), tmp_path
-    )
+    outcome = started(replace(settings, mode="feature-extraction", class_prior=False, penalty=0.1), tmp_path)
     [record] = read_metrics(outcome.run.folder / "metrics.jsonl")
     assert record.metrics["test_accuracy"] == outcome.metrics["test_accuracy"]
     assert "test_accuracy_from_scratch" not in outcome.metrics
@@ -102,14 +100,14 @@ def test_features_alone_are_classified_as_scikit_learn_would(settings, tmp_path)
 
 @pytest.mark.parametrize("frozen", [0, 9])
 def test_everything_may_learn_or_nothing_but_the_head(frozen, settings, tmp_path):
-    outcome = started(replace(settings, frozen=frozen, steps=1, from_scratch=False, unfreeze_every=None), tmp_path)
+    outcome = started(replace(settings, frozen=frozen, steps=1, unfreeze_every=None), tmp_path)
     start = load_checkpoint(Path(settings.weights))["model"]
     learnt = load_checkpoint(outcome.run.folder / "checkpoints" / "last.safetensors")["model"]
     assert torch.equal(learnt["network._conv_stem.weight"], start["_conv_stem.weight"]) == (frozen == 9)
 
 
 def test_without_a_mean_the_fine_tuned_weights_are_kept(settings, photographs, tmp_path):
-    outcome = started(replace(settings, weight_interpolation=1.0, from_scratch=False), tmp_path)
+    outcome = started(replace(settings, weight_interpolation=1.0), tmp_path)
     assert not (outcome.run.folder / "checkpoints" / "averaged").exists()
     assert "test_accuracy_fine_tuned" not in outcome.metrics
     [prediction] = runner.predict(outcome.run.folder, [photographs / "reddish" / "00.png"])
@@ -117,7 +115,7 @@ def test_without_a_mean_the_fine_tuned_weights_are_kept(settings, photographs, t
 
 
 def test_held_out_images_choose_the_epoch(settings, tmp_path):
-    outcome = started(replace(settings, validation=0.25, weight_interpolation=1.0, from_scratch=False), tmp_path)
+    outcome = started(replace(settings, validation=0.25, weight_interpolation=1.0), tmp_path)
     assert "val_accuracy" in outcome.metrics
     assert (outcome.run.folder / "checkpoints" / "best.safetensors").is_file()
 
@@ -127,7 +125,7 @@ def test_a_run_that_was_stopped_goes_on_exactly(at, settings, tmp_path):
     """Within the fine-tuning, and within the training from scratch."""
     from deepdive.training.listeners import MetricsFile
 
-    chosen, found = replace(settings, checkpoint_every=2, validation=6), []
+    chosen, found = replace(settings, checkpoint_every=2, validation=6, from_scratch=True), []
     for name, step in (("whole", 10**9), ("killed", at)):
         experiment = RECIPE.build(chosen)
         experiment.prepare()
@@ -154,7 +152,7 @@ with patch(f"{place}.experiment.EfficientNetLite", narrow), patch(f"{place}.netw
 
 
 def test_killed_by_the_system_it_is_resumed(settings, tmp_path):
-    words = ["run", "fine-tune", "--quiet", "--no-from-scratch", "--checkpoint-every", "1", "--epochs", "4"]
+    words = ["run", "fine-tune", "--quiet", "--checkpoint-every", "1", "--epochs", "4"]
     for name in ("data", "weights", "image_size", "batch_size", "frozen", "penalty", "log_every"):
         words += [f"--{name.replace('_', '-')}", str(getattr(settings, name))]
     with subprocess.Popen([sys.executable, "-c", PROGRAM, *words], cwd=tmp_path, stderr=subprocess.DEVNULL) as process:
@@ -164,7 +162,7 @@ def test_killed_by_the_system_it_is_resumed(settings, tmp_path):
     assert process.returncode == -signal.SIGKILL, "the run ended before it could be killed"
     [folder] = (tmp_path / "runs" / "fine-tune").iterdir()
     resumed = runner.resume(folder, console=False)
-    whole = started(replace(settings, from_scratch=False, checkpoint_every=1, epochs=4), tmp_path / "whole")
+    whole = started(replace(settings, checkpoint_every=1, epochs=4), tmp_path / "whole")
     assert resumed.metrics == whole.metrics
     assert (folder / "metrics.jsonl").read_bytes() == (whole.run.folder / "metrics.jsonl").read_bytes()
 
@@ -239,7 +237,7 @@ def test_weights_of_another_network_are_refused_with_their_names(settings, tmp_p
 
 
 def test_the_checkpoint_of_a_run_with_other_classes_gives_its_body(settings, tmp_path):
-    outcome = started(replace(settings, mode="feature-extraction", from_scratch=False), tmp_path)
+    outcome = started(replace(settings, mode="feature-extraction"), tmp_path)
     path = outcome.run.folder / "checkpoints" / "features" / "last.safetensors"
     again = RECIPE.build(replace(settings, weights=str(path), data="digits"))
     again.prepare()

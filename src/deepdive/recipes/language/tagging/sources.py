@@ -8,7 +8,7 @@ from deepdive.data import fetch
 from deepdive.data.progress import Report
 from deepdive.data.tagging import TaggedSentence, TaggingSplits, read_conll
 from deepdive.recipes.given.texts import lines_of
-from deepdive.recipes.language.parts import own_data, read_parts, split_rows
+from deepdive.recipes.language.parts import own_data, read_parts, split_rows, tell
 
 _NAMED = {"wikiann-en": ("train", "dev", "test")}
 """Data sets of tagged sentences, and their files for training, validation and test."""
@@ -34,8 +34,8 @@ def read_splits(data: str, report: Report | None = None) -> TaggingSplits:
         files = fetch(data, report=report)
         return TaggingSplits(*(read_conll(files[name]) for name in _NAMED[data]))
     if path.is_dir():
-        return TaggingSplits(**read_parts(path, read_conll, "sentences", keys=_words))
-    sentences = read_conll(path)
+        return TaggingSplits(**read_parts(path, _read, "sentences", keys=_words))
+    sentences = _read(path)
     return TaggingSplits(*([sentences[i] for i in rows.tolist()] for rows in split_rows(len(sentences))))
 
 
@@ -52,6 +52,10 @@ def read_texts(path: Path) -> list[str]:
     if 2 * sum(tagged) > len(tagged) and (len(lines) > 1 or "\t" in lines[0]):  # one may well end in "vitamin B-12"
         return [" ".join(words) for words, _ in read_conll(path)]
     return lines
+
+
+def _read(path: Path) -> list[TaggedSentence]:
+    return read_conll(path, note=lambda note: tell((note,)))
 
 
 def _words(sentences: Sequence[TaggedSentence]) -> list[tuple[str, ...]]:

@@ -196,7 +196,6 @@ class FineTuneExperiment(LabelsImages[FineTuneSettings], SequentialExperiment[Fi
                     penalty=self.settings.penalty,
                     prior=self._state.get(f"{self._weights.head}weight") if self.settings.class_prior else None,
                     device=device,
-                    copies=2 if self.settings.mirrored else 1,
                 )
         return rows
 

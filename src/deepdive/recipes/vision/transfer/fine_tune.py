@@ -47,6 +47,8 @@ FrozenGroups = Annotated[int, Meta(ge=0, le=9)]
             "frozen": 0,
             "weight_interpolation": 1.0,
             "epochs": 5,
+            "mirrored": True,
+            "penalty": 0.25,
             "batch_size": 128,
             "optimizer": {"lr": 1e-3},
         },
@@ -97,26 +99,25 @@ class FineTuneSettings(TrainingSettings):
     (fine-tune only)."""
     weight_interpolation: Fraction = 0.5
     """Interpolation between the weights before (0) and after (1) fine-tuning: alpha of WiSE-FT; 1 for none."""
-    mirrored: bool = True
+    mirrored: bool = False
     """Learn from the mirror image of every training image, too."""
     from_scratch: bool = False
     """Also train the same network from random weights, on the same images for as many epochs, to compare."""
     scratch_lr: LearningRate = 2e-3
     """Learning rate of the network that begins with random weights."""
-    penalty: Penalty | None = None
-    """L2 penalty of the head on fixed features, which is fitted to convergence, not by the optimiser; if not given, the
-    best of 0.01, 0.03, 0.1 and 0.3 by cross-validation on the training images."""
+    penalty: Penalty = 0.3
+    """L2 penalty of the head on fixed features, which is fitted to convergence, not by the optimiser."""
     class_prior: bool = True
     """Regularise each class of the head towards its best-matching pretrained class, instead of towards zero."""
-    epochs: Epochs = 4
-    """Passes over the training images and their mirror images."""
+    epochs: Epochs = 2
+    """Passes over the training images, and their mirror images if these are asked for."""
     batch_size: BatchSize = 32
     label_smoothing: Fraction = 0.1
     """Fraction of every target that is spread evenly over all classes."""
     schedule: Literal["constant", "one-cycle", "cosine", "step", "slanted-triangular"] = "slanted-triangular"
     log_every: Steps = 10
     optimizer: OptimizerSettings = field(
-        default_factory=lambda: OptimizerSettings("adamw", lr=1e-4, weight_decay=0.01, decay_norm_and_bias=False)
+        default_factory=lambda: OptimizerSettings("adamw", lr=2e-4, weight_decay=0.01, decay_norm_and_bias=False)
     )
 
     def _settle(self) -> None:
