@@ -114,6 +114,8 @@ class MeanLoss:
         """
         if not targets.numel():
             return outputs.sum()  # of no output
+        if self._by_rows or (self._by_elements and (self._reduces or targets.dtype not in SIGNED)):
+            return self._checked(outputs, targets)
         if self._of_toolkit and at_hand(outputs):
             value = self._checked(outputs, targets)
             if not math.isnan(value.item()):  # as the mean of nothing is: so there is no need to count
