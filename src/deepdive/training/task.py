@@ -6,7 +6,6 @@ from typing import Any, Literal, Protocol, TypeVar, runtime_checkable
 
 import torch
 from torch import Tensor, nn
-from torch.optim.lr_scheduler import LRScheduler
 
 from deepdive.algorithms.inspection import check_sizes_known
 from deepdive.checks import told
@@ -18,12 +17,12 @@ from deepdive.training.choices import (
     MetricChoices,
     OptimizerChoice,
     ScheduleChoice,
-    check_parameters,
-    check_schedule,
     choose_loss,
     choose_metrics,
     choose_optimizer,
     choose_schedule,
+    make_optimizer,
+    make_schedule,
     of_binary_classes,
 )
 from deepdive.training.fine_tuning import ParameterGroup, freeze_batch_norm_statistics
@@ -241,18 +240,9 @@ class Supervised(Task):
         learnt = [p for p in self.parameters() if p.requires_grad]
         if not learnt and next(self.parameters(), None) is not None:
             raise ValueError(f"every parameter of {type(self.network).__name__} is frozen; there is nothing to learn")
-        if isinstance(self.optimizer, torch.optim.Optimizer):
-            if self.parameter_groups is not None:
-                raise ValueError("parameter_groups must be None where optimizer is made already, and has groups")
-            check_parameters(optimizer := self.optimizer, self)
-        else:
-            optimizer = self.optimizer(learnt if self.parameter_groups is None else self._groups(learnt))
-            if not isinstance(optimizer, torch.optim.Optimizer):
-                raise TypeError(f"optimizer must make a torch optimiser, got {told(optimizer)}")
-        schedule = self.schedule
-        if schedule is not None and not isinstance(schedule, LRScheduler):
-            schedule = schedule(optimizer, plan)
-        check_schedule(schedule, optimizer)
+        groups = learnt if self.parameter_groups is None else self._groups(learnt)
+        optimizer = make_optimizer(self.optimizer, groups, self, grouped=self.parameter_groups is not None)
+        schedule = make_schedule(self.schedule, optimizer, plan)
         return Optimization(optimizer, schedule, self.interval)
 
     def _groups(self, learnt: list[nn.Parameter]) -> list[ParameterGroup]:

@@ -7,7 +7,7 @@ from deepdive.training.choices.metrics import MetricChoices as MetricChoices
 from deepdive.training.choices.metrics import choose_metrics as choose_metrics
 from deepdive.training.choices.optimizers import OptimizerChoice as OptimizerChoice
 from deepdive.training.choices.optimizers import ScheduleChoice as ScheduleChoice
-from deepdive.training.choices.optimizers import check_parameters as check_parameters
-from deepdive.training.choices.optimizers import check_schedule as check_schedule
 from deepdive.training.choices.optimizers import choose_optimizer as choose_optimizer
 from deepdive.training.choices.optimizers import choose_schedule as choose_schedule
+from deepdive.training.choices.optimizers import make_optimizer as make_optimizer
+from deepdive.training.choices.optimizers import make_schedule as make_schedule

@@ -34,9 +34,9 @@ def choose_loss(choice: LossChoice) -> Callable[[Tensor, Tensor], Tensor]:
         ValueError: there is no loss of that name.
     """
     if isinstance(choice, str):
-        name = choice.casefold().replace("-", "_").replace(" ", "_").removesuffix("_loss")
-        name = {"crossentropy": "cross_entropy", "bcewithlogits": "bce_with_logits"}.get(name, name)
-        if name not in NAMES:
+        plain = choice.casefold().replace("-", "").replace("_", "").replace(" ", "").removesuffix("loss")
+        name = {known.replace("_", ""): known for known in NAMES}.get(plain)
+        if name is None:
             raise ValueError(f"loss must be the name of one, got {choice!r}{suggestion(choice, list(NAMES))}")
         return NAMES[name]()
     if isinstance(choice, type) and issubclass(choice, nn.Module):

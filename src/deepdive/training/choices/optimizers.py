@@ -117,17 +117,43 @@ def check_parameters(optimizer: torch.optim.Optimizer, task: nn.Module) -> None:
         )
 
 
-def check_schedule(schedule: Any, optimizer: torch.optim.Optimizer) -> None:
-    """Check that a schedule that is made already moves this optimiser.
+def make_optimizer(
+    choice: Callable[[ParamsT], torch.optim.Optimizer] | torch.optim.Optimizer,
+    groups: ParamsT,
+    task: nn.Module,
+    *,
+    grouped: bool,
+) -> torch.optim.Optimizer:
+    """The optimiser of these parameters or groups of them, or the one that is made already.
 
     Raises:
-        ValueError: it moves another one.
+        TypeError: the choice makes something else.
+        ValueError: it is made already, and has other parameters than the task, or groups are asked for besides.
     """
-    if isinstance(schedule, LRScheduler) and schedule.optimizer is not optimizer:
+    if isinstance(choice, torch.optim.Optimizer):
+        if grouped:
+            raise ValueError("parameter_groups must be None where optimizer is made already, and has groups")
+        check_parameters(choice, task)
+        return choice
+    optimizer = choice(groups)
+    if not isinstance(optimizer, torch.optim.Optimizer):
+        raise TypeError(f"optimizer must make a torch optimiser, got {told(optimizer)}")
+    return optimizer
+
+
+def make_schedule(choice: Callable[..., Any] | LRScheduler | None, optimizer: torch.optim.Optimizer, plan: Any) -> Any:
+    """The schedule of this optimiser for a plan, or the one that is made already; ``None`` for none.
+
+    Raises:
+        ValueError: it is made already, and moves another optimiser.
+    """
+    if not isinstance(choice, LRScheduler):
+        return None if choice is None else choice(optimizer, plan)
+    if choice.optimizer is not optimizer:
         raise ValueError(
-            f"schedule must be one of optimizer, got a {type(schedule).__name__} of another one; give both made, or "
-            "neither"
+            f"schedule must be one of optimizer, got a {type(choice).__name__} of another one; make both or neither"
         )
+    return choice
 
 
 def _of_optimizer_alone(schedule: Callable[..., Any], optimizer: torch.optim.Optimizer, plan: object) -> Any:
