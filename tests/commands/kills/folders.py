@@ -25,7 +25,7 @@ _TABLE, _CELL = re.compile("<table>.*?</table>", re.S), re.compile(r"<t[hd][^>]*
 def contents(folder: Path) -> dict[str, Any]:
     """All files of a run folder by their names, without what a clock or the folder's name has put into them."""
     files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
-    return {str(path.relative_to(folder)): _content(path, folder.name) for path in files}
+    return {str(path.relative_to(folder)): _content(path, folder) for path in files}
 
 
 def differences(ours: dict[str, Any], theirs: dict[str, Any]) -> list[str]:
@@ -49,7 +49,7 @@ def _difference(name: str, ours: Any, theirs: Any) -> str:
     return f"{name} differs"
 
 
-def _content(path: Path, folder: str) -> Any:
+def _content(path: Path, folder: Path) -> Any:
     if path.suffix == ".safetensors":
         return _tensors(path)
     if path.name in _CLOCKS:
@@ -61,7 +61,10 @@ def _content(path: Path, folder: str) -> Any:
     if path.suffix == ".json":
         return _lasting(json.loads(path.read_text(encoding="utf-8")))
     if path.suffix == ".html":
-        return _TIMES.sub("TIME", _TABLE.sub(_without_seconds, path.read_text(encoding="utf-8").replace(folder, "RUN")))
+        page = path.read_text(encoding="utf-8")
+        for name in (str(folder.absolute()), folder.name):
+            page = page.replace(name, "RUN")
+        return _TIMES.sub("TIME", _TABLE.sub(_without_seconds, page))
     return path.read_bytes().decode("utf-8", errors="backslashreplace")
 
 
