@@ -46,7 +46,11 @@ def test_both_outputs_are_learnt_and_reported_apart(finished):
     assert metrics["test_sex_accuracy"] == 1.0
     assert metrics["test_loss"] == pytest.approx(metrics["test_age_loss"] + metrics["test_sex_loss"], rel=1e-4)
     report = (finished.run.folder / "report.html").read_text()
-    assert "constant prediction" in report
+    baselines = json.loads((finished.run.folder / "result.json").read_text())["baselines"]
+    assert metrics["test_age_rmse"] < baselines["mean"]["test_age_rmse"]
+    assert metrics["test_sex_accuracy"] > baselines["majority class"]["test_sex_accuracy"]
+    assert "<h2>Errors: age</h2>" in report
+    assert "<h2>Confusion: sex</h2>" in report
     assert "heads.age" in report
 
 

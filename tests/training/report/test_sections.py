@@ -1,9 +1,24 @@
+from functools import partial
 from html import escape
 from html.parser import HTMLParser
 
 import pytest
 
-from deepdive.training.report import Html, Section, code, commands, figure, join, pairs, png_image, table, text, tiles
+from deepdive.training.report import (
+    Html,
+    Section,
+    code,
+    commands,
+    figure,
+    folded,
+    join,
+    named,
+    pairs,
+    png_image,
+    table,
+    text,
+    tiles,
+)
 
 PNG = b"\x89PNG\r\n\x1a\n rest"
 NASTY = "<script>alert('&\"')</script>"
@@ -82,8 +97,40 @@ def test_pairs_keep_every_digit_and_name_what_is_nested():
 
 def test_no_address_in_memory_is_shown():
     words = Reader(pairs({"schedule": lambda: None, "task": {"loss": object()}})).words
-    assert words[1] == "<function test_no_address_in_memory_is_shown.<locals>.<lambda>>"
+    assert words[1] == "a function without a name"
     assert words[2:] == ["task.loss", "<object object>"]
+
+
+def small_loss(outputs, targets, weight=1.0):
+    return outputs
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (partial(small_loss, weight=0.5), "small_loss(weight=0.5)"),
+        (partial(partial(small_loss, 1), weight=small_loss), "small_loss(1, weight=small_loss)"),
+        (partial(lambda x: x, "<b>"), "a function without a name('<b>')"),
+        (small_loss, "small_loss"),
+        (partial, "partial"),
+    ],
+)
+def test_what_can_be_called_is_written_as_a_reader_would(value, words):
+    assert named(value) == words
+    assert Reader(pairs({"loss": value})).words == ["loss", words]
+
+
+def test_a_long_part_is_folded_behind_a_line():
+    read = Reader(folded(NASTY, table([{"a": 1}])))
+    assert read.tags[:2] == ["details", "summary"]
+    assert read.words == [NASTY, "a", "1"]
+    assert read.open == []
+
+
+def test_small_figures_need_no_room_of_their_own():
+    assert 'class="svg small"' in figure('<svg width="230.4pt"/>')
+    assert 'class="svg"' in figure('<svg width="518.4pt"/>')
+    assert 'class="svg"' in figure("<svg><g/></svg>")
 
 
 def test_image_carries_its_bytes():

@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 
 from deepdive.recipes.reports.evaluation import Assessment, higher_is_better
-from deepdive.training.report import Section, join, table, text
+from deepdive.training.report import Section, folded, join, table, text
+
+_ALONE = 6
+"""Metrics that no baseline has: more of them are folded."""
 
 
 def baseline_sections(
@@ -26,13 +29,17 @@ def baseline_sections(
     own = {name: value for name, value in metrics.items() if _tested(name)} | dict(assessment.measures)
     others = {each.name: each.metrics for each in baselines.entries}
     names = [*own, *(name for each in others.values() for name in each if name not in own)]
-    rows = [
-        {"metric": name, "network": own.get(name)} | {other: values.get(name) for other, values in others.items()}
+    rows = {
+        name: {"metric": name, "network": own.get(name)} | {other: each.get(name) for other, each in others.items()}
         for name in dict.fromkeys(names)
-    ]
+    }
+    alone = [name for name in rows if others and not any(name in each for each in others.values())]
+    shown = [row for name, row in rows.items() if name not in alone or len(alone) <= _ALONE]
+    rest = [{"metric": name, "network": own[name]} for name in alone] if len(alone) > _ALONE else []
+    more = [folded(f"{len(rest)} more metrics of the network", table(rest))] if rest else []
     lines = [f"{each.name}: {each.how}." for each in baselines.entries if each.how]
     told = text(_verdict(own, main, strongest, higher)) if main in own and strongest is not None else text()
-    return [Section("Metrics and baselines", join([told, table(rows), text(*lines, *baselines.notes)]))]
+    return [Section("Metrics and baselines", join([told, table(shown), text(*lines, *baselines.notes), *more]))]
 
 
 def _tested(name: str) -> bool:
@@ -49,6 +56,8 @@ def _verdict(
     ahead = own[main] - value if better else value - own[main]
     if ahead > 0:
         return f"The network is better than the strongest baseline ({name}) by {ahead:.4g} in {main}."
+    if ahead != ahead:
+        return f"{main} of the network is no number."
     if ahead == 0:
         return f"The network is as good as the strongest baseline ({name}) in {main}, and no better."
     return f"The strongest baseline ({name}) is better than the network by {-ahead:.4g} in {main}."

@@ -15,6 +15,8 @@ from deepdive.training.report import Html, png_image, table
 
 _TEXT = 600
 """Characters of a text that are shown."""
+_IMAGES = 12
+"""Images that are shown: a grid of them takes longer to draw than all figures together."""
 
 
 def image_grid(images: ImageSet, file: Path | None = None) -> Show:
@@ -39,6 +41,7 @@ def text_columns(texts: Sequence[str], seconds: Sequence[str] | None, i: int) ->
 
 
 def _grid(images: ImageSet, file: Path | None, found: ClassEvaluation, numbers: Sequence[int]) -> Html:
+    numbers = numbers[:_IMAGES]
     shown = images.rows(torch.tensor(list(numbers))).images
     titles = [_title(found, i) for i in numbers]
     png = to_png(grid(shown, titles, columns=6, marked=[True] * len(titles), scale=1.6))

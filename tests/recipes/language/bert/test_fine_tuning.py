@@ -71,7 +71,7 @@ def paired(tmp_path_factory, encoder):
 def test_texts_of_ones_own_are_classified(classified):
     assert classified.metrics["test_label_accuracy"] > 0.95
     report = (classified.run.folder / "report.html").read_text(encoding="utf-8")
-    assert "Worst mistakes, test set" in report
+    assert "<h2>Confusion: label</h2>" in report
     one, other = runner.predict(classified.run.folder, ["the film was lovely", "the film was poor and long"])
     assert (one.answers[0], other.answers[0]) == ("good", "bad")
     assert sum(one.scores) == pytest.approx(1, abs=1e-4)
