@@ -133,7 +133,7 @@ def test_a_scale_survives_json():
 
 def test_bad_input_is_named():
     series = walk(20)
-    with pytest.raises(ValueError, match="tau is 0; a window must hold at least 1 value"):
+    with pytest.raises(ValueError, match="tau must be at least 1, got 0"):
         SeriesDataModule(series, 0)
     with pytest.raises(
         ValueError, match="has 20 values, of which 5 are left to learn from; windows of tau = 6 need at least 7"
