@@ -119,7 +119,7 @@ def test_it_is_prepared_once_and_nothing_is_held_out_where_not_asked():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"max_tokens": 0}, "max_tokens is 0; it must be at least 1"),
+        ({"max_tokens": 0}, "max_tokens must be at least 1, got 0"),
         ({"num_pairs": 0}, "num_pairs is 0; it must be at least 1"),
         ({"max_tokens": 2}, "max_tokens is 2; none of 144 pairs is so short"),
         (
