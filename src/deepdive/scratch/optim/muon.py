@@ -100,12 +100,16 @@ def update_by_muon(theta: list[Tensor], g: Sequence[Tensor], states: States, gro
 
 
 def orthogonalize(
-    matrix: Tensor, coefficients: Sequence[float] = COEFFICIENTS, steps: int = 5, eps: float = 1e-7
+    matrix: Tensor,
+    coefficients: Sequence[float] = COEFFICIENTS,
+    steps: int = 5,
+    eps: float = 1e-7,
+    dtype: torch.dtype = torch.bfloat16,
 ) -> Tensor:
-    """Nearly the closest orthogonal matrix, ``U Vᵀ`` of ``U S Vᵀ``, in bfloat16; singular values end in 0.7 to 1.2."""
+    """Nearly the closest orthogonal matrix, ``U Vᵀ`` of ``U S Vᵀ``; singular values end in 0.7 to 1.2."""
     a, b, c = coefficients
     wide = matrix.shape[0] <= matrix.shape[1]
-    x = matrix.bfloat16() if wide else matrix.bfloat16().T
+    x = matrix.to(dtype) if wide else matrix.to(dtype).T
     x = x / x.norm().clamp(min=eps)
     for _ in range(steps):
         gram = x @ x.T

@@ -125,7 +125,7 @@ class CyclicLR(LRScheduler):
         cycle = math.floor(1 + t / self.total_size)
         x = 1 + t / self.total_size - cycle
         h = x / self.step_ratio if x <= self.step_ratio else (x - 1) / (self.step_ratio - 1)
-        return h * self.scale_fn(cycle if self.scale_mode == "cycle" else t)
+        return h * self.scale_fn(float(cycle if self.scale_mode == "cycle" else t))
 
 
 class OneCycleLR(LRScheduler):
