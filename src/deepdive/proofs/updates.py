@@ -73,7 +73,7 @@ def small_step(
 ) -> None:
     """One update, by gradients of a bowl that moves with ``t``, so that they change sign and size."""
     if problem == "closure":
-        optimizer.step(lambda: _loss(parameters, t))  # pyright: ignore[reportArgumentType]
+        optimizer.step(lambda: _loss(parameters, t))  # pyright: ignore[reportArgumentType, reportCallIssue]
         return
     set_gradients(parameters, t, rows=problem == "rows")
     optimizer.step()

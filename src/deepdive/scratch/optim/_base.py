@@ -1,7 +1,7 @@
 """What all optimisers share: groups, state, closures, and updates of all parameters of a group at once.
 
-``torch._foreach_*`` applies one operation to lists of tensors, on a GPU in a few kernels for all of them: an equation
-reads as for one tensor, and its letters stand for lists.
+``foreach`` (``torch._foreach_*``) applies one operation to lists of tensors, on a GPU in a few kernels for all of them:
+an equation reads as for one tensor, and its letters stand for lists.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -13,6 +13,7 @@ from torch.optim import Optimizer
 from torch.optim.optimizer import ParamsT
 
 from deepdive.checks import check_dtype, told
+from deepdive.scratch.optim._foreach import foreach
 
 Closure = Callable[[], Tensor | float] | None
 Group = dict[str, Any]
@@ -92,10 +93,11 @@ class MultiTensorOptimizer(GroupedOptimizer):
             TypeError: a gradient is sparse and the equations are for dense ones, or the other way round.
         """
         loss = evaluate(closure)
-        for group, thetas in list(self._batches()):
+        for given, thetas in list(self._batches()):
+            group = plain(given)
             gs = [theta.grad for theta in thetas]
             if group["maximize"]:
-                gs = [-g for g in gs] if thetas[0].grad.is_sparse else torch._foreach_neg(gs)
+                gs = [-g for g in gs] if thetas[0].grad.is_sparse else foreach.neg(gs)
             states = [self.state[theta] for theta in thetas]
             for theta, state in zip(thetas, states, strict=True):
                 if not state:
@@ -147,22 +149,31 @@ def column(states: States, name: str) -> list[Tensor]:
 def advance(states: States) -> list[float]:
     """Count one step more, and give the numbers ``t`` of steps, which differ if a gradient was missing once."""
     steps = column(states, "step")
-    torch._foreach_add_(steps, 1.0)
+    foreach.add_(steps, 1.0)
     return [step.item() for step in steps]
 
 
 def with_decay(g: Sequence[Tensor], theta: list[Tensor], weight_decay: float) -> Sequence[Tensor]:
     """``g + weight_decay θ``, the gradient with that of the penalty ``weight_decay/2 ‖θ‖²``."""
-    return torch._foreach_add(g, theta, alpha=weight_decay) if weight_decay else g  # pyright: ignore[reportArgumentType]
+    return foreach.add(g, theta, alpha=weight_decay) if weight_decay else g
 
 
 def decay_apart(theta: list[Tensor], amount: float) -> None:
     """``θ = θ - amount θ``, decoupled from the gradient (Loshchilov and Hutter, 2019)."""
     if amount:
-        torch._foreach_mul_(theta, 1 - amount)
+        foreach.mul_(theta, 1 - amount)
 
 
-def number(value: Any) -> float:
+def plain(group: Group) -> Group:
+    """The options of a group, with numbers in place of tensors of one."""
+    options = {name: value for name, value in group.items() if name != "params"}
+    return {
+        name: tuple(map(number, value)) if isinstance(value, tuple) else number(value)
+        for name, value in options.items()
+    }
+
+
+def number(value: Any) -> Any:
     """The number itself, out of its tensor if it is in one."""
     return value.item() if isinstance(value, Tensor) else value
 

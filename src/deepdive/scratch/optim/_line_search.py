@@ -57,7 +57,7 @@ class StrongWolfe:
         size, stuck = self.direction.abs().max(), False
         while tries < most and abs(bracket[1].t - bracket[0].t) * size >= self.tolerance:
             first, last = (choose(point.t for point in bracket) for choose in (min, max))
-            t, margin = minimum_of_cubic(*bracket), 0.1 * (last - first)
+            t, margin = minimum_of_cubic(bracket[0], bracket[1]), 0.1 * (last - first)
             near = bool(min(last - t, t - first) < margin)
             if near and (stuck or t >= last or t <= first):  # near an end twice, or at it: a tenth of the width away
                 t, stuck = last - margin if abs(t - last) < abs(t - first) else first + margin, False

@@ -8,6 +8,7 @@ from torch import Tensor
 from torch.nn import Module
 
 from deepdive.checks import check_bounds
+from deepdive.scratch.optim._foreach import foreach
 
 
 class ExponentialMovingAverage(Module):
@@ -58,7 +59,7 @@ class ExponentialMovingAverage(Module):
             if mean not in means:
                 mean.copy_(now)
         if means:
-            torch._foreach_lerp_(list(means), list(means.values()), 1 - self.decay)
+            foreach.lerp_(list(means), list(means.values()), 1 - self.decay)
         self.n_averaged += 1
 
 

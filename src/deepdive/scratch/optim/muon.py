@@ -11,6 +11,7 @@ from torch.optim.optimizer import ParamsT
 from deepdive.checks import check_integer, check_sequence, told
 from deepdive.scratch.optim._base import Group, MultiTensorOptimizer, States, column, decay_apart, number
 from deepdive.scratch.optim._checks import check_numbers, check_settings
+from deepdive.scratch.optim._foreach import foreach
 
 COEFFICIENTS = (3.4445, -4.7750, 2.0315)
 """``(a, b, c)`` of ``a x + b x³ + c x⁵``, which takes singular values near 1 in five rounds, small ones steeply."""
@@ -86,8 +87,8 @@ def start_muon(theta: Tensor) -> dict[str, Any]:
 def update_by_muon(theta: list[Tensor], g: Sequence[Tensor], states: States, group: Group) -> None:
     """The equations of ``Muon``, on matrices."""
     b, momentum, lr = column(states, "momentum_buffer"), group["momentum"], number(group["lr"])
-    torch._foreach_lerp_(b, g, 1 - momentum)  # pyright: ignore[reportArgumentType, reportCallIssue]
-    n = torch._foreach_lerp(g, b, momentum) if group["nesterov"] else b  # pyright: ignore[reportArgumentType, reportCallIssue]
+    foreach.lerp_(b, g, 1 - momentum)
+    n = foreach.lerp(g, b, momentum) if group["nesterov"] else b
     decay_apart(theta, lr * group["weight_decay"])
     for each, direction in zip(theta, n, strict=True):
         x = orthogonalize(direction, group["ns_coefficients"], group["ns_steps"], group["eps"])

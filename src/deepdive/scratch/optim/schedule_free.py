@@ -14,6 +14,7 @@ from torch.optim.optimizer import ParamsT
 from deepdive.checks import check_integer
 from deepdive.scratch.optim._base import Closure, Group, MultiTensorOptimizer, States, column, number, with_decay
 from deepdive.scratch.optim._checks import check_betas, check_positive, check_settings, number_of
+from deepdive.scratch.optim._foreach import foreach
 
 
 class _ScheduleFree(MultiTensorOptimizer):
@@ -37,7 +38,7 @@ class _ScheduleFree(MultiTensorOptimizer):
                 if kept:
                     z, beta = [self.state[theta]["z"] for theta in kept], self._beta(group)
                     weight = 1 - beta if training else 1 - 1 / beta
-                    torch._foreach_lerp_(kept, z, weight)  # pyright: ignore[reportCallIssue, reportArgumentType]
+                    foreach.lerp_(kept, z, weight)
                 group["train_mode"] = training
 
     @torch.no_grad()
@@ -78,9 +79,9 @@ class _ScheduleFree(MultiTensorOptimizer):
     def _move(self, y: list[Tensor], direction: Sequence[Tensor], states: States, group: Group) -> None:
         """``z = z - γ u``, ``x = (1 - c) x + c z``, ``y = (1 - β) z + β x``, with ``x`` eliminated."""
         z, gamma, c, beta = column(states, "z"), group["scheduled_lr"], group["c"], self._beta(group)
-        torch._foreach_lerp_(y, z, c)
-        torch._foreach_add_(y, direction, alpha=gamma * (beta * (1 - c) - 1))  # pyright: ignore[reportArgumentType]
-        torch._foreach_add_(z, direction, alpha=-gamma)  # pyright: ignore[reportArgumentType]
+        foreach.lerp_(y, z, c)
+        foreach.add_(y, direction, alpha=gamma * (beta * (1 - c) - 1))
+        foreach.add_(z, direction, alpha=-gamma)
 
     @staticmethod
     def _beta(group: Group) -> float:
@@ -200,14 +201,14 @@ class AdamWScheduleFree(_ScheduleFree):
 
     def _update(self, theta: list[Tensor], g: Sequence[Tensor], states: States, group: Group) -> None:
         v, beta2 = column(states, "exp_avg_sq"), number(group["betas"][1])
-        torch._foreach_mul_(v, beta2)
-        torch._foreach_addcmul_(v, g, g, value=1 - beta2)  # pyright: ignore[reportArgumentType]
-        root = torch._foreach_div(v, 1 - beta2 ** (group["k"] + 1))
-        torch._foreach_sqrt_(root)
-        torch._foreach_add_(root, group["eps"])
-        u = torch._foreach_div(g, root)  # pyright: ignore[reportArgumentType]
+        foreach.mul_(v, beta2)
+        foreach.addcmul_(v, g, g, value=1 - beta2)
+        root = foreach.div(v, 1 - beta2 ** (group["k"] + 1))
+        foreach.sqrt_(root)
+        foreach.add_(root, group["eps"])
+        u = foreach.div(g, root)
         if group["weight_decay"]:
-            torch._foreach_add_(u, theta, alpha=group["weight_decay"])
+            foreach.add_(u, theta, alpha=group["weight_decay"])
         self._move(theta, u, states, group)
 
 

@@ -18,6 +18,7 @@ from deepdive.scratch.optim._base import (
     with_decay,
 )
 from deepdive.scratch.optim._checks import check_settings, number_of
+from deepdive.scratch.optim._foreach import foreach
 
 
 class SGD(MultiTensorOptimizer):
@@ -79,13 +80,13 @@ class SGD(MultiTensorOptimizer):
             later = [i for i, state in enumerate(states) if state.get("momentum_buffer") is not None]
             if later:
                 old = [states[i]["momentum_buffer"] for i in later]
-                torch._foreach_mul_(old, momentum)
-                torch._foreach_add_(old, [g[i] for i in later], alpha=1 - number(group["dampening"]))
+                foreach.mul_(old, momentum)
+                foreach.add_(old, [g[i] for i in later], alpha=1 - number(group["dampening"]))
             for i in set(range(len(states))).difference(later):
                 states[i]["momentum_buffer"] = g[i].clone()
             b = column(states, "momentum_buffer")
-            g = torch._foreach_add(g, b, alpha=momentum) if group["nesterov"] else b  # pyright: ignore[reportArgumentType]
-        torch._foreach_add_(theta, g, alpha=-number(group["lr"]))  # pyright: ignore[reportArgumentType]
+            g = foreach.add(g, b, alpha=momentum) if group["nesterov"] else b
+        foreach.add_(theta, g, alpha=-number(group["lr"]))
 
     def _update_sparse(self, theta: list[Tensor], g: Sequence[Tensor], states: States, group: Group) -> None:
         if group["weight_decay"]:
@@ -153,9 +154,9 @@ class ASGD(MultiTensorOptimizer):
         eta, mu, ax = (column(states, name) for name in ("eta", "mu", "ax"))
         t = advance(states)
         g = with_decay(g, theta, group["weight_decay"])
-        pull = torch._foreach_add(g, theta, alpha=lambd)  # pyright: ignore[reportArgumentType]
-        torch._foreach_addcmul_(theta, pull, eta, value=-1)
-        torch._foreach_addcmul_(ax, torch._foreach_sub(theta, ax), mu)
+        pull = foreach.add(g, theta, alpha=lambd)
+        foreach.addcmul_(theta, pull, eta, value=-1)
+        foreach.addcmul_(ax, foreach.sub(theta, ax), mu)
         for eta_, mu_, k in zip(eta, mu, t, strict=True):
             eta_.copy_(scalar(lr / (1 + lambd * lr * k) ** group["alpha"]))
             mu_.copy_(scalar(1 / max(1, k - group["t0"])))

@@ -19,6 +19,7 @@ from deepdive.scratch.optim._base import (
     scalar,
 )
 from deepdive.scratch.optim._checks import check_betas, check_numbers, check_settings
+from deepdive.scratch.optim._foreach import foreach
 
 
 class Rprop(MultiTensorOptimizer):
@@ -63,19 +64,19 @@ class Rprop(MultiTensorOptimizer):
         prev, step_size = column(states, "prev"), column(states, "step_size")
         advance(states)
         minus, plus = group["etas"]
-        s = torch._foreach_mul(g, prev)  # pyright: ignore[reportArgumentType]
+        s = foreach.mul(g, prev)
         turned = [each < 0 for each in s]
         factor = [
             torch.ones_like(each).masked_fill_(each > 0, plus).masked_fill_(back, minus)
             for each, back in zip(s, turned, strict=True)
         ]
-        torch._foreach_mul_(step_size, factor)
-        torch._foreach_clamp_min_(step_size, group["step_sizes"][0])
-        torch._foreach_clamp_max_(step_size, group["step_sizes"][1])
-        torch._foreach_copy_(prev, g)  # pyright: ignore[reportArgumentType]
+        foreach.mul_(step_size, factor)
+        foreach.clamp_min_(step_size, group["step_sizes"][0])
+        foreach.clamp_max_(step_size, group["step_sizes"][1])
+        foreach.copy_(prev, g)
         for each, back in zip(prev, turned, strict=True):
             each.masked_fill_(back, 0)
-        torch._foreach_addcmul_(theta, torch._foreach_sign(prev), step_size, value=-1)
+        foreach.addcmul_(theta, foreach.sign(prev), step_size, value=-1)
 
 
 class Lion(MultiTensorOptimizer):
@@ -108,8 +109,8 @@ class Lion(MultiTensorOptimizer):
     def _update(self, theta: list[Tensor], g: Sequence[Tensor], states: States, group: Group) -> None:
         m, lr = column(states, "exp_avg"), number(group["lr"])
         beta1, beta2 = map(number, group["betas"])
-        u = torch._foreach_lerp(m, g, 1 - beta1)  # pyright: ignore[reportArgumentType, reportCallIssue]
-        torch._foreach_sign_(u)
+        u = foreach.lerp(m, g, 1 - beta1)
+        foreach.sign_(u)
         decay_apart(theta, lr * group["weight_decay"])
-        torch._foreach_add_(theta, u, alpha=-lr)
-        torch._foreach_lerp_(m, g, 1 - beta2)  # pyright: ignore[reportArgumentType, reportCallIssue]
+        foreach.add_(theta, u, alpha=-lr)
+        foreach.lerp_(m, g, 1 - beta2)

@@ -20,6 +20,7 @@ from deepdive.scratch.optim._base import (
     scalar,
 )
 from deepdive.scratch.optim._checks import check_settings, number_of
+from deepdive.scratch.optim._foreach import foreach
 
 
 class Adafactor(MultiTensorOptimizer):
@@ -81,20 +82,18 @@ class Adafactor(MultiTensorOptimizer):
         t = advance(states)
         size = [
             max(group["eps"][1], _rms(each, norm)) * min(lr, k**-0.5)
-            for each, norm, k in zip(theta, torch._foreach_norm(theta), t, strict=True)
+            for each, norm, k in zip(theta, foreach.norm(theta), t, strict=True)
         ]
         decay_apart(theta, lr * weight_decay)
         fresh = [k ** group["beta2_decay"] for k in t]  # 1 - β
         u = _mean_squares(g, states, fresh, smallest)
-        torch._foreach_clamp_min_(u, smallest**2)
-        torch._foreach_sqrt_(u)
-        torch._foreach_reciprocal_(u)
-        torch._foreach_mul_(u, g)  # pyright: ignore[reportArgumentType]
-        clipped = [
-            max(1.0, _rms(each, norm) / group["d"]) for each, norm in zip(u, torch._foreach_norm(u), strict=True)
-        ]
-        torch._foreach_mul_(u, [-a / c for a, c in zip(size, clipped, strict=True)])
-        torch._foreach_add_(theta, u)
+        foreach.clamp_min_(u, smallest**2)
+        foreach.sqrt_(u)
+        foreach.reciprocal_(u)
+        foreach.mul_(u, g)
+        clipped = [max(1.0, _rms(each, norm) / group["d"]) for each, norm in zip(u, foreach.norm(u), strict=True)]
+        foreach.mul_(u, [-a / c for a, c in zip(size, clipped, strict=True)])
+        foreach.add_(theta, u)
 
 
 def _mean_squares(g: Sequence[Tensor], states: States, fresh: list[float], smallest: float) -> list[Tensor]:
@@ -104,14 +103,14 @@ def _mean_squares(g: Sequence[Tensor], states: States, fresh: list[float], small
     vectors = [i for i, each in enumerate(g) if each.ndim <= 1]
     if vectors:
         kept, squares = [states[i]["variance"] for i in vectors], [g[i].square() for i in vectors]
-        torch._foreach_lerp_(kept, squares, [fresh[i] for i in vectors])
+        foreach.lerp_(kept, squares, [fresh[i] for i in vectors])
         for i, each in zip(vectors, kept, strict=True):
             v[i] = each.clone()
     if matrices:
         some, new = [states[i] for i in matrices], [fresh[i] for i in matrices]
         for name, dim in (("row_var", -1), ("col_var", -2)):
             means = [g[i].norm(dim=dim, keepdim=True).square_().div_(g[i].shape[dim]) for i in matrices]
-            torch._foreach_lerp_(column(some, name), means, new)
+            foreach.lerp_(column(some, name), means, new)
         for i, state in zip(matrices, some, strict=True):
             r, c = state["row_var"], state["col_var"]
             v[i] = (r @ c).div_(r.mean(-2, keepdim=True).clamp_(min=smallest))

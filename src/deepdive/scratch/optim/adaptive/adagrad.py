@@ -18,6 +18,7 @@ from deepdive.scratch.optim._base import (
     with_decay,
 )
 from deepdive.scratch.optim._checks import check_settings, number_of
+from deepdive.scratch.optim._foreach import foreach
 
 
 class Adagrad(MultiTensorOptimizer):
@@ -78,10 +79,10 @@ class Adagrad(MultiTensorOptimizer):
     def _update(self, theta: list[Tensor], g: Sequence[Tensor], states: States, group: Group) -> None:
         s, t = column(states, "sum"), advance(states)
         g = with_decay(g, theta, group["weight_decay"])
-        torch._foreach_addcmul_(s, g, g)  # pyright: ignore[reportArgumentType]
-        root = torch._foreach_sqrt(s)
-        torch._foreach_add_(root, group["eps"])
-        torch._foreach_addcdiv_(theta, g, root, _rates(t, group))  # pyright: ignore[reportArgumentType, reportCallIssue]
+        foreach.addcmul_(s, g, g)
+        root = foreach.sqrt(s)
+        foreach.add_(root, group["eps"])
+        foreach.addcdiv_(theta, g, root, _rates(t, group))
 
     def _update_sparse(self, theta: list[Tensor], g: Sequence[Tensor], states: States, group: Group) -> None:
         if group["weight_decay"]:
@@ -147,23 +148,23 @@ class RMSprop(MultiTensorOptimizer):
         v, alpha, lr = column(states, "square_avg"), group["alpha"], number(group["lr"])
         advance(states)
         g = with_decay(g, theta, group["weight_decay"])
-        torch._foreach_mul_(v, alpha)
-        torch._foreach_addcmul_(v, g, g, value=1 - alpha)  # pyright: ignore[reportArgumentType]
+        foreach.mul_(v, alpha)
+        foreach.addcmul_(v, g, g, value=1 - alpha)
         if group["centered"]:
             a = column(states, "grad_avg")
-            torch._foreach_lerp_(a, g, 1 - alpha)  # pyright: ignore[reportArgumentType, reportCallIssue]
-            d = torch._foreach_addcmul(v, a, a, value=-1)
-            torch._foreach_sqrt_(d)
+            foreach.lerp_(a, g, 1 - alpha)
+            d = foreach.addcmul(v, a, a, value=-1)
+            foreach.sqrt_(d)
         else:
-            d = torch._foreach_sqrt(v)
-        torch._foreach_add_(d, group["eps"])
+            d = foreach.sqrt(v)
+        foreach.add_(d, group["eps"])
         if group["momentum"] > 0:
             b = column(states, "momentum_buffer")
-            torch._foreach_mul_(b, group["momentum"])
-            torch._foreach_addcdiv_(b, g, d)  # pyright: ignore[reportArgumentType]
-            torch._foreach_add_(theta, b, alpha=-lr)
+            foreach.mul_(b, group["momentum"])
+            foreach.addcdiv_(b, g, d)
+            foreach.add_(theta, b, alpha=-lr)
         else:
-            torch._foreach_addcdiv_(theta, g, d, value=-lr)  # pyright: ignore[reportArgumentType]
+            foreach.addcdiv_(theta, g, d, value=-lr)
 
 
 class Adadelta(MultiTensorOptimizer):
@@ -199,14 +200,14 @@ class Adadelta(MultiTensorOptimizer):
         v, u, rho, eps = column(states, "square_avg"), column(states, "acc_delta"), group["rho"], group["eps"]
         advance(states)
         g = with_decay(g, theta, group["weight_decay"])
-        torch._foreach_mul_(v, rho)
-        torch._foreach_addcmul_(v, g, g, value=1 - rho)  # pyright: ignore[reportArgumentType]
-        root = torch._foreach_add(v, eps)
-        torch._foreach_sqrt_(root)
-        delta = torch._foreach_add(u, eps)
-        torch._foreach_sqrt_(delta)
-        torch._foreach_div_(delta, root)
-        torch._foreach_mul_(delta, g)  # pyright: ignore[reportArgumentType]
-        torch._foreach_mul_(u, rho)
-        torch._foreach_addcmul_(u, delta, delta, value=1 - rho)
-        torch._foreach_add_(theta, delta, alpha=-number(group["lr"]))
+        foreach.mul_(v, rho)
+        foreach.addcmul_(v, g, g, value=1 - rho)
+        root = foreach.add(v, eps)
+        foreach.sqrt_(root)
+        delta = foreach.add(u, eps)
+        foreach.sqrt_(delta)
+        foreach.div_(delta, root)
+        foreach.mul_(delta, g)
+        foreach.mul_(u, rho)
+        foreach.addcmul_(u, delta, delta, value=1 - rho)
+        foreach.add_(theta, delta, alpha=-number(group["lr"]))

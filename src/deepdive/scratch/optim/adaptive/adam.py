@@ -20,6 +20,7 @@ from deepdive.scratch.optim._base import (
     with_decay,
 )
 from deepdive.scratch.optim._checks import check_betas, check_settings
+from deepdive.scratch.optim._foreach import foreach
 
 
 class MomentOptimizer(MultiTensorOptimizer):
@@ -42,9 +43,9 @@ class MomentOptimizer(MultiTensorOptimizer):
         """``m = β₁ m + (1 - β₁) g`` and ``v = β₂ v + (1 - β₂) g²``."""
         m, v = column(states, "exp_avg"), column(states, "exp_avg_sq")
         beta1, beta2 = map(number, group["betas"])
-        torch._foreach_lerp_(m, g, 1 - beta1)  # pyright: ignore[reportArgumentType, reportCallIssue]
-        torch._foreach_mul_(v, beta2)
-        torch._foreach_addcmul_(v, g, g, value=1 - beta2)  # pyright: ignore[reportArgumentType]
+        foreach.lerp_(m, g, 1 - beta1)
+        foreach.mul_(v, beta2)
+        foreach.addcmul_(v, g, g, value=1 - beta2)
         return m, v
 
 
@@ -100,12 +101,12 @@ class Adam(MomentOptimizer):
         beta1, beta2 = map(number, group["betas"])
         if group["amsgrad"]:
             largest = column(states, "max_exp_avg_sq")
-            torch._foreach_maximum_(largest, v)
+            foreach.maximum_(largest, v)
             v = largest
-        root = torch._foreach_sqrt(v)
-        torch._foreach_div_(root, [math.sqrt(1 - beta2**k) for k in t])
-        torch._foreach_add_(root, number(group["eps"]))  # √v̂ + eps
-        torch._foreach_addcdiv_(theta, m, root, [-number(group["lr"]) / (1 - beta1**k) for k in t])
+        root = foreach.sqrt(v)
+        foreach.div_(root, [math.sqrt(1 - beta2**k) for k in t])
+        foreach.add_(root, number(group["eps"]))  # √v̂ + eps
+        foreach.addcdiv_(theta, m, root, [-number(group["lr"]) / (1 - beta1**k) for k in t])
 
 
 class AdamW(Adam):

@@ -10,6 +10,7 @@ from torch.optim.optimizer import ParamsT
 from deepdive.checks import check_integer
 from deepdive.scratch.optim._base import Group, MultiTensorOptimizer, States, column, decay_apart, number
 from deepdive.scratch.optim._checks import check_betas, check_positive, check_settings
+from deepdive.scratch.optim._foreach import foreach
 
 
 class SophiaG(MultiTensorOptimizer):
@@ -70,16 +71,16 @@ class SophiaG(MultiTensorOptimizer):
                     state.update(self._start(theta, group))
             h, beta2 = column(states, "hessian"), number(group["betas"][1])
             drawn = [theta.grad for theta in thetas]
-            torch._foreach_mul_(h, beta2)
-            torch._foreach_addcmul_(h, drawn, drawn, value=(1 - beta2) * batch_size)
+            foreach.mul_(h, beta2)
+            foreach.addcmul_(h, drawn, drawn, value=(1 - beta2) * batch_size)
 
     def _update(self, theta: list[Tensor], g: Sequence[Tensor], states: States, group: Group) -> None:
         m, h, lr = column(states, "exp_avg"), column(states, "hessian"), number(group["lr"])
-        torch._foreach_lerp_(m, g, 1 - number(group["betas"][0]))  # pyright: ignore[reportArgumentType, reportCallIssue]
+        foreach.lerp_(m, g, 1 - number(group["betas"][0]))
         decay_apart(theta, lr * group["weight_decay"])
-        bound = torch._foreach_mul(h, group["rho"])
-        torch._foreach_clamp_min_(bound, group["eps"])
-        ratio = torch._foreach_div(m, bound)
-        torch._foreach_clamp_min_(ratio, -1.0)
-        torch._foreach_clamp_max_(ratio, 1.0)
-        torch._foreach_add_(theta, ratio, alpha=-lr)
+        bound = foreach.mul(h, group["rho"])
+        foreach.clamp_min_(bound, group["eps"])
+        ratio = foreach.div(m, bound)
+        foreach.clamp_min_(ratio, -1.0)
+        foreach.clamp_max_(ratio, 1.0)
+        foreach.add_(theta, ratio, alpha=-lr)

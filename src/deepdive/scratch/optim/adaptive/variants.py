@@ -19,6 +19,7 @@ from deepdive.scratch.optim._base import (
     with_decay,
 )
 from deepdive.scratch.optim._checks import check_betas, check_settings
+from deepdive.scratch.optim._foreach import foreach
 from deepdive.scratch.optim.adaptive.adam import MomentOptimizer
 
 
@@ -56,12 +57,12 @@ class Adamax(MultiTensorOptimizer):
         m, u, t = column(states, "exp_avg"), column(states, "exp_inf"), advance(states)
         beta1, beta2 = map(number, group["betas"])
         g = with_decay(g, theta, group["weight_decay"])
-        torch._foreach_lerp_(m, g, 1 - beta1)  # pyright: ignore[reportArgumentType, reportCallIssue]
-        torch._foreach_mul_(u, beta2)
-        size = torch._foreach_abs(g)  # pyright: ignore[reportArgumentType]
-        torch._foreach_add_(size, group["eps"])
-        torch._foreach_maximum_(u, size)
-        torch._foreach_addcdiv_(theta, m, u, [-number(group["lr"]) / (1 - beta1**k) for k in t])
+        foreach.lerp_(m, g, 1 - beta1)
+        foreach.mul_(u, beta2)
+        size = foreach.abs(g)
+        foreach.add_(size, group["eps"])
+        foreach.maximum_(u, size)
+        foreach.addcdiv_(theta, m, u, [-number(group["lr"]) / (1 - beta1**k) for k in t])
 
 
 class NAdam(MomentOptimizer):
@@ -115,15 +116,15 @@ class NAdam(MomentOptimizer):
         mu, following = (
             [beta1 * (1 - 0.5 * 0.96 ** ((k + ahead) * group["momentum_decay"])) for k in t] for ahead in (0, 1)
         )
-        torch._foreach_mul_(products, mu)
+        foreach.mul_(products, mu)
         done = [product.item() for product in products]
-        root = torch._foreach_sqrt(v)
-        torch._foreach_div_(root, [math.sqrt(1 - beta2**k) for k in t])
-        torch._foreach_add_(root, group["eps"])
+        root = foreach.sqrt(v)
+        foreach.div_(root, [math.sqrt(1 - beta2**k) for k in t])
+        foreach.add_(root, group["eps"])
         of_g = [-lr * (1 - now) / (1 - product) for now, product in zip(mu, done, strict=True)]
         of_m = [-lr * soon / (1 - product * soon) for soon, product in zip(following, done, strict=True)]
-        torch._foreach_addcdiv_(theta, g, root, of_g)  # pyright: ignore[reportArgumentType, reportCallIssue]
-        torch._foreach_addcdiv_(theta, m, root, of_m)
+        foreach.addcdiv_(theta, g, root, of_g)
+        foreach.addcdiv_(theta, m, root, of_m)
 
 
 class RAdam(MomentOptimizer):
@@ -171,15 +172,15 @@ class RAdam(MomentOptimizer):
         rho = [limit - 2 * k * beta2**k / (1 - beta2**k) for k in t]
         early, late = ([i for i, r in enumerate(rho) if (r > 5) == trusted] for trusted in (False, True))
         if early:
-            plain = torch._foreach_mul([m[i] for i in early], [-lr / (1 - beta1 ** t[i]) for i in early])
-            torch._foreach_add_([theta[i] for i in early], plain)
+            plain = foreach.mul([m[i] for i in early], [-lr / (1 - beta1 ** t[i]) for i in early])
+            foreach.add_([theta[i] for i in early], plain)
         if late:
-            root = torch._foreach_sqrt([v[i] for i in late])
-            torch._foreach_add_(root, group["eps"])
+            root = foreach.sqrt([v[i] for i in late])
+            foreach.add_(root, group["eps"])
             sizes = [
                 -lr * _rectification(rho[i], limit) * math.sqrt(1 - beta2 ** t[i]) / (1 - beta1 ** t[i]) for i in late
             ]
-            torch._foreach_addcdiv_([theta[i] for i in late], [m[i] for i in late], root, sizes)
+            foreach.addcdiv_([theta[i] for i in late], [m[i] for i in late], root, sizes)
 
 
 def _rectification(rho: float, limit: float) -> float:
@@ -235,12 +236,12 @@ class Yogi(MomentOptimizer):
         m, v, t = column(states, "exp_avg"), column(states, "exp_avg_sq"), advance(states)
         beta1, beta2 = map(number, group["betas"])
         g = self._decayed(theta, g, group)
-        torch._foreach_lerp_(m, g, 1 - beta1)  # pyright: ignore[reportArgumentType, reportCallIssue]
-        square = torch._foreach_mul(g, g)  # pyright: ignore[reportArgumentType]
-        sign = torch._foreach_sub(v, square)
-        torch._foreach_sign_(sign)
-        torch._foreach_addcmul_(v, sign, square, value=beta2 - 1)
-        root = torch._foreach_sqrt(v)
-        torch._foreach_div_(root, [math.sqrt(1 - beta2**k) for k in t])
-        torch._foreach_add_(root, group["eps"])
-        torch._foreach_addcdiv_(theta, m, root, [-number(group["lr"]) / (1 - beta1**k) for k in t])
+        foreach.lerp_(m, g, 1 - beta1)
+        square = foreach.mul(g, g)
+        sign = foreach.sub(v, square)
+        foreach.sign_(sign)
+        foreach.addcmul_(v, sign, square, value=beta2 - 1)
+        root = foreach.sqrt(v)
+        foreach.div_(root, [math.sqrt(1 - beta2**k) for k in t])
+        foreach.add_(root, group["eps"])
+        foreach.addcdiv_(theta, m, root, [-number(group["lr"]) / (1 - beta1**k) for k in t])
