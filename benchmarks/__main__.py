@@ -10,7 +10,7 @@ ROOMS = {
     "command": ("startup", "epoch", "memory", "accuracy"),
     "data": ("data", "augmentation", "text"),
     "training": ("trainer", "own", "vision", "precision", "sequences", "transformers"),
-    "scratch": ("scratch", "autograd", "vectorization", "regression", "recurrent", "attention"),
+    "scratch": ("scratch", "autograd", "vectorization", "regression", "recurrent", "attention", "optimization"),
 }
 """Every measurement, by the folder that it lies in."""
 ALL = {name: f"benchmarks.{room}.{name}" for room, names in ROOMS.items() for name in names}

@@ -19,7 +19,7 @@ DONE_BY_THE_LIBRARY = {
     *"lstm lstm_cell gru gru_cell rnn_tanh rnn_relu rnn_tanh_cell rnn_relu_cell mkldnn_rnn_layer _VF".split(),
     *"relu relu_ prelu leaky_relu sigmoid sigmoid_ tanh tanh_ gelu selu celu dropout dropout_ native_dropout".split(),
     *"softmax log_softmax logsumexp logaddexp special_expit special_log_softmax cross_entropy_loss nll_loss".split(),
-    *"mse_loss binary_cross_entropy_with_logits _foreach_add_ _fused_adam_ _fused_sgd_ special _C ops _nn".split(),
+    *"mse_loss binary_cross_entropy_with_logits _fused_adam_ _fused_sgd_ special _C ops _nn".split(),
 }
 
 

@@ -1,4 +1,4 @@
-"""How far a from-scratch part is from its library twin: outputs, gradients, buffers, updates, rates."""
+"""How far a from-scratch part is from its library twin: outputs, gradients, buffers."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -11,11 +11,8 @@ from torch.nn.modules.lazy import LazyModuleMixin
 
 from deepdive import scratch
 from deepdive.proofs.nests import differentiable, mapped, tensors
-from deepdive.twins import Case, GradientTwin, InitTwin, LayerTwin, OptimizerTwin, Sample, ScheduleTwin
+from deepdive.twins import Case, GradientTwin, InitTwin, LayerTwin, Sample
 from deepdive.twins.kinds import made
-
-STEPS = 100
-"""Updates over which optimisers and schedules are compared."""
 
 PASSES = 50
 """Passes in training after which layers that remember are compared."""
@@ -149,7 +146,7 @@ def _not_finite(x: Tensor) -> Tensor:
     return torch.stack((parts.isnan(), parts == math.inf, parts == -math.inf))
 
 
-def _apart(a: float | int, b: float | int) -> float:
+def apart(a: float | int, b: float | int) -> float:
     """``|a - b|`` of plain numbers; 0 of equal ones that are not finite, infinite of others: never NaN."""
     if a == b or (math.isnan(a) and math.isnan(b)):
         return 0.0
@@ -161,7 +158,7 @@ def init_difference(twin: InitTwin) -> float:
     worst = 0.0
     for arguments in twin.arguments:
         if not twin.in_place:
-            worst = max(worst, _apart(twin.ours(**arguments), twin.theirs(**arguments)))
+            worst = max(worst, apart(twin.ours(**arguments), twin.theirs(**arguments)))
             continue
         filled = []
         for fill in (twin.ours, twin.theirs):
@@ -188,52 +185,3 @@ def some_gradients(sizes: tuple[tuple[int, ...], ...] = ((3, 4), (4,), (), (2,))
     for p in parameters[:-1]:
         p.grad = 3 * torch.randn(p.shape, generator=generator, dtype=p.dtype)
     return parameters
-
-
-def optimizer_difference(twin: OptimizerTwin, arguments: Mapping[str, Any]) -> float:
-    """The largest difference of any parameter after any of the updates, with two groups of parameters."""
-    sides = [small_problem(make, arguments) for make in (twin.ours, twin.theirs)]
-    worst = 0.0
-    for t in range(STEPS):
-        for parameters, optimizer in sides:
-            set_gradients(parameters, t)
-            optimizer.step()
-        worst = max(worst, *(difference(a, b) for a, b in zip(sides[0][0], sides[1][0], strict=True)))
-    return worst
-
-
-def schedule_difference(twin: ScheduleTwin, arguments: Mapping[str, Any]) -> float:
-    """The largest difference of any learning rate or momentum at any step, on optimisers of both kinds."""
-    worst = 0.0
-    for make, more in ((torch.optim.SGD, {"momentum": 0.9}), (torch.optim.Adam, {})):
-        optimizers = [small_problem(make, more)[1] for _ in range(2)]
-        schedules = [s(o, **arguments) for s, o in zip((twin.ours, twin.theirs), optimizers, strict=True)]
-        for _ in range(STEPS):
-            pairs = zip(*(_rates(optimizer) for optimizer in optimizers), strict=True)
-            worst = max(worst, *(_apart(a, b) for a, b in pairs))
-            for optimizer, schedule in zip(optimizers, schedules, strict=True):
-                optimizer.step()
-                schedule.step()
-    return worst
-
-
-def small_problem(
-    make: Callable[..., torch.optim.Optimizer],
-    arguments: Mapping[str, Any],
-    sizes: tuple[tuple[int, ...], ...] = ((3, 4), (4,), ()),
-) -> tuple[list[nn.Parameter], torch.optim.Optimizer]:
-    """Parameters of these sizes, and an optimiser that has them in two groups."""
-    generator = torch.Generator().manual_seed(0)
-    parameters = [nn.Parameter(torch.randn(size, generator=generator, dtype=torch.float64)) for size in sizes]
-    groups = [{"params": parameters[:1]}, {"params": parameters[1:], "lr": 0.03, "weight_decay": 0.02}]
-    return parameters, make(groups, **{"lr": 0.01, **arguments})
-
-
-def set_gradients(parameters: list[nn.Parameter], t: int) -> None:
-    """Of a bowl that moves with ``t``, so that they change sign and size."""
-    for i, parameter in enumerate(parameters):
-        parameter.grad = 2 * parameter.detach() - math.sin(t / 3 + i)
-
-
-def _rates(optimizer: torch.optim.Optimizer) -> list[float]:
-    return [v for g in optimizer.param_groups for v in (g["lr"], g["betas"][0] if "betas" in g else g["momentum"])]

@@ -13,15 +13,18 @@ from deepdive.proofs.differences import (
     gradient_difference,
     init_difference,
     layer_difference,
-    optimizer_difference,
     pair_of,
-    schedule_difference,
-    set_gradients,
-    small_problem,
     some_gradients,
     state_difference,
 )
 from deepdive.proofs.timing import one_pass, one_thread, time_ratio
+from deepdive.proofs.updates import (
+    optimizer_difference,
+    schedule_difference,
+    set_gradients,
+    small_problem,
+    small_step,
+)
 from deepdive.twins import TWINS, FunctionTwin, GradientTwin, InitTwin, LayerTwin, OptimizerTwin, ScheduleTwin
 
 _IN_PLACE = "updates in place"
@@ -127,8 +130,11 @@ def optimizer_ratio(twin: OptimizerTwin) -> float:
     """Time of our update by the library's, on the parameters of a small network."""
     steps = []
     for make in (twin.ours, twin.theirs):
-        parameters, optimizer = small_problem(make, twin.arguments[1], sizes=_SIZES)
-        set_gradients(parameters, 0)
+        parameters, optimizer = small_problem(make, twin.arguments[1], sizes=_SIZES, problem=twin.problem)
+        if twin.problem == "closure":
+            steps.append(partial(small_step, parameters, optimizer, 0, "closure"))
+            continue
+        set_gradients(parameters, 0, rows=twin.problem == "rows")
         steps.append(optimizer.step)
     return time_ratio(steps[0], steps[1])
 

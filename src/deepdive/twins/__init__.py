@@ -21,7 +21,8 @@ from deepdive.twins.layers import FUNCTIONS as FUNCTIONS
 from deepdive.twins.layers import LAYERS as LAYERS
 from deepdive.twins.networks import NETWORKS as NETWORKS
 from deepdive.twins.optimizers import OPTIMIZERS as OPTIMIZERS
-from deepdive.twins.optimizers import SCHEDULES as SCHEDULES
+from deepdive.twins.optimizers import WITHOUT_TWIN as WITHOUT_TWIN
+from deepdive.twins.schedules import SCHEDULES as SCHEDULES
 
 TWINS: dict[str, LayerTwin | FunctionTwin | InitTwin | GradientTwin | OptimizerTwin | ScheduleTwin] = {
     **LAYERS, **FUNCTIONS, **INITIALIZERS, **CLIPPING, **OPTIMIZERS, **SCHEDULES, **NETWORKS, **LANGUAGE,

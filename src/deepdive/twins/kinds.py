@@ -189,13 +189,20 @@ class OptimizerTwin:
     theirs: Callable[..., torch.optim.Optimizer]
     arguments: tuple[Mapping[str, Any], ...]
     tolerance: float = 1e-10
+    problem: Literal["groups", "matrices", "rows", "closure"] = "groups"
+    """For parameters in two groups, for matrices, for tables with gradients of some rows, or for a closure."""
 
 
 @dataclass(frozen=True)
 class ScheduleTwin:
-    """Two schedules, equal step by step."""
+    """Two schedules, equal step by step.
+
+    ``schedulers`` among the arguments are names and arguments of members, out of the same toolkit.
+    """
 
     ours: Callable[..., Any]
     theirs: Callable[..., Any]
     arguments: tuple[Mapping[str, Any], ...]
     tolerance: float = 1e-12
+    metric: Callable[[int], float] | None = None
+    """What a step is told, where it waits for a metric."""

@@ -98,7 +98,7 @@ def test_a_rate_in_a_tensor_is_written_in_place():
 def test_a_step_past_the_end_is_refused():
     optimizer = sgd()
     schedule = lr_scheduler.OneCycleLR(optimizer, max_lr=1.0, total_steps=3)
-    with pytest.raises(ValueError, match="total_steps=3, but this is step 4"):
+    with pytest.raises(ValueError, match="step must be at most total_steps=3, got 4"):
         rates(optimizer, schedule, 5)
 
 

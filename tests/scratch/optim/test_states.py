@@ -4,7 +4,9 @@ import pytest
 import torch
 from torch import nn
 
+from deepdive.proofs import optimizer_difference
 from deepdive.scratch import optim
+from deepdive.twins import OPTIMIZERS
 
 MAKERS = {
     "sgd": (optim.SGD, torch.optim.SGD, {"lr": 0.1, "momentum": 0.9, "nesterov": True}),
@@ -148,3 +150,13 @@ def test_a_state_of_an_older_version_continues_as_in_the_library(name):
         sides.append(others)
     for a, b in zip(*sides, strict=True):
         torch.testing.assert_close(a, b)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize(
+    ("twin", "arguments"),
+    [pytest.param(t, a, id=f"{n}-{i}") for n, t in OPTIMIZERS.items() for i, a in enumerate(t.arguments)],
+)
+def test_both_sides_go_on_from_each_others_state_in_the_middle_of_a_hundred_steps(twin, arguments, dtype):
+    tolerance = 1e-10 if dtype == torch.float64 else 2e-5
+    assert optimizer_difference(twin, arguments, dtype, swap_at=37) <= tolerance
