@@ -108,7 +108,7 @@ class Bilinear(Module):
         check_dimensions("input2", input2, *input1.shape[:-1], self.in2_features)
         for name, x in (("input1", input1), ("input2", input2)):
             check_same_dtype(name, x, "weight", self.weight, product=True)
-        by_first = torch.tensordot(input1, self.weight, dims=([-1], [1]))  # (*, out_features, in2_features)
+        by_first = torch.einsum("...i,oij->...oj", input1, self.weight)  # (*, out_features, in2_features)
         y = (by_first @ input2.unsqueeze(-1)).squeeze(-1)
         return y if self.bias is None else y + self.bias.to(y.dtype)
 

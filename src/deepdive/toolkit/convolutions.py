@@ -110,7 +110,7 @@ class Convolutions(Protocol):
         output_padding: Size = 0,
         groups: int = 1,
         bias: bool = True,
-        dilation: Size = 1,
+        dilation: int = 1,
     ) -> nn.Module: ...
 
     def LazyConvTranspose3d(

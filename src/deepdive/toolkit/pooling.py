@@ -28,7 +28,7 @@ class Pooling(Protocol):
     def AvgPool1d(
         self,
         kernel_size: Size1,
-        stride: Size1 | None = None,
+        stride: Size1 = ...,
         padding: Size1 = 0,
         ceil_mode: bool = False,
         count_include_pad: bool = True,

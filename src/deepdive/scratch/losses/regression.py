@@ -118,7 +118,7 @@ class KLDivLoss(Module):
     ) -> None:
         super().__init__()
         check_option("reduction", reduction, Literal["none", "mean", "sum", "batchmean"])
-        self.reduction = reduction
+        self.reduction: Literal["none", "mean", "sum", "batchmean"] = reduction
         self.log_target = log_target
 
     @checked

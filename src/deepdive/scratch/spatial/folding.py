@@ -145,7 +145,7 @@ class PixelShuffle(Module):
         if input.ndim < 3 or input.shape[-3] % r**2:
             raise ValueError(f"input must have shape (..., channels · {r**2}, height, width), got {shown(input.shape)}")
         x = input.unflatten(-3, (input.shape[-3] // r**2, r, r))  # (..., c, r, r, h, w)
-        return x.movedim(-4, -2).movedim(-3, -1).contiguous().flatten(-2).flatten(-3, -2)  # (..., c, h, r, w, r)
+        return x.movedim(-4, -2).movedim(-4, -1).contiguous().flatten(-2).flatten(-3, -2)  # (..., c, h, r, w, r)
 
     def extra_repr(self) -> str:
         return f"upscale_factor={self.upscale_factor}"
