@@ -116,25 +116,25 @@ class Pointwise(Protocol):
     def Unflatten(self, dim: int, unflattened_size: tuple[int, ...]) -> nn.Module: ...
 
     def LazyBatchNorm1d(
-        self, eps: float = 1e-05, momentum: float | None = 0.1, affine: bool = True, track_running_stats: bool = True
+        self, eps: float = 1e-05, momentum: float = 0.1, affine: bool = True, track_running_stats: bool = True
     ) -> nn.Module: ...
 
     def LazyBatchNorm2d(
-        self, eps: float = 1e-05, momentum: float | None = 0.1, affine: bool = True, track_running_stats: bool = True
+        self, eps: float = 1e-05, momentum: float = 0.1, affine: bool = True, track_running_stats: bool = True
     ) -> nn.Module: ...
 
     def LazyBatchNorm3d(
-        self, eps: float = 1e-05, momentum: float | None = 0.1, affine: bool = True, track_running_stats: bool = True
+        self, eps: float = 1e-05, momentum: float = 0.1, affine: bool = True, track_running_stats: bool = True
     ) -> nn.Module: ...
 
     def LazyInstanceNorm1d(
-        self, eps: float = 1e-05, momentum: float | None = 0.1, affine: bool = True, track_running_stats: bool = True
+        self, eps: float = 1e-05, momentum: float = 0.1, affine: bool = True, track_running_stats: bool = True
     ) -> nn.Module: ...
 
     def LazyInstanceNorm2d(
-        self, eps: float = 1e-05, momentum: float | None = 0.1, affine: bool = True, track_running_stats: bool = True
+        self, eps: float = 1e-05, momentum: float = 0.1, affine: bool = True, track_running_stats: bool = True
     ) -> nn.Module: ...
 
     def LazyInstanceNorm3d(
-        self, eps: float = 1e-05, momentum: float | None = 0.1, affine: bool = True, track_running_stats: bool = True
+        self, eps: float = 1e-05, momentum: float = 0.1, affine: bool = True, track_running_stats: bool = True
     ) -> nn.Module: ...

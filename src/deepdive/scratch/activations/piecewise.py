@@ -49,7 +49,7 @@ class ReLU6(Module):
     @checked
     @autocast()
     def forward(self, input: Real[Tensor, "..."]) -> Real[Tensor, "..."]:
-        return between(input, 0, 6)
+        return between(input, 0.0, 6.0)
 
 
 class Hardtanh(Module):
@@ -84,7 +84,7 @@ class Hardsigmoid(Module):
     @checked
     @autocast()
     def forward(self, input: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
-        return between(input + 3, 0, 6) / 6
+        return between(input + 3, 0.0, 6.0) / 6
 
 
 class Hardswish(Module):
@@ -93,7 +93,7 @@ class Hardswish(Module):
     @checked
     @autocast()
     def forward(self, input: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
-        return input * between(input + 3, 0, 6) / 6
+        return input * between(input + 3, 0.0, 6.0) / 6
 
 
 class Hardshrink(Module):

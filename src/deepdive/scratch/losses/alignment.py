@@ -16,7 +16,7 @@ from deepdive.scratch.losses._reduction import Loss, Reduction, reduced
 
 NEVER = -1e30
 """The logarithm of a probability of 0, of which sums and gradients are finite."""
-Lengths = Shaped[Tensor, "*batch"] | Sequence[int]
+Lengths = Shaped[Tensor, "..."] | Sequence[int]
 
 
 class CTCLoss(Loss):

@@ -38,12 +38,13 @@ class Pooling(Module):
         if any([2 * p > k for p, k in zip(paddings, kernel, strict=True)]):
             raise ValueError(f"padding must be at most half of kernel_size={kernel_size}, got {padding}")
         self.kernel_size: Size = kernel_size
-        self.stride: Size = kernel_size if stride is None else stride
+        self.stride: Size | None = kernel_size if stride is None else stride
         self.ceil_mode = ceil_mode
 
     def each(self, name: str) -> tuple[int, ...]:
         """A size for each dimension."""
-        return sizes_of(name, getattr(self, name), self._n, 0 if name == "padding" else 1)
+        size = self.kernel_size if name == "stride" and self.stride is None else getattr(self, name)
+        return sizes_of(name, size, self._n, 0 if name == "padding" else 1)
 
     def frame(self, x: Tensor) -> Frame:
         """The padding of each side, with what the last window needs when it may hang over the edge.
@@ -207,6 +208,7 @@ class _LPPool(Pooling):
         if norm_type == 0 or math.isinf(norm_type):
             raise ValueError(f"norm_type must be finite and not 0, got {norm_type}")
         self.norm_type = norm_type
+        self.stride = stride
 
     @autocast()
     def run(self, input: Tensor) -> Tensor:

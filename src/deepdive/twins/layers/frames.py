@@ -45,22 +45,22 @@ FRAMES: dict[str, LayerTwin] = {
     ),
     "PixelShuffle": layer(
         "PixelShuffle",
-        case(IMAGES, upscale_factor=2),
+        case(IMAGES, upscale_factor=2.0),
         case((2, 9, 2, 3), upscale_factor=3),
-        case((4, 2, 3), upscale_factor=2),
+        case((4, 2, 3), upscale_factor=2.0),
     ),
     "PixelUnshuffle": layer(
         "PixelUnshuffle",
-        case(IMAGES, downscale_factor=2),
+        case(IMAGES, downscale_factor=2.0),
         case((2, 2, 6, 9), downscale_factor=3),
-        case((3, 2, 4), downscale_factor=2),
+        case((3, 2, 4), downscale_factor=2.0),
     ),
     "ChannelShuffle": layer(
         "ChannelShuffle", case(IMAGES, groups=4), case((2, 6, 3, 2), groups=3), case((2, 6, 3, 4), groups=2)
     ),
     "Upsample": layer(
         "Upsample",
-        case(IMAGES, scale_factor=2, mode="bilinear"),
+        case(IMAGES, scale_factor=2.0, mode="bilinear"),
         case((2, 3, 4, 5), size=(7, 9)),
         case((2, 3, 5), scale_factor=2.6, mode="linear"),
         case((2, 3, 5), size=3, mode="linear", align_corners=True),
@@ -74,14 +74,14 @@ FRAMES: dict[str, LayerTwin] = {
     ),
     "UpsamplingNearest2d": layer(
         "UpsamplingNearest2d",
-        case(IMAGES, scale_factor=2),
+        case(IMAGES, scale_factor=2.0),
         case((2, 3, 4, 5), size=(7, 3)),
-        case((2, 3, 4, 5), scale_factor=(3, 2)),
+        case((2, 3, 4, 5), scale_factor=(3.0, 2.0)),
     ),
     "UpsamplingBilinear2d": layer(
         "UpsamplingBilinear2d",
-        case(IMAGES, scale_factor=2),
+        case(IMAGES, scale_factor=2.0),
         case((2, 3, 4, 5), size=(7, 3)),
-        case((2, 3, 4, 5), scale_factor=(3, 2)),
+        case((2, 3, 4, 5), scale_factor=(3.0, 2.0)),
     ),
 }

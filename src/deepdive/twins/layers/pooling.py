@@ -36,9 +36,9 @@ def _norm(n: int) -> LayerTwin:
     positive = Sample((2, 3, *_SMALL[n]), "rates")
     return layer(
         f"LPPool{n}d",
-        case(_TIMED[n], norm_type=2, kernel_size=2),
-        case((2, 3, *_SMALL[n]), norm_type=2, kernel_size=(3, 2, 4)[:n] if n > 1 else 3, stride=2, ceil_mode=True),
-        case(positive, norm_type=3, kernel_size=2, stride=1),
+        case(_TIMED[n], norm_type=2.0, kernel_size=2),
+        case((2, 3, *_SMALL[n]), norm_type=2.0, kernel_size=(3, 2, 4)[:n] if n > 1 else 3, stride=2, ceil_mode=True),
+        case(positive, norm_type=3.0, kernel_size=2, stride=1),
         case(Sample((3, *_SMALL[n]), "rates"), norm_type=1.5, kernel_size=3),
     )
 
