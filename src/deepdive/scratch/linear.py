@@ -12,7 +12,7 @@ from torch.nn import Module, Parameter
 from deepdive.checks import check_dimensions
 from deepdive.scratch import initialization as init
 from deepdive.scratch._arguments import check_sizes, checked
-from deepdive.scratch._precision import check_same_dtype
+from deepdive.scratch._precision import autocast, check_same_dtype
 
 
 class Linear(Module):
@@ -101,13 +101,14 @@ class Bilinear(Module):
             init.uniform_(self.bias, -bound, bound)
 
     @checked
+    @autocast()
     def forward(
         self, input1: Float[Tensor, "*batch in1"], input2: Float[Tensor, "*batch in2"]
     ) -> Float[Tensor, "*batch out_features"]:
         check_dimensions("input1", input1, "*", self.in1_features)
         check_dimensions("input2", input2, *input1.shape[:-1], self.in2_features)
         for name, x in (("input1", input1), ("input2", input2)):
-            check_same_dtype(name, x, "weight", self.weight, product=True)
+            check_same_dtype(name, x, "weight", self.weight)
         by_first = torch.einsum("...i,oij->...oj", input1, self.weight)  # (*, out_features, in2_features)
         y = (by_first @ input2.unsqueeze(-1)).squeeze(-1)
         return y if self.bias is None else y + self.bias.to(y.dtype)

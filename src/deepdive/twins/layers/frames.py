@@ -45,15 +45,15 @@ FRAMES: dict[str, LayerTwin] = {
     ),
     "PixelShuffle": layer(
         "PixelShuffle",
-        case(IMAGES, upscale_factor=2.0),
+        case(IMAGES, upscale_factor=2),
         case((2, 9, 2, 3), upscale_factor=3),
-        case((4, 2, 3), upscale_factor=2.0),
+        case((4, 2, 3), upscale_factor=2),
     ),
     "PixelUnshuffle": layer(
         "PixelUnshuffle",
-        case(IMAGES, downscale_factor=2.0),
+        case(IMAGES, downscale_factor=2),
         case((2, 2, 6, 9), downscale_factor=3),
-        case((3, 2, 4), downscale_factor=2.0),
+        case((3, 2, 4), downscale_factor=2),
     ),
     "ChannelShuffle": layer(
         "ChannelShuffle", case(IMAGES, groups=4), case((2, 6, 3, 2), groups=3), case((2, 6, 3, 4), groups=2)
