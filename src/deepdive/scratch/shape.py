@@ -76,7 +76,9 @@ class Unflatten(Module):
         if input.ndim == 0:
             raise ValueError("input must have at least one dimension, got shape ()")
         check_dim("dim", self.dim, input.ndim)
-        known = math.prod(size for size in self.unflattened_size if size != -1)
+        known = math.prod(
+            [size for size in self.unflattened_size if size != -1]
+        )  # a list: the compiler takes no generator
         size = input.shape[self.dim]
         fits = known == size if -1 not in self.unflattened_size else known > 0 and size % known == 0
         if not fits:
@@ -84,7 +86,7 @@ class Unflatten(Module):
                 f"input must have a size along dim={self.dim} that is unflattened_size={tuple(self.unflattened_size)}, "
                 f"got shape {shown(input.shape)}"
             )
-        return input.unflatten(self.dim, tuple(int(size) for size in self.unflattened_size))
+        return input.unflatten(self.dim, tuple([int(size) for size in self.unflattened_size]))
 
     def extra_repr(self) -> str:
         return f"dim={self.dim}, unflattened_size={self.unflattened_size}"
