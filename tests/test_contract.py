@@ -27,7 +27,11 @@ def name(request):
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.bfloat16], ids=str)
 def test_the_output_has_the_type_of_the_input_and_the_shape_of_the_librarys(name, dtype):
     theirs, ours, inputs = pair_of(PARTS[name], PARTS[name].cases[1], dtype)
-    for y, expected in zip(tensors(ours(*inputs)), tensors(theirs(*inputs)), strict=True):
+    try:
+        library = list(tensors(theirs(*inputs)))
+    except NotImplementedError as missing:  # of a kernel in half precision
+        pytest.skip(f"the library does not: {missing}")
+    for y, expected in zip(tensors(ours(*inputs)), library, strict=True):
         assert y.dtype == expected.dtype == dtype
         assert y.shape == expected.shape
         if not PARTS[name].random:  # a few digits are all that bfloat16 has
@@ -116,6 +120,8 @@ def test_training_and_evaluation_modes_reach_all_modules(name):
 
 
 def test_it_moves_to_another_device(name):
+    if name == "CTCLoss":
+        pytest.skip("lengths of sequences are numbers of the host")
     module, inputs = part(name)
     ys = tensors(module(*inputs))
     moved = list(tensors(module.to("meta")(*mapped(lambda x: x.detach().to("meta"), inputs))))

@@ -11,7 +11,7 @@ from deepdive import scratch
 ROOT = Path(scratch.__file__).parent
 FILES = sorted(ROOT.rglob("*.py"))
 TAPE = {path for path in FILES if path.is_relative_to(ROOT / "autograd")}  # works on NumPy, not on torch
-FROM_NN = {*scratch.CONTAINERS, "PackedSequence", "LazyModuleMixin", "UninitializedParameter"}  # or wait for a size
+FROM_NN = {*scratch.CONTAINERS, "PackedSequence", "LazyModuleMixin", "UninitializedParameter", "UninitializedBuffer"}
 FROM_OPTIM = {"Optimizer", "ParamsT"}  # a container of groups and state
 DONE_BY_THE_LIBRARY = {
     *"functional layer_norm batch_norm linear bilinear conv1d conv2d conv3d convolution conv_transpose2d".split(),
@@ -19,6 +19,12 @@ DONE_BY_THE_LIBRARY = {
     *"lstm lstm_cell gru gru_cell rnn_tanh rnn_relu rnn_tanh_cell rnn_relu_cell mkldnn_rnn_layer _VF".split(),
     *"relu relu_ prelu leaky_relu sigmoid sigmoid_ tanh tanh_ gelu selu celu dropout dropout_ native_dropout".split(),
     *"softmax log_softmax logsumexp logaddexp special_expit special_log_softmax cross_entropy_loss nll_loss".split(),
+    *"conv_transpose1d conv_transpose3d max_pool3d avg_pool3d max_pool1d_with_indices pixel_shuffle".split(),
+    *"pixel_unshuffle channel_shuffle native_channel_shuffle col2im im2col embedding_bag".split(),
+    *"cosine_similarity pairwise_distance".split(),
+    *"instance_norm group_norm native_batch_norm rrelu hardshrink threshold alpha_dropout feature_dropout".split(),
+    *"feature_alpha_dropout ctc_loss kl_div l1_loss smooth_l1_loss huber_loss hinge_embedding_loss".split(),
+    *"margin_ranking_loss triplet_margin_loss cosine_embedding_loss binary_cross_entropy poisson_nll_loss".split(),
     *"mse_loss binary_cross_entropy_with_logits _fused_adam_ _fused_sgd_ special _C ops _nn".split(),
 }
 

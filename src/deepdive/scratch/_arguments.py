@@ -189,15 +189,27 @@ def described(value: object) -> str:
     return text if 0 < len(text) < 60 else told(value)
 
 
+def sizes_of(name: str, value: int | Sequence[int], n: int, least: int = 1) -> tuple[int, ...]:
+    """``n`` numbers, one for each dimension, from one for all of them or ``n``.
+
+    Raises:
+        ValueError: not one or ``n`` whole numbers of at least ``least``.
+    """
+    each: Any = (value,) * n if is_integer(value) else value
+    several = isinstance(each, Iterable) and not isinstance(each, str | Tensor)
+    each = tuple(each) if several else ()
+    if len(each) != n or not all([is_integer(v) and v >= least for v in each]):
+        words = {1: "a whole number", 2: "one or two whole numbers", 3: "one or three whole numbers"}
+        rule = words.get(n, f"one or {n} whole numbers")
+        raise ValueError(f"{name} must be {rule} of at least {least}, got {described(value)}")
+    return tuple(int(v) for v in each)
+
+
 def pair_of(name: str, value: int | Sequence[int], least: int = 1) -> tuple[int, int]:
     """``(height, width)`` from one number for both, or two.
 
     Raises:
         ValueError: not one or two whole numbers of at least ``least``.
     """
-    both: Any = (value, value) if is_integer(value) else value
-    if not isinstance(both, Iterable) or isinstance(both, str | Tensor) or len(both := tuple(both)) != 2:
-        raise ValueError(f"{name} must be one or two whole numbers of at least {least}, got {described(value)}")
-    if not all(is_integer(v) for v in both) or any(v < least for v in both):
-        raise ValueError(f"{name} must be one or two whole numbers of at least {least}, got {described(value)}")
-    return int(both[0]), int(both[1])
+    h, w = sizes_of(name, value, 2, least)
+    return h, w

@@ -1,13 +1,26 @@
-"""Layers that only reshape."""
+"""Layers that only reshape, or not even that."""
 
 # ruff: noqa: D102 (what forward computes is said by its class)
 
 import math
+from collections.abc import Sequence
+from typing import Any
 
 from torch import Tensor
 from torch.nn import Module
 
-from deepdive.scratch._arguments import checked
+from deepdive.checks import shown
+from deepdive.scratch._arguments import check_dim, checked, described, is_integer
+
+
+class Identity(Module):
+    """``y = input``; any arguments are accepted and ignored."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__()
+
+    def forward(self, input: Any) -> Any:
+        return input
 
 
 class Flatten(Module):
@@ -36,3 +49,44 @@ class Flatten(Module):
 
     def extra_repr(self) -> str:
         return f"start_dim={self.start_dim}, end_dim={self.end_dim}"
+
+
+class Unflatten(Module):
+    """Dimension ``dim`` becomes several of ``unflattened_size``: ``(b, c h w)`` to ``(b, c, h, w)``.
+
+    One of the sizes may be -1: what is left.
+
+    Raises:
+        ValueError: the sizes are not those of the dimension, or the input has no such dimension.
+    """
+
+    @checked
+    def __init__(self, dim: int, unflattened_size: Sequence[int]) -> None:
+        super().__init__()
+        sizes: Any = unflattened_size
+        if not isinstance(sizes, tuple | list) or not sizes or not all(map(is_integer, sizes)):
+            raise TypeError(f"unflattened_size must be a tuple of integers, got {described(unflattened_size)}")
+        if any([size < -1 for size in sizes]) or list(sizes).count(-1) > 1:
+            raise ValueError(f"unflattened_size must be sizes of at least 0, or one -1, got {described(sizes)}")
+        self.dim = dim
+        self.unflattened_size = unflattened_size
+
+    @checked
+    def forward(self, input: Tensor) -> Tensor:
+        if input.ndim == 0:
+            raise ValueError("input must have at least one dimension, got shape ()")
+        check_dim("dim", self.dim, input.ndim)
+        known = math.prod(
+            [size for size in self.unflattened_size if size != -1]
+        )  # a list: the compiler takes no generator
+        size = input.shape[self.dim]
+        fits = known == size if -1 not in self.unflattened_size else known > 0 and size % known == 0
+        if not fits:
+            raise ValueError(
+                f"input must have a size along dim={self.dim} that is unflattened_size={tuple(self.unflattened_size)}, "
+                f"got shape {shown(input.shape)}"
+            )
+        return input.unflatten(self.dim, tuple([int(size) for size in self.unflattened_size]))
+
+    def extra_repr(self) -> str:
+        return f"dim={self.dim}, unflattened_size={self.unflattened_size}"

@@ -7,12 +7,17 @@ from typing import Literal, Protocol, runtime_checkable
 from torch import Tensor, nn
 
 from deepdive.toolkit.arguments import Reduction, Size
+from deepdive.toolkit.convolutions import Convolutions
+from deepdive.toolkit.frames import Frames
 from deepdive.toolkit.functions import Functions, Initializers
+from deepdive.toolkit.losses import Losses
+from deepdive.toolkit.pointwise import Pointwise
+from deepdive.toolkit.pooling import Pooling
 from deepdive.toolkit.sequences import SequenceLayers
 
 
 @runtime_checkable
-class Toolkit(SequenceLayers, Protocol):
+class Toolkit(SequenceLayers, Convolutions, Pooling, Frames, Pointwise, Losses, Protocol):
     """Layers, losses, containers, initialisers and functions by their usual names."""
 
     @property

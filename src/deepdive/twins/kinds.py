@@ -1,5 +1,6 @@
 """What a row of the table of proofs can be: two layers, functions, initialisers, optimisers, schedules, clippings."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -14,23 +15,35 @@ from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence
 class Sample:
     """A tensor to be drawn: ``normal`` values, ``uniform`` ones in [0, 1), whole ``classes``, or ``probabilities``.
 
+    ``rates`` lie well between 0 and 1 and ask for a gradient; ``signs`` are 1 or -1; ``places`` are whole numbers below
+    ``classes`` that differ from each other but for the first two dimensions.
+
     ``hidden`` is true at some places of the last dimension, never at the first, ``seen`` at the others; ``future``
     is true right of the diagonal.
     """
 
     shape: tuple[int, ...]
-    kind: Literal["normal", "uniform", "classes", "probabilities", "hidden", "seen", "future"] = "normal"
+    kind: Literal[
+        "normal", "uniform", "classes", "probabilities", "rates", "signs", "places", "hidden", "seen", "future"
+    ] = "normal"
     classes: int = 10
 
     def draw(self, generator: Generator, dtype: torch.dtype) -> Tensor:
-        """The tensor; ``normal`` ones ask for a gradient."""
+        """The tensor; ``normal`` ones and ``rates`` ask for a gradient."""
         if self.kind == "classes":
             return torch.randint(self.classes, self.shape, generator=generator)
+        if self.kind == "places":
+            order = torch.rand(*self.shape[:2], self.classes, generator=generator).argsort(-1)
+            return order[..., : math.prod(self.shape[2:])].reshape(self.shape)
         if self.kind == "future":
             return torch.ones(self.shape, dtype=torch.bool).triu(1)
         if self.kind == "normal":
             return torch.randn(self.shape, generator=generator, dtype=dtype).requires_grad_()
         x = torch.rand(self.shape, generator=generator, dtype=dtype)
+        if self.kind == "rates":
+            return (0.05 + 0.9 * x).requires_grad_()
+        if self.kind == "signs":
+            return torch.where(x < 0.5, -1.0, 1.0).to(dtype)
         if self.kind in ("hidden", "seen"):
             hidden = (x < 0.4) & (torch.arange(self.shape[-1]) > 0)
             return hidden if self.kind == "hidden" else ~hidden

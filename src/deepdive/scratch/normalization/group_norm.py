@@ -16,7 +16,8 @@ class GroupNorm(Normalization):
     """``y = weight (input - m) / √(v + eps) + bias`` with mean ``m`` and variance ``v`` of a group of channels.
 
     Input ``(batch, channels, ...)``: in each example, ``num_groups`` equal groups of neighbouring channels, each with
-    its mean and (biased) variance over the group and all that follows; weight and bias are one per channel. One group
+    its mean and (biased) variance over the group and all that follows; weight and bias are one per channel, without
+    ``affine`` there are none, without ``bias`` no bias. One group
     is ``LayerNorm`` but for them, one channel per group is instance normalisation (Wu and He, 2018).
 
     Raises:
@@ -34,11 +35,13 @@ class GroupNorm(Normalization):
         affine: bool = True,
         device: torch.device | str | None = None,
         dtype: torch.dtype | None = None,
+        *,
+        bias: bool = True,
     ) -> None:
         check_sizes(num_groups=num_groups, num_channels=num_channels)
         if num_groups < 1 or num_channels < 1 or num_channels % num_groups:
             raise ValueError(f"num_groups must be positive and divide num_channels={num_channels}, got {num_groups}")
-        super().__init__((num_channels,), eps, affine, affine, device, dtype)
+        super().__init__((num_channels,), eps, affine, affine and bias, device, dtype)
         self.num_groups, self.num_channels = int(num_groups), int(num_channels)
         self.affine = affine
         self.reset_parameters()

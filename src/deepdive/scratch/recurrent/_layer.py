@@ -37,6 +37,7 @@ class RecurrentLayer(Module):
         bidirectional: bool,
         device: torch.device | str | None,
         dtype: torch.dtype | None,
+        proj_size: int = 0,
     ) -> None:
         super().__init__()
         check_sizes(input_size=input_size, hidden_size=hidden_size, num_layers=num_layers)
@@ -45,6 +46,8 @@ class RecurrentLayer(Module):
         check_number("dropout", dropout)
         if dropout > 0 and num_layers == 1:
             warnings.warn(f"dropout={dropout} has no effect: it acts between layers, and num_layers is 1", stacklevel=3)
+        if not 0 <= proj_size < hidden_size:
+            raise ValueError(f"proj_size must be at least 0 and below hidden_size={hidden_size}, got {proj_size}")
         self._equations = equations
         self.input_size, self.hidden_size = int(input_size), int(hidden_size)
         self.num_layers = int(num_layers)
@@ -52,13 +55,16 @@ class RecurrentLayer(Module):
         self.batch_first = batch_first
         self.dropout = float(dropout)
         self.bidirectional = bidirectional
-        rows = equations.gates * hidden_size
+        self.proj_size = int(proj_size)
+        rows, outputs = equations.gates * hidden_size, proj_size or hidden_size
         for layer in range(num_layers):
-            features = input_size if layer == 0 else hidden_size * len(self._directions)
+            features = input_size if layer == 0 else outputs * len(self._directions)
             for end in self._directions:
-                shapes = {"weight_ih": (rows, features), "weight_hh": (rows, hidden_size)}
+                shapes = {"weight_ih": (rows, features), "weight_hh": (rows, outputs)}
                 if bias:
                     shapes |= {"bias_ih": (rows,), "bias_hh": (rows,)}
+                if proj_size:
+                    shapes["weight_hr"] = (proj_size, hidden_size)
                 for name, shape in shapes.items():
                     parameter = Parameter(torch.empty(shape, device=device, dtype=dtype))
                     self.register_parameter(f"{name}_l{layer}{end}", parameter)
@@ -119,7 +125,10 @@ class RecurrentLayer(Module):
                 weight_ih, weight_hh, bias_ih, bias_hh = self._parameters_of(f"_l{layer}{end}")
                 projected = project(x, weight_ih, bias_ih)
                 reverse = end == "_reverse"
-                h, final = unroll(self._equations, projected, sizes, next(states), weight_hh, bias_hh, reverse=reverse)
+                weight_hr = getattr(self, f"weight_hr_l{layer}{end}", None)
+                h, final = unroll(
+                    self._equations, projected, sizes, next(states), weight_hh, bias_hh, weight_hr, reverse=reverse
+                )
                 outputs.append(h)
                 finals.append(final)
             x = torch.cat(outputs, dim=-1) if self.bidirectional else outputs[0]
@@ -131,20 +140,24 @@ class RecurrentLayer(Module):
 
     def _initial(self, x: Tensor, batch: tuple[int, ...], hx: State | None, *, packed: bool = False) -> State:
         """``hx`` if it fits, 0 if there is none."""
-        shape = (self.num_layers * len(self._directions), *batch, self.hidden_size)
+        lead = (self.num_layers * len(self._directions), *batch)
+        shapes = ((*lead, self.proj_size or self.hidden_size), (*lead, self.hidden_size))
         # On the CPU the library's layer for packed sequences is not the one that rounds.
         rounded = self._equations.rounded and not (packed and x.device.type == "cpu")
         dtype = product_type(x) if rounded else x.dtype
         if hx is None:
-            return (torch.zeros(shape, dtype=dtype, device=x.device),) * self._equations.states
-        for name, s in zip("hc", hx, strict=False):
-            words = "num_layers · directions, batch, hidden_size" if batch else "num_layers · directions, hidden_size"
+            zeros = (torch.zeros(shape, dtype=dtype, device=x.device) for shape in shapes)
+            return tuple(zeros)[: self._equations.states]
+        for name, s, shape in zip("hc", hx, shapes, strict=False):
+            size = "proj_size" if self.proj_size and name == "h" else "hidden_size"
+            words = f"num_layers · directions, batch, {size}" if batch else f"num_layers · directions, {size}"
             check_state(name, s, words, shape, x)
         return tuple(s.to(dtype) for s in hx)
 
     def extra_repr(self) -> str:
         """What differs from the defaults."""
         words = [str(self.input_size), str(self.hidden_size)]
+        words += [f"proj_size={self.proj_size}"] * bool(self.proj_size)
         defaults = {"num_layers": 1, "bias": True, "batch_first": False, "dropout": 0, "bidirectional": False}
         words += [f"{n}={getattr(self, n)}" for n, default in defaults.items() if getattr(self, n) != default]
         return ", ".join(words)

@@ -70,14 +70,16 @@ class LSTM(RecurrentLayer):
     """Long short-term memory: what ``c`` keeps, takes in and shows is decided by gates between 0 and 1.
 
     ``gates = input · weight_ihᵀ + bias_ih + h · weight_hhᵀ + bias_hh``, ``i, f, g, o = gates.chunk(4, dim=-1)``,
-    ``c' = σ(f) c + σ(i) tanh(g)``, ``h' = σ(o) tanh(c')``.
+    ``c' = σ(f) c + σ(i) tanh(g)``, ``h' = σ(o) tanh(c')``; with ``proj_size`` ``h' = weight_hr · (σ(o) tanh(c'))``, of
+    ``proj_size`` units in the place of ``hidden_size`` (Sak et al., 2014).
 
     Gives ``output, (h, c)`` and takes such a pair as ``hx``; shapes are those of the module's first lines (Hochreiter
     and Schmidhuber, 1997; Gers et al., 2000; D2L section 10.1).
 
     Raises:
         TypeError: ``hx`` is not a pair.
-        ValueError: ``dropout`` is outside of [0, 1], a size is below 1, or the input or ``hx`` has another shape than
+        ValueError: ``dropout`` is outside of [0, 1], a size is below 1, ``proj_size`` is not
+            below ``hidden_size``, or the input or ``hx`` has another shape than
             it must have.
     """
 
@@ -91,13 +93,14 @@ class LSTM(RecurrentLayer):
         batch_first: bool = False,
         dropout: float = 0.0,
         bidirectional: bool = False,
+        proj_size: int = 0,
         *,
         device: torch.device | str | None = None,
         dtype: torch.dtype | None = None,
     ) -> None:
         super().__init__(
             LSTM_EQUATIONS, input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, device,
-            dtype,
+            dtype, proj_size,
         )  # fmt: skip
 
     @checked

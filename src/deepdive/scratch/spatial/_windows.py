@@ -1,44 +1,52 @@
-"""What convolution and pooling share: a window that slides over height and width.
+"""What convolution and pooling share: a window that slides over one, two or three dimensions.
 
 Along one dimension, element ``i`` of all windows together is the input shifted by ``i`` steps. So nothing here loops
-over positions, only over the few elements of a window, first down the rows and then along the columns.
+over positions, only over the few elements of a window, one dimension after the other; the number of dimensions is that
+of the sizes given.
 """
 
-from typing import Literal
+from collections.abc import Iterator, Sequence
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Shaped
 from torch import Tensor
 
 from deepdive.checks import shown
 
-Pair = tuple[int, int]
-Padding = tuple[int, int, int, int]
-"""Rows and columns to add: top, bottom, left, right."""
+Size = int | tuple[int, ...]
+"""One number for all dimensions over which a window slides, or one for each."""
+AXES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
+_ELEMENTS = {1: "position", 2: "row and column", 3: "slice, row and column"}
 
 
-def check_image(name: str, x: Tensor, channels: int | str = "channels") -> None:
-    """Check that a tensor is a batch of images or one alone, with so many channels.
+def check_layout(name: str, x: Tensor, n: int, channels: int | str = "channels") -> None:
+    """Check that a tensor is a batch of examples of ``n`` dimensions or one alone, with so many channels.
 
     Raises:
         ValueError: it has another shape.
     """
-    if x.ndim not in (3, 4) or (isinstance(channels, int) and x.shape[-3] != channels):
+    if x.ndim not in (n + 1, n + 2) or (isinstance(channels, int) and x.shape[-n - 1] != channels):
+        axes = ", ".join(AXES[n])
         raise ValueError(
-            f"{name} must have shape (batch, {channels}, height, width) or, without batch, ({channels}, height, width)"
+            f"{name} must have shape (batch, {channels}, {axes}) or, without batch, ({channels}, {axes})"
             f", got {shown(x.shape)}"
         )
 
 
-def check_not_empty_image(name: str, x: Tensor, *, channels: bool = True) -> None:
-    """Check that an image, or a batch of any size of them, has a value for every window to see.
+def check_not_empty(name: str, x: Tensor, n: int, *, channels: bool = True) -> None:
+    """Check that an example, or a batch of any size of them, has a value for every window to see.
 
     Raises:
-        ValueError: there are no rows or columns, or no ``channels`` where they are asked for.
+        ValueError: one of the ``n`` dimensions is empty, or there are no ``channels`` where they are asked for.
     """
-    if 0 in x.shape[-3 if channels else -2 :]:
-        words = "channel, row and column" if channels else "row and column"
+    if 0 in x.shape[-n - 1 if channels else -n :]:
+        words = f"channel, {_ELEMENTS[n]}" if channels else _ELEMENTS[n]
         raise ValueError(f"{name} must have at least one {words}, got shape {shown(x.shape)}")
+
+
+def times(sizes: Sequence[int]) -> str:
+    """Sizes as they are said: ``3x4``."""
+    return "x".join(map(str, sizes))
 
 
 def shifts(x: Tensor, dim: int, size: int, stride: int, dilation: int = 1) -> tuple[Tensor, ...]:
@@ -59,37 +67,40 @@ def num_windows(length: int, size: int, stride: int, dilation: int = 1) -> int:
     return (length - dilation * (size - 1) - 1) // stride + 1
 
 
-def pad(x: Float[Tensor, "b c h w"], padding: Padding, value: float = 0.0) -> Float[Tensor, "b c hp wp"]:
-    """``x`` inside a frame of ``value``."""
-    if not any(padding):
-        return x
-    top, bottom, left, right = padding
-    b, c, h, w = x.shape
-    padded = x.new_full((b, c, h + top + bottom, w + left + right), value)
-    padded[:, :, top : top + h, left : left + w] = x
-    return padded
+def columns(
+    x: Shaped[Tensor, "b c ..."], size: Sequence[int], stride: Sequence[int], dilation: Sequence[int]
+) -> Tensor:
+    """All windows: ``(channels, *size, batch, *positions)``, to be a matrix of one window a column (im2col)."""
+    x = x.transpose(0, 1)
+    for i, (k, s, d) in enumerate(zip(size, stride, dilation, strict=True)):
+        x = torch.stack(shifts(x, 2 + 2 * i, k, s, d), 1 + i)
+    return x
 
 
-def pad_from_input(
-    x: Float[Tensor, "b c h w"], padding: Padding, mode: Literal["reflect", "replicate", "circular"]
-) -> Float[Tensor, "b c hp wp"]:
-    """``x`` inside a frame of its own values: mirrored at the border, the border repeated, or from the far side."""
-    top, bottom, left, right = padding
-    h, w = x.shape[2:]
-    limit = {"reflect": min(h, w) - 1, "circular": min(h, w)}.get(mode, max(padding))
-    if max(padding) > limit:
-        raise ValueError(f"padding must be at most {limit} with {mode!r} on an input of {h}x{w}, got {padding}")
-    rows = _source(torch.arange(-top, h + bottom, device=x.device), h, mode)
-    columns = _source(torch.arange(-left, w + right, device=x.device), w, mode)
-    return x[:, :, rows][..., columns]
+def overlapped(
+    stamps: Tensor,
+    stride: Sequence[int],
+    dilation: Sequence[int],
+    cropped: Sequence[int],
+    sizes: Sequence[int],
+) -> Shaped[Tensor, "c b ..."]:
+    """The transpose of ``columns``: ``(channels, *size, batch, *positions)`` added up where windows overlap (col2im).
+
+    ``sizes`` are those of the result, of which ``cropped`` are taken off at the beginning.
+    """
+    for i in reversed(range(len(sizes))):
+        stamps = overlap_add(stamps.unbind(1 + i), 2 + 2 * i, stride[i], dilation[i], cropped[i], sizes[i])
+    return stamps
 
 
-def _source(position: Tensor, length: int, mode: str) -> Tensor:
-    if mode == "circular":
-        return position % length
-    if mode == "replicate":
-        return position.clamp(0, length - 1)
-    return (length - 1) - ((length - 1) - position.abs()).abs()
+def elements(
+    x: Shaped[Tensor, "b c ..."], size: Sequence[int], stride: Sequence[int], dilation: Sequence[int]
+) -> Iterator[Tensor]:
+    """Views of ``x``, one for every element of a window, in the order of ``weight.flatten()``."""
+    views = [x]
+    for i, (k, s, d) in enumerate(zip(size, stride, dilation, strict=True)):
+        views = [shifted for view in views for shifted in shifts(view, 2 + i, k, s, d)]
+    return iter(views)
 
 
 def overlap_add(parts: tuple[Tensor, ...], dim: int, stride: int, dilation: int, cropped: int, length: int) -> Tensor:

@@ -1,38 +1,33 @@
-"""Two-dimensional convolution (D2L sections 7.1 to 7.4)."""
+"""Convolution over one, two and three dimensions (D2L sections 7.1 to 7.4).
+
+The windows become the columns of one matrix and the convolution one matrix product (Chellapilla et al., 2006); with
+``groups = in_channels``, a depthwise convolution, every channel is filtered alone.
+"""
 
 # ruff: noqa: D102 (what forward computes is said by its class)
 
+import math
 from functools import reduce
-from typing import Literal
+from typing import ClassVar, Literal
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 from torch.nn import Module, Parameter
 
-from deepdive.scratch._arguments import check_option, check_sizes, checked, pair_of
+from deepdive.scratch._arguments import check_option, check_sizes, checked, sizes_of
 from deepdive.scratch._precision import check_same_dtype, in_single, one_half, product_type
 from deepdive.scratch.linear import reset_uniform
-from deepdive.scratch.spatial._windows import Padding, check_image, check_not_empty_image, pad, pad_from_input, shifts
+from deepdive.scratch.spatial._frames import Frame, around, pad, pad_from_input
+from deepdive.scratch.spatial._windows import Size, check_layout, check_not_empty, columns, elements, times
 
-Size = int | tuple[int, int]
 PaddingMode = Literal["zeros", "reflect", "replicate", "circular"]
 
 
-class Conv2d(Module):
-    """``y[o, i, j] = bias[o] + Σ weight[o, c, m, n] input[c, stride i + dilation m, stride j + dilation n]``.
+class Convolution(Module):
+    """What the convolutions over ``_n`` dimensions share: all but the shape of their input."""
 
-    Input ``(batch, in_channels, height, width)`` or without batch, weight ``(out_channels, in_channels / groups,
-    kernel height, kernel width)``; ``height_out = ⌊(height + padding - dilation (kernel - 1) - 1) / stride⌋ + 1`` with
-    the padding of both sides. Each of the ``groups`` sees its own part of the channels. The windows become the
-    columns of one matrix and the convolution one matrix product (Chellapilla et al., 2006); with ``groups =
-    in_channels``, a depthwise convolution, every channel is filtered alone.
-
-    Raises:
-        TypeError: the input is no floating-point tensor, or of another dtype than the weight.
-        ValueError: sizes that do not fit together, here or in the input.
-    """
-
+    _n: ClassVar[int]
     weight: Tensor
     bias: Tensor | None
 
@@ -52,18 +47,12 @@ class Conv2d(Module):
         dtype: torch.dtype | None = None,
     ) -> None:
         super().__init__()
-        check_sizes(0, in_channels=in_channels)
-        check_sizes(out_channels=out_channels)
-        if groups < 1 or in_channels % groups or out_channels % groups:
-            raise ValueError(
-                f"groups must be positive and divide in_channels={in_channels} and out_channels={out_channels}, "
-                f"got {groups}"
-            )
+        check_channels(in_channels, out_channels, groups)
         check_option("padding_mode", padding_mode, PaddingMode)
         self.in_channels, self.out_channels = int(in_channels), int(out_channels)
-        self.kernel_size = pair_of("kernel_size", kernel_size)
-        self.stride = pair_of("stride", stride)
-        self.dilation = pair_of("dilation", dilation)
+        self.kernel_size = sizes_of("kernel_size", kernel_size, self._n)
+        self.stride = sizes_of("stride", stride, self._n)
+        self.dilation = sizes_of("dilation", dilation, self._n)
         self.groups = int(groups)
         self.padding_mode: PaddingMode = padding_mode
         self.padding, self._frame = self._resolve(padding)
@@ -77,79 +66,145 @@ class Conv2d(Module):
         """Draw weights and biases anew."""
         reset_uniform(self.weight, self.bias)
 
-    @checked
-    def forward(self, input: Float[Tensor, "*batch c h w"]) -> Float[Tensor, "*batch o h_out w_out"]:
-        check_image("input", input, self.in_channels)
-        check_not_empty_image("input", input, channels=False)
+    def run(self, input: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
+        """The convolution of a batch, or of one example alone."""
+        check_layout("input", input, self._n, self.in_channels)
+        check_not_empty("input", input, self._n, channels=False)
         check_same_dtype("input", input, "weight", self.weight, product=True)
         x = one_half(input)
-        if x.ndim == 3:
+        if x.ndim == self._n + 1:
             return self._convolve(x.unsqueeze(0)).squeeze(0)
         return self._convolve(x)
 
-    def _convolve(self, x: Float[Tensor, "b c h w"]) -> Float[Tensor, "b o h_out w_out"]:
+    def _convolve(self, x: Float[Tensor, "b c ..."]) -> Float[Tensor, "b o ..."]:
         x = self._padded(x)
         y = self._depthwise(x) if self.groups == self.in_channels > 1 else self._as_matrix(x)
         if self.bias is not None:
-            y = y + self.bias.to(y.dtype).view(-1, 1, 1)
+            y = y + self.bias.to(y.dtype).view(-1, *[1] * self._n)
         return y.contiguous()
 
-    def _as_matrix(self, x: Float[Tensor, "b c hp wp"]) -> Float[Tensor, "b o h_out w_out"]:
-        (kh, kw), (sh, sw), (dh, dw) = self.kernel_size, self.stride, self.dilation
-        rows = torch.stack(shifts(x.transpose(0, 1), 2, kh, sh, dh), 1)  # (c, kh, b, h_out, w)
-        windows = torch.stack(shifts(rows, 4, kw, sw, dw), 2)  # (c, kh, kw, b, h_out, w_out)
-        b, h_out, w_out = windows.shape[3:]
-        per_window = self.in_channels // self.groups * kh * kw
-        columns = windows.reshape(self.groups, per_window, b * h_out * w_out)
+    def _as_matrix(self, x: Float[Tensor, "b c ..."]) -> Float[Tensor, "b o ..."]:
+        windows = columns(x, self.kernel_size, self.stride, self.dilation)  # (c, kh, kw, b, h_out, w_out)
+        positions = windows.shape[1 + self._n :]  # (b, h_out, w_out)
+        per_window = self.in_channels // self.groups * math.prod(self.kernel_size)
+        matrix = windows.reshape(self.groups, per_window, math.prod(positions))
         weight = self.weight.view(self.groups, self.out_channels // self.groups, per_window)
-        return (weight @ columns).view(self.out_channels, b, h_out, w_out).transpose(0, 1)
+        return (weight @ matrix).view(self.out_channels, *positions).transpose(0, 1)
 
-    def _depthwise(self, x: Float[Tensor, "b c hp wp"]) -> Float[Tensor, "b o h_out w_out"]:
+    def _depthwise(self, x: Float[Tensor, "b c ..."]) -> Float[Tensor, "b o ..."]:
         """One channel per group: too little for a matrix product, so the shifted input is added up, scaled."""
-        (kh, kw), (sh, sw), (dh, dw) = self.kernel_size, self.stride, self.dilation
         per_channel = self.out_channels // self.in_channels
-        weight = in_single(self.weight).view(self.in_channels, per_channel, kh, kw, 1, 1)
+        weight = in_single(self.weight).view(self.in_channels, per_channel, -1)
         terms = (
-            weight[:, :, m, n] * column.unsqueeze(2)  # (b, c, o / c, h_out, w_out)
-            for m, row in enumerate(shifts(x, 2, kh, sh, dh))
-            for n, column in enumerate(shifts(row, 3, kw, sw, dw))
-        )
+            weight[:, :, i].view(self.in_channels, per_channel, *[1] * self._n) * element.unsqueeze(2)
+            for i, element in enumerate(elements(x, self.kernel_size, self.stride, self.dilation))
+        )  # each (b, c, o / c, h_out, w_out)
         return reduce(torch.add, terms).flatten(1, 2).to(product_type(x))
 
-    def _padded(self, x: Float[Tensor, "b c h w"]) -> Float[Tensor, "b c hp wp"]:
+    def _padded(self, x: Float[Tensor, "b c ..."]) -> Float[Tensor, "b c ..."]:
         x = pad(x, self._frame) if self.padding_mode == "zeros" else pad_from_input(x, self._frame, self.padding_mode)
         reach = [d * (k - 1) + 1 for d, k in zip(self.dilation, self.kernel_size, strict=True)]
-        if x.shape[2] < reach[0] or x.shape[3] < reach[1]:
+        sizes = x.shape[2:]
+        if any([size < least for size, least in zip(sizes, reach, strict=True)]):
             raise ValueError(
-                f"input, with its padding, must be at least {reach[0]}x{reach[1]}, over which the kernel reaches, got "
-                f"{x.shape[2]}x{x.shape[3]}"
+                f"input, with its padding, must be at least {times(reach)}, over which the kernel reaches, got "
+                f"{times(sizes)}"
             )
         return x
 
-    def _resolve(self, padding: Size | str) -> tuple[tuple[int, int] | str, Padding]:
-        """The padding as it is shown, and the rows and columns it adds on each side."""
+    def _resolve(self, padding: Size | str) -> tuple[tuple[int, ...] | str, Frame]:
+        """The padding as it is shown, and what it adds on each side."""
         if not isinstance(padding, str):
-            h, w = pair_of("padding", padding, 0)
-            return (h, w), (h, h, w, w)
+            sizes = sizes_of("padding", padding, self._n, 0)
+            return sizes, around(sizes)
         if padding not in ("same", "valid"):
             raise ValueError(f"padding must be numbers, 'same' or 'valid', got {padding!r}")
         if padding == "valid":
-            return padding, (0, 0, 0, 0)
-        if self.stride != (1, 1):
+            return padding, (0, 0) * self._n
+        if set(self.stride) != {1}:
             raise ValueError(f"stride must be 1 with padding='same', got {self.stride}")
-        h, w = (d * (k - 1) for d, k in zip(self.dilation, self.kernel_size, strict=True))
-        return padding, (h // 2, h - h // 2, w // 2, w - w // 2)
+        more = [d * (k - 1) for d, k in zip(self.dilation, self.kernel_size, strict=True)]
+        return padding, tuple(side for m in more for side in (m // 2, m - m // 2))
 
     def extra_repr(self) -> str:
+        """The sizes, and what differs from the defaults."""
         parts = f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}"
         shown = {
-            "padding": (self.padding, (0, 0)),
-            "dilation": (self.dilation, (1, 1)),
+            "padding": (self.padding, (0,) * self._n),
+            "dilation": (self.dilation, (1,) * self._n),
             "groups": (self.groups, 1),
             "bias": (self.bias is not None, True),
             "padding_mode": (self.padding_mode, "zeros"),
         }
-        for name, (value, default) in shown.items():
-            if value != default:
-                parts += f", {name}={value}"
-        return parts
+        return parts + "".join(f", {name}={value}" for name, (value, default) in shown.items() if value != default)
+
+
+def check_channels(in_channels: int, out_channels: int, groups: int) -> None:
+    """Check that channels can be put into groups.
+
+    Raises:
+        ValueError: they cannot, or there are no outputs.
+    """
+    check_sizes(0, in_channels=in_channels)
+    check_sizes(out_channels=out_channels)
+    if groups < 1 or in_channels % groups or out_channels % groups:
+        raise ValueError(
+            f"groups must be positive and divide in_channels={in_channels} and out_channels={out_channels}, "
+            f"got {groups}"
+        )
+
+
+class Conv1d(Convolution):
+    """``y[o, i] = bias[o] + Σ weight[o, c, m] input[c, stride i + dilation m]``.
+
+    Input ``(batch, in_channels, length)`` or without batch, weight ``(out_channels, in_channels / groups, kernel)``;
+    all else is as in ``Conv2d``.
+
+    Raises:
+        TypeError: the input is no floating-point tensor, or of another dtype than the weight.
+        ValueError: sizes that do not fit together, here or in the input.
+    """
+
+    _n = 1
+
+    @checked
+    def forward(self, input: Float[Tensor, "*batch c length"]) -> Float[Tensor, "*batch o length_out"]:
+        return self.run(input)
+
+
+class Conv2d(Convolution):
+    """``y[o, i, j] = bias[o] + Σ weight[o, c, m, n] input[c, stride i + dilation m, stride j + dilation n]``.
+
+    Input ``(batch, in_channels, height, width)`` or without batch, weight ``(out_channels, in_channels / groups,
+    kernel height, kernel width)``; ``height_out = ⌊(height + padding - dilation (kernel - 1) - 1) / stride⌋ + 1`` with
+    the padding of both sides. Each of the ``groups`` sees its own part of the channels. ``padding="same"`` keeps the
+    size, "valid" adds nothing; ``padding_mode`` says what is added.
+
+    Raises:
+        TypeError: the input is no floating-point tensor, or of another dtype than the weight.
+        ValueError: sizes that do not fit together, here or in the input.
+    """
+
+    _n = 2
+
+    @checked
+    def forward(self, input: Float[Tensor, "*batch c h w"]) -> Float[Tensor, "*batch o h_out w_out"]:
+        return self.run(input)
+
+
+class Conv3d(Convolution):
+    """``y[o, i, j, k] = bias[o] + Σ weight[o, c, l, m, n] input[c, i + l, j + m, k + n]`` for stride and dilation 1.
+
+    Input ``(batch, in_channels, depth, height, width)`` or without batch, weight ``(out_channels, in_channels / groups,
+    kernel depth, kernel height, kernel width)``; all else is as in ``Conv2d``.
+
+    Raises:
+        TypeError: the input is no floating-point tensor, or of another dtype than the weight.
+        ValueError: sizes that do not fit together, here or in the input.
+    """
+
+    _n = 3
+
+    @checked
+    def forward(self, input: Float[Tensor, "*batch c d h w"]) -> Float[Tensor, "*batch o d_out h_out w_out"]:
+        return self.run(input)

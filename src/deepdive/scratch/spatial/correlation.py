@@ -9,8 +9,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from deepdive.scratch._arguments import checked, pair_of
-from deepdive.scratch.spatial._windows import num_windows, shifts
-from deepdive.scratch.spatial.convolution import Size
+from deepdive.scratch.spatial._windows import Size, num_windows, shifts
 
 
 @checked

@@ -1,34 +1,152 @@
-"""Pooling: one number for each window (D2L section 7.5)."""
+"""Pooling: one number for each window, over one, two and three dimensions (D2L section 7.5).
+
+A window over several dimensions is pooled along one after the other.
+"""
 
 # ruff: noqa: D102 (what forward computes is said by its class)
 
+import math
 from collections.abc import Sequence
 from functools import reduce
-from typing import Any
+from typing import ClassVar
 
 import torch
-from jaxtyping import Float, Real
+from jaxtyping import Float
 from torch import Tensor
-from torch.autograd import Function
 from torch.nn import Module
 
-from deepdive.scratch._arguments import check_flags, checked, pair_of
+from deepdive.checks import check_number
+from deepdive.scratch._arguments import check_flags, checked, sizes_of
 from deepdive.scratch._precision import autocast
-from deepdive.scratch.spatial._windows import Padding, check_image, check_not_empty_image, num_windows, pad, shifts
+from deepdive.scratch.spatial._frames import Frame, pad
+from deepdive.scratch.spatial._windows import Size, check_layout, check_not_empty, num_windows, shifts
 
-Size = int | tuple[int, int]
+
+class Pooling(Module):
+    """What all pooling over ``_n`` dimensions shares: the size of the windows and where they lie."""
+
+    _n: ClassVar[int]
+    dilation: Size = 1
+    padding: Size = 0
+
+    def __init__(self, kernel_size: Size, stride: Size | None, padding: Size, ceil_mode: bool) -> None:
+        super().__init__()
+        check_flags(ceil_mode=ceil_mode)
+        kernel, paddings = sizes_of("kernel_size", kernel_size, self._n), sizes_of("padding", padding, self._n, 0)
+        if stride is not None:
+            sizes_of("stride", stride, self._n)
+        if any([2 * p > k for p, k in zip(paddings, kernel, strict=True)]):
+            raise ValueError(f"padding must be at most half of kernel_size={kernel_size}, got {padding}")
+        self.kernel_size: Size = kernel_size
+        self.stride: Size | None = kernel_size if stride is None else stride
+        self.ceil_mode = ceil_mode
+
+    def each(self, name: str) -> tuple[int, ...]:
+        """A size for each dimension."""
+        size = self.kernel_size if name == "stride" and self.stride is None else getattr(self, name)
+        return sizes_of(name, size, self._n, 0 if name == "padding" else 1)
+
+    def frame(self, x: Tensor) -> Frame:
+        """The padding of each side, with what the last window needs when it may hang over the edge.
+
+        Raises:
+            ValueError: the input has another shape, or not even one window fits into it.
+        """
+        check_layout("input", x, self._n)
+        check_not_empty("input", x, self._n)
+        kernel, stride, padding, dilation = map(self.each, ("kernel_size", "stride", "padding", "dilation"))
+        sides = []
+        for length, k, s, p, d in zip(x.shape[-self._n :], kernel, stride, padding, dilation, strict=True):
+            reach = d * (k - 1) + 1
+            windows = num_windows(length + 2 * p + (s - 1 if self.ceil_mode else 0), k, s, d)
+            if self.ceil_mode and (windows - 1) * s >= length + p:  # the last window would start outside
+                windows -= 1
+            if windows < 1:
+                raise ValueError(
+                    f"input, with its padding, must be at least {reach}, the reach of a window, got {length} + 2 * {p} "
+                    f"in shape {tuple(x.shape)}"
+                )
+            sides += [p, max(p, (windows - 1) * s + reach - length - p)]
+        return tuple(sides)
+
+    def total(self, x: Tensor) -> Tensor:
+        """The sum of every window of ``x``, which is padded."""
+        for i in reversed(range(-self._n, 0)):
+            dim = x.ndim + i
+            x = reduce(torch.add, shifts(x, dim, self.each("kernel_size")[i], self.each("stride")[i]))
+        return x
+
+    def counts(self, x: Tensor, outputs: Sequence[int], *, padded: bool) -> Tensor:
+        """How many numbers a window holds, with the padding or without; what hangs over never counts."""
+        geometry = zip(*map(self.each, ("kernel_size", "stride", "padding")), x.shape[-self._n :], outputs, strict=True)
+        count = x.new_ones(())
+        for k, s, p, length, windows in geometry:
+            start = torch.arange(windows, device=x.device) * s - p
+            end = (start + k).clamp(max=length + p)
+            if not padded:
+                start, end = start.clamp(min=0), end.clamp(max=length)
+            count = count.unsqueeze(-1) * (end - start).to(x.dtype)
+        return count
 
 
-class AvgPool2d(Module):
-    """``y[i, j]``: the mean of window ``i, j``; ``divisor_override`` divides the sum by another number.
+class _AvgPool(Pooling):
+    """``y``: the mean of each window; see ``AvgPool2d``."""
 
-    ``count_include_pad=False`` leaves the padding out of the mean; with ``ceil_mode`` a last window may hang over the
-    edge, and what hangs over never counts. Sizes as in ``MaxPool2d``.
+    divisor_override: int | None = None
+
+    def __init__(
+        self, kernel_size: Size, stride: Size | None, padding: Size, ceil_mode: bool, count_include_pad: bool
+    ) -> None:
+        super().__init__(kernel_size, stride, padding, ceil_mode)
+        check_flags(count_include_pad=count_include_pad)
+        self.padding = padding
+        self.count_include_pad = count_include_pad
+
+    @autocast()
+    def run(self, input: Tensor) -> Tensor:
+        """The means of a batch, or of one example alone."""
+        total = self.total(pad(input, self.frame(input)))
+        return total / self._divisor(input, total)
+
+    def _divisor(self, input: Tensor, total: Tensor) -> Tensor | int:
+        if self.divisor_override is not None:
+            return self.divisor_override
+        if not self.ceil_mode and (self.count_include_pad or not any(self.each("padding"))):
+            return math.prod(self.each("kernel_size"))
+        return self.counts(input, total.shape[-self._n :], padded=self.count_include_pad)
+
+    def extra_repr(self) -> str:
+        """The sizes."""
+        return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
+
+
+class AvgPool1d(_AvgPool):
+    """``y[i]``: the mean of window ``i`` of an input ``(batch, channels, length)``; all else as in ``AvgPool2d``.
 
     Raises:
-        ValueError: padding over half the kernel, a divisor of 0, or an input smaller than a window.
+        ValueError: padding over half the kernel, or an input smaller than a window.
     """
 
+    _n = 1
+
+    @checked
+    def __init__(
+        self,
+        kernel_size: Size,
+        stride: Size | None = None,
+        padding: Size = 0,
+        ceil_mode: bool = False,
+        count_include_pad: bool = True,
+    ) -> None:
+        super().__init__(kernel_size, stride, padding, ceil_mode, count_include_pad)
+        self.kernel_size, self.stride, self.padding = map(self.each, ("kernel_size", "stride", "padding"))
+
+    @checked
+    def forward(self, input: Float[Tensor, "*batch c length"]) -> Float[Tensor, "*batch c length_out"]:
+        return self.run(input)
+
+
+class _DividedAvgPool(_AvgPool):
     @checked
     def __init__(
         self,
@@ -39,161 +157,117 @@ class AvgPool2d(Module):
         count_include_pad: bool = True,
         divisor_override: int | None = None,
     ) -> None:
-        super().__init__()
-        check_flags(ceil_mode=ceil_mode, count_include_pad=count_include_pad)
+        super().__init__(kernel_size, stride, padding, ceil_mode, count_include_pad)
         if divisor_override == 0:
             raise ValueError(f"divisor_override must not be 0, got {divisor_override}")
-        _check(kernel_size, stride, padding)
-        self.kernel_size = kernel_size
-        self.stride = kernel_size if stride is None else stride
-        self.padding = padding
-        self.ceil_mode = ceil_mode
-        self.count_include_pad = count_include_pad
         self.divisor_override = divisor_override
 
-    @checked
-    @autocast()
-    def forward(self, input: Float[Tensor, "*batch c h w"]) -> Float[Tensor, "*batch c h_out w_out"]:
-        if input.ndim == 3:
-            return self(input.unsqueeze(0)).squeeze(0)
-        (kh, kw), (sh, sw) = pair_of("kernel_size", self.kernel_size), pair_of("stride", self.stride)
-        frame = _frame(input, (kh, kw), (sh, sw), pair_of("padding", self.padding, 0), (1, 1), self.ceil_mode)
-        x = pad(input, frame)
-        rows = _total(shifts(x, 3, kw, sw))  # (b, c, h, w_out)
-        total = _total(shifts(rows, 2, kh, sh))  # (b, c, h_out, w_out)
-        return total / self._divisor(total, input)
 
-    def _divisor(self, total: Tensor, input: Tensor) -> Tensor | int:
-        if self.divisor_override is not None:
-            return self.divisor_override
-        kernel, padding = pair_of("kernel_size", self.kernel_size), pair_of("padding", self.padding, 0)
-        if not self.ceil_mode and (self.count_include_pad or padding == (0, 0)):
-            return kernel[0] * kernel[1]
-        counts = []
-        for k, s, p, length, windows in zip(
-            kernel, pair_of("stride", self.stride), padding, input.shape[2:], total.shape[2:], strict=True
-        ):
-            start = torch.arange(windows, device=input.device) * s - p
-            end = (start + k).clamp(max=length + p)
-            if not self.count_include_pad:
-                start, end = start.clamp(min=0), end.clamp(max=length)
-            counts.append((end - start).to(input.dtype))
-        return counts[0].unsqueeze(1) * counts[1]  # (h_out, w_out)
+class AvgPool2d(_DividedAvgPool):
+    """``y[i, j]``: the mean of window ``i, j``; ``divisor_override`` divides the sum by another number.
 
-    def extra_repr(self) -> str:
-        return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
-
-
-class MaxPool2d(Module):
-    """``y[i, j]``: the largest of window ``i, j``, which alone gets its gradient; of equal ones the first.
-
-    Input ``(batch, channels, height, width)`` or without batch; ``height_out = ⌊(height + 2 padding - dilation
-    (kernel - 1) - 1) / stride⌋ + 1``, or ``⌈·⌉`` with ``ceil_mode`` as long as the last window starts inside.
+    ``count_include_pad=False`` leaves the padding out of the mean; with ``ceil_mode`` a last window may hang over the
+    edge, and what hangs over never counts. Sizes as in ``MaxPool2d``.
 
     Raises:
-        ValueError: padding over half the kernel, or an input smaller than a window.
+        ValueError: padding over half the kernel, a divisor of 0, or an input smaller than a window.
     """
+
+    _n = 2
+
+    @checked
+    def forward(self, input: Float[Tensor, "*batch c h w"]) -> Float[Tensor, "*batch c h_out w_out"]:
+        return self.run(input)
+
+
+class AvgPool3d(_DividedAvgPool):
+    """``y[i, j, k]``: the mean of a window of an input ``(batch, channels, depth, height, width)``.
+
+    All else is as in ``AvgPool2d``.
+
+    Raises:
+        ValueError: padding over half the kernel, a divisor of 0, or an input smaller than a window.
+    """
+
+    _n = 3
+
+    @checked
+    def forward(self, input: Float[Tensor, "*batch c d h w"]) -> Float[Tensor, "*batch c d_out h_out w_out"]:
+        return self.run(input)
+
+
+class _LPPool(Pooling):
+    """The norm of each window; see ``LPPool2d``."""
 
     @checked
     def __init__(
-        self,
-        kernel_size: Size,
-        stride: Size | None = None,
-        padding: Size = 0,
-        dilation: Size = 1,
-        *,
-        ceil_mode: bool = False,
+        self, norm_type: float, kernel_size: Size, stride: Size | None = None, ceil_mode: bool = False
     ) -> None:
-        super().__init__()
-        check_flags(ceil_mode=ceil_mode)
-        pair_of("dilation", dilation)
-        _check(kernel_size, stride, padding)
-        self.kernel_size = kernel_size
-        self.stride = kernel_size if stride is None else stride
-        self.padding = padding
-        self.dilation = dilation
-        self.ceil_mode = ceil_mode
+        super().__init__(kernel_size, stride, 0, ceil_mode)
+        check_number("norm_type", norm_type)
+        if norm_type == 0 or math.isinf(norm_type):
+            raise ValueError(f"norm_type must be finite and not 0, got {norm_type}")
+        self.norm_type = norm_type
+        self.stride = stride
 
-    @checked
     @autocast()
-    def forward(self, input: Real[Tensor, "*batch c h w"]) -> Real[Tensor, "*batch c h_out w_out"]:
-        if input.ndim == 3:
-            return self(input.unsqueeze(0)).squeeze(0)
-        kernel, stride, dilation = (
-            pair_of(name, getattr(self, name)) for name in ("kernel_size", "stride", "dilation")
-        )
-        frame = _frame(input, kernel, stride, pair_of("padding", self.padding, 0), dilation, self.ceil_mode)
-        x = pad(input, frame, float("-inf") if input.is_floating_point() else torch.iinfo(input.dtype).min)
-        rows = _largest(shifts(x, 3, kernel[1], stride[1], dilation[1]))  # (b, c, h, w_out)
-        return _largest(shifts(rows, 2, kernel[0], stride[0], dilation[0]))  # (b, c, h_out, w_out)
+    def run(self, input: Tensor) -> Tensor:
+        """The norms of a batch, or of one example alone."""
+        total = self.total(pad(input ** float(self.norm_type), self.frame(input)))
+        if self.ceil_mode:  # a window that hangs over counts as if it went on like that
+            total = total * (
+                math.prod(self.each("kernel_size")) / self.counts(input, total.shape[-self._n :], padded=False)
+            )
+        return total ** (1 / self.norm_type)
 
     def extra_repr(self) -> str:
+        """The norm and the sizes."""
         return (
-            f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}, "
-            f"dilation={self.dilation}, ceil_mode={self.ceil_mode}"
+            f"norm_type={self.norm_type}, kernel_size={self.kernel_size}, stride={self.stride}, "
+            f"ceil_mode={self.ceil_mode}"
         )
 
 
-def _total(parts: Sequence[Tensor]) -> Tensor:
-    return reduce(torch.add, parts)
+class LPPool1d(_LPPool):
+    """``y[i] = (Σ input[stride i + m]^p)^(1/p)`` with ``p = norm_type``; all else is as in ``LPPool2d``.
+
+    Raises:
+        ValueError: ``norm_type`` is 0 or not finite, or the input is smaller than a window.
+    """
+
+    _n = 1
+
+    @checked
+    def forward(self, input: Float[Tensor, "*batch c length"]) -> Float[Tensor, "*batch c length_out"]:
+        return self.run(input)
 
 
-def _largest(candidates: Sequence[Tensor]) -> Tensor:
-    return reduce(_FirstMaximum.apply, candidates)
+class LPPool2d(_LPPool):
+    """``y[i, j] = (Σ x^p)^(1/p)`` over the numbers ``x`` of window ``i, j``, with ``p = norm_type``.
+
+    ``p = 1`` is the sum, ``p → ∞`` the maximum. Signs are kept: for odd ``p`` negative sums have no root. With
+    ``ceil_mode`` a last window may hang over the edge; its sum is scaled to a whole window (Gulcehre et al., 2014).
+
+    Raises:
+        ValueError: ``norm_type`` is 0 or not finite, or the input is smaller than a window.
+    """
+
+    _n = 2
+
+    @checked
+    def forward(self, input: Float[Tensor, "*batch c h w"]) -> Float[Tensor, "*batch c h_out w_out"]:
+        return self.run(input)
 
 
-class _FirstMaximum(Function):
-    """``max(a, b)`` whose gradient goes to one side alone, and to ``a`` in a tie."""
+class LPPool3d(_LPPool):
+    """``y[i, j, k] = (Σ x^p)^(1/p)`` over the numbers ``x`` of a window; all else is as in ``LPPool2d``.
 
-    generate_vmap_rule = True
+    Raises:
+        ValueError: ``norm_type`` is 0 or not finite, or the input is smaller than a window.
+    """
 
-    @staticmethod
-    def forward(a: Tensor, b: Tensor) -> Tensor:
-        return torch.maximum(a, b)
+    _n = 3
 
-    @staticmethod
-    def setup_context(ctx: Any, inputs: Any, output: Tensor) -> None:
-        ctx.save_for_backward(*inputs)
-
-    @staticmethod
-    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, Tensor]:
-        (g,) = gradients
-        limit = torch.finfo(g.dtype).max  # the difference of two infinities would be nan
-        a, b = (x.clamp(-limit, limit) for x in ctx.saved_tensors)
-        # 1 where b > a, else 0: arithmetic, because a compiled comparison is stored in booleans, which halves the speed
-        to_b = g * (b - a).sign().clamp(min=0)
-        return g - to_b, to_b
-
-
-def _check(kernel_size: Size, stride: Size | None, padding: Size) -> None:
-    kernel, paddings = pair_of("kernel_size", kernel_size), pair_of("padding", padding, 0)
-    if stride is not None:
-        pair_of("stride", stride)
-    if any(2 * p > k for p, k in zip(paddings, kernel, strict=True)):
-        raise ValueError(f"padding must be at most half of kernel_size={kernel_size}, got {padding}")
-
-
-def _frame(
-    x: Tensor,
-    kernel: tuple[int, int],
-    stride: tuple[int, int],
-    padding: tuple[int, int],
-    dilation: tuple[int, int],
-    ceil_mode: bool,
-) -> Padding:
-    """The padding of each side, with what the last window needs when it may hang over the edge."""
-    check_image("input", x)
-    check_not_empty_image("input", x)
-    sides = []
-    for length, k, s, p, d in zip(x.shape[2:], kernel, stride, padding, dilation, strict=True):
-        reach = d * (k - 1) + 1
-        windows = num_windows(length + 2 * p + (s - 1 if ceil_mode else 0), k, s, d)
-        if ceil_mode and (windows - 1) * s >= length + p:  # the last window would start outside
-            windows -= 1
-        if windows < 1:
-            raise ValueError(
-                f"input, with its padding, must be at least {reach}, the reach of a window, got {length} + 2 * {p} "
-                f"in shape {tuple(x.shape)}"
-            )
-        sides += [p, max(p, (windows - 1) * s + reach - length - p)]
-    return sides[0], sides[1], sides[2], sides[3]
+    @checked
+    def forward(self, input: Float[Tensor, "*batch c d h w"]) -> Float[Tensor, "*batch c d_out h_out w_out"]:
+        return self.run(input)

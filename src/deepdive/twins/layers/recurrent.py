@@ -4,7 +4,7 @@ from torch import nn
 
 from deepdive import scratch
 from deepdive.twins._rows import case, layer, pair
-from deepdive.twins.kinds import Case, FunctionTwin, Input, LayerTwin, Packed
+from deepdive.twins.kinds import Case, FunctionTwin, Input, LayerTwin, Packed, Sample, Several
 
 _LENGTHS = (3, 1, 5, 3)
 _DEEP = {"num_layers": 2, "bidirectional": True}
@@ -55,7 +55,11 @@ _RELU = {"nonlinearity": "relu"}
 
 RECURRENT: dict[str, LayerTwin] = {
     "RNN": _layers("RNN", case((5, 2, 3), **_RELU, **_SIZES), case(Packed(_LENGTHS, 3), **_RELU, **_DEEP, **_SIZES)),
-    "LSTM": _layers("LSTM"),
+    "LSTM": _layers(
+        "LSTM",
+        case((5, 2, 3), Several((Sample((4, 2, 2)), Sample((4, 2, 4)))), proj_size=2, **_DEEP, **_SIZES),
+        case(Packed(_LENGTHS, 3), proj_size=3, bias=False, **_DEEP, **_SIZES),
+    ),
     "GRU": _layers("GRU"),
     "RNNCell": _cell("RNNCell", case((2, 3), (2, 4), **_RELU, **_SIZES)),
     "LSTMCell": _cell("LSTMCell"),

@@ -1,99 +1,22 @@
-"""Losses: one number for how wrong a prediction is (D2L sections 3.1 and 4.1).
+"""Losses of classes: how probable the true one is (D2L section 4.1).
 
-Inside of ``torch.autocast`` they are computed in single precision, as the library's are.
+Inside of ``torch.autocast`` losses are computed in single precision, as the library's are.
 """
 
 # ruff: noqa: D102 (what forward computes is said by its class)
 
-import warnings
-from typing import Literal
-
 import torch
-from jaxtyping import Float, Real, Shaped
+from jaxtyping import Float
 from torch import Tensor
-from torch.nn import Module
 
-from deepdive.checks import check_same_shape, shown
-from deepdive.scratch._arguments import check_broadcasts, check_option, checked
+from deepdive.checks import shown
+from deepdive.scratch._arguments import checked
 from deepdive.scratch._precision import autocast, check_same_dtype
-from deepdive.scratch.activations import softplus
 from deepdive.scratch.functional import log_softmax
-
-Reduction = Literal["none", "mean", "sum"]
-Weight = Real[Tensor, "..."] | None
+from deepdive.scratch.losses._reduction import Loss, Reduction, Weight, reduced
 
 
-class MSELoss(Module):
-    """``lᵢ = (inputᵢ - targetᵢ)²``; by default their mean.
-
-    Shapes that differ are broadcast, with a warning as in the library: ``(n, 1)`` against ``(n,)`` is rarely meant.
-
-    Raises:
-        TypeError: neither input nor target is floating-point, or one is complex.
-        ValueError: their shapes do not fit each other.
-    """
-
-    @checked
-    def __init__(self, *, reduction: Reduction = "mean") -> None:
-        super().__init__()
-        check_option("reduction", reduction, Reduction)
-        self.reduction: Reduction = reduction
-
-    @checked
-    @autocast(cpu="single", cuda="single")
-    def forward(self, input: Shaped[Tensor, "..."], target: Shaped[Tensor, "..."]) -> Float[Tensor, "..."]:
-        dtype = torch.promote_types(input.dtype, target.dtype)
-        if not dtype.is_floating_point:
-            raise TypeError(f"input or target must be floating-point, got {input.dtype} and {target.dtype}")
-        if input.shape != target.shape:
-            _check_broadcast_pair(input, target)
-            warnings.warn(
-                f"MSELoss broadcasts input {tuple(input.shape)} against target {tuple(target.shape)}; "
-                "give both the same shape",
-                stacklevel=2,
-            )
-        return _reduce((input.to(dtype) - target.to(dtype)) ** 2, self.reduction)
-
-
-class BCEWithLogitsLoss(Module):
-    """``lᵢ = -weightᵢ (pos_weight targetᵢ log σ(inputᵢ) + (1 - targetᵢ) log(1 - σ(inputᵢ)))``.
-
-    ``log σ(x) = -softplus(-x)`` and ``log(1 - σ(x)) = -softplus(x) = -x - softplus(-x)``, so no logit overflows. Both
-    weights broadcast to the shape of the input.
-
-    Raises:
-        TypeError: input or target is not floating-point.
-        ValueError: input and target differ in shape, or a weight does not broadcast to it.
-    """
-
-    weight: Tensor | None
-    pos_weight: Tensor | None
-
-    @checked
-    def __init__(self, weight: Weight = None, *, reduction: Reduction = "mean", pos_weight: Weight = None) -> None:
-        super().__init__()
-        check_option("reduction", reduction, Reduction)
-        self.register_buffer("weight", weight)
-        self.register_buffer("pos_weight", pos_weight)
-        self.reduction: Reduction = reduction
-
-    @checked
-    def forward(self, input: Float[Tensor, "..."], target: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
-        check_same_shape("target", target, "input", input)
-        for name, weight in (("weight", self.weight), ("pos_weight", self.pos_weight)):
-            if weight is not None:
-                check_broadcasts(name, weight, "the shape of input,", input.shape)
-        return self._loss(input, target, self.weight, self.pos_weight)
-
-    @autocast(cpu="single", cuda="single")
-    def _loss(self, input: Tensor, target: Tensor, weight: Tensor | None, pos_weight: Tensor | None) -> Tensor:
-        positives = target if pos_weight is None else pos_weight * target
-        loss = (1 - target) * input + (1 - target + positives) * softplus(-input)
-        loss = loss if weight is None else weight * loss
-        return _reduce(loss.to(target.dtype), self.reduction)
-
-
-class NLLLoss(Module):
+class NLLLoss(Loss):
     """``lᵢ = -weight[yᵢ] input[i, yᵢ]`` for log-probabilities ``input`` and true classes ``y``.
 
     Input ``(batch, classes, ...)`` or ``(classes,)``, target without the class dimension, of whole numbers in
@@ -109,11 +32,9 @@ class NLLLoss(Module):
 
     @checked
     def __init__(self, weight: Weight = None, *, ignore_index: int = -100, reduction: Reduction = "mean") -> None:
-        super().__init__()
-        check_option("reduction", reduction, Reduction)
+        super().__init__(reduction)
         self.register_buffer("weight", weight)
         self.ignore_index = ignore_index
-        self.reduction: Reduction = reduction
 
     @checked
     def forward(self, input: Float[Tensor, "..."], target: Tensor) -> Float[Tensor, "..."]:
@@ -124,10 +45,10 @@ class NLLLoss(Module):
         dim = _class_dim(input)
         _check_weight(weight, input, dim)
         picked, share = _pick(input, target, dim, weight, self.ignore_index)
-        return _reduce(-picked, self.reduction, share)
+        return reduced(-picked, self.reduction, share)
 
 
-class CrossEntropyLoss(Module):
+class CrossEntropyLoss(Loss):
     """``lᵢ = -Σ_c weight[c] target[i, c] log softmax(input[i])[c]``.
 
     The target holds true classes as in ``NLLLoss`` (then ``target[i, c] = 1 if c = yᵢ else 0``, and the mean divides
@@ -150,13 +71,11 @@ class CrossEntropyLoss(Module):
         reduction: Reduction = "mean",
         label_smoothing: float = 0.0,
     ) -> None:
-        super().__init__()
+        super().__init__(reduction)
         if not 0 <= label_smoothing <= 1:
             raise ValueError(f"label_smoothing must be between 0 and 1, got {label_smoothing}")
-        check_option("reduction", reduction, Reduction)
         self.register_buffer("weight", weight)
         self.ignore_index = ignore_index
-        self.reduction: Reduction = reduction
         self.label_smoothing = label_smoothing
 
     @checked
@@ -176,7 +95,7 @@ class CrossEntropyLoss(Module):
             uniform = -_weighted(log_probabilities, weight, dim).mean(dim)
             uniform = torch.where(target.long() == self.ignore_index, 0.0, uniform)
             loss = (1 - self.label_smoothing) * loss + self.label_smoothing * uniform
-        return _reduce(loss, self.reduction, share)
+        return reduced(loss, self.reduction, share)
 
     def _against_probabilities(
         self, log_probabilities: Tensor, target: Tensor, dim: int, weight: Tensor | None
@@ -188,7 +107,7 @@ class CrossEntropyLoss(Module):
         if self.label_smoothing:
             target = (1 - self.label_smoothing) * target + self.label_smoothing / target.shape[dim]
         loss = -_weighted(target * log_probabilities, weight, dim).sum(dim)
-        return _reduce(loss, self.reduction)
+        return reduced(loss, self.reduction)
 
 
 def _pick(x: Tensor, target: Tensor, dim: int, weight: Tensor | None, ignore_index: int) -> tuple[Tensor, Tensor]:
@@ -238,20 +157,3 @@ def _check_weight(weight: Tensor | None, x: Tensor, dim: int, *, promoted: bool 
         )
     if not promoted:
         check_same_dtype("weight", weight, "input", x)
-
-
-def _check_broadcast_pair(input: Tensor, target: Tensor) -> None:
-    sizes = zip(reversed(input.shape), reversed(target.shape), strict=False)
-    if any([1 not in (a, b) and a != b for a, b in sizes]):
-        raise ValueError(f"target must have the shape of input, {shown(input.shape)}, got {shown(target.shape)}")
-
-
-def _reduce(loss: Tensor, reduction: Reduction, share: Tensor | None = None) -> Tensor:
-    """All losses, their sum, or the sum by ``share``: by the number of examples if not given."""
-    if reduction == "none":
-        return loss
-    if reduction == "sum":
-        return loss.sum()
-    if share is not None:
-        return loss.sum() / share
-    return loss.mean()

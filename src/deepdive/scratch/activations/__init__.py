@@ -1,0 +1,35 @@
+"""Activations, element by element, and softmax along a dimension (D2L sections 4.1 and 5.1)."""
+
+from deepdive.scratch.activations.piecewise import Hardshrink as Hardshrink
+from deepdive.scratch.activations.piecewise import Hardsigmoid as Hardsigmoid
+from deepdive.scratch.activations.piecewise import Hardswish as Hardswish
+from deepdive.scratch.activations.piecewise import Hardtanh as Hardtanh
+from deepdive.scratch.activations.piecewise import ReLU6 as ReLU6
+from deepdive.scratch.activations.piecewise import Softshrink as Softshrink
+from deepdive.scratch.activations.piecewise import Threshold as Threshold
+from deepdive.scratch.activations.rectified import LeakyReLU as LeakyReLU
+from deepdive.scratch.activations.rectified import PReLU as PReLU
+from deepdive.scratch.activations.rectified import ReLU as ReLU
+from deepdive.scratch.activations.rectified import RReLU as RReLU
+from deepdive.scratch.activations.rectified import relu as relu
+from deepdive.scratch.activations.sigmoids import GLU as GLU
+from deepdive.scratch.activations.sigmoids import LogSigmoid as LogSigmoid
+from deepdive.scratch.activations.sigmoids import Sigmoid as Sigmoid
+from deepdive.scratch.activations.sigmoids import Softplus as Softplus
+from deepdive.scratch.activations.sigmoids import Softsign as Softsign
+from deepdive.scratch.activations.sigmoids import Tanh as Tanh
+from deepdive.scratch.activations.sigmoids import Tanhshrink as Tanhshrink
+from deepdive.scratch.activations.sigmoids import sigmoid as sigmoid
+from deepdive.scratch.activations.sigmoids import softplus as softplus
+from deepdive.scratch.activations.sigmoids import tanh as tanh
+from deepdive.scratch.activations.smooth_rectifiers import CELU as CELU
+from deepdive.scratch.activations.smooth_rectifiers import ELU as ELU
+from deepdive.scratch.activations.smooth_rectifiers import GELU as GELU
+from deepdive.scratch.activations.smooth_rectifiers import SELU as SELU
+from deepdive.scratch.activations.smooth_rectifiers import Mish as Mish
+from deepdive.scratch.activations.smooth_rectifiers import SiLU as SiLU
+from deepdive.scratch.activations.smooth_rectifiers import gelu as gelu
+from deepdive.scratch.activations.softmaxes import LogSoftmax as LogSoftmax
+from deepdive.scratch.activations.softmaxes import Softmax as Softmax
+from deepdive.scratch.activations.softmaxes import Softmax2d as Softmax2d
+from deepdive.scratch.activations.softmaxes import Softmin as Softmin

@@ -1,0 +1,92 @@
+"""How near two vectors are: by angle, and by a norm of their difference."""
+
+# ruff: noqa: D102 (what forward computes is said by its class)
+
+import math
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+from torch.nn import Module
+
+from deepdive.checks import check_number, shown
+from deepdive.scratch._arguments import check_dim, checked
+from deepdive.scratch._precision import autocast
+
+
+class CosineSimilarity(Module):
+    """``y = x1 · x2 / (max(‖x1‖, eps) max(‖x2‖, eps))`` along ``dim``; other dimensions are broadcast.
+
+    Raises:
+        ValueError: there is no such dimension, or the shapes do not fit each other.
+    """
+
+    @checked
+    def __init__(self, dim: int = 1, eps: float = 1e-8) -> None:
+        super().__init__()
+        check_number("eps", eps)
+        self.dim = dim
+        self.eps = eps
+
+    @checked
+    @autocast(cuda="single")
+    def forward(self, x1: Float[Tensor, "..."], x2: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
+        dtype = torch.promote_types(x1.dtype, x2.dtype)
+        a, b = broadcast(x1.to(dtype), x2.to(dtype))
+        check_dim("dim", self.dim, a.ndim)
+        a, b = (x / (x * x).sum(self.dim, keepdim=True).sqrt().clamp(min=self.eps) for x in (a, b))
+        return (a * b).sum(self.dim)
+
+
+class PairwiseDistance(Module):
+    """``y = ‖x1 - x2 + eps‖ₚ`` along the last dimension; the others are broadcast.
+
+    ``p = 2`` is Euclid's distance, 1 the sum of the differences, infinity the largest one.
+
+    Raises:
+        ValueError: the shapes do not fit each other.
+    """
+
+    @checked
+    def __init__(self, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> None:
+        super().__init__()
+        for name, value in (("p", p), ("eps", eps)):
+            check_number(name, value)
+        self.norm = p
+        self.eps = eps
+        self.keepdim = keepdim
+
+    @checked
+    @autocast()
+    def forward(self, x1: Float[Tensor, "..."], x2: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
+        dtype = torch.promote_types(x1.dtype, x2.dtype)
+        a, b = broadcast(x1.to(dtype), x2.to(dtype))
+        return pairwise_distance(a, b, self.norm, self.eps, keepdim=self.keepdim)
+
+
+def pairwise_distance(
+    x: Float[Tensor, "*batch f"], y: Float[Tensor, "*batch f"], p: float, eps: float, *, keepdim: bool = False
+) -> Float[Tensor, "..."]:
+    """``(Σᵢ |xᵢ - yᵢ + eps|^p)^(1/p)`` along the last dimension."""
+    d = (x - y + eps).abs()
+    if math.isinf(p):
+        return d.amax(-1, keepdim=keepdim) if p > 0 else d.amin(-1, keepdim=keepdim)
+    if p == 0:
+        return (d != 0).to(d.dtype).sum(-1, keepdim=keepdim)
+    if p == 1:
+        return d.sum(-1, keepdim=keepdim)
+    total = (d**p).sum(-1, keepdim=keepdim)
+    return total.sqrt() if p == 2 else total ** (1 / p)
+
+
+def broadcast(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
+    """Both in the shape of the two together.
+
+    Raises:
+        ValueError: there is none.
+    """
+    sizes = zip(reversed(a.shape), reversed(b.shape), strict=False)
+    if a.ndim == b.ndim == 0 or any([1 not in pair and pair[0] != pair[1] for pair in sizes]):
+        raise ValueError(f"x2 must broadcast to x1 {shown(a.shape)}, got {shown(b.shape)}")
+    first, second = torch.broadcast_tensors(a, b)
+    return first, second
