@@ -103,4 +103,10 @@ ROWS = (
         "the classes are the last dimension of input and target; the library broadcasts, and sums over another",
     ),
     Deliberate("Hardswish", "input 0 .*-inf", "outputs", "the limit is 0; the library's kernel multiplies -inf by 0"),
+    Deliberate(
+        "HingeEmbeddingLoss", ".*int|.*uint8", REFUSED, "a distance is no integer; the library cuts the margin, too"
+    ),
+    Deliberate(
+        "CTCLoss", "blank=", "gradients", "a target that holds the blank is none; what comes of it is not defined"
+    ),
 )

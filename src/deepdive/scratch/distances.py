@@ -11,7 +11,7 @@ from torch.nn import Module
 
 from deepdive.checks import check_number, shown
 from deepdive.scratch._arguments import check_dim, check_flags, check_not_negative, checked
-from deepdive.scratch._precision import autocast, floating
+from deepdive.scratch._precision import autocast
 
 
 class CosineSimilarity(Module):
@@ -34,7 +34,9 @@ class CosineSimilarity(Module):
         dtype = torch.promote_types(x1.dtype, x2.dtype)
         a, b = broadcast(x1.to(dtype), x2.to(dtype))
         check_dim("dim", self.dim, a.ndim)
-        a, b = (x / self._length(x) for x in (floating(a), floating(b)))
+        if not dtype.is_floating_point:
+            raise TypeError(f"x1 or x2 must be floating-point, got {x1.dtype} and {x2.dtype}")
+        a, b = (x / self._length(x) for x in (a, b))
         return (a * b).sum(self.dim)
 
     def _length(self, x: Tensor) -> Tensor:

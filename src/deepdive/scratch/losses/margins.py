@@ -53,7 +53,7 @@ class HingeEmbeddingLoss(Loss):
 
     @checked
     @autocast(cpu="single", cuda="single")
-    def forward(self, input: Real[Tensor, "..."], target: Shaped[Tensor, "..."]) -> Float[Tensor, "..."]:
+    def forward(self, input: Float[Tensor, "..."], target: Shaped[Tensor, "..."]) -> Float[Tensor, "..."]:
         check_broadcast_pair(input, target)
         near = torch.where(target != -1, input, 0.0)
         far = torch.where(target != 1, (self.margin - input).clamp(min=0), 0.0)

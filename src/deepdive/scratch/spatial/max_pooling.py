@@ -161,8 +161,12 @@ class MaxPool3d(_MaxPool):
     _n = 3
 
     @checked
-    @autocast(cpu="single")
     def forward(self, input: Real[Tensor, "*batch c d h w"]) -> Real[Tensor, "*batch c d_out h_out w_out"] | Indexed:
+        return self.run(input) if self.return_indices else self._in_single(input)
+
+    @autocast(cpu="single")
+    def _in_single(self, input: Tensor) -> Any:
+        """Without places, of which alone the library has a kernel for half precision inside of autocast."""
         return self.run(input)
 
 
