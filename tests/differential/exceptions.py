@@ -5,27 +5,13 @@ needed: a test says which are not.
 """
 
 import re
-from dataclasses import dataclass
 
+from .deliberate import ACCEPTED, REFUSED, Deliberate
+from .frames_and_losses import ROWS
 from .mutations import Call
 
-REFUSED = "refused, the library does not"
-ACCEPTED = "accepted, the library refuses"
-
-
-@dataclass(frozen=True)
-class Deliberate:
-    names: str
-    words: str
-    difference: str
-    reason: str
-
-    def holds(self, name: str, words: str, difference: str) -> bool:
-        pairs = ((self.names, name), (self.words, words), (self.difference, difference))
-        return all(re.match(pattern, text, re.DOTALL) for pattern, text in pairs)
-
-
 EXCEPTIONS = (
+    *ROWS,
     Deliberate(
         ".*",
         ".*complex64",
@@ -59,39 +45,54 @@ EXCEPTIONS = (
     ),
     Deliberate("PReLU", r"num_parameters=(\(\)|\(1,\)|\[1\])$", REFUSED, "the number of channels is a number"),
     Deliberate(".*", r"\w*eps=(-|nan|inf)", REFUSED, "a negative or infinite eps gives NaN or 0 for every number"),
-    Deliberate("BatchNorm", "momentum=", REFUSED, "running statistics are means: outside of [0, 1] they run away"),
-    Deliberate("LeakyReLU|PReLU", r"(negative_slope|init)=(nan|inf)", REFUSED, "a slope is a finite number"),
     Deliberate(
-        "CrossEntropyLoss|MultiheadAttention|Transformer|functional.scaled",
-        r"(label_smoothing|dropout|dropout_p)=(-|nan)",
+        "(Lazy)?(Batch|Instance)Norm",
+        "momentum=",
         REFUSED,
-        "a probability is not negative; the library takes it for none",
+        "running statistics are means: outside of [0, 1] they run away",
     ),
     Deliberate(
-        "RNNCell|LSTMCell|GRUCell|Transformer", r"(hidden_size|dim_feedforward)=0", REFUSED, "a layer has a unit"
+        "LeakyReLU|PReLU|CELU|Softplus",
+        r"(negative_slope|init|alpha|beta)=(nan|inf)",
+        REFUSED,
+        "a slope is a finite number",
     ),
-    Deliberate("ReLU|ReLU6|LeakyReLU|PReLU|MaxPool2d", "input 0 .*with nan", "gradients", "NaN has no derivative"),
+    Deliberate(
+        "ReLU|ReLU6|LeakyReLU|PReLU|SELU|CELU|ELU|Hardtanh|Hardswish|MaxPool",
+        "input 0 .*with nan",
+        "gradients",
+        "NaN has no derivative",
+    ),
     Deliberate(
         "MaxPool2d", "input 0 all -inf", "gradients", "in a tie of -inf with the padding the padding comes first"
     ),
     Deliberate("GELU", "input 0 with inf", "outputs|gradients", "inf Φ(inf) is inf; the library's kernel gives NaN"),
-    Deliberate("BatchNorm", "input 0 .*-?inf", "buffers", "the mean is corrected for rounding, and inf - inf is NaN"),
     Deliberate(
-        "BatchNorm", ".*empty along 1", REFUSED, "without channels it is another input; the library gives nothing"
+        "(Lazy)?(Batch|Instance)Norm",
+        "input 0 .*-?inf",
+        "buffers",
+        "the mean is corrected for rounding, and inf - inf is NaN",
+    ),
+    Deliberate(
+        "BatchNorm|CircularPad",
+        ".*empty along 1",
+        REFUSED,
+        "without channels it is another input; the library gives nothing",
     ),
     Deliberate(
         "GroupNorm", ".*empty along", "gradients", "nothing has no influence: 0, where the library divides by 0"
     ),
-    Deliberate("LazyConv2d", ".*empty along 0", REFUSED, "no channels say nothing about in_channels"),
+    Deliberate("LazyConv", ".*empty along 0", REFUSED, "no channels say nothing about in_channels"),
+    Deliberate("AdaptiveAvgPool|AdaptiveMaxPool", "output_size=None", ACCEPTED, "None keeps both sizes, as in a pair"),
     Deliberate(
-        "AdaptiveAvgPool2d|AdaptiveMaxPool2d", "output_size=None", ACCEPTED, "None keeps both sizes, as in a pair"
-    ),
-    Deliberate(
-        "AvgPool2d", ".*int64", REFUSED, "a mean of integers is no integer; the library rounds that of int64 alone"
+        "AvgPool", ".*int64", REFUSED, "a mean of integers is no integer; the library rounds that of int64 alone"
     ),
     Deliberate("BCEWithLogitsLoss", "pos_weight as uint8", "outputs", "the library's 1 - pos_weight overflows"),
     Deliberate(
-        "BCEWithLogitsLoss", ".*(with|all) -?inf", "gradients|outputs", "inf times 0 is NaN in one order of terms"
+        "BCEWithLogitsLoss|SoftMarginLoss|MultiLabelSoftMarginLoss",
+        ".*(with|all) -?inf",
+        "gradients|outputs",
+        "inf times 0 is NaN in one order of terms",
     ),
     Deliberate("BCEWithLogitsLoss|CrossEntropyLoss", "weight as bool", REFUSED, "a weight is a number"),
     Deliberate(
@@ -156,7 +157,9 @@ EXCEPTIONS = (
         REFUSED,
         "there is one length per sequence; the library drops the sequences without one",
     ),
-    Deliberate("Dropout", ".*int|.*bool", REFUSED, "dropout is for floating-point numbers, also where p is 0"),
+    Deliberate(
+        "(Feature)?(Alpha)?Dropout", ".*int|.*bool", REFUSED, "dropout is for floating-point numbers, also where p is 0"
+    ),
     Deliberate(
         "RNN$|LSTM$|GRU$",
         "input 1 .*longer along 1",
@@ -176,12 +179,14 @@ EXCEPTIONS = (
         "of equal numbers rounding is left, by 1/√eps too large; ours is corrected",
     ),
     Deliberate(
-        "AvgPool2d|MaxPool2d|AdaptiveAvgPool2d|AdaptiveMaxPool2d",
+        "AvgPool|MaxPool|AdaptiveAvgPool|AdaptiveMaxPool|LPPool",
         ".*empty along 0",
         REFUSED,
         "an image alone has channels, a batch may be empty",
     ),
-    Deliberate("Conv2d", r"padding=(-1|-2|\(2, -1\))", REFUSED, "padding adds; the library's modes let it cut"),
+    Deliberate(
+        "Conv|LazyConv|MaxUnpool", r"padding=(-1|-2|\(2, -1\))", REFUSED, "padding adds; the library's modes let it cut"
+    ),
     Deliberate("Conv2d", "input 0 of size 1", f"{REFUSED}.*circular", "a circle is gone round once"),
     Deliberate(
         "RNN|RNNCell|GELU", "input . (packed )?(with|all) (nan|-?inf)", "gradients", "ReLU has no derivative at NaN"

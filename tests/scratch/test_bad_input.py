@@ -145,7 +145,7 @@ def test_what_does_not_fit_is_refused(call, words):
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda: scratch.MaxPool1d(2, return_indices=1), "return_indices must be True or False, got 1"),
+        (lambda: scratch.MaxPool1d(2, ceil_mode=1), "ceil_mode must be True or False, got 1"),
         (lambda: scratch.Conv1d(4, 2, 3)(X.double()), "input must have the dtype of weight, float32, got float64"),
         (lambda: scratch.SiLU()(INDICES), "input must be a floating-point tensor, got int64"),
         (lambda: scratch.MultiMarginLoss()(X[0], X[0, :, 0]), "target must be an int64 tensor, got float32"),

@@ -5,12 +5,12 @@
 import math
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Real
 from torch import Tensor
 from torch.nn import Module
 
 from deepdive.checks import check_number, shown
-from deepdive.scratch._arguments import check_dim, checked
+from deepdive.scratch._arguments import check_dim, check_flags, check_not_negative, checked
 from deepdive.scratch._precision import autocast
 
 
@@ -24,18 +24,27 @@ class CosineSimilarity(Module):
     @checked
     def __init__(self, dim: int = 1, eps: float = 1e-8) -> None:
         super().__init__()
-        check_number("eps", eps)
+        check_not_negative(eps=eps)
         self.dim = dim
         self.eps = eps
 
     @checked
     @autocast(cuda="single")
-    def forward(self, x1: Float[Tensor, "..."], x2: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
+    def forward(self, x1: Real[Tensor, "..."], x2: Real[Tensor, "..."]) -> Float[Tensor, "..."]:
         dtype = torch.promote_types(x1.dtype, x2.dtype)
         a, b = broadcast(x1.to(dtype), x2.to(dtype))
         check_dim("dim", self.dim, a.ndim)
-        a, b = (x / (x * x).sum(self.dim, keepdim=True).sqrt().clamp(min=self.eps) for x in (a, b))
+        if not dtype.is_floating_point:
+            raise TypeError(f"x1 or x2 must be floating-point, got {x1.dtype} and {x2.dtype}")
+        a, b = (x / self._length(x) for x in (a, b))
         return (a * b).sum(self.dim)
+
+    def _length(self, x: Tensor) -> Tensor:
+        """``max(‖x‖, eps)``, whose gradient passes the maximum as if it were not there, and is 0 at 0."""
+        squares = (x * x).sum(self.dim, keepdim=True)
+        nothing = squares == 0
+        norm = torch.where(nothing, 0.0, torch.where(nothing, 1.0, squares).sqrt())
+        return norm.detach().clamp(min=self.eps) + (norm - norm.detach())
 
 
 class PairwiseDistance(Module):
@@ -54,11 +63,12 @@ class PairwiseDistance(Module):
             check_number(name, value)
         self.norm = p
         self.eps = eps
+        check_flags(keepdim=keepdim)
         self.keepdim = keepdim
 
     @checked
     @autocast()
-    def forward(self, x1: Float[Tensor, "..."], x2: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
+    def forward(self, x1: Real[Tensor, "..."], x2: Real[Tensor, "..."]) -> Float[Tensor, "..."]:
         dtype = torch.promote_types(x1.dtype, x2.dtype)
         a, b = broadcast(x1.to(dtype), x2.to(dtype))
         return pairwise_distance(a, b, self.norm, self.eps, keepdim=self.keepdim)

@@ -9,7 +9,7 @@ from jaxtyping import Float, Int32, Int64
 from torch import Tensor
 from torch.nn import Module, Parameter
 
-from deepdive.checks import check_same_shape, shown
+from deepdive.checks import check_dtype, check_same_shape, shown
 from deepdive.scratch import initialization as init
 from deepdive.scratch._arguments import check_option, check_sizes, checked
 
@@ -73,6 +73,7 @@ class EmbeddingBag(Module):
             check_same_shape("per_sample_weights", per_sample_weights, "input", input)
             if self.mode != "sum":
                 raise ValueError(f"mode must be 'sum' with per_sample_weights, got {self.mode!r}")
+        check_dtype("weight", self.weight, "floating-point")
         bag, bags = self._bags(input, offsets)
         index = input.flatten().long()
         _check_indices(index, self.num_embeddings)

@@ -2,6 +2,7 @@
 
 # ruff: noqa: D102 (what forward computes is said by its class)
 
+import math
 from typing import Any
 
 import torch
@@ -17,6 +18,8 @@ from deepdive.scratch._precision import autocast
 
 def between(x: Real[Tensor, "..."], low: float, high: float) -> Real[Tensor, "..."]:
     """``min(max(x, low), high)``, with derivative 1 strictly between the two, else 0."""
+    if not x.is_floating_point():  # whole numbers stay so, and are cut off at whole ones
+        low, high = int(low), int(high)
     return _Between.apply(x, low, high)
 
 
@@ -72,6 +75,7 @@ class Hardtanh(Module):
     @checked
     @autocast()
     def forward(self, input: Real[Tensor, "..."]) -> Real[Tensor, "..."]:
+        _check_unsigned(input, min_val=self.min_val, max_val=self.max_val)
         return between(input, self.min_val, self.max_val)
 
     def extra_repr(self) -> str:
@@ -93,7 +97,8 @@ class Hardswish(Module):
     @checked
     @autocast()
     def forward(self, input: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
-        return input * between(input + 3, 0.0, 6.0) / 6
+        x = between(input, -3.0, 3.0)
+        return torch.where(input < 3, x * (x + 3) / 6, input)
 
 
 class Hardshrink(Module):
@@ -139,7 +144,13 @@ class Softshrink(Module):
 
 
 class Threshold(Module):
-    """``y = input`` where ``input > threshold``, else ``value``."""
+    """``y = input`` where ``input > threshold``, else ``value``.
+
+    Of integers both are the whole numbers next to 0, as in the library.
+
+    Raises:
+        ValueError: one is negative or not finite and the input has no such numbers.
+    """
 
     @checked
     def __init__(self, threshold: float, value: float) -> None:
@@ -150,7 +161,20 @@ class Threshold(Module):
     @checked
     @autocast()
     def forward(self, input: Real[Tensor, "..."]) -> Real[Tensor, "..."]:
-        return torch.where(input <= self.threshold, torch.full_like(input, self.value), input)
+        _check_unsigned(input, threshold=self.threshold, value=self.value)
+        threshold = self.threshold if input.is_floating_point() else int(self.threshold)
+        return torch.where(input <= threshold, torch.full_like(input, self.value), input)
 
     def extra_repr(self) -> str:
         return f"threshold={self.threshold}, value={self.value}"
+
+
+def _check_unsigned(input: Tensor, **numbers: float) -> None:
+    """Check that the dtype of a tensor of integers has these numbers."""
+    if input.is_floating_point():
+        return
+    for name, number in numbers.items():
+        if not math.isfinite(number):
+            raise ValueError(f"{name} must be finite for an input of integers, got {number}")
+        if number < 0 and not input.dtype.is_signed:
+            raise ValueError(f"{name} must not be negative for an input without sign, got {number}")

@@ -9,8 +9,8 @@ from jaxtyping import Float, Int64, Shaped
 from torch import Tensor
 
 from deepdive.checks import check_labels, shown
-from deepdive.scratch._arguments import checked, described, is_integer
-from deepdive.scratch._precision import autocast
+from deepdive.scratch._arguments import check_flags, checked, described, is_integer
+from deepdive.scratch._precision import autocast, in_single
 from deepdive.scratch.functional import logsumexp
 from deepdive.scratch.losses._reduction import Loss, Reduction, reduced
 
@@ -35,12 +35,13 @@ class CTCLoss(Loss):
 
     Raises:
         TypeError: targets or lengths are no integers.
-        ValueError: shapes that do not fit, a length beyond its sequence, or a class that is blank or out of range.
+        ValueError: shapes that do not fit, a length beyond its sequence, or a class out of range.
     """
 
     @checked
     def __init__(self, blank: int = 0, reduction: Reduction = "mean", zero_infinity: bool = False) -> None:
         super().__init__(reduction)
+        check_flags(zero_infinity=zero_infinity)
         self.blank = blank
         self.zero_infinity = zero_infinity
 
@@ -74,11 +75,12 @@ class CTCLoss(Loss):
 
     @autocast(cpu="single", cuda="single")
     def _loss(self, x: Tensor, y: Tensor, within: Tensor, lengths: Tensor) -> Tensor:
+        dtype, x = x.dtype, in_single(x)
         states = torch.full((len(y), 2 * y.shape[1] + 1), self.blank, device=x.device)
         states[:, 1::2] = y
         emitted = x.clamp(min=NEVER).gather(2, states.expand(len(x), *states.shape))  # (t, b, s)
         leap = torch.zeros_like(states, dtype=torch.bool)
-        leap[:, 2:] = (states[:, 2:] != self.blank) & (states[:, 2:] != states[:, :-2])
+        leap[:, 3::2] = y[:, 1:] != y[:, :-1]
         never = emitted.new_full((len(y), 2), NEVER)
         start = torch.arange(states.shape[1], device=x.device) < 2
         a = torch.where(start, emitted[0], NEVER)
@@ -95,7 +97,7 @@ class CTCLoss(Loss):
         loss = torch.where(loss > -NEVER / 2, torch.inf, loss)
         p = x.exp().sum(2)  # of a distribution 1: a constant, whose gradient is part of the one by the logits
         inside = torch.arange(len(x), device=x.device).unsqueeze(1) < within
-        return loss + torch.where(inside, p - p.detach(), 0.0).sum(0)
+        return (loss + torch.where(inside, p - p.detach(), 0.0).sum(0)).to(dtype)
 
 
 def _lengths(name: str, lengths: Lengths, batch: int, most: int | None) -> Int64[Tensor, " batch"]:

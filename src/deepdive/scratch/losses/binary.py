@@ -5,7 +5,7 @@
 from typing import Any
 
 import torch
-from jaxtyping import Float, Shaped
+from jaxtyping import Float, Real, Shaped
 from torch import Tensor
 from torch.autograd import Function
 
@@ -13,7 +13,7 @@ from deepdive.checks import check_same_shape
 from deepdive.scratch._arguments import check_broadcasts, checked
 from deepdive.scratch._precision import autocast
 from deepdive.scratch.activations import softplus
-from deepdive.scratch.losses._reduction import Loss, PlainLoss, Reduction, Weight, check_broadcast_pair, reduced
+from deepdive.scratch.losses._reduction import Loss, PlainLoss, Reduction, Weight, reduced
 
 
 class BCELoss(Loss):
@@ -47,7 +47,7 @@ class BCELoss(Loss):
     @autocast(cpu="single", cuda="single")
     def _loss(self, input: Tensor, target: Tensor, weight: Tensor | None) -> Tensor:
         loss = _CrossEntropy.apply(input, target)
-        return reduced(loss if weight is None else weight * loss, self.reduction)
+        return reduced(loss if weight is None else (weight * loss).to(loss.dtype), self.reduction)
 
 
 def _farthest(x: Tensor) -> float:
@@ -119,9 +119,9 @@ class SoftMarginLoss(PlainLoss):
 
     @checked
     @autocast(cpu="single", cuda="single")
-    def forward(self, input: Float[Tensor, "..."], target: Shaped[Tensor, "..."]) -> Float[Tensor, "..."]:
-        check_broadcast_pair(input, target)
-        return reduced(softplus(-target * input), self.reduction)
+    def forward(self, input: Float[Tensor, "..."], target: Real[Tensor, "..."]) -> Float[Tensor, "..."]:
+        check_broadcasts("target", target, "the shape of input,", input.shape)
+        return reduced(softplus(-target * input).to(input.dtype), self.reduction)
 
 
 class MultiLabelSoftMarginLoss(Loss):
@@ -143,7 +143,7 @@ class MultiLabelSoftMarginLoss(Loss):
     @checked
     @autocast()
     def forward(self, input: Float[Tensor, "..."], target: Shaped[Tensor, "..."]) -> Float[Tensor, "..."]:
-        check_broadcast_pair(input, target)
+        check_broadcasts("target", target, "the shape of input,", input.shape)
         if input.ndim == 0:
             raise ValueError("input must have a dimension for the classes, got a single number")
         loss = target * softplus(-input) + (1 - target) * softplus(input)

@@ -5,11 +5,11 @@
 from collections.abc import Callable
 
 import torch
-from jaxtyping import Float, Shaped
+from jaxtyping import Float, Real, Shaped
 from torch import Tensor
 
-from deepdive.checks import check_number, check_same_shape, shown
-from deepdive.scratch._arguments import checked
+from deepdive.checks import check_number, check_same_shape, shown, told
+from deepdive.scratch._arguments import check_flags, checked
 from deepdive.scratch._precision import autocast
 from deepdive.scratch.distances import PairwiseDistance, pairwise_distance
 from deepdive.scratch.losses._reduction import Loss, Reduction, reduced
@@ -33,7 +33,7 @@ class CosineEmbeddingLoss(Loss):
     @checked
     @autocast(cpu="single", cuda="single")
     def forward(
-        self, input1: Float[Tensor, "*batch f"], input2: Float[Tensor, "*batch f"], target: Shaped[Tensor, "*batch"]
+        self, input1: Real[Tensor, "*batch f"], input2: Real[Tensor, "*batch f"], target: Shaped[Tensor, "*batch"]
     ) -> Float[Tensor, "..."]:
         if target.ndim not in (0, 1):
             raise ValueError(f"target must have one dimension, or none, got shape {shown(target.shape)}")
@@ -77,6 +77,7 @@ class TripletMarginLoss(Loss):
         _check_margin(margin)
         for name, value in (("p", p), ("eps", eps)):
             check_number(name, value)
+        check_flags(swap=swap)
         self.margin = margin
         self.p = p
         self.eps = eps
@@ -86,9 +87,9 @@ class TripletMarginLoss(Loss):
     @autocast(cpu="single", cuda="single")
     def forward(
         self,
-        anchor: Float[Tensor, "*batch f"],
-        positive: Float[Tensor, "*batch f"],
-        negative: Float[Tensor, "*batch f"],
+        anchor: Real[Tensor, "*batch f"],
+        positive: Real[Tensor, "*batch f"],
+        negative: Real[Tensor, "*batch f"],
     ) -> Float[Tensor, "..."]:
         _check_triplet(anchor, positive, negative)
 
@@ -116,6 +117,8 @@ class TripletMarginWithDistanceLoss(Loss):
     ) -> None:
         super().__init__(reduction)
         _check_margin(margin)
+        if distance_function is not None and not callable(distance_function):
+            raise TypeError(f"distance_function must be a function of two tensors, got {told(distance_function)}")
         self.distance_function = PairwiseDistance() if distance_function is None else distance_function
         self.margin = margin
         self.swap = swap
@@ -123,9 +126,9 @@ class TripletMarginWithDistanceLoss(Loss):
     @checked
     def forward(
         self,
-        anchor: Float[Tensor, "*batch f"],
-        positive: Float[Tensor, "*batch f"],
-        negative: Float[Tensor, "*batch f"],
+        anchor: Real[Tensor, "*batch f"],
+        positive: Real[Tensor, "*batch f"],
+        negative: Real[Tensor, "*batch f"],
     ) -> Float[Tensor, "..."]:
         _check_triplet(anchor, positive, negative)
         loss = _violation(self.distance_function, anchor, positive, negative, self.margin, self.swap)

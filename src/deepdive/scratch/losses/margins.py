@@ -3,7 +3,7 @@
 # ruff: noqa: D102 (what forward computes is said by its class)
 
 import torch
-from jaxtyping import Float, Int64, Shaped
+from jaxtyping import Float, Int64, Real, Shaped
 from torch import Tensor
 
 from deepdive.checks import check_labels, check_number, check_same_shape, shown
@@ -28,8 +28,8 @@ class MarginRankingLoss(Loss):
     @checked
     @autocast(cpu="single", cuda="single")
     def forward(
-        self, input1: Shaped[Tensor, "..."], input2: Shaped[Tensor, "..."], target: Shaped[Tensor, "..."]
-    ) -> Shaped[Tensor, "..."]:
+        self, input1: Real[Tensor, "..."], input2: Real[Tensor, "..."], target: Real[Tensor, "..."]
+    ) -> Real[Tensor, "..."]:
         if not input1.ndim == input2.ndim == target.ndim:
             shapes = f"{shown(input1.shape)}, {shown(input2.shape)} and {shown(target.shape)}"
             raise ValueError(f"input1, input2 and target must have as many dimensions, got {shapes}")

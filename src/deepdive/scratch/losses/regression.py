@@ -6,12 +6,12 @@ import math
 from typing import Literal
 
 import torch
-from jaxtyping import Float, Shaped
+from jaxtyping import Float, Real, Shaped
 from torch import Tensor
 from torch.nn import Module
 
 from deepdive.checks import check_number, shown
-from deepdive.scratch._arguments import check_not_negative, check_option, checked
+from deepdive.scratch._arguments import check_flags, check_not_negative, check_option, checked
 from deepdive.scratch._precision import autocast
 from deepdive.scratch.losses._reduction import Loss, PlainLoss, Reduction, broadcast_pair, check_broadcast_pair, reduced
 
@@ -119,6 +119,7 @@ class KLDivLoss(Module):
         super().__init__()
         check_option("reduction", reduction, Literal["none", "mean", "sum", "batchmean"])
         self.reduction: Literal["none", "mean", "sum", "batchmean"] = reduction
+        check_flags(log_target=log_target)
         self.log_target = log_target
 
     @checked
@@ -156,7 +157,7 @@ class GaussianNLLLoss(Loss):
     @checked
     @autocast()
     def forward(
-        self, input: Float[Tensor, "..."], target: Float[Tensor, "..."], var: Float[Tensor, "..."] | float
+        self, input: Real[Tensor, "..."], target: Real[Tensor, "..."], var: Float[Tensor, "..."] | float
     ) -> Float[Tensor, "..."]:
         check_broadcast_pair(input, target)
         v = var if isinstance(var, Tensor) else torch.full_like(input, float(var))
@@ -190,13 +191,14 @@ class PoissonNLLLoss(Loss):
         self, log_input: bool = True, full: bool = False, *, eps: float = 1e-8, reduction: Reduction = "mean"
     ) -> None:
         super().__init__(reduction)
+        check_flags(log_input=log_input, full=full)
         self.log_input = log_input
         self.full = full
         self.eps = eps
 
     @checked
     @autocast(cpu="single", cuda="single")
-    def forward(self, log_input: Float[Tensor, "..."], target: Shaped[Tensor, "..."]) -> Float[Tensor, "..."]:
+    def forward(self, log_input: Real[Tensor, "..."], target: Shaped[Tensor, "..."]) -> Float[Tensor, "..."]:
         check_broadcast_pair(log_input, target)
         x = log_input
         loss = x.exp() - target * x if self.log_input else x - target * torch.log(x + self.eps)

@@ -10,7 +10,7 @@ from jaxtyping import Bool, Float, Int64
 from torch import Tensor
 from torch.nn import Module
 
-from deepdive.scratch._arguments import check_flags, checked, described, is_integer
+from deepdive.scratch._arguments import checked, described, is_integer
 from deepdive.scratch._precision import autocast
 from deepdive.scratch.spatial._windows import check_layout, check_not_empty
 from deepdive.scratch.spatial.max_pooling import Indexed, picked
@@ -63,7 +63,6 @@ class _AdaptiveMaxPool(_AdaptivePool):
     @checked
     def __init__(self, output_size: OptionalSize, return_indices: bool = False) -> None:
         super().__init__(output_size)
-        check_flags(return_indices=return_indices)
         self.return_indices = return_indices
 
     @autocast()

@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.autograd import Function
 
 from deepdive.checks import check_same_shape
-from deepdive.scratch._arguments import check_flags, checked, described, is_integer, sizes_of
+from deepdive.scratch._arguments import checked, described, is_integer, sizes_of
 from deepdive.scratch._precision import autocast
 from deepdive.scratch.spatial._frames import pad, pad_from_input
 from deepdive.scratch.spatial._windows import Size, check_layout, check_not_empty, shifts
@@ -36,7 +36,6 @@ class _MaxPool(Pooling):
         ceil_mode: bool = False,
     ) -> None:
         super().__init__(kernel_size, stride, padding, ceil_mode)
-        check_flags(return_indices=return_indices)
         sizes_of("dilation", dilation, self._n)
         self.padding = padding
         self.dilation = dilation
@@ -164,6 +163,11 @@ class MaxPool3d(_MaxPool):
     @checked
     @autocast(cpu="single")
     def forward(self, input: Real[Tensor, "*batch c d h w"]) -> Real[Tensor, "*batch c d_out h_out w_out"] | Indexed:
+        return self.run(input) if self.return_indices else self._in_single(input)
+
+    @autocast(cpu="single")
+    def _in_single(self, input: Tensor) -> Any:
+        """Without places, of which alone the library has a kernel for half precision inside of autocast."""
         return self.run(input)
 
 
@@ -176,7 +180,7 @@ class _MaxUnpool(Pooling):
         self.padding = padding
         self.kernel_size, self.stride, self.padding = map(self.each, ("kernel_size", "stride", "padding"))
 
-    @autocast()
+    @autocast(cpu="single")
     def run(self, input: Tensor, indices: Tensor, output_size: Sequence[int] | None) -> Tensor:
         """A batch, or one example alone."""
         check_layout("input", input, self._n)

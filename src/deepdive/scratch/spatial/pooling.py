@@ -11,13 +11,13 @@ from functools import reduce
 from typing import ClassVar
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Real
 from torch import Tensor
 from torch.nn import Module
 
 from deepdive.checks import check_number
 from deepdive.scratch._arguments import check_flags, checked, sizes_of
-from deepdive.scratch._precision import autocast
+from deepdive.scratch._precision import autocast, floating
 from deepdive.scratch.spatial._frames import Frame, pad
 from deepdive.scratch.spatial._windows import Size, check_layout, check_not_empty, num_windows, shifts
 
@@ -214,12 +214,15 @@ class _LPPool(Pooling):
     @autocast()
     def run(self, input: Tensor) -> Tensor:
         """The norms of a batch, or of one example alone."""
-        total = self.total(pad(input ** float(self.norm_type), self.frame(input)))
+        total = self.total(pad(floating(input) ** float(self.norm_type), self.frame(input)))
         if self.ceil_mode:  # a window that hangs over counts as if it went on like that
             total = total * (
                 math.prod(self.each("kernel_size")) / self.counts(input, total.shape[-self._n :], padded=False)
             )
-        return total ** (1 / self.norm_type)
+        if self.norm_type < 0:
+            return total ** (1 / self.norm_type)
+        nothing = total == 0  # where a root has no slope: the gradient is 0
+        return torch.where(nothing, 0.0, torch.where(nothing, 1.0, total) ** (1 / self.norm_type))
 
     def extra_repr(self) -> str:
         """The norm and the sizes."""
@@ -239,7 +242,7 @@ class LPPool1d(_LPPool):
     _n = 1
 
     @checked
-    def forward(self, input: Float[Tensor, "*batch c length"]) -> Float[Tensor, "*batch c length_out"]:
+    def forward(self, input: Real[Tensor, "*batch c length"]) -> Float[Tensor, "*batch c length_out"]:
         return self.run(input)
 
 
@@ -256,7 +259,7 @@ class LPPool2d(_LPPool):
     _n = 2
 
     @checked
-    def forward(self, input: Float[Tensor, "*batch c h w"]) -> Float[Tensor, "*batch c h_out w_out"]:
+    def forward(self, input: Real[Tensor, "*batch c h w"]) -> Float[Tensor, "*batch c h_out w_out"]:
         return self.run(input)
 
 
@@ -271,5 +274,5 @@ class LPPool3d(_LPPool):
 
     @checked
     @autocast(cpu="single")
-    def forward(self, input: Float[Tensor, "*batch c d h w"]) -> Float[Tensor, "*batch c d_out h_out w_out"]:
+    def forward(self, input: Real[Tensor, "*batch c d h w"]) -> Float[Tensor, "*batch c d_out h_out w_out"]:
         return self.run(input)

@@ -49,10 +49,9 @@ class Upsample(Module):
         super().__init__()
         check_option("mode", mode, Interpolation)
         self.size = size
-        factors = (
-            scale_factor if scale_factor is None or not isinstance(scale_factor, Sequence) else tuple(scale_factor)
-        )
-        self.scale_factor = tuple(map(float, factors)) if isinstance(factors, tuple) else factors and float(factors)
+        self.scale_factor = None if scale_factor is None else _factors(scale_factor)
+        if recompute_scale_factor and size is not None:
+            raise ValueError(f"recompute_scale_factor must be None with size={size}, got {recompute_scale_factor}")
         self.mode: Interpolation = mode
         self.align_corners = align_corners
         self.recompute_scale_factor = recompute_scale_factor
@@ -142,6 +141,13 @@ def _near(t: Tensor) -> Tensor:
 def _far(t: Tensor) -> Tensor:
     """The cubic kernel at distances from 1 to 2."""
     return ((_A * t - 5 * _A) * t + 8 * _A) * t - 4 * _A
+
+
+def _factors(value: Any) -> float | tuple[float, ...]:
+    each = tuple(value) if isinstance(value, tuple | list) else (value,)
+    if not each or not all(map(is_number, each)) or not all([0 < factor < math.inf for factor in each]):
+        raise ValueError(f"scale_factor must be a positive number, or one for each size, got {described(value)}")
+    return tuple(map(float, each)) if isinstance(value, tuple | list) else float(value)
 
 
 def _each(name: str, value: Any, n: int, fits: Any) -> list[Any]:
