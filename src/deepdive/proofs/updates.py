@@ -20,7 +20,12 @@ Sizes = tuple[tuple[int, ...], ...]
 
 
 def optimizer_difference(
-    twin: OptimizerTwin, arguments: Mapping[str, Any], dtype: torch.dtype = torch.float64, *, swap_at: int | None = None
+    twin: OptimizerTwin,
+    arguments: Mapping[str, Any],
+    dtype: torch.dtype = torch.float64,
+    *,
+    swap_at: int | None = None,
+    steps: int = STEPS,
 ) -> float:
     """The largest difference of any parameter after any of the updates.
 
@@ -29,7 +34,7 @@ def optimizer_difference(
     makes = (twin.ours, twin.theirs)
     sides = [small_problem(make, arguments, problem=twin.problem, dtype=dtype) for make in makes]
     worst = 0.0
-    for t in range(STEPS):
+    for t in range(steps):
         if t == swap_at:
             sides = _swapped(sides, makes, arguments, twin.problem, dtype)
         for parameters, optimizer in sides:

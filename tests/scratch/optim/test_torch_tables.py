@@ -19,6 +19,9 @@ NAMES = [
     "Rprop", "SGD", "SparseAdam",
 ]  # fmt: skip
 PROBLEMS = {"LBFGS": "closure", "Muon": "matrices", "SparseAdam": "rows"}
+STEPS = 40
+SHORTER = {"LBFGS": ({"max_iter": 4}, 10), "SparseAdam": ({}, 15)}
+"""Of those whose steps take long: arguments and a number of steps that take seconds."""
 IMPLEMENTATIONS = {"foreach", "fused", "capturable", "differentiable"}
 
 
@@ -50,9 +53,17 @@ def test_every_sample_goes_the_same_way_and_goes_on_from_the_others_state(name):
     twin = OptimizerTwin(getattr(optim, name), info.optim_cls, (), problem=PROBLEMS.get(name, "groups"))
     samples = info.optim_inputs_func(device="cpu")
     assert len(samples) >= 4
+    less, steps = SHORTER.get(name, ({}, STEPS))
     for sample in samples:
         for dtype, tolerance in ((torch.float64, 1e-10), (torch.float32, 2e-5)):
-            assert optimizer_difference(twin, sample.kwargs, dtype, swap_at=50) <= tolerance, sample
+            settings = {name: in_precision(value, dtype) for name, value in (less | sample.kwargs).items()}
+            worst = optimizer_difference(twin, settings, dtype, swap_at=steps // 2, steps=steps)
+            assert worst <= tolerance, (sample, dtype)
+
+
+def in_precision(value, dtype):
+    """With a rate in a tensor of single precision the library computes ``1 - lr weight_decay`` in single precision."""
+    return value.to(dtype) if isinstance(value, torch.Tensor) else value
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -106,6 +117,7 @@ def descend(make, makers):
     return torch.stack(path)
 
 
+@pytest.mark.filterwarnings("ignore:Sparse invariant checks")  # of gradients that the library's Adagrad makes
 @pytest.mark.parametrize("name", ["SGD", "Adagrad", "SparseAdam"])
 @pytest.mark.parametrize("more", [{}, {"maximize": True}], ids=str)
 def test_sparse_gradients_move_both_alike(name, more):
@@ -113,4 +125,4 @@ def test_sparse_gradients_move_both_alike(name, more):
     settings = info.metadata_for_sparse[0] | more
     twin = OptimizerTwin(getattr(optim, name), info.optim_cls, (), problem="rows")
     for extra in ({}, {"momentum": 0.9}, {"momentum": 0.9, "nesterov": True}) if name == "SGD" else ({},):
-        assert optimizer_difference(twin, settings | extra, swap_at=50) <= 1e-10
+        assert optimizer_difference(twin, settings | extra, swap_at=10, steps=20) <= 1e-10

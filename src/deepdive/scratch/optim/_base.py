@@ -55,8 +55,8 @@ class GroupedOptimizer(Optimizer):
         """
         known = {theta for group in self.param_groups for theta in group["params"]}
         given = param_group.get("params")
-        if given is not None and not isinstance(given, Tensor | set):
-            param_group["params"] = given = list(given)
+        if given is not None and not isinstance(given, set):
+            param_group["params"] = given = [given] if isinstance(given, Tensor) else list(given)
             if not given:
                 raise ValueError(f"params must not be empty, got none in group {len(self.param_groups)}")
             found = [pair[1] if isinstance(pair, tuple) else pair for pair in given]

@@ -77,6 +77,8 @@ class ChainableLR(LRScheduler):
     """
 
     _floor = 0.0
+    _moves_when_continued = False
+    """Whether making it with ``last_epoch`` is a step that changes the rates, as of some of the library's."""
 
     def _fraction(self, t: int) -> float:
         """``f(t)``."""
@@ -85,7 +87,7 @@ class ChainableLR(LRScheduler):
     def get_lr(self) -> list[float]:
         """The rates of the step before, times what ``f`` has changed by."""
         t, now, floor = self.last_epoch, rates(self.optimizer), self._floor
-        if self._is_initial and t > 0:  # continued: the optimiser has the rate of its last step
+        if self._is_initial and t > 0 and not self._moves_when_continued:  # the optimiser has the rate of its last step
             return now
         before, after = 1.0 if t == 0 else self._fraction(t - 1), self._fraction(t)
         if before == after:

@@ -65,17 +65,22 @@ class CosineAnnealingWarmRestarts(LRScheduler):
     def step(self, epoch: float | None = None) -> None:
         """Move on by one, or to ``epoch``, which may be part of one: ``epoch + i / batches``."""
         self._step_count += 1
-        if epoch is None:
-            epoch = self.last_epoch + 1 if self.last_epoch >= 0 else 0
-        check_numbers(epoch=epoch)
-        if epoch < 0:
-            raise ValueError(f"epoch must not be negative, got {epoch}")
-        self.T_cur, self.T_i = epoch, self.T_0
-        if self.T_mult == 1:
-            self.T_cur = epoch % self.T_0
+        if epoch is None and self.last_epoch >= 0:
+            epoch = self.last_epoch + 1
+            self.T_cur += 1
+            if self.T_cur >= self.T_i:
+                self.T_cur, self.T_i = self.T_cur % self.T_i, self.T_i * self.T_mult
         else:
-            while self.T_cur >= self.T_i:
-                self.T_cur, self.T_i = self.T_cur - self.T_i, self.T_i * self.T_mult
+            epoch = 0 if epoch is None else epoch
+            check_numbers(epoch=epoch)
+            if epoch < 0:
+                raise ValueError(f"epoch must not be negative, got {epoch}")
+            self.T_cur, self.T_i = epoch, self.T_0
+            if self.T_mult == 1:
+                self.T_cur = epoch % self.T_0
+            else:
+                while self.T_cur >= self.T_i:
+                    self.T_cur, self.T_i = self.T_cur - self.T_i, self.T_i * self.T_mult
         self.last_epoch = math.floor(epoch)
         set_rates(self.optimizer, self.get_lr())
         self._last_lr = rates(self.optimizer)

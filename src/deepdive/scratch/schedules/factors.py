@@ -17,10 +17,14 @@ Function = Callable[[int], float]
 class StepLR(ChainableLR):
     """``lr = base_lr gamma^⌊t / step_size⌋``.
 
+    Continued where ``last_epoch + 1`` is a multiple of ``step_size``, it takes that step again, as the library's does.
+
     Raises:
         TypeError: ``step_size`` is no integer, or ``gamma`` no number.
         ValueError: ``step_size`` is not positive.
     """
+
+    _moves_when_continued = True
 
     def __init__(self, optimizer: Optimizer, step_size: int, gamma: float = 0.1, last_epoch: int = -1) -> None:
         check_integer("step_size", step_size, 1)
@@ -36,10 +40,14 @@ class StepLR(ChainableLR):
 class MultiStepLR(ChainableLR):
     """``lr = base_lr gamma^n``, where ``n`` is the number of milestones up to ``t``.
 
+    Continued where ``last_epoch + 1`` is a milestone, it takes that step again, as the library's does.
+
     Raises:
         TypeError: a milestone is no integer, or ``gamma`` no number.
         ValueError: a milestone is negative.
     """
+
+    _moves_when_continued = True
 
     def __init__(
         self, optimizer: Optimizer, milestones: Iterable[int], gamma: float = 0.1, last_epoch: int = -1
@@ -59,10 +67,14 @@ class MultiStepLR(ChainableLR):
 class ConstantLR(ChainableLR):
     """``lr = base_lr factor`` until ``t = total_iters``, then ``base_lr``.
 
+    Continued where ``last_epoch + 1`` is ``total_iters``, it takes that step again, as the library's does.
+
     Raises:
         TypeError: ``factor`` is no number, or ``total_iters`` no integer.
         ValueError: ``factor`` is not in [0, 1], or ``total_iters`` not positive.
     """
+
+    _moves_when_continued = True
 
     def __init__(
         self, optimizer: Optimizer, factor: float = 1.0 / 3, total_iters: int = 5, last_epoch: int = -1
