@@ -59,9 +59,9 @@ def test_rows_are_named_by_what_is_not_learnt_from():
 
 
 def test_a_named_table_knows_its_roles():
-    assert roles(TableSettings(data="kaggle-house", ignore=("PoolQC",))) == ("SalePrice", ("Id", "PoolQC"))
-    assert roles(TableSettings(data="adult", target="age")) == ("age", ())
-    assert roles(TableSettings(data="adult", target=""))[0] == "", "that is no column, and not the usual one"
+    assert roles(TableSettings(data="kaggle-house", ignore=("PoolQC",)), ()) == ("SalePrice", ("Id", "PoolQC"))
+    assert roles(TableSettings(data="adult", target="age"), ()) == ("age", ())
+    assert roles(TableSettings(data="adult", target=""), ())[0] == "", "that is no column, and not the usual one"
 
 
 def test_the_curves_of_folds_lie_over_each_other():

@@ -65,7 +65,7 @@ def test_a_damaged_metrics_file_is_named(tmp_path):
 
 def test_importing_listeners_imports_nothing_heavy():
     script = (
-        "import sys; import deepdive.training; before = set(sys.modules); import deepdive.training.listeners\n"
+        "import sys; import torch; before = set(sys.modules); import deepdive.training.listeners\n"
         "print(*sorted({name.partition('.')[0] for name in set(sys.modules) - before}))\n"
         "print(*[name for name in ('matplotlib', 'rich', 'IPython', 'tensorboard') if name in sys.modules])"
     )

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from deepdive.checks import shown, told
+from deepdive.targets import IGNORED
 from deepdive.training.choices.losses import by_element, of_binary_classes, of_classes
 from deepdive.training.losses import option
 
@@ -77,7 +78,7 @@ class TargetFit:
     def _check_numbers(self, classes: int, targets: Tensor) -> None:
         """Once: it waits for the device, where a number out of range would end the process."""
         kept = targets.long()
-        kept = kept if self._ignored is None else kept[kept != self._ignored]
+        kept = kept[kept != (IGNORED if self._ignored is None else self._ignored)]  # a function may ignore them, too
         if not kept.numel():
             return
         least, most = (int(end) for end in kept.aminmax())
