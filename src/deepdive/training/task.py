@@ -233,13 +233,16 @@ class Supervised(Task):
         """The optimiser and schedule given to the constructor, for what the network and the loss learn.
 
         Raises:
-            ValueError: the sizes of lazy layers are not known yet, or everything is frozen.
+            ValueError: the sizes of lazy layers are not known yet, or nothing is there to learn.
         """
         check_sizes_known(self)
         self.begin_epoch(-(-plan.total_steps // max(1, plan.steps_per_epoch)) - 1)  # all that will ever learn
         learnt = [p for p in self.parameters() if p.requires_grad]
-        if not learnt and next(self.parameters(), None) is not None:
-            raise ValueError(f"every parameter of {type(self.network).__name__} is frozen; there is nothing to learn")
+        kind = type(self.network).__name__
+        if next(self.parameters(), None) is None:
+            raise ValueError(f"network must have parameters to learn, got {kind} without any")
+        if not learnt:
+            raise ValueError(f"every parameter of {kind} is frozen; there is nothing to learn")
         groups = learnt if self.parameter_groups is None else self._groups(learnt)
         optimizer = make_optimizer(self.optimizer, groups, self, grouped=self.parameter_groups is not None)
         schedule = make_schedule(self.schedule, optimizer, plan)
