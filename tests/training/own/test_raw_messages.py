@@ -57,7 +57,11 @@ def test_what_is_refused(words, error, message):
         fit(**words)
 
 
-@pytest.mark.parametrize("loss", ["bce", F.binary_cross_entropy, partial(F.binary_cross_entropy, weight=None)], ids=str)
+@pytest.mark.parametrize(
+    "loss",
+    ["bce", F.binary_cross_entropy, partial(F.binary_cross_entropy, weight=None)],
+    ids=["name", "function", "partial"],
+)
 def test_logits_are_no_probabilities(loss):
     with pytest.raises(
         ValueError, match=r"outputs must be probabilities, from 0 to 1, unless loss='bce_with_logits', got"
@@ -80,7 +84,7 @@ def test_outputs_that_cease_to_be_probabilities_are_told():
             self.calls += 1
             return (x[:, :1] * 0 + 0.5 + self.shift) * (3 if self.calls == 2 else 1)
 
-    with pytest.raises(ValueError, match="outputs must be probabilities, .*, got others or NaN"):
+    with pytest.raises(ValueError, match=r"outputs must be probabilities, .*, got others or NaN"):
         fit((X, ONES), net=Later(), loss="bce", batch_size=30)
 
 
@@ -130,7 +134,7 @@ def test_training_data_with_nan_are_named(loader, accumulate):
 
 
 def test_sound_data_are_not_blamed():
-    with pytest.raises(DivergedError, match="the loss became .*; try a lower learning rate"):
+    with pytest.raises(DivergedError, match=r"the loss became .*; try a lower learning rate"):
         fit(Rows(), Trainer(epochs=5), optimizer="sgd", lr=1e38)
 
 
