@@ -1,6 +1,7 @@
 """What PyTorch and Python would tell in words of their own is told by the name of what is wrong."""
 
 from functools import partial
+from typing import Any
 
 import pytest
 import torch
@@ -101,7 +102,7 @@ class Spoilt(Rows):
         super().__init__()
         self.part, self.names = part, names
 
-    def __getitem__(self, i):
+    def __getitem__(self, i) -> Any:
         x, y = super().__getitem__(i)
         y = F.one_hot(torch.tensor(y), 3).float()
         fields = [x, y]

@@ -50,8 +50,8 @@ def choose_metrics(choice: MetricChoices | None, loss: Any = None) -> dict[str, 
     if isinstance(choice, Mapping):
         given = [(str(name), f"metrics[{name!r}]", each) for name, each in choice.items()]
     else:
-        alone = isinstance(choice, str) or not isinstance(choice, Iterable)
-        given = [(_name(each), f"metrics[{i}]", each) for i, each in enumerate([choice] if alone else choice)]
+        several = [choice] if isinstance(choice, str) or not isinstance(choice, Iterable) else list(choice)
+        given = [(_name(each), f"metrics[{i}]", each) for i, each in enumerate(several)]
     found: dict[str, Metric] = {}
     binary = of_binary_classes(loss)
     for name, place, each in given:
