@@ -1,5 +1,6 @@
 """Targets as the loss needs them: what is one thing in another form is brought into it, anything else refused."""
 
+from inspect import unwrap
 from typing import Any
 
 import torch
@@ -43,7 +44,7 @@ class TargetFit:
         self._classes, self._binary = of_classes(loss), of_binary_classes(loss)
         self._probabilities = divided_at(loss) > 0
         self._any = not (self._classes or by_element(loss))
-        index = option(loss, "ignore_index")
+        index = option(unwrap(loss), "ignore_index")
         self._ignored = index if isinstance(index, int) else None
         self._seen: tuple[Any, ...] = ()
         self._shape: tuple[int, ...] | None = None
