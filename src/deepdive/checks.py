@@ -5,7 +5,7 @@ Checks of shapes and dtypes cost nothing beside a kernel and never wait for the 
 """
 
 from collections.abc import Sequence
-from math import isfinite
+from math import inf
 from numbers import Real
 from operator import index
 from typing import Any, Literal
@@ -142,11 +142,11 @@ def check_bounds(
         and (below is None or value < below)
         and (most is None or value <= most)
     )
-    if inside and isfinite(value):
+    if inside and abs(value) < inf:
         return
     bounds = {"above": above, "at least": least, "below": below, "at most": most}
     rules = [f"{words} {bound}" for words, bound in bounds.items() if bound is not None] + ["finite"] * inside
-    raise ValueError(f"{name} must be {' and '.join(rules)}, got {value}")
+    raise ValueError(f"{name} must be {' and '.join(rules)}, got {told(value) if isinstance(value, int) else value}")
 
 
 def check_strings(name: str, value: Any) -> None:
@@ -270,6 +270,8 @@ def told(value: object) -> str:
         return f"{_dtype(value)} of shape {shown(value.shape)}"
     if isinstance(value, str):
         return f"the string {value[:40]!r}"
+    if isinstance(value, int) and value.bit_length() > 200:
+        return f"an integer of {value.bit_length()} bits"
     if isinstance(value, int | float | complex) or value is None:
         return repr(value)
     return type(value).__name__

@@ -14,6 +14,7 @@ from torch import Tensor
 from torch.nn import Module
 from torch.nn import functional as F
 
+from deepdive.checks import told
 from deepdive.targets import IGNORED
 
 Weight = int | float | Tensor
@@ -110,7 +111,8 @@ class MeanLoss:
         """The loss of a batch; 0, with a gradient of 0, where its weight is 0.
 
         Raises:
-            ValueError: the loss gives something else than one number.
+            TypeError: the loss gives no tensor.
+            ValueError: it gives several numbers.
         """
         if not targets.numel():
             return outputs.sum()  # of no output
@@ -130,6 +132,8 @@ class MeanLoss:
 
     def _checked(self, outputs: Tensor, targets: Tensor) -> Tensor:
         value = self._loss(outputs, self._of_loss(targets))
+        if not isinstance(value, Tensor):
+            raise TypeError(f"loss must give a tensor, the mean of a batch, got {told(value)}")
         if value.ndim:
             raise ValueError(f"loss must give one number, the mean of a batch, got shape {tuple(value.shape)}")
         return value

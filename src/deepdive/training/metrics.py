@@ -9,6 +9,7 @@ from torch import Tensor
 from deepdive.checks import check_bounds, check_dimensions, check_dtype, check_integer, check_same_shape, shown
 from deepdive.targets import IGNORED
 from deepdive.training.losses import at_hand
+from deepdive.training.thresholds import Thresholded
 
 
 class Metric(ABC):
@@ -48,7 +49,7 @@ class Metric(ABC):
 
     @abstractmethod
     def update(self, outputs: Tensor, targets: Tensor) -> None:
-        """Add one batch."""
+        """Add one batch; it must not write into either, which training goes on with."""
 
     @abstractmethod
     def compute(self) -> Tensor:
@@ -126,17 +127,14 @@ class Accuracy(Metric):
         self.top = top
         self.ignore_index = ignore_index
 
-    def update(
-        self,
-        outputs: Shaped[Tensor, "..."],
-        targets: Shaped[Tensor, "..."],
-    ) -> None:
+    def update(self, outputs: Shaped[Tensor, "..."], targets: Shaped[Tensor, "..."]) -> None:
         """Add a batch of logits (or probabilities) and of class numbers or probabilities."""
         check_dtype("outputs", outputs, "floating-point")
         check_dtype("targets", targets, "integer", "floating-point")
-        if outputs.ndim < 2 or outputs.shape[1] < self.top:
+        least = max(2, self.top)  # among one, every guess would be right
+        if outputs.ndim < 2 or outputs.shape[1] < least:
             raise ValueError(
-                f"outputs must have shape (n, classes, ...) with {self.top} classes or more, got {shown(outputs.shape)}"
+                f"outputs must have shape (n, classes, ...) with {least} classes or more, got {shown(outputs.shape)}"
             )
         if targets.is_floating_point():
             check_same_shape("targets", targets, "outputs", outputs)
@@ -184,10 +182,10 @@ def _can_hold(dtype: torch.dtype, number: int) -> bool:
     return limits.min <= number <= limits.max
 
 
-class BinaryAccuracy(Metric):
+class BinaryAccuracy(Thresholded, Metric):
     """``accuracy = sum_i [(o_i > threshold) = (y_i > 1/2)] / n``; range 0 to 1.
 
-    Outputs ``o`` and truths ``y``, which are 0 or 1 (or probabilities), have one shape.
+    Outputs ``o`` and truths ``y``, which are 0 or 1 (or probabilities), have one shape. See `Thresholded`.
 
     Raises:
         TypeError: outputs are not real numbers, or targets neither these nor booleans.
@@ -199,17 +197,16 @@ class BinaryAccuracy(Metric):
     count: Tensor
     unknown: Tensor
 
-    def __init__(self, threshold: int | float = 0.0) -> None:
-        check_bounds("threshold", threshold)
+    def __init__(self, threshold: int | float | None = None) -> None:
+        self.set_threshold(threshold)
         super().__init__(correct=torch.int64, count=torch.int64, unknown=torch.int64)
-        self.threshold = threshold
 
     def update(self, outputs: Shaped[Tensor, "..."], targets: Shaped[Tensor, "..."]) -> None:
         """Add a batch of outputs and truths."""
         check_dtype("outputs", outputs, "real")
         check_dtype("targets", targets, "real", "boolean")
         check_same_shape("targets", targets, "outputs", outputs)
-        self.correct.add_(((outputs > self.threshold) == (targets > 0.5)).sum())
+        self.correct.add_(((outputs > self.divided_at) == (targets > 0.5)).sum())
         self.count.add_(targets.numel())
         self.unknown.add_((outputs.isnan() | targets.isnan()).count_nonzero())
 

@@ -11,13 +11,14 @@ from torch import Tensor, nn
 
 from deepdive.checks import check_dimensions
 from deepdive.data.types import Batch
+from deepdive.training.choices import choose_metrics
 from deepdive.training.losses import (
     LossFunction,
     MeanLoss,
     Weight,
     stack_weights,
 )
-from deepdive.training.metrics import Accuracy, Mean, MeanSquaredError, Metric
+from deepdive.training.metrics import Mean, Metric
 from deepdive.training.task import Supervised
 
 
@@ -40,9 +41,10 @@ class Output:
 
     def metrics_by_name(self) -> Mapping[str, Metric]:
         """The metrics given, or those of its kind."""
-        if self.metrics is not None:
-            return self.metrics
-        return {"rmse": MeanSquaredError(root=True)} if self.kind == "regression" else {"accuracy": Accuracy()}
+        metrics = self.metrics
+        if metrics is None:
+            metrics = "rmse" if self.kind == "regression" else "accuracy"
+        return choose_metrics(metrics, self.loss_function())
 
 
 class WeightedSum(nn.Module):

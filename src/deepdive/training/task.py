@@ -23,11 +23,10 @@ from deepdive.training.choices import (
     choose_schedule,
     make_optimizer,
     make_schedule,
-    of_binary_classes,
 )
 from deepdive.training.fine_tuning import ParameterGroup, freeze_batch_norm_statistics
 from deepdive.training.losses import LossFunction, MeanLoss, Weight
-from deepdive.training.metrics import Accuracy, BinaryAccuracy, MeanSquaredError
+from deepdive.training.metrics import MeanSquaredError
 from deepdive.training.module import Module
 from deepdive.training.records import Plan
 
@@ -181,9 +180,10 @@ class Supervised(Task):
         parameter_groups: Callable[[nn.Module], list[ParameterGroup]] | None = None,
         unfreezing: Callable[[nn.Module, int], None] | None = None,
     ) -> None:
-        super().__init__(network, metrics)
+        loss = choose_loss(loss)
+        super().__init__(network, choose_metrics(metrics, loss))
         self.target = target
-        self.loss = loss = choose_loss(loss)
+        self.loss = loss
         self._call = NetworkCall(network, inputs)
         self._fit = TargetFit(loss)
         self._mean = MeanLoss(loss, reduction=self._reduction, ignored=self._ignored)
@@ -233,13 +233,16 @@ class Supervised(Task):
         """The optimiser and schedule given to the constructor, for what the network and the loss learn.
 
         Raises:
-            ValueError: the sizes of lazy layers are not known yet, or everything is frozen.
+            ValueError: the sizes of lazy layers are not known yet, or nothing is there to learn.
         """
         check_sizes_known(self)
         self.begin_epoch(-(-plan.total_steps // max(1, plan.steps_per_epoch)) - 1)  # all that will ever learn
         learnt = [p for p in self.parameters() if p.requires_grad]
-        if not learnt and next(self.parameters(), None) is not None:
-            raise ValueError(f"every parameter of {type(self.network).__name__} is frozen; there is nothing to learn")
+        kind = type(self.network).__name__
+        if next(self.parameters(), None) is None:
+            raise ValueError(f"network must have parameters to learn, got {kind} without any")
+        if not learnt:
+            raise ValueError(f"every parameter of {kind} is frozen; there is nothing to learn")
         groups = learnt if self.parameter_groups is None else self._groups(learnt)
         optimizer = make_optimizer(self.optimizer, groups, self, grouped=self.parameter_groups is not None)
         schedule = make_schedule(self.schedule, optimizer, plan)
@@ -256,7 +259,8 @@ class Supervised(Task):
 class Classification(Supervised):
     """Predict one class per example: cross-entropy and accuracy unless others are given.
 
-    With ``loss="bce_with_logits"`` there are two classes, 0 and 1, and one output, which is above 0 for class 1.
+    With ``loss="bce_with_logits"`` there are two classes, 0 and 1, and one output, which is above 0 for class 1, or
+    with ``loss="bce"`` a probability above 1/2; with several outputs each is a label of its own, for accuracy as well.
 
     >>> from torch import nn
     >>> task = Classification(nn.Linear(4, 3), optimizer="adam", lr=0.01, metrics=["accuracy", "f1"])
@@ -272,10 +276,8 @@ class Classification(Supervised):
         metrics: MetricChoices | None = None,
         **supervised: Any,
     ) -> None:
-        loss = choose_loss("cross_entropy" if loss is None else loss)
-        if metrics is None:
-            metrics = {"accuracy": BinaryAccuracy() if of_binary_classes(loss) else Accuracy()}
-        super().__init__(network, loss=loss, metrics=metrics, **supervised)
+        metrics = "accuracy" if metrics is None else metrics
+        super().__init__(network, loss="cross_entropy" if loss is None else loss, metrics=metrics, **supervised)
 
 
 class Regression(Supervised):

@@ -77,6 +77,9 @@ def test_an_object_is_updated_computed_and_reset():
     [
         (["acuracy"], ValueError, r"metrics\[0\] must be the name of a metric, got 'acuracy'; did you mean 'accuracy'"),
         ({"x": 3}, TypeError, r"metrics\['x'\] must be a name, a function of outputs and targets, .* got 3"),
+        ({"loss": "accuracy"}, ValueError, "metrics must have a name other than 'loss', got 'loss'"),
+        ({"": "f1"}, ValueError, "metrics must have a name other than 'loss', got ''"),
+        ({1: "f1", "1": "accuracy"}, ValueError, "metrics must have names of their own, got '1' twice"),
         (["f1", "f1"], ValueError, "metrics must have names of their own, got 'f1' twice; give a dict"),
         ([MeanOutput], TypeError, r"metrics\[0\] must be made, got the class MeanOutput: MeanOutput\(\.\.\.\)"),
     ],
@@ -84,6 +87,28 @@ def test_an_object_is_updated_computed_and_reset():
 def test_what_is_refused(choice, error, message):
     with pytest.raises(error, match=message):
         Classification(nn.Linear(1, 2), metrics=choice)
+
+
+class Vandal(MeanOutput):
+    def update(self, outputs, targets):
+        super().update(outputs, targets)
+        outputs.zero_()
+        targets.fill_(0)
+
+
+def vandal(outputs, targets):
+    return outputs.zero_().sum() + targets.zero_().sum()
+
+
+@pytest.mark.parametrize("choice", [Vandal(), vandal], ids=["object", "function"])
+def test_what_a_metric_writes_into_is_its_own(choice):
+    inputs, labels = torch.tensor([[0.5, -2.0], [1.5, 3.0]]), torch.tensor([1, 0])
+    task = Classification(nn.Identity(), metrics=[choice, "accuracy"])
+    loss = task.validation_step((inputs, labels))
+    torch.testing.assert_close(loss, nn.functional.cross_entropy(torch.tensor([[0.5, -2.0], [1.5, 3.0]]), labels))
+    assert labels.tolist() == [1, 0]
+    assert inputs.tolist() == [[0.5, -2.0], [1.5, 3.0]]
+    assert float(task.metrics["accuracy"].compute()) == 0.0
 
 
 def test_what_a_metric_must_give():

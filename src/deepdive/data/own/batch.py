@@ -1,6 +1,6 @@
 """Batches of dicts and of nested lists and tuples."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -105,6 +105,19 @@ def target_name(batch: Mapping[str, Any], target: str | None) -> str | None:
     if len(found) > 1:
         raise ValueError(f"target must be given where a batch has several that may be it, got {', '.join(found)}")
     return found[0] if found else None
+
+
+def first_nan(batches: Iterable[Batch], start: int = 0) -> str | None:
+    """Which field of which batch, the first of them being number ``start``, holds NaN; ``None`` if none does."""
+    for number, batch in enumerate(batches, start):
+        nested = getattr(batch, "nested", None)
+        named = nested.items() if isinstance(nested, Mapping) else enumerate(batch)
+        for name, entry in named:
+            for field in _tensors(entry):
+                if (field.is_floating_point() or field.is_complex()) and bool((bad := field.isnan()).any()):
+                    row = f", row {bad.nonzero()[0, 0].item()}" if field.ndim else ""
+                    return f"[{printable(repr(name))}] holds NaN: first in batch {number}{row}"
+    return None
 
 
 def moved(field: Tensor, device: torch.device | str | None, dtype: torch.dtype | None) -> Tensor:

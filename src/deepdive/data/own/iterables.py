@@ -52,7 +52,7 @@ class IterableLoader:
         self._words: Any = {"dtype": dtype, "target": target, "name": name}
         self._limit = limit
         self._once = iter(loader) is loader if isinstance(loader, Iterator) else False
-        self._length = _length(loader)
+        self._length = _length(loader, name)
         self._trusted = self._length is not None
         if self._length is None and limit is None:
             self._length = self._counted()
@@ -60,7 +60,7 @@ class IterableLoader:
         # a length that a class of somebody else's tells: the last batch is given out once there is no other after it
         self._looked_after = len(self) if self._trusted and not self.repeats else None
         self.batch_size = _batch_size(loader)
-        self.num_examples = _num_examples(loader, self.batch_size)
+        self.num_examples = _num_examples(loader, self.batch_size, name)
 
     @property
     def repeats(self) -> bool:
@@ -170,20 +170,26 @@ class _Untouched:
             generator.set_state(state)
 
 
-def _length(loader: Any) -> int | None:
+def _length(loader: Any, name: str) -> int | None:
     """What an iterable tells of its length, if that can be right."""
     dataset = getattr(loader, "dataset", None)
     if isinstance(dataset, IterableDataset) and getattr(loader, "num_workers", 0) > 1:
         return None  # each worker has a last batch of its own, of which the DataLoader knows nothing
-    return attempt(lambda: len(loader))
+    return attempt(lambda: len(loader), name)
 
 
-def attempt(length: Callable[[], int]) -> int | None:
-    """A length, ``None`` where there is none."""
+def attempt(length: Callable[[], int], name: str) -> int | None:
+    """A length, ``None`` where there is none.
+
+    Raises:
+        ValueError: it is negative or too large.
+    """
     try:
         return length()
     except (TypeError, NotImplementedError):  # of a DataLoader whose Dataset has none
         return None
+    except (ValueError, OverflowError) as error:  # of Python, as it asks for the length
+        raise ValueError(f"{name} must have a length from 0 up, got none: {error}") from error
 
 
 def _batch_size(loader: Any) -> int | None:
@@ -193,9 +199,9 @@ def _batch_size(loader: Any) -> int | None:
     return size if isinstance(size, int) else None
 
 
-def _num_examples(loader: Any, batch_size: int | None) -> int | None:
+def _num_examples(loader: Any, batch_size: int | None, name: str) -> int | None:
     """As many as the sampler of a DataLoader gives, but those that it drops."""
     if not isinstance(loader, DataLoader) or type(loader.batch_sampler) is not BatchSampler or batch_size is None:
         return None
-    examples = attempt(lambda: len(loader.sampler))  # pyright: ignore[reportArgumentType]  some have none
+    examples = attempt(lambda: len(loader.sampler), name)  # pyright: ignore[reportArgumentType]  some have none
     return None if examples is None else examples - (examples % batch_size) * loader.drop_last

@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch.utils.data import DataLoader, IterableDataset, TensorDataset
 
-from deepdive.checks import check_integer, told
+from deepdive.checks import check_bounds, check_integer, told
 from deepdive.data.loaders import TensorLoader
 from deepdive.data.own.arrays import NamedArrays, as_fields, is_arrays
 from deepdive.data.own.examples import ExampleLoader
@@ -16,7 +16,7 @@ from deepdive.data.types import DataModule, Loader
 _KINDS = (
     "a DataModule, a torch DataLoader or Dataset, a list of examples, another iterable of batches, or arrays (x, y)"
 )
-_DEFAULT_SIZE = 32
+_DEFAULT_SIZE, _LARGEST_SIZE = 32, 2**63 - 1
 
 
 class OwnDataModule(DataModule):
@@ -64,6 +64,7 @@ class OwnDataModule(DataModule):
         self._size = _DEFAULT_SIZE if batch_size is None else batch_size
         self._seed, self._workers = seed, num_workers
         check_integer("batch_size", self._size, 1)
+        check_bounds("batch_size", self._size, most=_LARGEST_SIZE)
         self._words: Any = {"dtype": dtype, "target": target}
         self._batched_here = False
         self._train = self._loader(train, "train", limit)
@@ -113,7 +114,7 @@ class OwnDataModule(DataModule):
             return IterableLoader(batched, limit=limit, **words)
         if isinstance(data, str | bytes | tuple | Mapping | type):
             raise TypeError(f"{name} must be {_KINDS}, got {told(data)}")
-        if hasattr(data, "__getitem__") and attempt(lambda: len(data)) is not None:
+        if hasattr(data, "__getitem__") and attempt(lambda: len(data), name) is not None:
             self._batched_here = True
             return ExampleLoader(data, self._size, num_workers=self._workers, **ours, **words)
         if isinstance(data, Iterable):

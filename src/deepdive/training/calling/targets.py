@@ -1,14 +1,30 @@
 """Targets as the loss needs them: what is one thing in another form is brought into it, anything else refused."""
 
+from inspect import unwrap
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from deepdive.checks import shown, told
-from deepdive.targets import IGNORED
-from deepdive.training.choices.losses import by_element, of_binary_classes, of_classes
+from deepdive.training.choices.losses import by_element, divided_at, of_binary_classes, of_classes
 from deepdive.training.losses import option
+
+_RULES = {
+    "outputs": "outputs must be probabilities, from 0 to 1, unless loss='bce_with_logits'",
+    "targets": "targets of binary cross-entropy must be from 0 to 1",
+}
+
+
+def explain_probabilities(error: Exception) -> None:
+    """Raise a clearer error from that of binary cross-entropy, if it is one; else do nothing.
+
+    Raises:
+        ValueError: outputs or targets are no probabilities.
+    """
+    if "should be between 0 and 1" in str(error):
+        rule = _RULES["targets" if "target" in str(error) else "outputs"]
+        raise ValueError(f"{rule}, got others or NaN") from error
 
 
 class TargetFit:
@@ -16,8 +32,8 @@ class TargetFit:
 
     Of cross-entropy, class numbers of any integer dtype and of shape ``(n,)`` or ``(n, 1)``; of losses that compare
     number by number, targets ``(n,)`` for outputs ``(n, 1)`` and the reverse: never are they broadcast. Binary
-    cross-entropy takes 0 and 1 in any dtype. The numbers of classes are looked at whenever a batch has another shape
-    than the one before.
+    cross-entropy takes 0 to 1 in any dtype. Numbers of classes and probabilities are looked at whenever a
+    batch has another shape than the one before.
 
     Raises:
         TypeError: from a call, targets are of a wrong dtype.
@@ -26,8 +42,9 @@ class TargetFit:
 
     def __init__(self, loss: Any) -> None:
         self._classes, self._binary = of_classes(loss), of_binary_classes(loss)
+        self._probabilities = divided_at(loss) > 0
         self._any = not (self._classes or by_element(loss))
-        index = option(loss, "ignore_index")
+        index = option(unwrap(loss), "ignore_index")
         self._ignored = index if isinstance(index, int) else None
         self._seen: tuple[Any, ...] = ()
         self._shape: tuple[int, ...] | None = None
@@ -78,7 +95,7 @@ class TargetFit:
     def _check_numbers(self, classes: int, targets: Tensor) -> None:
         """Once: it waits for the device, where a number out of range would end the process."""
         kept = targets.long()
-        kept = kept[kept != (IGNORED if self._ignored is None else self._ignored)]  # a function may ignore them, too
+        kept = kept if self._ignored is None else kept[kept != self._ignored]
         if not kept.numel():
             return
         least, most = (int(end) for end in kept.aminmax())
@@ -88,6 +105,16 @@ class TargetFit:
                 f"{most if most >= classes else least}"
             )
 
+    def _check_probabilities(self, outputs: Tensor, targets: Tensor) -> None:
+        """Once, as of class numbers: of what is NaN the loss will be."""
+        given = {"outputs": outputs} if self._probabilities else {}
+        for name, values in {**given, "targets": targets}.items():
+            if not values.numel() or values.is_complex():
+                continue
+            outside = values[(values < 0) | (values > 1)]
+            if outside.numel():
+                raise ValueError(f"{_RULES[name]}, got {outside[0].item():.6g}")
+
     def _look_at_numbers(self, outputs: Tensor, targets: Tensor) -> None:
         if not (targets.is_floating_point() or targets.is_complex()):
             if not self._binary:
@@ -96,6 +123,8 @@ class TargetFit:
                     "numbers; Classification is for classes"
                 )
             self._dtype = outputs.dtype if outputs.is_floating_point() else None
+        if self._binary and not torch.compiler.is_compiling():
+            self._check_probabilities(outputs, targets)
         if targets.shape == outputs.shape:
             return
         if outputs.shape not in (

@@ -67,7 +67,14 @@ def of_binary_classes(loss: Any) -> bool:
     return {getattr(base, "__name__", ""), type(base).__name__} & _BINARY != set()
 
 
-_BINARY = {"BCEWithLogitsLoss", "BCELoss", "binary_cross_entropy", "binary_cross_entropy_with_logits"}
+def divided_at(loss: Any) -> float:
+    """Where a loss divides outputs of two classes: probabilities at 1/2, logits at 0."""
+    base = getattr(loss, "func", loss)
+    return 0.5 if {getattr(base, "__name__", ""), type(base).__name__} & _OF_PROBABILITIES else 0.0
+
+
+_OF_PROBABILITIES = {"BCELoss", "binary_cross_entropy"}
+_BINARY = _OF_PROBABILITIES | {"BCEWithLogitsLoss", "binary_cross_entropy_with_logits"}
 _BY_ELEMENT = _BINARY | {
     "MSELoss", "L1Loss", "HuberLoss", "SmoothL1Loss", "mse_loss", "l1_loss", "huber_loss", "smooth_l1_loss",
 }  # fmt: skip

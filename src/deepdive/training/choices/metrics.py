@@ -6,8 +6,10 @@ from typing import Any
 
 from deepdive.checks import told
 from deepdive.names import suggestion
+from deepdive.training.choices.losses import divided_at, of_binary_classes
 from deepdive.training.metrics import Accuracy, BinaryAccuracy, MeanSquaredError, Metric, Pearson
 from deepdive.training.scores import F1, R2, FunctionMetric, MeanAbsoluteError, OutsideMetric, Precision, Recall
+from deepdive.training.thresholds import Thresholded
 
 NAMES: dict[str, Callable[[], Metric]] = {
     "accuracy": Accuracy,
@@ -29,35 +31,45 @@ MetricChoices = str | Iterable[Any] | Callable[..., Any] | Metric
 """What is accepted as metrics: see `choose_metrics`."""
 
 
-def choose_metrics(choice: MetricChoices | None) -> dict[str, Metric]:
+def choose_metrics(choice: MetricChoices | None, loss: Any = None) -> dict[str, Metric]:
     """Metrics by the names that they are reported under.
 
     Args:
         choice: a list, or a dict by name, of names of metrics, e.g. ``"accuracy"``; functions of outputs and targets,
             whose mean over the batches is taken, see `FunctionMetric`; our metrics; objects with ``update``,
             ``compute`` and ``reset``, as torchmetrics has them. One alone need not be in a list.
+        loss: that they stand beside. Of binary cross-entropy ``"accuracy"`` is that of each output, `BinaryAccuracy`;
+            what divides outputs at a threshold and has none of its own divides where the loss does.
 
     Raises:
         TypeError: one is something else.
-        ValueError: there is no metric of that name, or two have the same.
+        ValueError: there is no metric of that name, two have the same, or one has none or that of the loss.
     """
     if choice is None:
         return {}
     if isinstance(choice, Mapping):
-        return {str(name): _metric(value, f"metrics[{name!r}]") for name, value in choice.items()}
-    given = [choice] if isinstance(choice, str) or not isinstance(choice, Iterable) else list(choice)
+        given = [(str(name), f"metrics[{name!r}]", each) for name, each in choice.items()]
+    else:
+        several = [choice] if isinstance(choice, str) or not isinstance(choice, Iterable) else list(choice)
+        given = [(_name(each), f"metrics[{i}]", each) for i, each in enumerate(several)]
     found: dict[str, Metric] = {}
-    for i, each in enumerate(given):
-        name = _name(each)
+    binary = of_binary_classes(loss)
+    for name, place, each in given:
         if name in found:
             raise ValueError(f"metrics must have names of their own, got {name!r} twice; give a dict")
-        found[name] = _metric(each, f"metrics[{i}]")
+        if name in ("", "loss"):  # which it would be reported in place of
+            raise ValueError(f"metrics must have a name other than 'loss', got {name!r}; give a dict")
+        found[name] = metric = _metric(each, place, binary=binary)
+        if binary and isinstance(metric, Thresholded):
+            metric.follow(divided_at(loss))
     return found
 
 
-def _metric(choice: Any, place: str) -> Metric:
+def _metric(choice: Any, place: str, *, binary: bool) -> Metric:
     if isinstance(choice, Metric):
         return choice
+    if binary and (choice is Accuracy or (isinstance(choice, str) and choice.casefold() == "accuracy")):
+        return BinaryAccuracy()
     if isinstance(choice, str):
         if choice.casefold() not in NAMES:
             raise ValueError(f"{place} must be the name of a metric, got {choice!r}{suggestion(choice, list(NAMES))}")

@@ -52,6 +52,7 @@ def choose_optimizer(
     """
     if lr is not None:
         check_bounds("lr", lr, 0)
+        check_bounds("lr", lr, most=_LARGEST)
     if choice is None:
         choice = "adam"
     if isinstance(choice, torch.optim.Optimizer):
@@ -69,6 +70,8 @@ def choose_optimizer(
         raise TypeError(
             f"optimizer must be a name, a class, a function of the parameters or an optimiser, got {told(choice)}"
         )
+    if isinstance(choice, type) and not issubclass(choice, torch.optim.Optimizer):
+        raise TypeError(f"optimizer must be a class of torch.optim or derived from one, got {choice.__name__}")
     if lr is not None:
         if isinstance(choice, partial) and "lr" in choice.keywords:
             raise ValueError(f"lr must be None where optimizer has one, got {lr} beside {choice.keywords['lr']}")
@@ -154,6 +157,10 @@ def make_schedule(choice: Callable[..., Any] | LRScheduler | None, optimizer: to
             f"schedule must be one of optimizer, got a {type(choice).__name__} of another one; make both or neither"
         )
     return choice
+
+
+_LARGEST = torch.finfo(torch.float32).max
+"""Of the numbers that weights are moved by."""
 
 
 def _of_optimizer_alone(schedule: Callable[..., Any], optimizer: torch.optim.Optimizer, plan: object) -> Any:

@@ -8,7 +8,7 @@ import torch
 from deepdive.data.types import Loader
 from deepdive.training.devices import Precision
 from deepdive.training.formats import choose_format
-from deepdive.training.loop.progress import LossBuffer, RunningMean
+from deepdive.training.loop.progress import DivergedError, LossBuffer, RunningMean, explained_by_data
 from deepdive.training.loop.step import autocast, explain, weighed
 from deepdive.training.metrics import Metric
 from deepdive.training.task import Task
@@ -30,7 +30,7 @@ def evaluate(
     Raises:
         ValueError: the loader has no examples, or none with a target that counts, or its batches lie on another device
             than the network.
-        DivergedError: a loss is NaN or infinite.
+        DivergedError: a loss is NaN or infinite; if the data hold NaN, says where.
     """
     if loader.num_examples == 0:
         raise ValueError(f"the {prefix} data has no examples")
@@ -49,11 +49,11 @@ def evaluate(
                     explain(error, task, batch, precision)
                     raise
                 losses.add(weighed(value, weight, "validation_step"), step)
-        losses.flush_into(mean)
-        if not mean.weights:
-            raise ValueError(f"the {prefix} data has no examples")
-        if not any(mean.weights):
-            raise ValueError(f"the {prefix} data has no target that counts in the loss; all are ignored or weigh 0")
+        try:
+            losses.flush_into(mean)
+        except DivergedError as error:
+            raise explained_by_data(error, loader, "validation" if prefix == "val" else prefix) from None
+        mean.check(prefix)
         return {f"{prefix}_loss": mean.value} | {f"{prefix}_{name}": value for name, value in compute(task).items()}
     finally:
         task.train(training)

@@ -1,22 +1,56 @@
 """How far a run has come: the part of a trainer's state that is plain numbers."""
 
 import math
+import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from itertools import islice, takewhile
 from typing import Any, cast
 
 import torch
 from torch import Tensor
 
+from deepdive.data.own import first_nan
+from deepdive.data.types import Loader
 from deepdive.training.losses import Loss, Weight
 
 
 class DivergedError(ArithmeticError):
-    """A loss that is NaN or infinite; ``step`` is the first optimiser step whose batch gave it."""
+    """A loss that is NaN or infinite; ``step`` is the first optimiser step whose batch gave it.
 
-    def __init__(self, message: str, step: int) -> None:
+    ``by_data`` says whether that is since the data hold NaN.
+    """
+
+    def __init__(self, message: str, step: int, *, by_data: bool = False) -> None:
         super().__init__(message)
         self.step = step
+        self.by_data = by_data
+
+
+def explained_by_data(
+    error: DivergedError, loader: Loader, name: str, *, epoch: int = 0, start: int = 0, count: int | None = None
+) -> DivergedError:
+    """The error with the field of the data that holds NaN, if one does; else the error as it is.
+
+    Args:
+        error: what happened.
+        loader: whose batches are made again, for a few seconds.
+        name: of the data.
+        epoch: of the pass.
+        start: first batch.
+        count: of batches; ``None`` for all that remain.
+    """
+    until = time.monotonic() + _MOST_SECONDS  # a loss may well be NaN with sound data, however much there is
+    try:
+        batches = islice(loader.batches(epoch, start=start), count)
+        where = first_nan(takewhile(lambda _: time.monotonic() < until, batches), start)
+    except Exception:  # what hinders a second pass must not hide what came of the first one
+        return error
+    return error if where is None else DivergedError(f"{error}: {name}{where}", error.step, by_data=True)
+
+
+_MOST_SECONDS = 10.0
+"""Of reading data again."""
 
 
 @dataclass
@@ -40,6 +74,17 @@ class RunningMean:
                 total += mean * weight
                 sum_of_weights += weight
         self.totals[term], self.weights[term] = total, sum_of_weights
+
+    def check(self, name: str) -> None:
+        """Check that something counted.
+
+        Raises:
+            ValueError: nothing did; names the data.
+        """
+        if not self.weights:
+            raise ValueError(f"the {name} data has no examples")
+        if not any(self.weights):
+            raise ValueError(f"the {name} data has no target that counts in the loss; all are ignored or weigh 0")
 
     def clear(self) -> None:
         """Start again."""

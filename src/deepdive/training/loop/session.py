@@ -16,7 +16,7 @@ from deepdive.training.loop.evaluation import compute, evaluate, reset
 from deepdive.training.loop.interrupt import StopRequest, TrainingInterrupted
 from deepdive.training.loop.last_batch import without_lone_example
 from deepdive.training.loop.options import Options
-from deepdive.training.loop.progress import DivergedError, LossBuffer, Progress
+from deepdive.training.loop.progress import DivergedError, LossBuffer, Progress, explained_by_data
 from deepdive.training.loop.random_state import random_tensors, restore_random_tensors
 from deepdive.training.loop.replayed import ReplayedLoader
 from deepdive.training.loop.step import Stepper
@@ -175,6 +175,7 @@ class Session:
     def _end_epoch(self) -> Record:
         progress = self.progress
         self._read_losses()
+        progress.whole_epoch.check("train")
         values = {"train_loss": progress.whole_epoch.value}
         values |= {f"train_{name}": value for name, value in compute(self.task).items()}
         reset(self.task.metrics.values())
@@ -233,7 +234,10 @@ class Session:
         try:
             self._losses.flush_into(self.progress.interval, self.progress.whole_epoch)
         except DivergedError as error:
-            raise self._explained(error) from None
+            epoch, size = self.progress.epoch, self.options.accumulate
+            start = (error.step - 1 - epoch * self._steps_per_epoch) * size
+            place: Any = {"start": start, "count": size} if self._replayed is None else {}  # whose order may be another
+            raise self._explained(explained_by_data(error, self._train, "train", epoch=epoch, **place)) from None
 
     def _save_last(self) -> None:
         """Save everything a resumed run needs; a diverged network is noticed first and never saved."""
@@ -292,5 +296,5 @@ class Session:
         if self.checkpoints.has("last"):
             where = getattr(self.checkpoints, "path", lambda name: name)("last")
             good = f"the last good checkpoint is {where} (step {self._saved_step})"
-        advice = "try a lower learning rate, clip_norm=1, or precision fp32, and look for extreme values in the data"
-        return DivergedError(f"{error}; {good}; {advice}", error.step)
+        advice = "; try a lower learning rate, clip_norm=1, or precision fp32, and look for extreme values in the data"
+        return DivergedError(f"{error}; {good}{'' if error.by_data else advice}", error.step, by_data=error.by_data)

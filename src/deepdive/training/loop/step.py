@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from deepdive.data.types import Batch
-from deepdive.training.calling import explain_layer
+from deepdive.training.calling import explain_layer, explain_probabilities
 from deepdive.training.devices import Precision, autocast_dtype, explain_devices, explain_precision
 from deepdive.training.losses import Loss, Weight
 from deepdive.training.task import Optimization, Task
@@ -100,11 +100,20 @@ class Stepper:
         return rows == self._batch_size
 
     def backward(self, loss: Loss, total: Weight | None = None, batches: int = 1) -> None:
-        """Add the gradient of a batch, one of several of ``total`` weight; of one alone without it."""
+        """Add the gradient of a batch, one of several of ``total`` weight; of one alone without it.
+
+        Raises:
+            ValueError: the loss does not depend on any parameter; the device lacks the precision.
+        """
         if total is not None:
             value = loss.contribution(total, batches)
         else:
             value = loss.value.sum() if loss.value.ndim else loss.value
+        if not value.requires_grad:
+            raise ValueError(
+                "loss must depend on what the network learns, got one without a gradient, as argmax, comparisons, "
+                "detach and item give it"
+            )
         try:
             (self.scaler.scale(value) if self._scaled else value).backward()
         except RuntimeError as error:
@@ -168,6 +177,7 @@ def explain(error: Exception, task: Task, batch: Batch, precision: str) -> None:
     if isinstance(error, RuntimeError):
         explain_devices(error, task, batch)
         explain_precision(error, precision)
+        explain_probabilities(error)
     explain_layer(error, task)
 
 

@@ -190,7 +190,8 @@ class MemoryCheckpoints:
 class FolderCheckpoints:
     """Checkpoints as files ``<folder>/<name>.safetensors``; the folder is ``root`` or one below, and makes itself."""
 
-    def __init__(self, root: Path, *names: str) -> None:
+    def __init__(self, root: Path | str, *names: str) -> None:
+        root = Path(root)
         self.folder = root.joinpath(*names)
         self._root, self._names = root, names
 

@@ -11,15 +11,16 @@ from deepdive.checks import check_dimensions, check_dtype, shown
 from deepdive.targets import IGNORED
 from deepdive.training.losses import at_hand
 from deepdive.training.metrics import Metric, most_likely
+from deepdive.training.thresholds import Thresholded
 
 
-class ClassMetric(Metric):
+class ClassMetric(Thresholded, Metric):
     """What a mean over the classes is made of: how often each was predicted, was true, and was both.
 
     Outputs are logits or probabilities ``(n, classes, ...)``, targets class numbers ``(n, ...)``; those of the number
     that is ignored, -100, do not count. With one output ``(n,)`` or ``(n, 1)`` per example, the classes are 0 and 1,
-    and it is 1 where the output is above 0. A class that is neither predicted nor true does not count in the mean; a
-    fraction of nothing is 0.
+    and it is 1 where the output is above ``threshold``, see `Thresholded`. A class that is neither predicted nor true
+    does not count in the mean; a fraction of nothing is 0.
 
     Raises:
         TypeError: from ``update``, outputs are not floating-point, or targets are not integers.
@@ -31,7 +32,8 @@ class ClassMetric(Metric):
     true: Tensor
     both: Tensor
 
-    def __init__(self) -> None:
+    def __init__(self, threshold: int | float | None = None) -> None:
+        self.set_threshold(threshold)
         super().__init__(predicted=torch.int64, true=torch.int64, both=torch.int64)
         self.predicted, self.true, self.both = (torch.zeros(0, dtype=torch.int64) for _ in range(3))
 
@@ -47,7 +49,7 @@ class ClassMetric(Metric):
             check_dtype("targets", targets, "integer", "boolean", "floating-point")  # 0 and 1, as their loss wants them
             if targets.shape not in (outputs.shape, outputs.shape[:1]):
                 raise ValueError(f"targets must have shape {shown(outputs.shape)}, got {shown(targets.shape)}")
-            classes, guesses = 2, (outputs.flatten() > 0).long()
+            classes, guesses = 2, (outputs.flatten() > self.divided_at).long()
         else:
             check_dtype("targets", targets, "integer")
             check_dimensions("targets", targets, outputs.shape[0], *outputs.shape[2:])

@@ -36,7 +36,7 @@ class FunctionMetric(Metric):
 
     def update(self, outputs: Shaped[Tensor, "..."], targets: Shaped[Tensor, "..."]) -> None:
         """Add what the function gives for a batch."""
-        value = self.function(outputs, targets)
+        value = self.function(outputs.clone(), targets.clone())  # whatever it writes into them
         if isinstance(value, Tensor) and value.numel() == 1:
             value = value.detach().reshape(()).to(self.total.dtype)
         elif isinstance(value, bool | Tensor) or not hasattr(value, "__float__"):

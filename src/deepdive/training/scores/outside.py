@@ -55,7 +55,7 @@ class OutsideMetric(Metric):
 
     def update(self, outputs: Shaped[Tensor, "..."], targets: Shaped[Tensor, "..."]) -> None:
         """Add one batch."""
-        self.metric.update(outputs, targets)
+        self.metric.update(outputs.clone(), targets.clone())  # whatever it writes into them
 
     def compute(self) -> Tensor:
         """The metric over everything added since the last reset."""
