@@ -23,6 +23,7 @@ from .test_reaching import ELSEWHERE, FITTED, READERS
 SECOND = {
     "linear-regression": f"--data {FOLDER}/table.csv --target price",
     "forecast": "--network mlp",
+    "fine-tune": "--from-scratch",
     "image-folder": f"--test {FOLDER}/images/reddish",
 }
 """What more is typed in a second run, where one cannot ask for everything."""

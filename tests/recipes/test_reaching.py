@@ -25,6 +25,7 @@ PAIRS = {"num_pairs": 54, "test": 8, "validation": 6, "min_frequency": 1, "max_l
 SMALL: dict[str, dict[str, Any]] = {
     "multi-output": {"targets": ("price", "sold"), "weights": (1.0, 2.0), "batch_size": 8},
     "forecast": {"network": "mlp"},
+    "table": {"batch_size": 64, "dropout": 0.5},  # else they depend on the number of rows
     "vit": {"patch_size": 4},
     "bert-pretrain": {"num_heads": 4},
     "covariate-shift": {"image_size": None},
@@ -33,8 +34,8 @@ SMALL: dict[str, dict[str, Any]] = {
 READERS = {"data", "weights", "time", "target", "delimiter", "gaps", "order", "skip_damaged", "columns", "prompt"}
 """What is read and how, and asked in the end: the tests of readers and of predictions try these."""
 FITTED: dict[str, set[str]] = {
-    # drawn, not read, only without a table of one's own; a linear model refuses hidden layers
-    "linear-regression": {"rows", "noise", "hidden", "activation", "dropout"},
+    # drawn, not read, only without a table of one's own; a linear model refuses hidden layers and classes
+    "linear-regression": {"rows", "noise", "hidden", "activation", "dropout", "kind"},
     # networks of several training_runs, made one after the other by the fit
     "polynomial": {"toolkit", "batch_size", "schedule", "max_degree", "folds", "compared"},
     "weight-decay": {"toolkit", "schedule", "decay", "optimizer.name", "optimizer.weight_decay"},
@@ -56,6 +57,7 @@ ELSEWHERE = {
     "sequence-costs": "tests/recipes/series/costs",
     "fine-tune": "tests/recipes/vision/transfer", "image-folder": "tests/recipes/vision/test_image_folder.py",
     "design-space": "tests/recipes/vision/design_space", "bert-classify": "tests/recipes/language/bert",
+    "classify-text": "tests/recipes/language/classification",
     "bert-pair": "tests/recipes/language/bert", "bert-tag": "tests/recipes/language/bert",
     "bert-qa": "tests/recipes/language/bert",
 }  # fmt: skip

@@ -30,7 +30,7 @@ def table(folder, *, classes=None, n=200):
 
 
 def run(root, path, *, preset="quick", **settings):
-    recipe = load_recipe("california")
+    recipe = load_recipe("table")
     words = {"data": str(path), "target": HOSTILE, "epochs": 2, "hidden": [8], "batch_size": 32} | settings
     return runner.start(recipe, with_preset(recipe.settings_type, words), preset=preset, root=root, console=False)
 
@@ -116,7 +116,7 @@ def test_a_run_that_is_stopped_within_its_baselines_gets_the_same_report(tmp_pat
         patch.setattr(kind, "baselines", lambda *_, **__: signal.raise_signal(signal.SIGTERM))
         with pytest.raises(TrainingInterrupted):
             run(tmp_path / "stopped", path)
-    [folder] = (tmp_path / "stopped" / "california").iterdir()
+    [folder] = (tmp_path / "stopped" / "table").iterdir()
     assert json.loads((folder / "result.json").read_text())["metrics"] == whole.metrics
     again = runner.resume(folder, console=False)
     assert again.baselines == whole.baselines

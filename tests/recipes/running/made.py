@@ -43,7 +43,7 @@ def frame(rows=80, seed=0):
 def _table(root, **settings):
     data = root / "rows.csv"
     frame().write_csv(data)
-    return _begin(root, "california", data=str(data), epochs=3, hidden=[8], batch_size=16, **settings)
+    return _begin(root, "table", data=str(data), epochs=3, hidden=[8], batch_size=16, **settings)
 
 
 def regression(root):

@@ -92,10 +92,10 @@ def test_a_command_that_began_a_run_is_repeated_with_absolute_paths(tmp_path, mo
     (tmp_path / "a b").mkdir()
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a b" / "t.csv").write_text("x,y\n" + "".join(f"{i % 7},{i % 7 * 2 + 1}\n" for i in range(60)))
-    words = ["run", "california", "--data", "a b/t.csv", "--target", "y", "--epochs", "1", "--quiet"]
+    words = ["run", "table", "--data", "a b/t.csv", "--target", "y", "--epochs", "1", "--quiet"]
     monkeypatch.setattr("sys.argv", ["deepdive", *words])
     assert cli.main(words) == 0
-    [folder] = tmp_path.glob("runs/california/*")
+    [folder] = tmp_path.glob("runs/table/*")
     *_, again = shown_in(folder)
     assert shlex.split(again) == ["deepdive", *words[:3], str(tmp_path / "a b" / "t.csv"), *words[4:]]
 

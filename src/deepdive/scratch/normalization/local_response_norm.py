@@ -31,7 +31,7 @@ class LocalResponseNorm(Module):
         self.k = k
 
     @checked
-    @autocast(cuda="single")
+    @autocast(cpu="single", cuda="single")
     def forward(self, input: Float[Tensor, "b c *sizes"]) -> Float[Tensor, "b c *sizes"]:
         if input.ndim < 3:
             raise ValueError(f"input must have shape (batch, channels, ...), got {shown(input.shape)}")

@@ -161,6 +161,7 @@ class AdaptiveAvgPool3d(_AdaptiveAvgPool):
     _n = 3
 
     @checked
+    @autocast(cpu="single")
     def forward(self, input: Float[Tensor, "*batch c d h w"]) -> Float[Tensor, "*batch c d_out h_out w_out"]:
         return self.run(input)
 
@@ -210,5 +211,6 @@ class AdaptiveMaxPool3d(_AdaptiveMaxPool):
     _n = 3
 
     @checked
+    @autocast(cpu="single")
     def forward(self, input: Float[Tensor, "*batch c d h w"]) -> Float[Tensor, "*batch c d_out h_out w_out"] | Indexed:
         return self.run(input)

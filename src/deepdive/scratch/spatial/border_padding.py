@@ -45,6 +45,7 @@ class ReflectionPad1d(_PadFromInput):
     _mode = "reflect"
 
     @checked
+    @autocast(cpu="single")
     def forward(self, input: Real[Tensor, "*batch c length"]) -> Real[Tensor, "*batch c length_out"]:
         return self.run(input)
 
@@ -62,6 +63,7 @@ class ReflectionPad2d(_PadFromInput):
     _mode = "reflect"
 
     @checked
+    @autocast(cpu="single")
     def forward(self, input: Real[Tensor, "*batch c h w"]) -> Real[Tensor, "*batch c h_out w_out"]:
         return self.run(input)
 
@@ -96,6 +98,7 @@ class ReplicationPad1d(_PadFromInput):
     _mode = "replicate"
 
     @checked
+    @autocast(cpu="single")
     def forward(self, input: Real[Tensor, "*batch c length"]) -> Real[Tensor, "*batch c length_out"]:
         return self.run(input)
 
@@ -113,6 +116,7 @@ class ReplicationPad2d(_PadFromInput):
     _mode = "replicate"
 
     @checked
+    @autocast(cpu="single")
     def forward(self, input: Real[Tensor, "*batch c h w"]) -> Real[Tensor, "*batch c h_out w_out"]:
         return self.run(input)
 
@@ -130,6 +134,7 @@ class ReplicationPad3d(_PadFromInput):
     _mode = "replicate"
 
     @checked
+    @autocast(cpu="single")
     def forward(self, input: Real[Tensor, "*batch c d h w"]) -> Real[Tensor, "*batch c d_out h_out w_out"]:
         return self.run(input)
 

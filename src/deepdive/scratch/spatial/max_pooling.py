@@ -162,6 +162,7 @@ class MaxPool3d(_MaxPool):
     _n = 3
 
     @checked
+    @autocast(cpu="single")
     def forward(self, input: Real[Tensor, "*batch c d h w"]) -> Real[Tensor, "*batch c d_out h_out w_out"] | Indexed:
         return self.run(input)
 
@@ -225,6 +226,7 @@ class MaxUnpool1d(_MaxUnpool):
     _n = 1
 
     @checked
+    @autocast(cpu="single")
     def forward(
         self,
         input: Float[Tensor, "*batch c length"],
@@ -248,6 +250,7 @@ class MaxUnpool2d(_MaxUnpool):
     _n = 2
 
     @checked
+    @autocast(cpu="single")
     def forward(
         self,
         input: Float[Tensor, "*batch c h w"],
@@ -269,6 +272,7 @@ class MaxUnpool3d(_MaxUnpool):
     _n = 3
 
     @checked
+    @autocast(cpu="single")
     def forward(
         self,
         input: Float[Tensor, "*batch c d h w"],

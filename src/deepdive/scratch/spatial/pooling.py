@@ -192,6 +192,7 @@ class AvgPool3d(_DividedAvgPool):
     _n = 3
 
     @checked
+    @autocast(cpu="single")
     def forward(self, input: Float[Tensor, "*batch c d h w"]) -> Float[Tensor, "*batch c d_out h_out w_out"]:
         return self.run(input)
 
@@ -269,5 +270,6 @@ class LPPool3d(_LPPool):
     _n = 3
 
     @checked
+    @autocast(cpu="single")
     def forward(self, input: Float[Tensor, "*batch c d h w"]) -> Float[Tensor, "*batch c d_out h_out w_out"]:
         return self.run(input)

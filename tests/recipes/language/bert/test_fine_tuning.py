@@ -2,8 +2,8 @@
 
 import json
 import random
+import re
 import shutil
-from types import SimpleNamespace
 
 import pytest
 import torch
@@ -12,7 +12,7 @@ from safetensors.torch import load_file, save_file
 from deepdive.data.sentences import LabelledTexts
 from deepdive.recipes import load_recipe
 from deepdive.recipes.language.bert.fine_tuning import depths
-from deepdive.recipes.language.bert.texts import TextExperiment
+from deepdive.recipes.language.evaluating import text_evaluations
 from deepdive.recipes.running import runner
 from deepdive.recipes.settings import with_preset
 from deepdive.training.runs.checkpoints import CheckpointError
@@ -218,7 +218,8 @@ def test_unknown_keys_of_the_encoder_are_told(tmp_path, encoder, capsys):
 def test_the_worst_scores_come_first():
     held = LabelledTexts(("a", "b", "c"), scores=(1.0, 2.0, 3.0))
     told = {"score": torch.tensor([[1.5], [2.1], [5.0]])}
-    rows = TextExperiment._worst(SimpleNamespace(data=SimpleNamespace(labels=())), held, told)
-    assert [row["text"] for row in rows] == ["c", "a", "b"]
-    assert rows[0]["true score"] == 3.0
-    assert rows[0]["predicted score"] == 5.0
+    [found] = text_evaluations(held, held, (), told, "test")
+    largest = found.sections()[1].html
+    cells = re.findall(r"<td.*?>(.*?)</td>", largest)
+    assert cells[3::4] == ["c", "a", "b"]
+    assert cells[:3] == ["3.0000", "5.0000", "2.0000"]

@@ -27,7 +27,7 @@ RECIPE = load_recipe("fine-tune")
 @pytest.fixture
 def settings(photographs, weights):
     small = {"data": str(photographs), "weights": str(weights), "image_size": 32, "epochs": 2, "batch_size": 16}
-    return with_preset(RECIPE.settings_type, small | {"frozen": 6, "log_every": 1, "penalty": 0.01})
+    return with_preset(RECIPE.settings_type, small | {"frozen": 6, "log_every": 1, "penalty": 0.01, "mirrored": True})
 
 
 def started(settings, root):
