@@ -109,6 +109,11 @@ def read_source(
             find(settings.data)
         except ValueError as error:
             raise ValueError(f"{error}; nor is there a file of that name") from error
+    if path.is_dir():
+        raise ValueError(
+            f"{path} is a folder; a table is a file: CSV, TSV, white-space separated text or Parquet; name the one to "
+            "learn from, such as its train.csv, whose rows are dealt out by --test and --validation"
+        )
     target = settings.target
     codes = "set --kind classification" if classes else ""
     spared = (target,) if classes and settings.kind == "classification" and target is not None else ()
