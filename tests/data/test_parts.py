@@ -176,3 +176,9 @@ def test_of_two_files_to_test_on_that_with_the_answers_counts(tmp_path):
     (tmp_path / "emerging.test.gold").write_text("x")
     with pytest.raises(ValueError, match="are the same part of the data"):
         part_files(tmp_path)
+
+
+def test_a_part_that_is_a_dead_link_is_said_to_be_one(tmp_path):
+    (tmp_path / "train.csv").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(ValueError, match=r"train\.csv must be a file, .* a link that leads nowhere"):
+        part_files(tmp_path)

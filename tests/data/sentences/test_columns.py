@@ -1,6 +1,7 @@
 import pytest
 
 from deepdive.data.sentences import find_columns, find_text, has_class_folders, read_class_folders, read_labelled
+from deepdive.data.sentences.bag import numbered_classes
 
 ROWS = [
     (f"what a {word} film this is, number {i}", kind) for i in range(6) for word, kind in (("fine", 1), ("dull", 0))
@@ -96,3 +97,34 @@ def test_folders_without_parts_and_tables_in_folders(tmp_path):
         ValueError, match="are parts by their names without a folder per class; expected is one folder of texts"
     ):
         read_class_folders(tmp_path / "wrong")
+
+
+def test_empty_files_and_dead_links_are_left_out_and_said(tmp_path):
+    texts_in(tmp_path, ["neg", "pos"])
+    (tmp_path / "neg" / "3.txt").write_bytes(b"")
+    (tmp_path / "pos" / "3.txt").write_bytes(b"\xef\xbb\xbf \n\t")
+    (tmp_path / "pos" / "4.txt").symlink_to(tmp_path / "nowhere")
+    parts, notes = read_class_folders(tmp_path)
+    assert [*parts["train"].labels] == ["neg"] * 3 + ["pos"] * 3
+    assert all(parts["train"].texts)
+    assert notes == (
+        f"2 texts are empty and left out, the first: {tmp_path / 'neg' / '3.txt'}",
+        f"left aside: {tmp_path / 'pos' / '4.txt'}, which is a link that leads nowhere",
+    )
+
+
+def test_empty_cells_are_left_out_and_said(tmp_path):
+    lines = ["text,label", "good,pos", ",neg", "bad,neg", '" ",pos']
+    path = written(tmp_path / "own.csv", lines)
+    notes = []
+    found = read_labelled(path or tmp_path / "own.csv", note=notes.append)
+    assert ([*found.texts], [*found.labels]) == (["good", "bad"], ["pos", "neg"])
+    assert [note for note in notes if "empty" in note] == [
+        f"2 texts are empty and left out, the first: {tmp_path / 'own.csv'}:3"
+    ]
+
+
+def test_a_message_has_few_of_many_classes():
+    with pytest.raises(ValueError, match=r"they have c0, c1, c10, .* and 288 more$") as caught:
+        numbered_classes("val", ["z"], sorted(f"c{i}" for i in range(300)))
+    assert len(str(caught.value)) < 200

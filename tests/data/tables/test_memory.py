@@ -41,6 +41,23 @@ def test_a_name_is_told_in_place_of_a_path():
 
 
 @pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ([0.5, 10**400], r"rows, row 2: column 'a' .* of 1,329 bits \(infinite, or too large for a double"),
+        ([10**5000], r"rows, row 1: column 'a' must hold finite numbers"),
+        ([-(10**400), "w"], r"rows, row 1: column 'a' must hold finite numbers"),
+        ([1, None, 2**130], r"rows, row 3: .* of 131 bits \(too large for a column"),
+    ],
+)
+def test_a_whole_number_that_no_column_holds_is_not_missing(values, message):
+    with pytest.raises(ValueError, match=message):
+        table_in({"a": values})
+    with pytest.raises(ValueError, match=message):
+        table_in([{"a": value} for value in values])
+    assert table_in([{"a": 1}, {"a": None}, {"a": 3.5}]).frame["a"].to_list() == [1.0, None, 3.5]
+
+
+@pytest.mark.parametrize(
     ("given", "error", "message"),
     [
         ([], ValueError, "rows must have at least one row"),

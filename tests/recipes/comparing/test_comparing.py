@@ -206,3 +206,23 @@ def test_mistakes_are_one_line(tmp_path, capsys, words, message):
     assert (status, out) == (2, "")
     assert err.count("\n") == 1
     assert message in err
+
+
+@pytest.mark.parametrize(
+    ("other", "differing"),
+    [
+        ({"settings": {"data": "mnist"}}, ["data"]),
+        ({"settings": {"target": "price"}}, ["target"]),
+        ({"recipe": "lenet", "metrics": {"test_loss": 0.5}}, ["recipe"]),
+        ({"recipe": "lenet"}, []),
+        ({"settings": {"epochs": 5}}, []),
+    ],
+)
+def test_only_measures_of_one_thing_have_a_best_one(tmp_path, other, differing):
+    a, b = make(tmp_path, accuracy=0.9, settings={"target": "kind"}), make(tmp_path, **({"settings": {}} | other))
+    found = compare([a, b])
+    text = comparison_text(found)
+    assert found.incomparable == found.to_json()["incomparable"] == differing
+    assert ("0.9000*" in text) == (not differing and "test_accuracy" in found.runs[1].metrics)
+    assert ("*" in text) == (not differing) == ("* is the best" in comparison_page(found))
+    assert not differing or f"the runs differ in {differing[0]}" in " ".join(text.split())

@@ -80,3 +80,16 @@ def test_an_example_is_typed_and_written(tmp_path):
     files = Example.written(tmp_path, "it's.png", b"1", b"2")
     assert [path.read_bytes() for path in files.words] == [b"1", b"2"]
     assert eval(files.code) == [str(tmp_path / "it's-1.png"), str(tmp_path / "it's-2.png")]
+
+
+def test_dead_links_in_a_folder_are_left_aside_and_said(tmp_path, capsys):
+    (tmp_path / "a.csv").write_text("x")
+    (tmp_path / "b.csv").symlink_to(tmp_path / "nowhere.csv")
+    (tmp_path / "c.csv").symlink_to(tmp_path / "a.csv")
+    assert table_files(tmp_path) == [tmp_path / "a.csv", tmp_path / "c.csv"]
+    said = f"note: left aside: {tmp_path / 'b.csv'}, which is a link that leads nowhere\n"
+    assert capsys.readouterr().err == said
+    for name in ("a.csv", "c.csv"):
+        (tmp_path / name).unlink()
+    with pytest.raises(ValueError, match="holds no table"):
+        table_files(tmp_path)

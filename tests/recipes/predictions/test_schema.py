@@ -123,3 +123,27 @@ def test_many_predictions_are_dicts_rows_and_lines():
 def test_the_command_prints_the_schema_without_a_run(capsys):
     assert cli.main(["predict", "--schema"]) == 0
     assert capsys.readouterr().out == schema()
+
+
+def test_what_a_terminal_would_obey_is_an_escape_of_json():
+    given = "a\u202eb\x9b\x7f\ue000\U000e0001é"
+    prediction = TextLabel(given, ("pos", "neg"), (0.75, 0.25))
+    [line] = json_lines([prediction])
+    assert line.isprintable()
+    assert "\\u202e" in line
+    assert "é" in line
+    assert json.loads(line)["input"] == given
+
+
+def test_a_row_without_finite_probabilities_has_no_class():
+    nan = math.nan
+    found = table(PredictedColumn("y", [None, "b"], ["a", "b"], [[nan, nan], [0.25, 0.75]]))
+    first, second = objects_of(found)
+    assert (first["prediction"], first["probabilities"]) == (None, {"a": None, "b": None})
+    assert (second["prediction"], second["probabilities"]) == ("b", {"b": 0.75, "a": 0.25})
+    row, other = found.rows()
+    assert [*row.lines()] == [f"{FILE}, row 1: y (no class)"]
+    assert [*row.records()] == [{"row": 1, "y": None, "probability": None}]
+    assert (other.label, other.probability) == ("b", 0.75)
+    with pytest.raises(ValueError, match="row 1 has no class of 'y': its probabilities are no finite numbers"):
+        _ = row.label

@@ -82,3 +82,17 @@ def test_a_recipe_that_keeps_nothing_is_said_to(tmp_path):
     folder = runner.start(recipe, settings, preset="quick", root=tmp_path, console=False).run.folder
     with pytest.raises(ValueError, match="the recipe polynomial learns from made-up data; there is no model to load"):
         load(folder)
+
+
+@pytest.mark.parametrize("given", [None, 5, b"runs/x", ["runs/x"]])
+def test_what_is_no_path_is_no_run(given):
+    with pytest.raises(TypeError, match=r"^run must be the folder of a run, got "):
+        load(given)
+
+
+@pytest.mark.parametrize("given", ["", "x" * 5000, "a\0b", "~nobody-has-this-name/x"])
+def test_what_no_folder_is_called_is_no_run(given):
+    with pytest.raises(FileNotFoundError, match=r"^run must be the folder of a run, got '") as caught:
+        load(given)
+    assert len(str(caught.value)) < 200
+    assert "\n" not in str(caught.value)

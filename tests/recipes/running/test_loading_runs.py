@@ -269,3 +269,17 @@ def test_what_is_no_network_is_said(run_of):
     with pytest.raises(ValueError, match="the recipe ngram-lm learns no network; use predict"):
         _ = model.network
     assert model.predict("the time", length=4)[0].text.startswith("the time")
+
+
+@pytest.mark.parametrize("kind", ["classes", "multi-output"])
+def test_a_class_that_cannot_be_told_is_none_and_is_said(run_of, kind):
+    model = load(run_of(kind), device="cpu")
+    rows = made.frame(4).to_dicts()
+    rows[2]["a"] = 1e308
+    found = model.predict(rows)
+    assert [each.predicted["kind"] is None for each in found] == [False, False, True, False]
+    told = "no class of 'kind' is predicted in 1 row, first row 3: the probabilities are no finite numbers"
+    assert told in str(found)
+    assert found.to_dicts()[2]["prediction"] in (None, {made.HOSTILE: None, "kind": None})
+    assert ",," in found.to_csv() or ",\n" in found.to_csv()
+    assert not any("no class" in note for note in model.predict(rows[:2])[0].notes)

@@ -103,3 +103,12 @@ def test_a_small_table_gets_more_steps_and_dropout_unless_others_are_given():
     assert ((few.batch_size, few.dropout), (many.batch_size, many.dropout)) == ((64, 0.5), (256, 0.0))
     given = with_preset(load_recipe("table").settings_type, {"batch_size": 7, "dropout": 0.0}).suited(10)
     assert (given.batch_size, given.dropout) == (7, 0.0)
+
+
+def test_a_folder_of_parts_is_no_table_and_the_message_says_what_to_name(tmp_path):
+    for part in ("train", "test"):
+        labelled(tmp_path / f"{part}.csv", [i % 2 for i in range(60)])
+    with pytest.raises(
+        ValueError, match=r"is a folder; a table is a file: .* its train\.csv, .* by --test and --valid"
+    ):
+        load_recipe("table").build(settings_for(tmp_path, "table", target="y", ignore=[])).prepare()

@@ -1,5 +1,6 @@
 """The parts of a data set by their usual names, in one place for every reader of folders, files and tables."""
 
+from deepdive.data.parts.files import gone_note as gone_note
 from deepdive.data.parts.files import leads_back as leads_back
 from deepdive.data.parts.files import part_files as part_files
 from deepdive.data.parts.files import shared_note as shared_note

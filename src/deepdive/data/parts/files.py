@@ -61,6 +61,13 @@ def leads_back(path: Path) -> bool:
     return path.is_symlink() and path.parent.resolve().is_relative_to(path.resolve())
 
 
+def gone_note(paths: Sequence[Path]) -> str:
+    """That what is no file, such as a link that leads nowhere, is left aside, and which is the first."""
+    what = "a link that leads nowhere" if paths[0].is_symlink() else "no plain file"
+    more = f"; and {len(paths) - 1:,} more such" if len(paths) > 1 else ""
+    return f"left aside: {paths[0]}, which is {what}{more}"
+
+
 def shared_note(parts: Mapping[str, Sequence[object]], what: str) -> Iterator[str]:
     """In words, how many examples of other parts can also be learnt from.
 
@@ -78,6 +85,8 @@ def shared_note(parts: Mapping[str, Sequence[object]], what: str) -> Iterator[st
 def _file(path: Path, part: Part) -> Path:
     if path.is_file():
         return path
+    if not path.exists():
+        raise ValueError(f"{path} must be a file, which is {PURPOSE[part]}; it is a link that leads nowhere")
     inside = sorted(here / name for here, _, names in walk(path) for name in names if not is_hidden(name))
     if len(inside) != 1:
         raise ValueError(

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
+from deepdive.data.parts import listed
 from deepdive.data.sentences.ngrams import NgramVectorizer
 from deepdive.data.sentences.reading import LabelledTexts, SentenceSplits
 from deepdive.data.sequences import BucketLoader, Ragged
@@ -116,7 +117,6 @@ def numbered_classes(part: str, classes: Sequence[str], labels: Sequence[str]) -
     number = {label: i for i, label in enumerate(labels)}
     if unknown := sorted(set(classes) - set(number)):
         raise ValueError(
-            f"the {part} texts have the class {unknown[0]!r}, which the training texts lack; they have "
-            f"{', '.join(labels)}"
+            f"the {part} texts have the class {unknown[0]!r}, which the training texts lack; they have {listed(labels)}"
         )
     return torch.tensor([number[label] for label in classes])

@@ -47,6 +47,8 @@ def read_labelled(
 ) -> LabelledTexts:
     """Texts and their classes from a delimited file of any columns, see `find_columns`; ``note`` is told which.
 
+    Rows with an empty text are left out; ``note`` is told how many.
+
     Raises:
         FileNotFoundError: there is no such file.
         ValueError: as `find_columns` and `read_columns`.
@@ -54,7 +56,8 @@ def read_labelled(
     found = find_columns(path, text=text, label=label, header=header, delimiter=delimiter)
     if note and (text is None or label is None):
         note(f"{Path(path).name}: {found.described()}")
-    return read_columns(path, text=found.text, label=found.label, columns=found.names, delimiter=delimiter, note=note)
+    how = {"columns": found.names, "delimiter": delimiter, "note": note}
+    return read_columns(path, text=found.text, label=found.label, skip_empty=True, **how)
 
 
 def find_columns(

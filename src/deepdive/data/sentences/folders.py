@@ -1,13 +1,14 @@
 """Texts in folders, a file each and a folder for every class."""
 
+import codecs
 from pathlib import Path, PurePath
 
 from deepdive.data.delimited import is_delimited
 from deepdive.data.images.folders.structure import structure_of
 from deepdive.data.images.folders.trees import FolderTree
-from deepdive.data.parts import Part
-from deepdive.data.sentences.reading import LabelledTexts
-from deepdive.data.text.reading import read_text
+from deepdive.data.parts import Part, gone_note
+from deepdive.data.sentences.reading import LabelledTexts, left_out_note
+from deepdive.data.text.reading import decode_text
 
 _SUFFIXES = ("", ".txt", ".text", ".md")
 """Of a text; collections of mails have none, or a number."""
@@ -33,18 +34,35 @@ def read_class_folders(folder: Path) -> tuple[dict[Part, LabelledTexts], tuple[s
 
     Raises:
         ValueError: that cannot be told, there is one class, another part has a class that is not learnt from, or a file
-            is no text; names it.
+            is no text; names it. Empty files and links that lead nowhere are left out, and it is said.
     """
     tree = FolderTree(folder, noun="texts", is_member=is_text)
     structure = structure_of(tree)
     found: dict[Part, LabelledTexts] = {}
+    empty, gone = list[Path](), list[Path]()
     for part, classes in structure.folders.items():
         texts, labels = list[str](), list[str]()
         for label, place in sorted(classes.items()):
-            files = tree.find(place).images
-            texts += [read_text(file.path).strip() for file in files]
-            labels += [label] * len(files)
+            for file in tree.find(place).images:
+                if not file.path.is_file():
+                    gone.append(file.path)
+                elif text := _text_in(file.path):
+                    texts.append(text)
+                    labels.append(label)
+                else:
+                    empty.append(file.path)
         if not texts:
             raise ValueError(f"{structure.above[part]} must hold texts, got none in {', '.join(map(str, classes))}")
         found[part] = LabelledTexts(texts, labels=labels)
-    return found, tuple(structure.notes)
+    notes = [*structure.notes]
+    if empty:
+        notes.append(left_out_note(len(empty), str(empty[0])))
+    if gone:
+        notes.append(gone_note(gone))
+    return found, tuple(notes)
+
+
+def _text_in(path: Path) -> str:
+    """The text of a file without white space around it; empty where there is nothing else."""
+    data = path.read_bytes()
+    return decode_text(data, str(path)).strip() if data.removeprefix(codecs.BOM_UTF8).strip() else ""

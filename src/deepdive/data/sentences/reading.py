@@ -94,6 +94,7 @@ def read_columns(
     columns: Sequence[str] | None = None,
     delimiter: str | None = None,
     quotes: bool | None = None,
+    skip_empty: bool = False,
     note: Callable[[str], object] | None = None,
 ) -> LabelledTexts:
     """Columns of a delimited file with a header, see `read_delimited`; rows with nothing in any column are passed over.
@@ -107,7 +108,8 @@ def read_columns(
         columns: the names of the columns of a file that has no header.
         delimiter: by suffix and header if not given.
         quotes: ``False`` where quotes are letters like any other.
-        note: is told what was taken for the delimiter.
+        skip_empty: whether rows with an empty text are left out, rather than refused.
+        note: is told what was taken for the delimiter, and how many rows are left out.
 
     Raises:
         FileNotFoundError: there is no such file.
@@ -121,8 +123,12 @@ def read_columns(
     places = {what: _place(read.name, read.columns, name, what) for what, name in wanted.items() if name is not None}
     found: dict[str, list[Any]] = {what: [] for what in places}
     spare: dict[int, list[str]] = {i: [] for i in range(len(read.columns)) if i not in places.values()}
+    empty: list[int] = []
     for i, row in enumerate(read.rows):
         if not any(cell.strip() for cell in row):
+            continue
+        if skip_empty and not all(row[places[what]].strip() for what in ("text", "second") if what in places):
+            empty.append(i)
             continue
         for what, place in places.items():
             cell = row[place].strip()
@@ -131,6 +137,8 @@ def read_columns(
             found[what].append(_number(read.where(i), cell) if what == "score" else cell)
         for place, cells in spare.items():
             cells.append(row[place].strip())
+    if empty and note:
+        note(left_out_note(len(empty), read.where(empty[0])))
     if not found["text"]:
         raise ValueError(f"{read.name} has a header, but no rows that are not empty")
     try:
@@ -138,6 +146,12 @@ def read_columns(
     except ValueError as error:
         raise ValueError(f"{read.name}: {error}") from error
     return LabelledTexts(found["text"], found.get("second"), found.get("label"), found.get("score"), told and told[1])
+
+
+def left_out_note(count: int, first: str) -> str:
+    """That empty texts are left out, and where the first one is."""
+    said = "one text is empty and left out" if count == 1 else f"{count:,} texts are empty and left out, the first"
+    return f"{said}: {first}"
 
 
 def _place(path: str, header: Sequence[str], name: str, what: str) -> int:

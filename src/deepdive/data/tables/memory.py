@@ -28,7 +28,8 @@ def table_in(value: Any, name: str = "rows") -> NamedTable:
     A key that a row lacks is a missing value there, and so are ``None`` and NaN.
 
     Raises:
-        ValueError: there are no rows, columns are of different lengths, or a name is there twice.
+        ValueError: there are no rows, columns are of different lengths, a name is there twice, or a whole number is too
+            large; names column and row.
         TypeError: it is none of these, or a value is neither a number nor a word.
 
     """
@@ -52,11 +53,24 @@ def table_in(value: Any, name: str = "rows") -> NamedTable:
     made = []
     for key, values in columns.items():
         column = pl.Series(key, values, strict=False)
+        if column.null_count():
+            _check_held(column, values, name)
         if column.dtype == pl.Object or column.dtype.is_nested():
             odd = next(each for each in values if each is not None and not isinstance(each, str | int | float))
             raise TypeError(f"{name} must hold numbers and words, got {odd!r} in column {key!r}")
         made.append(column)
     return NamedTable(Path(name), pl.DataFrame(made))
+
+
+def _check_held(column: pl.Series, values: Any, name: str) -> None:
+    """Refuse a whole number that no column holds: it would be missing there."""
+    for row, (value, held) in enumerate(zip(values, column, strict=True)):
+        if held is None and isinstance(value, int) and value.bit_length() > 62:
+            why = "too large for a column" if value.bit_length() <= 1024 else "infinite, or too large for a double"
+            raise ValueError(
+                f"{name}, row {row + 1}: column {column.name!r} must hold finite numbers, got a whole number of "
+                f"{value.bit_length():,} bits ({why})"
+            )
 
 
 def _is_frame(value: object) -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from deepdive.figures import PALETTE, figure_style, log_scale, to_svg
 from deepdive.names import label
 from deepdive.recipes.comparing.runs import ComparedRun, Comparison
-from deepdive.recipes.comparing.table import metric_rows, setting_rows
+from deepdive.recipes.comparing.table import marked, metric_rows, setting_rows
 from deepdive.training.report import Html, Section, figure, folded, join, page, table, text
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def comparison_page(comparison: Comparison) -> str:
         )
     sections += [Section("Metrics", _table(metric_rows(comparison), letters)), _settings(comparison, letters)]
     names = ", ".join(dict.fromkeys(run.recipe for run in comparison.readable))
-    return page(f"{len(comparison.runs)} runs compared", text(f"{names}. The best of each metric has a *."), sections)
+    return page(f"{len(comparison.runs)} runs compared", text(f"{names}. Metrics: {marked(comparison)}."), sections)
 
 
 def drawn_metrics(runs: Sequence[ComparedRun]) -> list[str]:

@@ -13,6 +13,11 @@ from deepdive.training import Run, RunError
 from deepdive.training.listeners import read_metrics
 from deepdive.training.records import Record
 
+_ASKED = frozenset(
+    "data target targets kind log_target folds test column label text label_column score_column text_column "
+    "second_column tokens".split()
+)
+"""Settings that say of what, and of which part of it, metrics are; runs that differ in one have none in common."""
 ABSENT = object()
 """The value of a setting that a recipe does not have."""
 
@@ -36,6 +41,11 @@ class ComparedRun:
     seconds: float | None = None
     parameters: int | None = None
     records: Sequence[Record] = ()
+
+    @property
+    def finished(self) -> bool:
+        """Whether its metrics are the final ones."""
+        return self.seconds is not None
 
     @property
     def damaged(self) -> bool:
@@ -86,6 +96,20 @@ class Comparison:
         return found
 
     @cached_property
+    def incomparable(self) -> list[str]:
+        """In what the runs differ so that their metrics are no measures of one thing, such as ``data`` or ``target``.
+
+        Different recipes are compared where they have the same data and the same metrics.
+        """
+        found = [name for name in self.differing if name in _ASKED]
+        some = [run for run in self.readable if "data" not in run.settings]
+        measured = {frozenset(run.metrics) for run in self.readable if run.metrics and run.finished}
+        recipes = len({run.recipe for run in self.readable}) > 1
+        if recipes and not found and (some or len(measured) > 1):
+            found.append("recipe")
+        return found
+
+    @cached_property
     def partial(self) -> dict[str, list[str]]:
         """By the letters of the runs that have them, the settings that other runs do not have."""
         found: dict[str, list[str]] = {}
@@ -112,7 +136,10 @@ class Comparison:
             name: {run.letter: value for run, value in zip(self.readable, values, strict=True) if value is not ABSENT}
             for name, values in self.differing.items()
         }
-        return {"runs": [run.to_json() for run in self.runs], "differing": differing, "notes": list(self.notes)}
+        return {"runs": [run.to_json() for run in self.runs], "differing": differing} | {
+            "incomparable": self.incomparable,
+            "notes": list(self.notes),
+        }
 
 
 def compare(folders: Sequence[Path]) -> Comparison:

@@ -21,8 +21,15 @@ def comparison_text(comparison: Comparison, width: int = 80) -> str:
         lines += ["", "No settings differ." if len({run.recipe for run in comparison.readable}) == 1 else ""]
     for letters, names in comparison.partial.items():
         lines += _wrapped(f"Only {letters}: {', '.join(names)}", width)
-    lines += ["", "Metrics (* is the best)", *blocks(metric_rows(comparison), heads, width)]
+    lines += ["", *_wrapped(f"Metrics ({marked(comparison)})", width), *blocks(metric_rows(comparison), heads, width)]
     return "\n".join(line.rstrip() for line in lines)
+
+
+def marked(comparison: Comparison) -> str:
+    """Which of the metrics have a star, and if none has, why."""
+    if differing := comparison.incomparable:
+        return f"none is marked as the best: the runs differ in {', '.join(map(printable, differing))}"
+    return "* is the best"
 
 
 def setting_rows(comparison: Comparison) -> list[tuple[str, list[str]]]:
@@ -35,7 +42,7 @@ def metric_rows(comparison: Comparison) -> list[tuple[str, list[str]]]:
     rows = []
     for metric in comparison.metrics:
         values = [run.metrics.get(metric) for run in comparison.readable]
-        best = _best(metric, values)
+        best = None if comparison.incomparable else _best(metric, values)
         rows.append((metric, [f"{_number(value)}{'*' * (value is not None and value == best)}" for value in values]))
         for name in comparison.baselines(metric):
             rows.append((f"  {name}", [_number(_baseline(run, name, metric)) for run in comparison.readable]))

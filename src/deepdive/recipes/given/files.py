@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from deepdive.data.parts import is_hidden
+from deepdive.data.parts import gone_note, is_hidden
 from deepdive.data.sources.walking import walk
 from deepdive.names import tell
 
@@ -31,18 +31,21 @@ def path_of(value: Any, what: str) -> Path:
 def files_below(folder: Path, is_wanted: Callable[[str], bool], what: str) -> list[Path]:
     """All files below a folder that are wanted by their names, sorted; hidden ones and links to folders do not count.
 
-    How many others there are is told.
+    How many others there are is told, and links that lead nowhere are.
 
     Raises:
         ValueError: there is none; ``what`` says of what.
     """
-    found, others = [], 0
+    found, gone, others = list[Path](), list[Path](), 0
     for here, folders, names in walk(folder):
         folders[:] = [name for name in folders if not is_hidden(name)]
         shown = [name for name in names if not is_hidden(name)]
         wanted = [here / name for name in shown if is_wanted(name)]
-        found += wanted
+        found += (path for path in wanted if path.is_file())
+        gone += (path for path in wanted if not path.is_file())
         others += len(shown) - len(wanted)
+    if gone:
+        tell(f"note: {gone_note(sorted(gone))}")
     if not found:
         raise ValueError(f"{folder} holds no {what}")
     if others:

@@ -70,10 +70,12 @@ class RowPrediction:
         """The predicted class of the only target.
 
         Raises:
-            ValueError: the target holds numbers; they are ``value``.
+            ValueError: the target holds numbers; they are ``value``. Or no class is predicted, see ``notes``.
         """
         if not self.probabilities:
             raise ValueError(f"target {self.target!r} holds numbers, not classes; see value")
+        if self.value is None:
+            raise ValueError(f"{self.given} has no class of {self.target!r}: its probabilities are no finite numbers")
         return str(self.value)
 
     @property
@@ -90,7 +92,8 @@ class RowPrediction:
         """Row and values."""
         shares = self.probabilities_by_target
         told = (
-            f"{name} {_written(value)}" + (f" {shares[name][str(value)]:.1%}" if name in shares else "")
+            f"{name} {_written(value)}"
+            + (f" {shares[name][str(value)]:.1%}" if name in shares and value is not None else "")
             for name, value in self.predicted.items()
         )
         yield f"{self.given}: {', '.join(told)}"
@@ -104,7 +107,7 @@ class RowPrediction:
             found[name] = value
             if (shares := self.probabilities_by_target.get(name)) is not None:
                 one = "probability" if len(self.predicted) == 1 else f"{name} probability"
-                found[apart(one, (*found, *self.predicted))] = shares[str(value)]
+                found[apart(one, (*found, *self.predicted))] = None if value is None else shares[str(value)]
         yield found
 
     def objects(self) -> Iterator[Mapping[str, object]]:
@@ -184,4 +187,4 @@ class SeriesPrediction(TablePrediction):
 
 
 def _written(value: Any) -> str:
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
+    return f"{value:.6g}" if isinstance(value, float) else "(no class)" if value is None else str(value)

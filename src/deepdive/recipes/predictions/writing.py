@@ -37,7 +37,18 @@ def json_lines(predictions: Sequence[AnyPrediction]) -> Iterator[str]:
     """The objects of all predictions, each a line of JSON that `schema` describes."""
     for prediction in predictions:
         for content in prediction.objects():
-            yield json.dumps(content, ensure_ascii=False, allow_nan=False)
+            yield escaped(json.dumps(content, ensure_ascii=False, allow_nan=False))
+
+
+def escaped(text: str) -> str:
+    r"""JSON in which what cannot be shown, such as what turns the direction of writing around, is an escape of JSON.
+
+    >>> escaped('"a\u202eb\x9b é"')
+    '"a\\u202eb\\u009b é"'
+    """
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() else json.dumps(each)[1:-1] for each in text)
 
 
 def schema() -> str:

@@ -16,6 +16,9 @@ from deepdive.recipes.registry import Recipe
 from deepdive.recipes.running.runner import check_trained, experiment_of
 from deepdive.training import Run, choose_device
 
+_SHOWN = 80
+"""Characters of what is no folder that an error has."""
+
 
 def load(run: str | os.PathLike[str], *, device: str = "auto") -> "TrainedModel":
     """The trained model of a run folder.
@@ -27,6 +30,7 @@ def load(run: str | os.PathLike[str], *, device: str = "auto") -> "TrainedModel"
         device: ``auto``, ``cpu``, ``cuda``, ``cuda:1``, ``mps``; any, whatever the run was trained on.
 
     Raises:
+        TypeError: ``run`` is neither a string nor a path.
         FileNotFoundError: there is no such folder.
         RunError: it is no run, damaged, of another version, or not trained yet; says which, and how to go on.
         CheckpointError: its weights are damaged.
@@ -47,7 +51,7 @@ def load(run: str | os.PathLike[str], *, device: str = "auto") -> "TrainedModel"
     >>> [round(each.value, 1) for each in model.predict([{"x1": 1.0, "x2": 0.0}, {"x1": 0.0, "x2": 0.0}])]
     [6.1, 4.2]
     """
-    opened = Run.open(Path(run).expanduser())
+    opened = Run.open(_folder(run))
     recipe, experiment = experiment_of(opened, device)
     check_trained(opened, recipe)
     if not (experiment.predicts or experiment.keeps_networks):
@@ -144,6 +148,22 @@ class TrainedModel:
         """Recipe, folder, networks and labels."""
         classes = f", {len(self.labels)} labels" if self.labels else ""
         return f"TrainedModel({self.run.recipe!r}, {str(self.run.folder)!r}, {len(self.networks)} networks{classes})"
+
+
+def _folder(run: Any) -> Path:
+    """The path, if a folder can have it."""
+    given = os.fspath(run) if isinstance(run, os.PathLike) else run
+    shown = repr(run) if len(repr(run)) <= _SHOWN else f"{repr(run)[:_SHOWN]}... ({len(repr(run)):,} characters)"
+    if not isinstance(given, str):
+        raise TypeError(f"run must be the folder of a run, got {shown}")
+    try:
+        folder = Path(given).expanduser()
+        known = given.strip() and folder.is_dir()
+    except (OSError, RuntimeError, ValueError) as error:  # too long, of no user, not to be looked into
+        raise FileNotFoundError(f"run must be the folder of a run, got {shown}") from error
+    if not known:
+        raise FileNotFoundError(f"run must be the folder of a run, got {shown}: there is no run folder of that name")
+    return folder
 
 
 def _one_by_one(prediction: AnyPrediction) -> list[AnyPrediction]:

@@ -84,9 +84,14 @@ class Ensemble:
 
 
 def predicted_classes(target: ClassTarget, labels: pl.Series, probabilities: Tensor) -> PredictedColumn:
-    """A target of classes, with the probabilities of all as a reader gets them: to six digits."""
+    """A target of classes, with the probabilities of all as a reader gets them: to six digits.
+
+    Where these are no finite numbers, no class is predicted: the row's value is ``None``.
+    """
     rows = probabilities.double().mul(1e6).round().div(1e6).tolist()
-    return PredictedColumn(target.name, labels.to_list(), target.classes, rows)
+    finite = probabilities.isfinite().all(dim=1).tolist()
+    values = [label if known else None for label, known in zip(labels.to_list(), finite, strict=True)]
+    return PredictedColumn(target.name, values, target.classes, rows)
 
 
 def as_columns(predicted: Sequence[PredictedColumn], beside: Collection[str] = ()) -> dict[str, list[Value]]:
@@ -103,5 +108,7 @@ def as_columns(predicted: Sequence[PredictedColumn], beside: Collection[str] = (
             name = "probability" if len(names) == 1 else f"{column.name} probability"
             place = {label: i for i, label in enumerate(column.classes)}
             rows = zip(column.values, column.probabilities, strict=True)
-            found[apart(name, (*names, *beside, *found))] = [shares[place[str(label)]] for label, shares in rows]
+            found[apart(name, (*names, *beside, *found))] = [
+                None if label is None else shares[place[str(label)]] for label, shares in rows
+            ]
     return found

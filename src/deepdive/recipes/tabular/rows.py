@@ -23,6 +23,7 @@ from deepdive.data.tables import (
     read_named,
     read_table,
 )
+from deepdive.data.tables.checks import numbered
 from deepdive.data.tables.module import Rows, split_rows
 from deepdive.data.tables.reading import HeaderError
 from deepdive.data.tables.targets import LEARNT_AS, Kind, Target, target_from_json, target_to_json
@@ -108,6 +109,11 @@ def read_source(
             find(settings.data)
         except ValueError as error:
             raise ValueError(f"{error}; nor is there a file of that name") from error
+    if path.is_dir():
+        raise ValueError(
+            f"{path} is a folder; a table is a file: CSV, TSV, white-space separated text or Parquet; name the one to "
+            "learn from, such as its train.csv, whose rows are dealt out by --test and --validation"
+        )
     target = settings.target
     codes = "set --kind classification" if classes else ""
     spared = (target,) if classes and settings.kind == "classification" and target is not None else ()
@@ -199,9 +205,20 @@ def predict_tables(
             answered = answer(rows)
         except ValueError as error:
             raise ValueError(f"{place}: {error}") from error
-        told = (*notes, *answered.notes)
+        told = (*notes, *answered.notes, *_without_class(answered.predicted))
         found.append(TablePrediction(place, answered.columns, told, answered.predicted, answered.beside))
     return found
+
+
+def _without_class(predicted: Sequence[PredictedColumn]) -> Iterator[str]:
+    """How many rows have no class, which is so where a network's outputs overflow, and the first of them."""
+    for column in predicted:
+        rows = [row for row, value in enumerate(column.values, start=1) if value is None] if column.classes else []
+        if rows:
+            yield (
+                f"no class of {column.name!r} is predicted in {numbered(len(rows), 'row')}, first row {rows[0]}: "
+                "the probabilities are no finite numbers, as of values far beyond those learnt from"
+            )
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,7 @@ def read_sentences(settings: BertClassifySettings, report: Report | None = None)
         second=settings.second_column,
         label=settings.label_column,
         score=settings.score_column,
+        skip_empty=True,
         note=lambda note: tell((note,)),
     )
     return SentenceSplits(**read_parts(path, read, "texts", keys=keys_of)) if path.is_dir() else split_texts(read(path))

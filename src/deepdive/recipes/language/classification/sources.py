@@ -4,7 +4,7 @@ from functools import partial
 from pathlib import Path
 
 from deepdive.data.delimited import PACKED, is_delimited
-from deepdive.data.parts import shared_note
+from deepdive.data.parts import listed, shared_note
 from deepdive.data.progress import Report
 from deepdive.data.sentences import (
     SentenceSplits,
@@ -50,7 +50,7 @@ def read_labelled_texts(settings: ClassifyTextSettings, report: Report | None = 
         return SentenceSplits(**read_parts(path, read, "texts", keys=keys_of))
     parts, notes = read_class_folders(path)
     counts = ", ".join(f"{len(texts)} {part}" for part, texts in parts.items())
-    classes = ", ".join(dict.fromkeys(parts["train"].labels or ()))
+    classes = listed(dict.fromkeys(parts["train"].labels or ()))
     shared = shared_note({str(part): keys_of(texts) for part, texts in parts.items()}, "texts")
     tell((f"texts of the classes {classes}: {counts}", *notes, *shared))
     if len(parts) == 1:
