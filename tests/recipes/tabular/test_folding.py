@@ -12,7 +12,8 @@ import pytest
 from deepdive.recipes.experiments.merged_listeners import MergedListeners
 from deepdive.recipes.experiments.sequential_runs import result_of
 from deepdive.recipes.running import runner
-from deepdive.recipes.tabular.experiment import TableExperiment, pooled
+from deepdive.recipes.tabular.experiment import TableExperiment
+from deepdive.recipes.tabular.metrics import pooled
 from deepdive.training import FolderCheckpoints, Run, RunError
 from deepdive.training.listeners import MetricsFile
 

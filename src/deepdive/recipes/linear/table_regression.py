@@ -17,7 +17,8 @@ from deepdive.data.progress import Report
 from deepdive.data.tables import NumericTarget
 from deepdive.recipes.experiments import TrainingResult
 from deepdive.recipes.linear.linear_regression import LinearRegressionSettings
-from deepdive.recipes.tabular.experiment import TableExperiment, error_name
+from deepdive.recipes.tabular.experiment import TableExperiment
+from deepdive.recipes.tabular.metrics import error_name
 from deepdive.recipes.tabular.rows import Prepared
 from deepdive.training import Run, RunError
 from deepdive.training.report import Section, join, table, text

@@ -1,6 +1,5 @@
 """A network on any table: folds, or training, validation and test rows."""
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -11,7 +10,7 @@ import polars as pl
 from torch import Tensor, nn
 
 from deepdive.data.progress import Report
-from deepdive.data.tables import TABLES, ClassTarget, NamedTable, NumericTarget, TableDataModule, read_named
+from deepdive.data.tables import TABLES, ClassTarget, NamedTable, TableDataModule, read_named
 from deepdive.data.tables.checks import check_columns
 from deepdive.data.tables.module import Rows, refuse_parts, usable
 from deepdive.data.tables.targets import Kind, Target, class_names
@@ -28,7 +27,7 @@ from deepdive.recipes.reports import Evaluation
 from deepdive.recipes.tabular import sections
 from deepdive.recipes.tabular.ensemble import Ensemble, Member, as_columns
 from deepdive.recipes.tabular.evaluating import table_evaluations
-from deepdive.recipes.tabular.metrics import ScaledRootMeanSquaredError
+from deepdive.recipes.tabular.metrics import ScaledRootMeanSquaredError, error_name, pooled
 from deepdive.recipes.tabular.rows import (
     Answer,
     Prepared,
@@ -277,32 +276,6 @@ class TableExperiment(TakesTables, SequentialExperiment[SettingsT]):
 def _as_predicted(column: pl.Series, target: Target) -> pl.Series:
     """Values as predictions have them: classes by their names."""
     return class_names(column) if isinstance(target, ClassTarget) else column
-
-
-def error_name(target: NumericTarget) -> str:
-    """``rmse``, or ``log_rmse`` on the logarithmic scale."""
-    return "log_rmse" if target.column.log else "rmse"
-
-
-def pooled(metrics: Sequence[Mapping[str, float]], rows: Sequence[int]) -> dict[str, float]:
-    """The metrics of all folds as those of one: of every test row in the network that did not learn from it.
-
-    Means weighted by the number of test ``rows``, the root mean square for root mean squared errors; ``..._std`` is the
-    standard deviation of ``test_...`` from fold to fold.
-    """
-    if len(metrics) == 1:
-        return dict(metrics[0])
-    total = sum(rows)
-    found: dict[str, float] = {}
-    for name in metrics[0]:
-        values = [each[name] for each in metrics]
-        power = 2 if name.endswith("rmse") else 1
-        mean = sum(n * value**power for n, value in zip(rows, values, strict=True)) / total
-        found[name] = mean ** (1 / power)
-        if name.startswith("test_"):
-            centre = sum(values) / len(values)
-            found[f"{name}_std"] = math.sqrt(sum((value - centre) ** 2 for value in values) / (len(values) - 1))
-    return found
 
 
 def _name(index: int) -> str:

@@ -153,7 +153,7 @@ def advance(states: States) -> list[float]:
     return [step.item() for step in steps]
 
 
-def with_decay(g: Sequence[Tensor], theta: list[Tensor], weight_decay: float) -> Sequence[Tensor]:
+def with_decay(g: Sequence[Tensor], theta: list[Tensor], weight_decay: int | float) -> Sequence[Tensor]:
     """``g + weight_decay θ``, the gradient with that of the penalty ``weight_decay/2 ‖θ‖²``."""
     return foreach.add(g, theta, alpha=weight_decay) if weight_decay else g
 
@@ -178,7 +178,7 @@ def number(value: Any) -> Any:
     return value.item() if isinstance(value, Tensor) else value
 
 
-def scalar(value: float) -> Tensor:
+def scalar(value: int | float) -> Tensor:
     """A state of one number, in the precision that the library keeps it in."""
     double = torch.get_default_dtype() == torch.float64
     return torch.tensor(float(value), dtype=torch.float64 if double else torch.float32)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from torch import Tensor
 
-Number = float | Tensor
+Number = int | float | Tensor
 
 
 class Point(NamedTuple):

@@ -161,7 +161,6 @@ class MaxPool3d(_MaxPool):
     _n = 3
 
     @checked
-    @autocast(cpu="single")
     def forward(self, input: Real[Tensor, "*batch c d h w"]) -> Real[Tensor, "*batch c d_out h_out w_out"] | Indexed:
         return self.run(input) if self.return_indices else self._in_single(input)
 
