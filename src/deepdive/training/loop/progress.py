@@ -75,15 +75,15 @@ class RunningMean:
                 sum_of_weights += weight
         self.totals[term], self.weights[term] = total, sum_of_weights
 
-    def check(self, name: str) -> None:
-        """Check that something counted.
+    def check(self, name: str, *, penalized: bool = False) -> None:
+        """Check that something counted, unless there is a penalty, which is learnt from without any target.
 
         Raises:
             ValueError: nothing did; names the data.
         """
         if not self.weights:
             raise ValueError(f"the {name} data has no examples")
-        if not any(self.weights):
+        if not any(self.weights) and not penalized:
             raise ValueError(f"the {name} data has no target that counts in the loss; all are ignored or weigh 0")
 
     def clear(self) -> None:

@@ -175,7 +175,7 @@ class Session:
     def _end_epoch(self) -> Record:
         progress = self.progress
         self._read_losses()
-        progress.whole_epoch.check("train")
+        progress.whole_epoch.check("train", penalized=getattr(self.task, "penalty", None) is not None)
         values = {"train_loss": progress.whole_epoch.value}
         values |= {f"train_{name}": value for name, value in compute(self.task).items()}
         reset(self.task.metrics.values())
