@@ -17,6 +17,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from deepdive import models, scratch
 from deepdive.algorithms.inspection import FlopCount, summary
 from deepdive.models import Siamese
+from deepdive.models.language import BagOfWords
 from deepdive.models.linear import LinearRegression
 from deepdive.models.multi_output import MultiOutputMLP
 from deepdive.models.vision import BasicBlock, Bottleneck, DenseLayer, Inception
@@ -43,6 +44,10 @@ IN_THE_TABLE = {
     for i, case in enumerate(twin.cases)
 }
 OTHERS = {
+    "BagOfWords": lambda toolkit: (
+        BagOfWords(9, 4, nn=toolkit),
+        (torch.ones(3, 5, dtype=torch.long), torch.ones(3, 5)),
+    ),
     "AnyNet": lambda toolkit: (
         AnyNet(5, 2, depths=(1, 2), widths=(8, 16), group_widths=4, nn=toolkit),
         (torch.empty(2, 2, 16, 16),),

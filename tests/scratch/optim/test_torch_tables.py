@@ -5,6 +5,7 @@ from functools import cache
 
 import pytest
 import torch
+from tests.scratch.tables import allow_flags
 from torch import nn
 
 from deepdive.proofs import optimizer_difference
@@ -29,6 +30,7 @@ def module():
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of modules that only PyTorch's own tests import
         from torch.testing._internal import common_optimizers
+    allow_flags()
     return common_optimizers
 
 

@@ -27,6 +27,8 @@ from deepdive.scratch.recurrent._layer import Input, Output, RecurrentLayer
 from deepdive.scratch.recurrent._parts import check_pair
 
 States = Float[Tensor, "*layers_and_batch h"]
+Outputs = Float[Tensor, "*layers_and_batch h_out"]
+"""The last outputs, which ``proj_size`` may make narrower than cells are."""
 
 
 class RNN(RecurrentLayer):
@@ -104,7 +106,7 @@ class LSTM(RecurrentLayer):
         )  # fmt: skip
 
     @checked
-    def forward(self, input: Input, hx: tuple[States, States] | None = None) -> tuple[Output, tuple[States, States]]:
+    def forward(self, input: Input, hx: tuple[Outputs, States] | None = None) -> tuple[Output, tuple[Outputs, States]]:
         check_pair(type(self).__name__, hx)
         output, (h, c) = self.run(input, hx)
         return output, (h, c)

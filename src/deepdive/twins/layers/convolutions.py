@@ -15,7 +15,7 @@ def _conv(n: int) -> LayerTwin:
     sizes, timed = _SMALL[n], _TIMED[n]
     mixed: Any = ((3, 2, 1)[:n], (2, 1, 3)[:n], (0, 2, 1)[:n], (3, 2, 1)[:n])
     kernel, stride, padding, dilation = mixed if n > 1 else (3, 2, 1, 3)
-    same = (5, 3, 2)[:n] if n > 1 else 4
+    same = (5, 2, 3)[:n] if n > 1 else 5  # of an even total padding: of an odd one the library warns
     return layer(
         f"Conv{n}d",
         case(timed, in_channels=timed[1], out_channels=2 * timed[1], kernel_size=3, padding=1),
