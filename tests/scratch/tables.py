@@ -28,7 +28,7 @@ class Sample(NamedTuple):
 
 def allow_flags() -> None:
     """Let flags of backends be set again, which importing PyTorch's own tests forbids for the whole process."""
-    vars(torch.backends)["__allow_nonbracketed_mutation_flag"] = True
+    torch.backends.flags_frozen.__globals__["__allow_nonbracketed_mutation_flag"] = True
 
 
 def tables() -> dict[str, Any]:
