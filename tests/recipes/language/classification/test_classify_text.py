@@ -37,7 +37,7 @@ def test_a_file_without_a_header_is_learnt_and_new_texts_are_predicted(classifie
     assert classified.metrics["test_accuracy"] > 0.95
     report = (classified.run.folder / "report.html").read_text(encoding="utf-8")
     for words in (
-        "Worst mistakes, test set",
+        "Confusion",
         "True and predicted classes, test set",
         "Words that count most",
         "lovely",
