@@ -1,4 +1,4 @@
-"""``deepdive predict RUN FOLDER``: all images in it, where a recipe reads images; else one clear line."""
+"""``deepdive predict RUN FOLDER``: all files in it that a recipe reads, or one clear line."""
 
 import re
 
@@ -16,6 +16,10 @@ IMAGES = {
 }
 NOTHING = {"polynomial", "weight-decay", "bptt", "sequence-costs"}
 """What learns from made-up data alone."""
+OF_TABLES = {
+    "forecast", "house-prices", "kernel-regression", "linear-regression", "multi-output", "table"
+}  # fmt: skip
+TABLES = ".csv, .dat, .parquet, .tab, .tsv, .txt"
 QUICK = ("edge-kernel", "softmax-regression", "linear-regression", "kernel-regression", "ngram-lm", "polynomial")
 """Of each kind one in every run of the tests."""
 
@@ -57,10 +61,17 @@ def test_a_folder_is_all_its_images_or_refused(recipe, made, given, tmp_path, mo
             assert {*re.findall(r"given/([\w/]+\.png)", out)} == {"a.png", "deep/b.png"}
             continue
         assert (status, out) == (2, "")
-        [line] = [each for each in err.splitlines() if not each.startswith("note: ")]
+        *notes, line = err.splitlines()
         if recipe in IMAGES:
             assert line.startswith("deepdive: empty holds no image (.bmp, .gif, ")
         elif recipe in NOTHING:
             assert "; there is nothing to predict" in line
+        elif folder == "empty":
+            assert line in ("deepdive: empty holds no files", f"deepdive: empty holds no table ({TABLES})")
+        elif recipe in OF_TABLES:
+            assert notes == [f"note: 4 other files in {folder} are left aside"]
+            assert re.match(rf"deepdive: {folder}/pairs\.tsv: .*the table has no column '\w+'; there are i see", line)
+            continue
         else:
-            assert line.startswith("deepdive: ")
+            assert line.startswith(f"deepdive: {folder}/a.png holds a NUL byte, byte 8 in line 3; it is no text file")
+        assert notes == []

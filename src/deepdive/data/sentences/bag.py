@@ -1,6 +1,6 @@
 """Labelled texts as bags of n-grams, as a data module."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import torch
 from torch import Tensor
@@ -8,13 +8,12 @@ from torch import Tensor
 from deepdive.data.parts import listed
 from deepdive.data.sentences.ngrams import NgramVectorizer
 from deepdive.data.sentences.reading import LabelledTexts, SentenceSplits
-from deepdive.data.sequences import BucketLoader, Ragged
-from deepdive.data.types import DataModule
+from deepdive.data.sequences import BucketDataModule, Field
 from deepdive.signatures import checked
 from deepdive.signatures.bounds import NonNegativeInt, PositiveInt
 
 
-class BagOfWordsDataModule(DataModule):
+class BagOfWordsDataModule(BucketDataModule):
     """Batches ``(n-grams (b, t), weights (b, t), label (b,))``, see `NgramVectorizer`; what fills up has number 0.
 
     ``vectorizer`` is learnt from the training texts; ``labels`` are the names of the classes, in the order of the
@@ -48,49 +47,23 @@ class BagOfWordsDataModule(DataModule):
         test_batch_size: PositiveInt = 256,
         seed: NonNegativeInt = 0,
     ) -> None:
-        self.batch_size = batch_size
-        self.test_batch_size = test_batch_size
-        self.seed = seed
+        super().__init__(batch_size=batch_size, test_batch_size=test_batch_size, seed=seed)
         self.labels = labels
         self._read = read
         self._vocabulary = {"max_ngram": max_ngram, "min_frequency": min_frequency, "max_features": max_features}
-        self._fields: dict[str, tuple[Ragged | Tensor, ...]] = {}
 
-    def prepare(self) -> None:
-        """Read the texts, learn the n-grams and number everything; a second call does nothing."""
-        if self._fields:
-            return
+    def _make_fields(self) -> Mapping[str, Sequence[Field]]:
         self.splits = self._read()
         """As they were read, in the order that the loaders' `rows` number."""
         self.labels = classes_of(self.splits, self.labels)
         self.vectorizer = NgramVectorizer.fit(self.splits.train.texts, **self._vocabulary)
         parts = {"train": self.splits.train, "val": self.splits.val, "test": self.splits.test}
-        self._fields = {name: self._numbered(name, part) for name, part in parts.items() if len(part)}
+        return {name: self._numbered(name, part) for name, part in parts.items() if len(part)}
 
-    def fields(self, part: str) -> tuple[Ragged | Tensor, ...]:
-        """All texts of a part, ``train``, ``val`` or ``test``, as batches have them, in the order of ``splits``."""
-        self.prepare()
-        return self._fields[part]
+    def _pads(self) -> Sequence[int]:
+        return 0, 0, 0
 
-    def train_loader(self) -> BucketLoader:
-        """Shuffled batches of training texts of about the same length."""
-        return self._loader("train", self.batch_size, shuffle=True)
-
-    def val_loader(self) -> BucketLoader | None:
-        """Validation texts, the shortest first, or ``None`` where there are none."""
-        self.prepare()
-        return self._loader("val", self.test_batch_size) if "val" in self._fields else None
-
-    def test_loader(self) -> BucketLoader | None:
-        """Test texts, the shortest first, or ``None`` where there are none."""
-        self.prepare()
-        return self._loader("test", self.test_batch_size) if "test" in self._fields else None
-
-    def _loader(self, part: str, batch_size: int, *, shuffle: bool = False) -> BucketLoader:
-        fields = self.fields(part)
-        return BucketLoader(fields, batch_size, pads=[0] * len(fields), shuffle=shuffle, seed=self.seed)
-
-    def _numbered(self, part: str, texts: LabelledTexts) -> tuple[Ragged | Tensor, ...]:
+    def _numbered(self, part: str, texts: LabelledTexts) -> Sequence[Field]:
         return (*self.vectorizer.encode(texts.texts), numbered_classes(part, texts.labels or (), self.labels))
 
 

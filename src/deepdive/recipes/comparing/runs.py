@@ -1,6 +1,5 @@
 """What run folders hold of their runs, and in which settings these differ."""
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -9,9 +8,11 @@ from pathlib import Path
 from string import ascii_uppercase
 from typing import Any
 
+from deepdive.json_values import json_values
 from deepdive.training import Run, RunError
 from deepdive.training.listeners import read_metrics
 from deepdive.training.records import Record
+from deepdive.training.report import flat
 
 _ASKED = frozenset(
     "data target targets kind log_target folds test column label text label_column score_column text_column "
@@ -62,11 +63,8 @@ class ComparedRun:
             "created": self.created,
             "state": self.state,
             "settings": dict(self.settings),
-            "metrics": {name: _finite(value) for name, value in self.metrics.items()},
-            "baselines": {
-                name: {metric: _finite(value) for metric, value in metrics.items()}
-                for name, metrics in self.baselines.items()
-            },
+            "metrics": json_values(self.metrics),
+            "baselines": json_values(self.baselines),
             "seconds": self.seconds,
             "parameters": self.parameters,
         }
@@ -184,7 +182,7 @@ def _whole(run: Run, letter: str) -> ComparedRun:
         "recipe": run.recipe,
         "preset": run.preset,
         "created": run.created,
-        "settings": dict(_flat(run.settings)),
+        "settings": dict(flat(run.settings)),
         "records": records,
     }
     result = run.result
@@ -208,15 +206,3 @@ def _whole(run: Run, letter: str) -> ComparedRun:
 
 def _numbers(content: Any) -> dict[str, float]:
     return {str(name): float("nan") if value is None else float(value) for name, value in content.items()}
-
-
-def _flat(settings: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    for name, value in settings.items():
-        if isinstance(value, Mapping):
-            yield from _flat(value, f"{prefix}{name}.")
-        else:
-            yield prefix + name, value
-
-
-def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None

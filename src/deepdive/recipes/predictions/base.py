@@ -4,6 +4,8 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal, Protocol, runtime_checkable
 
+from deepdive.json_values import json_values
+
 Value = str | float | int | None
 Invert = Literal["auto", "yes", "no"]
 """Whether light and dark of an image are swapped; ``auto``: if its background is unlike the training images'."""
@@ -53,17 +55,9 @@ def json_object(
         words.append(f"the prediction is no finite number ({prediction}), and null here")
     own = {name: value for name, value in more.items() if value not in (None, {}, [], ())}
     start = {"input": list(given) if isinstance(given, tuple) else given, "kind": kind}
-    return _finite({**start, "prediction": prediction, **own, "notes": words})
+    return json_values({**start, "prediction": prediction, **own, "notes": words})
 
 
 def by_probability(labels: Mapping[str, float]) -> dict[str, float]:
     """The labels, the most likely first; of equals the one that was first."""
     return dict(sorted(labels.items(), key=lambda item: -item[1]))
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, Mapping):
-        return {str(key): _finite(each) for key, each in value.items()}
-    return [_finite(each) for each in value] if isinstance(value, list | tuple) else value

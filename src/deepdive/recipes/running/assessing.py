@@ -38,16 +38,20 @@ def assess(experiment: Experiment[Any], run: Run, *, resume: bool) -> Assessment
     except TrainingInterrupted:
         raise
     except Exception as error:
-        if os.environ.get("DEEPDIVE_TRACEBACK"):
-            raise
-        said = short_error(error)
+        said = told_or_raised(error)
         again = f"DEEPDIVE_TRACEBACK=1 {shell_line(*run.command)}"
         sys.stderr.write(f"deepdive: baselines and scores could not be measured ({said}); see where: {again}\n")
         return Assessment(problem=said)
 
 
-def short_error(error: Exception) -> str:
-    """An error as one line of bounded length."""
+def told_or_raised(error: Exception) -> str:
+    """An error as one line of bounded length; with ``DEEPDIVE_TRACEBACK=1`` it is raised again.
+
+    Raises:
+        Exception: the error, where its origin is asked for.
+    """
+    if os.environ.get("DEEPDIVE_TRACEBACK"):
+        raise error
     said = printable(" ".join(f"{type(error).__name__}: {error}".split()))
     return said if len(said) <= _SAID else f"{said[:_SAID]}…"
 

@@ -1,7 +1,6 @@
 """Trained weights as a file for other programs, with all that must be known to use them."""
 
 import json
-import math
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from torch import Tensor, nn
 import deepdive
 from deepdive.data.registry import DATASETS, PRETRAINED
 from deepdive.files import write_atomically
+from deepdive.json_values import json_values
 from deepdive.recipes.running.formats import FORMATS
 from deepdive.recipes.running.loading import TrainedModel
 from deepdive.training import Run
@@ -60,7 +60,7 @@ def description(model: TrainedModel) -> dict[str, str]:
         "metrics": model.metrics,
         "licences": licences(model.run.settings),
     }
-    return {name: json.dumps(_finite(value), ensure_ascii=True, allow_nan=False) for name, value in facts.items()}
+    return {name: json.dumps(json_values(value), ensure_ascii=True, allow_nan=False) for name, value in facts.items()}
 
 
 def licences(settings: Mapping[str, Any]) -> dict[str, str]:
@@ -103,15 +103,6 @@ def _safetensors(network: nn.Module, facts: Mapping[str, str]) -> bytes:
     text = json.dumps(start | header, separators=(",", ":"), ensure_ascii=False).encode()
     text += b" " * (-len(text) % 8)  # tensors begin at a multiple of 8 bytes
     return len(text).to_bytes(8, "little") + text + data[8 + length :]
-
-
-def _finite(value: Any) -> Any:
-    """The same with null for each number that JSON does not have."""
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, Mapping):
-        return {str(key): _finite(each) for key, each in value.items()}
-    return [_finite(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 WRITERS: dict[str, Writer] = {"safetensors": _safetensors}

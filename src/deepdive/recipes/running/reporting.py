@@ -1,6 +1,5 @@
 """The report of a run: verdict, curves, the experiment's own sections, settings, environment, what to do next."""
 
-import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -12,7 +11,7 @@ from deepdive.recipes.experiments import Experiment
 from deepdive.recipes.registry import Recipe
 from deepdive.recipes.reports.comparison import baseline_sections
 from deepdive.recipes.reports.evaluation import Assessment
-from deepdive.recipes.running.assessing import short_error
+from deepdive.recipes.running.assessing import told_or_raised
 from deepdive.recipes.running.outcome import Outcome
 from deepdive.recipes.running.using import how_to
 from deepdive.training import Record, Run, TrainingInterrupted
@@ -33,10 +32,8 @@ def report_on(outcome: Outcome, recipe: Recipe, experiment: Experiment[Any], ass
     except TrainingInterrupted:
         raise
     except Exception as error:
-        if os.environ.get("DEEPDIVE_TRACEBACK"):
-            raise
         run = outcome.run
-        outcome = replace(outcome, problem=short_error(error))
+        outcome = replace(outcome, problem=told_or_raised(error))
         again = shell_line("deepdive", "resume", run.folder)
         sys.stderr.write(
             f"deepdive: the report could not be made ({outcome.problem}); the result is safe in "

@@ -7,6 +7,7 @@ from deepdive.training.report.sections import Section as Section
 from deepdive.training.report.sections import code as code
 from deepdive.training.report.sections import commands as commands
 from deepdive.training.report.sections import figure as figure
+from deepdive.training.report.sections import flat as flat
 from deepdive.training.report.sections import folded as folded
 from deepdive.training.report.sections import join as join
 from deepdive.training.report.sections import named as named

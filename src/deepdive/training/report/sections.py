@@ -59,7 +59,7 @@ def tiles(facts: Mapping[str, object]) -> Html:
 def pairs(entries: Mapping[str, object]) -> Html:
     """Names and values in two columns; what is nested gets a dotted name, ``optimizer.lr``."""
     rows = "".join(
-        f'<tr><th scope="row">{escape(name)}</th><td>{_exact(value)}</td></tr>' for name, value in _flat(entries)
+        f'<tr><th scope="row">{escape(name)}</th><td>{_exact(value)}</td></tr>' for name, value in flat(entries)
     )
     return Html(f'<div class="scroll"><table class="pairs"><tbody>{rows}</tbody></table></div>')
 
@@ -109,10 +109,11 @@ def figure(svg: str, *, caption: str = "") -> Html:
     return Html(f'<figure><div class="svg{small}" role="img"{label}>{drawing}</div>{below}</figure>')
 
 
-def _flat(entries: Mapping[str, object], prefix: str = "") -> Iterable[tuple[str, object]]:
+def flat(entries: Mapping[str, object], prefix: str = "") -> Iterable[tuple[str, object]]:
+    """Names and values of nested entries, with dotted names: ``optimizer.lr``."""
     for name, value in entries.items():
         if isinstance(value, Mapping) and value:
-            yield from _flat({str(key): inner for key, inner in value.items()}, f"{prefix}{name}.")
+            yield from flat({str(key): inner for key, inner in value.items()}, f"{prefix}{name}.")
         else:
             yield prefix + name, value
 

@@ -152,7 +152,7 @@ with patch(f"{place}.experiment.EfficientNetLite", narrow), patch(f"{place}.netw
 
 
 def test_killed_by_the_system_it_is_resumed(settings, tmp_path):
-    words = ["run", "fine-tune", "--quiet", "--checkpoint-every", "1", "--epochs", "4"]
+    words = ["run", "fine-tune", "--quiet", "--mirrored", "--checkpoint-every", "1", "--epochs", "4"]
     for name in ("data", "weights", "image_size", "batch_size", "frozen", "penalty", "log_every"):
         words += [f"--{name.replace('_', '-')}", str(getattr(settings, name))]
     with subprocess.Popen([sys.executable, "-c", PROGRAM, *words], cwd=tmp_path, stderr=subprocess.DEVNULL) as process:

@@ -48,6 +48,21 @@ class MomentOptimizer(MultiTensorOptimizer):
         foreach.addcmul_(v, g, g, value=1 - beta2)
         return m, v
 
+    @staticmethod
+    def _root(v: list[Tensor], t: list[float], group: Group) -> list[Tensor]:
+        """``√v̂ + eps`` with ``v̂ = v / (1 - β₂ᵗ)``."""
+        beta2 = number(group["betas"][1])
+        root = foreach.sqrt(v)
+        foreach.div_(root, [math.sqrt(1 - beta2**k) for k in t])
+        foreach.add_(root, number(group["eps"]))
+        return root
+
+    @staticmethod
+    def _move(theta: list[Tensor], m: list[Tensor], root: list[Tensor], t: list[float], group: Group) -> None:
+        """``θ = θ - lr m̂ / root`` with ``m̂ = m / (1 - β₁ᵗ)``."""
+        beta1 = number(group["betas"][0])
+        foreach.addcdiv_(theta, m, root, [-number(group["lr"]) / (1 - beta1**k) for k in t])
+
 
 class Adam(MomentOptimizer):
     """Step sizes from running means of gradients and of their squares (Kingma and Ba, 2015).
@@ -98,15 +113,11 @@ class Adam(MomentOptimizer):
     def _update(self, theta: list[Tensor], g: Sequence[Tensor], states: States, group: Group) -> None:
         t = advance(states)
         m, v = self._moments(self._decayed(theta, g, group), states, group)
-        beta1, beta2 = map(number, group["betas"])
         if group["amsgrad"]:
             largest = column(states, "max_exp_avg_sq")
             foreach.maximum_(largest, v)
             v = largest
-        root = foreach.sqrt(v)
-        foreach.div_(root, [math.sqrt(1 - beta2**k) for k in t])
-        foreach.add_(root, number(group["eps"]))  # √v̂ + eps
-        foreach.addcdiv_(theta, m, root, [-number(group["lr"]) / (1 - beta1**k) for k in t])
+        self._move(theta, m, self._root(v, t, group), t, group)
 
 
 class AdamW(Adam):

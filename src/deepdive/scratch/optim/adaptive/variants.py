@@ -112,15 +112,13 @@ class NAdam(MomentOptimizer):
         t, products, lr = advance(states), column(states, "mu_product"), number(group["lr"])
         g = self._decayed(theta, g, group)
         m, v = self._moments(g, states, group)
-        beta1, beta2 = map(number, group["betas"])
+        beta1 = number(group["betas"][0])
         mu, following = (
             [beta1 * (1 - 0.5 * 0.96 ** ((k + ahead) * group["momentum_decay"])) for k in t] for ahead in (0, 1)
         )
         foreach.mul_(products, mu)
         done = [product.item() for product in products]
-        root = foreach.sqrt(v)
-        foreach.div_(root, [math.sqrt(1 - beta2**k) for k in t])
-        foreach.add_(root, group["eps"])
+        root = self._root(v, t, group)
         of_g = [-lr * (1 - now) / (1 - product) for now, product in zip(mu, done, strict=True)]
         of_m = [-lr * soon / (1 - product * soon) for soon, product in zip(following, done, strict=True)]
         foreach.addcdiv_(theta, g, root, of_g)
@@ -241,7 +239,4 @@ class Yogi(MomentOptimizer):
         sign = foreach.sub(v, square)
         foreach.sign_(sign)
         foreach.addcmul_(v, sign, square, value=beta2 - 1)
-        root = foreach.sqrt(v)
-        foreach.div_(root, [math.sqrt(1 - beta2**k) for k in t])
-        foreach.add_(root, group["eps"])
-        foreach.addcdiv_(theta, m, root, [-number(group["lr"]) / (1 - beta1**k) for k in t])
+        self._move(theta, m, self._root(v, t, group), t, group)
