@@ -82,6 +82,26 @@ ROWS = {
             ({"bins": 0}, "bins must be at least 1"),
         ],
     ),
+    "evaluation.scores_of_counts": Row(
+        evaluation.scores_of_counts,
+        {"both": numbers(3, 4), "predicted": numbers(5, 5), "true": numbers(4, 6)},
+        lambda found: np.allclose(found.f1, (2 / 3, 8 / 11)),
+        [
+            ({"true": numbers(4)}, "true must have shape"),
+            ({"both": vector(3.0, 4.0)}, "both must be an integer tensor"),
+            ({"both": numbers(-1, 4)}, "both must be from 0 up, got -1"),
+        ],
+    ),
+    "evaluation.auroc": Row(
+        evaluation.auroc,
+        {"scores": vector(0.9, 0.4, 0.4, 0.1), "positive": torch.tensor([True, True, False, False])},
+        lambda area: float(area) == 0.875,
+        [
+            ({"positive": torch.tensor([True, False])}, "positive must have shape"),
+            ({"positive": numbers(1, 1, 0, 0)}, "positive must be a boolean tensor"),
+            ({"scores": numbers(9, 4, 4, 1)}, "scores must be a floating-point tensor"),
+        ],
+    ),
     "evaluation.regression_scores": Row(
         evaluation.regression_scores,
         {"predicted": vector(1.0, 2.0, 5.0), "true": vector(1.0, 3.0, 5.0)},

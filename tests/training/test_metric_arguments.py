@@ -16,6 +16,7 @@ from deepdive.training.scores.classes import ClassMetric
 from deepdive.training.scores.functions import FunctionMetric
 from deepdive.training.scores.numbers import R2, MeanAbsoluteError
 from deepdive.training.scores.outside import OutsideMetric
+from deepdive.training.scores.ranking import AUROC
 from deepdive.training.sequences.metrics import EntityF1, Perplexity, TokenAccuracy
 from deepdive.training.sequences.spans import SpanAccuracy
 
@@ -95,6 +96,17 @@ ROWS = {
         [
             (OUTPUTS[:, None], TARGETS, r"targets must have the shape of outputs, \(3, 1\), got \(3,\)"),
             (OUTPUTS, TARGETS.cfloat(), "targets must be real, got complex64"),
+        ],
+    ),
+    AUROC: (
+        {},
+        torch.tensor([0.9, 0.4, 0.4, 0.1]),
+        torch.tensor([1, 1, 0, 0]),
+        0.875,
+        [
+            (OUTPUTS, TARGETS[:, None], r"targets must have shape \(3,\), got \(3, 1\)"),
+            (LOGITS, LABELS[:, None], r"targets must have shape \(4,\), got \(4, 1\)"),
+            (LOGITS.long(), LABELS, "outputs must be floating-point, got int64"),
         ],
     ),
     Perplexity: (

@@ -3,7 +3,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn.metrics import classification_report
+from sklearn.metrics import classification_report, precision_recall_fscore_support
 
 from deepdive.algorithms.evaluation import class_scores, confusion_matrix
 
@@ -18,13 +18,14 @@ def test_they_are_those_of_scikit_learns_report(pairs):
     labels = range(CLASSES)
     theirs = classification_report(true, predicted, labels=labels, output_dict=True, zero_division=0)
     for k in labels:
-        ours = [float(each[k]) for each in found]
+        ours = [float(each[k]) for each in found[:4]]
         names = ("precision", "recall", "f1-score", "support")
         np.testing.assert_allclose(ours, [theirs[str(k)][name] for name in names], atol=1e-12)
-    for name, mean in (("macro avg", found.macro), ("weighted avg", found.weighted)):
-        np.testing.assert_allclose(
-            mean, [theirs[name][each] for each in ("precision", "recall", "f1-score")], atol=1e-12
-        )
+    assert found.predicted.tolist() == torch.bincount(predicted, minlength=CLASSES).tolist()
+    for average in ("macro", "weighted", "micro"):  # of the classes that occur, as scikit-learn has it by default
+        *expected, _ = precision_recall_fscore_support(true, predicted, average=average, zero_division=0)
+        np.testing.assert_allclose(getattr(found, average), expected, atol=1e-12)
+    np.testing.assert_allclose(found.of(1), [theirs["1"][name] for name in ("precision", "recall", "f1-score")])
 
 
 def test_a_matrix_that_is_not_symmetric_tells_rows_from_columns():
@@ -34,10 +35,9 @@ def test_a_matrix_that_is_not_symmetric_tells_rows_from_columns():
     assert found.support.tolist() == [10, 10]
 
 
-def test_of_nothing_the_weighted_mean_is_unknown():
+def test_of_nothing_the_means_are_unknown():
     found = class_scores(torch.zeros(3, 3, dtype=torch.int64))
-    assert found.macro == (0, 0, 0)
-    assert all(np.isnan(found.weighted))
+    assert np.isnan([*found.macro, *found.weighted, *found.micro]).all()
 
 
 def test_many_counts_in_few_bits_do_not_wrap():

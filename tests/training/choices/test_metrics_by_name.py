@@ -1,5 +1,7 @@
 """Metrics by name, function, class or object."""
 
+from pathlib import Path
+
 import pytest
 import torch
 from torch import nn
@@ -48,6 +50,11 @@ def test_names_under_which_they_are_reported():
     assert list(choose_metrics(MeanOutput())) == ["mean_output"]
     assert choose_metrics(None) == choose_metrics([]) == {}
     assert choose_metrics([mine := Accuracy()])["accuracy"] is mine
+
+
+def test_the_readme_lists_every_name():
+    text = (Path(__file__).parents[3] / "README.md").read_text()
+    assert all(f"`{name}`" in text for name in NAMES)
 
 
 def test_a_function_is_averaged_by_the_sizes_of_batches():

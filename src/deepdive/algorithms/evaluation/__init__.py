@@ -5,6 +5,7 @@ from deepdive.algorithms.evaluation.calibration import reliability as reliabilit
 from deepdive.algorithms.evaluation.class_scores import ClassScores as ClassScores
 from deepdive.algorithms.evaluation.class_scores import MeanScores as MeanScores
 from deepdive.algorithms.evaluation.class_scores import class_scores as class_scores
+from deepdive.algorithms.evaluation.class_scores import scores_of_counts as scores_of_counts
 from deepdive.algorithms.evaluation.confusion import confusion_matrix as confusion_matrix
 from deepdive.algorithms.evaluation.coverage import Coverage as Coverage
 from deepdive.algorithms.evaluation.coverage import exact_coverage as exact_coverage
@@ -15,6 +16,7 @@ from deepdive.algorithms.evaluation.intervals import clopper_pearson_interval as
 from deepdive.algorithms.evaluation.intervals import hoeffding_interval as hoeffding_interval
 from deepdive.algorithms.evaluation.intervals import wald_interval as wald_interval
 from deepdive.algorithms.evaluation.intervals import wilson_interval as wilson_interval
+from deepdive.algorithms.evaluation.ranking import auroc as auroc
 from deepdive.algorithms.evaluation.regression_scores import RegressionScores as RegressionScores
 from deepdive.algorithms.evaluation.regression_scores import regression_scores as regression_scores
 from deepdive.algorithms.evaluation.reuse import Holdout as Holdout

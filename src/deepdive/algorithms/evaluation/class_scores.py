@@ -2,7 +2,6 @@
 
 from typing import NamedTuple
 
-import torch
 from jaxtyping import Float64, Int64, Integer
 from torch import Tensor
 
@@ -11,7 +10,7 @@ from deepdive.signatures import checked
 
 
 class MeanScores(NamedTuple):
-    """Precision, recall and F1 of all classes together, each in [0, 1]."""
+    """Precision, recall and F1, of one class or several together, each in [0, 1]."""
 
     precision: float
     recall: float
@@ -29,16 +28,29 @@ class ClassScores(NamedTuple):
     """Harmonic mean of the two."""
     support: Int64[Tensor, " classes"]
     """How many examples are of the class."""
+    predicted: Int64[Tensor, " classes"]
+    """How many examples were called so."""
 
     @property
     def macro(self) -> MeanScores:
-        """The mean over classes, each of which counts the same; one without examples counts as 0."""
-        return self._mean(torch.ones_like(self.support))
+        """The mean over classes that occur, true or predicted, each of which counts the same; NaN of no examples."""
+        return self._mean((self.support + self.predicted > 0).long())
 
     @property
     def weighted(self) -> MeanScores:
-        """The mean over classes by their support; NaN where there are no examples."""
+        """The mean over classes by their support; NaN of no examples."""
         return self._mean(self.support)
+
+    @property
+    def micro(self) -> MeanScores:
+        """Of all classes taken together: each is the accuracy where an example has one class; NaN of no examples."""
+        right = self.recall @ self.support.double()
+        predicted, true = self.predicted.sum(), self.support.sum()
+        return MeanScores(float(right / predicted), float(right / true), float(2 * right / (predicted + true)))
+
+    def of(self, k: int) -> MeanScores:
+        """Of the one class ``k``."""
+        return MeanScores(float(self.precision[k]), float(self.recall[k]), float(self.f1[k]))
 
     def _mean(self, weights: Tensor) -> MeanScores:
         w = weights.double() / weights.sum()
@@ -63,8 +75,26 @@ def class_scores(confusion: Integer[Tensor, "classes classes"]) -> ClassScores:
     check_bounds("num_classes", len(confusion), 1)
     check_range("confusion", confusion, 0)
     counts = confusion.long()
-    right, called, true = counts.diagonal(), counts.sum(0), counts.sum(1)
-    return ClassScores(_fraction(right, called), _fraction(right, true), _fraction(2 * right, called + true), true)
+    return scores_of_counts(counts.diagonal(), counts.sum(0), counts.sum(1))
+
+
+@checked
+def scores_of_counts(
+    both: Integer[Tensor, " classes"], predicted: Integer[Tensor, " classes"], true: Integer[Tensor, " classes"]
+) -> ClassScores:
+    """`class_scores` of how often each class was both predicted and true, was predicted, and was true.
+
+    >>> scores_of_counts(torch.tensor([3, 4]), torch.tensor([5, 5]), torch.tensor([4, 6])).f1.tolist()
+    [0.6666666666666666, 0.7272727272727273]
+
+    Raises:
+        TypeError: counts are no integers.
+        ValueError: they are not of the same number of classes, or one is negative.
+    """
+    for name, counts in (("both", both), ("predicted", predicted), ("true", true)):
+        check_range(name, counts, 0)
+    found = _fraction(both, predicted), _fraction(both, true), _fraction(2 * both, predicted + true)
+    return ClassScores(*found, support=true, predicted=predicted)
 
 
 def _fraction(part: Tensor, whole: Tensor) -> Float64[Tensor, " classes"]:

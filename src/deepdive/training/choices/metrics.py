@@ -8,7 +8,16 @@ from deepdive.checks import told
 from deepdive.names import suggestion
 from deepdive.training.choices.losses import divided_at, of_binary_classes
 from deepdive.training.metrics import Accuracy, BinaryAccuracy, MeanSquaredError, Metric, Pearson
-from deepdive.training.scores import F1, R2, FunctionMetric, MeanAbsoluteError, OutsideMetric, Precision, Recall
+from deepdive.training.scores import (
+    AUROC,
+    F1,
+    R2,
+    FunctionMetric,
+    MeanAbsoluteError,
+    OutsideMetric,
+    Precision,
+    Recall,
+)
 from deepdive.training.thresholds import Thresholded
 
 NAMES: dict[str, Callable[[], Metric]] = {
@@ -18,13 +27,20 @@ NAMES: dict[str, Callable[[], Metric]] = {
     "f1": F1,
     "precision": Precision,
     "recall": Recall,
+    "macro_f1": lambda: F1(average="macro"),
+    "macro_precision": lambda: Precision(average="macro"),
+    "macro_recall": lambda: Recall(average="macro"),
+    "weighted_f1": lambda: F1(average="weighted"),
+    "micro_f1": lambda: F1(average="micro"),
+    "auroc": AUROC,
     "mse": MeanSquaredError,
     "rmse": lambda: MeanSquaredError(root=True),
     "mae": MeanAbsoluteError,
     "r2": R2,
     "pearson": Pearson,
 }
-"""Metrics by name."""
+"""Metrics by name; ``f1``, ``precision`` and ``recall`` are of class 1 with one output per example, and the mean over
+classes with several."""
 
 
 MetricChoices = str | Iterable[Any] | Callable[..., Any] | Metric
@@ -35,8 +51,8 @@ def choose_metrics(choice: MetricChoices | None, loss: Any = None) -> dict[str, 
     """Metrics by the names that they are reported under.
 
     Args:
-        choice: a list, or a dict by name, of names of metrics, e.g. ``"accuracy"``; functions of outputs and targets,
-            whose mean over the batches is taken, see `FunctionMetric`; our metrics; objects with ``update``,
+        choice: a list, or a dict by name, of names of metrics (``NAMES``), e.g. ``"accuracy"``; functions of outputs
+            and targets, whose mean over the batches is taken, see `FunctionMetric`; our metrics; objects with ``update``,
             ``compute`` and ``reset``, as torchmetrics has them. One alone need not be in a list.
         loss: that they stand beside. Of binary cross-entropy ``"accuracy"`` is that of each output, `BinaryAccuracy`;
             what divides outputs at a threshold and has none of its own divides where the loss does.

@@ -52,7 +52,7 @@ class MomentOptimizer(MultiTensorOptimizer):
     def _root(v: list[Tensor], t: list[float], group: Group) -> list[Tensor]:
         """``√v̂ + eps`` with ``v̂ = v / (1 - β₂ᵗ)``."""
         beta2 = number(group["betas"][1])
-        root = foreach.sqrt(v)
+        root = list(foreach.sqrt(v))
         foreach.div_(root, [math.sqrt(1 - beta2**k) for k in t])
         foreach.add_(root, number(group["eps"]))
         return root
