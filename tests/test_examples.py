@@ -21,6 +21,7 @@ def deepdive(*words, cwd):
 
 
 @pytest.mark.parametrize("toolkit", ["torch", "scratch"])
+@pytest.mark.slow
 def test_an_own_recipe_trains_to_its_target_and_predicts(toolkit, tmp_path):
     done = deepdive("run", PLANTS, "--toolkit", toolkit, "--quiet", cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -44,6 +45,7 @@ def test_an_own_recipe_trains_to_its_target_and_predicts(toolkit, tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_a_run_whose_recipe_is_gone_is_refused_in_one_line(tmp_path):
     own = tmp_path / "plants.py"
     own.write_text(PLANTS.read_text())
@@ -67,6 +69,7 @@ def own_copy(folder, **changes):
     return own
 
 
+@pytest.mark.slow
 def test_a_target_that_is_not_measured_costs_nothing(tmp_path):
     """Of classes there is no root mean squared error: the run ends with its result and says why it is not judged."""
     done = deepdive("run", PLANTS, "--epochs", "1", "--quiet", "--kind", "classification", cwd=tmp_path)
@@ -96,6 +99,7 @@ def test_a_mistake_in_an_own_network_is_one_line(tmp_path, after, message):
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_a_recipe_file_that_has_changed_is_told(tmp_path):
     own = own_copy(tmp_path)
     assert deepdive("run", own, "--epochs", "1", "--quiet", cwd=tmp_path).returncode in (0, 1)

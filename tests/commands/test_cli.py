@@ -146,6 +146,7 @@ def test_a_terminal_that_knows_only_ascii_shows_the_rest_as_question_marks(tmp_p
     assert "? 0.85" in done.stdout
 
 
+@pytest.mark.slow
 def test_the_last_of_several_presets_counts(tmp_path):
     words = ("--preset", "quick", "--data", "digits", "--preset", "smoke")
     assert deepdive("run", "mlp", *words, "--quiet", cwd=tmp_path).returncode == 0
@@ -172,6 +173,7 @@ def test_a_message_does_not_move_the_cursor_and_keeps_its_end():
     assert cli._message(ValueError("two\n\nlines, größer")) == "two\n\nlines, größer"
 
 
+@pytest.mark.slow
 def test_the_last_preset_counts(tmp_path):
     words = ("run", "edge-kernel", "--preset", "nonsense", "--preset=smoke", "--quiet", "--runs", tmp_path)
     assert deepdive(*words, cwd=tmp_path).returncode in (0, 1)

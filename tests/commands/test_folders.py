@@ -20,8 +20,8 @@ OF_TABLES = {
     "forecast", "house-prices", "kernel-regression", "linear-regression", "multi-output", "table"
 }  # fmt: skip
 TABLES = ".csv, .dat, .parquet, .tab, .tsv, .txt"
-QUICK = ("edge-kernel", "softmax-regression", "linear-regression", "kernel-regression", "ngram-lm", "polynomial")
-"""Of each kind one in every run of the tests."""
+QUICK = ("edge-kernel", "polynomial")
+"""In every run of the tests."""
 
 
 @pytest.fixture(scope="module")

@@ -27,6 +27,7 @@ def whole(tmp_path_factory):
 
 
 @pytest.mark.parametrize("kills", [3, pytest.param(10, marks=pytest.mark.slow)])
+@pytest.mark.slow
 def test_killed_again_and_again_it_is_the_same_run(whole, tmp_path, kills):
     moments = random.Random(kills)
     words, folder = ("run", *FLAGS), None

@@ -9,6 +9,7 @@ pytestmark = pytest.mark.usefixtures("without_shape_checks")
 
 
 @pytest.mark.compiles
+@pytest.mark.slow
 def test_a_layer_is_proven_with_both_ratios():
     [proof] = prove("MSELoss")
     assert proof.ok

@@ -116,6 +116,7 @@ def test_a_signal_during_the_report_leaves_the_result(tmp_path, monkeypatch, num
         pytest.param("sequence-costs", {}, "series.costs.experiment.measure", marks=pytest.mark.slow),
     ],
 )
+@pytest.mark.slow
 def test_what_was_measured_is_not_measured_again(tmp_path, monkeypatch, recipe, settings, never):
     outcome = begin(tmp_path, recipe, **(settings or load_recipe(recipe).presets["smoke"]))
     assert outcome.problem == ""

@@ -116,6 +116,7 @@ def test_perplexity_is_the_number_of_equally_likely_tokens():
     assert NGramModel(text, 1, 9, MaximumLikelihood()).perplexity(torch.tensor([8])) == math.inf
 
 
+@pytest.mark.slow
 def test_generation_follows_the_distribution_and_the_seed():
     text = torch.randint(4, (500,), generator=torch.Generator().manual_seed(0))
     model = NGramModel(text, 3, 4)

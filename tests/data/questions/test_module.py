@@ -56,6 +56,7 @@ def entities():
         pytest.skip("wikiann-en is neither in the cache nor in a folder that DEEPDIVE_DATA names")
 
 
+@pytest.mark.slow
 def test_questions_about_wikipedia(entities, subwords):
     """Also where a vocabulary of the notes about an engine knows next to nothing."""
     sentences = read_conll(entities["train"])

@@ -134,6 +134,7 @@ def test_bad_settings_are_named(options, message):
         module(**options).train_loader()
 
 
+@pytest.mark.slow
 def test_buckets_of_the_published_pairs_waste_little(published_pairs):
     made = TranslationDataModule(lambda: read_pairs(published_pairs), num_pairs=100_000, batch_size=256)
     assert made.train_loader().padding_waste() <= 0.15

@@ -63,6 +63,7 @@ def test_the_report_shows_curves_weights_and_bandwidths(finished):
     assert len([record for record in records if record["kind"] == "epoch"]) == 31
 
 
+@pytest.mark.slow
 def test_a_resumed_run_gives_the_same(waves, finished, tmp_path):
     outcome = start(waves, tmp_path)
     (outcome.run.folder / "result.json").unlink()

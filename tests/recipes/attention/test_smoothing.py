@@ -56,6 +56,7 @@ def check(told, days, levels, kernel="gaussian"):
 
 
 @pytest.mark.parametrize("kernel", FORMULAS)
+@pytest.mark.slow
 def test_the_estimate_is_that_of_the_formula(kernel, tmp_path):
     [told] = runner.predict(trained(tmp_path, kernel=kernel), [write(tmp_path / "new.csv", LEVELS[::-1])])
     check(told, DAYS, LEVELS[::-1], kernel)

@@ -46,6 +46,7 @@ class Killed(BaseException):
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("lines", [3, 25])
+@pytest.mark.slow
 def test_a_killed_run_goes_on_bit_for_bit(name, lines, tmp_path, monkeypatch):
     whole = run(name, tmp_path / "whole", epochs=10)
     original, written = MetricsFile.record, 0
@@ -137,6 +138,7 @@ def test_penalty_and_optimizer_make_the_same_steps(momentum, toolkit):
     assert sides[0][-1].norm() > 0
 
 
+@pytest.mark.slow
 def test_decay_holds_the_weights_back(tmp_path):
     outcome = run("weight-decay", tmp_path, epochs=40)
     assert outcome.metrics["val_ratio"] < 0.8

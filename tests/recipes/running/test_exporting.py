@@ -16,6 +16,7 @@ pytestmark = pytest.mark.usefixtures("without_shape_checks")
 
 
 @pytest.mark.parametrize("kind", ["images", "folds", "multi-output", "translation", "text-pairs", "forecast", "edges"])
+@pytest.mark.slow
 def test_weights_go_back_into_a_network_with_other_ones(run_of, tmp_path, kind):
     model = load(run_of(kind), device="cpu")
     network = exported(model)

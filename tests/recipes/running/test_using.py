@@ -65,6 +65,7 @@ def _assert_alike(ours, theirs):
 
 
 @pytest.mark.parametrize("kind", ["regression", "images"])
+@pytest.mark.slow
 def test_a_shell_takes_the_commands_as_they_stand(run_of, kind, tmp_path):
     typed, code, export, *_ = shown_in(run_of(kind))
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])

@@ -32,6 +32,7 @@ def small(tmp_path_factory, without_shape_checks):
 
 
 @pytest.mark.parametrize(("name", "toolkit"), [("label-shift", "torch"), ("covariate-shift", "scratch")])
+@pytest.mark.slow
 def test_the_smoke_preset_reaches_its_target(name, toolkit, tmp_path):
     outcome = run(name, tmp_path, "smoke", toolkit=toolkit)
     assert outcome.target is not None

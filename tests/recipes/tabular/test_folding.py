@@ -63,6 +63,7 @@ def test_stopped_before_or_after_a_fold_it_is_the_same_run(table, whole, tmp_pat
     assert outcome_of(folder) == outcome_of(whole.run.folder)
 
 
+@pytest.mark.slow
 def test_killed_from_outside_it_is_the_same_run(table, tmp_path):
     from tests.commands.support import command, deepdive
 

@@ -67,6 +67,7 @@ def test_new_rows_are_predicted_in_the_units_of_the_table(finished, tmp_path):
         runner.predict(finished.run.folder, [tmp_path / "bad.csv"])
 
 
+@pytest.mark.slow
 def test_a_run_without_its_result_is_resumed_to_the_same_end(people, finished, tmp_path):
     whole = run(people, tmp_path, epochs=3, learn_weights=True)
     part = run(people, tmp_path / "part", epochs=3, learn_weights=True)

@@ -70,6 +70,7 @@ def test_the_error_is_that_of_the_test_rows(whole):
     assert whole.metrics["test_log_rmse"] == pytest.approx(np.sqrt(np.mean(errors**2)), rel=1e-3)
 
 
+@pytest.mark.slow
 def test_a_fold_is_the_same_whatever_its_test_rows_hold(table, tmp_path):
     """Training sees nothing of the rows that are tested on: neither in the transform nor in the weights."""
     experiment = load_recipe("house-prices").build(settings_for(table, folds=3))

@@ -116,6 +116,7 @@ def test_what_the_settings_allow_can_be_made(largest):
 
 
 @pytest.mark.parametrize("toolkit", ["torch", "scratch"])
+@pytest.mark.slow
 def test_a_network_learns_from_changed_and_mixed_images(toolkit, tmp_path):
     recipe = load_recipe("lenet")
     augment = {"crop": 1, "rotation": 10.0, "jitter": 0.2, "mixup": 0.2, "cutmix": 0.5}

@@ -223,6 +223,7 @@ def test_a_run_of_another_device_predicts_here(trained, tmp_path):
     assert len(runner.predict(folder, [tmp_path / "x.png"])) == 1
 
 
+@pytest.mark.slow
 def test_a_run_that_was_killed_before_its_first_checkpoint_goes_on_in_its_precision(trained, tmp_path, monkeypatch):
     """What was left open is in the run folder before the first step, and no machine decides it a second time."""
     from deepdive.training.formats import rule

@@ -40,6 +40,7 @@ def network_of(name, settings):
 
 
 @pytest.mark.parametrize("name", NAMES)
+@pytest.mark.slow
 def test_steps_are_taken_tested_and_reported(name, tmp_path):
     changes = load_recipe(name).presets["smoke"] | {"data": "digits", "image_size": 32}
     settings = settings_of(name, changes | {"steps": 2, "batch_size": 16, "log_every": 1})

@@ -121,6 +121,7 @@ def assert_equal_gradients(ours, theirs):
 
 @given(PROGRAM, st.integers(0, 2**32 - 1))
 @settings(max_examples=750, deadline=None)
+@pytest.mark.slow
 def test_gradients_of_random_expressions_are_torchs(program, seed):
     ours, theirs, total, expected = run(program, seed)
     total.backward()

@@ -9,6 +9,7 @@ from deepdive.training import FolderCheckpoints, Trainer, TrainingInterrupted
 pytestmark = [pytest.mark.compiles, pytest.mark.usefixtures("without_shape_checks")]
 
 
+@pytest.mark.slow
 def test_a_compiled_run_is_the_eager_one():
     net, data = network(), Blobs(90)  # the last batch of an epoch is smaller
     eager, compiled = task(copy.deepcopy(net)), task(copy.deepcopy(net))

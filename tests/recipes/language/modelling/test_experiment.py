@@ -86,6 +86,7 @@ def test_an_empty_text_is_refused(trained):
 
 @pytest.mark.parametrize("partition", ["random", "sequential"])
 @pytest.mark.parametrize("name", ["rnn-lm", "lstm-lm"])
+@pytest.mark.slow
 def test_a_run_that_stops_within_an_epoch_goes_on_bit_for_bit(text, name, partition, tmp_path):
     changes = SMALL | {"partition": partition, "batch_size": 8, "checkpoint_every": 3, "num_layers": 2}
     whole = run(name, text, tmp_path / "whole", **changes)

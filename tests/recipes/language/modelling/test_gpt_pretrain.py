@@ -55,6 +55,7 @@ def test_a_text_longer_than_the_context_is_continued_the_same_way_from_the_same_
     assert len(say("t", length=5, samples=3, top_p=0.9)) == 3
 
 
+@pytest.mark.slow
 def test_a_run_that_stops_within_an_epoch_goes_on_bit_for_bit(text, tmp_path):
     changes = SMALL | {"checkpoint_every": 3}
     whole = run("gpt-pretrain", text, tmp_path / "whole", **changes)
@@ -62,6 +63,7 @@ def test_a_run_that_stops_within_an_epoch_goes_on_bit_for_bit(text, tmp_path):
     assert_same(runner.resume(begun.folder, console=False), whole)
 
 
+@pytest.mark.slow
 def test_both_toolkits_take_the_same_steps(text, tmp_path):
     found = {}
     for toolkit in ("torch", "scratch"):

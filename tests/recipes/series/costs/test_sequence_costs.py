@@ -97,6 +97,7 @@ def test_the_target_is_reached_and_all_is_shown(finished):
     assert (finished.run.folder / "costs.svg").stat().st_size > 10_000
 
 
+@pytest.mark.slow
 def test_what_is_counted_is_the_same_in_every_run(tmp_path):
     found = [
         runner.start(RECIPE, settings(toolkit=toolkit), preset="quick", root=tmp_path / toolkit / str(i), console=False)

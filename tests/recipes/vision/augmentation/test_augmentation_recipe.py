@@ -65,6 +65,7 @@ def test_the_two_differ_in_the_changes_alone(photographs):
     assert torch.equal(*tested)
 
 
+@pytest.mark.slow
 def test_a_run_that_was_stopped_in_its_second_training_goes_on_exactly(photographs, tmp_path):
     from tests.training.examples import KilledError, killed_at
 

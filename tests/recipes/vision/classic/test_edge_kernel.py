@@ -48,6 +48,7 @@ def test_every_step_is_that_of_gradient_descent(tmp_path):
     torch.testing.assert_close(experiment.task.network.weight.detach().flatten().double(), w, rtol=0, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_a_killed_run_goes_on_exactly(tmp_path):
     found = []
     for name, at in (("whole", 10**9), ("killed", 21)):

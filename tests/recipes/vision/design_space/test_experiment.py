@@ -116,6 +116,7 @@ def test_the_best_network_labels_images(whole, tmp_path):
         runner.predict(tmp_path / "run", files)
 
 
+@pytest.mark.slow
 def test_killed_and_resumed_with_one_process_it_is_the_same_run(whole, tmp_path):
     flags = ["--data", "digits", "--stages", "2", "--stem", "small", "--samples", "3", "--steps", "12"]
     flags += ["--batch-size", "64", "--mega-flops", "0.1", "0.3", "--validation", "300", "--device", "cpu"]
@@ -134,6 +135,7 @@ def test_killed_and_resumed_with_one_process_it_is_the_same_run(whole, tmp_path)
     assert {path: path.stat().st_mtime_ns for path in before} == before
 
 
+@pytest.mark.slow
 def test_a_killed_process_is_a_failed_sample_and_no_more(whole, tmp_path, monkeypatch):
     monkeypatch.setattr(experiment, "_WORKER", "tests.recipes.vision.design_space.killed_worker")
     outcome = start(tmp_path, samples=2, workers=1)
@@ -260,6 +262,7 @@ def test_settings_out_of_range_are_named(changes, words):
         RECIPE.build(settings(**changes)).prepare()
 
 
+@pytest.mark.slow
 def test_the_smoke_preset_reaches_its_target(tmp_path):
     smoke = with_preset(RECIPE.settings_type, RECIPE.presets["smoke"] | {"workers": 1})
     outcome = runner.start(RECIPE, smoke, preset="smoke", root=tmp_path, console=False)

@@ -151,6 +151,7 @@ with patch(f"{place}.experiment.EfficientNetLite", narrow), patch(f"{place}.netw
 """
 
 
+@pytest.mark.slow
 def test_killed_by_the_system_it_is_resumed(settings, tmp_path):
     words = ["run", "fine-tune", "--quiet", "--mirrored", "--checkpoint-every", "1", "--epochs", "4"]
     for name in ("data", "weights", "image_size", "batch_size", "frozen", "penalty", "log_every"):

@@ -59,6 +59,7 @@ def test_the_report_shows_patches_and_rollout_first(trained):
 
 
 @pytest.mark.parametrize("toolkit", ["torch", "scratch"])
+@pytest.mark.slow
 def test_a_killed_run_goes_on_exactly(toolkit, tmp_path):
     found = []
     for name, at in (("whole", 10**9), ("killed", 30)):
