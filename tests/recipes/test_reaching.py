@@ -54,7 +54,7 @@ FITTED: dict[str, set[str]] = {
 
 ELSEWHERE = {
     "ngram-lm": "tests/recipes/language/ngram", "kernel-regression": "tests/recipes/attention",
-    "sequence-costs": "tests/recipes/series/costs",
+    "sequence-costs": "tests/recipes/series/costs", "airfoil": "tests/recipes/linear/test_airfoil.py",
     "fine-tune": "tests/recipes/vision/transfer", "image-folder": "tests/recipes/vision/test_image_folder.py",
     "design-space": "tests/recipes/vision/design_space", "bert-classify": "tests/recipes/language/bert",
     "classify-text": "tests/recipes/language/classification",

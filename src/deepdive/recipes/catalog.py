@@ -12,6 +12,7 @@ import deepdive.recipes.language.pretraining.bert_pretrain
 import deepdive.recipes.language.pretraining.t5_pretrain
 import deepdive.recipes.language.tagging.tag_sequence
 import deepdive.recipes.language.translation.recipes
+import deepdive.recipes.linear.airfoil.airfoil
 import deepdive.recipes.linear.linear_regression
 import deepdive.recipes.linear.polynomial
 import deepdive.recipes.linear.weight_decay

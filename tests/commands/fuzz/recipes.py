@@ -63,6 +63,7 @@ FLAGS: dict[str, str] = {
     "multi-output": f"{_TABLE} --targets price garden --hidden 8",
     "siamese": f"--data digits {TRAINED} --image-size 14",
     "edge-kernel": "--epochs 2",
+    "airfoil": f"--data {FOLDER}/table.csv --batch-sizes 4 20 --epochs 1",
     "lenet": f"{_IMAGES} --image-size 28",
     "lenet-batchnorm": f"{_IMAGES} --image-size 28",
     "alexnet": f"{_SMALL_CNN} --channels 4 4 4 4 4 --hidden 8",

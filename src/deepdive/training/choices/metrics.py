@@ -52,8 +52,8 @@ def choose_metrics(choice: MetricChoices | None, loss: Any = None) -> dict[str, 
 
     Args:
         choice: a list, or a dict by name, of names of metrics (``NAMES``), e.g. ``"accuracy"``; functions of outputs
-            and targets, whose mean over the batches is taken, see `FunctionMetric`; our metrics; objects with ``update``,
-            ``compute`` and ``reset``, as torchmetrics has them. One alone need not be in a list.
+            and targets, whose mean over the batches is taken, see `FunctionMetric`; our metrics; objects with
+            ``update``, ``compute`` and ``reset``, as torchmetrics has them. One alone need not be in a list.
         loss: that they stand beside. Of binary cross-entropy ``"accuracy"`` is that of each output, `BinaryAccuracy`;
             what divides outputs at a threshold and has none of its own divides where the loss does.
 

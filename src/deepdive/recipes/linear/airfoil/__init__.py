@@ -1,0 +1,1 @@
+"""Minibatches of any size: what a pass takes, and what it gains."""
