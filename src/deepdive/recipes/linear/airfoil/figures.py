@@ -25,7 +25,7 @@ def losses_by_time(curves: Mapping[str, Curve], lowest: float) -> "Figure":
             ax.plot(seconds, losses, style, color=PALETTE[i % len(PALETTE)], label=name)
         ax.axhline(lowest, color=GREY, lw=1.0, label="least squares")
         log_scale(ax, "x")
-        ax.set_ylim(lowest - 0.01, 0.5)
+        ax.set_ylim(lowest - 0.003, lowest + 0.06)
         ax.set_xlabel("seconds")
         ax.set_ylabel("loss")
         ax.legend(fontsize="small", ncols=2)
