@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.nn import Module, Parameter
 
 from deepdive.checks import check_dtype, check_same_shape, shown
-from deepdive.scratch import initialization as init
+from deepdive.scratch import init
 from deepdive.scratch._arguments import check_option, check_sizes, checked
 
 Mode = Literal["sum", "mean", "max"]
