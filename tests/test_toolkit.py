@@ -1,6 +1,8 @@
 """``torch.nn`` and ``deepdive.scratch`` are both toolkits, at run time and for the type checker."""
 
+import importlib
 import inspect
+import operator
 import subprocess
 import sys
 import typing
@@ -29,6 +31,17 @@ def test_another_module_is_none():
 
 def test_a_toolkit_promises_all_that_scratch_has():
     assert set(PROMISED) == set(scratch.__all__) - {"autograd", "optim", "utils"}
+
+
+@pytest.mark.parametrize("room", ["init", "functional", "utils", "utils.rnn", "optim", "optim.lr_scheduler"])
+def test_what_is_imported_by_a_path_of_the_library_is_so_here(room):
+    importlib.import_module(f"torch.{room}" if room.startswith("optim") else f"torch.nn.{room}")
+    assert operator.attrgetter(room)(scratch) is importlib.import_module(f"deepdive.scratch.{room}")
+
+
+def test_no_other_room_of_the_toolkit_has_a_path_of_its_own():
+    shown = {name for name in scratch.__all__ if inspect.ismodule(getattr(scratch, name))}
+    assert shown == {"autograd", "init", "functional", "utils", "optim"}
 
 
 @pytest.mark.parametrize("name", [name for name in PROMISED if inspect.isfunction(getattr(Toolkit, name))])

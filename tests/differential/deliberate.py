@@ -14,6 +14,8 @@ class Deliberate:
     difference: str
     reason: str
 
+    def concerns(self, name: str, words: str) -> bool:
+        return all(re.match(*pair, re.DOTALL) for pair in ((self.names, name), (self.words, words)))
+
     def holds(self, name: str, words: str, difference: str) -> bool:
-        pairs = ((self.names, name), (self.words, words), (self.difference, difference))
-        return all(re.match(pattern, text, re.DOTALL) for pattern, text in pairs)
+        return self.concerns(name, words) and re.match(self.difference, difference, re.DOTALL) is not None

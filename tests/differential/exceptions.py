@@ -5,6 +5,9 @@ needed: a test says which are not.
 """
 
 import re
+from typing import Any
+
+from torch import Tensor
 
 from .deliberate import ACCEPTED, REFUSED, Deliberate
 from .frames_and_losses import ROWS
@@ -38,10 +41,10 @@ EXCEPTIONS = (
         "flags of functions are booleans; the library asks for that in some functions only",
     ),
     Deliberate(
-        "Conv|LazyConv|AvgPool|MaxPool",
-        r"(stride|padding|dilation|output_padding)=(\(\)|\(1,\)|\[1\])$",
-        REFUSED,
-        "a height and a width are one number or two; the library stretches a tuple of one",
+        "Conv|LazyConv|AvgPool|MaxPool|LPPool",
+        r"(kernel_size|stride|padding|dilation|output_padding)=(\(\)|\(1,\)|\[1\])$",
+        f"{REFUSED}|{ACCEPTED}",
+        "a height and a width are one number or two; the library stretches a tuple of one or of none",
     ),
     Deliberate("PReLU", r"num_parameters=(\(\)|\(1,\)|\[1\])$", REFUSED, "the number of channels is a number"),
     Deliberate(".*", r"\w*eps=(-|nan|inf)", REFUSED, "a negative or infinite eps gives NaN or 0 for every number"),
@@ -52,20 +55,18 @@ EXCEPTIONS = (
         "running statistics are means: outside of [0, 1] they run away",
     ),
     Deliberate(
-        "LeakyReLU|PReLU|CELU|Softplus",
+        "LeakyReLU|PReLU|CELU|ELU|Softplus",
         r"(negative_slope|init|alpha|beta)=(nan|inf)",
         REFUSED,
         "a slope is a finite number",
     ),
     Deliberate(
-        "ReLU|ReLU6|LeakyReLU|PReLU|SELU|CELU|ELU|Hardtanh|Hardswish|MaxPool",
-        "input 0 .*with nan",
+        "ReLU|ReLU6|LeakyReLU|PReLU|RReLU|SELU|CELU|ELU|Hardtanh|Hardswish|MaxPool|PairwiseDistance",
+        "input . .*with nan",
         "gradients",
         "NaN has no derivative",
     ),
-    Deliberate(
-        "MaxPool2d", "input 0 all -inf", "gradients", "in a tie of -inf with the padding the padding comes first"
-    ),
+    Deliberate("MaxPool", "input 0 all -inf", "gradients", "in a tie of -inf with the padding the padding comes first"),
     Deliberate("GELU", "input 0 with inf", "outputs|gradients", "inf Φ(inf) is inf; the library's kernel gives NaN"),
     Deliberate(
         "(Lazy)?(Batch|Instance)Norm",
@@ -74,7 +75,7 @@ EXCEPTIONS = (
         "the mean is corrected for rounding, and inf - inf is NaN",
     ),
     Deliberate(
-        "BatchNorm|CircularPad",
+        "(Lazy)?(Batch|Instance)Norm",
         ".*empty along 1",
         REFUSED,
         "without channels it is another input; the library gives nothing",
@@ -83,9 +84,24 @@ EXCEPTIONS = (
         "GroupNorm", ".*empty along", "gradients", "nothing has no influence: 0, where the library divides by 0"
     ),
     Deliberate("LazyConv", ".*empty along 0", REFUSED, "no channels say nothing about in_channels"),
+    Deliberate(
+        "ConvTranspose3d",
+        "padding=",
+        f"{REFUSED}: ValueError: padding must leave",
+        "an output holds something; of three dimensions the library gives an empty one",
+    ),
+    Deliberate(
+        "LazyConv",
+        "out_channels=",
+        f"{REFUSED}: ValueError: groups",
+        "groups divide the channels; the library's lazy forms do not look",
+    ),
     Deliberate("AdaptiveAvgPool|AdaptiveMaxPool", "output_size=None", ACCEPTED, "None keeps both sizes, as in a pair"),
     Deliberate(
-        "AvgPool", ".*int64", REFUSED, "a mean of integers is no integer; the library rounds that of int64 alone"
+        "AvgPool|LocalResponseNorm",
+        ".*int64",
+        REFUSED,
+        "a mean of integers is no integer; the library rounds that of int64 alone",
     ),
     Deliberate("BCEWithLogitsLoss", "pos_weight as uint8", "outputs", "the library's 1 - pos_weight overflows"),
     Deliberate(
@@ -94,7 +110,12 @@ EXCEPTIONS = (
         "gradients|outputs",
         "inf times 0 is NaN in one order of terms",
     ),
-    Deliberate("BCEWithLogitsLoss|CrossEntropyLoss", "weight as bool", REFUSED, "a weight is a number"),
+    Deliberate(
+        "BCELoss|BCEWithLogitsLoss|CrossEntropyLoss|MultiLabelSoftMarginLoss",
+        "weight as bool",
+        REFUSED,
+        "a weight is a number",
+    ),
     Deliberate(
         "MultiheadAttention|Transformer",
         ".*(all true|all -inf|as bool)",
@@ -146,6 +167,12 @@ EXCEPTIONS = (
         "LSTM$", "under autocast float16", ACCEPTED, "the library needs a processor with an LSTM in half precision"
     ),
     Deliberate(
+        "LSTM$",
+        "under autocast",
+        r"outputs: torch\.b?float16 .* for torch\.float32",
+        "with projections a layer gives half precision as without them; the library's gives single",
+    ),
+    Deliberate(
         "LSTM(Cell)?$",
         r"input 1 \[1\] (as|wrapped)",
         REFUSED,
@@ -167,13 +194,13 @@ EXCEPTIONS = (
         "there is one state per sequence; the library drops the rest",
     ),
     Deliberate(
-        "BatchNorm|GroupNorm|LayerNorm|RMSNorm",
+        "(Lazy)?(Batch|Instance|Group|Layer|RMS)Norm",
         "num_features=|num_channels=|dtype=|.*along 1",
         REFUSED,
         "what a layer is told is checked, also where it has no parameters that would show it",
     ),
     Deliberate(
-        "BatchNorm|GroupNorm|LayerNorm",
+        "(Lazy)?(Batch|Instance|Group|Layer)Norm",
         ".*(all 2.0|of size 1|shorter)",
         r"(outputs|gradients): off by (\d(\.\d)?e-05|0\.000\d)",
         "of equal numbers rounding is left, by 1/√eps too large; ours is corrected",
@@ -187,7 +214,6 @@ EXCEPTIONS = (
     Deliberate(
         "Conv|LazyConv|MaxUnpool", r"padding=(-1|-2|\(2, -1\))", REFUSED, "padding adds; the library's modes let it cut"
     ),
-    Deliberate("Conv2d", "input 0 of size 1", f"{REFUSED}.*circular", "a circle is gone round once"),
     Deliberate(
         "RNN|RNNCell|GELU", "input . (packed )?(with|all) (nan|-?inf)", "gradients", "ReLU has no derivative at NaN"
     ),
@@ -223,15 +249,33 @@ EXCEPTIONS = (
 
 
 def unsafe(name: str, call: Call) -> bool:
-    """Whether the library must not be called so: it would read and write beyond its memory.
+    """Whether the library must not be called so: it would read and write memory that is not its own.
 
-    Its LSTM does with states of other sizes, its attention on the CPU with keys and values of other sizes.
+    Its LSTM does with states of other sizes; its attention on the CPU with keys and values of other sizes; its CTC loss
+    with classes that there are not (the program ends with "double free or corruption") and with targets one after the
+    other that are not so in memory; its bags of embeddings with categories that are in no bag (Segmentation fault in
+    the gradient); its losses of margins of several classes with no examples, of which they give what happens to lie in
+    memory.
     """
+    if name == "CTCLoss":
+        return re.match("input 1 (with|all|expanded)", call.words) is not None
+    if name == "EmbeddingBag" and len(call.inputs) > 1:
+        categories, offsets, *_ = call.inputs
+        return isinstance(offsets, Tensor) and not _bags_hold(categories, offsets, call.arguments)
+    if name in ("MultiMarginLoss", "MultiLabelMarginLoss"):
+        return call.words == "all inputs empty along 0"
     if name == "functional.scaled_dot_product_attention":
         return re.match("input [12] .*(along|first)", call.words) is not None
     states = name in ("RNN", "LSTM", "GRU") and len(call.inputs) > 1
     sizes = r"input 1 .*along [02]|input 1 .*(wrapped|flat|first)|(without )?(num_layers|bidirectional|hidden_size)"
     return states and re.match(sizes, call.words) is not None
+
+
+def _bags_hold(categories: Any, offsets: Tensor, arguments: dict[str, Any]) -> bool:
+    """Whether there is a bag, and each category in one."""
+    if "include_last_offset" not in arguments:
+        return offsets.numel() > 0
+    return offsets.numel() > 1 and isinstance(categories, Tensor) and offsets.flatten()[-1] == categories.numel()
 
 
 def reason(name: str, words: str, difference: str) -> str:

@@ -35,3 +35,12 @@ def test_unknown_categories_are_named(code):
 def test_a_padding_beyond_the_table_is_refused():
     with pytest.raises(ValueError, match="padding_idx must be within the 4 embeddings, got 4"):
         scratch.Embedding(4, 2, 4)
+
+
+@pytest.mark.parametrize("mode", ["mean", "sum", "max"])
+def test_what_lies_behind_the_last_bag_counts_nowhere(mode):
+    layer = scratch.EmbeddingBag(4, 2, mode=mode, include_last_offset=True)
+    y = layer(torch.tensor([3, 1, 2, 0, 1]), torch.tensor([0, 2, 3]))
+    expected = nn.functional.embedding_bag(torch.tensor([3, 1, 2]), layer.weight, torch.tensor([0, 2]), mode=mode)
+    torch.testing.assert_close(y, expected)
+    assert layer(torch.tensor([3, 1]), torch.tensor([0])).shape == (0, 2)

@@ -142,3 +142,40 @@ def test_bytes_in_several_dimensions_are_refused_as_the_library_does(name, place
         getattr(nn, name)()(x, y)
     with pytest.raises(TypeError, match=r"target must have dtype int64 if it has more than one .*, got torch\.uint8"):
         getattr(scratch, name)()(x, y)
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "inputs"),
+    [
+        ("MultiMarginLoss", {"margin": 0.5}, ([[1.0, 0.5, 0.75, 0.25]], [0])),
+        ("MultiMarginLoss", {"margin": 0.5, "p": 2, "weight": [2.0, 1.0, 3.0, 1.0]}, ([[1.0, 0.5, 0.75, 0.25]], [2])),
+        ("MultiLabelMarginLoss", {}, ([[1.0, 0.0, 0.25, -0.5]], [[0, -1, 3, 2]])),
+        ("MarginRankingLoss", {"margin": 0.5}, ([1.0, 1.0], [0.5, 1.0], [-1.0, 1.0])),
+        ("HingeEmbeddingLoss", {"margin": 0.5}, ([0.5, 0.25], [-1, -1])),
+        ("HuberLoss", {"delta": 0.5}, ([0.5, -0.5, 0.25], [0.0, 0.0, 0.0])),
+        ("SmoothL1Loss", {"beta": 0.5}, ([0.5, -0.5, 0.75], [0.0, 0.0, 0.0])),
+        ("L1Loss", {}, ([0.0, 0.5], [0.0, 0.0])),
+    ],
+)
+def test_gradients_at_a_kink_are_those_of_the_library(name, arguments, inputs):
+    given = {k: torch.tensor(v) if isinstance(v, list) else v for k, v in arguments.items()}
+    gradients = []
+    for lib in (scratch, nn):
+        x, *others = (torch.tensor(each) for each in inputs)
+        (gradient,) = torch.autograd.grad(getattr(lib, name)(**given)(x.requires_grad_(), *others), x)
+        gradients.append(gradient)
+    torch.testing.assert_close(*gradients)
+
+
+@pytest.mark.parametrize("name", ["HuberLoss", "SmoothL1Loss"])
+def test_far_from_the_target_the_slope_is_finite(name):
+    x = torch.tensor([float("inf"), -float("inf"), 3.0], requires_grad=True)
+    (gradient,) = torch.autograd.grad(getattr(scratch, name)(reduction="sum")(x, torch.zeros(3)), x)
+    assert gradient.tolist() == [1, -1, 1]
+
+
+def test_distances_that_count_what_differs_have_a_gradient_of_nothing():
+    x = torch.tensor([[1.0, 2.0, 5.0]], requires_grad=True)
+    distance = scratch.PairwiseDistance(p=0, eps=0.0)(x, torch.tensor([[1.0, 3.0, 4.0]]))
+    assert distance.tolist() == [2]
+    assert torch.autograd.grad(distance, x)[0].tolist() == [[0, 0, 0]]

@@ -51,7 +51,7 @@ def test_the_first_sample_is_equal(rows, name):
     compare(next(samples(row(rows, name), torch.float64)), torch.float64)
 
 
-@pytest.mark.long
+@pytest.mark.slow
 @pytest.mark.parametrize("dtype", [torch.float64, torch.float32], ids=["double", "single"])
 @pytest.mark.parametrize("name", NAMES)
 def test_every_sample_is_equal(rows, name, dtype):

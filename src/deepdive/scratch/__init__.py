@@ -15,7 +15,7 @@ from torch.nn import Sequential as Sequential
 
 from deepdive.scratch import autograd as autograd
 from deepdive.scratch import functional as functional
-from deepdive.scratch import initialization as init
+from deepdive.scratch import init
 from deepdive.scratch import optim as optim
 from deepdive.scratch import utils as utils
 from deepdive.scratch.activations import CELU as CELU

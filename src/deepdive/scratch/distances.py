@@ -12,6 +12,7 @@ from torch.nn import Module
 from deepdive.checks import check_number, shown
 from deepdive.scratch._arguments import check_dim, check_flags, check_not_negative, checked
 from deepdive.scratch._precision import autocast
+from deepdive.scratch.activations import at_least
 
 
 class CosineSimilarity(Module):
@@ -44,7 +45,7 @@ class CosineSimilarity(Module):
         squares = (x * x).sum(self.dim, keepdim=True)
         nothing = squares == 0
         norm = torch.where(nothing, 0.0, torch.where(nothing, 1.0, squares).sqrt())
-        return norm.detach().clamp(min=self.eps) + (norm - norm.detach())
+        return at_least(norm, self.eps)
 
 
 class PairwiseDistance(Module):
@@ -53,7 +54,7 @@ class PairwiseDistance(Module):
     ``p = 2`` is Euclid's distance, 1 the sum of the differences, infinity the largest one.
 
     Raises:
-        ValueError: the shapes do not fit each other.
+        ValueError: the shapes do not fit each other, or there are no numbers to find the largest or smallest of.
     """
 
     @checked
@@ -77,12 +78,18 @@ class PairwiseDistance(Module):
 def pairwise_distance(
     x: Float[Tensor, "*batch f"], y: Float[Tensor, "*batch f"], p: float, eps: float, *, keepdim: bool = False
 ) -> Float[Tensor, "..."]:
-    """``(Σᵢ |xᵢ - yᵢ + eps|^p)^(1/p)`` along the last dimension."""
+    """``(Σᵢ |xᵢ - yᵢ + eps|^p)^(1/p)`` along the last dimension; for ``p = 0`` how many differ.
+
+    Raises:
+        ValueError: of no numbers, ``p`` is infinite or negative.
+    """
     d = (x - y + eps).abs()
+    if d.shape[-1:] == (0,) and (p < 0 or math.isinf(p)):
+        raise ValueError(f"p must be finite and not negative for vectors of no numbers, got {p}")
     if math.isinf(p):
         return d.amax(-1, keepdim=keepdim) if p > 0 else d.amin(-1, keepdim=keepdim)
     if p == 0:
-        return (d != 0).to(d.dtype).sum(-1, keepdim=keepdim)
+        return torch.where(d == 0, d, 1.0).sum(-1, keepdim=keepdim)
     if p == 1:
         return d.sum(-1, keepdim=keepdim)
     total = (d**p).sum(-1, keepdim=keepdim)

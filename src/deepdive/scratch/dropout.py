@@ -126,7 +126,7 @@ class Dropout2d(_Dropout):
 class Dropout3d(_Dropout):
     """``y[b, c] = mask[b, c] input[b, c] / (1 - p)`` in training: whole channels of ``(batch, channels, depth, ...)``.
 
-    An input of 4 dimensions has no batch.
+    An input of 4 dimensions, as in the library any but 5, has no batch.
 
     Raises:
         TypeError: the input, in training, is not floating-point.
@@ -137,10 +137,10 @@ class Dropout3d(_Dropout):
     def forward(self, input: Float[Tensor, "*batch c d h w"]) -> Float[Tensor, "*batch c d h w"]:
         if not self.training:
             return input
-        if input.ndim == 4:
-            return dropout(input.unsqueeze(0), self.p, channels=True).squeeze(0)
         _check_channels(input)
-        return dropout(input, self.p, channels=True)
+        if input.ndim == 5:
+            return dropout(input, self.p, channels=True)
+        return dropout(input.unsqueeze(0), self.p, channels=True).squeeze(0)
 
 
 class AlphaDropout(_Dropout):

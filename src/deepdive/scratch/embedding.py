@@ -7,7 +7,7 @@ from jaxtyping import Float, Int32, Int64
 from torch import Tensor
 from torch.nn import Module, Parameter
 
-from deepdive.scratch import initialization as init
+from deepdive.scratch import init
 from deepdive.scratch._arguments import check_sizes, checked
 
 

@@ -10,8 +10,8 @@ from torch import Tensor
 from torch.nn import Module, Parameter
 
 from deepdive.checks import check_dtype, check_same_shape, shown
-from deepdive.scratch import initialization as init
-from deepdive.scratch._arguments import check_option, check_sizes, checked
+from deepdive.scratch import init
+from deepdive.scratch._arguments import check_flags, check_option, check_sizes, checked
 
 Mode = Literal["sum", "mean", "max"]
 Indices = Int64[Tensor, "..."] | Int32[Tensor, "..."]
@@ -47,6 +47,7 @@ class EmbeddingBag(Module):
         super().__init__()
         check_sizes(0, num_embeddings=num_embeddings, embedding_dim=embedding_dim)
         check_option("mode", mode, Mode)
+        check_flags(include_last_offset=include_last_offset)
         if padding_idx is not None:
             if not -num_embeddings <= padding_idx < num_embeddings:
                 raise ValueError(f"padding_idx must be within the {num_embeddings} embeddings, got {padding_idx}")
@@ -84,14 +85,14 @@ class EmbeddingBag(Module):
         if per_sample_weights is not None:
             rows = rows * per_sample_weights.flatten().unsqueeze(1)
         rows = torch.where(kept.unsqueeze(1), rows, 0.0)
-        y = rows.new_zeros(bags, self.embedding_dim).index_add(0, bag, rows)
+        y = rows.new_zeros(bags + 1, self.embedding_dim).index_add(0, bag, rows)[:bags]
         if self.mode == "sum":
             return y
-        count = y.new_zeros(bags).index_add(0, bag, kept.to(y.dtype))
+        count = y.new_zeros(bags + 1).index_add(0, bag, kept.to(y.dtype))[:bags]
         return y / count.clamp(min=1).unsqueeze(1)
 
     def _bags(self, input: Tensor, offsets: Tensor | None) -> tuple[Int64[Tensor, " n"], int]:
-        """The bag of every category, and how many bags there are."""
+        """The bag of every category, and how many bags there are; what lies behind the last is in one more."""
         if input.ndim == 2:
             if offsets is not None:
                 raise ValueError(f"offsets must be None where input has two dimensions, got {shown(offsets.shape)}")
@@ -105,13 +106,13 @@ class EmbeddingBag(Module):
         _check_offsets(offsets, len(input))
         place = torch.arange(len(input), device=input.device)
         bags = len(offsets) - 1 if self.include_last_offset else len(offsets)
-        return torch.bucketize(place, offsets[:bags].long(), right=True) - 1, bags
+        return torch.bucketize(place, offsets.long(), right=True) - 1, bags
 
     def _largest(self, rows: Tensor, kept: Tensor, bag: Tensor, bags: int) -> Tensor:
         places = bag.unsqueeze(1).expand_as(rows)
         rows = torch.where(kept.unsqueeze(1), rows, float("-inf"))
-        y = rows.new_full((bags, self.embedding_dim), float("-inf"))
-        y = y.scatter_reduce(0, places, rows, "amax", include_self=False)
+        y = rows.new_full((bags + 1, self.embedding_dim), float("-inf"))
+        y = y.scatter_reduce(0, places, rows, "amax", include_self=False)[:bags]
         return torch.where(y == float("-inf"), 0.0, y)
 
     def extra_repr(self) -> str:

@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.nn import Module, Parameter
 
 from deepdive.checks import check_dimensions
-from deepdive.scratch import initialization as init
+from deepdive.scratch import init
 from deepdive.scratch._arguments import check_sizes, checked
 from deepdive.scratch._precision import autocast, check_same_dtype
 

@@ -7,6 +7,7 @@ from deepdive.scratch.activations.piecewise import Hardtanh as Hardtanh
 from deepdive.scratch.activations.piecewise import ReLU6 as ReLU6
 from deepdive.scratch.activations.piecewise import Softshrink as Softshrink
 from deepdive.scratch.activations.piecewise import Threshold as Threshold
+from deepdive.scratch.activations.piecewise import at_least as at_least
 from deepdive.scratch.activations.rectified import LeakyReLU as LeakyReLU
 from deepdive.scratch.activations.rectified import PReLU as PReLU
 from deepdive.scratch.activations.rectified import ReLU as ReLU

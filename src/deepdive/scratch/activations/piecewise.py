@@ -11,8 +11,8 @@ from torch import Tensor
 from torch.autograd import Function
 from torch.nn import Module
 
-from deepdive.checks import check_number
-from deepdive.scratch._arguments import check_not_negative, checked
+from deepdive.checks import check_bounds, check_number
+from deepdive.scratch._arguments import checked
 from deepdive.scratch._precision import autocast
 
 
@@ -21,6 +21,11 @@ def between(x: Real[Tensor, "..."], low: float, high: float) -> Real[Tensor, "..
     if not x.is_floating_point():  # whole numbers stay so, and are cut off at whole ones
         low, high = int(low), int(high)
     return _Between.apply(x, low, high)
+
+
+def at_least(x: Float[Tensor, "..."], low: float) -> Float[Tensor, "..."]:
+    """``max(x, low)``, with derivative 1 everywhere: the gradient passes the maximum as if it were not there."""
+    return torch.where(x < low, low + (x - x.detach()), x)
 
 
 class _Between(Function):
@@ -125,13 +130,13 @@ class Softshrink(Module):
     The proximal step of ``lambd |y|``.
 
     Raises:
-        ValueError: ``lambd`` is negative.
+        ValueError: ``lambd`` is negative or not finite.
     """
 
     @checked
     def __init__(self, lambd: float = 0.5) -> None:
         super().__init__()
-        check_not_negative(lambd=lambd)
+        check_bounds("lambd", lambd, 0)
         self.lambd = lambd
 
     @checked
@@ -176,5 +181,5 @@ def _check_unsigned(input: Tensor, **numbers: float) -> None:
     for name, number in numbers.items():
         if not math.isfinite(number):
             raise ValueError(f"{name} must be finite for an input of integers, got {number}")
-        if number < 0 and not input.dtype.is_signed:
+        if int(number) < 0 and not input.dtype.is_signed:
             raise ValueError(f"{name} must not be negative for an input without sign, got {number}")

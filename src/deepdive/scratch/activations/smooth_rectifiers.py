@@ -10,7 +10,7 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn import Module
 
-from deepdive.checks import check_number
+from deepdive.checks import check_bounds
 from deepdive.scratch._arguments import check_option, checked
 from deepdive.scratch._precision import autocast
 from deepdive.scratch.activations.rectified import relu
@@ -74,12 +74,16 @@ def elu(x: Float[Tensor, "..."], alpha: float, rate: float) -> Float[Tensor, "..
 
 
 class ELU(Module):
-    """``y = input`` where it is positive, else ``alpha (exp(input) - 1)`` (Clevert et al., 2016)."""
+    """``y = input`` where it is positive, else ``alpha (exp(input) - 1)`` (Clevert et al., 2016).
+
+    Raises:
+        ValueError: ``alpha`` is not finite.
+    """
 
     @checked
     def __init__(self, alpha: float = 1.0) -> None:
         super().__init__()
-        check_number("alpha", alpha)
+        check_bounds("alpha", alpha)
         self.alpha = alpha
 
     @checked

@@ -11,50 +11,38 @@ from deepdive.scratch._arguments import checked
 from deepdive.scratch.functional import log_softmax, softmax
 
 
-class Softmax(Module):
-    """``yᵢ = exp(inputᵢ) / Σⱼ exp(inputⱼ)`` along ``dim``."""
+class _AlongDim(Module):
+    """What acts along one dimension, which the library's old rule chooses if none is named."""
 
     @checked
     def __init__(self, dim: int | None = None) -> None:
         super().__init__()
         self.dim = dim
+
+    def extra_repr(self) -> str:
+        return f"dim={self.dim}"
+
+
+class Softmax(_AlongDim):
+    """``yᵢ = exp(inputᵢ) / Σⱼ exp(inputⱼ)`` along ``dim``."""
 
     def forward(self, input: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
         return softmax(input, self.dim)
 
-    def extra_repr(self) -> str:
-        return f"dim={self.dim}"
 
-
-class LogSoftmax(Module):
+class LogSoftmax(_AlongDim):
     """``yᵢ = inputᵢ - log Σⱼ exp(inputⱼ)`` along ``dim``."""
-
-    @checked
-    def __init__(self, dim: int | None = None) -> None:
-        super().__init__()
-        self.dim = dim
 
     def forward(self, input: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
         return log_softmax(input, self.dim)
 
-    def extra_repr(self) -> str:
-        return f"dim={self.dim}"
 
-
-class Softmin(Module):
+class Softmin(_AlongDim):
     """``yᵢ = exp(-inputᵢ) / Σⱼ exp(-inputⱼ)`` along ``dim``."""
-
-    @checked
-    def __init__(self, dim: int | None = None) -> None:
-        super().__init__()
-        self.dim = dim
 
     @checked
     def forward(self, input: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
         return softmax(-input, self.dim)
-
-    def extra_repr(self) -> str:
-        return f"dim={self.dim}"
 
 
 class Softmax2d(Module):

@@ -10,7 +10,7 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn import Module, Parameter
 
-from deepdive.scratch import initialization as init
+from deepdive.scratch import init
 from deepdive.scratch._arguments import check_probability, check_sizes, checked
 from deepdive.scratch._precision import check_same_dtype
 from deepdive.scratch.attention._masks import check_attention_mask, check_padding_mask, merged

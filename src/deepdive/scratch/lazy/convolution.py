@@ -11,6 +11,7 @@ from torch import Tensor
 from torch.nn.modules.lazy import LazyModuleMixin
 from torch.nn.parameter import UninitializedParameter
 
+from deepdive.checks import shown
 from deepdive.scratch._arguments import checked
 from deepdive.scratch.spatial._windows import Size, check_layout
 from deepdive.scratch.spatial.convolution import Conv1d, Conv2d, Conv3d, Convolution, PaddingMode
@@ -54,7 +55,7 @@ class _LazyWeights(LazyModuleMixin):
         check_layout("input", input, self._n)
         channels = input.shape[-self._n - 1]
         if channels == 0:
-            raise ValueError(f"input must have at least one channel, got shape {tuple(input.shape)}")
+            raise ValueError(f"input must have at least one channel, got shape {shown(input.shape)}")
         if channels % self.groups:
             raise ValueError(f"groups must divide the {channels} channels of input, got {self.groups}")
         self.in_channels = channels

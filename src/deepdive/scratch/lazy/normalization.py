@@ -105,7 +105,7 @@ class LazyBatchNorm3d(_LazyNorm, BatchNorm3d):
 
 
 class LazyInstanceNorm1d(_LazyNorm, InstanceNorm1d):
-    """A ``InstanceNorm1d`` whose ``num_features`` is read off the first input; then it becomes a ``InstanceNorm1d``.
+    """An ``InstanceNorm1d`` whose ``num_features`` is read off the first input; then it becomes an ``InstanceNorm1d``.
 
     Raises:
         ValueError: parameters are computed with before the first input, or this one has another shape.
@@ -115,7 +115,7 @@ class LazyInstanceNorm1d(_LazyNorm, InstanceNorm1d):
 
 
 class LazyInstanceNorm2d(_LazyNorm, InstanceNorm2d):
-    """A ``InstanceNorm2d`` whose ``num_features`` is read off the first input; then it becomes a ``InstanceNorm2d``.
+    """An ``InstanceNorm2d`` whose ``num_features`` is read off the first input; then it becomes an ``InstanceNorm2d``.
 
     Raises:
         ValueError: parameters are computed with before the first input, or this one has another shape.
@@ -125,7 +125,7 @@ class LazyInstanceNorm2d(_LazyNorm, InstanceNorm2d):
 
 
 class LazyInstanceNorm3d(_LazyNorm, InstanceNorm3d):
-    """A ``InstanceNorm3d`` whose ``num_features`` is read off the first input; then it becomes a ``InstanceNorm3d``.
+    """An ``InstanceNorm3d`` whose ``num_features`` is read off the first input; then it becomes an ``InstanceNorm3d``.
 
     Raises:
         ValueError: parameters are computed with before the first input, or this one has another shape.

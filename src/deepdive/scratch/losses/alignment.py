@@ -3,10 +3,12 @@
 # ruff: noqa: D102 (what forward computes is said by its class)
 
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 from jaxtyping import Float, Int64, Shaped
 from torch import Tensor
+from torch.autograd import Function
 
 from deepdive.checks import check_labels, shown
 from deepdive.scratch._arguments import check_flags, checked, described, is_integer
@@ -29,9 +31,10 @@ class CTCLoss(Loss):
     for ``y_s ≠ blank, y_{s-2}`` alone; ``l = -log(exp α_T(S) + exp α_T(S-1))`` for the last two of ``y``.
 
     ``log_probs (steps, batch, classes)``, ``targets (batch, longest)`` or all one after the other; without batch
-    ``(steps, classes)`` and ``(length,)``. Lengths are one per sequence. The mean first divides each loss by the length
-    of its target. ``zero_infinity``: a target that no path can say costs 0 instead of infinity. As in the library, the
-    gradient is the one by logits whose ``log_softmax`` the input is (Graves et al., 2006).
+    ``(steps, classes)`` and ``(length,)``. Lengths are one per sequence; what lies beyond them is not read. The mean
+    first divides each loss by the length of its target. ``zero_infinity``: a target that no path can say costs 0
+    instead of infinity. As in the library, the gradient is the one by logits whose ``log_softmax`` the input is (Graves
+    et al., 2006).
 
     Raises:
         TypeError: targets or lengths are no integers.
@@ -63,9 +66,11 @@ class CTCLoss(Loss):
             raise ValueError(f"blank must be a class, from 0 to {classes - 1}, got {self.blank}")
         within = _lengths("input_lengths", input_lengths, batch, steps).to(x.device)
         lengths = _lengths("target_lengths", target_lengths, batch, None)
-        y = _padded(targets, lengths, alone).to(x.device)
+        y = _padded(targets, lengths)
+        y = torch.where(torch.arange(y.shape[1], device=y.device) < lengths.to(y.device).unsqueeze(1), y, self.blank)
         if not torch.compiler.is_compiling():
-            check_labels("targets", torch.where(_inside(y, lengths), y, 0), classes)
+            check_labels("targets", y, classes)
+        y = y.to(x.device)
         loss = self._loss(x, y, within, lengths.to(x.device))
         if self.zero_infinity:
             loss = torch.where(loss.isinf(), 0.0, loss)
@@ -95,9 +100,27 @@ class CTCLoss(Loss):
         loss = -logsumexp(ends, 1)
         loss = torch.where(within == 0, torch.where(lengths == 0, 0.0, torch.inf), loss)
         loss = torch.where(loss > -NEVER / 2, torch.inf, loss)
-        p = x.exp().sum(2)  # of a distribution 1: a constant, whose gradient is part of the one by the logits
         inside = torch.arange(len(x), device=x.device).unsqueeze(1) < within
-        return (loss + torch.where(inside, p - p.detach(), 0.0).sum(0)).to(dtype)
+        return (loss + torch.where(inside, _Total.apply(x), 0.0).sum(0)).to(dtype)
+
+
+class _Total(Function):
+    """``Σ exp(x)`` over the classes, less itself: of a distribution a constant, but part of the gradient by logits."""
+
+    generate_vmap_rule = True
+
+    @staticmethod
+    def forward(x: Tensor) -> Tensor:
+        return x.new_zeros(x.shape[:-1])
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: Any, output: Tensor) -> None:
+        ctx.save_for_backward(*inputs)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> Tensor:
+        (x,) = ctx.saved_tensors
+        return gradients[0].unsqueeze(-1) * x.exp()
 
 
 def _lengths(name: str, lengths: Lengths, batch: int, most: int | None) -> Int64[Tensor, " batch"]:
@@ -115,23 +138,18 @@ def _lengths(name: str, lengths: Lengths, batch: int, most: int | None) -> Int64
     return n
 
 
-def _padded(targets: Tensor, lengths: Tensor, alone: bool) -> Int64[Tensor, "batch longest"]:
+def _padded(targets: Tensor, lengths: Tensor) -> Int64[Tensor, "batch longest"]:
     """The targets as rows, of whatever form they come in."""
     if targets.is_floating_point() or targets.is_complex() or targets.dtype == torch.bool:
         raise TypeError(f"targets must hold classes of an integer dtype, got {described(targets)}")
     longest = int(lengths.max())
-    if targets.ndim == 2 or alone:
-        y = targets.view(1, -1) if targets.ndim == 1 else targets
-        if y.ndim != 2 or len(y) != len(lengths) or y.shape[1] < longest:
+    if targets.ndim == 2:
+        if len(targets) != len(lengths) or targets.shape[1] < longest:
             words = f"(batch={len(lengths)}, {longest} or more), as target_lengths say"
             raise ValueError(f"targets must have shape {words}, got {shown(targets.shape)}")
-        return y.long()
+        return targets.long()
     if targets.ndim != 1 or len(targets) != int(lengths.sum()):
         words = f"(batch={len(lengths)}, longest) or ({int(lengths.sum())},), all that target_lengths say"
         raise ValueError(f"targets must have shape {words}, got {shown(targets.shape)}")
     parts = targets.long().split(lengths.tolist())
     return torch.stack([torch.cat([part, part.new_zeros(longest - len(part))]) for part in parts])
-
-
-def _inside(y: Tensor, lengths: Tensor) -> Tensor:
-    return torch.arange(y.shape[1], device=y.device) < lengths.to(y.device).unsqueeze(1)

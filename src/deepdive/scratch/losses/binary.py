@@ -5,7 +5,7 @@
 from typing import Any
 
 import torch
-from jaxtyping import Float, Real, Shaped
+from jaxtyping import Float, Real
 from torch import Tensor
 from torch.autograd import Function
 
@@ -40,8 +40,10 @@ class BCELoss(Loss):
         if self.weight is not None:
             check_broadcasts("weight", self.weight, "the shape of input,", input.shape)
         # Reading a value off a GPU would stall it.
-        if input.device.type == "cpu" and not torch.compiler.is_compiling() and not ((input >= 0) & (input <= 1)).all():
-            raise ValueError(f"input must hold probabilities, from 0 to 1, got {_farthest(input):.6g}")
+        if input.device.type == "cpu" and not torch.compiler.is_compiling():
+            for name, x in (("input", input), ("target", target)):
+                if not ((x >= 0) & (x <= 1)).all():
+                    raise ValueError(f"{name} must hold probabilities, from 0 to 1, got {_farthest(x):.6g}")
         return self._loss(input, target, self.weight)
 
     @autocast(cpu="single", cuda="single")
@@ -121,7 +123,7 @@ class SoftMarginLoss(PlainLoss):
     @autocast(cpu="single", cuda="single")
     def forward(self, input: Float[Tensor, "..."], target: Real[Tensor, "..."]) -> Float[Tensor, "..."]:
         check_broadcasts("target", target, "the shape of input,", input.shape)
-        return reduced(softplus(-target * input).to(input.dtype), self.reduction)
+        return reduced(softplus(-(target * input)).to(input.dtype), self.reduction)
 
 
 class MultiLabelSoftMarginLoss(Loss):
@@ -142,7 +144,7 @@ class MultiLabelSoftMarginLoss(Loss):
 
     @checked
     @autocast()
-    def forward(self, input: Float[Tensor, "..."], target: Shaped[Tensor, "..."]) -> Float[Tensor, "..."]:
+    def forward(self, input: Float[Tensor, "..."], target: Real[Tensor, "..."]) -> Float[Tensor, "..."]:
         check_broadcasts("target", target, "the shape of input,", input.shape)
         if input.ndim == 0:
             raise ValueError("input must have a dimension for the classes, got a single number")

@@ -8,7 +8,7 @@ import torch
 from jaxtyping import Float, Real, Shaped
 from torch import Tensor
 
-from deepdive.checks import check_number, check_same_shape, shown, told
+from deepdive.checks import check_bounds, check_number, check_same_shape, shown, told
 from deepdive.scratch._arguments import check_flags, checked
 from deepdive.scratch._precision import autocast
 from deepdive.scratch.distances import PairwiseDistance, pairwise_distance
@@ -27,7 +27,7 @@ class CosineEmbeddingLoss(Loss):
     @checked
     def __init__(self, margin: float = 0.0, *, reduction: Reduction = "mean") -> None:
         super().__init__(reduction)
-        check_number("margin", margin)
+        check_bounds("margin", margin)
         self.margin = margin
 
     @checked
@@ -74,7 +74,7 @@ class TripletMarginLoss(Loss):
         reduction: Reduction = "mean",
     ) -> None:
         super().__init__(reduction)
-        _check_margin(margin)
+        check_bounds("margin", margin, above=0)
         for name, value in (("p", p), ("eps", eps)):
             check_number(name, value)
         check_flags(swap=swap)
@@ -116,7 +116,7 @@ class TripletMarginWithDistanceLoss(Loss):
         reduction: Reduction = "mean",
     ) -> None:
         super().__init__(reduction)
-        _check_margin(margin)
+        check_bounds("margin", margin, above=0)
         if distance_function is not None and not callable(distance_function):
             raise TypeError(f"distance_function must be a function of two tensors, got {told(distance_function)}")
         self.distance_function = PairwiseDistance() if distance_function is None else distance_function
@@ -147,12 +147,6 @@ def _violation(
     if swap:
         far = torch.minimum(far, distance(positive, negative))
     return (near - far + margin).clamp(min=0)
-
-
-def _check_margin(margin: float) -> None:
-    check_number("margin", margin)
-    if not margin > 0:
-        raise ValueError(f"margin must be positive, got {margin}")
 
 
 def _check_triplet(anchor: Tensor, positive: Tensor, negative: Tensor) -> None:

@@ -6,7 +6,7 @@ import torch
 from jaxtyping import Float, Int64, Real, Shaped
 from torch import Tensor
 
-from deepdive.checks import check_labels, check_number, check_same_shape, shown
+from deepdive.checks import check_bounds, check_labels, check_same_shape, shown
 from deepdive.scratch._arguments import checked
 from deepdive.scratch._precision import autocast
 from deepdive.scratch.losses._reduction import Loss, PlainLoss, Reduction, Weight, check_broadcast_pair, reduced
@@ -22,7 +22,7 @@ class MarginRankingLoss(Loss):
     @checked
     def __init__(self, margin: float = 0.0, *, reduction: Reduction = "mean") -> None:
         super().__init__(reduction)
-        check_number("margin", margin)
+        check_bounds("margin", margin)
         self.margin = margin
 
     @checked
@@ -48,7 +48,7 @@ class HingeEmbeddingLoss(Loss):
     @checked
     def __init__(self, margin: float = 1.0, *, reduction: Reduction = "mean") -> None:
         super().__init__(reduction)
-        check_number("margin", margin)
+        check_bounds("margin", margin)
         self.margin = margin
 
     @checked
@@ -74,14 +74,14 @@ class MultiMarginLoss(Loss):
 
     @checked
     def __init__(
-        self, p: int = 1, margin: float = 1.0, weight: Weight = None, *, reduction: Reduction = "mean"
+        self, p: int | float = 1, margin: float = 1.0, weight: Weight = None, *, reduction: Reduction = "mean"
     ) -> None:
         super().__init__(reduction)
         if p not in (1, 2):
             raise ValueError(f"p must be 1 or 2, got {p}")
         if weight is not None and weight.ndim != 1:
             raise ValueError(f"weight must have one dimension, got shape {shown(weight.shape)}")
-        check_number("margin", margin)
+        check_bounds("margin", margin)
         self.register_buffer("weight", weight)
         self.p = p
         self.margin = margin
@@ -89,9 +89,8 @@ class MultiMarginLoss(Loss):
     @checked
     @autocast(cpu="single", cuda="single")
     def forward(self, input: Float[Tensor, "*batch classes"], target: Int64[Tensor, "*batch"]) -> Float[Tensor, "..."]:
-        if input.ndim not in (1, 2) or 0 in input.shape[-1:]:
-            raise ValueError(f"input must have shape (batch, classes) or (classes,), got {shown(input.shape)}")
-        if target.shape != input.shape[:-1] and not (input.ndim == 1 and target.shape == (1,)):
+        x = _rows(input)
+        if target.ndim > 1 or target.numel() != len(x):
             raise ValueError(
                 f"target must have the shape of input without its classes, {shown(input.shape[:-1])}, got "
                 f"{shown(target.shape)}"
@@ -101,12 +100,13 @@ class MultiMarginLoss(Loss):
             raise ValueError(
                 f"weight must have one number per class, {input.shape[-1]}, got {shown(self.weight.shape)}"
             )
-        x, y = (input, target) if input.ndim == 2 else (input.unsqueeze(0), target.view(1))
-        others = torch.arange(x.shape[1], device=x.device) != y.unsqueeze(1)
-        violation = (self.margin - x.gather(1, y.unsqueeze(1)) + x).clamp(min=0) ** self.p
-        weight = 1.0 if self.weight is None else self.weight[y].unsqueeze(1)
-        loss = (weight * torch.where(others, violation, 0.0)).sum(1) / x.shape[1]
-        return reduced(loss if input.ndim == 2 else loss.squeeze(0), self.reduction)
+        y = target.reshape(-1, 1)
+        difference = self.margin - x.gather(1, y) + x
+        counted = (torch.arange(x.shape[1], device=x.device) != y) & (difference > 0)
+        violation = torch.where(counted, difference, 0.0) ** self.p
+        if self.weight is not None:
+            violation = torch.where(counted, self.weight[y], 0.0) * violation
+        return reduced((violation.sum(1) / x.shape[1]).view(target.shape), self.reduction)
 
 
 class MultiLabelMarginLoss(PlainLoss):
@@ -125,18 +125,24 @@ class MultiLabelMarginLoss(PlainLoss):
     def forward(
         self, input: Float[Tensor, "*batch classes"], target: Int64[Tensor, "*batch classes"]
     ) -> Float[Tensor, "..."]:
-        if input.ndim not in (1, 2) or 0 in input.shape[-1:]:
-            raise ValueError(f"input must have shape (batch, classes) or (classes,), got {shown(input.shape)}")
+        x = _rows(input)
         check_same_shape("target", target, "input", input)
         _check_classes(target, input.shape[-1], -1)
-        x, y = (input, target) if input.ndim == 2 else (input.unsqueeze(0), target.unsqueeze(0))
+        y = target.reshape(x.shape)
         listed = (y >= 0).long().cumprod(1).bool()  # up to the first -1
         y = torch.where(listed, y, 0)
         true = torch.zeros_like(x).scatter_add(1, y, listed.to(x.dtype)) > 0
-        violation = (1 - x.gather(1, y).unsqueeze(2) + x.unsqueeze(1)).clamp(min=0)  # (batch, listed, classes)
-        counted = listed.unsqueeze(2) & ~true.unsqueeze(1)
-        loss = torch.where(counted, violation, 0.0).sum((1, 2)) / x.shape[1]
-        return reduced(loss if input.ndim == 2 else loss.squeeze(0), self.reduction)
+        difference = 1 - x.gather(1, y).unsqueeze(2) + x.unsqueeze(1)  # (batch, listed, classes)
+        counted = listed.unsqueeze(2) & ~true.unsqueeze(1) & (difference > 0)
+        loss = torch.where(counted, difference, 0.0).sum((1, 2)) / x.shape[1]
+        return reduced(loss.view(input.shape[:-1]), self.reduction)
+
+
+def _rows(input: Tensor) -> Float[Tensor, "batch classes"]:
+    """A batch, also of one example alone."""
+    if input.ndim not in (1, 2) or input.shape[-1] == 0:
+        raise ValueError(f"input must have shape (batch, classes) or (classes,), got {shown(input.shape)}")
+    return input if input.ndim == 2 else input.unsqueeze(0)
 
 
 def _check_classes(target: Tensor, classes: int, ended: int | None = None) -> None:

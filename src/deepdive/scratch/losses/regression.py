@@ -10,9 +10,10 @@ from jaxtyping import Float, Real, Shaped
 from torch import Tensor
 from torch.nn import Module
 
-from deepdive.checks import check_number, shown
-from deepdive.scratch._arguments import check_flags, check_not_negative, check_option, checked
+from deepdive.checks import check_bounds, shown
+from deepdive.scratch._arguments import check_flags, check_option, checked
 from deepdive.scratch._precision import autocast
+from deepdive.scratch.activations import at_least
 from deepdive.scratch.losses._reduction import Loss, PlainLoss, Reduction, broadcast_pair, check_broadcast_pair, reduced
 
 
@@ -43,7 +44,7 @@ class L1Loss(PlainLoss):
 
     @checked
     @autocast(cpu="single", cuda="single")
-    def forward(self, input: Shaped[Tensor, "..."], target: Shaped[Tensor, "..."]) -> Float[Tensor, "..."]:
+    def forward(self, input: Real[Tensor, "..."], target: Real[Tensor, "..."]) -> Float[Tensor, "..."]:
         x, target = broadcast_pair(self, input, target)
         return reduced((x - target).abs(), self.reduction)
 
@@ -51,8 +52,8 @@ class L1Loss(PlainLoss):
 class SmoothL1Loss(Loss):
     """``lᵢ = d² / (2 beta)`` where ``d = |inputᵢ - targetᵢ|`` is below ``beta``, else ``d - beta / 2``.
 
-    ``HuberLoss`` by ``beta``: near 0 a square, far from it of slope 1 (Girshick, 2015). Shapes that differ are
-    broadcast, with a warning.
+    ``HuberLoss`` with ``delta = beta``, divided by it: near 0 a square, far from it of slope 1 (Girshick, 2015). Shapes
+    that differ are broadcast, with a warning.
 
     Raises:
         TypeError: neither input nor target is floating-point, or one is complex.
@@ -62,7 +63,7 @@ class SmoothL1Loss(Loss):
     @checked
     def __init__(self, *, reduction: Reduction = "mean", beta: float = 1.0) -> None:
         super().__init__(reduction)
-        check_not_negative(beta=beta)
+        check_bounds("beta", beta, 0)
         self.beta = beta
 
     @checked
@@ -70,9 +71,7 @@ class SmoothL1Loss(Loss):
     def forward(self, input: Shaped[Tensor, "..."], target: Shaped[Tensor, "..."]) -> Float[Tensor, "..."]:
         x, target = broadcast_pair(self, input, target)
         d = (x - target).abs()
-        if self.beta == 0:
-            return reduced(d, self.reduction)
-        return reduced(torch.where(d < self.beta, d * d / (2 * self.beta), d - self.beta / 2), self.reduction)
+        return reduced(_huber(d, self.beta) / self.beta if self.beta else d, self.reduction)
 
 
 class HuberLoss(Loss):
@@ -88,17 +87,20 @@ class HuberLoss(Loss):
     @checked
     def __init__(self, reduction: Reduction = "mean", delta: float = 1.0) -> None:
         super().__init__(reduction)
-        check_number("delta", delta)
-        if not delta > 0:
-            raise ValueError(f"delta must be positive, got {delta}")
+        check_bounds("delta", delta, above=0)
         self.delta = delta
 
     @checked
     @autocast(cpu="single", cuda="single")
     def forward(self, input: Shaped[Tensor, "..."], target: Shaped[Tensor, "..."]) -> Float[Tensor, "..."]:
         x, target = broadcast_pair(self, input, target)
-        d = (x - target).abs()
-        return reduced(torch.where(d < self.delta, d * d / 2, self.delta * (d - self.delta / 2)), self.reduction)
+        return reduced(_huber((x - target).abs(), self.delta), self.reduction)
+
+
+def _huber(d: Tensor, delta: float) -> Tensor:
+    """``d² / 2`` up to ``delta``, from there on ``delta (d - delta / 2)``; the slope is finite where ``d`` is not."""
+    near = d.clamp(max=delta)
+    return near * (d - near / 2)
 
 
 class KLDivLoss(Module):
@@ -142,15 +144,13 @@ class GaussianNLLLoss(Loss):
     its gradient passes the maximum as if it were not there (Nix and Weigend, 1994).
 
     Raises:
-        ValueError: ``eps`` is not positive, ``var`` has another shape or a negative number (checked on the CPU).
+        ValueError: ``eps`` is negative, ``var`` has another shape or a negative number (checked on the CPU).
     """
 
     @checked
     def __init__(self, *, full: bool = False, eps: float = 1e-6, reduction: Reduction = "mean") -> None:
         super().__init__(reduction)
-        check_number("eps", eps)
-        if not eps > 0:
-            raise ValueError(f"eps must be positive, got {eps}")
+        check_bounds("eps", eps, 0)
         self.full = full
         self.eps = eps
 
@@ -171,7 +171,7 @@ class GaussianNLLLoss(Loss):
         # Reading a value off a GPU would stall it.
         if v.device.type == "cpu" and not torch.compiler.is_compiling() and (v < 0).any():
             raise ValueError(f"var must not be negative, got {v.min().item():.6g}")
-        v = v.detach().clamp(min=self.eps) + (v - v.detach())
+        v = at_least(v, self.eps)
         loss = (v.log() + (input - target) ** 2 / v) / 2
         return reduced(loss + math.log(2 * math.pi) / 2 if self.full else loss, self.reduction)
 
@@ -198,12 +198,12 @@ class PoissonNLLLoss(Loss):
 
     @checked
     @autocast(cpu="single", cuda="single")
-    def forward(self, log_input: Real[Tensor, "..."], target: Shaped[Tensor, "..."]) -> Float[Tensor, "..."]:
+    def forward(self, log_input: Real[Tensor, "..."], target: Real[Tensor, "..."]) -> Float[Tensor, "..."]:
         check_broadcast_pair(log_input, target)
         x = log_input
         loss = x.exp() - target * x if self.log_input else x - target * torch.log(x + self.eps)
         if self.full:
             t = target.clamp(min=1)
             stirling = t * t.log() - t + torch.log(2 * math.pi * t) / 2
-            loss = loss + torch.where(target > 1, stirling, 0.0)
+            loss = loss + torch.where(target > 1, stirling, 0.0).to(loss.dtype)
         return reduced(loss, self.reduction)

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from deepdive.checks import shown
-from deepdive.scratch import initialization as init
+from deepdive.scratch import init
 from deepdive.scratch._arguments import check_sizes
 from deepdive.scratch._precision import in_single
 from deepdive.scratch.normalization._standardize import Normalization, check_parameter_dtype

@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.autograd import Function
 from torch.nn import Module, Parameter
 
-from deepdive.scratch import initialization as init
+from deepdive.scratch import init
 from deepdive.scratch._arguments import described, is_integer
 from deepdive.scratch._precision import HALVES, in_single
 

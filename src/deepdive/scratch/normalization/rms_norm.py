@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.nn import Module, Parameter
 
 from deepdive.checks import check_dimensions
-from deepdive.scratch import initialization as init
+from deepdive.scratch import init
 from deepdive.scratch._arguments import checked
 from deepdive.scratch._precision import autocast, in_single
 from deepdive.scratch.normalization._standardize import check_eps, features

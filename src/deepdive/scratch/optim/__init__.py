@@ -8,7 +8,7 @@ rate. The library's base class keeps groups and state; a state dict of one side 
 
 from torch.optim import Optimizer as Optimizer
 
-from deepdive.scratch import schedules as lr_scheduler
+from deepdive.scratch.optim import lr_scheduler as lr_scheduler
 from deepdive.scratch.optim.adaptive import Adadelta as Adadelta
 from deepdive.scratch.optim.adaptive import Adafactor as Adafactor
 from deepdive.scratch.optim.adaptive import Adagrad as Adagrad

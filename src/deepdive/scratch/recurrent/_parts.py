@@ -6,7 +6,7 @@ from torch import Tensor
 from torch.nn import Module
 
 from deepdive.checks import check_dimensions, check_dtype, shown
-from deepdive.scratch import initialization as init
+from deepdive.scratch import init
 from deepdive.scratch._precision import check_same_dtype
 
 

@@ -25,11 +25,7 @@ def pad(x: Shaped[Tensor, "..."], frame: Frame, value: float = 0.0) -> Shaped[Te
     if not any(frame):
         return x
     n = len(frame) // 2
-    for dim in range(-n, 0):
-        first, last = _sides(frame, dim)
-        if first < 0 or last < 0:
-            x = x.narrow(dim, max(-first, 0), x.shape[dim] + min(first, 0) + min(last, 0))
-    grown = tuple(max(side, 0) for side in frame)
+    x, grown = _cut(x, frame)
     if not any(grown):
         return x
     sizes = [x.shape[dim] + sum(_sides(grown, dim)) for dim in range(-n, 0)]
@@ -39,21 +35,32 @@ def pad(x: Shaped[Tensor, "..."], frame: Frame, value: float = 0.0) -> Shaped[Te
     return padded
 
 
+def _cut(x: Tensor, frame: Frame) -> tuple[Tensor, Frame]:
+    """``x`` without what negative sides take away, and the sides that are left to be added."""
+    for dim in range(-(len(frame) // 2), 0):
+        first, last = (min(side, 0) for side in _sides(frame, dim))
+        if first or last:
+            x = x.narrow(dim, -first, x.shape[dim] + first + last)
+    return x, tuple(max(side, 0) for side in frame)
+
+
 def pad_from_input(x: Shaped[Tensor, "..."], frame: Frame, mode: Mode) -> Shaped[Tensor, "..."]:
     """``x`` inside a frame of its own values: mirrored at the border, the border repeated, or from the far side.
+
+    A negative side cuts: a circle is one of what is left, the other two look beyond the cut.
 
     Raises:
         ValueError: a side is larger than the input has values for.
     """
     n = len(frame) // 2
+    if mode == "circular":
+        x, frame = _cut(x, frame)
     sizes = x.shape[-n:]
     for dim in range(-n, 0):
-        sides = _sides(frame, dim)
-        limit = {"reflect": x.shape[dim] - 1, "circular": x.shape[dim]}.get(mode, max(sides))
-        if max(sides) > limit:
-            raise ValueError(
-                f"padding must be at most {limit} with {mode!r} on an input of {times(sizes)}, got {frame}"
-            )
+        side = max(_sides(frame, dim))
+        limit = {"reflect": x.shape[dim] - 1, "circular": x.shape[dim]}.get(mode, side)
+        if side > limit:
+            raise ValueError(f"padding must be at most {limit} with {mode!r} on an input of {times(sizes)}, got {side}")
     for dim in range(-n, 0):
         first, last = _sides(frame, dim)
         if first or last:
@@ -73,7 +80,8 @@ def check_frame(x: Tensor, frame: Frame) -> None:
         first, last = _sides(frame, dim)
         if min(x.shape[dim] + min(first, last), x.shape[dim] + first + last) < (1 if x.shape[dim] else 0):
             raise ValueError(
-                f"padding must leave at least one value of an input of shape {shown(x.shape)}, got {frame}"
+                f"padding must leave at least one value of an input of shape {shown(x.shape)}, got "
+                f"{(first, last)} along dimension {dim}"
             )
 
 

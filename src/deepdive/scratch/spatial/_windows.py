@@ -44,6 +44,17 @@ def check_not_empty(name: str, x: Tensor, n: int, *, channels: bool = True) -> N
         raise ValueError(f"{name} must have at least one {words}, got shape {shown(x.shape)}")
 
 
+def check_reach(name: str, sizes: Sequence[int], kernel: Sequence[int], dilation: Sequence[int]) -> None:
+    """Check that at least one window fits into these sizes.
+
+    Raises:
+        ValueError: the window reaches over more.
+    """
+    reach = [d * (k - 1) + 1 for d, k in zip(dilation, kernel, strict=True)]
+    if any([size < least for size, least in zip(sizes, reach, strict=True)]):
+        raise ValueError(f"{name} must be at least {times(reach)}, over which the kernel reaches, got {times(sizes)}")
+
+
 def times(sizes: Sequence[int]) -> str:
     """Sizes as they are said: ``3x4``."""
     return "x".join(map(str, sizes))

@@ -116,7 +116,7 @@ def _taken(x: Tensor, dim: int, position: Int64[Tensor, "n size"]) -> Tensor:
 
 
 class AdaptiveAvgPool1d(_AdaptiveAvgPool):
-    """``y[i]``: the mean of positions ``⌊i n / n_out⌋`` to ``⌈(i + 1) n / n_out⌉`` of ``(batch, channels, n)``.
+    """``y[i]``: the mean of positions ``⌊i n / n_out⌋`` to ``⌈(i + 1) n / n_out⌉ - 1`` of ``(batch, channels, n)``.
 
     ``output_size`` is ``n_out``.
 
@@ -132,7 +132,7 @@ class AdaptiveAvgPool1d(_AdaptiveAvgPool):
 
 
 class AdaptiveAvgPool2d(_AdaptiveAvgPool):
-    """``y[i, j]``: the mean of rows ``⌊i h / h_out⌋`` to ``⌈(i + 1) h / h_out⌉``, and columns likewise.
+    """``y[i, j]``: the mean of rows ``⌊i h / h_out⌋`` to ``⌈(i + 1) h / h_out⌉ - 1``, and columns likewise.
 
     ``output_size`` is ``(h_out, w_out)`` or one number for both; ``None`` keeps the size of the input. With
     ``output_size=1`` it is global pooling: one number per channel (Lin et al., 2013).
@@ -149,7 +149,7 @@ class AdaptiveAvgPool2d(_AdaptiveAvgPool):
 
 
 class AdaptiveAvgPool3d(_AdaptiveAvgPool):
-    """``y[i, j, k]``: the mean of slices ``⌊i d / d_out⌋`` to ``⌈(i + 1) d / d_out⌉``, rows and columns likewise.
+    """``y[i, j, k]``: the mean of slices ``⌊i d / d_out⌋`` to ``⌈(i + 1) d / d_out⌉ - 1``, rows and columns likewise.
 
     ``output_size`` is ``(d_out, h_out, w_out)`` or one number for all; ``None`` keeps the size of the input.
 
@@ -166,7 +166,7 @@ class AdaptiveAvgPool3d(_AdaptiveAvgPool):
 
 
 class AdaptiveMaxPool1d(_AdaptiveMaxPool):
-    """``y[i]``: the largest of positions ``⌊i n / n_out⌋`` to ``⌈(i + 1) n / n_out⌉`` of ``(batch, channels, n)``.
+    """``y[i]``: the largest of positions ``⌊i n / n_out⌋`` to ``⌈(i + 1) n / n_out⌉ - 1`` of ``(batch, channels, n)``.
 
     All else is as in ``AdaptiveMaxPool2d``.
 
@@ -182,7 +182,7 @@ class AdaptiveMaxPool1d(_AdaptiveMaxPool):
 
 
 class AdaptiveMaxPool2d(_AdaptiveMaxPool):
-    """``y[i, j]``: the largest of rows ``⌊i h / h_out⌋`` to ``⌈(i + 1) h / h_out⌉``, and columns likewise.
+    """``y[i, j]``: the largest of rows ``⌊i h / h_out⌋`` to ``⌈(i + 1) h / h_out⌉ - 1``, and columns likewise.
 
     It alone gets the gradient; of equal ones the first, row by row. ``output_size`` is ``(h_out, w_out)`` or one number
     for both; ``None`` keeps the size of the input. ``return_indices`` also gives the place of the largest.
@@ -199,7 +199,7 @@ class AdaptiveMaxPool2d(_AdaptiveMaxPool):
 
 
 class AdaptiveMaxPool3d(_AdaptiveMaxPool):
-    """``y[i, j, k]``: the largest of slices ``⌊i d / d_out⌋`` to ``⌈(i + 1) d / d_out⌉``, rows and columns likewise.
+    """``y[i, j, k]``: the largest of slices ``⌊i d / d_out⌋`` to ``⌈(i + 1) d / d_out⌉ - 1``, rows and columns too.
 
     All else is as in ``AdaptiveMaxPool2d``.
 

@@ -4,7 +4,7 @@
 
 from typing import ClassVar
 
-from jaxtyping import Real
+from jaxtyping import Real, Shaped
 from torch import Tensor
 
 from deepdive.scratch._arguments import checked
@@ -27,7 +27,7 @@ class _PadFromInput(Pad):
     def run(self, input: Tensor) -> Tensor:
         """The input in its frame."""
         check_layout("input", input, self._n)
-        check_not_empty("input", input, self._n)
+        check_not_empty("input", input, self._n, channels=self._mode != "circular")
         check_frame(input, self.frame)
         return pad_from_input(input, self.frame, self._mode)
 
@@ -142,49 +142,52 @@ class ReplicationPad3d(_PadFromInput):
 class CircularPad1d(_PadFromInput):
     """``y[i] = input[i mod n]``: the other end goes on, in the last dimension.
 
-    ``padding`` is one number for all sides or ``(left, right)``; a negative one cuts.
+    ``padding`` is one number for all sides or ``(left, right)``; a negative one cuts, and
+    the circle is one of what is left.
 
     Raises:
-        ValueError: ``padding`` is not one or 2 whole numbers, or one is above the size of the input.
+        ValueError: ``padding`` is not one or 2 whole numbers, or one is above the size of what is left.
     """
 
     _n = 1
     _mode = "circular"
 
     @checked
-    def forward(self, input: Real[Tensor, "*batch c length"]) -> Real[Tensor, "*batch c length_out"]:
+    def forward(self, input: Shaped[Tensor, "*batch c length"]) -> Shaped[Tensor, "*batch c length_out"]:
         return self.run(input)
 
 
 class CircularPad2d(_PadFromInput):
     """``y[i] = input[i mod n]``: the other end goes on, in the last two dimensions.
 
-    ``padding`` is one number for all sides or ``(left, right, top, bottom)``; a negative one cuts.
+    ``padding`` is one number for all sides or ``(left, right, top, bottom)``; a negative one cuts, and
+    the circle is one of what is left.
 
     Raises:
-        ValueError: ``padding`` is not one or 4 whole numbers, or one is above the size of the input.
+        ValueError: ``padding`` is not one or 4 whole numbers, or one is above the size of what is left.
     """
 
     _n = 2
     _mode = "circular"
 
     @checked
-    def forward(self, input: Real[Tensor, "*batch c h w"]) -> Real[Tensor, "*batch c h_out w_out"]:
+    def forward(self, input: Shaped[Tensor, "*batch c h w"]) -> Shaped[Tensor, "*batch c h_out w_out"]:
         return self.run(input)
 
 
 class CircularPad3d(_PadFromInput):
     """``y[i] = input[i mod n]``: the other end goes on, in the last three dimensions.
 
-    ``padding`` is one number for all sides or ``(left, right, top, bottom, front, back)``; a negative one cuts.
+    ``padding`` is one number for all sides or ``(left, right, top, bottom, front, back)``; a negative one cuts, and
+    the circle is one of what is left.
 
     Raises:
-        ValueError: ``padding`` is not one or 6 whole numbers, or one is above the size of the input.
+        ValueError: ``padding`` is not one or 6 whole numbers, or one is above the size of what is left.
     """
 
     _n = 3
     _mode = "circular"
 
     @checked
-    def forward(self, input: Real[Tensor, "*batch c d h w"]) -> Real[Tensor, "*batch c d_out h_out w_out"]:
+    def forward(self, input: Shaped[Tensor, "*batch c d h w"]) -> Shaped[Tensor, "*batch c d_out h_out w_out"]:
         return self.run(input)

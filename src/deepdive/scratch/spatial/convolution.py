@@ -8,7 +8,7 @@ The windows become the columns of one matrix and the convolution one matrix prod
 
 import math
 from functools import reduce
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import torch
 from jaxtyping import Float
@@ -19,7 +19,7 @@ from deepdive.scratch._arguments import check_option, check_sizes, checked, size
 from deepdive.scratch._precision import check_same_dtype, in_single, one_half, product_type
 from deepdive.scratch.linear import reset_uniform
 from deepdive.scratch.spatial._frames import Frame, around, pad, pad_from_input
-from deepdive.scratch.spatial._windows import Size, check_layout, check_not_empty, columns, elements, times
+from deepdive.scratch.spatial._windows import Size, check_layout, check_not_empty, check_reach, columns, elements
 
 PaddingMode = Literal["zeros", "reflect", "replicate", "circular"]
 
@@ -103,13 +103,7 @@ class Convolution(Module):
 
     def _padded(self, x: Float[Tensor, "b c ..."]) -> Float[Tensor, "b c ..."]:
         x = pad(x, self._frame) if self.padding_mode == "zeros" else pad_from_input(x, self._frame, self.padding_mode)
-        reach = [d * (k - 1) + 1 for d, k in zip(self.dilation, self.kernel_size, strict=True)]
-        sizes = x.shape[2:]
-        if any([size < least for size, least in zip(sizes, reach, strict=True)]):
-            raise ValueError(
-                f"input, with its padding, must be at least {times(reach)}, over which the kernel reaches, got "
-                f"{times(sizes)}"
-            )
+        check_reach("input, with its padding,", x.shape[2:], self.kernel_size, self.dilation)
         return x
 
     def _resolve(self, padding: Size | str) -> tuple[tuple[int, ...] | str, Frame]:
@@ -128,15 +122,22 @@ class Convolution(Module):
 
     def extra_repr(self) -> str:
         """The sizes, and what differs from the defaults."""
-        parts = f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}"
-        shown = {
-            "padding": (self.padding, (0,) * self._n),
-            "dilation": (self.dilation, (1,) * self._n),
-            "groups": (self.groups, 1),
-            "bias": (self.bias is not None, True),
-            "padding_mode": (self.padding_mode, "zeros"),
-        }
-        return parts + "".join(f", {name}={value}" for name, (value, default) in shown.items() if value != default)
+        return described_convolution(self)
+
+
+def described_convolution(layer: Any) -> str:
+    """Sizes of a convolution or a transposed one, and what differs from the defaults, as the library shows them."""
+    none, one = (0,) * len(layer.kernel_size), (1,) * len(layer.kernel_size)
+    shown = {
+        "padding": (layer.padding, none),
+        "dilation": (layer.dilation, one),
+        "output_padding": (getattr(layer, "output_padding", none), none),
+        "groups": (layer.groups, 1),
+        "bias": (layer.bias is not None, True),
+        "padding_mode": (layer.padding_mode, "zeros"),
+    }
+    sizes = f"{layer.in_channels}, {layer.out_channels}, kernel_size={layer.kernel_size}, stride={layer.stride}"
+    return sizes + "".join(f", {name}={value}" for name, (value, default) in shown.items() if value != default)
 
 
 def check_channels(in_channels: int, out_channels: int, groups: int) -> None:

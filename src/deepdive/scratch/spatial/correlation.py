@@ -9,7 +9,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from deepdive.scratch._arguments import checked, pair_of
-from deepdive.scratch.spatial._windows import Size, num_windows, shifts
+from deepdive.scratch.spatial._windows import Size, check_reach, num_windows, shifts
 
 
 @checked
@@ -21,7 +21,7 @@ def cross_correlation(input: Float[Tensor, "h w"], kernel: Float[Tensor, "kh kw"
     """
     (h, w), (kh, kw) = input.shape, kernel.shape
     if kh > h or kw > w:
-        raise ValueError(f"kernel of {kh}x{kw} is larger than the input of {h}x{w}")
+        raise ValueError(f"kernel must be at most {h}x{w}, the size of input, got {kh}x{kw}")
     rows = torch.stack(shifts(input, 0, kh, 1))  # (kh, h_out, w)
     windows = torch.stack(shifts(rows, 2, kw, 1), 1)  # (kh, kw, h_out, w_out)
     return torch.einsum("mn,mnij->ij", kernel, windows)
@@ -77,11 +77,7 @@ def conv_output_size(
     kernels, strides = pair_of("kernel_size", kernel_size), pair_of("stride", stride)
     paddings, dilations = pair_of("padding", padding, 0), pair_of("dilation", dilation)
     padded = [n + 2 * p for n, p in zip(sizes, paddings, strict=True)]
-    reach = [d * (k - 1) + 1 for d, k in zip(dilations, kernels, strict=True)]
-    if reach[0] > padded[0] or reach[1] > padded[1]:
-        raise ValueError(
-            f"the kernel reaches over {reach[0]}x{reach[1]}, more than the padded input of {padded[0]}x{padded[1]}"
-        )
+    check_reach("input_size, with its padding,", padded, kernels, dilations)
     h, w = (num_windows(*numbers) for numbers in zip(padded, kernels, strides, dilations, strict=True))
     return h, w
 
@@ -107,7 +103,7 @@ def conv_transpose_output_size(
         for n, k, s, p, o, d in zip(sizes, kernels, strides, paddings, more, dilations, strict=True)
     )
     if h < 1 or w < 1:
-        raise ValueError(f"padding={padding} leaves an output of {h}x{w}")
+        raise ValueError(f"padding must leave an output of at least 1x1, got {padding}, which leaves {h}x{w}")
     return h, w
 
 

@@ -16,10 +16,10 @@ from deepdive.scratch.spatial._windows import (
     Size,
     check_layout,
     check_not_empty,
+    check_reach,
     columns,
     num_windows,
     overlapped,
-    times,
 )
 
 
@@ -88,14 +88,11 @@ class Fold(Module):
         padding = pair_of("padding", self.padding, 0)
         padded = [size + 2 * p for size, p in zip(sizes, padding, strict=True)]
         positions = _positions("output_size, with its padding,", padded, kernel, stride, dilation)
-        rows, columns = math.prod(kernel), math.prod(positions)
-        fits = (
-            input.ndim in (2, 3) and input.shape[-1] == columns and 0 != input.shape[-2] and not input.shape[-2] % rows
-        )
-        if not fits:
+        size, windows = math.prod(kernel), math.prod(positions)
+        if input.ndim not in (2, 3) or input.shape[-1] != windows or not input.shape[-2] or input.shape[-2] % size:
             raise ValueError(
-                f"input must have shape (batch, channels · {rows}, {columns}) or, without batch, (channels · {rows}, "
-                f"{columns}), got {shown(input.shape)}"
+                f"input must have shape (batch, channels · {size}, {windows}) or, without batch, (channels · {size}, "
+                f"{windows}), got {shown(input.shape)}"
             )
         x = input.unsqueeze(0) if input.ndim == 2 else input
         stamps = x.transpose(0, 1).unflatten(2, positions).unflatten(0, (-1, *kernel))  # (c, kh, kw, b, i, j)
@@ -117,9 +114,7 @@ def _positions(
     dilation: tuple[int, int],
 ) -> list[int]:
     """How many windows there are, down and across."""
-    reach = [d * (k - 1) + 1 for d, k in zip(dilation, kernel, strict=True)]
-    if reach[0] > sizes[0] or reach[1] > sizes[1]:
-        raise ValueError(f"{name} must be at least {times(reach)}, over which a window reaches, got {times(sizes)}")
+    check_reach(name, sizes, kernel, dilation)
     return [num_windows(*numbers) for numbers in zip(sizes, kernel, stride, dilation, strict=True)]
 
 

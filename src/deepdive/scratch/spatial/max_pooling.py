@@ -229,7 +229,6 @@ class MaxUnpool1d(_MaxUnpool):
     _n = 1
 
     @checked
-    @autocast(cpu="single")
     def forward(
         self,
         input: Float[Tensor, "*batch c length"],
@@ -253,7 +252,6 @@ class MaxUnpool2d(_MaxUnpool):
     _n = 2
 
     @checked
-    @autocast(cpu="single")
     def forward(
         self,
         input: Float[Tensor, "*batch c h w"],
@@ -275,7 +273,6 @@ class MaxUnpool3d(_MaxUnpool):
     _n = 3
 
     @checked
-    @autocast(cpu="single")
     def forward(
         self,
         input: Float[Tensor, "*batch c d h w"],

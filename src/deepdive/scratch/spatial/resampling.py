@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from typing import Any, Literal, get_args
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Real
 from torch import Tensor
 from torch.nn import Module
 
 from deepdive.checks import shown
-from deepdive.scratch._arguments import check_option, checked, described, is_integer, is_number
+from deepdive.scratch._arguments import check_flags, check_option, checked, described, is_integer, is_number
 from deepdive.scratch._precision import autocast, in_single
 
 Interpolation = Literal["nearest", "linear", "bilinear", "bicubic", "trilinear", "nearest-exact"]
@@ -29,10 +29,12 @@ class Upsample(Module):
     "bilinear" and "trilinear" weigh two inputs by how near they are, "bicubic" four by a cubic.
 
     Input ``(batch, channels, *sizes)`` with one to three sizes; ``size`` gives those of the output, or ``scale_factor``
-    how much larger they are, each one number or one for each dimension. A factor is also the ratio that positions are
-    computed with, unless ``recompute_scale_factor``.
+    how much larger they are, each one number or one for each dimension. A factor is also what positions are computed
+    with, ``1 / scale_factor`` for ``n / n_out``, unless ``recompute_scale_factor``. As in the library, a dimension that
+    keeps its size is kept as it is by "linear", "bilinear", "trilinear" and, of images, "nearest".
 
     Raises:
+        TypeError: the input is no tensor of numbers or, but for "nearest" ones, not floating-point.
         ValueError: not exactly one of ``size`` and ``scale_factor``, a mode for other dimensions, or ``align_corners``
             with "nearest".
     """
@@ -53,12 +55,14 @@ class Upsample(Module):
         if recompute_scale_factor and size is not None:
             raise ValueError(f"recompute_scale_factor must be None with size={size}, got {recompute_scale_factor}")
         self.mode: Interpolation = mode
+        if align_corners is not None:
+            check_flags(align_corners=align_corners)
         self.align_corners = align_corners
         self.recompute_scale_factor = recompute_scale_factor
 
     @checked
     @autocast()
-    def forward(self, input: Float[Tensor, "b c *sizes"]) -> Float[Tensor, "b c *sizes_out"]:
+    def forward(self, input: Real[Tensor, "b c *sizes"]) -> Real[Tensor, "b c *sizes_out"]:
         n = input.ndim - 2
         modes = [mode for mode in get_args(Interpolation) if _DIMENSIONS.get(mode, n) == n]
         if n not in (1, 2, 3) or self.mode not in modes:
@@ -74,6 +78,8 @@ class Upsample(Module):
         sizes, ratios = self._geometry(input.shape[2:])
         if self.mode.startswith("nearest"):
             return self._nearest(input, sizes, ratios)
+        if not input.is_floating_point():
+            raise TypeError(f"input must be floating-point with mode={self.mode!r}, got {described(input)}")
         return self._weighted(in_single(input), sizes, ratios).to(input.dtype)
 
     def _geometry(self, sizes: Sequence[int]) -> tuple[list[int], list[float]]:
@@ -93,7 +99,10 @@ class Upsample(Module):
             raise ValueError(f"size of the output must be at least 1, got {shown(wanted)}")
         if not factors or self.recompute_scale_factor:
             return wanted, [length / out for length, out in zip(sizes, wanted, strict=True)]
-        return wanted, [1 / factor for factor in factors]
+        # As the library's kernel of images does, which has short ways to keep and to double a size.
+        by_size = (1, 2) if self.mode == "nearest" and n == 2 else ()
+        geometry = zip(sizes, wanted, factors, strict=True)
+        return wanted, [length / out if out / length in by_size else 1 / f for length, out, f in geometry]
 
     def _nearest(self, x: Tensor, sizes: list[int], ratios: list[float]) -> Tensor:
         shift = 0.5 if self.mode == "nearest-exact" else 0.0
@@ -109,6 +118,8 @@ class Upsample(Module):
 
     def _along(self, x: Tensor, dim: int, n: int, ratio: float) -> Tensor:
         length, i = x.shape[dim], torch.arange(n, device=x.device, dtype=x.dtype)
+        if n == length and self.mode != "bicubic":
+            return x
         if self.align_corners:
             place = i * ((length - 1) / (n - 1) if n > 1 else 0.0)
         else:
@@ -144,10 +155,10 @@ def _far(t: Tensor) -> Tensor:
 
 
 def _factors(value: Any) -> float | tuple[float, ...]:
-    each = tuple(value) if isinstance(value, tuple | list) else (value,)
+    each = value if isinstance(value, tuple) else (value,)
     if not each or not all(map(is_number, each)) or not all([0 < factor < math.inf for factor in each]):
         raise ValueError(f"scale_factor must be a positive number, or one for each size, got {described(value)}")
-    return tuple(map(float, each)) if isinstance(value, tuple | list) else float(value)
+    return tuple(map(float, each)) if isinstance(value, tuple) else float(value)
 
 
 def _each(name: str, value: Any, n: int, fits: Any) -> list[Any]:

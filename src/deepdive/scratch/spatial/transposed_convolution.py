@@ -19,7 +19,7 @@ from deepdive.scratch._arguments import checked, described, is_integer, sizes_of
 from deepdive.scratch._precision import check_same_dtype
 from deepdive.scratch.linear import reset_uniform
 from deepdive.scratch.spatial._windows import AXES, Size, check_layout, check_not_empty, overlapped, times
-from deepdive.scratch.spatial.convolution import check_channels
+from deepdive.scratch.spatial.convolution import check_channels, described_convolution
 
 
 class TransposedConvolution(Module):
@@ -119,16 +119,7 @@ class TransposedConvolution(Module):
 
     def extra_repr(self) -> str:
         """The sizes, and what differs from the defaults."""
-        parts = f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}"
-        none, one = (0,) * self._n, (1,) * self._n
-        shown = {
-            "padding": (self.padding, none),
-            "dilation": (self.dilation, one),
-            "output_padding": (self.output_padding, none),
-            "groups": (self.groups, 1),
-            "bias": (self.bias is not None, True),
-        }
-        return parts + "".join(f", {name}={value}" for name, (value, default) in shown.items() if value != default)
+        return described_convolution(self)
 
 
 class ConvTranspose1d(TransposedConvolution):

@@ -9,7 +9,7 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn import Module
 
-from deepdive.scratch import initialization as init
+from deepdive.scratch import init
 from deepdive.scratch._arguments import checked
 from deepdive.scratch.activations import relu
 from deepdive.scratch.normalization import LayerNorm

@@ -12,15 +12,12 @@ _SIDES = (1, 2, 0, 3, 2, 1)
 
 def _pad(name: str, n: int) -> LayerTwin:
     value: dict[str, Any] = {"value": 0.7} if name == "ConstantPad" else {}
-    cut: tuple[Any, ...] = ()
-    if name in ("ConstantPad", "ZeroPad"):
-        cut = (case((2, 3, *_SMALL[n]), padding=(-1, 2, 1, -2, 0, -1)[: 2 * n], **value),)
     return layer(
         f"{name}{n}d",
         case(_TIMED[n], padding=2, **value),
         case((2, 3, *_SMALL[n]), padding=tuple(min(side, 2) for side in _SIDES[: 2 * n]), **value),
         case((3, *_SMALL[n]), padding=1, **value),
-        *cut,
+        case((2, 3, *_SMALL[n]), padding=(-1, 2, 1, -2, 0, -1)[: 2 * n], **value),
         case((2, 3, *_SMALL[n]), padding=(2, 0, 1, 1, 0, 1)[: 2 * n], **value),
     )
 
@@ -71,6 +68,9 @@ FRAMES: dict[str, LayerTwin] = {
         case((2, 3, 3, 4, 2), size=(5, 3, 4), mode="trilinear"),
         case((2, 3, 3, 4, 2), size=(2, 7, 5), mode="nearest-exact"),
         case((2, 3, 4, 5), scale_factor=(0.6, 2.5)),
+        case((2, 3, 4, 5), scale_factor=(1.2, 2.5), mode="bilinear"),
+        case((2, 3, 3, 4, 2), scale_factor=(1.3, 0.6, 1.7), mode="trilinear"),
+        case((2, 3, 3, 4), scale_factor=(1.3, 2.2)),
     ),
     "UpsamplingNearest2d": layer(
         "UpsamplingNearest2d",

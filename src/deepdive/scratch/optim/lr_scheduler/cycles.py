@@ -8,7 +8,7 @@ from typing import Any, Literal
 from torch.optim import Optimizer
 
 from deepdive.checks import check_integer, told
-from deepdive.scratch.schedules.base import (
+from deepdive.scratch.optim.lr_scheduler.base import (
     LRScheduler,
     check_end,
     check_momentum,
@@ -137,7 +137,7 @@ class OneCycleLR(LRScheduler):
 
     Raises:
         TypeError: a length is no integer, or a factor, rate or momentum no number.
-        ValueError: a length, share or factor out of range, an optimiser without momentum, or a step past the end.
+        ValueError: a length, fraction or factor out of range, an optimiser without momentum, or a step past the end.
     """
 
     def __init__(
@@ -189,14 +189,14 @@ class OneCycleLR(LRScheduler):
         super()._update_lr(epoch)
         if not self.cycle_momentum:
             return
-        share, start, end = self._phase(("max_momentum", "base_momentum", "max_momentum", "max_momentum"))
+        fraction, start, end = self._phase(("max_momentum", "base_momentum", "max_momentum", "max_momentum"))
         for group in self.optimizer.param_groups:
-            set_momentum(group, self._anneal(group[start], group[end], share))
+            set_momentum(group, self._anneal(group[start], group[end], fraction))
 
     def get_lr(self) -> list[float]:
         """The learning rate of every group in the present phase."""
-        share, start, end = self._phase(("initial_lr", "max_lr", "initial_lr", "min_lr"))
-        return [self._anneal(group[start], group[end], share) for group in self.optimizer.param_groups]
+        fraction, start, end = self._phase(("initial_lr", "max_lr", "initial_lr", "min_lr"))
+        return [self._anneal(group[start], group[end], fraction) for group in self.optimizer.param_groups]
 
     def _phase(self, corners: tuple[str, str, str, str]) -> tuple[float, str, str]:
         """How much of the present phase is over, and the values at its two ends; two phases skip the third corner."""
@@ -206,15 +206,15 @@ class OneCycleLR(LRScheduler):
         knots = [0.0, top, 2 * top, end] if self.three_phase else [0.0, top, end]
         names = corners if self.three_phase else (*corners[:2], corners[3])
         phase = next((i for i in range(1, len(knots) - 1) if t <= knots[i]), len(knots) - 1)
-        share = (t - knots[phase - 1]) / (knots[phase] - knots[phase - 1])
-        return share, names[phase - 1], names[phase]
+        fraction = (t - knots[phase - 1]) / (knots[phase] - knots[phase - 1])
+        return fraction, names[phase - 1], names[phase]
 
-    def _anneal(self, start: float, end: float, share: float) -> float:
-        return _cosine(start, end, share) if self.anneal_strategy == "cos" else start + (end - start) * share
+    def _anneal(self, start: float, end: float, fraction: float) -> float:
+        return _cosine(start, end, fraction) if self.anneal_strategy == "cos" else start + (end - start) * fraction
 
 
-def _cosine(start: float, end: float, share: float) -> float:
-    return end + (start - end) * (1 + math.cos(math.pi * share)) / 2
+def _cosine(start: float, end: float, fraction: float) -> float:
+    return end + (start - end) * (1 + math.cos(math.pi * fraction)) / 2
 
 
 def _length(total_steps: int | None, epochs: int | None, steps_per_epoch: int | None) -> int:

@@ -6,8 +6,8 @@ from typing import Any
 from torch.optim import Optimizer
 
 from deepdive.checks import check_bounds, check_integer
-from deepdive.scratch.schedules.base import ChainableLR, LRScheduler, check_end, rates, set_rates
-from deepdive.scratch.schedules.composed import check_member
+from deepdive.scratch.optim.lr_scheduler.base import ChainableLR, LRScheduler, check_end, rates, set_rates
+from deepdive.scratch.optim.lr_scheduler.composed import check_member
 
 
 class WarmupLR(LRScheduler):

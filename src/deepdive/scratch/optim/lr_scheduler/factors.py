@@ -9,7 +9,7 @@ from typing import Any
 from torch.optim import Optimizer
 
 from deepdive.checks import check_bounds, check_integer, told
-from deepdive.scratch.schedules.base import ChainableLR, LRScheduler, check_numbers, check_optimizer, rates
+from deepdive.scratch.optim.lr_scheduler.base import ChainableLR, LRScheduler, check_numbers, check_optimizer, rates
 
 Function = Callable[[int], float]
 

@@ -7,7 +7,8 @@ from typing import Any
 from torch.optim import Optimizer
 
 from deepdive.checks import check_integer, check_sequence, told
-from deepdive.scratch.schedules.base import LRScheduler, check_optimizer, number, rates, set_rates
+from deepdive.scratch.optim._base import number
+from deepdive.scratch.optim.lr_scheduler.base import LRScheduler, check_optimizer, rates, set_rates
 
 
 class _ComposedLR(LRScheduler):

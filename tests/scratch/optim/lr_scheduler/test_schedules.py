@@ -133,9 +133,13 @@ def test_other_bad_arguments_are_refused():
         lr_scheduler.StepLR(nn.Linear(1, 1), 1)
     with pytest.raises(ValueError, match="anneal_strategy must be 'cos' or 'linear', got 'sine'"):
         lr_scheduler.OneCycleLR(sgd(), 1.0, 5, anneal_strategy="sine")
-    with pytest.raises(KeyError, match=r"last_epoch=3 continues a schedule, but param_groups\[0\] has no initial_lr"):
+    with pytest.raises(
+        KeyError, match=r"param_groups\[0\] must have an initial_lr to be continued at last_epoch=3, got none"
+    ):
         lr_scheduler.StepLR(sgd(), 1, last_epoch=3)
-    with pytest.raises(ValueError, match="cycle_momentum=True needs an optimizer with momentum or betas"):
+    with pytest.raises(
+        ValueError, match="optimizer must have a momentum or betas with cycle_momentum=True, got Adagrad without"
+    ):
         lr_scheduler.OneCycleLR(torch.optim.Adagrad([nn.Parameter(torch.ones(1))]), 1.0, 5)
     with pytest.raises(NotImplementedError, match="LRScheduler must say get_lr"):
         lr_scheduler.LRScheduler(sgd())

@@ -5,7 +5,9 @@ from typing import Any
 from torch import Tensor
 from torch.optim import Optimizer
 
-from deepdive.checks import check_integer, check_number, told
+from deepdive.checks import check_integer, told
+from deepdive.scratch.optim._base import number
+from deepdive.scratch.optim._checks import number_of
 
 
 class LRScheduler:
@@ -29,7 +31,9 @@ class LRScheduler:
             if last_epoch == -1:
                 group.setdefault("initial_lr", number(group["lr"]))
             elif "initial_lr" not in group:
-                raise KeyError(f"last_epoch={last_epoch} continues a schedule, but param_groups[{i}] has no initial_lr")
+                raise KeyError(
+                    f"param_groups[{i}] must have an initial_lr to be continued at last_epoch={last_epoch}, got none"
+                )
         self.optimizer = optimizer
         self.base_lrs: list[float] = [number(group["initial_lr"]) for group in optimizer.param_groups]
         self.last_epoch = last_epoch
@@ -125,7 +129,9 @@ def set_momentum(group: dict[str, Any], momentum: float) -> None:
 def check_momentum(optimizer: Optimizer) -> None:
     """Check that every group has a momentum or betas."""
     if not all("momentum" in group or "betas" in group for group in optimizer.param_groups):
-        raise ValueError("cycle_momentum=True needs an optimizer with momentum or betas")
+        raise ValueError(
+            f"optimizer must have a momentum or betas with cycle_momentum=True, got {type(optimizer).__name__} without"
+        )
 
 
 def per_group(name: str, value: float | list[float], groups: int) -> list[float]:
@@ -142,18 +148,13 @@ def per_group(name: str, value: float | list[float], groups: int) -> list[float]
 def check_numbers(**values: Any) -> None:
     """Check that all are numbers."""
     for name, value in values.items():
-        check_number(name, value.item() if isinstance(value, Tensor) and value.numel() == 1 else value)
+        number_of(name, value)
 
 
 def check_end(t: int, total_steps: int) -> None:
     """Check that a schedule is not past its end."""
     if t > total_steps:
         raise ValueError(f"step must be at most total_steps={total_steps}, got {t}")
-
-
-def number(value: float | Tensor) -> float:
-    """The number itself, out of its tensor if it is in one."""
-    return value.item() if isinstance(value, Tensor) else value
 
 
 def check_optimizer(optimizer: Any) -> None:

@@ -6,7 +6,14 @@ from typing import Any, Literal
 from torch.optim import Optimizer
 
 from deepdive.checks import check_integer, told
-from deepdive.scratch.schedules.base import LRScheduler, check_numbers, check_optimizer, per_group, rates, set_rates
+from deepdive.scratch.optim.lr_scheduler.base import (
+    LRScheduler,
+    check_numbers,
+    check_optimizer,
+    per_group,
+    rates,
+    set_rates,
+)
 
 
 class ReduceLROnPlateau(LRScheduler):

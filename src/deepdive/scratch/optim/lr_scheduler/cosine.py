@@ -5,7 +5,7 @@ import math
 from torch.optim import Optimizer
 
 from deepdive.checks import check_integer
-from deepdive.scratch.schedules.base import ChainableLR, LRScheduler, check_numbers, rates, set_rates
+from deepdive.scratch.optim.lr_scheduler.base import ChainableLR, LRScheduler, check_numbers, rates, set_rates
 
 
 class CosineAnnealingLR(ChainableLR):
