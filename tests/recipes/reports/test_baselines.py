@@ -5,6 +5,7 @@ import pytest
 import torch
 from sklearn.linear_model import LogisticRegression, Ridge
 
+from deepdive.algorithms.language import KneserNey, NGramModel
 from deepdive.recipes.reports import Baseline, Baselines, ClassEvaluation, Fold, NumberEvaluation, TokenEvaluation
 from deepdive.recipes.reports.baselines import models
 from deepdive.recipes.reports.evaluation import higher_is_better, strongest
@@ -143,6 +144,26 @@ def test_a_token_by_its_frequency():
     assert unigram_entropy(train, test, 3) == pytest.approx(-np.log(p).mean())
     found = by_name(TokenEvaluation({"train": train, "test": test}, 3).baselines(fitted=False))
     assert found["unigram"]["test_perplexity"] == pytest.approx(np.exp(-np.log(p).mean()))
+    assert list(found) == ["unigram"]
+
+
+def test_a_token_by_the_one_before_it():
+    train = torch.tensor([0, 1, 0, 1, 0, 1, 2, 0, 1, 0])
+    test = torch.tensor([0, 1, 0, 1, 2])
+    found = by_name(TokenEvaluation({"train": train, "test": test}, 3).baselines(fitted=True))
+    bigram = NGramModel(train, 2, 3, KneserNey())
+    p = [float(bigram.next_token_distribution(test[:i])[test[i]]) for i in range(len(test))]
+    assert found["bigram"]["test_loss"] == pytest.approx(-np.log(p).mean())
+    assert found["bigram"]["test_loss"] < found["unigram"]["test_loss"] < np.log(3)
+    assert found["bigram"]["test_perplexity"] == pytest.approx(np.exp(found["bigram"]["test_loss"]))
+
+
+def test_where_no_losses_are_measured_baselines_have_none():
+    corpora = {"train": torch.tensor([0, 1, 0, 1]), "val": torch.tensor([0, 1]), "test": torch.tensor([1])}
+    found = by_name(TokenEvaluation(corpora, 2, losses=False).baselines(fitted=True))
+    assert {name: set(metrics) for name, metrics in found.items()} == {
+        "unigram": {"val_perplexity"}, "bigram": {"val_perplexity"}
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(
