@@ -1,4 +1,4 @@
-"""In every kind of run: what baselines are measured by is measured of the network, and the result says who is better."""
+"""In every kind of run baselines have the metrics of the network, and the result says who is better."""
 
 import json
 

@@ -23,7 +23,7 @@ def text_evaluations(
 ) -> list[Evaluation]:
     """Of the logits ``label`` and the numbers ``score``, as far as texts have them.
 
-    Metrics are named as those of the training: after their head, or of a network without ``heads`` of such names plainly.
+    Metrics are named as those of the training: after their head, or plainly where a network has no ``heads`` by name.
     """
     found: list[Evaluation] = []
     what = "texts" if texts.seconds is None else "pairs"

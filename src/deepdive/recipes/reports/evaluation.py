@@ -160,7 +160,8 @@ class Standing:
             return (
                 f"The network is as good as the strongest baseline ({self.baseline}) in {self.metric}, and no better."
             )
-        return f"The strongest baseline ({self.baseline}) is better than the network by {-self.ahead:.4g} in {self.metric}."
+        behind = f"{-self.ahead:.4g} in {self.metric}"
+        return f"The strongest baseline ({self.baseline}) is better than the network by {behind}."
 
 
 def standing(
