@@ -1,10 +1,13 @@
 """Baselines: learnt from the training part alone, the same each time, as good as what they are called."""
 
+import re
+
 import numpy as np
 import pytest
 import torch
 from sklearn.linear_model import LogisticRegression, Ridge
 
+from deepdive.algorithms.language import KneserNey, NGramModel
 from deepdive.recipes.reports import Baseline, Baselines, ClassEvaluation, Fold, NumberEvaluation, TokenEvaluation
 from deepdive.recipes.reports.baselines import models
 from deepdive.recipes.reports.evaluation import higher_is_better, strongest
@@ -33,13 +36,38 @@ def test_a_classifier_of_rows_has_three():
     named = by_name(found)
     assert list(named) == ["majority class", "logistic regression", "gradient-boosted trees"]
     assert named["majority class"]["test_accuracy"] == float((true == 0).double().mean())
-    theirs = LogisticRegression().fit(x, y).score(z, true)
+    c = float(re.search(r"C = ([\d.]+), chosen by 5-fold cross-validation", found.entries[1].how)[1])
+    theirs = LogisticRegression(C=c).fit(x, y).score(z, true)
     assert named["logistic regression"]["test_accuracy"] == pytest.approx(theirs)
     assert named["gradient-boosted trees"]["test_accuracy"] > 0.9
     assert [each.how for each in found.entries][:2] == [
         "always 'no', the most frequent of the training rows",
-        "all 300 training rows",
+        f"all 300 training rows, with C = {c:g}, chosen by 5-fold cross-validation",
     ]
+
+
+def test_the_penalty_is_chosen_by_rows_that_are_not_fitted():
+    """Many columns of noise: a weak penalty learns the rows by heart, and a strong one is the better."""
+    generator = np.random.default_rng(0)
+    x, z = generator.normal(size=(2, 300, 150))
+    y, true = ((each[:, :5].sum(1) > 0).astype(np.int64) for each in (x, z))
+    noisy = np.where(generator.random(300) < 0.25, 1 - y, y)
+    predict, chosen = models.logistic_regression(x, noisy)
+    assert chosen == "C = 0.01, chosen by 5-fold cross-validation"
+    assert (predict(z) == true).mean() > LogisticRegression(C=100.0, max_iter=1000).fit(x, noisy).score(z, true)
+    assert models.logistic_regression(x[:19], y[:19])[1] == "C = 1"  # too few rows to choose by
+
+
+def test_the_penalty_of_many_rows_is_chosen_by_a_fifth_of_them():
+    """The same as a search by hand over scikit-learn's own models."""
+    generator = np.random.default_rng(1)
+    x, y = generator.normal(size=(2100, 6)), generator.integers(0, 3, 2100)
+    x[np.arange(2100), y] += 1.0
+    order = torch.randperm(2100, generator=torch.Generator().manual_seed(0)).numpy()
+    held, rest = order[:420], np.sort(order[420:])
+    scores = {c: LogisticRegression(C=c).fit(x[rest], y[rest]).score(x[held], y[held]) for c in (0.01, 0.1, 1, 10, 100)}
+    best = min(c for c, score in scores.items() if score == max(scores.values()))
+    assert models.logistic_regression(x, y)[1] == f"C = {best:g}, chosen by a fifth of them"
 
 
 def test_the_most_frequent_class_is_that_of_the_training_part():
@@ -98,7 +126,7 @@ def test_images_are_told_apart_by_few_pixels():
     fold = Fold(y[:50], y[50:], lambda: (images[:50], images[50:]))
     found = classes(fold, what="images").baselines(fitted=True)
     assert by_name(found)["logistic regression"]["test_accuracy"] == 1
-    assert found.entries[1].how == "all 50 training images, as 16 × 16 pixels"
+    assert found.entries[1].how.startswith("all 50 training images, as 16 × 16 pixels, with C = ")
 
 
 def test_one_class_in_the_training_part_is_what_all_of_them_say():
@@ -143,6 +171,26 @@ def test_a_token_by_its_frequency():
     assert unigram_entropy(train, test, 3) == pytest.approx(-np.log(p).mean())
     found = by_name(TokenEvaluation({"train": train, "test": test}, 3).baselines(fitted=False))
     assert found["unigram"]["test_perplexity"] == pytest.approx(np.exp(-np.log(p).mean()))
+    assert list(found) == ["unigram"]
+
+
+def test_a_token_by_the_one_before_it():
+    train = torch.tensor([0, 1, 0, 1, 0, 1, 2, 0, 1, 0])
+    test = torch.tensor([0, 1, 0, 1, 2])
+    found = by_name(TokenEvaluation({"train": train, "test": test}, 3).baselines(fitted=True))
+    bigram = NGramModel(train, 2, 3, KneserNey())
+    p = [float(bigram.next_token_distribution(test[:i])[test[i]]) for i in range(len(test))]
+    assert found["bigram"]["test_loss"] == pytest.approx(-np.log(p).mean())
+    assert found["bigram"]["test_loss"] < found["unigram"]["test_loss"] < np.log(3)
+    assert found["bigram"]["test_perplexity"] == pytest.approx(np.exp(found["bigram"]["test_loss"]))
+
+
+def test_where_no_losses_are_measured_baselines_have_none():
+    corpora = {"train": torch.tensor([0, 1, 0, 1]), "val": torch.tensor([0, 1]), "test": torch.tensor([1])}
+    found = by_name(TokenEvaluation(corpora, 2, losses=False).baselines(fitted=True))
+    assert {name: set(metrics) for name, metrics in found.items()} == {
+        "unigram": {"val_perplexity"}, "bigram": {"val_perplexity"}
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -55,8 +55,12 @@ def test_a_regression_stands_beside_its_baselines(tmp_path):
     line = result["baselines"]["linear regression"]["test_rmse"]
     assert line == min(each["test_rmse"] for each in result["baselines"].values())
     assert line < 2 < outcome.metrics["test_rmse"]  # two epochs are few
-    assert f"(linear regression {line:.4f})" in outcome.verdict
-    assert "strongest baseline: linear regression" in page
+    assert f", worse than the baseline linear regression ({line:.4f})" in outcome.verdict
+    assert result["strongest_baseline"] == {
+        "name": "linear regression", "metric": "test_rmse", "value": line, "network": outcome.metrics["test_rmse"],
+        "network_is_better": False,
+    }  # fmt: skip
+    assert "the baseline wins: linear regression" in page
     assert "The strongest baseline (linear regression) is better than the network by" in page
     assert {"Metrics and baselines", "Errors", "Largest errors"} <= set(headings(page))
     assert "The loss is the mean squared error of the standardised target" in page

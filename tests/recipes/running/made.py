@@ -1,5 +1,6 @@
 """A short run of each kind of recipe, in a folder that must be quoted, on data with hostile names."""
 
+import html
 import math
 import random
 
@@ -120,6 +121,12 @@ def text_classes(root):
     return _begin(root, "bert-classify", data=str(root / "own.csv"), weights=str(weights), **BERT)
 
 
+def bag_of_words(root):
+    lines = [f"the film was {'fine' if i % 2 else 'poor'} {i},{'input' if i % 2 else '<b>'}" for i in range(90)]
+    (root / "own.csv").write_text("\n".join(["text,label", *lines, ""]))
+    return _begin(root, "classify-text", data=str(root / "own.csv"), epochs=2)
+
+
 def text_pairs(root):
     lines = [
         f"a fine day,a {'fine' if i % 2 else 'dull'} day,{'same' if i % 2 else 'other'},{i % 2 + i / 90}"
@@ -139,15 +146,22 @@ def text_scores(root):
     return _begin(root, "bert-classify", data=str(root / "own.csv"), **settings, **BERT)
 
 
+def page(folder):
+    """The report as a reader sees it."""
+    return html.unescape((folder / "report.html").read_text(encoding="utf-8"))
+
+
 KINDS = {
     "regression": regression, "classes": classes, "folds": folds, "multi-output": multi_output, "images": images,
     "edges": edges, "siamese": siamese, "forecast": forecast, "language-model": language_model,
     "next-word": next_word, "n-grams": n_grams, "translation": translation, "tags": tags,
     "text-classes": text_classes, "text-pairs": text_pairs, "text-scores": text_scores,
+    "bag-of-words": bag_of_words,
 }  # fmt: skip
 SCHEMA_KINDS = {
     "regression": "regression", "classes": "classification", "folds": "classification", "multi-output": "multi-output",
     "images": "classification", "edges": "image", "siamese": "classification", "forecast": "series",
     "language-model": "text", "next-word": "text", "n-grams": "text", "translation": "text", "tags": "tags",
     "text-classes": "classification", "text-pairs": "classification", "text-scores": "regression",
+    "bag-of-words": "classification",
 }  # fmt: skip

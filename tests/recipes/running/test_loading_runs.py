@@ -32,6 +32,10 @@ def test_the_network_has_the_weights_that_were_tested(run_of):
     accuracy = float((logits.argmax(1) == test.labels).double().mean())
     assert accuracy == pytest.approx(model.metrics["test_accuracy"], abs=1e-6)
     assert model.labels == tuple(map(str, range(10)))
+    lines = [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
+    [kept] = [line for line in lines if line["kind"] == "epoch" and line["epoch"] == model.epoch]
+    assert {name: kept[name] for name in kept if name.startswith("val_")}.items() <= model.metrics.items()
+    assert f"<dd>{model.epoch} of " in (folder / "report.html").read_text(encoding="utf-8")
     assert not model.network.training
     kept = load_checkpoint(folder / "checkpoints" / "best.safetensors")["model"]
     assert all(torch.equal(value, kept[name]) for name, value in model.network.state_dict().items())

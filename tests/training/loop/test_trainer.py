@@ -10,7 +10,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from deepdive.data.loaders import TensorLoader
-from deepdive.training import Trainer
+from deepdive.training import Accuracy, FolderCheckpoints, Trainer
 from deepdive.training.loop.trainer import _repeatable
 
 SGD = partial(torch.optim.SGD, lr=0.1, momentum=0.9)
@@ -149,6 +149,38 @@ def test_the_best_weights_are_the_ones_tested():
     Trainer(epochs=6).fit(one, data, listeners=[Heard(remember)])
     _, best = min(seen.values(), key=lambda pair: pair[0])
     assert_same_weights(weights(one), best)
+
+
+def evaluated(one, data):
+    x, y = (each[90:120] for each in (data.x, data.y))
+    with torch.inference_mode():
+        return F.cross_entropy(one.network(x), y).item()
+
+
+def test_what_is_returned_is_of_the_epoch_whose_weights_stay(tmp_path):
+    data, heard, kept = Blobs(90, val=30), Heard(), FolderCheckpoints(tmp_path)
+    one = task(optimizer=partial(torch.optim.SGD, lr=3.0))  # the loss goes up and down
+    metrics = Trainer(epochs=6).fit(one, data, listeners=[heard], checkpoints=kept)
+    epochs = [record for record in heard.records if record.kind == "epoch"]
+    best = min(epochs, key=lambda record: record.metrics["val_loss"])
+    assert best.epoch < len(epochs)
+    assert metrics == best.metrics | heard.records[-1].metrics
+    assert heard.records[-1].epoch == kept.tested_epoch() == best.epoch
+    assert metrics["val_loss"] == pytest.approx(evaluated(one, data), rel=1e-5)
+
+
+def test_without_a_best_epoch_it_is_the_last_one(tmp_path):
+    class Never(Accuracy):
+        def compute(self):
+            return torch.tensor(torch.nan)
+
+    data, heard, kept = Blobs(90, val=30), Heard(), FolderCheckpoints(tmp_path)
+    one = task(optimizer=partial(torch.optim.SGD, lr=3.0), metrics={"never": Never()})
+    metrics = Trainer(epochs=6, monitor="val_never").fit(one, data, listeners=[heard], checkpoints=kept)
+    *_, last, tested = heard.records
+    assert metrics.items() >= {"val_loss": last.metrics["val_loss"], "test_loss": tested.metrics["test_loss"]}.items()
+    assert last.epoch == tested.epoch == kept.tested_epoch() == 6
+    assert metrics["val_loss"] == pytest.approx(evaluated(one, data), rel=1e-5)
 
 
 def test_evaluation_leaves_no_trace_in_the_training_metrics():

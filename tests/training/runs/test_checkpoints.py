@@ -146,7 +146,7 @@ def test_a_flipped_bit_anywhere_in_the_weights_is_noticed(tmp_path):
 
 def test_content_that_is_nested_too_deep_is_refused(tmp_path):
     path, content = tmp_path / "x.safetensors", "[" * 100_000 + "]" * 100_000
-    save_file({}, path, {"deepdive": f"2 {hashlib.sha256(content.encode()).hexdigest()} {content}"})
+    save_file({}, path, {"deepdive": f"3 {hashlib.sha256(content.encode()).hexdigest()} {content}"})
     with pytest.raises(CheckpointError, match=r"x\.safetensors is damaged: its content is nested too deep"):
         load_checkpoint(path)
 
@@ -164,9 +164,23 @@ def test_content_that_is_nested_too_deep_is_refused(tmp_path):
 )
 def test_content_of_another_form_is_refused_though_its_checksum_fits(tmp_path, content, reason):
     path = tmp_path / "x.safetensors"
-    save_file({}, path, {"deepdive": f"2 {hashlib.sha256(content.encode()).hexdigest()} {content}"})
+    save_file({}, path, {"deepdive": f"3 {hashlib.sha256(content.encode()).hexdigest()} {content}"})
     with pytest.raises(CheckpointError, match=rf"x\.safetensors is damaged: its content has {reason}"):
         load_checkpoint(path)
+
+
+def test_the_tested_epoch_is_the_best_one_then_the_last(tmp_path):
+    kept = FolderCheckpoints(tmp_path)
+    assert kept.tested_epoch() is None
+    kept.save("last", {"model": {"w": torch.ones(2)}, "progress": {"epoch": 7}})
+    assert kept.tested_epoch() == 7
+    kept.save("best", {"progress": {"epoch": 3}})
+    assert kept.tested_epoch() == 3
+    kept.save("best", {"of": "a loop of another kind"})
+    assert kept.tested_epoch() is None
+    kept.save("best", {"progress": "3"})
+    with pytest.raises(CheckpointError, match="is damaged: its content has another form"):
+        kept.tested_epoch()
 
 
 def test_foreign_files_are_refused(tmp_path):
@@ -178,12 +192,12 @@ def test_foreign_files_are_refused(tmp_path):
     with pytest.raises(CheckpointError, match="is damaged or no safetensors file"):
         load_checkpoint(path)
     save_file({"weight": torch.ones(2)}, path, {"deepdive": "99 a {}"})
-    with pytest.raises(CheckpointError, match="has checkpoint format 99; this version of deepdive reads format 2"):
+    with pytest.raises(CheckpointError, match="has checkpoint format 99; this version of deepdive reads format 3"):
         load_checkpoint(path)
     save_file({}, path, {"deepdive.format": "1", "deepdive.checksum": "a", "deepdive.content": json.dumps({"a": 1})})
-    with pytest.raises(CheckpointError, match="has checkpoint format 1; this version of deepdive reads format 2"):
+    with pytest.raises(CheckpointError, match="has checkpoint format 1; this version of deepdive reads format 3"):
         load_checkpoint(path)
-    save_file({}, path, {"deepdive": f"2 abc {json.dumps({'a': 1})}"})
+    save_file({}, path, {"deepdive": f"3 abc {json.dumps({'a': 1})}"})
     with pytest.raises(CheckpointError, match="its checksum does not fit"):
         load_checkpoint(path)
 

@@ -84,6 +84,10 @@ class Experiment(ABC, Generic[SettingsT]):
         """
         return ()
 
+    def derived(self, metrics: Mapping[str, float]) -> dict[str, float]:
+        """Further metrics that follow from others alone; of the network's, and of each baseline's in the same way."""
+        return {}
+
     def parameters(self) -> int | None:
         """How many numbers the network of ``self.task`` learns; ``None`` where there is none, or not one alone."""
         task = getattr(self, "task", None)

@@ -79,7 +79,7 @@ class SupervisedExperiment(Experiment[SettingsT], Generic[SettingsT, DataT, Meta
         metrics = self.trainer.fit(
             self.task, self.data, checkpoints=run.checkpoints, listeners=listeners, resume=resume
         )
-        return metrics | self.measure(run, metrics)
+        return metrics | self.derived(metrics) | self.measure(run, metrics)
 
     def state_dict_of(self, run: Run) -> dict[str, Any]:
         """The weights of a trained run that `restore` gives to the network.

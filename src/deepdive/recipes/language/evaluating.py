@@ -13,9 +13,18 @@ from deepdive.recipes.reports.examples import text_columns, text_table
 
 
 def text_evaluations(
-    train: LabelledTexts, texts: LabelledTexts, labels: tuple[str, ...], outputs: Mapping[str, Tensor], part: Part
+    train: LabelledTexts,
+    texts: LabelledTexts,
+    labels: tuple[str, ...],
+    outputs: Mapping[str, Tensor],
+    part: Part,
+    *,
+    heads: bool = True,
 ) -> list[Evaluation]:
-    """Of the logits ``label`` and the numbers ``score``, as far as texts have them; each named as its head."""
+    """Of the logits ``label`` and the numbers ``score``, as far as texts have them.
+
+    Metrics are named as those of the training: after their head, or plainly where a network has no ``heads`` by name.
+    """
     found: list[Evaluation] = []
     what = "texts" if texts.seconds is None else "pairs"
     words: dict[str, Any] = {"part": part, "what": what}
@@ -25,7 +34,7 @@ def text_evaluations(
         known, true = (torch.tensor([number[name] for name in each]) for each in (train.labels, texts.labels))
         p, show = outputs["label"].double().softmax(1), text_table(texts.texts, texts.seconds)
         fold = Fold(known, true, lambda: inputs)
-        found.append(ClassEvaluation(labels, true, p, [fold], output="label", show=show, **words))
+        found.append(ClassEvaluation(labels, true, p, [fold], output="label" if heads else "", show=show, **words))
     if texts.scores is not None and train.scores is not None:
         known, true = (torch.tensor(each, dtype=torch.float64) for each in (train.scores, texts.scores))
         predicted, fold = outputs["score"].double().flatten(), Fold(known, true, lambda: inputs)
@@ -35,7 +44,7 @@ def text_evaluations(
                 true,
                 predicted,
                 [fold],
-                output="score",
+                output="score" if heads else "",
                 describe=lambda i: text_columns(texts.texts, texts.seconds, i),
                 **words,
             )

@@ -1,6 +1,6 @@
 """The same linear layer trained without decay, with a penalty, and with the optimiser's decay."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
 import torch
@@ -16,6 +16,7 @@ from deepdive.recipes.experiments.sequential_runs import checkpoints_of, records
 from deepdive.recipes.linear.figures import error_curves
 from deepdive.recipes.linear.weight_decay import WeightDecaySettings
 from deepdive.training import Regression, Run, seed_everything
+from deepdive.training.records import Record
 from deepdive.training.report import Section, join, table, text
 
 FORMS = ("none", "penalty", "optimizer")
@@ -61,10 +62,11 @@ class DecayExperiment(SequentialExperiment[WeightDecaySettings]):
         return Regression(network, optimizer=optimizer, schedule=self.schedule, penalty=penalty), self.data
 
     def combine(self, run: Run, results: Mapping[str, TrainingResult], *, resume: bool) -> dict[str, float]:
-        """The metrics of all, and two that compare them, by the weights after the last step, not those of the best."""
+        """The metrics of all, and two that compare them, all after the last step and not of the best epoch."""
         self.weights = {form: checkpoints_of(run, form).load("last")["model"] for form in FORMS}
         pairs = zip(self.weights["penalty"].values(), self.weights["optimizer"].values(), strict=True)
-        found = {f"{form}_{name}": value for form, r in results.items() for name, value in r.metrics.items()}
+        self.last = {form: _last_epoch(records) for form, records in records_of(run, results).items()}
+        found = {f"{form}_{name}": value for form, each in self.last.items() for name, value in each.items()}
         return found | {
             "val_ratio": found["optimizer_val_rmse"] / found["none_val_rmse"],
             "forms_apart": max(float((a - b).abs().max()) for a, b in pairs),
@@ -77,14 +79,18 @@ class DecayExperiment(SequentialExperiment[WeightDecaySettings]):
         rows = [
             {
                 "decay": form,
-                "rmse of training rows": result.metrics["train_rmse"],
-                "rmse of validation rows": result.metrics["val_rmse"],
+                "rmse of training rows": metrics["train_rmse"],
+                "rmse of validation rows": metrics["val_rmse"],
                 "norm of w": float(self.weights[form]["net.weight"].norm()),
             }
-            for form, result in self.results.items()
+            for form, metrics in self.last.items()
         ]
         truth = f"True norm of w: {_WEIGHT * self.settings.dimensions**0.5:.4g}."
         return [Section("Decay", join([drawn, table(rows), text(truth)]))]
+
+
+def _last_epoch(records: Sequence[Record]) -> dict[str, float]:
+    return [record.metrics for record in records if record.kind == "epoch"][-1]
 
 
 def _penalty(network: nn.Module, weight_decay: float) -> Tensor:

@@ -1,7 +1,7 @@
 """What a trained network predicted of the part that it is tested on, and what simpler methods make of the same part."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from deepdive.training.report import Section
@@ -113,6 +113,74 @@ def strongest(
     return (max if better else min)(known, key=lambda pair: pair[1])
 
 
-def main_metric(metrics: Sequence[str], baselines: Mapping[str, Mapping[str, float]]) -> str | None:
-    """The first of the metrics that a baseline has, too."""
-    return next((name for name in metrics if strongest(name, baselines) is not None), None)
+@dataclass(frozen=True)
+class Standing:
+    """The network beside the strongest baseline, by one metric that was measured of both."""
+
+    metric: str
+    network: float
+    baseline: str
+    value: float
+    """The baseline's."""
+    higher_is_better: bool
+
+    @property
+    def ahead(self) -> float:
+        """By how much the network is better; below 0 where the baseline is, NaN where one of them is no number."""
+        return self.network - self.value if self.higher_is_better else self.value - self.network
+
+    @property
+    def short(self) -> str:
+        """For the end of a line that begins with the metric of the network."""
+        if self.ahead < 0:
+            return f", worse than the baseline {self.baseline} ({self.value:.4f})"
+        if self.ahead == 0:
+            return f", no better than the baseline {self.baseline}"
+        return f" (strongest baseline: {self.baseline} {self.value:.4f})"
+
+    def to_json(self) -> dict[str, object]:
+        """What ``result.json`` says of it."""
+        return {
+            "name": self.baseline,
+            "metric": self.metric,
+            "value": self.value,
+            "network": self.network,
+            "network_is_better": self.ahead > 0,
+        }
+
+    def __str__(self) -> str:
+        if self.ahead > 0:
+            return (
+                f"The network is better than the strongest baseline ({self.baseline}) by {self.ahead:.4g} in "
+                f"{self.metric}."
+            )
+        if self.ahead != self.ahead:
+            return f"{self.metric} of the network is no number."
+        if self.ahead == 0:
+            return (
+                f"The network is as good as the strongest baseline ({self.baseline}) in {self.metric}, and no better."
+            )
+        behind = f"{-self.ahead:.4g} in {self.metric}"
+        return f"The strongest baseline ({self.baseline}) is better than the network by {behind}."
+
+
+def standing(
+    measured: Mapping[str, float],
+    baselines: Mapping[str, Mapping[str, float]],
+    main: str | None = None,
+    higher: bool | None = None,
+) -> Standing | None:
+    """By the ``main`` metric of the network, or where no baseline has that by the first that one has, the test's first.
+
+    ``higher`` says what is better of ``main`` where its name does not. ``None``: nothing was measured of both.
+
+    >>> standing({"test_accuracy": 0.8}, {"majority class": {"test_accuracy": 0.5}}).short
+    ' (strongest baseline: majority class 0.5000)'
+    """
+    names = sorted(measured, key=lambda name: (name != main, not name.startswith("test_")))
+    for name in names:
+        known = higher_is_better(name) if name != main or higher is None else higher
+        best = strongest(name, baselines, known)
+        if best is not None and known is not None:
+            return Standing(name, measured[name], *best, known)
+    return None

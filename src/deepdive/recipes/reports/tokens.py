@@ -1,4 +1,4 @@
-"""A language model beside the one that knows nothing but how frequent each token is."""
+"""A language model beside those that count single tokens, and pairs of them."""
 
 import math
 from collections.abc import Mapping
@@ -7,8 +7,12 @@ from dataclasses import dataclass
 from jaxtyping import Int64
 from torch import Tensor
 
+from deepdive.algorithms.language import NGramModel
 from deepdive.recipes.reports.evaluation import Baseline, Baselines, Evaluation
 from deepdive.training.report import Section
+
+_PAIRS = 20_000_000
+"""Training tokens of which pairs are counted in a few seconds."""
 
 
 @dataclass(frozen=True)
@@ -17,6 +21,8 @@ class TokenEvaluation(Evaluation):
 
     corpora: Mapping[str, Int64[Tensor, " n"]]
     vocab_size: int
+    losses: bool = True
+    """Whether losses are measured of the model, too, and not perplexities alone."""
 
     def sections(self) -> list[Section]:
         """None: what a language model writes is shown by itself."""
@@ -27,12 +33,23 @@ class TokenEvaluation(Evaluation):
         return {}
 
     def baselines(self, *, fitted: bool) -> Baselines:
-        """Every token by its frequency in the training part, whatever comes before it."""
-        entropies = {part: unigram_entropy(self.corpora["train"], ids, self.vocab_size) for part, ids in self._tested()}
-        metrics = {f"{part}_loss": nats for part, nats in entropies.items()}
-        metrics |= {f"{part}_perplexity": math.exp(nats) for part, nats in entropies.items()}
+        """Every token by its frequency in the training part; and by the one token before it."""
+        train, tested = self.corpora["train"], self._tested()
+        if not tested:
+            return Baselines()
         how = "every token by its frequency in the training part plus one, whatever comes before it"
-        return Baselines((Baseline("unigram", metrics, how),) if metrics else ())
+        entropies = {part: unigram_entropy(train, ids, self.vocab_size) for part, ids in tested.items()}
+        entries = [Baseline("unigram", self._metrics(entropies), how)]
+        if not fitted:
+            return Baselines(tuple(entries), ("The preset smoke counts no pairs of tokens; quick does.",))
+        if len(train) > _PAIRS:
+            return Baselines(tuple(entries), (f"Of more than {_PAIRS:,} training tokens no pairs are counted.",))
+        if len(train) > 1:
+            bigram = NGramModel(train, 2, self.vocab_size)
+            entropies = {part: math.log(bigram.perplexity(ids)) for part, ids in tested.items()}
+            how = "every token by the one before it, from counts in the training part with Kneser-Ney smoothing"
+            entries.append(Baseline("bigram", self._metrics(entropies), how))
+        return Baselines(tuple(entries))
 
     def explained(self) -> tuple[str, ...]:
         """What loss and perplexity are."""
@@ -41,8 +58,14 @@ class TokenEvaluation(Evaluation):
             f"equally likely tokens the model is left to choose. Without any knowledge it is {self.vocab_size:,}.",
         )
 
-    def _tested(self) -> list[tuple[str, Tensor]]:
-        return [(part, ids) for part in ("val", "test") if (ids := self.corpora.get(part)) is not None and len(ids) > 1]
+    def _metrics(self, entropies: Mapping[str, float]) -> dict[str, float]:
+        """Loss and perplexity of each part."""
+        losses = {f"{part}_loss": nats for part, nats in entropies.items()} if self.losses else {}
+        return losses | {f"{part}_perplexity": math.exp(nats) for part, nats in entropies.items()}
+
+    def _tested(self) -> dict[str, Tensor]:
+        known = {part: self.corpora.get(part) for part in ("val", "test")}
+        return {part: ids for part, ids in known.items() if ids is not None and len(ids) > 1}
 
 
 def unigram_entropy(train: Int64[Tensor, " n"], tested: Int64[Tensor, " m"], vocab_size: int) -> float:

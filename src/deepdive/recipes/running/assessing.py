@@ -2,6 +2,7 @@
 
 import os
 import sys
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -31,7 +32,8 @@ def assess(experiment: Experiment[Any], run: Run, *, resume: bool) -> Assessment
 
         def compare() -> dict[str, Any]:
             found = Baselines.joined(each.baselines(fitted=fitted) for each in evaluations)
-            return msgspec.to_builtins({"entries": found.entries, "notes": found.notes})
+            entries = [replace(each, metrics=each.metrics | experiment.derived(each.metrics)) for each in found.entries]
+            return msgspec.to_builtins({"entries": entries, "notes": found.notes})
 
         kept = measured(run, "baselines", compare, resume=resume)
         return Assessment(evaluations, _read(kept), measures)

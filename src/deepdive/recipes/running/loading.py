@@ -113,6 +113,11 @@ class TrainedModel:
         result = self.run.result
         return {} if result is None else dict(result["metrics"])
 
+    @property
+    def epoch(self) -> int | None:
+        """The epoch that the weights and the metrics are of, the best one; ``None`` of a run without one of its own."""
+        return self.run.checkpoints.tested_epoch()
+
     def predict(self, inputs: Any, **options: Any) -> Predictions:
         """Predict for new inputs, as ``deepdive predict`` does.
 

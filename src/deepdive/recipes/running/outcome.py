@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from deepdive.recipes.registry import Target
-from deepdive.recipes.reports.evaluation import main_metric, strongest
+from deepdive.recipes.reports.evaluation import Standing, standing
 from deepdive.training import Run, RunError
 
 
@@ -30,6 +30,8 @@ class Outcome:
     """What was measured of the predictions beside the metrics of the training, e.g. ``test_macro_f1``."""
     parameters: int | None = None
     """How many numbers the network learns; ``None`` where there is not one network."""
+    epoch: int | None = None
+    """The epoch of the weights that were tested, and of ``train_`` and ``val_`` metrics; ``None``: not one alone."""
     problem: str = ""
     """Why there is no report, empty if there is one."""
 
@@ -56,7 +58,9 @@ class Outcome:
             known = ", ".join(map(self._measured, (name for name in self.metrics if name.startswith("test"))))
             why = "for these settings" if self.target is None else f"as {self.target.metric} is not among the metrics"
             return f"{self.run.recipe}: {known or 'finished'}, no target {why}, {took}"
-        measured = self._measured(self.judged_by.metric)
+        measured, beside = self._measured(self.judged_by.metric), self.standing
+        if beside is not None and beside.metric != self.judged_by.metric:
+            measured += f", {beside.metric} {beside.network:.4f}{beside.short}"
         word = "pass" if self.passed else "MISS"
         return f"{self.run.recipe}: {measured}, target {self.judged_by} {word}, {took}"
 
@@ -65,20 +69,21 @@ class Outcome:
         """What a reader looks for: the target's metric, else the first that a baseline has, too, else the first."""
         if self.judged_by is not None:
             return self.judged_by.metric
-        tested = [name for name in self.metrics if name.startswith("test_")] or list(self.metrics)
-        return main_metric(tested, self.baselines) or next(iter(tested), None)
+        if self.standing is not None and self.standing.metric in self.metrics:
+            return self.standing.metric
+        return next((name for name in self.metrics if name.startswith("test_")), next(iter(self.metrics), None))
 
     @property
-    def strongest_baseline(self) -> tuple[str, float] | None:
-        """The name of the baseline that is best by the main metric, and its value."""
-        target, metric = self.judged_by, self.main_metric
-        higher = None if target is None else target.higher_is_better
-        return None if metric is None else strongest(metric, self.baselines, higher)
+    def standing(self) -> Standing | None:
+        """The network beside the strongest baseline: by the target's metric, else by the first that both have."""
+        target = self.judged_by
+        main, higher = (None, None) if target is None else (target.metric, target.higher_is_better)
+        return standing(self.measures | self.metrics, self.baselines, main, higher)
 
     def _measured(self, metric: str) -> str:
-        """A metric and its value; of the main one the strongest baseline's, too."""
-        told, beside = f"{metric} {self.metrics[metric]:.4f}", self.strongest_baseline
-        return told if metric != self.main_metric or beside is None else f"{told} ({beside[0]} {beside[1]:.4f})"
+        """A metric and its value; of the one that is compared the strongest baseline's, too."""
+        told, beside = f"{metric} {self.metrics[metric]:.4f}", self.standing
+        return told if beside is None or metric != beside.metric else f"{told}{beside.short}"
 
     @classmethod
     def of(cls, run: Run, target: Target | None) -> "Outcome":
@@ -91,7 +96,7 @@ class Outcome:
             kept = msgspec.convert(run.read_json("result.json"), _Kept)
         except msgspec.ValidationError as error:
             raise RunError(f"{run.folder / 'result.json'} is damaged: {error}") from error
-        known = {name: getattr(kept, name) for name in ("resumed", "computed", "baselines", "measures", "parameters")}
+        known = {name: getattr(kept, name) for name in _KEPT}
         return cls(run, kept.metrics, target, kept.seconds, **known)
 
     def to_json(self) -> dict[str, Any]:
@@ -99,8 +104,10 @@ class Outcome:
         target = self.judged_by
         return {
             "metrics": self.metrics,
+            "epoch": self.epoch,
             "measures": self.measures,
             "baselines": self.baselines,
+            "strongest_baseline": None if self.standing is None else self.standing.to_json(),
             "target": None if target is None else {"metric": target.metric, "value": target.value},
             "passed": self.passed,
             "seconds": round(self.seconds, 2),
@@ -120,3 +127,7 @@ class _Kept:
     baselines: dict[str, dict[str, float]] = field(default_factory=dict)
     measures: dict[str, float] = field(default_factory=dict)
     parameters: int | None = None
+    epoch: int | None = None
+
+
+_KEPT = ("resumed", "computed", "baselines", "measures", "parameters", "epoch")

@@ -64,11 +64,15 @@ def write_run_report(
         title=_title(recipe, run),
         verdict=outcome.verdict,
         passed=None if outcome.judged_by is None else outcome.passed,
-        facts=_facts(outcome) | _tested(records),
+        facts=_facts(outcome) | _tested(outcome, records),
         records=records,
         curves_svg=svg.read_text(encoding="utf-8") if svg.exists() else "",
         curves_notes=explained,
-        sections=[*baseline_sections(*_compared(outcome, assessment)), *shown, *sections],
+        sections=[
+            *baseline_sections(outcome.metrics, assessment, outcome.main_metric, outcome.standing),
+            *shown,
+            *sections,
+        ],
         how_to=uses,
         settings=run.settings,
         environment=_place(recipe) | outcome.environment,
@@ -77,21 +81,17 @@ def write_run_report(
 
 def _facts(outcome: Outcome) -> dict[str, object]:
     """The few figures that matter: the metric, the strongest baseline, the target, the time."""
-    metric, beside, target = outcome.main_metric, outcome.strongest_baseline, outcome.judged_by
+    metric, beside, target = outcome.main_metric, outcome.standing, outcome.judged_by
     if metric is None:
         return {"time": _time(outcome)}
     facts: dict[str, object] = {metric: outcome.metrics[metric]}
     if beside is not None:
-        facts[f"strongest baseline: {beside[0]}"] = beside[1]
+        of = "" if beside.metric == metric else f" in {beside.metric}"
+        who = "strongest baseline" if beside.ahead > 0 else "the baseline wins" if beside.ahead < 0 else "baseline"
+        facts[f"{who}{of}: {beside.baseline}"] = beside.value
     if target is not None:
         facts["target"] = f"{target.sign} {target.value:g}"
     return facts | {"time": _time(outcome)}
-
-
-def _compared(outcome: Outcome, assessment: Assessment) -> tuple[Any, ...]:
-    """What the section of baselines is made from."""
-    higher = None if outcome.judged_by is None else outcome.judged_by.higher_is_better
-    return outcome.metrics, assessment, outcome.main_metric, outcome.strongest_baseline, higher
 
 
 def _time(outcome: Outcome) -> str:
@@ -99,11 +99,10 @@ def _time(outcome: Outcome) -> str:
     return f"{minutes:.0f} min {seconds:.0f} s" if minutes else f"{seconds:.3g} s"
 
 
-def _tested(records: Sequence[Record]) -> dict[str, str]:
-    """Of which epoch the tested weights are: the best by the validation set, or without one by the training loss."""
+def _tested(outcome: Outcome, records: Sequence[Record]) -> dict[str, str]:
+    """Of which epoch weights and metrics are: the best by the validation set, or without one by the training loss."""
     last = max((record.epoch for record in records if record.kind == "epoch"), default=0)
-    tested = [record.epoch for record in records if record.kind == "test"]
-    return {"tested epoch": f"{tested[0]} of {last}"} if len(tested) == 1 and last > 1 else {}
+    return {"epoch of the metrics": f"{outcome.epoch} of {last}"} if outcome.epoch and last > 1 else {}
 
 
 def _place(recipe: Recipe) -> dict[str, str]:

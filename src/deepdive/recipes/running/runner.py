@@ -188,6 +188,7 @@ def _fit(
         target = recipe.target(run.preset, run.settings)
         seconds = time.perf_counter() - began
         known = {"resumed": resume, "computed": computed.facts, "parameters": experiment.parameters()}
+        known |= {"epoch": run.checkpoints.tested_epoch()}
         outcome = Outcome(run, metrics, target, seconds, **known)
         return _told(outcome, recipe, experiment, resume=resume)
 

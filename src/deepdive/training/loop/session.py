@@ -192,16 +192,16 @@ class Session:
         stopping = self.options.early_stopping
         if self.best.update(self.metrics):
             best = self._weights() | {"format": vars(self.format), "progress": self.progress.state_dict()}
-            self.checkpoints.save("best", best)
+            self.checkpoints.save("best", best | {"values": self.metrics})
         if stopping is not None and self.best.epochs_since >= stopping.patience:
             self.progress.stopped = True
         self._save_last()
 
     def _finish(self) -> Iterator[Record]:
-        tested_at = vars(self.progress)  # the weights' epoch and step
+        tested_at = vars(self.progress)  # epoch and step of the weights, whose metrics these are, too
         if not math.isnan(self.best.value):  # it has been saved in this run; if the file is gone, that is an error
             self._load_weights(best := self.checkpoints.load("best"))
-            tested_at = best["progress"]
+            tested_at, self.metrics = best["progress"], best["values"]
         kept = self.checkpoints.tested() if self._resumed else None
         tested = self._evaluate("test") if kept is None else kept
         self.metrics = self.metrics | tested

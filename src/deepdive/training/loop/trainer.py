@@ -85,9 +85,9 @@ class Trainer(Options):
         progress: bool | None = None,
         resume: bool = False,
     ) -> dict[str, float]:
-        """Train, tell the listeners, and return the last epoch's and the test's metrics; the best weights stay.
+        """Train, tell the listeners, and return the metrics of the best epoch and of the test; its weights stay.
 
-        Which are best, ``monitor`` says.
+        Which epoch is best, ``monitor`` says; ``train_`` and ``val_`` metrics are of the same one as ``test_`` metrics.
 
         With ``resume`` the run goes on from the checkpoint ``last`` and gives, bit for bit, what it would have given
         without a break. Of a DataLoader or another iterable of yours this holds if its order is drawn from torch's,

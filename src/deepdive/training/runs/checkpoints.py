@@ -17,7 +17,7 @@ from torch import Tensor
 
 from deepdive.files import make_folder, write_atomically
 
-FORMAT = "2"
+FORMAT = "3"
 _KEY, _OLD_KEY = "deepdive", "deepdive.format"
 """One key of the metadata holds format, checksum and content: safetensors writes several in an order of its own."""
 _TENSOR, _TUPLE, _PAIRS = "$tensor", "$tuple", "$pairs"
@@ -72,6 +72,20 @@ def checkpoint_checksum(path: Path) -> str:
         CheckpointError: the file is damaged, foreign or of another version.
     """
     return _read(path, tensors=False)[1]
+
+
+def checkpoint_epoch(path: Path) -> int | None:
+    """The epoch after which a training loop saved a checkpoint, ``None`` of others; read without the tensors.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        CheckpointError: the file is damaged, foreign or of another version.
+    """
+    structure = _read(path, tensors=False)[2]
+    try:
+        return json.loads(structure).get("progress", {}).get("epoch")
+    except (ValueError, AttributeError) as error:
+        raise CheckpointError(f"{path} is damaged: its content has another form: {error!r}") from error
 
 
 def _read(path: Path, *, tensors: bool) -> tuple[dict[str, Tensor], str, str]:
@@ -210,6 +224,11 @@ class FolderCheckpoints:
     def has(self, name: str) -> bool:
         """Whether the file exists."""
         return self.path(name).is_file()
+
+    def tested_epoch(self) -> int | None:
+        """The epoch whose weights are tested and kept: the best, or the last where none is; ``None``: no loop's."""
+        name = next((each for each in ("best", "last") if self.has(each)), None)
+        return None if name is None else checkpoint_epoch(self.path(name))
 
     def save_tested(self, metrics: dict[str, float]) -> None:
         """Keep the test metrics of the training that ended with the checkpoint ``last``."""

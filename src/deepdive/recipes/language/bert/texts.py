@@ -1,6 +1,6 @@
 """BERT fine-tuned on labelled texts or pairs: classes, scores, the worst mistakes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -95,7 +95,7 @@ class TextExperiment(FineTuning[BertClassifySettings, SentenceDataModule, TextMe
         heads = {name: known[name] for name in self.metadata().heads}
         return MultiOutput(network, heads, **self.optimization(network))
 
-    def measure(self, run: Run, metrics: dict[str, float]) -> dict[str, float]:
+    def derived(self, metrics: Mapping[str, float]) -> dict[str, float]:
         """The lower of accuracy and correlation, where there are both."""
         both = {part: (f"{part}_label_accuracy", f"{part}_score_pearson") for part in ("val", "test")}
         return {

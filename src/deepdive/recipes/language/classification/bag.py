@@ -81,7 +81,8 @@ class BagOfWordsExperiment(SupervisedExperiment[ClassifyTextSettings, BagOfWords
             return ()
         ids, weights, *_ = self.data.fields(part)
         logits = self._logits(self.model, ids, weights)  # pyright: ignore[reportArgumentType]
-        return text_evaluations(splits.train, getattr(splits, part), self.data.labels, {"label": logits}, part)
+        outputs = {"label": logits}
+        return text_evaluations(splits.train, getattr(splits, part), self.data.labels, outputs, part, heads=False)
 
     def sections(self, run: Run) -> list[Section]:
         """The words that count most, the data, the network."""

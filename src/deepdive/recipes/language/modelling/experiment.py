@@ -1,6 +1,6 @@
 """Any language model on any text, as an experiment: perplexity, samples, continuations of new texts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
 import torch
@@ -72,14 +72,18 @@ class LanguageModelExperiment(SupervisedExperiment[SettingsT, TextDataModule, Te
             schedule=self.schedule,
         )
 
-    def measure(self, run: Run, metrics: dict[str, float]) -> dict[str, float]:
-        """Perplexities per word; the pace is printed."""
-        if (pace := self._pace(run)) is not None:
-            tell(f"note: {pace:,.0f} tokens per second")
+    def derived(self, metrics: Mapping[str, float]) -> dict[str, float]:
+        """Perplexities per word."""
         return word_perplexities(metrics, self.data)
 
+    def measure(self, run: Run, metrics: dict[str, float]) -> dict[str, float]:
+        """Nothing more; the pace is printed."""
+        if (pace := self._pace(run)) is not None:
+            tell(f"note: {pace:,.0f} tokens per second")
+        return {}
+
     def evaluations(self, run: Run) -> Sequence[Evaluation]:
-        """The text, for the model of single tokens beside this one."""
+        """The text, for the models of single tokens and of pairs beside this one."""
         return [TokenEvaluation(self.data.corpora, len(self.data.encoder))]
 
     def sections(self, run: Run) -> list[Section]:

@@ -112,8 +112,8 @@ class NGramExperiment(RecordsExperiment[NGramSettings]):
         return self._tested() | perplexities | {"chosen_order": float(self.order)}
 
     def evaluations(self, run: Run) -> Sequence[Evaluation]:
-        """The text, for the model of single tokens beside this one."""
-        return [TokenEvaluation(self.data.corpora, len(self.data.encoder))]
+        """The text, for the models of single tokens and of pairs beside this one."""
+        return [TokenEvaluation(self.data.corpora, len(self.data.encoder), losses=False)]
 
     def sections(self, run: Run) -> list[Section]:
         """Perplexities by order and smoothing, samples, frequencies, the text."""

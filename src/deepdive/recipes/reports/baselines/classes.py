@@ -50,7 +50,8 @@ def _predicted(fold: Fold, classes: int, what: str) -> list[tuple[str, Tensor, s
     train, test = fold.inputs()
     rows = models.chosen_rows(len(train), models.linear_rows(train))
     y = fold.train.numpy()
-    found = [("logistic regression", *_linear(models.taken(train, rows), test, y[rows]), rows, _shown(train))]
+    predicted, chosen = _linear(models.taken(train, rows), test, y[rows])
+    found = [("logistic regression", predicted, rows, _shown(train) + chosen)]
     if isinstance(train, np.ndarray):
         rows = models.tree_rows(len(train))
         predict = _unless_constant(y[rows], lambda: models.classifying_trees(train[rows], y[rows], classes))
@@ -61,13 +62,13 @@ def _predicted(fold: Fold, classes: int, what: str) -> list[tuple[str, Tensor, s
     ]
 
 
-def _linear(train: Inputs, test: Inputs, y: np.ndarray) -> tuple[np.ndarray]:
-    def fit() -> Callable[[Inputs], np.ndarray]:
-        x, z = models.as_features(train, test)
-        predict = models.logistic_regression(x, y)
-        return lambda _: predict(z)
-
-    return (_unless_constant(y, fit)(test),)
+def _linear(train: Inputs, test: Inputs, y: np.ndarray) -> tuple[np.ndarray, str]:
+    """What a linear model predicts, and in words how its penalty was chosen."""
+    if len(np.unique(y)) == 1:
+        return np.full(len(test), y[0]), ""
+    x, z = models.as_features(train, test)
+    predict, chosen = models.logistic_regression(x, y)
+    return predict(z), f", with {chosen}"
 
 
 def _unless_constant(
