@@ -2,6 +2,7 @@
 
 import sys
 import textwrap
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 from deepdive.names import suggestion
 from deepdive.recipes import load_recipe, recipes
 from deepdive.recipes.ranges import Checked
-from deepdive.recipes.ranges.flags import parse
+from deepdive.recipes.ranges.flags import left_open, parse
 from deepdive.recipes.registry import Recipe
 from deepdive.recipes.settings import with_preset
 
@@ -52,10 +53,10 @@ def main(arguments: list[str]) -> int:
     defaults = with_preset(recipe.settings_type, recipe.presets[preset])
     chosen = _options_of(recipe)(preset)
     settings, options = parse(defaults, chosen, arguments=flags, prog=f"deepdive run {name}", description=recipe.title)
-    return run(recipe, settings, options, defaults)
+    return run(recipe, settings, options, defaults, left_open(defaults, flags))
 
 
-def run(recipe, settings, options: Options, defaults) -> int:
+def run(recipe, settings, options: Options, defaults, unchosen: Collection[str] = ()) -> int:
     """Run, report, record."""
     from deepdive.commands.terminal.outcomes import shown
     from deepdive.recipes.results import record
@@ -69,6 +70,7 @@ def run(recipe, settings, options: Options, defaults) -> int:
             root=options.runs,
             console=not options.quiet,
             tensorboard=options.tensorboard,
+            left_open=unchosen,
         )
 
     outcome, status = shown(work)

@@ -84,9 +84,13 @@ class Recipe:
         """Section, or chapter where the book lacks the topic; a dash for what is none of the book's."""
         return self.section or str(self.chapter or "-")
 
+    def data_of(self, preset: str) -> str:
+        """The data that the values of a preset, and its targets, are stated for."""
+        return preset if preset in DATASETS else self.data
+
     def target(self, preset: str, settings: Mapping[str, Any] | None = None) -> Target | None:
         """The target of a run with these settings (the defaults if not given); ``None`` on other data."""
-        data = preset if preset in DATASETS else self.data
+        data = self.data_of(preset)
         facts = {"preset": preset, "data": data} | dict(settings or {})
         if facts["data"] != data:
             return None

@@ -1,7 +1,7 @@
 """Settings that recipes share, and their way to and from plain data. Free of torch: ``--help`` must be quick."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -109,6 +109,23 @@ def make_paths_absolute(settings: Any, *names: str, where: Callable[[Path], bool
         value = getattr(settings, name)
         if value is not None and value not in DATASETS and where(Path(value)):
             object.__setattr__(settings, name, str(Path(value).resolve()))
+
+
+def setting_of(settings: Any, name: str) -> Any:
+    """The value of a setting by its whole name, e.g. ``augment.flip``; ``None`` where there is no such setting."""
+    for part in name.split("."):
+        settings = getattr(settings, part, None)
+    return settings
+
+
+def with_setting(settings: SettingsType, name: str, value: Any) -> SettingsType:
+    """The same with another value of a setting, by its whole name.
+
+    >>> with_setting(LoopSettings(), "optimizer.lr", 0.5).optimizer.lr
+    0.5
+    """
+    outer, _, inner = name.partition(".")
+    return replace(settings, **{outer: with_setting(getattr(settings, outer), inner, value) if inner else value})
 
 
 def to_plain(settings: Any) -> dict[str, Any]:

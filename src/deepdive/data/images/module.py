@@ -95,16 +95,24 @@ class ImageDataModule(DataModule):
         self.test_batch_size = test_batch_size
         self.notes: tuple[str, ...] = ()
         self._read = read
+        self._splits: ImageSplits | None = None
         self._augment = augment
         self._mix = mix
         self._spec: ImageSpec | None = None
         self._sets: dict[str, ImageSet] = {}
 
+    @property
+    def splits(self) -> ImageSplits:
+        """The images as they are read, before any are held out."""
+        if self._splits is None:
+            self._splits = self._read()
+        return self._splits
+
     def prepare(self) -> None:
         """Read the images and make the splits; a second call does nothing."""
         if self._spec is not None:
             return
-        splits = self._read()
+        splits, self._splits = self.splits, None
         train, val = splits.train, splits.val
         if val is None and self.validation:
             kept, held = stratified_split(train.labels, self.validation, name="validation")

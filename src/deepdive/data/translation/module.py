@@ -85,20 +85,27 @@ class TranslationDataModule(DataModule):
         self._read = read
         self._num_pairs = num_pairs
         self._max_tokens = max_tokens
-        self._test, self._validation = test, validation
+        self.test, self.validation = test, validation
         self._min_frequency, self._max_size = min_frequency, max_size
         self._tokenizers = source_tokenizer, target_tokenizer
+        self._cut: tuple[Sequence[Pair], Sentences, Sentences] | None = None
         self._fields: tuple[Ragged, Ragged] | None = None
+
+    @property
+    def num_sentences(self) -> int:
+        """How many different sources there are to be dealt out; the pairs are read and cut for that, and once."""
+        pairs, cut_sources, cut_targets = self._read_and_cut()
+        return len({normalized(pairs[i][0]) for i in self._short_ones(cut_sources, cut_targets).tolist()})
 
     def prepare(self) -> None:
         """Read, cut into tokens, split, and number everything; a second call does nothing."""
         if self._fields is not None:
             return
-        pairs = self._read()
-        sources, targets = [source for source, _ in pairs], [target for _, target in pairs]
-        cut_sources, cut_targets = cut(sources, self._tokenizers[0]), cut(targets, self._tokenizers[1])
+        pairs, cut_sources, cut_targets = self._read_and_cut()
+        self._cut = None
+        sources = [source for source, _ in pairs]
         rows = self._short_ones(cut_sources, cut_targets)
-        split = split_pairs([sources[i] for i in rows.tolist()], test=self._test, validation=self._validation)
+        split = split_pairs([sources[i] for i in rows.tolist()], test=self.test, validation=self.validation)
         self.split = PairSplit(rows[split.train], rows[split.val], rows[split.test])
         """Rows of what was read."""
         self.source = SentenceEncoder(self._fit(cut_sources, 0), reverse=self.reverse_source)
@@ -110,6 +117,15 @@ class TranslationDataModule(DataModule):
         self._fields = numbers, following
         self.held_out = self._asked(pairs, sources, numbers)
         """The test sentences, one of each spelling, with all their translations among the pairs read."""
+
+    def _read_and_cut(self) -> tuple[Sequence[Pair], Sentences, Sentences]:
+        """The pairs, and the tokens of either side."""
+        if self._cut is None:
+            pairs = self._read()
+            sides = ([pair[side] for pair in pairs] for side in (0, 1))
+            sources, targets = (cut(side, tokenizer) for side, tokenizer in zip(sides, self._tokenizers, strict=True))
+            self._cut = pairs, sources, targets
+        return self._cut
 
     def _short_ones(self, sources: Sentences, targets: Sentences) -> Tensor:
         lengths = torch.stack((sources.codes.lengths, targets.codes.lengths)) - 1  # without <eos>

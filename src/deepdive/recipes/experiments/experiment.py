@@ -1,7 +1,7 @@
 """The base of every experiment: it drives, a subclass fills in blanks."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -18,10 +18,13 @@ from deepdive.recipes.given.texts import given_texts, lines_of, takes_texts, tex
 from deepdive.recipes.predictions import AnyPrediction
 from deepdive.recipes.reports import Evaluation
 from deepdive.recipes.reports.rates import learning_rates
+from deepdive.recipes.settings import setting_of, with_setting
 from deepdive.training import Run, choose_device
 from deepdive.training.records import Listener, Plan
 from deepdive.training.report import Section
 
+HELD_OUT = 0.1
+"""The fraction of all examples that a part has at most whose size nobody chose."""
 SettingsT = TypeVar("SettingsT")
 """The dataclass of a recipe's settings."""
 
@@ -47,11 +50,18 @@ class Experiment(ABC, Generic[SettingsT]):
     """Why there is no `predict`, where there is none, after the name of the recipe."""
     keeps_networks: ClassVar[bool] = False
     """Whether `restore` gives trained networks; see `networks_of`."""
+    left_open: Collection[str] = ()
+    """Names of settings that nobody chose (``batch_size``, ``augment.flip``), which may follow the data, see `suit`;
+    none where the data is what their values are stated for."""
+    told: Sequence[str] = ()
+    """The notes that `prepare` has told."""
     takes: Any = ""
     """What `predict` is given on the command line, in words; if empty, texts or files."""
 
     def __init__(self, settings: SettingsT) -> None:
         self.settings = settings
+        self.suited: dict[str, str] = {}
+        """Of each setting that follows from the data, as it is typed, what it suits."""
         choose_device(self._setting("device", "auto"))
 
     @abstractmethod
@@ -136,9 +146,36 @@ class Experiment(ABC, Generic[SettingsT]):
         """
         with progress_bars() as report:
             self.load(report)
-        for note in self.notes():
+        self.told = (*self.notes(), *self._suited_note())
+        for note in self.told:
             tell(f"note: {note}")
         self.build()
+
+    def suit(self, why: str, **values: Any) -> None:
+        """Give settings that nobody chose what suits the data; one note tells all of them, and the run keeps them.
+
+        Args:
+            why: what they suit, in words.
+            values: by name; ``__`` stands for the dot of ``augment.flip``.
+        """
+        for name, value in ((name.replace("__", "."), value) for name, value in values.items()):
+            if name in self.left_open and value != setting_of(self.settings, name):
+                self.settings = with_setting(self.settings, name, value)  # pyright: ignore[reportArgumentType]
+                flag = f"--{name.replace('_', '-')}"
+                self.suited[f"no {flag}" if value is False else f"{flag} {value}"] = why
+
+    def suit_size(self, name: str, examples: int, what: str) -> None:
+        """Bound the number of examples of a part, such as the validation set, by a tenth of all, if nobody chose it."""
+        chosen = setting_of(self.settings, name)
+        if isinstance(chosen, int) and chosen > (most := max(1, round(HELD_OUT * examples))):
+            self.suit(f"{examples:,} {what}", **{name: most})
+
+    def _suited_note(self) -> Iterator[str]:
+        """What follows from the data, and why."""
+        reasons = dict.fromkeys(self.suited.values())
+        parts = (f"{', '.join(flag for flag, each in self.suited.items() if each == why)} for {why}" for why in reasons)
+        if self.suited:
+            yield f"chosen, as nothing else was asked for: {'; '.join(parts)}"
 
     def fit(self, run: Run, listeners: Sequence[Listener], *, resume: bool) -> dict[str, float]:
         """Train in the run folder, which then also holds the metadata and a fingerprint of the data.

@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from torch import nn
 
@@ -11,10 +11,12 @@ from deepdive.data.types import DataModule
 from deepdive.recipes.experiments.experiment import Experiment
 from deepdive.recipes.experiments.inputs import fill, read_metadata, trained_weights
 from deepdive.recipes.experiments.making import make_network, make_optimizer, make_schedule, make_toolkit, make_trainer
-from deepdive.recipes.settings import LoopSettings
+from deepdive.recipes.settings import LoopSettings, TrainingSettings
 from deepdive.training import Run, Task, seed_everything
 from deepdive.training.records import Listener
 
+_SMALL_BATCH = 32
+"""Batches are not made smaller than this: the gradient of fewer examples is noise at rates chosen for more."""
 SettingsT = TypeVar("SettingsT", bound=LoopSettings)
 DataT = TypeVar("DataT", bound=DataModule)
 MetadataT = TypeVar("MetadataT")
@@ -30,6 +32,9 @@ class SupervisedExperiment(Experiment[SettingsT], Generic[SettingsT, DataT, Meta
     """
 
     keeps_networks = True
+    enough_updates: ClassVar[int] = 200
+    """Updates of the weights that a training run on little data is given, where nobody chose otherwise; see
+    `suit_updates`."""
     metadata_type: type[MetadataT]
     """Of what `metadata` returns."""
     data: DataT
@@ -67,6 +72,31 @@ class SupervisedExperiment(Experiment[SettingsT], Generic[SettingsT, DataT, Meta
         """The data, prepared."""
         self.data = self.load_data(report)
         self.data.prepare()
+        self.suit_updates()
+
+    def suit_updates(self) -> None:
+        """Give little data enough updates of the weights: smaller batches, then more epochs, where nobody chose these.
+
+        Batch sizes and epochs are chosen for the data of the recipe; a few hundred examples would be over before
+        anything is learnt.
+        """
+        settings = self.settings
+        if not isinstance(settings, TrainingSettings) or settings.steps is not None or not self.left_open:
+            return
+        batch, epochs = settings.batch_size, settings.epochs
+        own = getattr(self.data, "batch_size", None) == batch and "batch_size" in self.left_open
+        while self._updates() * epochs < self.enough_updates and own and batch >= 2 * _SMALL_BATCH:
+            batch //= 2
+            self.data.batch_size = batch  # pyright: ignore[reportAttributeAccessIssue]
+        epochs = max(epochs, -(-self.enough_updates // self._updates()))
+        examples = self.data.train_loader().num_examples
+        self.suit(f"{examples:,} training examples", batch_size=batch, epochs=epochs)
+        self.trainer = make_trainer(self.settings)
+
+    def _updates(self) -> int:
+        """Those of one epoch, at least one."""
+        accumulate = self.settings.accumulate if isinstance(self.settings, TrainingSettings) else 1
+        return max(1, -(-len(self.data.train_loader()) // accumulate))
 
     def build(self) -> None:
         """The network, whose initial weights come from the seed alone, and its task."""

@@ -53,6 +53,13 @@ def parse_one(part: CheckedType | type[CheckedType], **words: Any) -> CheckedTyp
     return parse(part, **words)[0]
 
 
+def left_open(part: Checked | type[Checked], arguments: Sequence[str]) -> frozenset[str]:
+    """The settings of a part that a command line says nothing of, by their whole names, e.g. ``optimizer.lr``."""
+    typed = {word.partition("=")[0].replace("_", "-") for word in arguments if word.startswith("--")}
+    flags = ((flag.path, flag.names) for flag in _flags_of(0, part))
+    return frozenset(".".join(path) for path, names in flags if not typed & {f"--{name}" for name in names})
+
+
 def _type(part: Checked | type[Checked]) -> type[Checked]:
     return part if isinstance(part, type) else type(part)
 

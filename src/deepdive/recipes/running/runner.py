@@ -16,6 +16,7 @@ from deepdive.recipes.predictions import AnyPrediction
 from deepdive.recipes.ranges import Checked
 from deepdive.recipes.registry import Recipe
 from deepdive.recipes.running.assessing import assess
+from deepdive.recipes.running.few_updates import FewUpdates
 from deepdive.recipes.running.outcome import Outcome
 from deepdive.recipes.running.reporting import report_on
 from deepdive.recipes.settings import from_plain, to_plain
@@ -33,8 +34,12 @@ def start(
     root: Path = Path("runs"),
     console: bool = True,
     tensorboard: bool = False,
+    left_open: Collection[str] = (),
 ) -> Outcome:
     """Run a recipe in a new folder below ``root``.
+
+    Settings whose names are ``left_open`` may follow the data, unless it is what their values are stated for; the run
+    keeps those that were chosen.
 
     Raises:
         ValueError: a setting is out of range, or the data is not as it must be; no folder has been made then.
@@ -46,8 +51,10 @@ def start(
     if tensorboard:
         require_tensorboard()
     experiment = recipe.build(settings)
+    if getattr(settings, "data", recipe.data_of(preset)) != recipe.data_of(preset):
+        experiment.left_open = left_open
     experiment.prepare()
-    plain, source, digest = to_plain(settings), recipe.source, recipe.digest
+    plain, source, digest = to_plain(experiment.settings), recipe.source, recipe.digest
     run = Run.create(recipe.name, plain, preset=preset, root=root, source=source, digest=digest)
     return _fit(recipe, experiment, run, began, resume=False, console=console, tensorboard=tensorboard)
 
@@ -182,9 +189,9 @@ def _fit(
         batch = run.settings.get("batch_size")
         per_step = batch * run.settings.get("accumulate", 1) if batch else None
         how = {"console": console, "tensorboard": tensorboard, "batch_size": per_step}
-        listeners = default_listeners(run.folder, **how, rates=experiment.learning_rates)
-        computed = _Computed(run)
-        metrics = experiment.fit(run, [*listeners, computed], resume=resume)
+        listeners = default_listeners(run.folder, **how, rates=experiment.learning_rates, told=experiment.told)
+        short, computed = FewUpdates(recipe, experiment, run.preset), _Computed(run)
+        metrics = experiment.fit(run, [short, *listeners, computed], resume=resume)
         target = recipe.target(run.preset, run.settings)
         seconds = time.perf_counter() - began
         known = {"resumed": resume, "computed": computed.facts, "parameters": experiment.parameters()}

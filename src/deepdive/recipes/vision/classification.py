@@ -9,6 +9,7 @@ from torch import nn
 from deepdive.data.images import ImageDataModule, ImageSet, ImageSpec, grid
 from deepdive.data.parts import Part
 from deepdive.data.progress import Report
+from deepdive.data.registry import DATASETS
 from deepdive.files import write_atomically
 from deepdive.recipes.experiments import SupervisedExperiment, make_classification_loss
 from deepdive.recipes.experiments.network_sections import gradient_section, network_section, task_section
@@ -42,16 +43,27 @@ class ImageClassification(
     def __init__(self, settings: SettingsT) -> None:
         super().__init__(settings)
         self.loss = make_classification_loss(settings.toolkit, settings.label_smoothing)
-        self.augmented = {"augment": make_augmentation(settings.augment), "mix": make_mixing(settings.augment)}
 
     @property
     def images(self) -> ImageDataModule:
         """Those of the data."""
         return self.data
 
+    @property
+    def augmented(self) -> dict[str, Any]:
+        """The random changes of training images that are asked for."""
+        augment = self.settings.augment
+        return {"augment": make_augmentation(augment), "mix": make_mixing(augment)}
+
     def batches(self) -> dict[str, Any]:
         """Those of the training set are augmented if so asked."""
         return super().batches() | self.augmented
+
+    def load(self, report: Report) -> None:
+        """The images; one's own are mirrored only if so asked: of letters and left hands it makes something else."""
+        if self.settings.data not in DATASETS:
+            self.suit("images of your own", augment__flip=False)
+        super().load(report)
 
     def load_data(self, report: Report) -> ImageDataModule:
         """The images of the named data set, folder or archive."""

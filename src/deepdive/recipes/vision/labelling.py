@@ -50,8 +50,17 @@ class ImageExperiment(Experiment[ImageSettingsT]):
 
     def load_images(self, report: Report, **changes: Any) -> ImageDataModule:
         """The images of the settings, in batches as they say but for the ``changes``."""
-        settings, how = self.settings, self.batches() | changes
-        return load_images(settings.data, skip_damaged=settings.skip_damaged, report=report, **how)
+        settings = self.settings
+
+        def read(**how: Any) -> ImageDataModule:
+            return load_images(settings.data, skip_damaged=settings.skip_damaged, report=report, **how)
+
+        if not self.left_open:
+            return read(**self.batches() | changes)
+        splits = read(validation=0, image_size=self.batches()["image_size"]).splits
+        if splits.val is None:
+            self.suit_size("validation", len(splits.train.labels), "training images")
+        return self.in_batches(splits, **changes)
 
     def in_batches(self, splits: ImageSplits, **changes: Any) -> ImageDataModule:
         """Images that are read already, in batches as the settings say but for the ``changes``."""

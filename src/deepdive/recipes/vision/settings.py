@@ -50,7 +50,7 @@ class AugmentationSettings(Checked):
     """How training images are augmented; all is off by default (D2L 14.1)."""
 
     flip: bool = False
-    """Random horizontal flip, with probability 0.5."""
+    """Random horizontal flip, with probability 0.5; if not given, images of your own are not mirrored."""
     vertical_flip: bool = False
     """Random vertical flip, with probability 0.5."""
     crop: Padding = 0

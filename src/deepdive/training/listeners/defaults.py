@@ -1,6 +1,6 @@
 """The listeners of an ordinary run."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from deepdive.training.listeners.curves import Curves
@@ -19,13 +19,14 @@ def default_listeners(
     tensorboard: bool = False,
     batch_size: int | None = None,
     rates: Callable[[Plan], Sequence[float] | None] | None = None,
+    told: Collection[str] = (),
 ) -> list[Listener]:
     """Metrics, timing and curves in the run's ``folder``, progress where we run, TensorBoard if asked for.
 
     Progress is a board in a notebook, a bar on a terminal, lines anywhere else, nothing with
     ``console=False``. A resumed run's curves begin with what ``metrics.jsonl`` in ``folder`` already holds.
     ``batch_size``, the examples of one optimiser step, adds examples per second to the timing; ``rates``
-    gives the curves the learning rate of every step.
+    gives the curves the learning rate of every step. Notes that are ``told`` already are not told again.
 
     Raises:
         ImportError: with ``tensorboard=True``, when it is not installed.
@@ -40,7 +41,7 @@ def default_listeners(
         Curves(folder, history=history, rates=rates),
     ]
     if console:
-        listeners.append(NotebookBoard(history=history) if in_notebook() else choose_progress())
+        listeners.append(NotebookBoard(history=history) if in_notebook() else choose_progress(told=told))
     if tensorboard:
         listeners.append(TensorBoard(folder, "tensorboard"))
     return listeners

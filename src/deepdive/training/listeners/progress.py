@@ -4,7 +4,7 @@ import math
 import sys
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import IO, TYPE_CHECKING, cast
 
 from deepdive.training.listeners._terminal import ForgivingStream, TextStream, is_live
@@ -17,10 +17,13 @@ if TYPE_CHECKING:  # rich is imported when a bar starts
     from rich.progress import Progress
 
 
-def choose_progress(stream: TextStream | None = None) -> "ProgressBar | ProgressLines":
-    """A bar where ``stream`` (default: standard output) is a terminal that can redraw a line, else lines."""
+def choose_progress(stream: TextStream | None = None, *, told: Collection[str] = ()) -> "ProgressBar | ProgressLines":
+    """A bar where ``stream`` (default: standard output) is a terminal that can redraw a line, else lines.
+
+    Notes of the plan that are ``told`` already are not told again.
+    """
     output: TextStream = sys.stdout if stream is None else stream
-    return ProgressBar(output) if is_live(output) else ProgressLines(output)
+    return ProgressBar(output, told=told) if is_live(output) else ProgressLines(output, told=told)
 
 
 class ProgressLines:
@@ -40,12 +43,14 @@ class ProgressLines:
         *,
         interval: float = 10.0,
         clock: Callable[[], float] = time.perf_counter,
+        told: Collection[str] = (),
     ) -> None:
         if not interval >= 0:
             raise ValueError(f"interval must be 0 seconds or more, got {interval}")
         self._stream = ForgivingStream(sys.stdout if stream is None else stream)
         self._interval = interval
         self._clock = clock
+        self._told = told
         self._spoken = 0.0
         self._place = _Place(Plan(total_steps=0, steps_per_epoch=1), 0.0)
 
@@ -53,7 +58,7 @@ class ProgressLines:
         """Say how it is computed, and whether the run goes on from an earlier session."""
         self._spoken = self._clock()
         self._place = _Place(plan, self._spoken)
-        for line in _beginning(plan):
+        for line in _beginning(plan, self._told):
             self._say(line)
 
     def record(self, record: Record) -> None:
@@ -81,9 +86,16 @@ class ProgressBar:
     terminal does not end the run.
     """
 
-    def __init__(self, stream: TextStream | None = None, *, clock: Callable[[], float] = time.perf_counter) -> None:
+    def __init__(
+        self,
+        stream: TextStream | None = None,
+        *,
+        clock: Callable[[], float] = time.perf_counter,
+        told: Collection[str] = (),
+    ) -> None:
         self._stream = sys.stdout if stream is None else stream
         self._clock = clock
+        self._told = told
         self._live: Live | None = None
 
     def start(self, plan: Plan) -> None:
@@ -104,7 +116,7 @@ class ProgressBar:
         self._metrics = Text(style="bright_black", no_wrap=True, overflow="ellipsis")
         self._live = Live(Group(self._bar, self._metrics), console=console, refresh_per_second=4, transient=True)
         self._live.start()
-        for line in _beginning(plan):
+        for line in _beginning(plan, self._told):
             self._say(line)
 
     def record(self, record: Record) -> None:
@@ -164,9 +176,10 @@ class _Place:
         return f"{rate}  {format_seconds(left / speed)} left" if left > 0 else rate
 
 
-def _beginning(plan: Plan) -> list[str]:
+def _beginning(plan: Plan, told: Collection[str]) -> list[str]:
+    """What is to be said before the first step, but for what is told already."""
     resuming = [f"resuming after step {plan.start_step}/{plan.total_steps}"] if plan.start_step else []
-    return [*plan.notes, *resuming]
+    return [*(note for note in plan.notes if note not in told), *resuming]
 
 
 def _joined(*parts: str) -> str:

@@ -45,6 +45,7 @@ class FineTuning(SupervisedExperiment[SettingsT, DataT, MetadataT], Generic[Sett
     ``self.splits`` and, of the encoder, ``self.encoder``.
     """
 
+    enough_updates = 0  # a published encoder learns from few examples, and forgets in many updates
     pooler = False
     """Whether the encoder needs its pooler."""
 

@@ -40,6 +40,7 @@ class BagOfWordsExperiment(SupervisedExperiment[ClassifyTextSettings, BagOfWords
     """Fit softmax regression to the words of texts, and predict classes of new ones."""
 
     metadata_type = BagMetadata
+    enough_updates = 0  # every word has weights of its own, whose gradient does not need many updates
     data_name = "the texts"
     takes = "texts; files with one per line, or tables (CSV, TSV); a folder stands for all files below it"
 

@@ -99,7 +99,7 @@ class TranslationExperiment(SupervisedExperiment[TranslationSettings, Translatio
         settings = self.settings
         path = own_data(settings.data, _NAMED, "a file of sentence pairs")
         path = path or fetch(settings.data, report=report)[_NAMED[settings.data]]
-        return TranslationDataModule(
+        data = TranslationDataModule(
             lambda: read_pairs(path),
             num_pairs=settings.num_pairs,
             max_tokens=settings.max_length,
@@ -110,6 +110,11 @@ class TranslationExperiment(SupervisedExperiment[TranslationSettings, Translatio
             seed=settings.seed,
             reverse_source=settings.reverse_source,
         )
+        if self.left_open:
+            for name in ("test", "validation"):
+                self.suit_size(name, data.num_sentences, "different sentences")
+            data.test, data.validation = self.settings.test, self.settings.validation
+        return data
 
     def metadata(self) -> Languages:
         """Both languages."""

@@ -50,7 +50,9 @@ class DesignSpaceExperiment(LabelsImages[DesignSpaceSettings], RecordsExperiment
         Raises:
             ValueError: there is no validation set.
         """
+        self.base.left_open = self.left_open
         self.base.load(report)
+        self.settings, self.suited = self.base.settings, self.base.suited
         if self.base.data.image_set("val") is None:
             raise ValueError("validation is 0; spaces are compared by errors on a validation set")
 
