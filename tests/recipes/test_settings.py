@@ -46,7 +46,7 @@ def test_a_preset_changes_only_what_it_names():
         ({"epochs": True}, "^epochs must be an integer from 1 to 1000000, got True"),
         ({"toolkit": "jax"}, "^toolkit must be 'torch' or 'scratch', got 'jax'"),
         ({"hidden": [3, 0]}, r"^hidden must be integers from 1 to 64, got \(3, 0\)"),
-        ({"optimizer": {"lr": math.nan}}, r"^optimizer\.lr must be from 0 to 1000, got nan"),
+        ({"optimizer": {"lr": math.nan}}, r"^optimizer\.lr must be above 0 and at most 1000, got nan"),
         (
             {"optimizer": {"nesterov": True, "momentum": 0.0}},
             r"^optimizer\.momentum must be above 0 with nest",

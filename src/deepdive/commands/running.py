@@ -9,6 +9,7 @@ from pathlib import Path
 
 from deepdive.names import suggestion
 from deepdive.recipes import load_recipe, recipes
+from deepdive.recipes.optimization import with_usual
 from deepdive.recipes.ranges import Checked
 from deepdive.recipes.ranges.flags import left_open, parse
 from deepdive.recipes.registry import Recipe
@@ -47,12 +48,13 @@ def main(arguments: list[str]) -> int:
         return 0 if asked else 2
     name, *flags = arguments  # the name of a recipe, or a Python file with one
     recipe = load_recipe(name)
-    preset = _preset(flags)
+    preset = preset_of(flags)
     if preset not in recipe.presets:
         raise ValueError(f"recipe {name!r} has no preset {preset!r}{suggestion(preset, recipe.presets)}")
     defaults = with_preset(recipe.settings_type, recipe.presets[preset])
     chosen = _options_of(recipe)(preset)
-    settings, options = parse(defaults, chosen, arguments=flags, prog=f"deepdive run {name}", description=recipe.title)
+    offered = with_usual(defaults, flags)
+    settings, options = parse(offered, chosen, arguments=flags, prog=f"deepdive run {name}", description=recipe.title)
     return run(recipe, settings, options, defaults, left_open(defaults, flags))
 
 
@@ -97,7 +99,7 @@ def _options_of(recipe: Recipe) -> type[Options]:
     return OfRecipe
 
 
-def _preset(flags: list[str]) -> str:
+def preset_of(flags: list[str]) -> str:
     """The preset decides the defaults, so it is looked for before the flags are parsed; the last one counts."""
     preset = Options.preset
     for flag, value in pairwise([*flags, ""]):

@@ -7,6 +7,7 @@ from typing import Any, Literal, TypeVar
 
 from deepdive.data.registry import DATASETS
 from deepdive.names import suggestion
+from deepdive.recipes.optimization import OptimizerName, ScheduleName
 from deepdive.recipes.ranges import Checked, SettingError, checked_from
 from deepdive.recipes.ranges.types import (
     BatchSize,
@@ -15,27 +16,30 @@ from deepdive.recipes.ranges.types import (
     LearningRate,
     Momentum,
     Penalty,
+    Probability,
     Seed,
     Steps,
 )
 
 SettingsType = TypeVar("SettingsType", bound=Checked)
-ScheduleName = Literal["constant", "one-cycle", "cosine", "step", "slanted-triangular", "inverse-square-root"]
-"""How the learning rate can change."""
 
 
 @dataclass(frozen=True)
 class OptimizerSettings(Checked):
     """The optimiser and its hyperparameters."""
 
-    name: Literal["sgd", "adam", "adamw"] = "sgd"
-    """Name of the optimiser."""
+    name: OptimizerName = "sgd"
+    """Name of the optimiser. Where another one is named than the recipe's own, its usual learning rate is the default;
+    muon: for matrices and kernels of hidden layers, with AdamW for all else."""
     lr: LearningRate = 0.1
     """Learning rate; the peak under a schedule."""
+    adamw_lr: LearningRate = 0.003
+    """Learning rate of AdamW for what muon leaves (muon only)."""
     momentum: Momentum = 0.9
-    """Momentum (SGD only)."""
+    """Momentum (sgd, schedule-free-sgd and muon only)."""
     weight_decay: Penalty = 0.0
-    """Weight decay: L2 penalty in the gradient for sgd and adam, decoupled from it for adamw."""
+    """Weight decay, decoupled from the gradient for adamw, adafactor, lion, muon, schedule-free-adamw and sophia-g; an
+    L2 penalty in the gradient for the others."""
     decay_norm_and_bias: bool = True
     """Apply weight decay to biases and to the weights of normalisation layers, too."""
     nesterov: bool = False
@@ -46,6 +50,10 @@ class OptimizerSettings(Checked):
     def _settle(self) -> None:
         if self.nesterov and not self.momentum:
             raise SettingError("momentum", "above 0 with nesterov", self.momentum)
+        if self.name == "schedule-free-sgd" and not self.momentum:
+            raise SettingError("momentum", "above 0 with schedule-free-sgd", self.momentum)
+        if self.name == "rprop" and self.weight_decay:
+            raise SettingError("weight_decay", "0 with rprop, which sees signs alone", self.weight_decay)
 
 
 @dataclass(frozen=True)
@@ -62,8 +70,17 @@ class LoopSettings(Checked):
     """End after this many optimiser steps."""
     optimizer: OptimizerSettings = field(default_factory=OptimizerSettings)
     schedule: ScheduleName = "one-cycle"
-    """Learning-rate schedule. step: a tenth after each third of the run; slanted-triangular and inverse-square-root:
-    warm-up during the first tenth."""
+    """Learning-rate schedule. step: a tenth after each third of the run; multi-step: after a half and three quarters;
+    factor: 0.9 times after each epoch, down to a hundredth; exponential: down to a hundredth; linear, polynomial
+    (square) and cosine: down to 0; cosine-restarts: three times; cyclic: five times up from a tenth; square-root: by
+    the root of the epoch; warm-up, inverse-square-root and slanted-triangular: a rise first; warm-up-stable-decay:
+    with a last fifth that falls to 0."""
+    warm_up: Probability = 0.1
+    """Fraction of the run in which the learning rate rises (schedules with a warm-up and slanted-triangular)."""
+    average: Literal["none", "ema"] = "none"
+    """Average of the weights that is evaluated and kept; ema: exponential moving average."""
+    ema_decay: Probability = 0.999
+    """Decay of the exponential moving average, from step to step; lower in the first steps (average ema only)."""
     device: str = "auto"
     """Device to train on: auto, cpu, cuda, cuda:1, mps; auto takes a GPU where there is one."""
     precision: Literal["auto", "fp32", "bf16", "fp16"] = "auto"
@@ -86,6 +103,11 @@ class LoopSettings(Checked):
     """Optimiser steps between two checkpoints within an epoch."""
     seed: Seed = 0
     """Seed of initial weights, shuffling, dropout and augmentation; the split of the data does not depend on it."""
+
+    def _settle(self) -> None:
+        super()._settle()
+        if self.average == "ema" and self.optimizer.name.startswith("schedule-free"):
+            raise SettingError("average", f"none with {self.optimizer.name}, which has an average", self.average)
 
 
 @dataclass(frozen=True)

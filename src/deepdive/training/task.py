@@ -145,8 +145,9 @@ class Supervised(Task):
 
     ``optimizer`` is a name, e.g. ``"adamw"``, with ``lr``; a class; a function of parameters, e.g.
     ``functools.partial(torch.optim.SGD, lr=0.1)``; or an optimiser of the network's parameters. Without one it is Adam
-    with a learning rate of 0.001. ``schedule`` makes a schedule from the optimiser and the plan, moved every
-    ``interval``; or it is a schedule, or a class of ``torch.optim.lr_scheduler``, ``partial`` or not.
+    with a learning rate of 0.001. ``schedule`` is a name, e.g. ``"cosine"``; or makes a schedule from the optimiser
+    and the plan, moved every ``interval``; or it is a schedule, or a class of ``torch.optim.lr_scheduler``, ``partial``
+    or not.
     ``penalty(network)`` is added to the loss that is learnt from, and to no other.
 
     Layer by layer: ``parameter_groups(network)`` gives the optimiser groups with rates of their own, e.g.

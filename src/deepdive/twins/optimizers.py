@@ -81,6 +81,7 @@ WITHOUT_TWIN = {
 } | {
     "optim.ExponentialMovingAverage": "torch.optim.swa_utils.AveragedModel",
     "optim.MuonWithAdamW": "torch.optim.Muon and torch.optim.AdamW, each on its part",
+    "optim.hidden_weights": "the names by hand",
     "optim.muon_with_adamw": "the parts by hand",
     "optim.lr_scheduler.WarmupLR": "closed form",
     "optim.lr_scheduler.WarmupStableDecayLR": "closed form",

@@ -49,9 +49,9 @@ def test_hidden_matrices_are_muons_and_all_else_adamws(toolkit, tied):
 def test_a_head_before_other_layers_is_named():
     network = nn.Sequential(nn.Linear(4, 3), nn.Linear(3, 9), nn.Linear(3, 8), nn.Conv2d(1, 2, 3))
     groups = optim.muon_with_adamw(network, heads=[network[1], network[2]]).param_groups
-    assert names(network, groups[0]) == {"0.weight"}
+    assert names(network, groups[0]) == {"0.weight", "3.weight"}
     groups = optim.muon_with_adamw(network, heads=()).param_groups
-    assert names(network, groups[0]) == {"0.weight", "1.weight", "2.weight"}
+    assert names(network, groups[0]) == {"0.weight", "1.weight", "2.weight", "3.weight"}
 
 
 def test_frozen_parameters_are_nobodys():
@@ -104,9 +104,22 @@ def test_a_hundred_steps_are_those_of_both_rules_apart_also_after_loading_and_wi
 
 
 def test_a_vector_in_muons_group_is_refused():
-    with pytest.raises(
-        ValueError, match=r"params must be matrices, of 2 dimensions, in a group for Muon, got .* \(3,\)"
-    ):
+    with pytest.raises(ValueError, match=r"params must be matrices or kernels in a group for Muon, got .* \(3,\)"):
         optim.MuonWithAdamW([{"params": [nn.Parameter(torch.ones(3))], "muon": True}])
     with pytest.raises(ValueError, match=r"params must be matrices, of 2 dimensions, got float32 of shape \(2, 1, 3\)"):
         optim.Muon([nn.Parameter(torch.ones(2, 1, 3))])
+
+
+@pytest.mark.skipif(not hasattr(torch.optim, "Muon"), reason="torch.optim.Muon came with torch 2.9")
+def test_a_kernel_is_moved_as_the_matrix_of_its_output_channels():
+    torch.manual_seed(1)
+    kernel = nn.Parameter(torch.randn(6, 2, 3, 2))
+    matrix = nn.Parameter(kernel.detach().flatten(1).clone())
+    ours = optim.MuonWithAdamW([{"params": [kernel], "muon": True}], lr=0.1, weight_decay=0.2, momentum=0.9)
+    theirs = torch.optim.Muon([matrix], lr=0.1, weight_decay=0.2, momentum=0.9)
+    for _ in range(5):
+        g = torch.randn(6, 2, 3, 2)
+        kernel.grad, matrix.grad = g, g.flatten(1)
+        ours.step()
+        theirs.step()
+    torch.testing.assert_close(kernel.flatten(1), matrix, rtol=1e-5, atol=1e-6)

@@ -1,7 +1,7 @@
 """From shared settings to the pieces of a training run: toolkit, optimiser, schedule, trainer."""
 
+import inspect
 from collections.abc import Callable
-from functools import partial
 from types import ModuleType
 from typing import Any, Literal, cast
 
@@ -11,7 +11,8 @@ from torch.optim.optimizer import ParamsT
 
 from deepdive.recipes.settings import LoopSettings, OptimizerSettings, TrainingSettings
 from deepdive.toolkit import Toolkit
-from deepdive.training import EarlyStopping, InverseSquareRootLR, Plan, SlantedTriangularLR, Trainer, choose_device
+from deepdive.training import EarlyStopping, Plan, Trainer, choose_device
+from deepdive.training.choices import named_optimizer, named_schedule
 from deepdive.training.compilers import compiler_obstacle
 from deepdive.training.fine_tuning import without_decay_of_vectors
 from deepdive.training.task import Schedule
@@ -45,22 +46,36 @@ def make_classification_loss(toolkit: ToolkitName, label_smoothing: float) -> nn
     return make_toolkit(toolkit).CrossEntropyLoss(label_smoothing=label_smoothing)
 
 
-def make_optimizer(settings: OptimizerSettings, toolkit: ToolkitName) -> Callable[[ParamsT], torch.optim.Optimizer]:
-    """A function that makes the optimiser from parameters or groups of them.
+def make_optimizer(settings: OptimizerSettings, toolkit: ToolkitName) -> Callable[..., torch.optim.Optimizer]:
+    """A function that makes the optimiser from parameters or groups of them, and for muon from the network.
 
     Raises:
-        ValueError: a fused optimiser is asked of the scratch toolkit.
+        ValueError: a fused optimiser is asked of the scratch toolkit, or one that has no fused form.
     """
-    package = _optim(toolkit)
-    words: dict[str, object] = {"lr": settings.lr, "weight_decay": settings.weight_decay}
+    name = settings.name
+    kind = named_optimizer(name, _optim(toolkit))
+    known = inspect.signature(kind).parameters
+    words: dict[str, object] = {"lr": settings.lr}
+    if "weight_decay" in known:
+        words["weight_decay"] = settings.weight_decay
     if settings.fused:
         if toolkit == "scratch":
             raise ValueError("optimizer.fused is True, but only the torch toolkit has fused optimisers")
+        if "fused" not in known:
+            raise ValueError(f"optimizer.fused must be False for {name}, got True")
         words["fused"] = True
-    if settings.name == "sgd":
-        words |= {"momentum": settings.momentum, "nesterov": settings.nesterov}
-    make = partial({"sgd": package.SGD, "adam": package.Adam, "adamw": package.AdamW}[settings.name], **words)
-    return make if settings.decay_norm_and_bias else lambda params: make(without_decay_of_vectors(params))
+    if name in ("sgd", "schedule-free-sgd", "muon"):
+        words["momentum"] = settings.momentum
+    if name == "sgd":
+        words["nesterov"] = settings.nesterov
+    if name == "muon":
+        words["adamw_lr"] = settings.adamw_lr
+
+    def make(params: ParamsT, network: nn.Module | None = None) -> torch.optim.Optimizer:
+        params = params if settings.decay_norm_and_bias else without_decay_of_vectors(params)
+        return kind(params, **words, **({"network": network} if "network" in known else {}))
+
+    return make
 
 
 def make_schedule(settings: LoopSettings) -> Callable[[torch.optim.Optimizer, Plan], Schedule] | None:
@@ -68,23 +83,7 @@ def make_schedule(settings: LoopSettings) -> Callable[[torch.optim.Optimizer, Pl
 
     The rate of each parameter group is its highest.
     """
-    schedules = _optim(settings.toolkit).lr_scheduler
-    if settings.schedule == "one-cycle":
-        return lambda optimizer, plan: schedules.OneCycleLR(
-            optimizer,
-            max_lr=[group["lr"] for group in optimizer.param_groups],
-            total_steps=plan.total_steps + 1,
-            cycle_momentum=False,
-        )
-    if settings.schedule == "slanted-triangular":
-        return lambda optimizer, plan: SlantedTriangularLR(optimizer, plan.total_steps)
-    if settings.schedule == "inverse-square-root":
-        return lambda optimizer, plan: InverseSquareRootLR(optimizer, max(1, plan.total_steps // 10))
-    if settings.schedule == "cosine":
-        return lambda optimizer, plan: schedules.CosineAnnealingLR(optimizer, T_max=plan.total_steps)
-    if settings.schedule == "step":
-        return lambda optimizer, plan: schedules.StepLR(optimizer, step_size=max(1, plan.total_steps // 3))
-    return None
+    return named_schedule(settings.schedule, _optim(settings.toolkit).lr_scheduler, warm_up=settings.warm_up)
 
 
 def make_trainer(settings: LoopSettings) -> Trainer:
@@ -105,6 +104,7 @@ def make_trainer(settings: LoopSettings) -> Trainer:
         clip_value=settings.clip_value,
         accumulate=settings.accumulate if isinstance(settings, TrainingSettings) else 1,
         compile=settings.compile,
+        ema_decay=settings.ema_decay if settings.average == "ema" else None,
         early_stopping=None if settings.patience is None else EarlyStopping(settings.patience),
         log_every=settings.log_every,
         checkpoint_every=settings.checkpoint_every,

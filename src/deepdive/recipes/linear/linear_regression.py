@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from deepdive.recipes.linear.settings import PlainSchedule
+from deepdive.recipes.optimization import ScheduleName
 from deepdive.recipes.ranges.types import BatchSize, Epochs, Magnitude, Probability, Rows
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings
@@ -40,6 +40,5 @@ class LinearRegressionSettings(TableSettings):
     """Take the logarithm of skewed numeric columns."""
     validation: Probability = 0.0
     """Fraction of the training rows in the validation set, which chooses the best epoch; with 0 all are learnt from."""
-    schedule: PlainSchedule = "constant"
-    """How the learning rate changes from step to step (step: a tenth after each third of the run)."""
+    schedule: ScheduleName = "constant"
     optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("sgd", lr=0.03, momentum=0.0))

@@ -17,7 +17,7 @@ ProperFraction = Annotated[float, Meta(gt=0, lt=1)]
 PositiveFraction = Annotated[float, Meta(gt=0, le=1)]
 """Not nothing; perhaps all."""
 
-LearningRate = Annotated[float, Meta(ge=0, le=1000)]
+LearningRate = Annotated[float, Meta(gt=0, le=1000)]
 Momentum = Annotated[float, Meta(ge=0, lt=1)]
 Penalty = Annotated[float, Meta(ge=0, le=1000)]
 """Weight decay, or the factor of a term of the loss."""

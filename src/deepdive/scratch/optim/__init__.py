@@ -25,6 +25,7 @@ from deepdive.scratch.optim.averaging import ExponentialMovingAverage as Exponen
 from deepdive.scratch.optim.lbfgs import LBFGS as LBFGS
 from deepdive.scratch.optim.muon import Muon as Muon
 from deepdive.scratch.optim.muon_with_adamw import MuonWithAdamW as MuonWithAdamW
+from deepdive.scratch.optim.muon_with_adamw import hidden_weights as hidden_weights
 from deepdive.scratch.optim.muon_with_adamw import muon_with_adamw as muon_with_adamw
 from deepdive.scratch.optim.schedule_free import AdamWScheduleFree as AdamWScheduleFree
 from deepdive.scratch.optim.schedule_free import SGDScheduleFree as SGDScheduleFree
@@ -57,6 +58,7 @@ __all__ = [
     "SophiaG",
     "SparseAdam",
     "Yogi",
+    "hidden_weights",
     "lr_scheduler",
     "muon_with_adamw",
 ]

@@ -85,19 +85,19 @@ def start_muon(theta: Tensor) -> dict[str, Any]:
 
 
 def update_by_muon(theta: list[Tensor], g: Sequence[Tensor], states: States, group: Group) -> None:
-    """The equations of ``Muon``, on matrices."""
+    """The equations of ``Muon``, on matrices, and on kernels with one row for each output channel."""
     b, momentum, lr = column(states, "momentum_buffer"), group["momentum"], number(group["lr"])
     foreach.lerp_(b, g, 1 - momentum)
     n = foreach.lerp(g, b, momentum) if group["nesterov"] else b
     decay_apart(theta, lr * group["weight_decay"])
     for each, direction in zip(theta, n, strict=True):
-        x = orthogonalize(direction, group["ns_coefficients"], group["ns_steps"], group["eps"])
-        rows, columns = each.shape
+        x = orthogonalize(direction.flatten(1), group["ns_coefficients"], group["ns_steps"], group["eps"])
+        rows, columns = x.shape
         if group["adjust_lr_fn"] == "match_rms_adamw":
             k = 0.2 * math.sqrt(max(rows, columns))
         else:
             k = math.sqrt(max(1, rows / columns))
-        each.add_(x, alpha=-lr * k)
+        each.add_(x.reshape(each.shape), alpha=-lr * k)
 
 
 def orthogonalize(

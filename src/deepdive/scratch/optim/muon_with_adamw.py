@@ -1,4 +1,4 @@
-"""Muon for the matrices of hidden layers, AdamW for everything else: embeddings, heads, vectors, kernels."""
+"""Muon for the matrices and kernels of hidden layers, AdamW for everything else: embeddings, heads, vectors."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, ClassVar
@@ -21,7 +21,7 @@ class MuonWithAdamW(AdamW):
 
     Raises:
         TypeError: a number is none, a parameter is complex, or a gradient sparse.
-        ValueError: a group for Muon holds what is no matrix, or a number is out of range.
+        ValueError: a group for Muon holds a vector, or a number is out of range.
     """
 
     _added_later: ClassVar[dict[str, Any]] = {"maximize": False, "amsgrad": False, "muon": False}
@@ -47,9 +47,9 @@ class MuonWithAdamW(AdamW):
             own = {"momentum": self._momentum, "nesterov": True, "ns_coefficients": COEFFICIENTS}
             param_group.update({**own, "eps": 1e-7, "ns_steps": 5, "adjust_lr_fn": None, **param_group})
         super().add_param_group(param_group)
-        if param_group["muon"] and (other := [theta for theta in param_group["params"] if theta.ndim != 2]):
+        if param_group["muon"] and (other := [theta for theta in param_group["params"] if theta.ndim < 2]):
             del self.param_groups[-1]
-            raise ValueError(f"params must be matrices, of 2 dimensions, in a group for Muon, got {told(other[0])}")
+            raise ValueError(f"params must be matrices or kernels in a group for Muon, got {told(other[0])}")
 
     def _start(self, theta: Tensor, group: Group) -> dict[str, Any]:
         return start_muon(theta) if group["muon"] else super()._start(theta, group)
@@ -72,12 +72,9 @@ def muon_with_adamw(
     eps: float = 1e-8,
     heads: Iterable[Module] | None = None,
 ) -> MuonWithAdamW:
-    """Muon at ``lr`` on the matrices of hidden layers, AdamW at ``adamw_lr`` on all other parameters that are trained.
+    """Muon at ``lr`` on the weights of hidden layers, AdamW at ``adamw_lr`` on all other parameters that are trained.
 
-    Hidden are the matrices that layers keep as weights (``weight``, ``in_proj_weight``, ``weight_hh_l0`` ...), but not
-    those of embeddings, nor of heads, nor what is tied to either, nor tables that a network keeps itself (positions).
-    ``heads`` are the layers that compute the outputs: by default the last layer with a matrix. Give ``()`` where
-    outputs are computed from an embedding's table alone, and every head where there are several.
+    Which are hidden says `hidden_weights`, as it does what ``heads`` are.
 
     >>> from torch import nn
     >>> network = nn.Sequential(nn.Embedding(9, 4), nn.Linear(4, 5), nn.ReLU(), nn.Linear(5, 9))
@@ -88,15 +85,7 @@ def muon_with_adamw(
     Raises:
         ValueError: no parameter is left for Muon, or a number is out of range.
     """
-    if heads is None:
-        heads = [owner for owner, _, _ in _matrices(network) if not _is_embedding(owner)][-1:]
-    other = {theta for head in heads for theta in head.parameters()}
-    other |= {theta for module in network.modules() if _is_embedding(module) for theta in module.parameters()}
-    hidden = dict.fromkeys(
-        theta
-        for _, name, theta in _matrices(network)
-        if "weight" in name and theta not in other and theta.requires_grad
-    )
+    hidden = dict.fromkeys(theta for theta in hidden_weights(network, heads) if theta.requires_grad)
     if not hidden:
         raise ValueError("network must have a matrix between embeddings and head for Muon, got none")
     rest = [theta for theta in network.parameters() if theta.requires_grad and theta not in hidden]
@@ -106,10 +95,24 @@ def muon_with_adamw(
     return MuonWithAdamW(groups, lr, betas, weight_decay=weight_decay, momentum=momentum)
 
 
-def _matrices(network: Module) -> Iterator[tuple[Module, str, Parameter]]:
+def hidden_weights(network: Module, heads: Iterable[Module] | None = None) -> list[Parameter]:
+    """The matrices and kernels that layers keep as weights, but not those of embeddings, of heads, or tied to either.
+
+    Weights are called so: ``weight``, ``in_proj_weight``, ``weight_hh_l0`` ...; tables that a network keeps itself
+    (positions) are none. ``heads`` are the layers that compute the outputs: by default the last layer with a matrix.
+    Give ``()`` where outputs are computed from an embedding's table alone, and every head where there are several.
+    """
+    if heads is None:
+        heads = [owner for owner, _, theta in _weights(network) if theta.ndim == 2 and not _is_embedding(owner)][-1:]
+    other = {theta for head in heads for theta in head.parameters()}
+    other |= {theta for module in network.modules() if _is_embedding(module) for theta in module.parameters()}
+    return [theta for _, name, theta in _weights(network) if "weight" in name and theta not in other]
+
+
+def _weights(network: Module) -> Iterator[tuple[Module, str, Parameter]]:
     for module in network.modules():
         for name, theta in module.named_parameters(recurse=False):
-            if theta.ndim == 2:
+            if theta.ndim >= 2:
                 yield module, name, theta
 
 

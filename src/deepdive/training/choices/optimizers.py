@@ -1,5 +1,6 @@
 """Optimisers and schedules by name, by class, by a function, or made already."""
 
+import inspect
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -10,28 +11,14 @@ from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
 from torch.optim.optimizer import ParamsT
 
 from deepdive.checks import check_bounds, shown, told
-from deepdive.names import suggestion
+from deepdive.training.choices.named_optimizers import named_optimizer
+from deepdive.training.choices.named_schedules import named_schedule
 
 OptimizerChoice = str | type[torch.optim.Optimizer] | Callable[[ParamsT], torch.optim.Optimizer] | torch.optim.Optimizer
 """What is accepted as an optimiser."""
 
-ScheduleChoice = Callable[..., Any] | LRScheduler
+ScheduleChoice = str | Callable[..., Any] | LRScheduler
 """What is accepted as a schedule."""
-
-NAMES = {
-    "sgd": torch.optim.SGD,
-    "adam": torch.optim.Adam,
-    "adamw": torch.optim.AdamW,
-    "adagrad": torch.optim.Adagrad,
-    "adadelta": torch.optim.Adadelta,
-    "adamax": torch.optim.Adamax,
-    "nadam": torch.optim.NAdam,
-    "radam": torch.optim.RAdam,
-    "rmsprop": torch.optim.RMSprop,
-    "rprop": torch.optim.Rprop,
-    "asgd": torch.optim.ASGD,
-}
-"""Optimisers by name; whatever is not given has PyTorch's default."""
 
 
 def choose_optimizer(
@@ -42,8 +29,8 @@ def choose_optimizer(
     Without a choice it is Adam, whose learning rate of 0.001 suits most networks.
 
     Args:
-        choice: a name, e.g. ``"adamw"``; a class; a function of the parameters, e.g. ``partial(SGD, momentum=0.9)``; an
-            optimiser.
+        choice: a name, e.g. ``"adamw"`` or ``"lion"``; a class; a function of the parameters, e.g.
+            ``partial(SGD, momentum=0.9)``, and of the network where it has a parameter ``network``; an optimiser.
         lr: learning rate, above 0; that of the choice if not given.
 
     Raises:
@@ -60,12 +47,7 @@ def choose_optimizer(
             raise ValueError(f"lr must be None where optimizer is made already, got {lr}")
         return _without_closure(choice)
     if isinstance(choice, str):
-        name = choice.casefold().replace("_", "").replace("-", "")
-        if name not in NAMES:
-            if name == "lbfgs":
-                raise ValueError(f"optimizer must take a step without a closure, got {choice!r}")
-            raise ValueError(f"optimizer must be the name of one, got {choice!r}{suggestion(choice, list(NAMES))}")
-        choice = NAMES[name]
+        choice = named_optimizer(choice)
     if not callable(choice):
         raise TypeError(
             f"optimizer must be a name, a class, a function of the parameters or an optimiser, got {told(choice)}"
@@ -84,20 +66,24 @@ def choose_schedule(choice: ScheduleChoice | None) -> Callable[..., Any] | LRSch
     """A function of the optimiser and the plan, or the schedule that is made already.
 
     Args:
-        choice: a function of both; a class of ``torch.optim.lr_scheduler`` or a ``partial`` of one, which takes the
-            optimiser alone; a schedule.
+        choice: a name, e.g. ``"cosine"``; a function of both; a class of ``torch.optim.lr_scheduler`` or a ``partial``
+            of one, which takes the optimiser alone; a schedule.
 
     Raises:
         TypeError: the choice is something else.
-        ValueError: it waits for a metric.
+        ValueError: there is no schedule of that name, or it waits for a metric.
     """
+    if isinstance(choice, str):
+        return named_schedule(choice)
     base = choice.func if isinstance(choice, partial) else choice
     if isinstance(base, ReduceLROnPlateau) or base is ReduceLROnPlateau:
         raise ValueError("schedule must move by steps or epochs alone, got ReduceLROnPlateau, which waits for a metric")
     if choice is None or isinstance(choice, LRScheduler):
         return choice
     if not callable(choice):
-        raise TypeError(f"schedule must be a function of the optimiser and the plan, or a schedule, got {told(choice)}")
+        raise TypeError(
+            f"schedule must be a name, a function of the optimiser and the plan, or a schedule, got {told(choice)}"
+        )
     if isinstance(base, type) and issubclass(base, LRScheduler):
         return partial(_of_optimizer_alone, choice)
     return choice
@@ -138,7 +124,8 @@ def make_optimizer(
             raise ValueError("parameter_groups must be None where optimizer is made already, and has groups")
         check_parameters(choice, task)
         return choice
-    optimizer = choice(groups)
+    told_of: Any = {"network": getattr(task, "network", None)} if _takes_network(choice) else {}
+    optimizer = choice(groups, **told_of)
     if not isinstance(optimizer, torch.optim.Optimizer):
         raise TypeError(f"optimizer must make a torch optimiser, got {told(optimizer)}")
     return optimizer
@@ -161,6 +148,13 @@ def make_schedule(choice: Callable[..., Any] | LRScheduler | None, optimizer: to
 
 _LARGEST = torch.finfo(torch.float32).max
 """Of the numbers that weights are moved by."""
+
+
+def _takes_network(choice: Callable[..., Any]) -> bool:
+    try:
+        return "network" in inspect.signature(choice).parameters
+    except (TypeError, ValueError):  # what is not written in Python may tell no signature
+        return False
 
 
 def _of_optimizer_alone(schedule: Callable[..., Any], optimizer: torch.optim.Optimizer, plan: object) -> Any:

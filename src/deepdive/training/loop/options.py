@@ -38,6 +38,8 @@ class Options:
     """Batches whose gradients make one step."""
     compile: bool = False
     """Compile the training step (forward, loss, metrics and backward)."""
+    ema_decay: float | None = None
+    """Decay of an exponential moving average of the weights, which is evaluated and kept in their place; e.g. 0.999."""
     early_stopping: EarlyStopping | None = None
     """When to end before the last epoch."""
     monitor: str | None = None
@@ -60,5 +62,7 @@ class Options:
         for name in ("clip_norm", "clip_value"):
             if (value := getattr(self, name)) is not None:
                 check_bounds(name, value, above=0)
+        if self.ema_decay is not None:
+            check_bounds("ema_decay", self.ema_decay, 0, below=1)
         autocast_dtype(self.precision)
         check_layout(self.layout)

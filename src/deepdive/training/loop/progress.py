@@ -8,7 +8,7 @@ from itertools import islice, takewhile
 from typing import Any, cast
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from deepdive.data.own import first_nan
 from deepdive.data.types import Loader
@@ -47,6 +47,22 @@ def explained_by_data(
     except Exception:  # what hinders a second pass must not hide what came of the first one
         return error
     return error if where is None else DivergedError(f"{error}: {name}{where}", error.step, by_data=True)
+
+
+def advised(error: DivergedError, checkpoints: Any, saved_step: int) -> DivergedError:
+    """The error with the last good checkpoint, made after ``saved_step``, and with what to try."""
+    good = "there is no checkpoint yet"
+    if checkpoints.has("last"):
+        where = getattr(checkpoints, "path", lambda name: name)("last")
+        good = f"the last good checkpoint is {where} (step {saved_step})"
+    advice = "; try a lower learning rate, clip_norm=1, or precision fp32, and look for extreme values in the data"
+    return DivergedError(f"{error}; {good}{'' if error.by_data else advice}", error.step, by_data=error.by_data)
+
+
+def not_finite(network: nn.Module, step: int) -> DivergedError | None:
+    """The error of weights that are NaN or infinite; ``None`` if none is."""
+    finite = torch.stack([p.detach().isfinite().all() for p in network.parameters()]).all()
+    return None if finite else DivergedError(f"the weights became NaN or infinite by step {step}", step)
 
 
 _MOST_SECONDS = 10.0

@@ -1,6 +1,7 @@
 """A loader of the user's own in a run that is resumed."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -53,6 +54,16 @@ class ReplayedLoader:
                 break
         restore_random_tensors(now)
         yield from batches
+
+    @contextmanager
+    def unheard(self) -> Iterator[None]:
+        """No checkpoint hears of passes within it, and generators of the loader's own are as before at its end."""
+        began, own, states = self._began, self._own, self._states()
+        try:
+            yield
+        finally:
+            self._began, self._own = began, own
+            self._set(states)
 
     def state_dict(self) -> dict[str, Any]:
         """How the generators were when the pass began, and how those of the loader are now."""

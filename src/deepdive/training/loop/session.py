@@ -11,12 +11,13 @@ import torch
 from deepdive.data.own import IterableLoader
 from deepdive.data.types import DataModule
 from deepdive.training.formats import Format, choose_format, kept_format, lay_out
+from deepdive.training.loop.averaging import AveragedWeights
 from deepdive.training.loop.early_stopping import Best, monitored
 from deepdive.training.loop.evaluation import compute, evaluate, reset
 from deepdive.training.loop.interrupt import StopRequest, TrainingInterrupted
 from deepdive.training.loop.last_batch import without_lone_example
 from deepdive.training.loop.options import Options
-from deepdive.training.loop.progress import DivergedError, LossBuffer, Progress, explained_by_data
+from deepdive.training.loop.progress import DivergedError, LossBuffer, Progress, advised, explained_by_data, not_finite
 from deepdive.training.loop.random_state import random_tensors, restore_random_tensors
 from deepdive.training.loop.replayed import ReplayedLoader
 from deepdive.training.loop.step import Stepper
@@ -74,6 +75,7 @@ class Session:
             compile=options.compile,
             batch_size=self._train.batch_size,
         )
+        self._averaged = AveragedWeights(task, self._stepper.optimizer, options.ema_decay, self._train, self._replayed)
         self._compute_in(choose_format(task.network, device, precision=options.precision, layout=options.layout))
         self._losses = LossBuffer()
         self._saved_step = 0
@@ -118,6 +120,7 @@ class Session:
             if self._stepper.schedule is not None:
                 self._stepper.schedule.load_state_dict(saved["schedule"])
             self._stepper.scaler.load_state_dict(saved["scaler"])
+            self._averaged.load_state_dict(saved["average"])
             self.progress.load_state_dict(saved["progress"])
             self.best = Best(**saved["best"])
             for name, metric in self.task.metrics.items():
@@ -149,10 +152,11 @@ class Session:
         progress, options, stepper, losses = self.progress, self.options, self._stepper, self._losses
         batches = iter(self._train.batches(progress.epoch, start=progress.batch, device=self.device))
         while of_step := tuple(islice(batches, options.accumulate)):
-            for loss in stepper.accumulate(of_step):
+            for loss in stepper.accumulate(of_step, progress.step):
                 losses.add(loss, progress.step + 1)
                 progress.batch += 1
             stepper.update()
+            self._averaged.update()
             progress.step += 1
             if progress.step % options.log_every == 0:
                 yield self._train_record()
@@ -179,6 +183,7 @@ class Session:
         values = {"train_loss": progress.whole_epoch.value}
         values |= {f"train_{name}": value for name, value in compute(self.task).items()}
         reset(self.task.metrics.values())
+        self._averaged.enter(self.progress.epoch, self.device, self.format.precision)
         values |= self._evaluate("val") or self._evaluate("test")
         self._stepper.end_epoch()
         progress.epoch += 1
@@ -195,11 +200,14 @@ class Session:
             self.checkpoints.save("best", best | {"values": self.metrics})
         if stopping is not None and self.best.epochs_since >= stopping.patience:
             self.progress.stopped = True
+        self._averaged.leave()
         self._save_last()
 
     def _finish(self) -> Iterator[Record]:
         tested_at = vars(self.progress)  # epoch and step of the weights, whose metrics these are, too
-        if not math.isnan(self.best.value):  # it has been saved in this run; if the file is gone, that is an error
+        if math.isnan(self.best.value):
+            self._averaged.enter(self.progress.epoch, self.device, self.format.precision)
+        else:  # it has been saved in this run; if the file is gone, that is an error
             self._load_weights(best := self.checkpoints.load("best"))
             tested_at, self.metrics = best["progress"], best["values"]
         kept = self.checkpoints.tested() if self._resumed else None
@@ -242,7 +250,8 @@ class Session:
     def _save_last(self) -> None:
         """Save everything a resumed run needs; a diverged network is noticed first and never saved."""
         self._read_losses()
-        self._check_weights()
+        if error := not_finite(self.task, self.progress.step):
+            raise self._explained(error)
         stepper = self._stepper
         content: dict[str, Any] = {
             "kinds": self._kinds,
@@ -251,6 +260,7 @@ class Session:
             "optimizer": stepper.optimizer.state_dict(),
             "schedule": stepper.schedule.state_dict() if stepper.schedule is not None else None,
             "scaler": stepper.scaler.state_dict(),
+            "average": self._averaged.state_dict(),
             "progress": self.progress.state_dict(),
             "best": vars(self.best),
             "metrics": {name: metric.state for name, metric in self.task.metrics.items()},
@@ -280,21 +290,10 @@ class Session:
         """The optimiser and the schedule by name: the state of one kind must not be given to another."""
         return [type(self._stepper.optimizer).__name__, type(self._stepper.schedule).__name__]
 
-    def _check_weights(self) -> None:
-        finite = torch.stack([p.detach().isfinite().all() for p in self.task.parameters()]).all()
-        if not finite:
-            step = self.progress.step
-            raise self._explained(DivergedError(f"the weights became NaN or infinite by step {step}", step))
-
     def _interrupt(self, signal: int) -> None:
         self._save_last()
         saved = "; the run is saved" if self.checkpoints.has("last") else ""
         raise TrainingInterrupted(f"stopped by signal {signal} after step {self.progress.step}{saved}", signal)
 
     def _explained(self, error: DivergedError) -> DivergedError:
-        good = "there is no checkpoint yet"
-        if self.checkpoints.has("last"):
-            where = getattr(self.checkpoints, "path", lambda name: name)("last")
-            good = f"the last good checkpoint is {where} (step {self._saved_step})"
-        advice = "; try a lower learning rate, clip_norm=1, or precision fp32, and look for extreme values in the data"
-        return DivergedError(f"{error}; {good}{'' if error.by_data else advice}", error.step, by_data=error.by_data)
+        return advised(error, self.checkpoints, self._saved_step)

@@ -3,6 +3,7 @@
 import re
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any, Literal
 
 import torch
@@ -11,9 +12,12 @@ from torch import Tensor, nn
 from deepdive.data.types import Batch
 from deepdive.training.calling import explain_layer, explain_probabilities
 from deepdive.training.devices import Precision, autocast_dtype, explain_devices, explain_precision
+from deepdive.training.drawing import drawn_loss
 from deepdive.training.losses import Loss, Weight
 from deepdive.training.task import Optimization, Task
 
+_CURVATURE_EVERY = 10
+"""Steps between two estimates of the curvature (Liu et al., 2023)."""
 _ONE_VALUE = re.compile("more than (1|one) value per channel")  # PyTorch's words, and ours
 
 
@@ -52,24 +56,35 @@ class Stepper:
 
     def compute_in(self, precision: Precision) -> None:
         """Set the precision, before the first step."""
-        self._precision = precision
+        self._precision: Precision = precision
         self._scaled = precision == "fp16"
         self.scaler = torch.amp.GradScaler(self._device.type, enabled=self._scaled)
         self._eager = autocast(self._task.training_step, self._device, precision)
         self._compiled = torch.compile(self._eager, dynamic=False) if self._compile else None
 
-    def accumulate(self, batches: Sequence[Batch]) -> Iterator[Loss]:
+    def accumulate(self, batches: Sequence[Batch], step: int = 0) -> Iterator[Loss]:
         """Add the gradient of the loss of all batches together, one after the other, and give the loss of each.
+
+        In every tenth ``step`` an optimiser that has ``update_hessian`` estimates the curvature first.
 
         ``Σₖ Σᵢ wₖᵢ lₖᵢ / Σᵢ wₖᵢ`` over the terms ``k`` of the loss and the batches ``i``: whatever their sizes, that of
         their union.
         """
+        if step % _CURVATURE_EVERY == 0 and hasattr(self.optimizer, "update_hessian"):
+            self._estimate_curvature(batches[0])
         weights = [self._task.batch_weight(batch) for batch in batches] if len(batches) > 1 else []
         total = sum(weights) if weights else None
         for i, batch in enumerate(batches):
             loss = self.loss(batch, weights[i] if weights else None)
             self.backward(loss, total, len(batches))
             yield Loss(loss.value.detach(), loss.weight)
+
+    def _estimate_curvature(self, batch: Batch) -> None:
+        """Gauss-Newton-Bartlett: by the gradient on targets that the network draws itself."""
+        autocast(partial(drawn_loss, self._task), self._device, self._precision)(batch).backward()
+        optimizer: Any = self.optimizer
+        optimizer.update_hessian(max(1, int(self._task.batch_weight(batch))))
+        optimizer.zero_grad()
 
     def loss(self, batch: Batch, weight: Weight | None = None) -> Loss:
         """Mean loss of the batch, of this weight if that is known; compiled for whole batches only.

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from deepdive.recipes.optimization import ScheduleName
 from deepdive.recipes.ranges.types import (
     BatchSize,
     Epochs,
@@ -14,7 +15,7 @@ from deepdive.recipes.ranges.types import (
     Probability,
 )
 from deepdive.recipes.registry import Target, recipe
-from deepdive.recipes.settings import OptimizerSettings, ScheduleName, TrainingSettings, make_paths_absolute
+from deepdive.recipes.settings import OptimizerSettings, TrainingSettings, make_paths_absolute
 
 
 @dataclass(frozen=True)

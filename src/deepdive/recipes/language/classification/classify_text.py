@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from deepdive.recipes.language.bert.recipes import FineTuningSettings
+from deepdive.recipes.optimization import OptimizerName
 from deepdive.recipes.ranges.types import (
     BatchSize,
     Count,
@@ -26,13 +27,11 @@ MaxNgram = Annotated[int, Meta(ge=1, le=10)]
 class TextOptimizerSettings(OptimizerSettings):
     """The optimiser and its hyperparameters; what is not given depends on the network."""
 
-    name: Literal["sgd", "adam", "adamw"] = "adamw"
-    """Name of the optimiser."""
+    name: OptimizerName = "adamw"
     lr: LearningRate | None = None  # pyright: ignore[reportIncompatibleVariableOverride]
     """Learning rate; the peak under a schedule. If not given, 0.1 for a bag of words, 0.0003 for minilm."""
     weight_decay: Penalty | None = None  # pyright: ignore[reportIncompatibleVariableOverride]
-    """Weight decay: L2 penalty in the gradient for sgd and adam, decoupled from it for adamw. If not given, 0.1 for a
-    bag of words, 0.01 for minilm."""
+    """Weight decay, decoupled from the gradient for adamw. If not given, 0.1 for a bag of words, 0.01 for minilm."""
     decay_norm_and_bias: bool = False
     """Apply weight decay to biases and to the weights of normalisation layers, too."""
 

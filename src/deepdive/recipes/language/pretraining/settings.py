@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from deepdive.recipes.optimization import ScheduleName
 from deepdive.recipes.ranges.types import BatchSize, Count, Depth, Epochs, GradientBound, Heads, Probability, Width
-from deepdive.recipes.settings import OptimizerSettings, ScheduleName, TrainingSettings, make_paths_absolute
+from deepdive.recipes.settings import OptimizerSettings, TrainingSettings, make_paths_absolute
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Descend with batches of every size in every form, and measure time and loss."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from statistics import median
 from typing import Any
@@ -53,14 +53,14 @@ class AirfoilExperiment(RecordsExperiment[AirfoilSettings]):
         Raises:
             ValueError: the target holds no numbers, or there are no others.
         """
-        self.x, self.y, self.told = standardised(self.settings.data, self.settings.target, report)
+        self.x, self.y, self._left = standardised(self.settings.data, self.settings.target, report)
         rates = {min(size, len(self.x)): self.settings.rate(size) for size in self.settings.batch_sizes}
         self.sizes, self._rates = list(rates), rates
         self.measured: dict[str, Measured] = {}
 
-    def notes(self) -> list[str]:
+    def notes(self) -> Iterable[str]:
         """What was left out of the table."""
-        return self.told
+        return self._left
 
     def fingerprint(self) -> tuple[torch.Tensor, ...]:
         """The rows."""

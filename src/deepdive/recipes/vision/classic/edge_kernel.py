@@ -1,8 +1,8 @@
 """A convolution that learns to find vertical edges (D2L 7.1, 7.2)."""
 
 from dataclasses import dataclass, field
-from typing import Literal
 
+from deepdive.recipes.optimization import ScheduleName
 from deepdive.recipes.ranges import SettingError
 from deepdive.recipes.ranges.types import Column, Epochs, Side, Steps
 from deepdive.recipes.registry import Target, recipe
@@ -40,8 +40,7 @@ class EdgeKernelSettings(LoopSettings):
     epochs: Epochs = 60
     """Optimiser steps, as there is one image."""
     optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings(lr=0.02, momentum=0.0))
-    schedule: Literal["constant", "one-cycle", "cosine", "step"] = "constant"
-    """How the learning rate changes from step to step (step: a tenth after each third of the run)."""
+    schedule: ScheduleName = "constant"
     log_every: Steps = 1
     """Optimiser steps between two records."""
 

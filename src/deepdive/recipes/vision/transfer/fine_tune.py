@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from deepdive.recipes.optimization import ScheduleName
 from deepdive.recipes.ranges.types import (
     BatchSize,
     CountOrNone,
@@ -114,7 +115,7 @@ class FineTuneSettings(TrainingSettings):
     batch_size: BatchSize = 32
     label_smoothing: Fraction = 0.1
     """Fraction of every target that is spread evenly over all classes."""
-    schedule: Literal["constant", "one-cycle", "cosine", "step", "slanted-triangular"] = "slanted-triangular"
+    schedule: ScheduleName = "slanted-triangular"
     log_every: Steps = 10
     optimizer: OptimizerSettings = field(
         default_factory=lambda: OptimizerSettings("adamw", lr=2e-4, weight_decay=0.01, decay_norm_and_bias=False)

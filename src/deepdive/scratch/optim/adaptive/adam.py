@@ -49,7 +49,7 @@ class MomentOptimizer(MultiTensorOptimizer):
         return m, v
 
     @staticmethod
-    def _root(v: list[Tensor], t: list[float], group: Group) -> list[Tensor]:
+    def _root(v: list[Tensor], t: list[float], group: Group) -> Sequence[Tensor]:
         """``√v̂ + eps`` with ``v̂ = v / (1 - β₂ᵗ)``."""
         beta2 = number(group["betas"][1])
         root = list(foreach.sqrt(v))
@@ -58,7 +58,7 @@ class MomentOptimizer(MultiTensorOptimizer):
         return root
 
     @staticmethod
-    def _move(theta: list[Tensor], m: list[Tensor], root: list[Tensor], t: list[float], group: Group) -> None:
+    def _move(theta: list[Tensor], m: list[Tensor], root: Sequence[Tensor], t: list[float], group: Group) -> None:
         """``θ = θ - lr m̂ / root`` with ``m̂ = m / (1 - β₁ᵗ)``."""
         beta1 = number(group["betas"][0])
         foreach.addcdiv_(theta, m, root, [-number(group["lr"]) / (1 - beta1**k) for k in t])

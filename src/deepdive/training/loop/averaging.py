@@ -1,0 +1,159 @@
+"""Weights that are evaluated and kept in place of those that learn: an average of theirs."""
+
+from collections.abc import Iterator
+from contextlib import nullcontext
+from itertools import islice
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from deepdive.data.types import Batch, Loader
+from deepdive.training.devices import Precision
+from deepdive.training.loop.evaluation import reset
+from deepdive.training.loop.random_state import random_tensors, restore_random_tensors
+from deepdive.training.loop.replayed import ReplayedLoader
+from deepdive.training.loop.step import autocast
+from deepdive.training.task import Task
+
+_BATCHES = 50
+"""Of training data that statistics are measured with."""
+
+
+class AveragedWeights:
+    """The average of an optimiser that has ``train()`` and ``eval()``, or with ``decay`` an exponential moving average.
+
+    ``ā = d ā + (1 - d) θ`` after each step ``t = 1, 2, ...``, with ``d = min(decay, t / (t + 9))``, so that the first
+    weights are soon forgotten. Running statistics of batch normalisation fit the weights that they were measured with:
+    ``enter`` measures them anew, and ``leave`` gives the old ones back, so that training goes on as it would have.
+    """
+
+    def __init__(
+        self,
+        task: Task,
+        optimizer: torch.optim.Optimizer,
+        decay: float | None,
+        loader: Loader,
+        replayed: ReplayedLoader | None = None,
+    ) -> None:
+        self._task = task
+        self._loader = loader
+        self._replayed = replayed
+        own = callable(getattr(optimizer, "train", None)) and callable(getattr(optimizer, "eval", None))
+        if own and decay is not None:
+            raise ValueError(
+                f"ema_decay must be None with {type(optimizer).__name__}, which has an average, got {decay}"
+            )
+        self._optimizer: Any = optimizer if own else None
+        self._decay = decay
+        self._steps = 0
+        self._averages = [] if decay is None else [theta.detach().clone() for theta in task.parameters()]
+        self._before: list[tuple[Tensor, Tensor]] = []
+        self.active = own or decay is not None
+        """Whether there is an average."""
+        self._entered = False
+
+    @torch.no_grad()
+    def update(self) -> None:
+        """Follow the weights, after a step."""
+        if self._decay is None:
+            return
+        self._steps += 1
+        decay = min(self._decay, (self._steps - 1) / (self._steps + 9))
+        for average, theta in zip(self._averages, self._task.parameters(), strict=True):
+            average.lerp_(theta.detach(), 1 - decay)
+
+    @torch.no_grad()
+    def enter(self, epoch: int, device: torch.device, precision: Precision) -> None:
+        """Put the average into the network, with statistics of the first training batches of an epoch."""
+        if not self.active or self._entered:
+            return
+        self._entered = True
+        if self._optimizer is not None:
+            self._optimizer.eval()
+        else:
+            self._before = _written(list(self._task.parameters()), self._averages)
+        layers = _normalizations(self._task)
+        self._before += [(buffer, buffer.clone()) for layer in layers for buffer in layer.buffers()]
+        if layers:
+            measure_statistics(self._task, layers, self._unheard(epoch, device), device, precision)
+
+    @torch.no_grad()
+    def leave(self) -> None:
+        """Put back the weights that learn, and their statistics."""
+        if not self._entered:
+            return
+        self._entered = False
+        if self._optimizer is not None:
+            self._optimizer.train()
+        for tensor, value in self._before:
+            tensor.copy_(value)
+        self._before = []
+
+    def state_dict(self) -> dict[str, Any]:
+        """Everything ``load_state_dict`` needs; the optimiser has a state of its own."""
+        return {"steps": self._steps, "averages": list(self._averages)}
+
+    @torch.no_grad()
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go back to a saved state.
+
+        Raises:
+            ValueError: it is of other weights, or of a run without an average.
+        """
+        self._steps = state["steps"]
+        if len(state["averages"]) != len(self._averages):
+            raise ValueError(f"it has averages of {len(state['averages'])} weights, not of {len(self._averages)}")
+        for average, value in zip(self._averages, state["averages"], strict=True):
+            average.copy_(value)
+
+    def _unheard(self, epoch: int, device: torch.device) -> Iterator[Batch]:
+        """Batches of a pass that leaves every random generator as it was."""
+        now = random_tensors()
+        try:
+            with nullcontext() if self._replayed is None else self._replayed.unheard():
+                yield from islice(self._loader.batches(epoch, device=device), _BATCHES)
+        finally:
+            restore_random_tensors(now)
+
+
+@torch.no_grad()
+def measure_statistics(
+    task: Task, layers: list[nn.Module], batches: Iterator[Batch], device: torch.device, precision: Precision
+) -> None:
+    """Set the running statistics of normalisation layers to the means over batches, with the weights as they are."""
+    step, training = autocast(task.validation_step, device, precision), task.training
+    momenta = [layer.momentum for layer in layers]
+    task.eval()  # no dropout, as in what will be evaluated
+    try:
+        for layer in layers:
+            layer.reset_running_stats()  # pyright: ignore[reportCallIssue]
+            layer.momentum = None  # pyright: ignore[reportArgumentType] - the mean of all batches
+            layer.train()
+        for batch in batches:
+            step(batch)
+    finally:
+        for layer, momentum in zip(layers, momenta, strict=True):
+            layer.momentum = momentum
+        task.train(training)
+        reset(task.metrics.values())
+
+
+def _normalizations(task: Task) -> list[nn.Module]:
+    """Layers whose running statistics follow the training data; those of frozen layers do not."""
+    training = task.training
+    task.train()
+    found = [
+        layer
+        for layer in task.network.modules()
+        if layer.training and getattr(layer, "running_mean", None) is not None and hasattr(layer, "momentum")
+    ]
+    task.train(training)
+    return found
+
+
+def _written(tensors: list[Any], values: list[Tensor]) -> list[tuple[Tensor, Tensor]]:
+    before = [(tensor, tensor.detach().clone()) for tensor in tensors]
+    for tensor, value in zip(tensors, values, strict=True):
+        tensor.copy_(value)
+    return before
