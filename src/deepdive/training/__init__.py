@@ -11,7 +11,6 @@ from deepdive.training.loop.early_stopping import EarlyStopping as EarlyStopping
 from deepdive.training.loop.evaluation import evaluate as evaluate
 from deepdive.training.loop.interrupt import TrainingInterrupted as TrainingInterrupted
 from deepdive.training.loop.progress import DivergedError as DivergedError
-from deepdive.training.loop.random_state import seed_everything as seed_everything
 from deepdive.training.loop.trainer import Trainer as Trainer
 from deepdive.training.losses import MeanLoss as MeanLoss
 from deepdive.training.metrics import Accuracy as Accuracy
@@ -32,6 +31,7 @@ from deepdive.training.runs.checkpoints import FolderCheckpoints as FolderCheckp
 from deepdive.training.runs.checkpoints import MemoryCheckpoints as MemoryCheckpoints
 from deepdive.training.runs.checkpoints import load_checkpoint as load_checkpoint
 from deepdive.training.runs.checkpoints import save_checkpoint as save_checkpoint
+from deepdive.training.runs.random_state import seed_everything as seed_everything
 from deepdive.training.runs.run import Run as Run
 from deepdive.training.runs.run import RunError as RunError
 from deepdive.training.runs.weights import fit_state_dict as fit_state_dict

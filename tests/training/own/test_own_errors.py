@@ -206,7 +206,7 @@ def test_a_class_that_comes_later_and_has_no_output(metrics):
     x, y = torch.from_numpy(X), torch.zeros(90, dtype=torch.long)
     later = y.clone()
     later[7] = 5
-    with pytest.raises(ValueError, match=r"targets must be class numbers (from 0 to 2|below 3)"):
+    with pytest.raises(ValueError, match=r"targets must be (class numbers )?from 0 to 2"):
         fit(Again((x, y), (x, later)), Classification(network(), metrics=metrics))
 
 

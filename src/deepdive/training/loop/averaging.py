@@ -11,9 +11,9 @@ from torch import Tensor, nn
 from deepdive.data.types import Batch, Loader
 from deepdive.training.devices import Precision
 from deepdive.training.loop.evaluation import reset
-from deepdive.training.loop.random_state import random_tensors, restore_random_tensors
 from deepdive.training.loop.replayed import ReplayedLoader
 from deepdive.training.loop.step import autocast
+from deepdive.training.runs.random_state import random_tensors, restore_random_tensors
 from deepdive.training.task import Task
 
 _BATCHES = 50

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from deepdive.data.own import IterableLoader
 from deepdive.data.types import Batch
-from deepdive.training.loop.random_state import random_tensors, restore_random_tensors
+from deepdive.training.runs.random_state import random_tensors, restore_random_tensors
 
 
 class ReplayedLoader:

@@ -18,11 +18,11 @@ from deepdive.training.loop.interrupt import StopRequest, TrainingInterrupted
 from deepdive.training.loop.last_batch import without_lone_example
 from deepdive.training.loop.options import Options
 from deepdive.training.loop.progress import DivergedError, LossBuffer, Progress, advised, explained_by_data, not_finite
-from deepdive.training.loop.random_state import random_tensors, restore_random_tensors
 from deepdive.training.loop.replayed import ReplayedLoader
 from deepdive.training.loop.step import Stepper
 from deepdive.training.records import Plan, Record
 from deepdive.training.runs.checkpoints import CheckpointError, FolderCheckpoints, MemoryCheckpoints
+from deepdive.training.runs.random_state import random_tensors, restore_random_tensors
 from deepdive.training.task import Task
 
 

@@ -19,10 +19,10 @@ from deepdive.training.listeners.progress import choose_progress
 from deepdive.training.loop.first_batch import size_lazy_layers
 from deepdive.training.loop.interrupt import stop_request
 from deepdive.training.loop.options import Options
-from deepdive.training.loop.random_state import seed_everything
 from deepdive.training.loop.session import Session
 from deepdive.training.records import Listener, Storing
 from deepdive.training.runs.checkpoints import FolderCheckpoints, MemoryCheckpoints
+from deepdive.training.runs.random_state import seed_everything
 from deepdive.training.task import Task
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from deepdive.training.loop.random_state import random_tensors, restore_random_tensors, seed_everything
+from deepdive.training.runs.random_state import random_tensors, restore_random_tensors, seed_everything
 
 pytestmark = pytest.mark.usefixtures("without_shape_checks")
 
