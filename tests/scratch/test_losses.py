@@ -96,7 +96,7 @@ def test_shapes_that_broadcast_are_warned_about_or_refused():
         scratch.BCEWithLogitsLoss()(x, y)
 
 
-def test_label_smoothing_is_a_share():
+def test_label_smoothing_is_a_fraction():
     with pytest.raises(ValueError, match=r"label_smoothing must be between 0 and 1, got 1\.5"):
         scratch.CrossEntropyLoss(label_smoothing=1.5)
 

@@ -140,6 +140,11 @@ def check_dim(name: str, dim: int, dimensions: int) -> None:
         raise ValueError(f"{name} must be a dimension of the input, from {-n} to {n - 1}, got {dim}")
 
 
+def fit_together(a: Sequence[int], b: Sequence[int]) -> bool:
+    """Whether two shapes broadcast with each other."""
+    return all([1 in pair or pair[0] == pair[1] for pair in zip(reversed(a), reversed(b), strict=False)])
+
+
 def check_broadcasts(name: str, value: Tensor, other_name: str, shape: Sequence[int]) -> None:
     """Check that a tensor broadcasts to a shape.
 

@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.nn import Module
 
 from deepdive.checks import check_number, shown
-from deepdive.scratch._arguments import check_dim, check_flags, check_not_negative, checked
+from deepdive.scratch._arguments import check_dim, check_flags, check_not_negative, checked, fit_together
 from deepdive.scratch._precision import autocast
 from deepdive.scratch.activations import at_least
 
@@ -102,8 +102,7 @@ def broadcast(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
     Raises:
         ValueError: there is none.
     """
-    sizes = zip(reversed(a.shape), reversed(b.shape), strict=False)
-    if a.ndim == b.ndim == 0 or any([1 not in pair and pair[0] != pair[1] for pair in sizes]):
+    if a.ndim == b.ndim == 0 or not fit_together(a.shape, b.shape):
         raise ValueError(f"x2 must broadcast to x1 {shown(a.shape)}, got {shown(b.shape)}")
     first, second = torch.broadcast_tensors(a, b)
     return first, second

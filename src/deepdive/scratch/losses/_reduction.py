@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.nn import Module
 
 from deepdive.checks import shown
-from deepdive.scratch._arguments import check_option, checked
+from deepdive.scratch._arguments import check_option, checked, fit_together
 
 Reduction = Literal["none", "mean", "sum"]
 Weight = Real[Tensor, "..."] | None
@@ -58,17 +58,16 @@ def check_broadcast_pair(input: Tensor, target: Tensor, name: str = "target") ->
     Raises:
         ValueError: they do not.
     """
-    sizes = zip(reversed(input.shape), reversed(target.shape), strict=False)
-    if any([1 not in (a, b) and a != b for a, b in sizes]):
+    if not fit_together(input.shape, target.shape):
         raise ValueError(f"{name} must have the shape of input, {shown(input.shape)}, got {shown(target.shape)}")
 
 
-def reduced(loss: Tensor, reduction: Reduction, share: Tensor | None = None) -> Tensor:
-    """All losses, their sum, or the sum by ``share``: by the number of examples if not given."""
+def reduced(loss: Tensor, reduction: Reduction, divisor: Tensor | None = None) -> Tensor:
+    """All losses, their sum, or the sum by ``divisor``: by the number of losses if not given."""
     if reduction == "none":
         return loss
     if reduction == "sum":
         return loss.sum()
-    if share is not None:
-        return loss.sum() / share
+    if divisor is not None:
+        return loss.sum() / divisor
     return loss.mean()

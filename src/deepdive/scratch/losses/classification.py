@@ -44,8 +44,8 @@ class NLLLoss(Loss):
     def _loss(self, input: Tensor, target: Tensor, weight: Tensor | None) -> Tensor:
         dim = _class_dim(input)
         _check_weight(weight, input, dim)
-        picked, share = _pick(input, target, dim, weight, self.ignore_index)
-        return reduced(-picked, self.reduction, share)
+        picked, divisor = _pick(input, target, dim, weight, self.ignore_index)
+        return reduced(-picked, self.reduction, divisor)
 
 
 class CrossEntropyLoss(Loss):
@@ -89,13 +89,13 @@ class CrossEntropyLoss(Loss):
         log_probabilities = log_softmax(input, dim)
         if target.shape == input.shape:
             return self._against_probabilities(log_probabilities, target, dim, weight)
-        picked, share = _pick(log_probabilities, target, dim, weight, self.ignore_index)
+        picked, divisor = _pick(log_probabilities, target, dim, weight, self.ignore_index)
         loss = -picked
         if self.label_smoothing:
             uniform = -_weighted(log_probabilities, weight, dim).mean(dim)
             uniform = torch.where(target.long() == self.ignore_index, 0.0, uniform)
             loss = (1 - self.label_smoothing) * loss + self.label_smoothing * uniform
-        return reduced(loss, self.reduction, share)
+        return reduced(loss, self.reduction, divisor)
 
     def _against_probabilities(
         self, log_probabilities: Tensor, target: Tensor, dim: int, weight: Tensor | None
@@ -132,9 +132,9 @@ def _pick(x: Tensor, target: Tensor, dim: int, weight: Tensor | None, ignore_ind
             raise ValueError(
                 f"target must be in [0, {classes}) or ignore_index={ignore_index}, got {int(low if low < 0 else high)}"
             )
-    share = kept.to(x.dtype) if weight is None else weight[y] * kept
+    weights = kept.to(x.dtype) if weight is None else weight[y] * kept
     picked = torch.where(kept, x.gather(dim, y.unsqueeze(dim)).squeeze(dim), 0.0)  # the input may be -inf there
-    return picked * share, share.sum()
+    return picked * weights, weights.sum()
 
 
 def _weighted(x: Tensor, weight: Tensor | None, dim: int) -> Tensor:
