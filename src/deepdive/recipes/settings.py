@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, ClassVar, Literal, TypeVar
 
 from deepdive.data.registry import DATASETS
 from deepdive.names import suggestion
@@ -27,6 +27,8 @@ ScheduleName = Literal["constant", "one-cycle", "cosine", "step", "slanted-trian
 @dataclass(frozen=True)
 class OptimizerSettings(Checked):
     """The optimiser and its hyperparameters."""
+
+    only: ClassVar[Mapping[str, tuple[str, Any]]] = {"momentum": ("name", "sgd"), "nesterov": ("name", "sgd")}
 
     name: Literal["sgd", "adam", "adamw"] = "sgd"
     """Name of the optimiser."""
