@@ -8,7 +8,7 @@ import difflib
 import hashlib
 import shlex
 import sys
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 _FEW = 12
@@ -131,3 +131,12 @@ def _plain(name: str) -> str:
 def _ratio(asked: str, known: str) -> float:
     matcher = difflib.SequenceMatcher(None, asked, known[: 2 * _LONGEST])
     return matcher.ratio() if matcher.real_quick_ratio() >= 0.6 else 0.0
+
+
+def flat(entries: Mapping[str, object], prefix: str = "") -> Iterable[tuple[str, object]]:
+    """Names and values of nested entries, with dotted names: ``optimizer.lr``."""
+    for name, value in entries.items():
+        if isinstance(value, Mapping) and value:
+            yield from flat({str(key): inner for key, inner in value.items()}, f"{prefix}{name}.")
+        else:
+            yield prefix + name, value

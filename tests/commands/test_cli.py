@@ -78,7 +78,10 @@ def test_data_get_prints_where_the_files_are(capsys, tmp_path, monkeypatch):
         (("run", "mlp", "--epochs", "0"), "--epochs must be from 1 to 1000000, got 0"),
         (("run", "mlp", "--batch-size", "0", "--data", "digits"), "--batch-size must be from 1 to 1000000, got 0"),
         (("run", "mlp", "--data", "digitz"), "digits"),
-        (("run", "mlp", "--data", "digits", "--optimizer.lr", "-1"), "--optimizer.lr must be above 0 and at most 1000, got -1"),
+        (
+            ("run", "mlp", "--data", "digits", "--optimizer.lr", "-1"),
+            "--optimizer.lr must be above 0 and at most 1000, got -1",
+        ),
         (("run", "mlp", "--data", "digits", "--hidden", "0"), "--hidden must be integers from 1 to 65536, got (0,)"),
         (("run", "lenet", "--data", "digits"), "8"),
         (("run", "mlp", "--toolkit", "scratch", "--optimizer.fused"), "only the torch toolkit has fused optimisers"),

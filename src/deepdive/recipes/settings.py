@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, ClassVar, Literal, TypeVar
 
 from deepdive.data.registry import DATASETS
 from deepdive.names import suggestion
@@ -27,6 +27,12 @@ SettingsType = TypeVar("SettingsType", bound=Checked)
 @dataclass(frozen=True)
 class OptimizerSettings(Checked):
     """The optimiser and its hyperparameters."""
+
+    counts_with: ClassVar[Mapping[str, tuple[str, Any]]] = {
+        "adamw_lr": ("name", "muon"),
+        "momentum": ("name", ("sgd", "schedule-free-sgd", "muon")),
+        "nesterov": ("name", "sgd"),
+    }
 
     name: OptimizerName = "sgd"
     """Name of the optimiser. Where another one is named than the recipe's own, its usual learning rate is the default;

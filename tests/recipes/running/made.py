@@ -21,7 +21,7 @@ HOSTILE = 'prediction"\n<b>$_$'
 """A name of a column that is also one of the schema's, nearly."""
 
 
-def _begin(root, name, **settings):
+def begin(root, name, **settings):
     recipe = load_recipe(name)
     made = with_preset(recipe.settings_type, settings)
     outcome = runner.start(recipe, made, preset="quick", root=root / AT, console=False)
@@ -44,7 +44,7 @@ def frame(rows=80, seed=0):
 def _table(root, **settings):
     data = root / "rows.csv"
     frame().write_csv(data)
-    return _begin(root, "table", data=str(data), epochs=3, hidden=[8], batch_size=16, **settings)
+    return begin(root, "table", data=str(data), epochs=3, hidden=[8], batch_size=16, **settings)
 
 
 def regression(root):
@@ -62,52 +62,52 @@ def folds(root):
 def multi_output(root):
     frame().write_csv(root / "rows.csv")
     targets = {"targets": [HOSTILE, "kind"], "weights": [1.0, 1.0]}
-    return _begin(root, "multi-output", data=str(root / "rows.csv"), epochs=2, hidden=[8], **targets)
+    return begin(root, "multi-output", data=str(root / "rows.csv"), epochs=2, hidden=[8], **targets)
 
 
 def images(root):
-    return _begin(root, "mlp", data="digits", epochs=2, hidden=[16])
+    return begin(root, "mlp", data="digits", epochs=2, hidden=[16])
 
 
 def edges(root):
-    return _begin(root, "edge-kernel", epochs=3)
+    return begin(root, "edge-kernel", epochs=3)
 
 
 def siamese(root):
-    return _begin(root, "siamese", data="digits", epochs=1, image_size=12)
+    return begin(root, "siamese", data="digits", epochs=1, image_size=12)
 
 
 def forecast(root):
     lines = [f"{1990 + i // 12}-{i % 12 + 1:02d},{20 + 8 * math.sin(i / 2):.4f}" for i in range(120)]
     (root / "waves.csv").write_text("\n".join(["Month,step", *lines, ""]))
-    return _begin(root, "forecast", data=str(root / "waves.csv"), tau=6, epochs=2, ahead=3, horizons=[1, 2])
+    return begin(root, "forecast", data=str(root / "waves.csv"), tau=6, epochs=2, ahead=3, horizons=[1, 2])
 
 
 def language_model(root):
     (root / "story.txt").write_text(story(200), encoding="utf-8")
-    return _begin(root, "gru-lm", data=str(root / "story.txt"), epochs=1, hidden_size=16, batch_size=8)
+    return begin(root, "gru-lm", data=str(root / "story.txt"), epochs=1, hidden_size=16, batch_size=8)
 
 
 def next_word(root):
     (root / "story.txt").write_text(story(200), encoding="utf-8")
-    return _begin(root, "next-word", data=str(root / "story.txt"), epochs=1, hidden_size=16, batch_size=8)
+    return begin(root, "next-word", data=str(root / "story.txt"), epochs=1, hidden_size=16, batch_size=8)
 
 
 def n_grams(root):
     (root / "story.txt").write_text(story(200), encoding="utf-8")
-    return _begin(root, "ngram-lm", data=str(root / "story.txt"), max_order=2)
+    return begin(root, "ngram-lm", data=str(root / "story.txt"), max_order=2)
 
 
 def translation(root):
     (root / "pairs.tsv").write_text("".join(f"{a}\t{b}\n" for a, b in pairs()), encoding="utf-8")
     small = {"epochs": 2, "batch_size": 8, "embedding_dim": 8, "hidden_size": 8, "test": 8, "validation": 6}
-    return _begin(root, "seq2seq", data=str(root / "pairs.tsv"), min_frequency=1, **small)
+    return begin(root, "seq2seq", data=str(root / "pairs.tsv"), min_frequency=1, **small)
 
 
 def tags(root):
     (root / "all.conll").write_text(tagged(), encoding="utf-8")
     sizes = {"embedding_dim": 8, "hidden_size": 8, "character_features": 4}
-    return _begin(root, "tag-sequence", data=str(root / "all.conll"), epochs=2, batch_size=16, **sizes)
+    return begin(root, "tag-sequence", data=str(root / "all.conll"), epochs=2, batch_size=16, **sizes)
 
 
 def text_classes(root):
@@ -118,13 +118,13 @@ def text_classes(root):
     ]
     (root / "own.csv").write_text("\n".join(["text,label", *lines, ""]))
     weights = publish(root / "encoder", [WORDS] * 3)
-    return _begin(root, "bert-classify", data=str(root / "own.csv"), weights=str(weights), **BERT)
+    return begin(root, "bert-classify", data=str(root / "own.csv"), weights=str(weights), **BERT)
 
 
 def bag_of_words(root):
     lines = [f"the film was {'fine' if i % 2 else 'poor'} {i},{'input' if i % 2 else '<b>'}" for i in range(90)]
     (root / "own.csv").write_text("\n".join(["text,label", *lines, ""]))
-    return _begin(root, "classify-text", data=str(root / "own.csv"), epochs=2)
+    return begin(root, "classify-text", data=str(root / "own.csv"), epochs=2)
 
 
 def text_pairs(root):
@@ -135,7 +135,7 @@ def text_pairs(root):
     (root / "own.csv").write_text("\n".join(["text,second,label,score", *lines, ""]))
     weights = publish(root / "encoder", [WORDS] * 3)
     settings = {"score_column": "score", "weights": str(weights)}
-    return _begin(root, "bert-pair", data=str(root / "own.csv"), **settings, **BERT)
+    return begin(root, "bert-pair", data=str(root / "own.csv"), **settings, **BERT)
 
 
 def text_scores(root):
@@ -143,7 +143,7 @@ def text_scores(root):
     (root / "own.csv").write_text("\n".join(["text,score", *lines, ""]))
     weights = publish(root / "encoder", [WORDS] * 3)
     settings = {"score_column": "score", "label_column": None, "weights": str(weights)}
-    return _begin(root, "bert-classify", data=str(root / "own.csv"), **settings, **BERT)
+    return begin(root, "bert-classify", data=str(root / "own.csv"), **settings, **BERT)
 
 
 def page(folder):

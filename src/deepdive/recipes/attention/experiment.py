@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -62,6 +63,10 @@ class KernelExperiment(TakesSeries, RecordsExperiment[KernelSettings]):
                 f"{len(self.values.x):,} values are known, and every pair of them is compared; with more than "
                 f"{_MOST:,}, set rows to use the last ones only, or a larger test set"
             )
+
+    def found_settings(self) -> dict[str, Any]:
+        """The column that was read."""
+        return {"column": self.values.name}
 
     def notes(self) -> Iterable[str]:
         """Those of the series."""

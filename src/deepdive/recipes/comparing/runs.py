@@ -12,7 +12,6 @@ from deepdive.json_values import json_values
 from deepdive.training import Run, RunError
 from deepdive.training.listeners import read_metrics
 from deepdive.training.records import Record
-from deepdive.training.report import flat
 
 _ASKED = frozenset(
     "data target targets kind log_target folds test column label text label_column score_column text_column "
@@ -182,7 +181,7 @@ def _whole(run: Run, letter: str) -> ComparedRun:
         "recipe": run.recipe,
         "preset": run.preset,
         "created": run.created,
-        "settings": dict(flat(run.settings)),
+        "settings": run.used_settings,
         "records": records,
     }
     result = run.result

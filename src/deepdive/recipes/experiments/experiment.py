@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from deepdive.data.progress import Report, progress_bars
 from deepdive.data.sequences import Ragged
-from deepdive.names import tell
+from deepdive.names import flat, tell
 from deepdive.recipes.experiments.inputs import checksum, keep_inputs
 from deepdive.recipes.experiments.metadata import to_plain
 from deepdive.recipes.given.example import Example
@@ -97,6 +97,20 @@ class Experiment(ABC, Generic[SettingsT]):
     def derived(self, metrics: Mapping[str, float]) -> dict[str, float]:
         """Further metrics that follow from others alone; of the network's, and of each baseline's in the same way."""
         return {}
+
+    def found_settings(self) -> dict[str, Any]:
+        """After `prepare`, what the data say of settings that were left open, where ``self.settings`` does not.
+
+        By flat name, ``optimizer.lr``; numbers, words or lists of them.
+        """
+        return {}
+
+    def chosen_settings(self, given: Any) -> dict[str, Any]:
+        """What was taken for settings that are left open (``None`` or ``"auto"``) in those ``given`` by the user."""
+        device = {"device": str(choose_device(self._setting("device", "auto")))}
+        used = dict(flat(to_plain(self.settings))) | device | self.found_settings()
+        left = [name for name, value in flat(to_plain(given)) if value is None or value == "auto"]
+        return {name: used[name] for name in left if used.get(name) not in (None, "auto")}
 
     def parameters(self) -> int | None:
         """How many numbers the network of ``self.task`` learns; ``None`` where there is none, or not one alone."""

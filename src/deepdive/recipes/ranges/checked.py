@@ -50,6 +50,20 @@ class Checked:
     group: ClassVar[str] = "recipe"
     """Under which title a help text has the settings that this class adds: recipe, data, network, trainer, run ..."""
 
+    counts_with: ClassVar[Mapping[str, tuple[str, Any]]] = {}
+    """By the name of a setting that counts with a value of another alone: that other one, and the value, or several."""
+
+    def unused(self, outer: str = "") -> frozenset[str]:
+        """Flat names, ``optimizer.momentum``, of settings that do not count with the others as they are."""
+        own = (
+            name
+            for name, (other, value) in self.counts_with.items()
+            if getattr(self, other) not in (value if isinstance(value, tuple) else (value,))
+        )
+        nested = ((each.name, getattr(self, each.name)) for each in fields_of(type(self)) if each.nested)
+        inner = (name for outer_name, part in nested for name in part.unused(f"{outer}{outer_name}."))
+        return frozenset((*(outer + name for name in own), *inner))
+
     def __post_init__(self) -> None:
         for name, kind, nested in fields_of(type(self)):
             value = getattr(self, name)

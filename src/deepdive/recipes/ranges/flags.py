@@ -23,7 +23,8 @@ def parse(*parts: "Checked | type[Checked]", arguments: Sequence[str] | None, pr
     """What a command line says: one object per part, each an object with the defaults, or a type.
 
     A wrong word ends the program with status 2, as ``--help`` does with 0. Help comes in groups: each class of settings
-    may name that of its own fields (`Checked.group`), and settings within others are one.
+    may name that of its own fields (`Checked.group`), what counts with one value of another setting alone stands under
+    that value (`Checked.counts_with`), and settings within others are a group.
 
     Raises:
         SettingError: a value is out of its range; names the flag.
@@ -87,8 +88,8 @@ _ORDER = "recipe", "data", "network", "optimizer", "augment", "trainer", "run"
 """Groups of a help text; others come after the recipe's own."""
 
 
-def _rank(title: str) -> int:
-    return _ORDER.index(title) if title in _ORDER else 0
+def _rank(title: str) -> float:
+    return _ORDER.index(title) if title in _ORDER else 0.5
 
 
 def _group(number: int, title: str, flags: Sequence[_Flag]) -> tuple[str, Any]:
@@ -124,7 +125,10 @@ def _flags_of(
 
 
 def _group_of(kind: type[Checked], name: str) -> str:
-    """That of the class in which a setting first appeared."""
+    """That of the class in which a setting first appeared, or the value of another with which alone it counts."""
+    if name in kind.counts_with and not isinstance(kind.counts_with[name][1], tuple):
+        other, value = kind.counts_with[name]
+        return value if isinstance(value, str) else other.replace("_", "-")
     owner = next(each for each in reversed(kind.__mro__) if name in vars(each).get("__annotations__", {}))
     return vars(owner).get("group", Checked.group)  # not an inherited one
 

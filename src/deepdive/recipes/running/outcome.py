@@ -113,6 +113,7 @@ class Outcome:
             "seconds": round(self.seconds, 2),
             "resumed": self.resumed,
             "computed": self.computed,
+            "chosen": self.run.chosen,
             "parameters": self.parameters,
             "verdict": self.verdict,
         }

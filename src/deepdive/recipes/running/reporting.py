@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from deepdive.names import shell_line
+from deepdive.names import flat, shell_line
 from deepdive.recipes.experiments import Experiment
 from deepdive.recipes.registry import Recipe
 from deepdive.recipes.reports.comparison import baseline_sections
@@ -14,9 +14,10 @@ from deepdive.recipes.reports.evaluation import Assessment
 from deepdive.recipes.running.assessing import told_or_raised
 from deepdive.recipes.running.outcome import Outcome
 from deepdive.recipes.running.using import how_to
+from deepdive.recipes.settings import from_plain
 from deepdive.training import Record, Run, TrainingInterrupted
 from deepdive.training.listeners import read_metrics
-from deepdive.training.report import Section, write_report
+from deepdive.training.report import Section, worded, write_report
 
 _NOTHING = Assessment()
 
@@ -57,6 +58,7 @@ def write_run_report(
     run = outcome.run
     svg = run.folder / "curves.svg"
     records = read_metrics(run.metrics_file)
+    settings, unused = _settings(recipe, run, outcome.computed)
     explained = [line for each in assessment.evaluations for line in each.explained()]
     shown = [section for each in assessment.evaluations for section in each.sections()]
     return write_report(
@@ -74,9 +76,20 @@ def write_run_report(
             *sections,
         ],
         how_to=uses,
-        settings=run.settings,
+        settings=settings,
+        unused_settings=unused,
         environment=_place(recipe) | outcome.environment,
     )
+
+
+def _settings(recipe: Recipe, run: Run, computed: Mapping[str, str]) -> tuple[dict[str, object], dict[str, object]]:
+    """Those that count, with what was taken where they leave that open; and those that do not count with the others."""
+    taken = replace(run, computed=dict(computed)).used_settings
+    given = dict(flat(run.settings))
+    told = {name: value if given.get(name) == value else f"auto: {worded(value)}" for name, value in taken.items()}
+    unused = from_plain(recipe.settings_type, run.settings).unused()
+    counting: dict[str, object] = {name: value for name, value in told.items() if name not in unused}
+    return counting, {name: value for name, value in told.items() if name in unused}
 
 
 def _facts(outcome: Outcome) -> dict[str, object]:

@@ -55,7 +55,8 @@ def start(
         experiment.left_open = left_open
     experiment.prepare()
     plain, source, digest = to_plain(experiment.settings), recipe.source, recipe.digest
-    run = Run.create(recipe.name, plain, preset=preset, root=root, source=source, digest=digest)
+    chosen = experiment.chosen_settings(experiment.settings)
+    run = Run.create(recipe.name, plain, preset=preset, root=root, chosen=chosen, source=source, digest=digest)
     return _fit(recipe, experiment, run, began, resume=False, console=console, tensorboard=tensorboard)
 
 
@@ -186,7 +187,7 @@ def _fit(
     tensorboard: bool,
 ) -> Outcome:
     with run.locked(), _told_how_to_go_on(run):
-        batch = run.settings.get("batch_size")
+        batch = run.used_settings.get("batch_size")
         per_step = batch * run.settings.get("accumulate", 1) if batch else None
         how = {"console": console, "tensorboard": tensorboard, "batch_size": per_step}
         listeners = default_listeners(run.folder, **how, rates=experiment.learning_rates, told=experiment.told)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -78,6 +79,10 @@ class ForecastExperiment(TakesSeries, SupervisedExperiment[ForecastSettings, Ser
         left = ", ".join(map(str, sorted(set(settings.horizons) - set(self.horizons))))
         self._left = (f"k = {left} left out: more than half of the {tested} test values",) if left else ()
         return data
+
+    def found_settings(self) -> dict[str, Any]:
+        """The column that was read, and the length of a cycle."""
+        return {"column": self.data.series.name, "period": self.period}
 
     def notes(self) -> Iterable[str]:
         """Those of the series, and which horizons are left out."""

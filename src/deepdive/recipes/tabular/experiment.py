@@ -100,6 +100,11 @@ class TableExperiment(TakesTables, SequentialExperiment[SettingsT]):
     def _suit(self, rows: int) -> None:
         self.settings = self.settings.suited(rows)  # pyright: ignore[reportAttributeAccessIssue]
 
+    def found_settings(self) -> dict[str, Any]:
+        """The target, and how it is learnt."""
+        classes = isinstance(self.data.fitted[0], ClassTarget)
+        return {"target": self.target, "kind": "classification" if classes else "regression"}
+
     def notes(self) -> Iterable[str]:
         """Those of reading the table, and of preparing the rows of the first fold."""
         return self.told

@@ -74,6 +74,10 @@ class ImageExperiment(Experiment[ImageSettingsT]):
         """Size, channels, statistics and labels of the images."""
         return self.images.spec
 
+    def found_settings(self) -> dict[str, Any]:
+        """The size of the images."""
+        return {"image_size": [self.images.spec.height, self.images.spec.width]}
+
     def fingerprint(self) -> Iterable[Tensor]:
         """The training images and their labels."""
         train = self.images.image_set("train")

@@ -70,6 +70,7 @@ def write_report(
     sections: Sequence[Section] = (),
     how_to: Mapping[str, str] | None = None,
     settings: Mapping[str, object] | None = None,
+    unused_settings: Mapping[str, object] | None = None,
     environment: Mapping[str, object] | None = None,
 ) -> Path:
     """Write ``report.html`` into ``folder``, in one move, and return its path.
@@ -77,7 +78,8 @@ def write_report(
     In this order, each left out where it is empty: the ``verdict`` (green where ``passed``, red where not,
     neutral for ``None``) with a few ``facts``, the curves and ``curves_notes``, the ``images`` as (caption, PNG),
     the ``sections`` of the recipe, a table of the epochs among ``records``, ``how_to`` (what a command does → the
-    command), ``settings`` (may be nested) and the ``environment``.
+    command), ``settings`` (may be nested) with the folded
+    ``unused_settings``, which do not count with these, and the ``environment``.
 
     Raises:
         OSError: naming the file, when the folder is missing, full or read-only.
@@ -101,7 +103,9 @@ def write_report(
     if how_to:
         parts.append(Section("Use it", commands(how_to)))
     if settings:
-        parts.append(Section("Settings", pairs(settings)))
+        idle = unused_settings or {}
+        rest = [folded(f"{len(idle)} more, which do not count with these", pairs(idle))] if idle else []
+        parts.append(Section("Settings", join([pairs(settings), *rest])))
     if environment:
         parts.append(Section("Environment", pairs(environment)))
     path = Path(folder) / "report.html"

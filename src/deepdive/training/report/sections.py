@@ -8,6 +8,7 @@ from functools import partial
 from html import escape
 from typing import NewType
 
+from deepdive.names import flat
 from deepdive.training.listeners._text import format_value
 from deepdive.training.report.drawings import stand_alone
 
@@ -109,13 +110,11 @@ def figure(svg: str, *, caption: str = "") -> Html:
     return Html(f'<figure><div class="svg{small}" role="img"{label}>{drawing}</div>{below}</figure>')
 
 
-def flat(entries: Mapping[str, object], prefix: str = "") -> Iterable[tuple[str, object]]:
-    """Names and values of nested entries, with dotted names: ``optimizer.lr``."""
-    for name, value in entries.items():
-        if isinstance(value, Mapping) and value:
-            yield from flat({str(key): inner for key, inner in value.items()}, f"{prefix}{name}.")
-        else:
-            yield prefix + name, value
+def worded(value: object) -> str:
+    """A setting in words, several with commas in between, before it is escaped."""
+    if isinstance(value, list | tuple):
+        return ", ".join(map(worded, value)) or "none"
+    return "yes" if value is True else "no" if value is False else str(value)
 
 
 def _shown(value: object) -> str:

@@ -18,7 +18,7 @@ from typing import Any
 import msgspec
 
 from deepdive.files import check_replaceable, make_folder, parse_json, remove_stale, write_atomically
-from deepdive.names import shell_line
+from deepdive.names import flat, shell_line
 from deepdive.training.runs.checkpoints import FolderCheckpoints
 from deepdive.training.runs.environment import environment
 
@@ -42,6 +42,8 @@ class Run:
     environment: dict[str, str] = field(default_factory=dict)
     computed: dict[str, str] = field(default_factory=dict)
     """Precision and layout; empty until the first step is about to be made."""
+    chosen: dict[str, Any] = field(default_factory=dict)
+    """By flat name, ``optimizer.lr``, what was taken for settings that were left open."""
     source: str = ""
     """The file of a recipe that is none of the library's."""
     digest: str = ""
@@ -55,6 +57,7 @@ class Run:
         *,
         preset: str = "quick",
         root: Path = Path("runs"),
+        chosen: dict[str, Any] | None = None,
         source: str = "",
         digest: str = "",
     ) -> "Run":
@@ -68,8 +71,9 @@ class Run:
         folder = root / recipe / f"{time.strftime('%Y%m%d-%H%M%S', now)}-{secrets.token_hex(2)}"
         created = time.strftime("%Y-%m-%dT%H:%M:%S%z", now)
         command = ["deepdive", *sys.argv[1:]]
-        run = cls(folder, recipe, preset, settings, created, command, environment(), source=source, digest=digest)
-        for name, value in settings.items():
+        words: dict[str, Any] = {"chosen": chosen or {}, "source": source, "digest": digest}
+        run = cls(folder, recipe, preset, settings, created, command, environment(), **words)
+        for name, value in (settings | words["chosen"]).items():
             if not _is_plain(value):
                 raise ValueError(f"settings must be numbers, words or sequences of them, got {name} {value!r}")
         folder.mkdir(parents=True)
@@ -107,6 +111,12 @@ class Run:
             return msgspec.convert(content | {"folder": str(folder)}, cls, dec_hook=lambda kind, value: kind(value))
         except (msgspec.ValidationError, UnicodeEncodeError) as error:  # half a character in a name
             raise RunError(f"{folder / 'run.json'} is damaged: {error}") from error
+
+    @property
+    def used_settings(self) -> dict[str, Any]:
+        """The settings under flat names, with what was chosen and computed where they leave that open."""
+        known = {name: value for name, value in self.computed.items() if self.settings.get(name) == "auto"}
+        return dict(flat(self.settings)) | known | self.chosen
 
     @property
     def checkpoints(self) -> FolderCheckpoints:

@@ -1,7 +1,7 @@
 """A bag of words on labelled texts: which words speak for which class, and classes of new texts."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -26,6 +26,8 @@ from deepdive.training.report import Section, pairs, table
 
 _SHOWN, _WORDS = 25, 12
 _ROWS = 1024
+_STEPS, _EPOCHS = 1000, (5, 20)
+"""Steps that suit few texts as well as many, by the validation set of SST-2 and parts of it; fewest and most epochs."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,15 @@ class BagOfWordsExperiment(SupervisedExperiment[ClassifyTextSettings, BagOfWords
     enough_updates = 0  # every word has weights of its own, whose gradient does not need many updates
     data_name = "the texts"
     takes = "texts; files with one per line, or tables (CSV, TSV); a folder stands for all files below it"
+
+    def load(self, report: Report) -> None:
+        """The texts, and where it is not given for how many epochs they are learnt from: fewer texts for more."""
+        super().load(report)
+        if self.settings.epochs is None:
+            fewest, most = _EPOCHS
+            epochs = min(most, max(fewest, -(-_STEPS // len(self.data.train_loader()))))
+            self.settings = replace(self.settings, epochs=epochs)
+            self.trainer = replace(self.trainer, epochs=epochs)
 
     def load_data(self, report: Report) -> BagOfWordsDataModule:
         """The texts of a data set, file or folder."""

@@ -1,7 +1,8 @@
 """Classes of texts, whatever they are: a bag of words, or a pretrained MiniLM (beside D2L 16.2 and 16.6)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import Meta
 
@@ -21,6 +22,11 @@ from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import OptimizerSettings
 
 MaxNgram = Annotated[int, Meta(ge=1, le=10)]
+
+
+_OF_BAG = ("max_ngram", "min_frequency", "max_features")
+_OF_ENCODER = ("weights", "max_length", "dropout", "layer_lr_decay", "unfreeze_every")
+"""Settings of one network alone."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +78,11 @@ class TextOptimizerSettings(OptimizerSettings):
 class ClassifyTextSettings(FineTuningSettings):
     """Which texts, where their classes stand, and what network learns them."""
 
+    counts_with: ClassVar[Mapping[str, tuple[str, Any]]] = {
+        **{name: ("network", "bag-of-words") for name in _OF_BAG},
+        **{name: ("network", "minilm") for name in _OF_ENCODER},
+    }
+
     data: str = "sst2"
     """A data set of labelled texts (deepdive data list), a CSV or TSV file, of which parts become validation and test
     set, a folder of such files, called train, dev or valid, and test, or a folder with a folder of text files for
@@ -107,7 +118,8 @@ class ClassifyTextSettings(FineTuningSettings):
     """Epochs until one more layer learns, beginning with the head; if not given, all learn from the beginning (minilm
     only)."""
     epochs: Epochs | None = None  # pyright: ignore[reportIncompatibleVariableOverride]
-    """Passes over the training texts; if not given, 5 for a bag of words, 4 for minilm."""
+    """Passes over the training texts; if not given, 4 for minilm, and for a bag of words as many as make a thousand
+    steps, from 5 to 20."""
     batch_size: BatchSize = 32
     optimizer: TextOptimizerSettings = field(  # pyright: ignore[reportIncompatibleVariableOverride]
         default_factory=TextOptimizerSettings

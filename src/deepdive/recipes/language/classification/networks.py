@@ -14,21 +14,25 @@ from deepdive.recipes.language.classification.classify_text import ClassifyTextS
 from deepdive.recipes.language.classification.sources import new_texts, read_labelled_texts
 from deepdive.recipes.settings import OptimizerSettings
 
-_SUITED = {"bag-of-words": (5, 0.1, 0.1), "minilm": (4, 3e-4, 0.01)}
-"""Epochs, learning rate and weight decay where they are not given."""
+_SUITED = {"bag-of-words": (0.1, 0.1), "minilm": (3e-4, 0.01)}
+"""Learning rate and weight decay where they are not given."""
+_EPOCHS = 4
+"""Of an encoder."""
 
 
 def text_classifier(settings: ClassifyTextSettings) -> Experiment[Any]:
     """The experiment of the network that the settings name."""
-    epochs, lr, decay = _SUITED[settings.network]
+    lr, decay = _SUITED[settings.network]
     given = settings.optimizer
     optimizer = replace(
         given,
         lr=lr if given.lr is None else given.lr,
         weight_decay=decay if given.weight_decay is None else given.weight_decay,
     )
-    settings = replace(settings, epochs=settings.epochs or epochs, optimizer=optimizer)
-    return BagOfWordsExperiment(settings) if settings.network == "bag-of-words" else EncoderExperiment(settings)
+    settings = replace(settings, optimizer=optimizer)
+    if settings.network == "bag-of-words":
+        return BagOfWordsExperiment(settings)
+    return EncoderExperiment(replace(settings, epochs=settings.epochs or _EPOCHS))
 
 
 class EncoderExperiment(TextExperiment):

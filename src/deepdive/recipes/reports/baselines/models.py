@@ -116,7 +116,7 @@ def taken(inputs: Inputs, rows: np.ndarray) -> Inputs:
 def logistic_regression(x: Any, y: np.ndarray) -> tuple[Callable[[Any], np.ndarray], str]:
     """Fitted on these rows: class numbers of others; and in words the ``C`` that was chosen, the inverse L2 penalty.
 
-    It is the smallest of those by which most rows are right in 5-fold cross-validation (in one fold, of many rows).
+    It is the smallest of those with most rows right in 5-fold cross-validation, of many rows in one of the folds.
     """
     c, how = _chosen_inverse_penalty(x, y)
     return _fitted(_logistic(c), x, y), f"C = {c:g}{how}"

@@ -1,7 +1,8 @@
 """Learning from few images with a network that knows photographs already (D2L 14.2)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import Meta
 
@@ -72,6 +73,13 @@ FrozenGroups = Annotated[int, Meta(ge=0, le=9)]
 @dataclass(frozen=True)
 class FineTuneSettings(TrainingSettings):
     """Which images, which weights, and which of them learn."""
+
+    counts_with: ClassVar[Mapping[str, tuple[str, Any]]] = {
+        "frozen": ("mode", "fine-tune"),
+        "layer_lr_decay": ("mode", "fine-tune"),
+        "unfreeze_every": ("mode", "fine-tune"),
+        "scratch_lr": ("from_scratch", True),
+    }
 
     data: str = "cifar10"
     """A folder or archive with one sub-folder of images per class, or a named data set (deepdive data list)."""
