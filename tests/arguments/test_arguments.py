@@ -6,12 +6,21 @@ import pkgutil
 
 import pytest
 import torch
-from tests.arguments import attention, calculus, evaluation, language, networks, recurrence, regression
+from tests.arguments import (
+    attention,
+    calculus,
+    evaluation,
+    language,
+    networks,
+    optimization,
+    recurrence,
+    regression,
+)
 from tests.arguments.mutations import mutations
 
 import deepdive.algorithms
 
-TABLES = (attention, calculus, evaluation, language, networks, recurrence, regression)
+TABLES = (attention, calculus, evaluation, language, networks, optimization, recurrence, regression)
 ROWS = {name: row for table in TABLES for name, row in table.ROWS.items()}
 CHECKED_INSIDE = {"attention.length_mask", "attention.as_mask", "attention.masked_softmax"}
 """On a network's way, where what can be checked is checked in the body; see tests of masks."""
