@@ -6,12 +6,22 @@ import pkgutil
 
 import pytest
 import torch
-from tests.arguments import attention, calculus, evaluation, language, networks, recurrence, regression, shift
+from tests.arguments import (
+    attention,
+    calculus,
+    evaluation,
+    language,
+    networks,
+    optimization,
+    recurrence,
+    regression,
+    shift,
+)
 from tests.arguments.mutations import mutations
 
 import deepdive.algorithms
 
-TABLES = (attention, calculus, evaluation, language, networks, recurrence, regression, shift)
+TABLES = (attention, calculus, evaluation, language, networks, optimization, recurrence, regression, shift)
 ROWS = {name: row for table in TABLES for name, row in table.ROWS.items()}
 CHECKED_INSIDE = {"attention.length_mask", "attention.as_mask", "attention.masked_softmax"}
 """On a network's way, where what can be checked is checked in the body; see tests of masks."""

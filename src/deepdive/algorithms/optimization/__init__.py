@@ -1,0 +1,34 @@
+"""Optimisation before networks (D2L chapter 12): surfaces, ways down, line searches, convex sets, rates."""
+
+from deepdive.algorithms.optimization.constraints import project_ball as project_ball
+from deepdive.algorithms.optimization.constraints import project_box as project_box
+from deepdive.algorithms.optimization.constraints import project_simplex as project_simplex
+from deepdive.algorithms.optimization.constraints import proximal_descent as proximal_descent
+from deepdive.algorithms.optimization.constraints import soft_threshold as soft_threshold
+from deepdive.algorithms.optimization.convexity import convexity_gap as convexity_gap
+from deepdive.algorithms.optimization.convexity import jensen_gap as jensen_gap
+from deepdive.algorithms.optimization.convexity import least_curvature as least_curvature
+from deepdive.algorithms.optimization.descent import conjugate_gradients as conjugate_gradients
+from deepdive.algorithms.optimization.descent import coordinate_descent as coordinate_descent
+from deepdive.algorithms.optimization.descent import gradient_descent as gradient_descent
+from deepdive.algorithms.optimization.descent import newton as newton
+from deepdive.algorithms.optimization.descent import preconditioned_descent as preconditioned_descent
+from deepdive.algorithms.optimization.descent import steepest_descent as steepest_descent
+from deepdive.algorithms.optimization.figures import trajectory_figure as trajectory_figure
+from deepdive.algorithms.optimization.functions import SURFACES as SURFACES
+from deepdive.algorithms.optimization.functions import Quadratic as Quadratic
+from deepdive.algorithms.optimization.functions import Surface as Surface
+from deepdive.algorithms.optimization.functions import beale as beale
+from deepdive.algorithms.optimization.functions import himmelblau as himmelblau
+from deepdive.algorithms.optimization.functions import rosenbrock as rosenbrock
+from deepdive.algorithms.optimization.functions import saddle as saddle
+from deepdive.algorithms.optimization.line_search import backtracking as backtracking
+from deepdive.algorithms.optimization.line_search import gradient as gradient
+from deepdive.algorithms.optimization.line_search import hessian as hessian
+from deepdive.algorithms.optimization.line_search import strong_wolfe as strong_wolfe
+from deepdive.algorithms.optimization.range_test import RangeTest as RangeTest
+from deepdive.algorithms.optimization.range_test import geometric_rates as geometric_rates
+from deepdive.algorithms.optimization.range_test import has_diverged as has_diverged
+from deepdive.algorithms.optimization.range_test import propose_rate as propose_rate
+from deepdive.algorithms.optimization.range_test import range_test_figure as range_test_figure
+from deepdive.algorithms.optimization.range_test import smoothed as smoothed

@@ -1,0 +1,177 @@
+"""Ways down (D2L section 12.3): each returns its whole path, the start first, so that it can be drawn."""
+
+from collections.abc import Callable
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from deepdive.algorithms.optimization.functions import Function
+from deepdive.algorithms.optimization.line_search import backtracking, gradient, hessian, strong_wolfe
+from deepdive.checks import check_bounds, check_dimensions, check_integer
+from deepdive.signatures import checked
+
+Path = Float[Tensor, "points n"]
+
+
+@checked
+def gradient_descent(
+    function: Function, x: Float[Tensor, " n"], *, lr: float, steps: int, momentum: float = 0.0, noise: float = 0.0
+) -> Path:
+    """``v = momentum v + ∇f(x) + noise ε``, ``x = x - lr v`` with ``ε`` normal, of torch's generator.
+
+    Of a quadratic with eigenvalues in ``[μ, L]`` and ``lr = 2 / (μ + L)`` every step contracts the distance to the
+    minimum by at least ``(κ - 1) / (κ + 1)``, ``κ = L / μ``.
+
+    >>> gradient_descent(lambda x: x.square().sum(-1), torch.tensor([8.0]), lr=0.25, steps=3).flatten()
+    tensor([8., 4., 2., 1.])
+
+    Raises:
+        ValueError: a number is out of range.
+    """
+    check_bounds("lr", lr, above=0)
+    check_integer("steps", steps, 1)
+    check_bounds("momentum", momentum, 0, below=1)
+    check_bounds("noise", noise, 0)
+    velocity = torch.zeros_like(x)
+
+    def step(x: Tensor) -> Tensor:
+        nonlocal velocity
+        g = gradient(function, x)
+        velocity = momentum * velocity + (g + noise * torch.randn_like(g) if noise else g)
+        return x - lr * velocity
+
+    return _path(step, x, steps)
+
+
+@checked
+def steepest_descent(function: Function, x: Float[Tensor, " n"], *, steps: int, wolfe: bool = False) -> Path:
+    """``x = x - α ∇f(x)``, with ``α`` by backtracking, or by Wolfe's conditions; ends early where the gradient is 0.
+
+    Raises:
+        ValueError: ``steps`` is below 1.
+    """
+    check_integer("steps", steps, 1)
+    search = strong_wolfe if wolfe else backtracking
+
+    def step(x: Tensor) -> Tensor:
+        d = -gradient(function, x)
+        return x + search(function, x, d) * d
+
+    return _path(step, x, steps, function)
+
+
+@checked
+def newton(function: Function, x: Float[Tensor, " n"], *, steps: int, damped: bool = True) -> Path:
+    """``x = x - α H⁻¹ ∇f(x)`` with the Hessian ``H`` (D2L section 12.3.3.1).
+
+    Pure steps have ``α = 1`` and go to whatever stationary point is near, a saddle as well. Damped ones take ``|H|``,
+    the Hessian with its eigenvalues made positive (Dauphin et al., 2014), and ``α`` by backtracking: they go down.
+
+    Raises:
+        ValueError: ``steps`` is below 1.
+    """
+    check_integer("steps", steps, 1)
+
+    def step(x: Tensor) -> Tensor:
+        g, h = gradient(function, x), hessian(function, x)
+        if not damped:
+            return x - torch.linalg.solve(h, g)
+        eigenvalues, vectors = torch.linalg.eigh(h)
+        curvature = eigenvalues.abs().clamp(min=1e-8 * float(eigenvalues.abs().max()))
+        d = -vectors @ ((vectors.T @ g) / curvature)
+        return x + backtracking(function, x, d) * d
+
+    return _path(step, x, steps, function)
+
+
+@checked
+def preconditioned_descent(function: Function, x: Float[Tensor, " n"], *, lr: float, steps: int) -> Path:
+    """``x = x - lr diag(|H|)⁻¹ ∇f(x)``: each coordinate by its own curvature (D2L section 12.3.3.3).
+
+    Raises:
+        ValueError: a number is out of range.
+    """
+    check_bounds("lr", lr, above=0)
+    check_integer("steps", steps, 1)
+
+    def step(x: Tensor) -> Tensor:
+        curvature = hessian(function, x).diagonal().abs()
+        return x - lr * gradient(function, x) / curvature.clamp(min=1e-8)
+
+    return _path(step, x, steps)
+
+
+@checked
+def coordinate_descent(function: Function, x: Float[Tensor, " n"], *, sweeps: int) -> Path:
+    """One coordinate after the other to where its derivative is 0, by Newton's method in one dimension.
+
+    Of a quadratic each move is exact: the sweeps are Gauss-Seidel's. Where the curvature is not positive the move is a
+    step down by backtracking.
+
+    Raises:
+        ValueError: ``sweeps`` is below 1.
+    """
+    check_integer("sweeps", sweeps, 1)
+    points = [x.detach()]
+    for i in [i for _ in range(sweeps) for i in range(len(x))]:
+        x, along = points[-1], torch.zeros_like(x)
+        along[i] = 1.0
+        slope = gradient(function, x)[i]
+        curvature = hessian(function, x)[i, i]
+        d = -slope / curvature * along if curvature > 0 else -slope * along
+        points.append(x + backtracking(function, x, d) * d if slope else x)
+    return torch.stack(points)
+
+
+@checked
+def conjugate_gradients(a: Float[Tensor, "n n"], b: Float[Tensor, " n"], x: Float[Tensor, " n"]) -> Path:
+    """The minimum of ``½ xᵀ A x - bᵀ x`` in at most ``n`` steps, ``A`` positive definite (Hestenes and Stiefel, 1952).
+
+    ``r = b - A x``; ``α = rᵀr / pᵀA p``, ``x = x + α p``, ``r' = r - α A p``, ``p = r' + (r'ᵀr' / rᵀr) p``.
+
+    >>> conjugate_gradients(torch.tensor([[2.0, 0.0], [0.0, 4.0]]), torch.tensor([2.0, 4.0]), torch.zeros(2))[-1]
+    tensor([1., 1.])
+
+    Raises:
+        ValueError: a direction has no positive curvature.
+    """
+    check_dimensions("x", x, len(b))
+    points, r = [x], b - a @ x
+    p, square = r, torch.dot(r, r)
+    enough = (torch.finfo(x.dtype).eps ** 2) * torch.dot(b, b)
+    for _ in range(len(b)):
+        if square <= enough:
+            break
+        ap = a @ p
+        curvature = torch.dot(p, ap)
+        if not curvature > 0:
+            raise ValueError(f"a must be positive definite, got a direction with pᵀA p = {float(curvature):.3g}")
+        alpha = square / curvature
+        points.append(points[-1] + alpha * p)
+        r = r - alpha * ap
+        before, square = square, torch.dot(r, r)
+        p = r + square / before * p
+    return torch.stack(points)
+
+
+def _path(
+    step: Callable[[Tensor], Tensor],
+    x: Tensor,
+    steps: int,
+    function: Function | None = None,
+) -> Tensor:
+    """Points of ``steps``; with a function it ends where a step can change nothing."""
+    points = [x.detach()]
+    tiny = torch.finfo(x.dtype).eps ** 2
+    for _ in range(steps):
+        here = points[-1]
+        if function is not None and float(gradient(function, here).square().sum()) <= tiny:
+            break
+        try:
+            points.append(step(here).detach())
+        except ValueError:
+            if function is None:
+                raise
+            break  # rounding leaves no way down
+    return torch.stack(points)
