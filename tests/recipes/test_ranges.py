@@ -163,7 +163,7 @@ def test_a_wrong_value_in_a_run_folder_is_refused(tmp_path):
     content = json.loads((folder / "run.json").read_text())
     content["settings"]["optimizer"]["lr"] = 1e308
     (folder / "run.json").write_text(json.dumps(content))
-    with pytest.raises(ValueError, match=r"optimizer\.lr must be from 0 to 1000, got 1e\+308"):
+    with pytest.raises(ValueError, match=r"optimizer\.lr must be above 0 and at most 1000, got 1e\+308"):
         runner.predict(folder, ["x.png"])
 
 

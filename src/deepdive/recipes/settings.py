@@ -67,6 +67,7 @@ class LoopSettings(Checked):
     """What every recipe with a training loop can be told, also one with a single example."""
 
     group = "trainer"
+    counts_with: ClassVar[Mapping[str, tuple[str, Any]]] = {"ema_decay": ("average", ("ema",))}
 
     toolkit: Literal["torch", "scratch"] = "torch"
     """Layers and optimiser: PyTorch's, or deepdive's own from scratch."""

@@ -6,7 +6,7 @@ import pytest
 
 from deepdive.recipes.language.classification.classify_text import ClassifyTextSettings
 from deepdive.recipes.running.loading import load
-from deepdive.recipes.settings import OptimizerSettings
+from deepdive.recipes.settings import LoopSettings, OptimizerSettings
 
 from . import made
 
@@ -49,10 +49,14 @@ def test_few_texts_are_learnt_from_more_often(tmp_path):
 
 
 def test_settings_that_do_not_count_are_named_and_folded(run_of):
-    assert OptimizerSettings("adamw").unused() == {"momentum", "nesterov"}
-    assert OptimizerSettings("sgd").unused() == frozenset()
+    assert OptimizerSettings("adamw").unused() == {"momentum", "nesterov", "adamw_lr"}
+    assert OptimizerSettings("sgd").unused() == {"adamw_lr"}
+    assert OptimizerSettings("muon").unused() == {"nesterov"}
+    assert "ema_decay" in LoopSettings().unused()
+    assert "ema_decay" not in LoopSettings(average="ema").unused()
     bag = ClassifyTextSettings(network="bag-of-words").unused()
     assert bag >= {"weights", "max_length", "dropout", "layer_lr_decay", "unfreeze_every", "optimizer.momentum"}
+    assert "ema_decay" in bag
     assert not bag & {"max_ngram", "epochs", "network"}
     assert ClassifyTextSettings(network="minilm").unused() >= {"max_ngram", "min_frequency", "max_features"}
     before, _, after = made.page(run_of("bag-of-words")).partition("which do not count with these</summary>")

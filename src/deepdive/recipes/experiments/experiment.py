@@ -105,6 +105,14 @@ class Experiment(ABC, Generic[SettingsT]):
         """
         return {}
 
+    def kept_settings(self, given: Any) -> Any:
+        """What a run keeps of the settings ``given`` by the user: `suit` has changed some, and open ones stay open."""
+        kept = self.settings
+        for name, value in flat(to_plain(given)):
+            if value is None or value == "auto":
+                kept = with_setting(kept, name, value)  # pyright: ignore[reportArgumentType]
+        return kept
+
     def chosen_settings(self, given: Any) -> dict[str, Any]:
         """What was taken for settings that are left open (``None`` or ``"auto"``) in those ``given`` by the user."""
         device = {"device": str(choose_device(self._setting("device", "auto")))}

@@ -51,13 +51,23 @@ class Checked:
     """Under which title a help text has the settings that this class adds: recipe, data, network, trainer, run ..."""
 
     counts_with: ClassVar[Mapping[str, tuple[str, Any]]] = {}
-    """By the name of a setting that counts with a value of another alone: that other one, and the value, or several."""
+    """By the name of a setting that counts with a value of another alone: that other one, and the value, or several.
+
+    A subclass adds its own to what it inherits.
+    """
+
+    @classmethod
+    def rules(cls) -> dict[str, tuple[str, Any]]:
+        """``counts_with`` of the class and of those it derives from."""
+        return {
+            name: rule for each in reversed(cls.__mro__) for name, rule in vars(each).get("counts_with", {}).items()
+        }
 
     def unused(self, outer: str = "") -> frozenset[str]:
         """Flat names, ``optimizer.momentum``, of settings that do not count with the others as they are."""
         own = (
             name
-            for name, (other, value) in self.counts_with.items()
+            for name, (other, value) in self.rules().items()
             if getattr(self, other) not in (value if isinstance(value, tuple) else (value,))
         )
         nested = ((each.name, getattr(self, each.name)) for each in fields_of(type(self)) if each.nested)

@@ -89,7 +89,7 @@ _ORDER = "recipe", "data", "network", "optimizer", "augment", "trainer", "run"
 
 
 def _rank(title: str) -> float:
-    return _ORDER.index(title) if title in _ORDER else 0.5
+    return float(_ORDER.index(title)) if title in _ORDER else 0.5
 
 
 def _group(number: int, title: str, flags: Sequence[_Flag]) -> tuple[str, Any]:
@@ -126,8 +126,9 @@ def _flags_of(
 
 def _group_of(kind: type[Checked], name: str) -> str:
     """That of the class in which a setting first appeared, or the value of another with which alone it counts."""
-    if name in kind.counts_with and not isinstance(kind.counts_with[name][1], tuple):
-        other, value = kind.counts_with[name]
+    rules = kind.rules()
+    if name in rules and not isinstance(rules[name][1], tuple):
+        other, value = rules[name]
         return value if isinstance(value, str) else other.replace("_", "-")
     owner = next(each for each in reversed(kind.__mro__) if name in vars(each).get("__annotations__", {}))
     return vars(owner).get("group", Checked.group)  # not an inherited one

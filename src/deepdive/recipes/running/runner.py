@@ -54,8 +54,8 @@ def start(
     if getattr(settings, "data", recipe.data_of(preset)) != recipe.data_of(preset):
         experiment.left_open = left_open
     experiment.prepare()
-    plain, source, digest = to_plain(experiment.settings), recipe.source, recipe.digest
-    chosen = experiment.chosen_settings(experiment.settings)
+    plain, source, digest = to_plain(experiment.kept_settings(settings)), recipe.source, recipe.digest
+    chosen = experiment.chosen_settings(settings)
     run = Run.create(recipe.name, plain, preset=preset, root=root, chosen=chosen, source=source, digest=digest)
     return _fit(recipe, experiment, run, began, resume=False, console=console, tensorboard=tensorboard)
 
