@@ -42,7 +42,7 @@ def test_a_classifier_of_rows_has_three():
     assert named["gradient-boosted trees"]["test_accuracy"] > 0.9
     assert [each.how for each in found.entries][:2] == [
         "always 'no', the most frequent of the training rows",
-        f"all 300 training rows, with C = {c:g}, chosen by 5-fold cross-validation",
+        f"fitted on all 300 training rows, with C = {c:g}, chosen by 5-fold cross-validation",
     ]
 
 
@@ -73,6 +73,19 @@ def test_the_penalty_of_many_rows_is_chosen_by_a_fifth_of_them():
 def test_the_most_frequent_class_is_that_of_the_training_part():
     fold = Fold(torch.tensor([1, 1, 0]), torch.tensor([0, 0, 0, 1]))
     assert by_name(classes(fold).baselines(fitted=True))["majority class"]["test_accuracy"] == 0.25
+
+
+def test_of_some_examples_the_macro_f1_is_that_of_the_same_ones():
+    """The network saw three of six examples, in which the baseline is right, and in no other."""
+    fold = Fold(torch.tensor([1, 1, 0]), torch.tensor([1, 0, 1, 0, 1, 0]))
+    rows = torch.tensor([0, 2, 4])
+    found = ClassEvaluation(("a", "b"), fold.test[rows], torch.eye(2)[fold.test[rows]], [fold], sampled=rows)
+    baselines = found.baselines(fitted=True)
+    majority = by_name(baselines)["majority class"]
+    assert majority == {"test_accuracy": 0.5, "test_macro_f1": found.measures()["test_macro_f1"]}
+    assert baselines.notes == (
+        "test_accuracy is of all 6 examples, test_macro_f1, test_weighted_f1, test_ece of 3, evenly spaced.",
+    )
 
 
 def test_they_are_the_same_each_time():
@@ -126,7 +139,7 @@ def test_images_are_told_apart_by_few_pixels():
     fold = Fold(y[:50], y[50:], lambda: (images[:50], images[50:]))
     found = classes(fold, what="images").baselines(fitted=True)
     assert by_name(found)["logistic regression"]["test_accuracy"] == 1
-    assert found.entries[1].how.startswith("all 50 training images, as 16 × 16 pixels, with C = ")
+    assert found.entries[1].how.startswith("fitted on all 50 training images, as 16 × 16 pixels, with C = ")
 
 
 def test_one_class_in_the_training_part_is_what_all_of_them_say():
@@ -140,7 +153,7 @@ def test_few_of_many_examples_are_drawn_and_said():
     assert len(set(drawn.tolist())) == 300
     assert (np.diff(drawn) > 0).all()
     assert drawn.tolist() == models.chosen_rows(1000, 300).tolist()
-    assert models.learnt_from(300, 1000, "rows") == "300 of 1,000 training rows"
+    assert models.fitted_on(300, 1000, "rows") == "fitted on 300 of 1,000 training rows"
 
 
 def test_numbers_have_the_mean_a_line_and_trees():

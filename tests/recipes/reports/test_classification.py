@@ -68,7 +68,7 @@ def test_names_of_classes_and_texts_are_no_markup():
     assert "<script>" not in html
     assert "<b>&\"'" not in html
     assert "&lt;script&gt;$x$" in html
-    assert titles(found) == ["Confusion", "Scores by class", "Calibration", "Surest mistakes"]
+    assert titles(found) == ["Confusion", "Scores by class", "Calibration", "Most confident errors"]
 
 
 def test_columns_of_the_data_that_are_called_like_ours_stand_beside_them():
@@ -128,5 +128,5 @@ def test_calibration_is_told_in_words_and_a_part_that_stands_for_all_is_said():
     whole = Fold(true, true.repeat(2))
     found = evaluation("ab", true, sharper, folds=[whole])
     html = "".join(section.html for section in found.sections())
-    assert "surer than it is right" in html
-    assert "They are taken evenly from all 6,000." in html
+    assert "the network is overconfident" in html
+    assert "They are evenly spaced among all 6,000." in html

@@ -22,6 +22,16 @@ def test_true_classes_are_the_rows():
     assert five.get_position() == (1.5, 0.5)  # in the column of b and the row of a
 
 
+def test_shades_are_fractions_of_the_true_class():
+    confusion = torch.tensor([[6, 2, 0], [1, 0, 3], [0, 0, 0]])
+    [axes] = confusion_figure(confusion, ["a", "b", "c"]).axes
+    [shades] = axes.collections
+    expected = [0.75, 0.25, 0.0, 0.25, 0.0, 0.75, 0.0, 0.0, 0.0]
+    assert shades.get_array().flatten().tolist() == pytest.approx(expected)
+    dark = {text.get_text() for text in axes.texts if text.get_color() == "white"}
+    assert dark == {"6", "3"}
+
+
 def test_every_figure_may_become_part_of_a_page():
     found = reliability(torch.tensor([0.55, 0.95, 0.97]), torch.tensor([True, True, False]))
     numbers = torch.tensor([1.0, float("inf"), float("nan"), 2.0])

@@ -77,7 +77,7 @@ def test_a_classifier_stands_beside_its_baselines(tmp_path):
         "gradient-boosted trees",
     ]
     page = page_of(outcome)
-    assert {"Confusion", "Scores by class", "Calibration", "Surest mistakes"} <= set(headings(page))
+    assert {"Confusion", "Scores by class", "Calibration", "Most confident errors"} <= set(headings(page))
     assert "<low>" not in page
 
 

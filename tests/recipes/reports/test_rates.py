@@ -39,6 +39,14 @@ def test_every_step_is_drawn_up_to_the_last_record(factor):
     assert list(line.get_ydata()) == pytest.approx([factor * rate for rate in rates[:20]])
 
 
+def test_the_last_steps_are_drawn_too_though_no_record_tells_their_rate():
+    rates = [0.1 * t for t in range(1, 31)]
+    made = [*records(rates, (10, 20)), Record("epoch", 1, 30, {"train_loss": 1.0}), Record("test", 1, 15, {})]
+    [line] = curve_figure(made, rates=rates).axes[-1].lines
+    assert list(line.get_xdata()) == pytest.approx([step / 30 for step in range(1, 31)])  # in epochs
+    assert list(line.get_ydata()) == pytest.approx(rates)
+
+
 def test_rates_that_the_records_do_not_bear_out_are_not_drawn():
     rates = [0.1 * t for t in range(1, 31)]
     made = records(rates, (10, 20))

@@ -43,6 +43,15 @@ def test_the_largest_errors_come_first_with_what_is_known_of_them():
     assert "<$>" not in errors.html
 
 
+def test_the_spread_of_the_target_is_the_root_of_its_mean_squared_deviation():
+    true = [1.0, 2.0, 4.0, 9.0]
+    errors, _ = evaluation(true, true).sections()
+    assert f"whose standard deviation here is {np.std(true):.4g};" in errors.html
+    assert f"{np.std(true, ddof=1):.4g}" not in errors.html
+    mean = evaluation(true, [np.mean(true)] * 4).measures()  # the error of the mean is that spread
+    assert mean["test_rmse"] == pytest.approx(np.std(true))
+
+
 def test_what_is_not_finite_is_said_and_stands_first():
     found = evaluation([1.0, 2.0, 3.0], [1.0, math.nan, math.inf])
     errors, largest = found.sections()

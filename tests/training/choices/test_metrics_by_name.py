@@ -133,3 +133,12 @@ def test_what_a_metric_must_give():
 
     with pytest.raises(ValueError, match=r"metrics\['x'\] must compute one number, got shape \(4,\)"):
         choose_metrics({"x": PerClass()})["x"].compute()
+
+
+@pytest.mark.parametrize(("rank", "right"), [(1, True), (3, True), (4, True), (5, True), (6, False), (7, False)])
+def test_the_five_most_likely_classes_count(rank, right):
+    """The true class is the ``rank``-th most likely of seven."""
+    metric = NAMES["top5_accuracy"]()
+    logits = torch.tensor([[0.5, 3.0, -1.0, 2.0, 9.0, 1.0, -4.0]])
+    metric.update(logits, logits.argsort(descending=True)[:, rank - 1])
+    assert float(metric.compute()) == right

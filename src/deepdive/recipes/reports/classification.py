@@ -1,4 +1,4 @@
-"""The predictions of a classifier: confusion, scores by class, calibration, the surest mistakes."""
+"""The predictions of a classifier: confusion, scores by class, calibration, the most confident errors."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -41,6 +41,8 @@ class ClassEvaluation(Evaluation):
     """What examples are called."""
     show: "Show | None" = None
     """The examples of some numbers, as HTML."""
+    sampled: Int64[Tensor, " n"] | None = None
+    """Numbers of these examples among those of the folds, where they are some of them alone."""
     calibrated: bool = True
     """Whether probabilities are known, not classes alone."""
 
@@ -71,7 +73,7 @@ class ClassEvaluation(Evaluation):
         return reliability(confidence.float(), self.predicted == self.true[self.kept])
 
     def mistakes(self, most: int = _WORST) -> list[int]:
-        """Numbers of examples with a wrong prediction, the surest first: where it leads the true class by most."""
+        """Numbers of examples with a wrong prediction, the most confident first: by its lead over the true class."""
         p, true = self.probabilities[self.kept], self.true[self.kept]
         lead = p.amax(1) - p.gather(1, true[:, None])[:, 0]
         wrong = (self.predicted != true).nonzero().flatten()
@@ -91,10 +93,17 @@ class ClassEvaluation(Evaluation):
         """The most frequent class, a linear model, and trees on a table."""
         if not any(len(fold.test) for fold in self.folds):
             return Baselines()
-        return class_baselines(self.folds, self.labels, self._scored, what=self.what, fitted=fitted)
+        found = class_baselines(self.folds, self.labels, self._scored, what=self.what, fitted=fitted)
+        return found if self.sampled is None else Baselines(found.entries, (*found.notes, self._sample(self.sampled)))
+
+    def _sample(self, rows: Tensor) -> str:
+        """Of how many examples which metric is, of the network and of baselines alike."""
+        total, names = sum(len(fold.test) for fold in self.folds), ["macro_f1", "weighted_f1", "ece"]
+        some = ", ".join(map(self._metric, names if self.calibrated else names[:2]))
+        return f"{self._metric('accuracy')} is of all {total:,} {self.what}, {some} of {len(rows):,}, evenly spaced."
 
     def sections(self) -> list[Section]:
-        """Confusion, scores by class, calibration, the surest mistakes."""
+        """Confusion, scores by class, calibration, the most confident errors."""
         if not len(self.kept):
             return [
                 Section(self._title("Confusion"), text(f"No {self.what} of the {SETS[self.part]} have a prediction."))
@@ -102,7 +111,7 @@ class ClassEvaluation(Evaluation):
         found = [self._confusion(), self._by_class()]
         if self.calibrated:
             found.append(self._calibration())
-        return [*found, *self._surest()]
+        return [*found, *self._most_confident()]
 
     def _metric(self, name: str) -> str:
         return f"{self.part}_{self.output}_{name}" if self.output else f"{self.part}_{name}"
@@ -111,17 +120,19 @@ class ClassEvaluation(Evaluation):
         return f"{words}: {self.output}" if self.output else words
 
     def _scored(self, predicted: Tensor, true: Tensor) -> dict[str, float]:
-        macro = class_scores(confusion_matrix(predicted, true, len(self.labels))).macro
         right = float((predicted == true).double().mean())
+        if self.sampled is not None:
+            predicted, true = predicted[self.sampled], true[self.sampled]
+        macro = class_scores(confusion_matrix(predicted, true, len(self.labels))).macro
         return {self._metric("accuracy"): right, self._metric("macro_f1"): macro.f1}
 
     def _confusion(self) -> Section:
-        """The whole matrix; of many classes those that are taken for others most, and the pairs."""
+        """The whole matrix; of many classes those that are confused most, and the pairs."""
         n, right = len(self.labels), int(self.confusion.diagonal().sum())
         tested, lost = len(self.kept), len(self.true) - len(self.kept)
-        words = f"{right:,} of {tested:,} {self.what} of the {SETS[self.part]} are right ({right / tested:.2%})."
+        words = f"{right:,} of {tested:,} {self.what} of the {SETS[self.part]} are correct ({right / tested:.2%})."
         total = sum(len(fold.test) for fold in self.folds)
-        words += f" They are taken evenly from all {total:,}." if len(self.true) < total else ""
+        words += f" They are evenly spaced among all {total:,}." if len(self.true) < total else ""
         words += f" {lost:,} more have no prediction: the network's output is NaN." if lost else ""
         shown = list(range(n))
         wrong = self.confusion.clone().fill_diagonal_(0)
@@ -129,12 +140,10 @@ class ClassEvaluation(Evaluation):
         if n > NUMBERED:
             most = (wrong.sum(0) + wrong.sum(1)).argsort(descending=True, stable=True)[:NUMBERED]
             shown = most.sort().values.tolist()
-            caption = (
-                f"The {NUMBERED} of {n} classes that are most often taken for others, or others for them. {caption}"
-            )
+            caption = f"The {NUMBERED} of {n} classes that are most often confused with others. {caption}"
         drawn = confusion_figure(self.confusion[shown][:, shown], [self.labels[i] for i in shown])
         pairs = self._pairs(wrong)
-        more = [text("Most often taken for each other:"), table(pairs)] if pairs else []
+        more = [text("Most frequent confusions:"), table(pairs)] if pairs else []
         return Section(
             self._title("Confusion"), join([text(words), figure(to_svg(drawn).decode(), caption=caption), *more])
         )
@@ -161,8 +170,8 @@ class ClassEvaluation(Evaluation):
         total, absent = int(scores.support.sum()), int((scores.support == 0).sum())
         means = [_row("macro mean", *scores.macro, total), _row("weighted mean", *scores.weighted, total)]
         words = (
-            "Precision: of those called so, the fraction that is. Recall: of those that are, the fraction called so. "
-            f"F1: their harmonic mean. Support: {self.what} of the class."
+            "Precision: the fraction of the predictions of a class that are correct. Recall: the fraction of its "
+            f"{self.what} that are predicted correctly. F1: their harmonic mean. Support: {self.what} of the class."
         )
         if absent:
             words += (
@@ -182,24 +191,27 @@ class ClassEvaluation(Evaluation):
     def _calibration(self) -> Section:
         found = self.reliability
         mean, right = (float((found.counts * each.nan_to_num(0)).sum() / found.counts.sum()) for each in found[1:])
-        tendency = "surer than it is right" if mean > right else "less sure than it is right"
+        tendency = "overconfident" if mean > right else "underconfident"
         words = (
-            f"Expected calibration error (ECE): {found.error:.4f}. On average the network is {mean:.1%} sure and "
-            f"{right:.1%} right" + (f": {tendency}." if abs(mean - right) > 0.01 else ".")
+            f"Expected calibration error (ECE): {found.error:.4f}. The mean confidence is {mean:.1%}, the accuracy "
+            f"{right:.1%}" + (f": the network is {tendency}." if abs(mean - right) > 0.01 else ".")
         )
         more = (
             "ECE is the mean distance between accuracy and confidence over ten bins, each weighted by its predictions."
         )
-        caption = "Of the predictions made with so much confidence, so many are right."
+        caption = "Accuracy of the predictions in each bin of confidence; on the dashed line they are calibrated."
         drawn = figure(to_svg(reliability_figure(found)).decode(), caption=caption)
         return Section(self._title("Calibration"), join([text(words), drawn, text(more)]))
 
-    def _surest(self) -> list[Section]:
+    def _most_confident(self) -> list[Section]:
         mistakes = self.mistakes()
         if self.show is None or not mistakes:
             return []
-        words = f"The {self.what} of the {SETS[self.part]} whose false class leads the true one by most."
-        return [Section(self._title("Surest mistakes"), join([text(words), self.show(self, mistakes)]))]
+        words = (
+            f"The {self.what} of the {SETS[self.part]} that are misclassified with the largest difference between the "
+            "probabilities of the predicted and the true class."
+        )
+        return [Section(self._title("Most confident errors"), join([text(words), self.show(self, mistakes)]))]
 
 
 def _row(name: str, precision: float, recall: float, f1: float, support: int) -> dict[str, object]:

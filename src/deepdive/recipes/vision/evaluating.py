@@ -33,10 +33,11 @@ def image_evaluation(
 
     ``probabilities`` of all of them are not found again where they are known.
     """
-    few = images
+    few, sampled = images, None
     if probabilities is None:
         rows = _affordable(run, len(images.labels))
-        few = images.rows(rows) if len(rows) < len(images.labels) else images
+        if len(rows) < len(images.labels):
+            few, sampled = images.rows(rows), rows
         # laid out as it was made: a run whose report alone is made must give the same to the last digit
         network = copy.deepcopy(network)
         lay_out(network, "contiguous")
@@ -48,6 +49,7 @@ def image_evaluation(
         [Fold(train.labels, images.labels, lambda: (train.images, images.images))],
         part=part,
         what="images",
+        sampled=sampled,
         show=image_grid(few, run.folder / "mistakes.png"),
     )
 

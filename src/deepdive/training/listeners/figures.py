@@ -44,14 +44,15 @@ def curve_figure(
     values span more than two decades. Values that are not finite (or above 1e100, where axes give up) leave a gap and
     are counted in the panel's title. Without ``steps_per_epoch`` it is taken from the last epoch record; failing
     that, the axis counts steps. ``rates`` are the learning rates of all planned steps: where the records agree with
-    them, but for a factor, they are drawn up to the last record, and else the records alone.
+    them, but for a factor, they are drawn up to the last step, and else the records alone.
     """
     from matplotlib.figure import Figure
     from matplotlib.layout_engine import ConstrainedLayoutEngine
     from matplotlib.ticker import MaxNLocator
 
     panels = _panels(records)
-    _fill_in(panels, rates)
+    last_step = max((record.step for record in records), default=0)
+    _fill_in(panels, rates, last_step)
     if steps_per_epoch is None:
         epochs = [record for record in records if record.kind == "epoch" and record.epoch > 0]
         steps_per_epoch = round(epochs[-1].step / epochs[-1].epoch) if epochs else None
@@ -65,7 +66,7 @@ def curve_figure(
             _draw_panel(ax, family, lines, scale)
         if not panels:
             axes[0].text(0.5, 0.5, "no records yet", transform=axes[0].transAxes, ha="center", va="center")
-        last = max((record.step for record in records), default=0) * scale
+        last = last_step * scale
         axes[-1].set_xlim(0, last * 1.02 or 1)
         axes[-1].xaxis.set_major_locator(MaxNLocator(nbins=8, integer=last > 1.5))
         axes[-1].set_xlabel("epoch" if steps_per_epoch else "step")
@@ -90,11 +91,10 @@ def _panels(records: Sequence[Record]) -> dict[str, list[_Line]]:
     return dict(sorted(panels.items(), key=lambda panel: (panel[0] in _SMALL, panel[0] != "loss")))
 
 
-def _fill_in(panels: dict[str, list[_Line]], rates: Sequence[float]) -> None:
-    """In place of the learning rates of some steps those of all of them."""
+def _fill_in(panels: dict[str, list[_Line]], rates: Sequence[float], last: int) -> None:
+    """In place of the learning rates of some steps those of all of them, also behind the last record that has one."""
     for family in (name for name in _SMALL if name in panels and rates):
         told = {step: value for line in panels[family] for step, value in zip(line.steps, line.values, strict=True)}
-        last = max(told)
         if last > len(rates) or min(told) < 1:
             continue
         first = next((step for step in told if rates[step - 1] > 0), 0)

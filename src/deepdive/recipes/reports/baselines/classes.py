@@ -57,7 +57,7 @@ def _predicted(fold: Fold, classes: int, what: str) -> list[tuple[str, Tensor, s
         predict = _unless_constant(y[rows], lambda: models.classifying_trees(train[rows], y[rows], classes))
         found.append(("gradient-boosted trees", predict(test), rows, ""))
     return [
-        (name, torch.from_numpy(np.asarray(predicted)).long(), models.learnt_from(len(rows), len(train), what) + more)
+        (name, torch.from_numpy(np.asarray(predicted)).long(), models.fitted_on(len(rows), len(train), what) + more)
         for name, predicted, rows, more in found
     ]
 

@@ -60,8 +60,13 @@ def chosen_rows(count: int, most: int) -> np.ndarray:
     return drawn.sort().values.numpy()
 
 
-def learnt_from(rows: int, count: int, what: str) -> str:
-    """In words: which of the training examples."""
+def fitted_on(rows: int, count: int, what: str) -> str:
+    """In words: on which of the training examples."""
+    return "fitted on " + counted(rows, count, what)
+
+
+def counted(rows: int, count: int, what: str) -> str:
+    """In words: how many of the training examples."""
     return f"{rows:,} of {count:,} training {what}" if rows < count else f"all {count:,} training {what}"
 
 

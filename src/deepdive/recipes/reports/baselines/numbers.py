@@ -44,7 +44,7 @@ def number_baselines(folds: Sequence[Fold], decode: Decoded, score: Scored, *, w
 def _predicted(fold: Fold, what: str, *, fitted: bool) -> list[tuple[str, Tensor, str]]:
     y = fold.train.double().flatten()
     constant = y.mean().expand(len(fold.test))
-    found = [("mean", constant, f"always the mean of {models.learnt_from(len(y), len(y), what)}")]
+    found = [("mean", constant, f"always the mean of {models.counted(len(y), len(y), what)}")]
     if fold.inputs is None:
         return found
     train, test = fold.inputs()
@@ -54,12 +54,12 @@ def _predicted(fold: Fold, what: str, *, fitted: bool) -> list[tuple[str, Tensor
     x = torch.from_numpy(train[rows]).double()
     fit = ridge(x, y[torch.from_numpy(rows)], _PENALTY)
     linear = fit.predict(torch.from_numpy(test).double())
-    told = f"{models.learnt_from(len(rows), len(train), what)}, with a ridge penalty of {_PENALTY:g}"
+    told = f"{models.fitted_on(len(rows), len(train), what)}, with a ridge penalty of {_PENALTY:g}"
     found.append(("linear regression", linear, told))
     if fitted:
         rows = models.tree_rows(len(train))
         trees = models.predicting_trees(train[rows], y.numpy()[rows])(test)
-        told = models.learnt_from(len(rows), len(train), what)
+        told = models.fitted_on(len(rows), len(train), what)
         found.append(("gradient-boosted trees", torch.from_numpy(np.asarray(trees)).double(), told))
     return found
 
@@ -72,6 +72,6 @@ def _of_words(train: Any, test: Any, y: Tensor, what: str) -> list[tuple[str, Te
     x, z = models.as_features(models.taken(train, rows), test)
     with models.quietly():
         predicted = Ridge(alpha=1.0, solver="lsqr").fit(x, y.numpy()[rows]).predict(z)
-    told = models.learnt_from(len(rows), len(train), what)
+    told = models.fitted_on(len(rows), len(train), what)
     more = ", by the TF-IDF weights of words and pairs of words" if models.texts(train) else ""
     return [("ridge regression", torch.from_numpy(np.asarray(predicted)).double(), told + more)]
