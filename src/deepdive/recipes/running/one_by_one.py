@@ -20,7 +20,7 @@ def predict_one_by_one(
 ) -> list[AnyPrediction]:
     """Apply a trained run to inputs from the command line, in their order, and leave out those that cannot be used.
 
-    A folder stands for what is in it, each file for itself. Inputs that are compared with each other
+    Each image and each table of a folder counts for itself; a folder of texts is one input. Inputs that are compared with each other
     (`Experiment.compares`) are left out together.
 
     Raises:
