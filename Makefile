@@ -19,12 +19,14 @@ setup: .venv/dev
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "deepdive needs Python 3.11 or newer; name one with: make PYTHON=python3.12 ..."; exit 2; }
+	@echo "making .venv, an environment of its own ..."
 	@$(PYTHON) -m venv .venv || \
 		{ rm -rf .venv; echo "no virtual environment; on Debian: apt-get install python3-venv"; exit 2; }
 
 # What each stage installs: .venv/run what recipes need, .venv/dev what tests need, .venv/peers what benchmarks need.
 .venv/run .venv/dev .venv/peers: pyproject.toml constraints.txt | .venv/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[$(EXTRAS)]'
+	@echo "installing deepdive and what it needs into .venv (PyTorch is large: a minute or more) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[$(EXTRAS)]'
 	@touch $@
 .venv/run: EXTRAS = tables,tokenizers
 .venv/dev: EXTRAS = dev

@@ -5,8 +5,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from deepdive.names import apart, file_name, label, printable, shell_line, similar, suggestion, tell
+from deepdive.names import apart, cut, display_width, file_name, label, printable, shell_line, similar, suggestion, tell
 
 WORDS = [
     "a b",
@@ -106,3 +108,17 @@ def test_any_text_names_a_file(tmp_path):
 def test_a_note_is_one_line(capsys):
     tell("note: column 'a\nb\x1b[2J' is left out")
     assert capsys.readouterr().err == "note: column 'a?b?[2J' is left out\n"
+
+
+@pytest.mark.parametrize("keep", ["start", "end"])
+@given(
+    text=st.text(alphabet=st.characters(codec="utf-8", categories=["L", "M", "N", "P", "Zs"]), max_size=20),
+    limit=st.integers(1, 12),
+)
+def test_a_text_that_is_cut_fits_and_is_a_part_of_itself(keep, text, limit):
+    found = cut(text, limit, keep=keep)
+    assert display_width(found) <= limit or found == text
+    if found != text:
+        part = found.removesuffix("…") if keep == "start" else found.removeprefix("…")
+        assert (text.startswith if keep == "start" else text.endswith)(part)
+        assert display_width(text) > limit

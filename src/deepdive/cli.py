@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import NoReturn
 
-from deepdive.commands.terminal.saying import say
+from deepdive.commands.terminal.saying import message_of, say
 from deepdive.names import suggestion
 
 COMMANDS = {
@@ -23,9 +23,6 @@ COMMANDS = {
     "data": ("data sets: list them, or get one", "datasets"),
     "doctor": ("check this machine, with a fix for each problem", "doctor"),
 }
-
-_LONGEST = 2000
-"""Characters of a message; it may list all columns of a table, but not a text that lost its line ends."""
 
 
 def program() -> NoReturn:
@@ -62,14 +59,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         return _pipe_closed()
     except KeyboardInterrupt as interruption:
-        say(_message(interruption) if interruption.args else "interrupted", error=True)
+        say(message_of(interruption) if interruption.args else "interrupted", error=True)
         return 130
     except Exception as error:
         users = _is_users(error)
         place = "" if users else _in_own_file(error)
         if os.environ.get("DEEPDIVE_TRACEBACK") or not (place or users):
             raise
-        return _mistake(f"{place}{_message(error)}")
+        return _mistake(f"{place}{message_of(error)}")
 
 
 def _dispatch(words: list[str]) -> int:
@@ -125,22 +122,6 @@ def _overview() -> str:
             "deepdive COMMAND --help tells its options; start with: deepdive run lenet",
         ]
     )
-
-
-def _message(error: BaseException) -> str:
-    """The error and the notes added to it on its way, whatever of people's data it holds."""
-    text = str(error) or type(error).__name__
-    if isinstance(error, OSError) and error.strerror and error.filename:
-        text = f"{error.filename}: {error.strerror}"
-    return _readable("; ".join([text, *getattr(error, "__notes__", ())]))
-
-
-def _readable(text: str) -> str:
-    """Without what moves the cursor, and without the middle of what fills the screen."""
-    shown = "".join(letter if letter.isprintable() or letter == "\n" else repr(letter)[1:-1] for letter in text)
-    if len(shown) <= _LONGEST:
-        return shown
-    return f"{shown[: _LONGEST // 2]} ... {shown[-_LONGEST // 2 :]}"  # what to do stands at the end
 
 
 def _mistake(message: str) -> int:

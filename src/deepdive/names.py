@@ -8,8 +8,10 @@ import difflib
 import hashlib
 import shlex
 import sys
+import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
+from typing import Literal
 
 _FEW = 12
 """Of more names than these a message shows the first ones only."""
@@ -25,16 +27,37 @@ def printable(text: object, *, keep: str = "") -> str:
     return "".join(c if c.isprintable() or c in keep else "?" for c in str(text))
 
 
+def display_width(text: str) -> int:
+    """How many columns of a terminal a text takes: an ideograph takes two, an accent that combines none.
+
+    >>> display_width("café"), display_width("cafe\u0301"), display_width("咖啡")
+    (4, 4, 4)
+    """
+    return len(text) if text.isascii() else sum(map(_columns, text))
+
+
+def cut(text: str, limit: int, *, keep: Literal["start", "end"] = "start") -> str:
+    """A text of at most so many columns, with an ellipsis in place of its end, or of its start.
+
+    >>> cut("gradient descent", 9), cut("runs/lenet/1a2b", 9, keep="end"), cut("lenet", 9), cut("咖啡馆", 5)
+    ('gradient…', '…net/1a2b', 'lenet', '咖啡…')
+    """
+    if display_width(text) <= limit:
+        return text
+    letters, used = text if keep == "start" else text[::-1], 1
+    count = next(i for i, letter in enumerate(letters) if (used := used + _columns(letter)) > limit)
+    return f"{text[:count].rstrip()}…" if keep == "start" else f"…{text[len(text) - count :].lstrip()}"
+
+
 def label(name: object, limit: int = _LONGEST) -> str:
-    r"""A name as text in a figure: one line of at most so many characters, which a legend does not leave out.
+    r"""A name as text in a figure: one line of at most so many columns, which a legend does not leave out.
 
     A legend has no line whose label begins with an underscore, so that a space comes before it.
 
     >>> label("_price\n$")
     ' _price?$'
     """
-    text = printable(name)
-    text = text if len(text) <= limit else text[: limit - 1] + "…"
+    text = cut(printable(name), limit)
     return f" {text}" if text.startswith("_") else text
 
 
@@ -122,6 +145,12 @@ def _typed(word: str | Path) -> str:
         return shlex.quote(text)
     data = text.encode(errors="surrogateescape")  # the terminal would take a part of it for itself
     return "$'" + "".join(chr(b) if 32 <= b < 127 and b not in b"'\\" else f"\\x{b:02x}" for b in data) + "'"
+
+
+def _columns(letter: str) -> int:
+    if unicodedata.combining(letter):
+        return 0
+    return 2 if unicodedata.east_asian_width(letter) in "WF" else 1
 
 
 def _plain(name: str) -> str:

@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -50,6 +51,25 @@ def test_list_shows_every_recipe_and_the_last_result(capsys, tmp_path, monkeypat
     assert "damaged" in out
     assert re.search(r"resnet .* -$", out, flags=re.MULTILINE)
     assert "none" not in out.split(), "every recipe has a target for its preset quick"
+
+
+def test_list_shows_metric_and_direction_in_80_columns(capsys, tmp_path):
+    names = ["a\x1b[31mb", "c\u202ed"]
+    for recipe, name in zip(("lenet", "rnn-lm"), names, strict=True):
+        (tmp_path / recipe / name).mkdir(parents=True)
+        result = {"metrics": {}, "target": None, "passed": True}
+        (tmp_path / recipe / name / "result.json").write_text(json.dumps(result))
+    _, out, _ = said(capsys, "list", "--runs", str(tmp_path))
+    assert max(map(len, out.splitlines())) <= 80
+    lines = {line.split()[1]: line for line in out.splitlines() if re.match(r" *\d+\.\d", line)}
+    assert lines["lenet"].endswith(" accuracy ≥ 0.85 ended")
+    assert lines["rnn-lm"].endswith("… val_perplexity ≤ 7.1 ended")
+    assert lines["forecast"].endswith("… skill_16 ≥ 0.25 -")
+    assert lines["t5-pretrain"].endswith(" …token_accuracy ≥ 0.09 -")
+    _, out, _ = said(capsys, "list", "--json", "--runs", str(tmp_path))
+    assert all(line.isprintable() for line in out.splitlines())
+    folders = [json.loads(line)["last"].get("folder") for line in out.splitlines()]
+    assert {Path(folder).name for folder in folders if folder} == {*names}
 
 
 def test_data_list_shows_licence_and_size(capsys, monkeypatch):

@@ -173,3 +173,27 @@ def test_options_of_texts_that_cannot_be_are_one_line_and_status_2(language_mode
     assert done.returncode == 2
     assert message in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_what_is_no_image_among_others_is_told_and_the_others_are_labelled(folder, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "some").mkdir()
+    for name in ("a", "some/b", "some/c"):
+        Image.new("L", (8, 8), 0).save(tmp_path / f"{name}.png")
+    (tmp_path / "some" / "damaged.png").write_bytes((tmp_path / "a.png").read_bytes()[:40])
+    words = ["predict", str(folder), "a.png", "missing.png", "some", "--device", "cpu"]
+    good = ["a.png", "some/b.png", "some/c.png"]
+
+    assert cli.main([*words, "--json"]) == 2
+    out, err = capsys.readouterr()
+    assert [json.loads(line)["input"] for line in out.splitlines()] == good
+    assert [line.partition(":")[0] for line in err.splitlines()] == ["deepdive", "deepdive"]
+    assert all(any(name in line for line in err.splitlines()) for name in ("missing.png", "some/damaged.png"))
+
+    assert cli.main(words) == 2
+    assert [line.partition(":")[0] for line in capsys.readouterr().out.splitlines() if line[0] != " "] == good
+    assert cli.main([*words, "--output", "labels.csv"]) == 2
+    assert len((tmp_path / "labels.csv").read_text().splitlines()) == 4
+    assert cli.main(["predict", str(folder), "missing.png", "gone.png", "--output", "none.csv"]) == 2
+    assert not (tmp_path / "none.csv").exists()
+    assert len(capsys.readouterr().err.splitlines()) == 2 + 2

@@ -1,7 +1,5 @@
 """``deepdive compare``: several runs side by side."""
 
-import json
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +7,7 @@ from typing import Annotated
 import tyro
 
 from deepdive.commands.terminal.saying import say
+from deepdive.json_values import json_line
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ def main(arguments: list[str]) -> int:
             say(f"note: {note}", error=True)
         say(str(options.output))
     elif options.json:
-        sys.stdout.write(json.dumps(comparison.to_json(), ensure_ascii=False, allow_nan=False) + "\n")
+        say(json_line(comparison.to_json()))
     else:
         say(comparison_text(comparison))
     return 0

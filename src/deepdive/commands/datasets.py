@@ -2,7 +2,7 @@
 
 import sys
 
-from deepdive.commands.terminal.saying import plain_console
+from deepdive.commands.terminal.saying import plain_console, say
 from deepdive.data.registry import DATASETS
 
 
@@ -43,5 +43,5 @@ def _get(name: str) -> int:
     with progress_bars() as report:
         _, files = fetch_any(name, report=report)
     for path in files.values():
-        sys.stdout.write(f"{path}\n")
+        say(str(path))
     return 0

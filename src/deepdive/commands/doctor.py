@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from deepdive.data.registry import Dataset
+    from deepdive.commands.terminal.saying import say
+from deepdive.data.registry import Dataset
 
 _OPTIONAL = {
     "sklearn": ("scikit-learn", "the digits data set without a download", 'pip install "deepdive[sklearn]"'),
@@ -43,9 +44,9 @@ def main(arguments: list[str]) -> int:
     findings = list(examine())
     for finding in findings:
         mark = "ok     " if finding.ok else ("MISSING" if finding.needed else "without")
-        sys.stdout.write(f"{mark}  {finding.what:<22} {finding.state}\n")
+        say(f"{mark}  {finding.what:<22} {finding.state}")
         if not finding.ok and finding.mend:
-            sys.stdout.write(f"{'':9}{'':<22} to mend it: {finding.mend}\n")
+            say(f"{'':9}{'':<22} to mend it: {finding.mend}")
     bad = [finding.what for finding in findings if finding.needed and not finding.ok]
     sys.stdout.write(f"missing: {', '.join(bad)}\n" if bad else "everything that is needed is here\n")
     return 1 if bad else 0

@@ -1,7 +1,5 @@
 """``deepdive list``: every recipe with its target and last result, a line each. Free of torch."""
 
-import json
-import sys
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from itertools import groupby
@@ -10,15 +8,17 @@ from typing import Annotated, Any
 
 import tyro
 
+from deepdive.commands.terminal.saying import say
 from deepdive.files import read_json
-from deepdive.names import suggestion
+from deepdive.json_values import json_line
+from deepdive.names import cut, printable, suggestion
 from deepdive.recipes import Recipe, Target, recipes
 from deepdive.recipes.book import BOOK, CHAPTERS
 from deepdive.recipes.finding import by_meaning, missing
 from deepdive.recipes.settings import to_plain, with_preset
 
-_TITLE = 38
-"""Characters of a title; a line has 80."""
+_LINE, _NAME, _METRIC = 80, 18, 22
+"""Columns of a line, and of two of its parts; the title has what the target leaves."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def main(arguments: list[str]) -> int:
     )
     chosen = [*_chosen(recipes().values(), options.filters)]
     for line in _as_json(chosen, options.runs) if options.json else _as_text(chosen, options.runs):
-        sys.stdout.write(f"{line}\n")
+        say(line)
     return 0
 
 
@@ -81,16 +81,29 @@ def _facts(recipe: Recipe) -> set[str]:
 
 def _as_text(chosen: Sequence[Recipe], runs: Path) -> Iterable[str]:
     yield f"Chapters and sections are those of {BOOK}."
-    yield f"{'':5}  {'recipe':<18} {'':<{_TITLE}} {'target':>8}  last"
+    yield _line("", "recipe", "", "target", "last")
     for chapter, group in groupby(chosen, key=lambda recipe: recipe.chapter):
         yield f"{chapter:>2} {CHAPTERS.get(chapter, '')}"
         for recipe in group:
-            title = recipe.title if len(recipe.title) <= _TITLE else f"{recipe.title[: _TITLE - 1].rstrip()}…"
-            target, last = _target(recipe), _last_result(recipe, runs)
-            bound = "" if target is None else f"{target.sign} {target.value:g}"
-            yield f"{recipe.section or '':>5}  {recipe.name:<18} {title:<{_TITLE}} {bound:>8}  {last['state']}".rstrip()
-    yield "target: of the preset quick, its metric in list --json; last: of the newest run."
+            bound, state = _bound(_target(recipe)), printable(_last_result(recipe, runs)["state"])
+            yield _line(recipe.section or "", recipe.name, recipe.title, bound, state)
+    yield "target: of the preset quick, on the test set if not said; last: the newest run."
     yield "deepdive run NAME runs one; deepdive run NAME --help tells its settings."
+
+
+def _line(section: str, name: str, title: str, bound: str, state: str) -> str:
+    """Four columns, and whatever a damaged result has to say."""
+    start = f"{section:>5} {name:<{_NAME}} "
+    space = _LINE - len(start) - len(bound) - len(" ") - len(" ended")
+    return f"{start}{cut(title, space):<{space}} {bound} {state}".rstrip()
+
+
+def _bound(target: Target | None) -> str:
+    """The metric, where it is not said otherwise that of the test set, and what it must reach."""
+    if target is None:
+        return ""
+    value = f" {target.sign} {target.value:g}"
+    return cut(target.metric.removeprefix("test_"), _METRIC - len(value), keep="end") + value
 
 
 def _as_json(chosen: Sequence[Recipe], runs: Path) -> Iterable[str]:
@@ -107,7 +120,7 @@ def _as_json(chosen: Sequence[Recipe], runs: Path) -> Iterable[str]:
             "target": None if target is None else asdict(target),
             "last": _last_result(recipe, runs),
         }
-        yield json.dumps(content, ensure_ascii=False)
+        yield json_line(content)
 
 
 def _target(recipe: Recipe) -> Target | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import tyro
 
 from deepdive.commands.terminal.memory import within_memory
-from deepdive.commands.terminal.saying import say
+from deepdive.commands.terminal.saying import message_of, say
 from deepdive.recipes.ranges import Checked
 from deepdive.recipes.ranges.flags import parse
 
@@ -81,15 +81,23 @@ def main(arguments: list[str]) -> int:
         )
     if image:
         own["force"] = options.force
+    problems: list[str] = []
+
+    def failed(name: str, error: Exception) -> None:
+        said = message_of(error)
+        problems.append(said if name and name in said else f"{name!r}: {said}")
+
     with within_memory():
-        predictions = runner.predict(options.folder, options.inputs, device=options.device, **own)
+        predictions = runner.predict(options.folder, options.inputs, device=options.device, failed=failed, **own)
     if options.json:
         _print_json(predictions)
-    elif options.output:
+    elif options.output and predictions:
         _write(predictions, options.output, force=options.force)
     else:
         _print(predictions)
-    return 0
+    for problem in problems:
+        say(f"deepdive: {problem}", error=True)
+    return 2 if problems else 0
 
 
 def _print_json(predictions: "Sequence[AnyPrediction]") -> None:

@@ -61,6 +61,7 @@ def main(arguments: list[str]) -> int:
 def run(recipe, settings, options: Options, defaults, unchosen: Collection[str] = ()) -> int:
     """Run, report, record."""
     from deepdive.commands.terminal.outcomes import shown
+    from deepdive.commands.terminal.saying import say
     from deepdive.recipes.results import record
     from deepdive.recipes.running import runner
 
@@ -77,7 +78,7 @@ def run(recipe, settings, options: Options, defaults, unchosen: Collection[str] 
 
     outcome, status = shown(work)
     if outcome is not None and options.record:
-        sys.stdout.write(f"recorded in {record(outcome, settings, defaults)}\n")
+        say(f"recorded in {record(outcome, settings, defaults)}")
     return status
 
 

@@ -11,6 +11,7 @@ _FOR = {
     "tabular": "tables",
     "linear": "tables",
     "series": "series",
+    "attention": "series",
 }
 """What the recipes of a folder learn from."""
 _ABSENT = {

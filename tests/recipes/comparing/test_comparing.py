@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 import pytest
 
 from deepdive import cli
+from deepdive.names import display_width
 from deepdive.recipes.comparing import compare, comparison_page, comparison_text
 from deepdive.recipes.comparing.page import drawn_metrics, run_curves
 from deepdive.recipes.comparing.runs import letters
@@ -162,6 +163,35 @@ def test_names_out_of_data_are_no_markup_in_the_page(tmp_path):
     assert "script" not in page.tags
     assert nasty in page.text
     assert "svg" in page.tags
+
+
+def test_names_out_of_data_move_no_cursor(tmp_path, capsys):
+    wild = "a\x1b[2Jb\nc\u202ed"
+    one, two = (
+        make(
+            tmp_path,
+            accuracy=value,
+            settings={wild: value},
+            measures={wild: value},
+            baselines={wild: {"test_accuracy": 0.1}},
+        )
+        for value in (0.5, 0.25)
+    )
+    text = comparison_text(compare([one, two]))
+    assert all(line.isprintable() for line in text.splitlines())
+    assert text.count("a?[2Jb?c?d") == 3  # the setting, the measure, the baseline
+    status, out, err = run(capsys, one, two, "--json")
+    assert (status, err) == (0, "")
+    assert out.rstrip("\n").isprintable()
+    assert wild in json.loads(out)["runs"][0]["settings"]
+
+
+def test_columns_stand_below_each_other_where_letters_are_wide(tmp_path):
+    folders = [make(tmp_path, settings={"label": each, "咖啡": each * 9}) for each in ("咖", "b")]
+    table = comparison_text(compare(folders)).partition("differ\n")[2].partition("\n\n")[0]
+    widths = {display_width(line) for line in table.splitlines()}
+    assert len(widths) == 1
+    assert "咖咖咖咖咖咖咖咖咖" in table
 
 
 def run(capsys, *words):

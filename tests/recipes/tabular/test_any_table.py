@@ -105,10 +105,70 @@ def test_a_small_table_gets_more_steps_and_dropout_unless_others_are_given():
     assert (given.batch_size, given.dropout) == (7, 0.0)
 
 
-def test_a_folder_of_parts_is_no_table_and_the_message_says_what_to_name(tmp_path):
-    for part in ("train", "test"):
-        labelled(tmp_path / f"{part}.csv", [i % 2 for i in range(60)])
-    with pytest.raises(
-        ValueError, match=r"is a folder; a table is a file: .* its train\.csv, .* by --test and --valid"
-    ):
-        load_recipe("table").build(settings_for(tmp_path, "table", target="y", ignore=[])).prepare()
+def in_parts(folder, columns="x,y", **sizes):
+    """Files with rows of their own: numbers count on from file to file."""
+    numbers = iter(range(10_000))
+    for name, size in sizes.items():
+        rows = (f"{next(numbers)},{'ab'[i % 2]}" for i in range(size))
+        (folder / f"{name}.csv").write_text("\n".join([columns, *rows]) + "\n")
+    return folder
+
+
+def of_folder(folder, **changes):
+    experiment = load_recipe("table").build(settings_for(folder, "table", target="y", ignore=[], **changes))
+    experiment.prepare()
+    return experiment
+
+
+@pytest.mark.parametrize(
+    ("sizes", "dealt"),
+    [
+        ({"train": 40, "test": 10}, (36, 4, 10)),  # a tenth of the training rows is validated on
+        ({"test_set": 7, "Training": 30, "valid": 5}, (30, 5, 7)),
+        ({"train": 20, "val": 6}, (20, 6, 0)),
+    ],
+)
+def test_files_of_a_folder_are_the_parts(tmp_path, sizes, dealt, capsys):
+    experiment = of_folder(in_parts(tmp_path, **sizes))
+    [rows] = experiment.folds
+    assert (len(rows.train), len(rows.val), len(rows.test)) == dealt
+    begins, at = {}, 0
+    for name, size in sizes.items():
+        begins[name], at = (at, at + size), at + size
+    name = next(iter(name for name in sizes if name.startswith("test")), None)
+    tested = experiment.table["x"].gather(rows.test.tolist()).to_list()
+    assert tested == ([] if name is None else [*range(*begins[name])])
+    assert "is learnt from" in capsys.readouterr().err
+
+
+def test_rows_without_a_target_and_rows_of_two_parts_are_told(tmp_path, capsys):
+    in_parts(tmp_path, train=20, test=6)
+    (tmp_path / "train.csv").write_text((tmp_path / "train.csv").read_text() + "77,\n21,b\n")
+    [rows] = of_folder(tmp_path, validation=0.0).folds
+    assert (len(rows.train), len(rows.test)) == (21, 6)
+    told = capsys.readouterr().err
+    assert "1 row without 'y' left out" in told
+    assert "1 of 6 rows of the test set are also in the training set" in told
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("x\n1\n", r"test\.csv must have the columns of train\.csv, but lacks 'y'; or name train\.csv alone"),
+        ("x,z,y\n1,2,a\n", r"train\.csv must have the columns of test\.csv, but lacks 'z'"),
+        ("x,y\nfew,a\n", r"column 'x' must be of one kind, but test\.csv has words there and train\.csv numbers"),
+    ],
+)
+def test_files_with_other_columns_are_refused(tmp_path, content, message):
+    in_parts(tmp_path, train=20)
+    (tmp_path / "test.csv").write_text(content)
+    with pytest.raises(ValueError, match=message):
+        of_folder(tmp_path)
+
+
+def test_parts_are_not_dealt_out_again(tmp_path):
+    with pytest.raises(ValueError, match=r"folds must be 1 where files are the parts of .*, got 5"):
+        of_folder(in_parts(tmp_path, train=20, test=6), folds=5)
+    (tmp_path / "other").mkdir()
+    with pytest.raises(ValueError, match="must hold a file to learn from, called train"):
+        of_folder(in_parts(tmp_path / "other", notes=3))

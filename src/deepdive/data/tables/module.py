@@ -4,11 +4,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
+import torch
 from jaxtyping import Int64
 from torch import Tensor
 
 from deepdive.data.loaders import TensorLoader
-from deepdive.data.parts import PARTS, part_column
+from deepdive.data.parts import PARTS, Part, part_column
 from deepdive.data.splits import hold_out
 from deepdive.data.tables.checks import check_columns, numbered
 from deepdive.data.tables.preprocessing import TablePreprocessor
@@ -207,6 +208,22 @@ def usable(table: pl.DataFrame, targets: Sequence[str]) -> tuple[pl.DataFrame, t
             notes.append(f"{numbered(absent, 'row')} without {name!r} left out")
             table = table.filter(table[name].is_not_null())
     return table, tuple(notes)
+
+
+def rows_of_parts(parts: Sequence[Part], validation: int | float) -> Rows:
+    """Rows by the part that each is of; where some are tested on and none validated on, some are out of the others.
+
+    Raises:
+        ValueError: ``validation`` is negative or leaves nothing to train on.
+
+    """
+    train, val, test = (
+        torch.tensor([i for i, each in enumerate(parts) if each == part], dtype=torch.long) for part in PARTS
+    )
+    if len(val) or not len(test):
+        return Rows(train, val, test)
+    kept, held = hold_out(len(train), validation, name="validation")
+    return Rows(train[kept], train[held], test)
 
 
 def _without(table: pl.DataFrame, names: Collection[str]) -> pl.DataFrame:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from deepdive.names import printable
+from deepdive.names import cut, display_width, printable
 from deepdive.recipes.comparing.runs import ABSENT, ComparedRun, Comparison
 from deepdive.recipes.reports.evaluation import higher_is_better
 
@@ -56,14 +56,14 @@ def metric_rows(comparison: Comparison) -> list[tuple[str, list[str]]]:
 def blocks(rows: Rows, heads: Sequence[str], width: int) -> Iterator[str]:
     """The rows with as many runs side by side as fit, then with the next ones."""
     names = [_cut(name, _NAME) for name, _ in rows]
-    left = max(map(len, names), default=0)
+    left = max(map(display_width, names), default=0)
     cells = [[_cut(cell, _CELL) for cell in row] for _, row in rows]
     at = 0
     while at < len(heads):
         widths: list[int] = []
         while at + len(widths) < len(heads):
             column = at + len(widths)
-            widths.append(max([len(heads[column]), *(len(row[column]) for row in cells)]))
+            widths.append(max([len(heads[column]), *(display_width(row[column]) for row in cells)]))
             if len(widths) > 1 and left + sum(widths) + _GAP * len(widths) > width:
                 widths.pop()
                 break
@@ -91,7 +91,7 @@ def _runs(comparison: Comparison) -> Iterator[str]:
         facts = ", ".join(printable(each) for each in (run.recipe, run.preset, began) if each)
         yield f"{run.letter}  {f'{facts}: ' if facts else ''}{printable(run.state)}"
         yield f"   {printable(run.folder)}"
-    yield from comparison.notes
+    yield from map(printable, comparison.notes)
 
 
 def _baseline(run: ComparedRun, name: str, metric: str) -> float | None:
@@ -112,18 +112,15 @@ def _number(value: float | None) -> str:
 
 def _cut(text: str, most: int) -> str:
     """The end of a long value tells more than its beginning, as of a path; of a name the beginning."""
-    if len(text) <= most:
-        return text
-    return f"…{text[1 - most :]}" if "/" in text else f"{text[: most - 1]}…"
+    return cut(printable(text), most, keep="end" if "/" in text else "start")
 
 
 def _line(name: str, cells: Sequence[str], left: int, widths: Sequence[int]) -> str:
-    return f"{name:<{left}}" + "".join(
-        f"{' ' * _GAP}{cell:>{width}}" for cell, width in zip(cells, widths, strict=True)
-    )
+    parts = (f"{' ' * (_GAP + size - display_width(cell))}{cell}" for cell, size in zip(cells, widths, strict=True))
+    return f"{name}{' ' * (left - display_width(name))}{''.join(parts)}"
 
 
 def _wrapped(text: str, width: int) -> list[str]:
     import textwrap
 
-    return textwrap.wrap(text, width, subsequent_indent="  ", break_long_words=False)
+    return textwrap.wrap(printable(text), width, subsequent_indent="  ", break_long_words=False)

@@ -55,6 +55,8 @@ class Experiment(ABC, Generic[SettingsT]):
     none where the data is what their values are stated for."""
     told: Sequence[str] = ()
     """The notes that `prepare` has told."""
+    compares: ClassVar[int] = 1
+    """How many inputs a prediction is made of: 2 where they are compared two by two."""
     takes: Any = ""
     """What `predict` is given on the command line, in words; if empty, texts or files."""
 
@@ -227,6 +229,10 @@ class Experiment(ABC, Generic[SettingsT]):
     def typed(self, words: Sequence[Path | str]) -> list[Any]:
         """What `predict` takes, of words on the command line: what names a file is a file, not a text."""
         return list(texts_in(words, self.texts_of)) if takes_texts(self) else self.given(words)
+
+    def expanded(self, given: Sequence[Any]) -> list[Any]:
+        """What `predict` takes, where one thing stands for several, such as a folder of images, each by itself."""
+        return list(given)
 
     def apply(self, run: Run, inputs: Sequence[Any], **options: Any) -> Sequence[AnyPrediction]:
         """Apply the trained run to new inputs.

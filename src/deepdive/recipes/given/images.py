@@ -30,8 +30,12 @@ class TakesImages:
                 found.append(path_of(each, "images: files, arrays, tensors or images of Pillow"))
         return found
 
+    def expanded(self, given: Sequence[Any]) -> list[Any]:
+        """All images of folders and archives, each by itself."""
+        return list(all_images(given))
 
-def all_images(inputs: Sequence[Path | NamedImage]) -> list[GivenImage]:
+
+def all_images(inputs: Sequence[Path | GivenImage]) -> list[GivenImage]:
     """The images; a folder or an archive stands for all that it holds.
 
     Raises:
@@ -39,7 +43,7 @@ def all_images(inputs: Sequence[Path | NamedImage]) -> list[GivenImage]:
     """
     found: list[GivenImage] = []
     for each in inputs:
-        if isinstance(each, NamedImage):
+        if isinstance(each, NamedImage | ImageFile):
             found.append(each)
         elif each.is_dir() or is_archive(each):
             found += find_images(each).images

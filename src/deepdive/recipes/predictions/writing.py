@@ -1,10 +1,10 @@
 """Many predictions at once: as one CSV file, as lines of JSON, as a table in memory."""
 
-import json
 from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from typing import Any
 
+from deepdive.json_values import json_line
 from deepdive.names import apart
 from deepdive.recipes.predictions.base import AnyPrediction, Value
 from deepdive.recipes.predictions.csv import to_csv
@@ -37,18 +37,7 @@ def json_lines(predictions: Sequence[AnyPrediction]) -> Iterator[str]:
     """The objects of all predictions, each a line of JSON that `schema` describes."""
     for prediction in predictions:
         for content in prediction.objects():
-            yield escaped(json.dumps(content, ensure_ascii=False, allow_nan=False))
-
-
-def escaped(text: str) -> str:
-    r"""JSON in which what cannot be shown, such as what turns the direction of writing around, is an escape of JSON.
-
-    >>> escaped('"a\u202eb\x9b é"')
-    '"a\\u202eb\\u009b é"'
-    """
-    if text.isprintable():
-        return text
-    return "".join(each if each.isprintable() else json.dumps(each)[1:-1] for each in text)
+            yield json_line(content)
 
 
 def schema() -> str:

@@ -11,6 +11,7 @@ from torch import Tensor
 from deepdive.algorithms.evaluation import ClassScores, Reliability, class_scores, confusion_matrix, reliability
 from deepdive.data.parts import Part
 from deepdive.figures import to_svg
+from deepdive.names import cut
 from deepdive.recipes.reports.baselines import class_baselines
 from deepdive.recipes.reports.evaluation import Baselines, Evaluation
 from deepdive.recipes.reports.figures import NUMBERED, confusion_figure, reliability_figure
@@ -154,8 +155,8 @@ class ClassEvaluation(Evaluation):
         support = self.scores.support.tolist()
         return [
             {
-                "true": _short(self.labels[i // n]),
-                "predicted": _short(self.labels[i % n]),
+                "true": cut(self.labels[i // n], _NAME),
+                "predicted": cut(self.labels[i % n], _NAME),
                 self.what: int(counts[i]),
                 "of the true class": f"{int(counts[i]) / support[i // n]:.1%}",
             }
@@ -166,7 +167,7 @@ class ClassEvaluation(Evaluation):
     def _by_class(self) -> Section:
         scores = self.scores
         columns = (scores.precision.tolist(), scores.recall.tolist(), scores.f1.tolist(), scores.support.tolist())
-        rows = [_row(_short(name), *values) for name, *values in zip(self.labels, *columns, strict=True)]
+        rows = [_row(cut(name, _NAME), *values) for name, *values in zip(self.labels, *columns, strict=True)]
         total, absent = int(scores.support.sum()), int((scores.support == 0).sum())
         means = [_row("macro mean", *scores.macro, total), _row("weighted mean", *scores.weighted, total)]
         words = (
@@ -219,18 +220,14 @@ def _row(name: str, precision: float, recall: float, f1: float, support: int) ->
     return {"class": name, **{key: f"{value:.4f}" for key, value in scores.items()}, "support": support}
 
 
-def _short(name: str) -> str:
-    return name if len(name) <= _NAME else f"{name[: _NAME - 1]}…"
-
-
 def probability_words(evaluation: ClassEvaluation, i: int) -> dict[str, object]:
     """Of an example what was predicted and what is true, each with its probability."""
     p = evaluation.probabilities[i]
     guess, true = int(p.argmax()), int(evaluation.true[i])
     names = evaluation.labels
     return {
-        "predicted": f"{_short(names[guess])} {float(p[guess]):.1%}",
-        "true": f"{_short(names[true])} {float(p[true]):.1%}",
+        "predicted": f"{cut(names[guess], _NAME)} {float(p[guess]):.1%}",
+        "true": f"{cut(names[true], _NAME)} {float(p[true]):.1%}",
     }
 
 

@@ -9,7 +9,7 @@ import torch
 from deepdive.data.images import ImageSet, grid
 from deepdive.figures import to_png
 from deepdive.files import write_atomically
-from deepdive.names import apart, label
+from deepdive.names import apart, cut, label
 from deepdive.recipes.reports.classification import ClassEvaluation, Show, probability_words
 from deepdive.training.report import Html, png_image, table
 
@@ -36,8 +36,8 @@ def row_table(describe: Callable[[int], dict[str, object]]) -> Show:
 
 def text_columns(texts: Sequence[str], seconds: Sequence[str] | None, i: int) -> dict[str, object]:
     """A text, or both of a pair, as cells of a table."""
-    told: dict[str, object] = {"text": _cut(texts[i])}
-    return told if seconds is None else told | {"second text": _cut(seconds[i])}
+    told: dict[str, object] = {"text": cut(texts[i], _TEXT)}
+    return told if seconds is None else told | {"second text": cut(seconds[i], _TEXT)}
 
 
 def _grid(images: ImageSet, file: Path | None, found: ClassEvaluation, numbers: Sequence[int]) -> Html:
@@ -59,7 +59,3 @@ def _title(found: ClassEvaluation, i: int) -> str:
     p = found.probabilities[i]
     guess, true = int(p.argmax()), int(found.true[i])
     return f"{label(found.labels[guess], 24)} {float(p[guess]):.0%}\nnot {label(found.labels[true], 24)}"
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _TEXT else f"{text[: _TEXT - 1]}…"

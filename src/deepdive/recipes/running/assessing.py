@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from deepdive.names import printable, shell_line
+from deepdive.names import cut, printable, shell_line
 from deepdive.recipes.experiments import Experiment
 from deepdive.recipes.experiments.inputs import measured
 from deepdive.recipes.reports.evaluation import Assessment, Baseline, Baselines
@@ -55,7 +55,7 @@ def told_or_raised(error: Exception) -> str:
     if os.environ.get("DEEPDIVE_TRACEBACK"):
         raise error
     said = printable(" ".join(f"{type(error).__name__}: {error}".split()))
-    return said if len(said) <= _SAID else f"{said[:_SAID]}…"
+    return cut(said, _SAID)
 
 
 def _read(kept: Any) -> Baselines:

@@ -17,6 +17,7 @@ from deepdive.recipes.ranges import Checked
 from deepdive.recipes.registry import Recipe
 from deepdive.recipes.running.assessing import assess
 from deepdive.recipes.running.few_updates import FewUpdates
+from deepdive.recipes.running.one_by_one import Failed, predict_one_by_one
 from deepdive.recipes.running.outcome import Outcome
 from deepdive.recipes.running.reporting import report_on
 from deepdive.recipes.settings import from_plain, to_plain
@@ -89,12 +90,13 @@ def resume(folder: Path, *, device: str | None = None, console: bool = True, ten
 
 
 def predict(
-    folder: Path, inputs: Sequence[Path | str], *, device: str = "auto", **options: Any
+    folder: Path, inputs: Sequence[Path | str], *, device: str = "auto", failed: Failed | None = None, **options: Any
 ) -> Sequence[AnyPrediction]:
     """Apply the trained network of a run to files or texts, on any device.
 
     A recipe that reads texts takes a file among the ``inputs`` as one text per line, or as the kind of file that it
-    learnt from. The ``options`` are those of the recipe, see `prediction_options`.
+    learnt from. Where ``failed`` is given, it is told of each input that cannot be predicted, and the others are
+    predicted; else the first one ends it. The ``options`` are those of the recipe, see `prediction_options`.
 
     Raises:
         RunError: the folder is no run, or nothing is trained yet.
@@ -106,6 +108,8 @@ def predict(
     known = check_options(experiment, run.recipe, options)
     check_trained(run, recipe)
     experiment.check_predicts(run)
+    if failed is not None:
+        return predict_one_by_one(experiment, run, inputs, known, failed)
     return experiment.apply(run, experiment.typed(inputs), **known)
 
 

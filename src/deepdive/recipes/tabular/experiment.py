@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import polars as pl
 from torch import Tensor, nn
 
+from deepdive.data.parts import Part
 from deepdive.data.progress import Report
 from deepdive.data.tables import TABLES, ClassTarget, NamedTable, TableDataModule, read_named
 from deepdive.data.tables.checks import check_columns
@@ -80,18 +81,20 @@ class TableExperiment(TakesTables, SequentialExperiment[SettingsT]):
         """Read and check the table, deal out its rows, and prepare those of the first fold."""
         settings = self.settings
         told: list[str] = []
-        table = read_source(settings, note=told.append, classes=self.learns_classes, report=report)
+        table, of_rows = read_source(settings, note=told.append, classes=self.learns_classes, report=report)
         self.target, self.ignore = roles(settings, table.columns)
         check_columns(table, [self.target], "target")
         check_columns(table, self.ignore, "ignore")
         check_columns(table, settings.categorical, "categorical")
         others = [name for name in table.columns if name not in (self.target, *self.ignore)]
         refuse_parts(table[others], left_out)
+        known = table[self.target].is_not_null().to_list()
+        parts: list[Part] = [part for part, is_known in zip(of_rows, known, strict=False) if is_known]
         self.table, absent = usable(table, [self.target])
         self.kind: Kind
         self.kind, said = check_target(self.table[self.target], settings, classes=self.learns_classes)
         self._suit(self.table.height)
-        self.folds = splits(self.table.height, settings)
+        self.folds = splits(self.table.height, settings, parts)
         self.data = self._data(self.folds[0])
         if settings.log_target and isinstance(self.data.fitted[0], ClassTarget):
             raise ValueError(f"log_target is set, but target {self.target!r} holds classes; unset it: --no-log-target")

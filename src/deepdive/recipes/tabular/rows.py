@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ import torch
 from torch import Tensor
 
 from deepdive.data.delimited import NAMES, DelimiterError
-from deepdive.data.parts import listed
+from deepdive.data.parts import Part, listed
+from deepdive.data.parts.tables import read_table_parts
 from deepdive.data.progress import Report
 from deepdive.data.registry import DATASETS, find
 from deepdive.data.splits import hold_out, k_fold
@@ -24,7 +26,7 @@ from deepdive.data.tables import (
     read_table,
 )
 from deepdive.data.tables.checks import numbered
-from deepdive.data.tables.module import Rows, split_rows
+from deepdive.data.tables.module import Rows, rows_of_parts, split_rows
 from deepdive.data.tables.reading import HeaderError
 from deepdive.data.tables.targets import LEARNT_AS, Kind, Target, target_from_json, target_to_json
 from deepdive.names import apart, printable, shell_line
@@ -90,8 +92,10 @@ def roles(settings: TableSettings, columns: Sequence[str]) -> tuple[str, tuple[s
 
 def read_source(
     settings: TableSettings, *, note: Note | None = None, classes: bool = True, report: Report | None = None
-) -> pl.DataFrame:
-    """The table, obtained first if it is a named one; ``note`` is told what its reader wants known.
+) -> tuple[pl.DataFrame, list[Part]]:
+    """The table, obtained first if it is a named one, and the part of each row where a folder has files for these.
+
+    ``note`` is told what its reader wants known.
 
     ``classes`` is whether the recipe can learn a target of classes.
 
@@ -100,7 +104,7 @@ def read_source(
         FileNotFoundError: there is no such file, or no source has the named table.
     """
     if settings.data in TABLES:
-        return read_named(settings.data, report=report)
+        return read_named(settings.data, report=report), []
     if settings.data in DATASETS:
         raise ValueError(f"data is {settings.data!r}, which is no table; these are: {', '.join(TABLES)}, or a file")
     path = Path(settings.data).expanduser()
@@ -109,23 +113,25 @@ def read_source(
             find(settings.data)
         except ValueError as error:
             raise ValueError(f"{error}; nor is there a file of that name") from error
-    if path.is_dir():
-        raise ValueError(
-            f"{path} is a folder; a table is a file: CSV, TSV, white-space separated text or Parquet; name the one to "
-            "learn from, such as its train.csv, whose rows are dealt out by --test and --validation"
-        )
     target = settings.target
     codes = "set --kind classification" if classes else ""
     spared = (target,) if classes and settings.kind == "classification" and target is not None else ()
+    read = partial(
+        read_table,
+        ignore=(*settings.ignore, *spared),
+        declare=lambda name: codes if name == target else flag("declare it: ", "--categorical", name),
+        leave_out=lambda name: "predict another: --target" if name == target else left_out(name),
+        note=note,
+        **reading(settings),
+    )
     try:
-        return read_table(
-            path,
-            ignore=(*settings.ignore, *spared),
-            declare=lambda name: codes if name == target else flag("declare it: ", "--categorical", name),
-            leave_out=lambda name: "predict another: --target" if name == target else left_out(name),
-            note=note,
-            **reading(settings),
-        )
+        if not path.is_dir():
+            return read(path), []
+        table, parts, notes = read_table_parts(path, read)
+        told = note or str
+        for each in notes:
+            told(each)
+        return table, parts
     except DelimiterError as error:
         raise ValueError(f"{error}, or name it: --delimiter, one of {', '.join(NAMES)}") from error
     except HeaderError as error:
@@ -259,12 +265,16 @@ def whole(column: pl.Series) -> pl.Series:
     return column.cast(pl.Int64)
 
 
-def splits(rows: int, settings: TableSettings) -> list[Rows]:
+def splits(rows: int, settings: TableSettings, parts: Sequence[Part] = ()) -> list[Rows]:
     """Training, validation and test rows of every fold; they do not depend on the seed.
 
     Raises:
-        ValueError: there are more folds than rows, or a part leaves nothing to train on.
+        ValueError: there are more folds than rows, or folds where files are the parts, or nothing is left to train on.
     """
+    if parts and settings.folds > 1:
+        raise ValueError(f"folds must be 1 where files are the parts of {settings.data}, got {settings.folds}")
+    if parts:
+        return [rows_of_parts(parts, settings.validation)]
     if settings.folds == 1:
         return [split_rows(rows, settings.test, settings.validation)]
     found = []

@@ -1,7 +1,6 @@
 """Settings of the recipes that learn from a table. Free of torch and polars."""
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from deepdive.recipes.ranges.types import Count, Folds, Probability, Width
@@ -25,7 +24,8 @@ class TableSettings(TrainingSettings):
     group = "data"
 
     data: str = "california"
-    """A named table (deepdive data list), or a file: CSV, TSV, white-space separated text, Parquet."""
+    """A named table (deepdive data list), a file (CSV, TSV, white-space separated text, Parquet), or a folder of files
+    called train, test and val, each of which is that part."""
     target: str | None = None
     """The column to predict; that of the named table if not given."""
     kind: Literal["auto", "regression", "classification"] = "auto"
@@ -58,7 +58,7 @@ class TableSettings(TrainingSettings):
 
     def _settle(self) -> None:
         super()._settle()
-        make_paths_absolute(self, "data", where=Path.is_file)
+        make_paths_absolute(self, "data")
 
     def suited(self, rows: int) -> "TableSettings":
         """The same with what suits a table of so many rows, where settings leave that open."""

@@ -10,12 +10,12 @@ from torch import Tensor, nn
 
 from deepdive.data.images import ImageDataModule, ImageSet, ImageSpec, ImageSplits, load_images, read_image
 from deepdive.data.images.decode import Fit
-from deepdive.data.images.memory import NamedImage, png_of
+from deepdive.data.images.memory import png_of
 from deepdive.data.progress import Report
 from deepdive.names import label
 from deepdive.recipes.experiments import Experiment
 from deepdive.recipes.given.example import Example
-from deepdive.recipes.given.images import TakesImages, all_images, decoding_of
+from deepdive.recipes.given.images import GivenImage, TakesImages, all_images, decoding_of
 from deepdive.recipes.predictions import Invert, Prediction
 from deepdive.recipes.settings import TrainingSettings
 from deepdive.recipes.vision.settings import ImageSettings
@@ -96,7 +96,7 @@ class LabelsImages(TakesImages, Experiment[SettingsT]):
     """Whether new images of other proportions are padded or cropped."""
 
     def predict(
-        self, network: nn.Module, metadata: ImageSpec, files: Sequence[Path | NamedImage], *, invert: Invert = "auto"
+        self, network: nn.Module, metadata: ImageSpec, files: Sequence[Path | GivenImage], *, invert: Invert = "auto"
     ) -> list[Prediction]:
         """Label images.
 
@@ -121,7 +121,7 @@ def predict_probabilities(network: nn.Module, spec: ImageSpec, images: Tensor, *
 def label_files(
     network: nn.Module,
     spec: ImageSpec,
-    files: Sequence[Path | NamedImage],
+    files: Sequence[Path | GivenImage],
     *,
     device: str,
     invert: Invert,

@@ -13,7 +13,7 @@ from PIL import Image
 from torch import Tensor, nn
 
 from deepdive.data.images.decode import decode_image
-from deepdive.data.images.memory import NamedImage, png_of
+from deepdive.data.images.memory import png_of
 from deepdive.data.progress import Report
 from deepdive.data.rows import RowsDataModule
 from deepdive.figures import figure_style, to_png
@@ -127,7 +127,7 @@ class EdgeExperiment(TakesImages, SupervisedExperiment[EdgeKernelSettings, EdgeD
         network, _ = super().restore(run)
         return network, make_folder(run.folder, "edges")
 
-    def predict(self, network: nn.Module, folder: Path, files: Sequence[Path | NamedImage]) -> list[EdgesPrediction]:
+    def predict(self, network: nn.Module, folder: Path, files: Sequence[Path | GivenImage]) -> list[EdgesPrediction]:
         """Find the vertical edges of images; each is written to the run's folder ``edges`` as a grey image.
 
         A folder is all images in it. What an earlier prediction has written there under the same name is replaced.

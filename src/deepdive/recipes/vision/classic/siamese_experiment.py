@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from deepdive.algorithms.contrastive import contrastive_loss
 from deepdive.data.images import ImageDataModule, ImagePairs, ImageSpec, PairLoader, grid, read_image
-from deepdive.data.images.memory import NamedImage, png_of
+from deepdive.data.images.memory import png_of
 from deepdive.data.progress import Report
 from deepdive.figures import BLUE, GREY, ORANGE, figure_style, to_png, to_svg
 from deepdive.files import write_atomically
@@ -18,7 +18,7 @@ from deepdive.recipes.experiments import SupervisedExperiment
 from deepdive.recipes.experiments.inputs import measured
 from deepdive.recipes.experiments.network_sections import network_section
 from deepdive.recipes.given.example import Example
-from deepdive.recipes.given.images import TakesImages, all_images, decoding_of
+from deepdive.recipes.given.images import GivenImage, TakesImages, all_images, decoding_of
 from deepdive.recipes.predictions import Invert, PairPrediction
 from deepdive.recipes.vision.classic.siamese import SiameseSettings
 from deepdive.recipes.vision.labelling import ImageExperiment
@@ -44,6 +44,7 @@ class SiameseExperiment(
         ValueError: a setting is out of its range.
     """
 
+    compares = 2
     takes = "an even number of image files, compared two by two; folders and archives stand for all that they hold"
 
     @property
@@ -96,7 +97,7 @@ class SiameseExperiment(
         ]
 
     def predict(
-        self, network: nn.Module, metadata: ImageSpec, files: Sequence[Path | NamedImage], *, invert: Invert = "auto"
+        self, network: nn.Module, metadata: ImageSpec, files: Sequence[Path | GivenImage], *, invert: Invert = "auto"
     ) -> list[PairPrediction]:
         """Compare the first file with the second, the third with the fourth, and so on.
 
