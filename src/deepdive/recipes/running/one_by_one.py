@@ -20,8 +20,8 @@ def predict_one_by_one(
 ) -> list[AnyPrediction]:
     """Apply a trained run to inputs from the command line, in their order, and leave out those that cannot be used.
 
-    Each image and each table of a folder counts for itself; a folder of texts is one input. Inputs that are compared with each other
-    (`Experiment.compares`) are left out together.
+    Each image and each table of a folder counts for itself; a folder of texts is one input. Inputs that are compared
+    with each other (`Experiment.compares`) are left out together.
 
     Raises:
         ValueError: an option is out of its range, or nothing can be predicted for the same reason.
