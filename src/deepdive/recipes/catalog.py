@@ -15,6 +15,9 @@ import deepdive.recipes.language.translation.recipes
 import deepdive.recipes.linear.linear_regression
 import deepdive.recipes.linear.polynomial
 import deepdive.recipes.linear.weight_decay
+import deepdive.recipes.optimizing.airfoil
+import deepdive.recipes.optimizing.landscape
+import deepdive.recipes.optimizing.optimizers
 import deepdive.recipes.series.costs.sequence_costs
 import deepdive.recipes.series.forecast
 import deepdive.recipes.series.recurrence.bptt
