@@ -27,6 +27,7 @@ from deepdive.training.report import Section, join, table, text
 _RATES = {"rosenbrock": 1e-3, "beale": 0.01, "himmelblau": 0.01, "saddle": 0.1, "ill-conditioned": 0.06}
 """Of plain descent: with much more it leaves the picture."""
 NOISY = "noisy quadratic"
+_ALL = {**SURFACES, NOISY: SURFACES["ill-conditioned"]}
 
 
 class LandscapeExperiment(RecordsExperiment[LandscapeSettings]):
@@ -44,12 +45,12 @@ class LandscapeExperiment(RecordsExperiment[LandscapeSettings]):
 
     def plan(self) -> Plan:
         """A step for each surface and each promise."""
-        return Plan(total_steps=len(SURFACES) + 1 + CHECKS, steps_per_epoch=len(SURFACES) + 1 + CHECKS)
+        return Plan(total_steps=len(_ALL) + CHECKS, steps_per_epoch=len(_ALL) + CHECKS)
 
     def records(self, run: Run) -> Iterator[Record]:
         """Distances from the minima, then the promises."""
         step = 0
-        for name, surface in (SURFACES | {NOISY: SURFACES["ill-conditioned"]}).items():
+        for name, surface in _ALL.items():
             self.paths[name] = {way: go() for way, go in self._ways(name, surface).items()}
             step += 1
             yield Record("train", 1, step, self._distances(name, surface))
@@ -65,15 +66,14 @@ class LandscapeExperiment(RecordsExperiment[LandscapeSettings]):
 
     def sections(self, run: Run) -> list[Section]:
         """Each surface with its ways, and the table of promises."""
-        surfaces = SURFACES | {NOISY: SURFACES["ill-conditioned"]}
         drawn = []
-        for name, surface in surfaces.items():
+        for name, surface in _ALL.items():
             figure = trajectory_figure(surface, self.paths[name], title=name)
             caption = "Lines of equal height, closer together than equal steps; stars are minima."
             drawn.append(svg_figure(figure, caption, run.folder / f"{name.replace(' ', '-')}.svg"))
         ends = [
             {"surface": name}
-            | {way: float(self._distance(surfaces[name], path[-1])) for way, path in self.paths[name].items()}
+            | {way: float(self._distance(_ALL[name], path[-1])) for way, path in self.paths[name].items()}
             for name in self.paths
         ]
         promises = [

@@ -88,4 +88,4 @@ class OptimizersSettings(LoopSettings):
 
     def rate(self, task: TaskName, name: OptimizerName) -> float:
         """The stored rate of an optimiser for a task, or its usual one."""
-        return RATES[task].get(name, USUAL[name]["lr"])
+        return RATES[task][name] if name in RATES[task] else USUAL[name]["lr"]

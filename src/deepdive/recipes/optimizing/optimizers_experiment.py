@@ -75,7 +75,9 @@ class OptimizersExperiment(SequentialExperiment[OptimizersSettings]):
     def training_runs(self, run: Run) -> Sequence[TrainingRun]:
         """Every rate of the grid at equal steps, then the best of each optimiser at equal seconds."""
         settings = self.settings
-        pairs = [(task, name) for task in settings.tasks for name in settings.optimizers]
+        pairs: list[tuple[TaskName, OptimizerName]] = [
+            (task, name) for task in settings.tasks for name in settings.optimizers
+        ]
         equal_steps = [
             TrainingRun(_name(task, name, factor), partial(self._parts, task, name, factor))
             for task, name in pairs
