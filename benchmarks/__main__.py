@@ -9,7 +9,7 @@ from benchmarks._table import show
 ROOMS = {
     "command": ("startup", "epoch", "memory", "accuracy"),
     "data": ("data", "augmentation", "text"),
-    "training": ("trainer", "own", "vision", "precision", "sequences", "transformers"),
+    "training": ("trainer", "own", "vision", "precision", "sequences", "transformers", "rates"),
     "scratch": ("scratch", "autograd", "vectorization", "regression", "recurrent", "attention", "optimization"),
 }
 """Every measurement, by the folder that it lies in."""

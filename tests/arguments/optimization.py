@@ -144,7 +144,7 @@ ROWS = {
     ),
     "optimization.propose_rate": Row(
         optimization.propose_rate, {"rates": RATES, "losses": LOSSES, "decay": 0.0},
-        lambda found: math.isclose(found.lowest_at, RATES[14]) and math.isclose(found.proposal, RATES[14] / 5), [
+        lambda found: math.isclose(found.breaks_at, RATES[15]) and math.isclose(found.proposal, RATES[15] / 10), [
             ({"rates": RATES[:3]}, "rates must be one for each of 17 losses, got 3"),
             ({"losses": [1.0, INF, *LOSSES[2:]]}, "losses must be finite for at least 10 steps, got 1;"),
             ({"losses": sorted(LOSSES)}, "losses must fall before they rise"),

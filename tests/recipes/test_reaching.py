@@ -31,6 +31,8 @@ SMALL: dict[str, dict[str, Any]] = {
     "covariate-shift": {"image_size": None},
     "label-shift": {"image_size": None},
 }
+OF_OTHERS = {"optimizer.adamw_lr", "warm_up", "ema_decay"}
+"""Of muon, of schedules with a warm-up, of an average: tests of what makes them try these."""
 READERS = {"data", "weights", "time", "target", "delimiter", "gaps", "order", "skip_damaged", "columns", "prompt"}
 """What is read and how, and asked in the end: the tests of readers and of predictions try these."""
 FITTED: dict[str, set[str]] = {
@@ -54,7 +56,8 @@ FITTED: dict[str, set[str]] = {
 
 ELSEWHERE = {
     "ngram-lm": "tests/recipes/language/ngram", "kernel-regression": "tests/recipes/attention",
-    "sequence-costs": "tests/recipes/series/costs", "airfoil": "tests/recipes/linear/test_airfoil.py",
+    "sequence-costs": "tests/recipes/series/costs", "landscape": "tests/recipes/optimizing",
+    "airfoil": "tests/recipes/optimizing", "optimizers": "tests/recipes/optimizing",
     "fine-tune": "tests/recipes/vision/transfer", "image-folder": "tests/recipes/vision/test_image_folder.py",
     "design-space": "tests/recipes/vision/design_space", "bert-classify": "tests/recipes/language/bert",
     "classify-text": "tests/recipes/language/classification",
@@ -171,5 +174,5 @@ def test_every_setting_reaches_something(name, sources):
     settings = base(name, sources)
     whole = made(name, settings)
     assert made(name, settings) == whole
-    known = READERS | FITTED.get(name, set())
+    known = READERS | OF_OTHERS | FITTED.get(name, set())
     assert [setting for setting, new in changed(settings, known) if made(name, new) == whole] == []

@@ -5,8 +5,10 @@ import torch
 from tests.training.examples import Blobs, network
 from torch import nn
 
+from deepdive.models.language import RecurrentLanguageModel
 from deepdive.training import Classification, Regression, Trainer
 from deepdive.training.drawing import drawn_classes, drawn_loss
+from deepdive.training.sequences import LanguageModelling
 
 
 def test_classes_are_drawn_by_their_probabilities_and_ignored_targets_stay():
@@ -55,3 +57,18 @@ def test_a_loss_whose_targets_cannot_be_drawn_is_named():
     x = torch.randn(8, 2)
     with pytest.raises(ValueError, match=r"loss must be cross-entropy for .* \(sophia-g\), got MSELoss"):
         Trainer().fit(Regression(nn.Linear(2, 1), optimizer="sophia-g"), (x, x[:, :1]))
+
+
+def test_streams_are_read_on_from_where_they_were():
+    torch.manual_seed(0)
+    task = LanguageModelling(RecurrentLanguageModel(7, 4, 6, nn=nn), streams=2, optimizer="sophia-g", lr=0.01)
+    x, y = torch.randint(7, (2, 2, 5))
+    batch = x, y, torch.zeros(2, dtype=torch.bool)
+    task.training_step(batch)
+    before = {name: value.clone() for name, value in task.own_state().items()}
+    seen = task.metrics["perplexity"].compute()
+    loss = drawn_loss(task, batch)
+    assert loss.requires_grad
+    assert all(torch.equal(before[name], value) for name, value in task.own_state().items())
+    assert any(value.any() for value in before.values())
+    assert task.metrics["perplexity"].compute() == seen

@@ -12,10 +12,12 @@ import deepdive.recipes.language.pretraining.bert_pretrain
 import deepdive.recipes.language.pretraining.t5_pretrain
 import deepdive.recipes.language.tagging.tag_sequence
 import deepdive.recipes.language.translation.recipes
-import deepdive.recipes.linear.airfoil.airfoil
 import deepdive.recipes.linear.linear_regression
 import deepdive.recipes.linear.polynomial
 import deepdive.recipes.linear.weight_decay
+import deepdive.recipes.optimizing.airfoil.airfoil
+import deepdive.recipes.optimizing.landscape
+import deepdive.recipes.optimizing.optimizers
 import deepdive.recipes.series.costs.sequence_costs
 import deepdive.recipes.series.forecast
 import deepdive.recipes.series.recurrence.bptt

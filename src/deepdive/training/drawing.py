@@ -21,7 +21,7 @@ def drawn_loss(task: Any, batch: Batch) -> Tensor:
         name = getattr(loss, "__name__", type(loss).__name__)
         raise ValueError(f"loss must be cross-entropy for an optimiser that draws targets (sophia-g), got {name}")
     mean, metrics, carried = task._mean, task.metrics, {name: x.clone() for name, x in task.own_state().items()}
-    task._mean = lambda outputs, targets: mean(outputs, drawn_classes(outputs, targets, loss))
+    task._mean = _DrawnMean(mean, loss)
     task.metrics = {}
     try:
         return task._mean_loss(batch)
@@ -43,3 +43,16 @@ def drawn_classes(logits: Tensor, targets: Tensor, loss: Any) -> Tensor:
     if targets.is_floating_point():  # each example counts
         return drawn
     return torch.where(targets == loss.ignore_index, targets, drawn)
+
+
+class _DrawnMean:
+    """The mean of a loss on drawn targets in place of those that it is given; all else is as of the mean."""
+
+    def __init__(self, mean: Any, loss: Any) -> None:
+        self._mean, self._loss = mean, loss
+
+    def __call__(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        return self._mean(outputs, drawn_classes(outputs, targets, self._loss))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._mean, name)

@@ -87,6 +87,8 @@ FLAGS: dict[str, str] = {
     "tag-sequence": f"--data {FOLDER}/tags.conll {TRAINED} --hidden-size 8 --character-features 4",
     "kernel-regression": f"--data {FOLDER}/series.csv --bandwidths 3 --steps 2",
     "bahdanau": f"{_PAIRS} --hidden-size 8 --embedding-dim 8 --attention-size 8",
+    "optimizers": "--tasks images --optimizers sgd adamw --steps 2 --log-every 1",
+    "landscape": "--steps 3 --dimensions 3",
     "sequence-costs": "--lengths 8 16 32 --fixed-width 8 --widths 8 16 32 --fixed-length 8 --repeats 1",
     "transformer": f"{_PAIRS} --hidden-size 8 --num-heads 2 --ffn-size 8",
     "vit": f"{_IMAGES} --patch-size 4 --hidden-size 8 --num-heads 2 --ffn-size 8 --num-layers 1",

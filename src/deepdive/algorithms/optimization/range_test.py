@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 DIVERGED = 4.0
 """A smoothed loss so many times as far above the best one as the first was, or the best one itself, ends a test."""
-_MARGIN = 5.0
+_MARGIN = 10.0
+_GIVEN_BACK = 0.2
 _LEAST = 10
 """Steps before which nothing is concluded."""
 
@@ -37,7 +38,7 @@ def geometric_rates(lowest: float, highest: float, steps: int) -> list[float]:
 
 
 @checked
-def smoothed(losses: Sequence[float], decay: float = 0.9) -> list[float]:
+def smoothed(losses: Sequence[float], decay: float = 0.8) -> list[float]:
     """``s_t = decay s_{t-1} + (1 - decay) l_t``, divided by ``1 - decay^t``, so that the first one counts fully.
 
     >>> smoothed([4.0, 4.0, 1.0], decay=0.5)
@@ -55,7 +56,7 @@ def smoothed(losses: Sequence[float], decay: float = 0.9) -> list[float]:
 
 
 @checked
-def has_diverged(losses: Sequence[float], decay: float = 0.9) -> bool:
+def has_diverged(losses: Sequence[float], decay: float = 0.8) -> bool:
     """Whether the last smoothed loss is not finite, or has risen above the best by more than four times what was won.
 
     Raises:
@@ -72,20 +73,21 @@ def has_diverged(losses: Sequence[float], decay: float = 0.9) -> bool:
 
 @dataclass(frozen=True)
 class RangeTest:
-    """Rates, losses of single steps and smoothed, the proposal, and the rate at which the smoothed loss is lowest."""
+    """Rates, losses of single steps and smoothed, the proposal, and the rate at which the loss breaks out."""
 
     rates: list[float]
     losses: list[float]
     curve: list[float]
     proposal: float
-    lowest_at: float
+    breaks_at: float
 
 
 @checked
-def propose_rate(rates: Sequence[float], losses: Sequence[float], decay: float = 0.9) -> RangeTest:
-    """A fifth of the rate at which the smoothed loss is lowest: the largest one that is safely before the break.
+def propose_rate(rates: Sequence[float], losses: Sequence[float], decay: float = 0.8) -> RangeTest:
+    """A tenth of the rate at which the loss breaks out (Smith, 2018).
 
-    The smoothed loss lags ``1 / (1 - decay)`` steps behind; its lowest place is moved back by as many.
+    That is where the smoothed loss, once it was lowest, has given back a fifth of what it had won; the last rate, if it
+    never does.
 
     Args:
         rates: of each step, growing.
@@ -106,9 +108,9 @@ def propose_rate(rates: Sequence[float], losses: Sequence[float], decay: float =
     place = min(range(len(curve)), key=curve.__getitem__)
     if place == 0:
         raise ValueError("losses must fall before they rise, got the lowest in the first step; begin with a lower rate")
-    lag = min(place, round(1 / (1 - decay)))
-    lowest_at = rates[place - lag // 2]
-    return RangeTest(rates, losses, curve, lowest_at / _MARGIN, lowest_at)
+    bound = curve[place] + _GIVEN_BACK * (curve[0] - curve[place])
+    breaks = next((i for i in range(place, len(curve)) if curve[i] > bound), len(curve) - 1)
+    return RangeTest(rates, losses, curve, rates[breaks] / _MARGIN, rates[breaks])
 
 
 @checked

@@ -20,8 +20,8 @@ class TrainingRun:
     make: Callable[[], tuple[Task, DataModule]]
     seed: int | None = None
     """Of the trainer, if not its own."""
-    trainer: Trainer | None = None
-    """If not that of all."""
+    trainer: Trainer | Callable[[], Trainer] | None = None
+    """If not that of all; a function is asked for it when the training runs before are over."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def fit_sequentially(
             result = result_of(run, training.name) if resume and not alone else None
             if result is None:
                 task, data = training.make()
-                own = training.trainer or trainer
+                own = training.trainer() if callable(training.trainer) else training.trainer or trainer
                 own = own if training.seed is None else replace(own, seed=training.seed)
                 folder = checkpoints_of(run, training.name, alone=alone)
                 metrics = own.fit(task, data, checkpoints=folder, listeners=[joined], resume=resume)

@@ -16,7 +16,7 @@ from deepdive.recipes.registry import Target, recipe
     section="12.5",
     title="Minibatch SGD: time against batch size",
     data="airfoil",
-    experiment="deepdive.recipes.linear.airfoil.experiment:AirfoilExperiment",
+    experiment="deepdive.recipes.optimizing.airfoil.experiment:AirfoilExperiment",
     targets=(
         Target("minibatch_loss", 0.25, when={"preset": "smoke"}, higher_is_better=False),
         Target("minibatch_loss", 0.246, higher_is_better=False),

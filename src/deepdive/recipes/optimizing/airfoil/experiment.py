@@ -12,10 +12,10 @@ from deepdive.algorithms.regression import least_squares
 from deepdive.data.progress import Report
 from deepdive.recipes.experiments import RecordsExperiment
 from deepdive.recipes.experiments.drawing import svg_figure
-from deepdive.recipes.linear.airfoil.airfoil import AirfoilSettings
-from deepdive.recipes.linear.airfoil.figures import losses_by_time, times_by_batch_size
-from deepdive.recipes.linear.airfoil.forms import FORMS, half_squared_loss
-from deepdive.recipes.linear.airfoil.table import standardised
+from deepdive.recipes.optimizing.airfoil.airfoil import AirfoilSettings
+from deepdive.recipes.optimizing.airfoil.figures import losses_by_time, times_by_batch_size
+from deepdive.recipes.optimizing.airfoil.forms import FORMS, half_squared_loss
+from deepdive.recipes.optimizing.airfoil.table import standardised
 from deepdive.training import Plan, Record, Run
 from deepdive.training.report import Section, join, table, text
 

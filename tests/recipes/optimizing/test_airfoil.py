@@ -11,7 +11,7 @@ from torch import nn
 
 from deepdive.data.tables.builtin import TABLES
 from deepdive.recipes import load_recipe
-from deepdive.recipes.linear.airfoil.forms import FORMS, half_squared_loss
+from deepdive.recipes.optimizing.airfoil.forms import FORMS, half_squared_loss
 from deepdive.recipes.running import runner
 from deepdive.recipes.settings import with_preset
 from deepdive.training import TrainingInterrupted
@@ -69,7 +69,7 @@ def linear_rows():
 def table():
     """The table, without a fetch."""
     frame = pl.DataFrame(linear_rows(), schema=list(TABLES["airfoil"].columns))
-    with patch("deepdive.recipes.linear.airfoil.table.read_named", lambda name, report: frame):
+    with patch("deepdive.recipes.optimizing.airfoil.table.read_named", lambda name, report: frame):
         yield
 
 
@@ -103,7 +103,7 @@ def test_the_closed_form_is_that_of_numpy(finished):
 
 
 def test_what_is_measured_is_not_measured_again(tmp_path, monkeypatch):
-    from deepdive.recipes.linear.airfoil.experiment import AirfoilExperiment
+    from deepdive.recipes.optimizing.airfoil.experiment import AirfoilExperiment
 
     descend, done = AirfoilExperiment._descend, []
 

@@ -1,0 +1,112 @@
+"""``deepdive find-lr``: a learning-rate range test with a recipe's own settings."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from msgspec import Meta
+
+from deepdive.commands.running import preset_of
+from deepdive.names import suggestion
+from deepdive.recipes import load_recipe
+from deepdive.recipes.optimization import with_usual
+from deepdive.recipes.ranges import Checked
+from deepdive.recipes.ranges.flags import parse
+from deepdive.recipes.ranges.types import LearningRate
+from deepdive.recipes.settings import with_preset
+
+TestSteps = Annotated[int, Meta(ge=20, le=100_000)]
+_BARS = "▁▂▃▄▅▆▇█"
+_WIDTH = 60
+
+
+@dataclass(frozen=True)
+class Options(Checked):
+    """How to look for the rate."""
+
+    group = "range test"
+
+    preset: str = "quick"
+    """Named set of defaults."""
+    lowest_lr: LearningRate = 1e-5
+    """Learning rate of the first step."""
+    highest_lr: LearningRate = 10.0
+    """Learning rate of the last step, if the loss does not diverge before."""
+    test_steps: TestSteps = 150
+    """Steps of the test."""
+    output: Path | None = None
+    """Write the curve to this new file: SVG or PNG."""
+    force: bool = False
+    """Replace a file that exists."""
+
+
+def main(arguments: list[str]) -> int:
+    """Propose a learning rate."""
+    if not arguments or arguments[0].startswith("-"):
+        asked = bool(arguments) and arguments[0] in ("-h", "--help")
+        (sys.stdout if asked else sys.stderr).write(
+            "usage: deepdive find-lr RECIPE [OPTIONS]\n\n"
+            "Trains for a few steps while the learning rate grows, and proposes one for --optimizer.lr.\n"
+            "deepdive find-lr RECIPE --help tells the settings of a recipe, which it takes as deepdive run does.\n"
+        )
+        return 0 if asked else 2
+    name, *flags = arguments
+    recipe = load_recipe(name)
+    preset = preset_of(flags)
+    if preset not in recipe.presets:
+        raise ValueError(f"recipe {name!r} has no preset {preset!r}{suggestion(preset, recipe.presets)}")
+    defaults = with_usual(with_preset(recipe.settings_type, recipe.presets[preset]), flags)
+    if not hasattr(defaults, "optimizer"):
+        raise ValueError(f"RECIPE must be one that trains a network by a learning rate, got {name}")
+    settings, options = parse(
+        defaults, Options(preset), arguments=flags, prog=f"deepdive find-lr {name}", description=recipe.title
+    )
+    if options.highest_lr <= options.lowest_lr:
+        raise ValueError(f"--highest-lr must be above --lowest-lr={options.lowest_lr:g}, got {options.highest_lr:g}")
+    if options.output is not None:
+        _check(options.output, force=options.force)
+    return _find(name, settings, options)
+
+
+def _find(name: str, settings: Checked, options: Options) -> int:
+    from deepdive.algorithms.optimization import range_test_figure
+    from deepdive.commands.terminal.saying import say
+    from deepdive.figures import to_png, to_svg
+    from deepdive.files import write_atomically
+    from deepdive.recipes.running.rate_finding import find_rate
+
+    test = find_rate(
+        load_recipe(name),
+        settings,
+        lowest=options.lowest_lr,
+        highest=options.highest_lr,
+        steps=options.test_steps,
+    )
+    losses = f"loss {test.curve[0]:.4g} … {min(test.curve):.4g}"
+    say(f"{_line(test.curve)}  {losses}, learning rate {test.rates[0]:.2g} … {test.rates[-1]:.2g}")
+    say(f"breaks out at {test.breaks_at:.2g}; proposal: --optimizer.lr {test.proposal:.2g}")
+    if options.output is not None:
+        figure = range_test_figure(test)
+        content = to_png(figure) if options.output.suffix.lower() == ".png" else to_svg(figure)
+        write_atomically(options.output, content, replace=options.force)
+        say(str(options.output))
+    return 0
+
+
+def _check(output: Path, *, force: bool) -> None:
+    if output.suffix.lower() not in (".svg", ".png"):
+        raise ValueError(f"output must end in .svg or .png, got {output}")
+    if not output.absolute().parent.is_dir():
+        raise FileNotFoundError(f"output is {output}, but there is no folder {output.parent}")
+    if output.exists() and not force:
+        raise ValueError(f"output must be a new file, got {output}, which exists; --force replaces it")
+
+
+def _line(values: list[float]) -> str:
+    """A curve as one line of bars."""
+    places = [values[i * len(values) // _WIDTH] for i in range(_WIDTH)] if len(values) > _WIDTH else values
+    low = min(places)
+    high = max(max(values[: len(values) // 2]), low + 1e-12)
+    scaled = [min(1.0, max(0.0, (value - low) / (high - low))) for value in places]
+    return "".join(_BARS[round(share * (len(_BARS) - 1))] for share in scaled)

@@ -1,0 +1,1 @@
+"""Optimisation itself: surfaces, batch sizes, optimisers compared."""
