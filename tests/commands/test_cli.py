@@ -189,11 +189,11 @@ def test_garbage_is_collected_rarely_and_not_at_the_end():
 
 
 def test_a_message_does_not_move_the_cursor_and_keeps_its_end():
-    told = cli._message(ValueError(f"t.csv: must be a time, got x\x1b[2J\u2028\r{'9' * 300_000}; write ISO dates"))
+    told = message_of(ValueError(f"t.csv: must be a time, got x\x1b[2J\u2028\r{'9' * 300_000}; write ISO dates"))
     assert told.startswith("t.csv: must be a time, got x\\x1b[2J\\u2028\\r999")
     assert told.endswith("; write ISO dates")
     assert len(told) < 2100
-    assert cli._message(ValueError("two\n\nlines, größer")) == "two\n\nlines, größer"
+    assert message_of(ValueError("two\n\nlines, größer")) == "two\n\nlines, größer"
 
 
 @pytest.mark.slow

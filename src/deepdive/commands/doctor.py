@@ -10,9 +10,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from deepdive.commands.terminal.saying import say
+
 if TYPE_CHECKING:
-    from deepdive.commands.terminal.saying import say
-from deepdive.data.registry import Dataset
+    from deepdive.data.registry import Dataset
 
 _OPTIONAL = {
     "sklearn": ("scikit-learn", "the digits data set without a download", 'pip install "deepdive[sklearn]"'),

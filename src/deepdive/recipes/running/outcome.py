@@ -78,7 +78,8 @@ class Outcome:
         """The network beside the strongest baseline: by the target's metric, else by the first that both have."""
         target = self.judged_by
         main, higher = (None, None) if target is None else (target.metric, target.higher_is_better)
-        return standing(self.measures | self.metrics, self.baselines, main, higher)
+        more = {name: value for name, value in self.measures.items() if name not in self.metrics}
+        return standing(self.metrics | more, self.baselines, main, higher)
 
     def _measured(self, metric: str) -> str:
         """A metric and its value; of the one that is compared the strongest baseline's, too."""
