@@ -3,15 +3,17 @@
 import json
 import math
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
 from deepdive import cli
 from deepdive.names import display_width
 from deepdive.recipes.comparing import compare, comparison_page, comparison_text
-from deepdive.recipes.comparing.page import drawn_metrics, run_curves
-from deepdive.recipes.comparing.runs import letters
+from deepdive.recipes.comparing.page import drawn_metrics, run_curves, same_curves
+from deepdive.recipes.comparing.runs import ComparedRun, Comparison, letters
 from deepdive.training import Run, RunError
+from deepdive.training.records import Record
 
 
 def make(root, recipe="mlp", *, accuracy=0.5, finished=True, epochs=3, settings=None, **result):
@@ -256,3 +258,14 @@ def test_only_measures_of_one_thing_have_a_best_one(tmp_path, other, differing):
     assert ("0.9000*" in text) == (not differing and "test_accuracy" in found.runs[1].metrics)
     assert ("*" in text) == (not differing) == ("* is the best" in comparison_page(found))
     assert not differing or f"the runs differ in {differing[0]}" in " ".join(text.split())
+
+
+def test_curves_that_are_the_same_are_named_and_drawn_dashed():
+    def of(letter, *losses):
+        records = [Record("epoch", i, i, {"val_loss": loss}) for i, loss in enumerate(losses, start=1)]
+        return ComparedRun(letter, Path(letter), records=records)
+
+    runs = of("A", 3.0, 2.0), of("B", 3.0, 1.0), of("C", 3.0, 2.0), ComparedRun("D", Path("D")), of("E", 3.0, 2.0)
+    assert same_curves(Comparison(runs)) == [["A", "C", "E"]]
+    [axes] = run_curves(runs, ["val_loss"]).axes
+    assert [line.get_linestyle() for line in axes.lines] == ["-", "-", "--", ":"]

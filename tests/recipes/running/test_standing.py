@@ -27,3 +27,17 @@ def test_baselines_have_the_metrics_of_the_network(run_of, kind):
         assert words in result["verdict"]
         assert told in result["verdict"]
         assert result["verdict"] in made.page(folder)
+
+
+def test_translations_stand_beside_the_source_and_one_sentence_for_all(run_of):
+    result = json.loads((run_of("translation") / "result.json").read_text(encoding="utf-8"))
+    assert list(result["baselines"]) == ["copy of the source", "most frequent target"]
+    assert all(0 <= each["test_bleu"] <= 100 for each in result["baselines"].values())
+    assert result["strongest_baseline"]["metric"] == "test_bleu"
+
+
+def test_pairs_stand_beside_one_answer_for_all(run_of):
+    result = json.loads((run_of("siamese") / "result.json").read_text(encoding="utf-8"))
+    majority = result["baselines"]["majority class"]
+    assert majority.keys() == {"test_accuracy", "test_unseen_accuracy"} & result["metrics"].keys()
+    assert 0.4 < majority["test_accuracy"] < 0.6

@@ -1,5 +1,6 @@
 """Sentence pairs as a data module."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -114,9 +115,14 @@ class TranslationDataModule(DataModule):
         """What turns targets into numbers and back."""
         numbers = self.source.ordered(cut_sources.numbered(self.source.vocabulary))
         following = cut_targets.numbered(self.target.vocabulary).preceded_by(self.target.vocabulary.id_of(BOS))
-        self._fields = numbers, following
+        self._fields, self._targets = (numbers, following), [target for _, target in pairs]
         self.held_out = self._asked(pairs, sources, numbers)
         """The test sentences, one of each spelling, with all their translations among the pairs read."""
+
+    def frequent_target(self) -> str:
+        """The target that most of the training pairs have; of equally frequent ones the first."""
+        self.prepare()
+        return Counter(self._targets[i] for i in self.split.train.tolist()).most_common(1)[0][0]
 
     def _read_and_cut(self) -> tuple[Sequence[Pair], Sentences, Sentences]:
         """The pairs, and the tokens of either side."""

@@ -29,9 +29,9 @@ def comparison_page(comparison: Comparison) -> str:
     sections = [Section("Runs", join([table(runs), text(*comparison.notes)]))]
     if names := drawn_metrics(comparison.readable):
         caption = "One line for each run, epoch by epoch."
-        sections.append(
-            Section("Curves", figure(to_svg(run_curves(comparison.readable, names)).decode(), caption=caption))
-        )
+        drawn = figure(to_svg(run_curves(comparison.readable, names)).decode(), caption=caption)
+        same = [f"The curves of {', '.join(each)} are the same." for each in same_curves(comparison)]
+        sections.append(Section("Curves", join([drawn, text(*same)])))
     sections += [Section("Metrics", _table(metric_rows(comparison), letters)), _settings(comparison, letters)]
     names = ", ".join(dict.fromkeys(run.recipe for run in comparison.readable))
     return page(f"{len(comparison.runs)} runs compared", text(f"{names}. Metrics: {marked(comparison)}."), sections)
@@ -52,6 +52,16 @@ def drawn_metrics(runs: Sequence[ComparedRun]) -> list[str]:
     return sorted(wanted, key=rank)[:_PANELS]
 
 
+def same_curves(comparison: Comparison) -> list[list[str]]:
+    """Letters of runs with the same metrics in every epoch, several at a time."""
+    groups: dict[str, list[str]] = {}
+    for run in comparison.readable:
+        epochs = [(record.epoch, record.metrics) for record in run.records if record.kind == "epoch"]
+        if epochs:
+            groups.setdefault(repr(epochs), []).append(run.letter)
+    return [letters for letters in groups.values() if len(letters) > 1]
+
+
 def run_curves(runs: Sequence[ComparedRun], names: Sequence[str]) -> "Figure":
     """A panel for each metric, a line for each run; logarithmic where values span more than two decades."""
     from matplotlib.figure import Figure
@@ -62,12 +72,16 @@ def run_curves(runs: Sequence[ComparedRun], names: Sequence[str]) -> "Figure":
         axes = figure.subplots(len(names), 1, squeeze=False)[:, 0]
         for ax, name in zip(axes, names, strict=True):
             values: list[float] = []
+            seen: list[list[tuple[int, float]]] = []
             for i, run in enumerate(runs):
                 points = [(r.epoch, r.metrics[name]) for r in run.records if r.kind == "epoch" and name in r.metrics]
                 points = [(x, y) for x, y in points if abs(y) < 1e100]  # false for NaN
                 if not points:
                     continue
                 color, dash = PALETTE[i % len(PALETTE)], _DASHES[i // len(PALETTE) % len(_DASHES)]
+                if points in seen:  # what lies below shows between the dashes
+                    dash = _DASHES[1 + (seen.count(points) - 1) % (len(_DASHES) - 1)]
+                seen.append(points)
                 marker = "o" if len(points) == 1 else "none"
                 ax.plot(*zip(*points, strict=True), color=color, ls=dash, marker=marker, label=run.letter)
                 values += [y for _, y in points]

@@ -15,6 +15,7 @@ from deepdive.recipes.experiments.drawing import svg_figure
 from deepdive.recipes.experiments.sequential_runs import checkpoints_of, records_of
 from deepdive.recipes.linear.figures import error_curves
 from deepdive.recipes.linear.weight_decay import WeightDecaySettings
+from deepdive.recipes.reports import Baseline, Evaluation, NamedEvaluation
 from deepdive.training import Regression, Run, seed_everything
 from deepdive.training.records import Record
 from deepdive.training.report import Section, join, table, text
@@ -71,6 +72,23 @@ class DecayExperiment(SequentialExperiment[WeightDecaySettings]):
             "val_ratio": found["optimizer_val_rmse"] / found["none_val_rmse"],
             "forms_apart": max(float((a - b).abs().max()) for a, b in pairs),
         }
+
+    def evaluations(self, run: Run) -> Sequence[Evaluation]:
+        """The errors with decay beside those without, and beside the mean of the training rows."""
+        return [NamedEvaluation(self._baselines)]
+
+    def _baselines(self) -> tuple[Baseline, ...]:
+        without = self.last["none"]["val_rmse"]
+        (_, train), (_, val) = self.data.train, self.data.val
+        mean = float((val.double() - train.double().mean()).square().mean().sqrt())
+        hows = {
+            "no weight decay": (without, "the same network"),
+            "mean": (mean, "always the mean of the training rows"),
+        }
+        return tuple(
+            Baseline(name, {"val_ratio": error / without, "optimizer_val_rmse": error, "penalty_val_rmse": error}, how)
+            for name, (error, how) in hows.items()
+        )
 
     def sections(self, run: Run) -> list[Section]:
         """Losses epoch by epoch, and what the weights came to."""

@@ -1,6 +1,6 @@
 """Polynomials of several degrees on rows of a cubic one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
 
@@ -18,6 +18,7 @@ from deepdive.recipes.experiments.sequential_runs import records_of
 from deepdive.recipes.linear.cross_validation import CrossValidation, cross_validation
 from deepdive.recipes.linear.figures import errors_by_degree, fitted_curves, loss_curves
 from deepdive.recipes.linear.polynomial import PolynomialSettings
+from deepdive.recipes.reports import Evaluation, Fold, NumberEvaluation
 from deepdive.training import Regression, Run, seed_everything
 from deepdive.training.report import Section, join, table, text
 
@@ -73,6 +74,14 @@ class PolynomialExperiment(SequentialExperiment[PolynomialSettings]):
         residuals = y - self._fitted(degree).predict(polynomial_features(x, degree))
         found = {f"{name}_{metric}": value for name, r in results.items() for metric, value in r.metrics.items()}
         return found | {"chosen_degree": float(degree), "test_rmse": float(most_likely_std(residuals))}
+
+    def evaluations(self, run: Run) -> Sequence[Evaluation]:
+        """The predictions of the chosen degree for the test rows."""
+        (x, y), (x_test, true) = self._train, self._test
+        degree = self.validated.chosen
+        predicted = self._fitted(degree).predict(polynomial_features(x_test, degree))
+        fold = Fold(y, true, lambda: (x[:, None].numpy(), x_test[:, None].numpy()))
+        return [NumberEvaluation("y", true, predicted, [fold], what="rows")]
 
     def sections(self, run: Run) -> list[Section]:
         """Errors by degree, curves fitted, learning curves."""

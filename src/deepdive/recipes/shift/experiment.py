@@ -5,7 +5,7 @@ curves and one checkpoint hold the whole comparison.
 """
 
 from abc import abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 import torch
@@ -20,6 +20,7 @@ from deepdive.data.types import Batch
 from deepdive.models.perceptrons import MLP
 from deepdive.recipes.experiments import SupervisedExperiment
 from deepdive.recipes.experiments.network_sections import network_section, task_section
+from deepdive.recipes.reports import Baseline, Evaluation, NamedEvaluation, constant_accuracy
 from deepdive.recipes.shift.networks import AccuracyOf, CrossEntropySideBySide, SideBySide
 from deepdive.recipes.shift.settings import ShiftSettings
 from deepdive.recipes.shift.splits import Shifted
@@ -121,6 +122,16 @@ class ShiftExperiment(
         self._measured = {name: metrics[f"test_{name}_accuracy"] for name in NETWORKS} | self.accuracies()
         before, after, best = (self._measured[name] for name in NETWORKS)
         return {"test_recovered": (after - before) / (best - before) if best > before else float("nan")}
+
+    def evaluations(self, run: Run) -> Sequence[Evaluation]:
+        """The corrected network beside the one that ignores the shift, and one class for all images."""
+        return [NamedEvaluation(self._baselines)]
+
+    def _baselines(self) -> tuple[Baseline, ...]:
+        metric, labels = "test_corrected_accuracy", self.shifted.source.labels
+        same = {metric: self._measured["uncorrected"], "test_recovered": 0.0}
+        constant = constant_accuracy(labels, {metric: self.shifted.test.labels}, self.labels.__getitem__, "images")
+        return Baseline("no correction", same, "the same network with equal weights of all examples"), constant
 
     def restore(self, run: Run) -> tuple[nn.Module, ImageSpec]:
         """The corrected network, and what the images looked like."""

@@ -1,6 +1,7 @@
 """Two networks that fill gaps, as an experiment: one sees both sides, the other what is before."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 import torch
@@ -20,6 +21,7 @@ from deepdive.recipes.language.modelling.generation import unknown_ids
 from deepdive.recipes.language.modelling.metadata import TextMetadata
 from deepdive.recipes.language.modelling.texts import beginning, text_for, text_notes
 from deepdive.recipes.predictions import TextPrediction
+from deepdive.recipes.reports import Baseline, Evaluation, NamedEvaluation, TokenEvaluation, constant_accuracy
 from deepdive.training import Run, Task, choose_device, seed_everything
 from deepdive.training.report import Section, table, text
 from deepdive.training.sequences import Perplexity, TokenAccuracy, TokenClassification
@@ -79,6 +81,19 @@ class FillInExperiment(SequentialExperiment[FillInSettings]):
         """The metrics of both sides, and the test metrics of the left alone."""
         before = {f"{name}_left_alone": value for name, value in results[_BEFORE].metrics.items() if "test" in name}
         return results[_BOTH].metrics | before
+
+    def evaluations(self, run: Run) -> Sequence[Evaluation]:
+        """The metrics of both sides, beside those of a model of single tokens."""
+        return [TokenEvaluation(self.data.corpora, len(self.data.encoder)), NamedEvaluation(self._baselines)]
+
+    def _baselines(self) -> tuple[Baseline, ...]:
+        corpora = self.data.corpora
+        tested = {f"{part}_accuracy": corpora[part] for part in ("val", "test") if part in corpora}
+        encoder = self.data.encoder
+        constant = constant_accuracy(
+            corpora["train"], tested, lambda token: encoder.decode(torch.tensor([token])), "tokens"
+        )
+        return (replace(constant, name="most frequent token"),)
 
     def sections(self, run: Run) -> list[Section]:
         """Both networks compared, gaps filled, the network."""

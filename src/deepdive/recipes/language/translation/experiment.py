@@ -30,6 +30,7 @@ from deepdive.recipes.language.translation.recipes import TranslationSettings
 from deepdive.recipes.predictions import TextPrediction
 from deepdive.recipes.ranges import SettingError
 from deepdive.recipes.ranges.types import Few, Magnitude
+from deepdive.recipes.reports import Baseline, Evaluation, NamedEvaluation
 from deepdive.training import Run, choose_device
 from deepdive.training.report import Section, join, pairs, png_image, table
 from deepdive.training.sequences import Translation
@@ -142,10 +143,26 @@ class TranslationExperiment(SupervisedExperiment[TranslationSettings, Translatio
         held = self.data.held_out
         found = self.search(self.model.eval(), self.metadata(), held.ids)
         self._translations = [best[0][0] for best in found]
-        references = [[self.data.target.split(text) for text in each] for each in held.references]
         for row in _spread(self._rows(), _TOLD):
             tell(f"  {row['sentence']}  ->  {row['translation']}  (e.g. {row['reference']})")
-        return {"test_bleu": corpus_bleu(self._translations, references).score}
+        return {"test_bleu": self._bleu(self._translations)}
+
+    def evaluations(self, run: Run) -> Sequence[Evaluation]:
+        """The BLEU score, beside those of the sources themselves and of one sentence for all."""
+        return [NamedEvaluation(self._baselines)]
+
+    def _baselines(self) -> tuple[Baseline, ...]:
+        split, sources, frequent = self.data.target.split, self.data.held_out.sources, self.data.frequent_target()
+        found = {
+            "copy of the source": ([split(text) for text in sources], "each sentence as it is, not translated"),
+            "most frequent target": ([split(frequent)] * len(sources), f"always {frequent!r}"),
+        }
+        return tuple(Baseline(name, {"test_bleu": self._bleu(said)}, how) for name, (said, how) in found.items())
+
+    def _bleu(self, translations: Sequence[list[str]]) -> float:
+        """Of one translation of each test sentence."""
+        references = [[self.data.target.split(text) for text in each] for each in self.data.held_out.references]
+        return corpus_bleu(translations, references).score
 
     def sections(self, run: Run) -> list[Section]:
         """Translations of test sentences, attention maps, the sizes of the data, the network."""

@@ -20,6 +20,7 @@ from deepdive.recipes.experiments.network_sections import network_section
 from deepdive.recipes.given.example import Example
 from deepdive.recipes.given.images import GivenImage, TakesImages, all_images, decoding_of
 from deepdive.recipes.predictions import Invert, PairPrediction
+from deepdive.recipes.reports import Baseline, Evaluation, NamedEvaluation, constant_accuracy
 from deepdive.recipes.vision.classic.siamese import SiameseSettings
 from deepdive.recipes.vision.labelling import ImageExperiment
 from deepdive.training import BinaryAccuracy, Run, Supervised, choose_device, evaluate
@@ -79,6 +80,16 @@ class SiameseExperiment(
         device = choose_device(self.settings.device)
         words: dict[str, Any] = {"prefix": "test_unseen", "precision": self.settings.precision}
         return measured(run, "unseen", partial(evaluate, self.task, unseen, device, **words), resume=True)
+
+    def evaluations(self, run: Run) -> Sequence[Evaluation]:
+        """The accuracies, beside those of one answer for all pairs."""
+        return [NamedEvaluation(self._baselines)]
+
+    def _baselines(self) -> tuple[Baseline, ...]:
+        loaders = {"test_accuracy": self.data.test_loader(), "test_unseen_accuracy": self.data.unseen_loader()}
+        tested = {name: each.pairs()[2].long() for name, each in loaders.items() if each is not None}
+        train = self.data.train_loader().pairs()[2].long()
+        return (constant_accuracy(train, tested, ("same", "different").__getitem__, "pairs"),) if tested else ()
 
     def sections(self, run: Run) -> list[Section]:
         """Pairs of test images, how distances are spread, accuracy by class, the network."""
