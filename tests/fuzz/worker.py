@@ -22,10 +22,12 @@ from tests.fuzz.mutations import damaged, damaged_json
 from tests.fuzz.subjects import SUBJECTS, Subject
 
 import deepdive
+from deepdive.data.delimited import DelimiterError
 from deepdive.data.images.decode import ImageError
+from deepdive.data.tables.reading import HeaderError
 from deepdive.training import CheckpointError, RunError
 
-ALLOWED = (ValueError, FileNotFoundError, ImageError, RunError, CheckpointError)
+ALLOWED = (ValueError, DelimiterError, HeaderError, FileNotFoundError, ImageError, RunError, CheckpointError)
 """Exactly these, not what Python and other libraries derive from them."""
 SECONDS = 20.0
 """Of processor time that a call may take, of a file of at most a few hundred KiB."""

@@ -132,6 +132,8 @@ class _Worker:
             path.write_bytes(source)
             os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))  # so that what was compiled of it still counts
         code, test = answer["code"], answer["test"]
+        if code == 4 and f"deepdive/{mutant.path}:" in self.output():  # by a conftest
+            code, test = 2, "the mutant cannot be imported"
         if code in (3, 4, 99) or (code == 2 and not test):
             raise RuntimeError(f"the tests could not be asked about {mutant.name}:\n{self.output()}")
         how = {0: "no test failed", 5: "there is no test"}.get(code, "time ran out" if code in TIME_RAN_OUT else test)
