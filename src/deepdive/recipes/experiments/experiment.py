@@ -62,8 +62,8 @@ class Experiment(ABC, Generic[SettingsT]):
 
     def __init__(self, settings: SettingsT) -> None:
         self.settings = settings
-        self.suited: dict[str, str] = {}
-        """Of each setting that follows from the data, as it is typed, what it suits."""
+        self.suited: dict[str, tuple[Any, str]] = {}
+        """Of each setting that follows from the data its value, and what it suits."""
         choose_device(self._setting("device", "auto"))
 
     @abstractmethod
@@ -109,11 +109,9 @@ class Experiment(ABC, Generic[SettingsT]):
 
     def kept_settings(self, given: Any) -> Any:
         """What a run keeps of the settings ``given`` by the user: `suit` has changed some, and open ones stay open."""
-        kept = self.settings
-        for name, value in flat(to_plain(given)):
-            if value is None or value == "auto":
-                kept = with_setting(kept, name, value)  # pyright: ignore[reportArgumentType]
-        return kept
+        for name, (value, _) in self.suited.items():
+            given = with_setting(given, name, value)
+        return given
 
     def chosen_settings(self, given: Any) -> dict[str, Any]:
         """What was taken for settings that are left open (``None`` or ``"auto"``) in those ``given`` by the user."""
@@ -185,8 +183,7 @@ class Experiment(ABC, Generic[SettingsT]):
         for name, value in ((name.replace("__", "."), value) for name, value in values.items()):
             if name in self.left_open and value != setting_of(self.settings, name):
                 self.settings = with_setting(self.settings, name, value)  # pyright: ignore[reportArgumentType]
-                flag = f"--{name.replace('_', '-')}"
-                self.suited[f"no {flag}" if value is False else f"{flag} {value}"] = why
+                self.suited[name] = value, why
 
     def suit_size(self, name: str, examples: int, what: str) -> None:
         """Bound the number of examples of a part, such as the validation set, by a tenth of all, if nobody chose it."""
@@ -196,10 +193,13 @@ class Experiment(ABC, Generic[SettingsT]):
 
     def _suited_note(self) -> Iterator[str]:
         """What follows from the data, and why."""
-        reasons = dict.fromkeys(self.suited.values())
-        parts = (f"{', '.join(flag for flag, each in self.suited.items() if each == why)} for {why}" for why in reasons)
-        if self.suited:
-            yield f"chosen, as nothing else was asked for: {'; '.join(parts)}"
+        flags: dict[str, list[str]] = {}
+        for name, (value, why) in self.suited.items():
+            flag = f"--{name.replace('_', '-')}"
+            flags.setdefault(why, []).append(f"no {flag}" if value is False else f"{flag} {value}")
+        if flags:
+            told = "; ".join(f"{', '.join(each)} for {why}" for why, each in flags.items())
+            yield f"chosen, as nothing else was asked for: {told}"
 
     def fit(self, run: Run, listeners: Sequence[Listener], *, resume: bool) -> dict[str, float]:
         """Train in the run folder, which then also holds the metadata and a fingerprint of the data.
