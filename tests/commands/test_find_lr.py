@@ -40,7 +40,7 @@ def test_nothing_is_kept_and_the_same_is_proposed_again(tmp_path, monkeypatch):
     ("words", "message"),
     [
         ([*DATA, "--lowest-lr", "1", "--highest-lr", "0.5"], "--highest-lr must be above --lowest-lr=1, got 0.5"),
-        ([*DATA, "--test-steps", "3"], "--test-steps must be an integer from 20 to 100000, got 3"),
+        ([*DATA, "--test-steps", "3"], "--test-steps must be from 20 to 100000, got 3"),
         ([*DATA, "--output", "curve.gif"], "output must end in .svg or .png, got curve.gif"),
         ([*DATA, "--output", "no/where.svg"], "output is no/where.svg, but there is no folder no"),
         (["ngram-lm"], "RECIPE must be one that trains a network by a learning rate, got ngram-lm"),
