@@ -11,7 +11,7 @@ from deepdive.recipes.registry import Target, recipe
     "airfoil",
     chapter=12,
     section="12.5",
-    title="Minibatches: time and loss by batch size",
+    title="Minibatches: time and loss",
     data="airfoil",
     experiment="deepdive.recipes.optimizing.airfoil_experiment:AirfoilExperiment",
     targets=(

@@ -108,7 +108,7 @@ class AirfoilExperiment(RecordsExperiment[AirfoilSettings]):
         with figure_style():
             figure = Figure(figsize=(7.2, 3.4), facecolor="white", layout="constrained")
             left, right = figure.subplots(1, 2)
-            for i, size in enumerate(sizes):
+            for i, size in enumerate(size for size in sizes if _key("library", size) in self.runs):
                 found = self.runs[_key("library", size)]
                 dash = ("-", "--", ":")[i // len(PALETTE)]
                 left.plot(found.seconds, found.losses, dash, marker=".", color=PALETTE[i % 5], label=f"{size}")

@@ -12,7 +12,7 @@ from deepdive.recipes.registry import Target, recipe
     "landscape",
     chapter=12,
     section="12.3",
-    title="Ways down, drawn on surfaces with known minima",
+    title="Ways down on surfaces, and theory",
     data="synthetic",
     experiment="deepdive.recipes.optimizing.landscape_experiment:LandscapeExperiment",
     targets=(Target("test_checks", float(CHECKS)),),

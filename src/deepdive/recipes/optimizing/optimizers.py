@@ -30,7 +30,7 @@ EIGHT: tuple[OptimizerName, ...] = (
     "optimizers",
     chapter=12,
     section="12.10",
-    title="Optimisers at equal steps and at equal seconds",
+    title="Optimisers: equal steps, equal seconds",
     data="fashion-mnist",
     experiment="deepdive.recipes.optimizing.optimizers_experiment:OptimizersExperiment",
     targets=(
