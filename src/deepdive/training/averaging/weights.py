@@ -6,13 +6,12 @@ from itertools import islice
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from deepdive.data.types import Batch, Loader
+from deepdive.training.averaging.statistics import measure_statistics, statistics_layers
 from deepdive.training.devices import Precision
-from deepdive.training.loop.evaluation import reset
 from deepdive.training.loop.replayed import ReplayedLoader
-from deepdive.training.loop.step import autocast
 from deepdive.training.runs.random_state import random_tensors, restore_random_tensors
 from deepdive.training.task import Task
 
@@ -73,7 +72,7 @@ class AveragedWeights:
             self._optimizer.eval()
         else:
             self._before = _written(list(self._task.parameters()), self._averages)
-        layers = _normalizations(self._task)
+        layers = statistics_layers(self._task)
         self._before += [(buffer, buffer.clone()) for layer in layers for buffer in layer.buffers()]
         if layers:
             measure_statistics(self._task, layers, self._unheard(epoch, device), device, precision)
@@ -115,41 +114,6 @@ class AveragedWeights:
                 yield from islice(self._loader.batches(epoch, device=device), _BATCHES)
         finally:
             restore_random_tensors(now)
-
-
-@torch.no_grad()
-def measure_statistics(
-    task: Task, layers: list[nn.Module], batches: Iterator[Batch], device: torch.device, precision: Precision
-) -> None:
-    """Set the running statistics of normalisation layers to the means over batches, with the weights as they are."""
-    step, training = autocast(task.validation_step, device, precision), task.training
-    momenta = [layer.momentum for layer in layers]
-    task.eval()  # no dropout, as in what will be evaluated
-    try:
-        for layer in layers:
-            layer.reset_running_stats()  # pyright: ignore[reportCallIssue]
-            layer.momentum = None  # pyright: ignore[reportArgumentType] - the mean of all batches
-            layer.train()
-        for batch in batches:
-            step(batch)
-    finally:
-        for layer, momentum in zip(layers, momenta, strict=True):
-            layer.momentum = momentum
-        task.train(training)
-        reset(task.metrics.values())
-
-
-def _normalizations(task: Task) -> list[nn.Module]:
-    """Layers whose running statistics follow the training data; those of frozen layers do not."""
-    training = task.training
-    task.train()
-    found = [
-        layer
-        for layer in task.network.modules()
-        if layer.training and getattr(layer, "running_mean", None) is not None and hasattr(layer, "momentum")
-    ]
-    task.train(training)
-    return found
 
 
 def _written(tensors: list[Any], values: list[Tensor]) -> list[tuple[Tensor, Tensor]]:
