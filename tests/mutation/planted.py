@@ -19,7 +19,11 @@ _PLANTED = {
         "self.origins.future, self.data.history)",
         "self.origins.future, self.data.series.values[self.data.val_start : self.data.test_start])",
     ),
-    "half of the warm-up": ("recipes/experiments/making.py", "plan.total_steps // 10", "plan.total_steps // 20"),
+    "half of the warm-up": (
+        "training/choices/named_schedules.py",
+        "int(warm_up * plan.total_steps + 1e-9)",
+        "int(warm_up / 2 * plan.total_steps + 1e-9)",
+    ),
     "one of three strengths is lost": (
         "recipes/vision/augmenting.py",
         "ColorJitter(s.jitter, s.jitter, s.jitter)",

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -116,8 +117,8 @@ class Experiment(ABC, Generic[SettingsT]):
     def chosen_settings(self, given: Any) -> dict[str, Any]:
         """What was taken for settings that are left open (``None`` or ``"auto"``) in those ``given`` by the user."""
         device = {"device": str(choose_device(self._setting("device", "auto")))}
-        used = dict(flat(to_plain(self.settings))) | device | self.found_settings()
-        left = [name for name, value in flat(to_plain(given)) if value is None or value == "auto"]
+        used = dict(flat(asdict(self.settings))) | device | self.found_settings()  # pyright: ignore[reportArgumentType]
+        left = [name for name, value in flat(asdict(given)) if value is None or value == "auto"]
         return {name: used[name] for name in left if used.get(name) not in (None, "auto")}
 
     def parameters(self) -> int | None:
