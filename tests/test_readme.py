@@ -25,7 +25,7 @@ def test_python_runs(snippet, tmp_path):
 
 
 def test_every_command_it_names_exists_and_none_is_missing():
-    named = set(re.findall(r"^    deepdive (\w+)", TEXT, re.MULTILINE))
+    named = set(re.findall(r"^    deepdive ([\w-]+)", TEXT, re.MULTILINE))
     assert named == set(COMMANDS)
 
 
