@@ -14,7 +14,7 @@ from .fuzz.recipes import make_data, words_of
 IMAGES = {
     each.name for each in recipes().values() if re.search(r"\.recipes\.(vision|shift)\.", each.settings_type.__module__)
 }
-NOTHING = {"polynomial", "weight-decay", "bptt", "sequence-costs", "landscape"}
+NOTHING = {"polynomial", "weight-decay", "bptt", "sequence-costs", "landscape", "airfoil", "optimizers"}
 """What learns from made-up data alone."""
 OF_TABLES = {
     "forecast", "house-prices", "kernel-regression", "linear-regression", "multi-output", "table"
