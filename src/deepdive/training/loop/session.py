@@ -10,8 +10,8 @@ import torch
 
 from deepdive.data.own import IterableLoader
 from deepdive.data.types import DataModule
-from deepdive.training.averaging import AveragedWeights
 from deepdive.training.formats import Format, choose_format, kept_format, lay_out
+from deepdive.training.loop.averaging import AveragedWeights
 from deepdive.training.loop.early_stopping import Best, monitored
 from deepdive.training.loop.evaluation import compute, evaluate, reset
 from deepdive.training.loop.interrupt import StopRequest, TrainingInterrupted

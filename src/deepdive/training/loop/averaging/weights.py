@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 from deepdive.data.types import Batch, Loader
-from deepdive.training.averaging.statistics import measure_statistics, statistics_layers
 from deepdive.training.devices import Precision
+from deepdive.training.loop.averaging.statistics import measure_statistics, statistics_layers
 from deepdive.training.loop.replayed import ReplayedLoader
 from deepdive.training.runs.random_state import random_tensors, restore_random_tensors
 from deepdive.training.task import Task

@@ -1,4 +1,0 @@
-"""Averages of weights, and the statistics that fit them."""
-
-from deepdive.training.averaging.statistics import measure_statistics as measure_statistics
-from deepdive.training.averaging.weights import AveragedWeights as AveragedWeights
