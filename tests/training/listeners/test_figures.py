@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from deepdive.training.listeners import curve_figure, to_png, to_svg
+from deepdive.training.listeners.figures import has_curves
 from deepdive.training.records import Record
 
 
@@ -121,3 +122,16 @@ def test_only_a_figure_without_records_says_so(records):
 
     assert words([]) == ["no records yet"]
     assert "no records yet" not in words(records)
+
+
+def test_beside_curves_no_panel_has_points_alone():
+    epochs = [Record("epoch", i, i, {"train_loss": 1.0 / i}) for i in (1, 2)]
+    test = Record("test", 2, 2, {"test_loss": 0.6, "test_speed": 3.0})
+    assert list(panels(curve_figure([*epochs, test]))) == ["loss"]
+    assert list(panels(curve_figure([epochs[0], test]))) == ["loss", "speed"]
+
+
+def test_what_was_measured_once_is_no_curve():
+    once = [Record("epoch", 1, 1, {"a": 1.0}), Record("epoch", 2, 2, {"b": 1.0}), Record("test", 2, 2, {"a": 2.0})]
+    assert not has_curves(once)
+    assert has_curves([*once, Record("epoch", 3, 3, {"b": 2.0})])

@@ -17,6 +17,7 @@ from deepdive.recipes.running.using import how_to
 from deepdive.recipes.settings import from_plain
 from deepdive.training import Record, Run, TrainingInterrupted
 from deepdive.training.listeners import read_metrics
+from deepdive.training.listeners.figures import has_curves
 from deepdive.training.report import Section, worded, write_report
 
 _NOTHING = Assessment()
@@ -68,7 +69,7 @@ def write_run_report(
         passed=None if outcome.judged_by is None else outcome.passed,
         facts=_facts(outcome) | _tested(outcome, records),
         records=records,
-        curves_svg=svg.read_text(encoding="utf-8") if svg.exists() else "",
+        curves_svg=svg.read_text(encoding="utf-8") if svg.exists() and has_curves(records) else "",
         curves_notes=explained,
         sections=[
             *baseline_sections(outcome.metrics, assessment, outcome.main_metric, outcome.standing),

@@ -76,8 +76,19 @@ def curve_figure(
     return figure
 
 
+def has_curves(records: Sequence[Record]) -> bool:
+    """Whether any metric was measured twice, so that there is something to draw a line through."""
+    seen: set[tuple[str, str]] = set()
+    for record in records:
+        names = {(record.kind, name) for name in record.metrics}
+        if names & seen:
+            return True
+        seen |= names
+    return False
+
+
 def _panels(records: Sequence[Record]) -> dict[str, list[_Line]]:
-    """Lines by family: loss first, then as they come, settings last."""
+    """Lines by family: loss first, then as they come, settings last; beside curves none that is a point alone."""
     lines: dict[tuple[str, str], _Line] = {}
     for record in records:
         for name, value in record.metrics.items():
@@ -88,6 +99,8 @@ def _panels(records: Sequence[Record]) -> dict[str, list[_Line]]:
     panels: dict[str, list[_Line]] = {}
     for (name, _), line in lines.items():
         panels.setdefault(split_name(name)[0], []).append(line)
+    curves = {family: panel for family, panel in panels.items() if any(len(line.steps) > 1 for line in panel)}
+    panels = curves or panels  # of which the first records are points
     return dict(sorted(panels.items(), key=lambda panel: (panel[0] in _SMALL, panel[0] != "loss")))
 
 
