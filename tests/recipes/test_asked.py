@@ -23,6 +23,7 @@ from .test_reaching import ELSEWHERE, FITTED, OF_OTHERS, READERS
 SECOND = {
     "linear-regression": f"--data {FOLDER}/table.csv --target price",
     "forecast": "--network mlp",
+    "optimizers": "--tasks characters",
     "fine-tune": "--from-scratch",
     "image-folder": f"--test {FOLDER}/images/reddish",
 }

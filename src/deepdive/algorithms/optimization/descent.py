@@ -130,8 +130,9 @@ def conjugate_gradients(a: Float[Tensor, "n n"], b: Float[Tensor, " n"], x: Floa
 
     ``r = b - A x``; ``α = rᵀr / pᵀA p``, ``x = x + α p``, ``r' = r - α A p``, ``p = r' + (r'ᵀr' / rᵀr) p``.
 
-    >>> conjugate_gradients(torch.tensor([[2.0, 0.0], [0.0, 4.0]]), torch.tensor([2.0, 4.0]), torch.zeros(2))[-1]
-    tensor([1., 1.])
+    >>> conjugate_gradients(2 * torch.eye(2), torch.tensor([2.0, 8.0]), torch.zeros(2))
+    tensor([[0., 0.],
+            [1., 4.]])
 
     Raises:
         ValueError: a direction has no positive curvature.
