@@ -190,7 +190,7 @@ class Supervised(Task):
         self._mean = MeanLoss(loss, reduction=self._reduction, ignored=self._ignored)
         self.penalty = penalty
         self.optimizer = choose_optimizer(optimizer, lr)
-        self.schedule = choose_schedule(schedule)
+        self.schedule = choose_schedule(schedule, interval)
         self.interval: Literal["step", "epoch"] = interval
         self.parameter_groups = parameter_groups
         self.unfreezing = unfreezing

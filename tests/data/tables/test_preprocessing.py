@@ -98,7 +98,7 @@ def test_columns_that_tell_nothing_are_left_out_and_named():
         "column 'gone' is left out: all its values are missing",
         "column 'same' is left out: all its values are 'x'",
         "column 'one' is left out: all its values are 7.0",
-        "column 'key' is left out: it has another word in every row",
+        "column 'key' is left out: every value is different",
     )
 
 

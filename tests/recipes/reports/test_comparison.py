@@ -31,6 +31,12 @@ MEAN = Baseline("mean", {"test_rmse": 2.0}, "always the same")
             ", no better than the baseline mean",
         ),
         (
+            2.0 + 3e-8,  # of a sum in another order
+            None,
+            "The network is as good as the strongest baseline (mean) in test_rmse, and no better.",
+            ", no better than the baseline mean",
+        ),
+        (
             2.5,
             None,
             "The strongest baseline (mean) is better than the network by 0.5 in test_rmse.",

@@ -128,3 +128,22 @@ def test_a_few_hundred_images_are_learnt_as_the_readme_types_it(images, tmp_path
     notes = [line.removeprefix("note: ") for line in err.splitlines()]
     assert any("4 classes" in note for note in notes)
     assert not {*notes} & {*out.splitlines()}  # each is told once
+
+
+def test_a_short_series_has_a_window_that_fits(tmp_path):
+    months = [f"{2009 + i // 12}-{i % 12 + 1:02d},{20 + 8 * np.sin(np.pi * i / 6):.3f}" for i in range(180)]
+    (tmp_path / "sales.csv").write_text("\n".join(["month,sales", *months]))
+    words = ("--data", str(tmp_path / "sales.csv"), "--column", "sales")
+    experiment = prepared("forecast", *words)
+    assert experiment.settings.tau == 45
+    assert any("--tau 45 for 180 values" in note for note in experiment.told)
+    with pytest.raises(ValueError, match="windows of tau = 132 need at least 133"):
+        prepared("forecast", *words, "--tau", "132")
+    assert prepared("forecast", *words, "--tau", "24").settings.tau == 24
+
+
+@pytest.mark.usefixtures("without_shape_checks")
+def test_texts_of_ones_own_are_learnt_as_often_as_few_need(tmp_path):
+    (tmp_path / "tickets.csv").write_text("".join(["message,queue\n", *(f"word{i} a,{i % 2}\n" for i in range(90))]))
+    assert prepared("classify-text", "--data", str(tmp_path / "tickets.csv")).trainer.epochs == 20
+    assert prepared("classify-text", "--data", str(tmp_path / "tickets.csv"), "--epochs", "3").trainer.epochs == 3

@@ -157,7 +157,7 @@ def test_what_is_given_overrules_the_checkpoint(monkeypatch, tmp_path):
 def test_half_precision_that_was_not_asked_for_is_told_once(units):
     stream = io.StringIO()
     Trainer(epochs=2, device="cpu", precision="auto").fit(task(), Images(), listeners=[ProgressLines(stream)])
-    assert stream.getvalue().count("precision bf16, for which this device has units") == units
+    assert stream.getvalue().count("precision bf16, which this device supports") == units
 
 
 def test_an_evaluation_that_leaves_the_precision_open_follows_the_same_rule(units):

@@ -12,7 +12,8 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from deepdive import scratch
 from deepdive.scratch import optim
-from deepdive.training import FolderCheckpoints, Trainer
+from deepdive.training import FolderCheckpoints, Regression, Trainer
+from deepdive.training.loop.averaging import AveragedWeights
 from deepdive.training.loop.evaluation import evaluate
 
 CPU = torch.device("cpu")
@@ -143,3 +144,24 @@ def test_two_averages_are_one_too_many():
         Trainer(ema_decay=0.9).fit(task(normalized(), **KINDS["schedule-free-sgd"]), Blobs(90))
     with pytest.raises(ValueError, match=r"ema_decay must be at least 0 and below 1, got 1\.0"):
         Trainer(ema_decay=1.0)
+
+
+def test_the_average_of_half_precision_is_kept_in_single():
+    """Steps of a thousandth of a difference would be rounded away."""
+    torch.manual_seed(0)
+    network = nn.Linear(3, 1, dtype=torch.bfloat16)
+    task = Regression(network, optimizer="sgd", lr=0.01)
+    optimizer = torch.optim.SGD(network.parameters(), lr=0.01)
+    average = AveragedWeights(task, optimizer, 0.999, [])
+    expected = [theta.detach().double() for theta in network.parameters()]
+    for t in range(1, 301):
+        with torch.no_grad():
+            for theta in network.parameters():
+                theta += torch.randn(theta.shape).to(theta.dtype) / 100 + 0.004
+        average.update()
+        d = min(0.999, (t - 1) / (t + 9))
+        expected = [
+            d * a + (1 - d) * theta.detach().double() for a, theta in zip(expected, network.parameters(), strict=True)
+        ]
+    for kept, value in zip(average.state_dict()["averages"], expected, strict=True):
+        torch.testing.assert_close(kept.double(), value, rtol=1e-4, atol=1e-5)

@@ -242,7 +242,7 @@ def _useless(column: pl.Series) -> str:
     if distinct == 1 and (column.dtype == pl.Float64 or len(present) == len(column)):
         return f"all its values are {present[0]!r}"
     if column.dtype == pl.String and distinct == len(column) > 2:
-        return "it has another word in every row"
+        return "every value is different"
     return ""
 
 

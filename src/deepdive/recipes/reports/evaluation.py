@@ -1,12 +1,13 @@
 """What a trained network predicted of the part that it is tested on, and what simpler methods make of the same part."""
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from deepdive.training.report import Section
 
-_HIGHER = ("accuracy", "f1", "precision", "recall", "pearson", "r2", "skill", "bleu", "map")
+_HIGHER = ("accuracy", "f1", "precision", "recall", "pearson", "r2", "skill", "bleu", "map", "auroc")
 _LOWER = ("rmse", "mae", "mse", "loss", "perplexity", "error", "ece", "mase")
 
 
@@ -126,7 +127,12 @@ class Standing:
 
     @property
     def ahead(self) -> float:
-        """By how much the network is better; below 0 where the baseline is, NaN where one of them is no number."""
+        """By how much the network is better; below 0 where the baseline is, NaN where one of them is no number.
+
+        What single precision cannot tell apart is equal.
+        """
+        if math.isclose(self.network, self.value, rel_tol=1e-6):
+            return 0.0
         return self.network - self.value if self.higher_is_better else self.value - self.network
 
     @property

@@ -81,8 +81,8 @@ class Comparison(Evaluation):
     def baselines(self, *, fitted: bool) -> Baselines:
         """Errors and skill scores of the other methods."""
         hows = {
-            "autoregression": f"the next value from the last {self.data.tau} by least squares, again and again",
-            "naive": "the last value, for ever",
+            "autoregression": f"the next value from the last {self.data.tau} by least squares, applied recursively",
+            "naive": "repeats the last value",
             "seasonal": "the value one period before",
         }
         entries = []

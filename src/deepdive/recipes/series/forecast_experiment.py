@@ -30,6 +30,9 @@ from deepdive.recipes.tabular.metrics import ScaledRootMeanSquaredError
 from deepdive.training import Regression, Run, choose_device
 from deepdive.training.report import Section
 
+_WINDOWS = 4
+"""Of a series of one's own the window is at most this part of it, unless one is typed."""
+
 
 @dataclass(frozen=True)
 class SeriesMetadata:
@@ -58,9 +61,11 @@ class ForecastExperiment(TakesSeries, SupervisedExperiment[ForecastSettings, Ser
         Raises:
             ValueError: the file is no series, or too short.
         """
+        series = series_of(self.settings, report)
+        self.suit(f"{len(series):,} values", tau=max(1, min(self.settings.tau, len(series) // _WINDOWS)))
         settings = self.settings
         data = SeriesDataModule(
-            series_of(settings, report),
+            series,
             settings.tau,
             learn=settings.learn,
             batch_size=settings.batch_size,

@@ -2,8 +2,9 @@
 
 import inspect
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from torch import nn
@@ -13,6 +14,7 @@ from torch.optim.optimizer import ParamsT
 from deepdive.checks import check_bounds, shown, told
 from deepdive.training.choices.named_optimizers import named_optimizer
 from deepdive.training.choices.named_schedules import named_schedule
+from deepdive.training.records import Plan
 
 OptimizerChoice = str | type[torch.optim.Optimizer] | Callable[[ParamsT], torch.optim.Optimizer] | torch.optim.Optimizer
 """What is accepted as an optimiser."""
@@ -62,19 +64,23 @@ def choose_optimizer(
     return _without_closure(choice)
 
 
-def choose_schedule(choice: ScheduleChoice | None) -> Callable[..., Any] | LRScheduler | None:
+def choose_schedule(
+    choice: ScheduleChoice | None, interval: Literal["step", "epoch"] = "step"
+) -> Callable[..., Any] | LRScheduler | None:
     """A function of the optimiser and the plan, or the schedule that is made already.
 
     Args:
         choice: a name, e.g. ``"cosine"``; a function of both; a class of ``torch.optim.lr_scheduler`` or a ``partial``
             of one, which takes the optimiser alone; a schedule.
+        interval: after what it is moved; a schedule by name is as long as the run in steps or in epochs.
 
     Raises:
         TypeError: the choice is something else.
         ValueError: there is no schedule of that name, or it waits for a metric.
     """
     if isinstance(choice, str):
-        return named_schedule(choice)
+        named = named_schedule(choice)
+        return partial(_by_epochs, named) if named is not None and interval == "epoch" else named
     base = choice.func if isinstance(choice, partial) else choice
     if isinstance(base, ReduceLROnPlateau) or base is ReduceLROnPlateau:
         raise ValueError("schedule must move by steps or epochs alone, got ReduceLROnPlateau, which waits for a metric")
@@ -155,6 +161,12 @@ def _takes_network(choice: Callable[..., Any]) -> bool:
         return "network" in inspect.signature(choice).parameters
     except (TypeError, ValueError):  # what is not written in Python may tell no signature
         return False
+
+
+def _by_epochs(schedule: Callable[..., Any], optimizer: torch.optim.Optimizer, plan: Plan) -> Any:
+    """A schedule of the plan whose steps are epochs."""
+    epochs = -(-plan.total_steps // plan.steps_per_epoch)
+    return schedule(optimizer, replace(plan, total_steps=epochs, steps_per_epoch=1))
 
 
 def _of_optimizer_alone(schedule: Callable[..., Any], optimizer: torch.optim.Optimizer, plan: object) -> Any:

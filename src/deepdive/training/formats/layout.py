@@ -25,7 +25,7 @@ class Format:
         """What the user should know who has asked for this precision, or has left it open."""
         if asked != "auto" or self.precision == "fp32":
             return ()
-        return (f"precision {self.precision}, for which this device has units; fp32 if asked for",)
+        return (f"precision {self.precision}, which this device supports; --precision fp32 for full precision",)
 
 
 def lay_out(network: nn.Module, layout: Layout | None) -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     experiment=CLASSIFICATION,
     targets=accuracies(smoke=0.75, book=0.90, quick=0.91),
     presets={
-        "smoke": {"epochs": 1, "steps": 40, "log_every": 10, "widths": (8, 16, 32)},
+        "smoke": {"epochs": 1, "steps": 160, "log_every": 10, "widths": (8, 16, 32)},
         "quick": {},
         "book": d2l(
             lr=0.01, batch_size=128, depths=(2, 2, 2, 2), widths=(64, 128, 256, 512), stem="imagenet", image_size=96

@@ -22,8 +22,9 @@ _BATCHES = 50
 class AveragedWeights:
     """The average of an optimiser that has ``train()`` and ``eval()``, or with ``decay`` an exponential moving average.
 
-    ``ā = d ā + (1 - d) θ`` after each step ``t = 1, 2, ...``, with ``d = min(decay, t / (t + 9))``, so that the first
-    weights are soon forgotten. Running statistics of batch normalisation fit the weights that they were measured with:
+    ``ā = d ā + (1 - d) θ`` after each step ``t = 1, 2, ...``, with ``d = min(decay, (t - 1) / (t + 9))``, so that it
+    begins with the weights of the first step, which are soon forgotten; in single precision at least, as in half small
+    steps are rounded away. Running statistics of batch normalisation fit the weights that they were measured with:
     ``enter`` measures them anew, and ``leave`` gives the old ones back, so that training goes on as it would have.
     """
 
@@ -46,7 +47,7 @@ class AveragedWeights:
         self._optimizer: Any = optimizer if own else None
         self._decay = decay
         self._steps = 0
-        self._averages = [] if decay is None else [theta.detach().clone() for theta in task.parameters()]
+        self._averages = [] if decay is None else [_wide(theta).clone() for theta in task.parameters()]
         self._before: list[tuple[Tensor, Tensor]] = []
         self.active = own or decay is not None
         """Whether there is an average."""
@@ -60,7 +61,7 @@ class AveragedWeights:
         self._steps += 1
         decay = min(self._decay, (self._steps - 1) / (self._steps + 9))
         for average, theta in zip(self._averages, self._task.parameters(), strict=True):
-            average.lerp_(theta.detach(), 1 - decay)
+            average.lerp_(_wide(theta), 1 - decay)
 
     @torch.no_grad()
     def enter(self, epoch: int, device: torch.device, precision: Precision) -> None:
@@ -114,6 +115,11 @@ class AveragedWeights:
                 yield from islice(self._loader.batches(epoch, device=device), _BATCHES)
         finally:
             restore_random_tensors(now)
+
+
+def _wide(theta: Tensor) -> Tensor:
+    """The values in single precision at least."""
+    return theta.detach().to(torch.promote_types(theta.dtype, torch.float32))
 
 
 def _written(tensors: list[Any], values: list[Tensor]) -> list[tuple[Tensor, Tensor]]:
