@@ -230,3 +230,18 @@ def test_baselines_of_one_name_are_one():
         Baselines((Baseline("mean", {"b": 2.0}),), ("n",)),
     ]
     assert Baselines.joined(parts) == Baselines((Baseline("mean", {"a": 1.0, "b": 2.0}, ""),), ("n",))
+
+
+def test_of_many_rows_the_penalty_is_chosen_on_one_fold(monkeypatch):
+    draw = np.random.default_rng(0)
+    x = draw.normal(size=(120, 2))
+    y = (x[:, 0] > 0).astype(int)
+    fits = []
+    fitted = models._fitted
+    monkeypatch.setattr(models, "_fitted", lambda *words: fits.append(1) or fitted(*words))
+    for few, folds, told in ((200, 5, "by 5-fold cross-validation"), (100, 1, "by a fifth of them")):
+        fits.clear()
+        monkeypatch.setattr(models, "_FEW", few)
+        _, how = models.logistic_regression(x, y)
+        assert told in how
+        assert len(fits) == folds * len(models._INVERSE_PENALTIES) + 1

@@ -67,7 +67,6 @@ def submission(run):
 
 @pytest.mark.parametrize("form", ["table", "folders"])
 @pytest.mark.parametrize("refit", [False, True])
-@pytest.mark.slow
 def test_from_a_folder_to_a_submission(form, refit, contest, tmp_path):
     root, truth = contest
     outcome = started(tmp_path, root / form, refit=refit)

@@ -72,10 +72,11 @@ def make_optimizer(settings: OptimizerSettings, toolkit: ToolkitName) -> Callabl
         words["adamw_lr"] = settings.adamw_lr
 
     def make(params: ParamsT, network: nn.Module | None = None) -> torch.optim.Optimizer:
-        params = params if settings.decay_norm_and_bias else without_decay_of_vectors(params)
         return kind(params, **words, **({"network": network} if "network" in known else {}))
 
-    return make
+    if settings.decay_norm_and_bias:
+        return make
+    return lambda params, network=None: make(without_decay_of_vectors(params), network)
 
 
 def make_schedule(settings: LoopSettings) -> Callable[[torch.optim.Optimizer, Plan], Schedule] | None:

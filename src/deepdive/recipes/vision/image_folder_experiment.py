@@ -10,7 +10,7 @@ from deepdive.data.progress import Report
 from deepdive.files import write_atomically
 from deepdive.names import tell
 from deepdive.recipes.experiments import TrainingRun
-from deepdive.recipes.experiments.sequential_runs import checkpoints_of, fit_sequentially
+from deepdive.recipes.experiments.sequential_runs import checkpoints_of, fit_sequentially, records_of
 from deepdive.recipes.predictions import to_csv
 from deepdive.recipes.vision.classification import ImageClassification
 from deepdive.recipes.vision.image_folder import ImageFolderSettings
@@ -63,7 +63,8 @@ class ImageFolderExperiment(ImageClassification[ImageFolderSettings]):
         results = fit_sequentially(training_runs, self.trainer, run, listeners, resume=resume)
         self.model.load_state_dict(self.state_dict_of(run))
         validated = {name: value for name, value in results["validated"].metrics.items() if name.startswith("val_")}
-        return results["refit"].metrics | validated
+        *_, last = (each for each in records_of(run, results)["refit"] if each.kind == "epoch")
+        return results["refit"].metrics | last.metrics | validated  # of the weights that are kept
 
     def state_dict_of(self, run: Run) -> dict[str, Any]:
         """Of the best epoch, or of the end of the second training run."""

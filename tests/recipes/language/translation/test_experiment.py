@@ -150,7 +150,6 @@ def test_a_killed_run_with_attention_goes_on_bit_for_bit(data, tmp_path, monkeyp
 
 
 @pytest.mark.parametrize("changes", [{"scheduled_sampling": 0.3}, {"reverse_source": True}, {"toolkit": "scratch"}])
-@pytest.mark.slow
 def test_other_ways_to_learn(data, changes, tmp_path):
     outcome = run("seq2seq", data, tmp_path, **SMALL | {"cell": "LSTM"} | changes)
     assert outcome.metrics["test_bleu"] > 50

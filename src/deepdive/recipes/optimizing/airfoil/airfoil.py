@@ -23,7 +23,7 @@ from deepdive.recipes.registry import Target, recipe
     ),
     presets={
         "smoke": {"batch_sizes": [10, 100], "epochs": 2},
-        "quick": {"rates": [0.005, 0.015, 0.05, 0.15, 0.4, 0.6, 1.0]},
+        "quick": {},
         "book": {"batch_sizes": [1, 10, 100, 1500], "rates": [0.005, 0.05, 0.4, 1.0]},
     },
     keywords=("minibatch", "batch-size", "sgd", "optimization", "speed", "time"),
@@ -42,7 +42,7 @@ class AirfoilSettings(Checked):
     epochs: Epochs = 10
     """Passes over the rows for each batch size."""
     rates: tuple[LearningRate, ...] = ()
-    """Learning rates, one for each batch size, as quick and book have them; if none, lr-per-row times the batch size,
+    """Learning rates, one for each batch size, as the preset book has them; if none, lr-per-row times the batch size,
     but not above largest-lr."""
     lr_per_row: LearningRate = 0.005
     """Learning rate of a step by one row."""
