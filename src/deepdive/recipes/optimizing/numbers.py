@@ -1,7 +1,7 @@
 """Numbers that declarations state and experiments keep. Free of torch."""
 
 CHECKS = 14
-"""Promises of theory that the recipe ``landscape`` checks."""
+"""Theoretical guarantees that the recipe ``landscape`` checks."""
 
 RATES = {
     "images": {
