@@ -1,4 +1,4 @@
-"""The rate that ``deepdive find-lr`` proposes against the best of a grid, by the loss at the end of short runs.
+"""The rate that ``deepdive find-lr`` suggests against the best of a grid, by the loss at the end of short runs.
 
 The ratio is that of the two rates, the larger by the smaller. The grid has two rates to a decade; rates whose loss is
 within two per cent of the best one are as good, and the nearest of them counts.
@@ -25,14 +25,14 @@ RECIPES: Mapping[str, Mapping[str, Any]] = {
     "lenet-batchnorm": {"data": "digits", "steps": 150, "image_size": 28},
     "gru-lm": {"steps": 100},
 }
-"""The rule of the proposal was chosen by the first five; the last two were tried once it stood."""
+"""The rule of the suggestion was chosen by the first five; the last two were tried once it stood."""
 
 
 def rows() -> Iterator[Row]:
     for name, changes in RECIPES.items():
         recipe = load_recipe(name)
         settings = with_preset(recipe.settings_type, {**recipe.presets["quick"], **changes})
-        proposal = find_rate(recipe, settings).proposal
+        suggestion = find_rate(recipe, settings).suggestion
         losses = {}
         for lr in GRID:
             plain = to_plain(settings)
@@ -40,11 +40,11 @@ def rows() -> Iterator[Row]:
             losses[lr] = final_loss(recipe, from_plain(recipe.settings_type, plain))
         best = min(losses.values())
         good = [lr for lr, loss in losses.items() if loss <= 1.02 * best]
-        nearest = min(good, key=lambda lr: abs(math.log(lr / proposal)))
-        apart = math.exp(abs(math.log(nearest / proposal)))
+        nearest = min(good, key=lambda lr: abs(math.log(lr / suggestion)))
+        apart = math.exp(abs(math.log(nearest / suggestion)))
         told = ", ".join(f"{lr:.2g}: {loss:.3g}" for lr, loss in losses.items())
         print(f"  {name}: {told}", file=sys.stderr, flush=True)
-        yield Row(f"rate proposed for {name}, best of grid", proposal, nearest, apart, FARTHEST, False, "")
+        yield Row(f"rate suggested for {name}, best of grid", suggestion, nearest, apart, FARTHEST, False, "")
 
 
 def main() -> int:

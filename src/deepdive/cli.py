@@ -17,7 +17,7 @@ COMMANDS = {
     "run": ("run a recipe: deepdive run lenet", "running"),
     "resume": ("go on with an interrupted run", "resuming"),
     "predict": ("predict with a trained model", "predicting"),
-    "find-lr": ("propose a learning rate for a recipe", "finding_rates"),
+    "find-lr": ("suggest a learning rate for a recipe", "finding_rates"),
     "export": ("write trained weights for other programs", "exporting"),
     "compare": ("compare runs: settings, metrics, curves", "comparing"),
     "prove": ("compare the from-scratch layers with PyTorch's", "proving"),

@@ -1,4 +1,4 @@
-"""Surfaces, ways down, line searches, convex sets, the range test of learning rates."""
+"""Surfaces, descent methods, line searches, convex sets, the range test of learning rates."""
 
 import math
 
@@ -98,11 +98,11 @@ ROWS = {
         [({"x": vector()}, "x must not be empty")],
     ),
     "optimization.soft_threshold": Row(
-        optimization.soft_threshold, {"x": vector(3.0, -0.5, -2.0), "amount": 1.0}, vector(2.0, 0.0, -1.0),
-        [({"amount": -1.0}, "amount must be at least 0")],
+        optimization.soft_threshold, {"x": vector(3.0, -0.5, -2.0), "threshold": 1.0}, vector(2.0, 0.0, -1.0),
+        [({"threshold": -1.0}, "threshold must be at least 0")],
     ),
-    "optimization.proximal_descent": Row(
-        optimization.proximal_descent,
+    "optimization.proximal_gradient": Row(
+        optimization.proximal_gradient,
         {"function": BOWL, "proximal": lambda x: x, "x": START, "lr": 0.3, "steps": 100}, at_the_minimum,
         [*LR, *STEPS],
     ),
@@ -110,8 +110,8 @@ ROWS = {
         optimization.convexity_gap, {"function": BOWL, "x": PAIRS[0], "y": PAIRS[1]}, vector(3.5),
         [({"weight": 1.5}, "weight must be at least 0 and at most 1"), ({"y": torch.zeros(2, 2)}, "y must have")],
     ),
-    "optimization.least_curvature": Row(
-        optimization.least_curvature, {"function": BOWL, "x": PAIRS[1]}, vector((5 - math.sqrt(5)) / 2),
+    "optimization.smallest_hessian_eigenvalue": Row(
+        optimization.smallest_hessian_eigenvalue, {"function": BOWL, "x": PAIRS[1]}, vector((5 - math.sqrt(5)) / 2),
         [({"x": torch.zeros(0, 2)}, "x must not be empty")],
     ),
     "optimization.jensen_gap": Row(
@@ -142,9 +142,13 @@ ROWS = {
         optimization.has_diverged, {"losses": LOSSES, "decay": 0.0}, True,
         [({"decay": 1.0}, "decay must be at least 0 and below 1")], free=("losses",),
     ),
-    "optimization.propose_rate": Row(
-        optimization.propose_rate, {"rates": RATES, "losses": LOSSES, "decay": 0.0},
-        lambda found: math.isclose(found.breaks_at, RATES[15]) and math.isclose(found.proposal, RATES[15] / 10), [
+    "optimization.DivergenceWatch": Row(
+        optimization.DivergenceWatch, {"decay": 0.0}, lambda watch: [watch.add(loss) for loss in LOSSES][-1],
+        [({"decay": 1.0}, "decay must be at least 0 and below 1")],
+    ),
+    "optimization.suggest_lr": Row(
+        optimization.suggest_lr, {"rates": RATES, "losses": LOSSES, "decay": 0.0},
+        lambda found: math.isclose(found.diverges_at, RATES[15]) and math.isclose(found.suggestion, RATES[15] / 10), [
             ({"rates": RATES[:3]}, "rates must be one for each of 17 losses, got 3"),
             ({"losses": [1.0, INF, *LOSSES[2:]]}, "losses must be finite for at least 10 steps, got 1;"),
             ({"losses": sorted(LOSSES)}, "losses must fall before they rise"),
@@ -152,6 +156,6 @@ ROWS = {
         ], free=("losses", "rates"),
     ),
     "optimization.range_test_figure": Row(
-        optimization.range_test_figure, {"test": optimization.propose_rate(RATES, LOSSES)}, is_figure
+        optimization.range_test_figure, {"test": optimization.suggest_lr(RATES, LOSSES)}, is_figure
     ),
 }  # fmt: skip

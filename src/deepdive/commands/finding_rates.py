@@ -1,6 +1,7 @@
 """``deepdive find-lr``: a learning-rate range test with a recipe's own settings."""
 
 import sys
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -12,11 +13,14 @@ from deepdive.names import suggestion
 from deepdive.recipes import load_recipe
 from deepdive.recipes.optimization import with_usual
 from deepdive.recipes.ranges import Checked
-from deepdive.recipes.ranges.flags import parse
+from deepdive.recipes.ranges.flags import left_open, parse
 from deepdive.recipes.ranges.types import LearningRate
+from deepdive.recipes.registry import Recipe
 from deepdive.recipes.settings import with_preset
 
 TestSteps = Annotated[int, Meta(ge=20, le=100_000)]
+LowestRate = Annotated[float, Meta(ge=1e-30, le=1000)]
+"""Bounded by what still moves weights in single precision."""
 _BARS = "▁▂▃▄▅▆▇█"
 _WIDTH = 60
 
@@ -29,7 +33,7 @@ class Options(Checked):
 
     preset: str = "quick"
     """Named set of defaults."""
-    lowest_lr: LearningRate = 1e-5
+    lowest_lr: LowestRate = 1e-5
     """Learning rate of the first step."""
     highest_lr: LearningRate = 10.0
     """Learning rate of the last step, if the loss does not diverge before."""
@@ -42,12 +46,12 @@ class Options(Checked):
 
 
 def main(arguments: list[str]) -> int:
-    """Propose a learning rate."""
+    """Suggest a learning rate."""
     if not arguments or arguments[0].startswith("-"):
         asked = bool(arguments) and arguments[0] in ("-h", "--help")
         (sys.stdout if asked else sys.stderr).write(
             "usage: deepdive find-lr RECIPE [OPTIONS]\n\n"
-            "Trains for a few steps while the learning rate grows, and proposes one for --optimizer.lr.\n"
+            "Trains for a few steps while the learning rate grows, and suggests one for --optimizer.lr.\n"
             "deepdive find-lr RECIPE --help tells the settings of a recipe, which it takes as deepdive run does.\n"
         )
         return 0 if asked else 2
@@ -56,9 +60,8 @@ def main(arguments: list[str]) -> int:
     preset = preset_of(flags)
     if preset not in recipe.presets:
         raise ValueError(f"recipe {name!r} has no preset {preset!r}{suggestion(preset, recipe.presets)}")
-    defaults = with_usual(with_preset(recipe.settings_type, recipe.presets[preset]), flags)
-    if not hasattr(defaults, "optimizer"):
-        raise ValueError(f"RECIPE must be one that trains a network by a learning rate, got {name}")
+    stated = with_preset(recipe.settings_type, recipe.presets[preset])
+    defaults = with_usual(stated, flags)
     settings, options = parse(
         defaults, Options(preset), arguments=flags, prog=f"deepdive find-lr {name}", description=recipe.title
     )
@@ -66,10 +69,10 @@ def main(arguments: list[str]) -> int:
         raise ValueError(f"--highest-lr must be above --lowest-lr={options.lowest_lr:g}, got {options.highest_lr:g}")
     if options.output is not None:
         _check(options.output, force=options.force)
-    return _find(name, settings, options)
+    return _find(recipe, settings, options, left_open(stated, flags))
 
 
-def _find(name: str, settings: Checked, options: Options) -> int:
+def _find(recipe: Recipe, settings: Checked, options: Options, unchosen: Collection[str]) -> int:
     from deepdive.algorithms.optimization import range_test_figure
     from deepdive.commands.terminal.saying import say
     from deepdive.figures import to_png, to_svg
@@ -77,15 +80,17 @@ def _find(name: str, settings: Checked, options: Options) -> int:
     from deepdive.recipes.running.rate_finding import find_rate
 
     test = find_rate(
-        load_recipe(name),
+        recipe,
         settings,
+        preset=options.preset,
+        left_open=unchosen,
         lowest=options.lowest_lr,
         highest=options.highest_lr,
         steps=options.test_steps,
     )
     losses = f"loss {test.curve[0]:.4g} … {min(test.curve):.4g}"
     say(f"{_line(test.curve)}  {losses}, learning rate {test.rates[0]:.2g} … {test.rates[-1]:.2g}")
-    say(f"breaks out at {test.breaks_at:.2g}; proposal: --optimizer.lr {test.proposal:.2g}")
+    say(f"diverges at {test.diverges_at:.2g}; suggestion: --optimizer.lr {test.suggestion:.2g}")
     if options.output is not None:
         figure = range_test_figure(test)
         content = to_png(figure) if options.output.suffix.lower() == ".png" else to_svg(figure)

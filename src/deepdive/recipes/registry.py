@@ -3,7 +3,7 @@
 import importlib
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -112,6 +112,19 @@ class Recipe:
         made: Any = None if wrong else make(settings)
         if not hasattr(made, "prepare"):  # as every experiment has; to ask for the class would import torch
             raise ValueError(f"experiment of recipe {self.name} must name an Experiment, got {self.experiment!r}")
+        return made
+
+    def build_for(self, settings: Any, preset: str, left_open: Collection[str] = ()) -> "Experiment[Any]":
+        """The same, where settings whose names are ``left_open`` may follow the data.
+
+        They may not if the data is what the preset's values are stated for.
+
+        Raises:
+            ValueError: as `build`.
+        """
+        made = self.build(settings)
+        if getattr(settings, "data", self.data_of(preset)) != self.data_of(preset):
+            made.left_open = left_open
         return made
 
 

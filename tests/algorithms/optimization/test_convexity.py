@@ -10,11 +10,11 @@ from deepdive.algorithms.optimization import (
     Quadratic,
     convexity_gap,
     jensen_gap,
-    least_curvature,
     project_ball,
     project_box,
     project_simplex,
-    proximal_descent,
+    proximal_gradient,
+    smallest_hessian_eigenvalue,
     soft_threshold,
 )
 
@@ -57,7 +57,7 @@ def test_proximal_steps_solve_the_lasso():
     )
     a, b, amount = design.T @ design / 40, design.T @ y / 40, 0.2
     f = Quadratic((a + a.T) / 2, b)
-    path = proximal_descent(
+    path = proximal_gradient(
         f, lambda x: soft_threshold(x, 0.2 * amount), torch.zeros(6, dtype=torch.float64), lr=0.2, steps=800
     )
     x, g = path[-1], f.a @ path[-1] - b
@@ -73,8 +73,8 @@ def test_gaps_tell_convex_functions_from_others():
     assert bool((convexity_gap(bowl, x, y, 0.3) >= 0).all())
     torch.testing.assert_close(convexity_gap(bowl, x, y, 0.3), 0.3 * 0.7 * bowl(x - y))
     assert bool((convexity_gap(SURFACES["saddle"].function, x, y) < 0).any())
-    torch.testing.assert_close(least_curvature(bowl, x[:3]), torch.ones(3, dtype=torch.float64))
-    curvature = least_curvature(SURFACES["saddle"].function, x)  # the Hessian is diag(2, 3 x₂² - 2)
+    torch.testing.assert_close(smallest_hessian_eigenvalue(bowl, x[:3]), torch.ones(3, dtype=torch.float64))
+    curvature = smallest_hessian_eigenvalue(SURFACES["saddle"].function, x)  # the Hessian is diag(2, 3 x₂² - 2)
     torch.testing.assert_close(curvature, (3 * x[:, 1].square() - 2).clamp(max=2))
 
 

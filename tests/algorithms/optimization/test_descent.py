@@ -1,4 +1,4 @@
-"""Ways down against SciPy and closed forms."""
+"""Descent methods against SciPy and closed forms."""
 
 import math
 
@@ -115,7 +115,7 @@ def test_sweeps_are_those_of_gauss_and_seidel():
 
 
 @pytest.mark.parametrize("name", ["rosenbrock", "beale", "himmelblau"])
-def test_line_searches_keep_what_they_promise(name):
+def test_line_searches_keep_what_they_guarantee(name):
     f, x = SURFACES[name].function, vector(*SURFACES[name].start)
     g = gradient(f, x)
     d, slope = -g, -float(g @ g)

@@ -1,13 +1,13 @@
-"""Optimisation before networks (D2L chapter 12): surfaces, ways down, line searches, convex sets, rates."""
+"""Optimisation before networks (D2L chapter 12): surfaces, descent methods, line searches, convex sets, rates."""
 
 from deepdive.algorithms.optimization.constraints import project_ball as project_ball
 from deepdive.algorithms.optimization.constraints import project_box as project_box
 from deepdive.algorithms.optimization.constraints import project_simplex as project_simplex
-from deepdive.algorithms.optimization.constraints import proximal_descent as proximal_descent
+from deepdive.algorithms.optimization.constraints import proximal_gradient as proximal_gradient
 from deepdive.algorithms.optimization.constraints import soft_threshold as soft_threshold
 from deepdive.algorithms.optimization.convexity import convexity_gap as convexity_gap
 from deepdive.algorithms.optimization.convexity import jensen_gap as jensen_gap
-from deepdive.algorithms.optimization.convexity import least_curvature as least_curvature
+from deepdive.algorithms.optimization.convexity import smallest_hessian_eigenvalue as smallest_hessian_eigenvalue
 from deepdive.algorithms.optimization.descent import conjugate_gradients as conjugate_gradients
 from deepdive.algorithms.optimization.descent import coordinate_descent as coordinate_descent
 from deepdive.algorithms.optimization.descent import gradient_descent as gradient_descent
@@ -26,9 +26,10 @@ from deepdive.algorithms.optimization.line_search import backtracking as backtra
 from deepdive.algorithms.optimization.line_search import gradient as gradient
 from deepdive.algorithms.optimization.line_search import hessian as hessian
 from deepdive.algorithms.optimization.line_search import strong_wolfe as strong_wolfe
+from deepdive.algorithms.optimization.range_test import DivergenceWatch as DivergenceWatch
 from deepdive.algorithms.optimization.range_test import RangeTest as RangeTest
 from deepdive.algorithms.optimization.range_test import geometric_rates as geometric_rates
 from deepdive.algorithms.optimization.range_test import has_diverged as has_diverged
-from deepdive.algorithms.optimization.range_test import propose_rate as propose_rate
 from deepdive.algorithms.optimization.range_test import range_test_figure as range_test_figure
 from deepdive.algorithms.optimization.range_test import smoothed as smoothed
+from deepdive.algorithms.optimization.range_test import suggest_lr as suggest_lr

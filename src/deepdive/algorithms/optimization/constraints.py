@@ -59,21 +59,21 @@ def project_simplex(x: Float[Tensor, " n"]) -> Float[Tensor, " n"]:
 
 
 @checked
-def soft_threshold(x: Float[Tensor, " n"], amount: float) -> Float[Tensor, " n"]:
-    """``argmin_z ½ ‖z - x‖² + amount ‖z‖₁ = sign(x) max(|x| - amount, 0)``: the proximal step of the L1 norm.
+def soft_threshold(x: Float[Tensor, " n"], threshold: float) -> Float[Tensor, " n"]:
+    """``argmin_z ½ ‖z - x‖² + threshold ‖z‖₁ = sign(x) max(|x| - threshold, 0)``: the proximal step of the L1 norm.
 
     >>> soft_threshold(torch.tensor([3.0, -0.5, -2.0]), 1.0)
     tensor([ 2., -0., -1.])
 
     Raises:
-        ValueError: ``amount`` is negative.
+        ValueError: ``threshold`` is negative.
     """
-    check_bounds("amount", amount, 0)
-    return x.sign() * (x.abs() - amount).clamp(min=0)
+    check_bounds("threshold", threshold, 0)
+    return x.sign() * (x.abs() - threshold).clamp(min=0)
 
 
 @checked
-def proximal_descent(
+def proximal_gradient(
     function: Function, proximal: Callable[[Tensor], Tensor], x: Float[Tensor, " n"], *, lr: float, steps: int
 ) -> Float[Tensor, "points n"]:
     """``x = prox(x - lr ∇f(x))``: with a projection, descent within a set; with a soft threshold, L1 penalties (ISTA).

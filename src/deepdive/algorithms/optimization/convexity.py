@@ -27,10 +27,10 @@ def convexity_gap(
 
 
 @checked
-def least_curvature(function: Function, x: Float[Tensor, "points n"]) -> Float[Tensor, " points"]:
+def smallest_hessian_eigenvalue(function: Function, x: Float[Tensor, "points n"]) -> Float[Tensor, " points"]:
     """The smallest eigenvalue of the Hessian at each point: nowhere negative if and only if the function is convex.
 
-    >>> least_curvature(lambda x: x[..., 0].square() - x[..., 1].square(), torch.zeros(1, 2))
+    >>> smallest_hessian_eigenvalue(lambda x: x[..., 0].square() - x[..., 1].square(), torch.zeros(1, 2))
     tensor([-2.])
 
     Raises:

@@ -1,4 +1,4 @@
-"""Ways down (D2L section 12.3): each returns its whole path, the start first, so that it can be drawn."""
+"""Descent methods (D2L section 12.3): each returns its whole path, the start first, so that it can be drawn."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Ways down, drawn on the surface."""
+"""Paths of descent methods, drawn on the surface."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING

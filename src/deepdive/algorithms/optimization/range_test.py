@@ -1,4 +1,4 @@
-"""Learning-rate range test: train a little while the rate grows, and see when the loss falls and when it breaks out."""
+"""Learning-rate range test: train a little while the rate grows, and see when the loss falls and when it diverges."""
 
 import math
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 DIVERGED = 4.0
-"""A smoothed loss so many times as far above the best one as the first was, or the best one itself, ends a test."""
+"""A test ends at a smoothed loss that is so many times the best one, and as many times as far above it as the first."""
 _MARGIN = 10.0
 _GIVEN_BACK = 0.2
 _LEAST = 10
@@ -33,8 +33,8 @@ def geometric_rates(lowest: float, highest: float, steps: int) -> list[float]:
     check_bounds("lowest", lowest, above=0)
     check_bounds("highest", highest, above=lowest)
     check_integer("steps", steps, 2)
-    ratio = math.log(highest / lowest) / (steps - 1)
-    return [lowest * math.exp(ratio * t) for t in range(steps)]
+    first, last = math.log(lowest), math.log(highest)  # the quotient of the two need not be a number
+    return [math.exp(first + (last - first) * t / (steps - 1)) for t in range(steps)]
 
 
 @checked
@@ -48,46 +48,85 @@ def smoothed(losses: Sequence[float], decay: float = 0.8) -> list[float]:
         ValueError: ``decay`` is not in [0, 1).
     """
     check_bounds("decay", decay, 0, below=1)
-    found, mean = [], 0.0
-    for t, loss in enumerate(losses, 1):
-        mean = decay * mean + (1 - decay) * loss
-        found.append(mean / (1 - decay**t))
-    return found
+    mean = _RunningMean(decay)
+    return [mean.add(loss) for loss in losses]
 
 
-@checked
-def has_diverged(losses: Sequence[float], decay: float = 0.8) -> bool:
-    """Whether the last smoothed loss is not finite, or has risen above the best by more than four times what was won.
+class _RunningMean:
+    """See `smoothed`, one loss at a time."""
+
+    def __init__(self, decay: float) -> None:
+        self._decay, self._mean, self._weight = decay, 0.0, 0.0
+
+    def add(self, loss: float) -> float:
+        """The mean with one more."""
+        self._mean = self._decay * self._mean + (1 - self._decay) * loss
+        self._weight = self._decay * self._weight + (1 - self._decay)  # 1 - decay^t
+        return self._mean / self._weight
+
+
+class DivergenceWatch:
+    """Hears of losses one by one and says of each whether training has diverged; see `has_diverged`.
+
+    >>> watch = DivergenceWatch()
+    >>> [watch.add(loss) for loss in (1.0, 0.5, math.nan)]
+    [False, False, True]
 
     Raises:
         ValueError: ``decay`` is not in [0, 1).
     """
-    if losses and not math.isfinite(losses[-1]):
-        return True
-    curve = smoothed(losses, decay)
-    if len(curve) < _LEAST:
-        return False
-    best = min(curve)
-    return curve[-1] > best + max((DIVERGED - 1) * abs(best), DIVERGED * (curve[0] - best))
+
+    @checked
+    def __init__(self, decay: float = 0.8) -> None:
+        check_bounds("decay", decay, 0, below=1)
+        self._mean = _RunningMean(decay)
+        self._count, self._first, self._best = 0, 0.0, math.inf
+
+    @checked
+    def add(self, loss: float) -> bool:
+        """Whether it has diverged with this loss."""
+        if not math.isfinite(loss):
+            return True
+        mean = self._mean.add(loss)
+        self._first = self._first if self._count else mean
+        self._count, self._best = self._count + 1, min(self._best, mean)
+        bound = self._best + max((DIVERGED - 1) * abs(self._best), DIVERGED * (self._first - self._best))
+        return self._count >= _LEAST and mean > bound
+
+
+@checked
+def has_diverged(losses: Sequence[float], decay: float = 0.8) -> bool:
+    """Whether the last loss is not finite, or smoothed it is far above the best smoothed one, by both of two measures.
+
+    It has risen by more than three times the best loss's size, to more than four times a positive one, and by more than
+    four times what had been won since the first loss. Of fewer than ten losses only one that is not finite tells.
+
+    Raises:
+        ValueError: ``decay`` is not in [0, 1).
+    """
+    watch = DivergenceWatch(decay)
+    return [watch.add(loss) for loss in losses][-1:] == [True]
 
 
 @dataclass(frozen=True)
 class RangeTest:
-    """Rates, losses of single steps and smoothed, the proposal, and the rate at which the loss breaks out."""
+    """Rates, losses of single steps and smoothed, the suggestion, and the rate at which the loss diverges."""
 
     rates: list[float]
     losses: list[float]
     curve: list[float]
-    proposal: float
-    breaks_at: float
+    suggestion: float
+    diverges_at: float
 
 
 @checked
-def propose_rate(rates: Sequence[float], losses: Sequence[float], decay: float = 0.8) -> RangeTest:
-    """A tenth of the rate at which the loss breaks out (Smith, 2018).
+def suggest_lr(rates: Sequence[float], losses: Sequence[float], decay: float = 0.8) -> RangeTest:
+    """A tenth of the rate at which the loss diverges.
 
-    That is where the smoothed loss, once it was lowest, has given back a fifth of what it had won; the last rate, if it
-    never does.
+    It diverges where the smoothed loss, once it was lowest, has given back a fifth of what it had won; else at the last
+    rate. Smith (2017) reads a range of rates from such a curve and names no factor; a tenth, though of the rate with
+    the lowest loss, is a convention of the fastai library. The rule here was chosen by recipes of this library, see
+    ``benchmarks.training.rates``.
 
     Args:
         rates: of each step, growing.
@@ -115,7 +154,7 @@ def propose_rate(rates: Sequence[float], losses: Sequence[float], decay: float =
 
 @checked
 def range_test_figure(test: RangeTest) -> "Figure":
-    """Losses by the rate, single and smoothed, with the proposal."""
+    """Losses by the rate, single and smoothed, with the suggestion."""
     from matplotlib.figure import Figure
 
     with figure_style():
@@ -123,7 +162,7 @@ def range_test_figure(test: RangeTest) -> "Figure":
         ax = figure.subplots()
         ax.plot(test.rates, test.losses, ".", color=GREY, alpha=0.5, label="one step")
         ax.plot(test.rates, test.curve, color=BLUE, label="smoothed")
-        ax.axvline(test.proposal, color=ORANGE, ls="--", label=f"proposal {test.proposal:.2g}")
+        ax.axvline(test.suggestion, color=ORANGE, ls="--", label=f"suggestion {test.suggestion:.2g}")
         log_scale(ax, "x")
         low, high = min(test.curve), max(test.curve[: max(2, len(test.curve) // 2)])
         ax.set_ylim(low - 0.1 * (high - low), high + 0.6 * (high - low) + 1e-12)

@@ -9,6 +9,7 @@ from deepdive.data.types import DataModule
 from deepdive.recipes.experiments.merged_listeners import Extent, MergedListeners
 from deepdive.training import FolderCheckpoints, Run, RunError, Task, Trainer
 from deepdive.training.listeners import Curves, read_metrics
+from deepdive.training.loop.progress import DivergedError
 from deepdive.training.records import Listener, Record
 
 
@@ -22,6 +23,8 @@ class TrainingRun:
     """Of the trainer, if not its own."""
     trainer: Trainer | Callable[[], Trainer] | None = None
     """If not that of all; a function is asked for it when the training runs before are over."""
+    may_diverge: bool = False
+    """Whether a loss that is NaN or infinite ends this training alone, without metrics, and not the run."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,7 @@ class TrainingResult:
     """How one of the training runs ended."""
 
     metrics: dict[str, float]
+    """Empty if it diverged."""
     extent: Extent
     """Steps, epochs and records it took."""
 
@@ -44,6 +48,7 @@ def fit_sequentially(
 
     Raises:
         RunError: the result of a training is damaged.
+        DivergedError: a loss became NaN in a training that may not diverge, or since the data hold NaN.
     """
     alone = len(training_runs) == 1
     kept = [each for each in listeners if alone or not isinstance(each, Curves)]
@@ -57,7 +62,12 @@ def fit_sequentially(
                 own = training.trainer() if callable(training.trainer) else training.trainer or trainer
                 own = own if training.seed is None else replace(own, seed=training.seed)
                 folder = checkpoints_of(run, training.name, alone=alone)
-                metrics = own.fit(task, data, checkpoints=folder, listeners=[joined], resume=resume)
+                try:
+                    metrics = own.fit(task, data, checkpoints=folder, listeners=[joined], resume=resume)
+                except DivergedError as error:
+                    if error.by_data or not training.may_diverge:
+                        raise
+                    metrics = {}
                 result = TrainingResult(metrics, joined.extent)
                 run.write_json(f"training_runs/{training.name}.json", asdict(result))
             joined.advance(result.extent)

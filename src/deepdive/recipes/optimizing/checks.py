@@ -1,4 +1,4 @@
-"""Promises of theory, each with the number that it is about: computed here by one means and there by another."""
+"""Theoretical guarantees, each with the number that it is about: computed here by one means and there by another."""
 
 import math
 from collections.abc import Callable, Iterator
@@ -18,11 +18,11 @@ from deepdive.algorithms.optimization import (
     gradient,
     gradient_descent,
     jensen_gap,
-    least_curvature,
     newton,
     preconditioned_descent,
     project_simplex,
-    proximal_descent,
+    proximal_gradient,
+    smallest_hessian_eigenvalue,
     soft_threshold,
     steepest_descent,
 )
@@ -30,9 +30,9 @@ from deepdive.algorithms.optimization import (
 
 @dataclass(frozen=True)
 class Check:
-    """A promise in words, the number that was measured, the bound that it must not exceed."""
+    """A theoretical guarantee in words, the number that was measured, the bound that it must not exceed."""
 
-    promise: str
+    guarantee: str
     measured: float
     bound: float
 
@@ -98,7 +98,8 @@ def _bowl_is_convex(seed: int) -> tuple[float, float]:
     generator = torch.Generator().manual_seed(seed)
     x, y = torch.randn(2, 500, 2, generator=generator, dtype=torch.float64)
     gap = float(convexity_gap(SURFACES["ill-conditioned"].function, x, y).min())
-    return gap, float(least_curvature(SURFACES["saddle"].function, torch.zeros(1, 2, dtype=torch.float64))[0])
+    origin = torch.zeros(1, 2, dtype=torch.float64)
+    return gap, float(smallest_hessian_eigenvalue(SURFACES["saddle"].function, origin)[0])
 
 
 def _jensen(seed: int) -> float:
@@ -125,7 +126,7 @@ def _lasso(f: Quadratic, amount: float = 0.3) -> float:
     """How far the gradient is from ``-amount sign(x)``, or beyond ``amount`` where ``x`` is 0."""
     lr = 1 / float(torch.linalg.eigvalsh(f.a)[-1])
     start = torch.zeros_like(f.b)
-    x = proximal_descent(f, lambda z: soft_threshold(z, lr * amount), start, lr=lr, steps=5000)[-1]
+    x = proximal_gradient(f, lambda z: soft_threshold(z, lr * amount), start, lr=lr, steps=5000)[-1]
     g = f.a @ x - f.b
     return float(torch.where(x == 0, (g.abs() - amount).clamp(min=0), (g + amount * x.sign()).abs()).max())
 

@@ -1,5 +1,6 @@
 """The report's tables and curves of optimisers that learnt the same."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -12,12 +13,21 @@ from deepdive.training.report import Section, join, table, text
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+_DECAY = (
+    "Weight decay is decoupled from the gradient: optimisers that would take it for an L2 penalty (SGD, AdaGrad, "
+    "RMSprop, Adadelta and others) have none."
+)
 Best = Mapping[tuple[str, str], str]
 """By task and optimiser, the training run with the best rate."""
 
 
 def comparison_sections(
-    run: Run, best: Best, results: Mapping[str, TrainingResult], records: Mapping[str, Sequence[Record]]
+    run: Run,
+    best: Best,
+    results: Mapping[str, TrainingResult],
+    records: Mapping[str, Sequence[Record]],
+    *,
+    log_every: int,
 ) -> list[Section]:
     """For each task the curves of the training loss, and the results at equal steps and at equal seconds."""
     made = []
@@ -30,14 +40,16 @@ def comparison_sections(
             timed = results.get(f"{task}-{name}-seconds", results[each])
             row: dict[str, object] = {"optimiser": name, "ms a step": 1000 * seconds[name]}
             row |= {key.replace("_", " "): value for key, value in steps.items() if key.startswith("test_")}
-            rows.append(row | {"at equal seconds": timed.metrics["test_loss"], "steps then": timed.extent.steps})
-        by_steps = min(rows, key=lambda row: float(str(row["test loss"])))["optimiser"]
+            rows.append(
+                row | {"at equal seconds": timed.metrics.get("test_loss", math.inf), "steps then": timed.extent.steps}
+            )
+        by_steps = min(rows, key=lambda row: float(str(row.get("test loss", math.inf))))["optimiser"]
         by_seconds = min(rows, key=lambda row: float(str(row["at equal seconds"])))["optimiser"]
-        caption = "Training loss, mean of ten steps."
+        caption = "Training loss of each step." if log_every == 1 else f"Training loss, mean of {log_every} steps."
         drawn = svg_figure(
             _curves({name: records[each] for name, each in names.items()}), caption, run.folder / f"{task}.svg"
         )
-        winners = f"Lowest test loss at equal steps: {by_steps}; per second: {by_seconds}."
+        winners = f"Lowest test loss at equal steps: {by_steps}; at equal seconds: {by_seconds}. {_DECAY}"
         made.append(Section(task.capitalize(), join([table(rows), text(winners), drawn])))
     return made
 

@@ -1,4 +1,4 @@
-"""Ways down on surfaces whose minima are known, and the promises of theory, checked (D2L 12.1 to 12.3)."""
+"""Descent methods on surfaces whose minima are known, and their theoretical guarantees, checked (D2L 12.1 to 12.3)."""
 
 from dataclasses import dataclass
 
@@ -21,10 +21,10 @@ from deepdive.recipes.registry import Target, recipe
 )
 @dataclass(frozen=True)
 class LandscapeSettings(Checked):
-    """How long the ways are, and how hard the quadratics."""
+    """How long the paths are, and how hard the quadratics."""
 
     steps: Few = 200
-    """Steps of each way down."""
+    """Steps of each descent method."""
     dimensions: Width = 20
     """Dimensions of the quadratics that theory is checked with."""
     noise: Magnitude = 3.0

@@ -1,4 +1,4 @@
-"""Draw ways down, and check what theory promises of them."""
+"""Draw the paths of descent methods, and check their theoretical guarantees."""
 
 from collections.abc import Callable, Iterator, Mapping
 
@@ -25,18 +25,18 @@ from deepdive.training import Plan, Record, Run
 from deepdive.training.report import Section, join, table, text
 
 _RATES = {"rosenbrock": 1e-3, "beale": 0.01, "himmelblau": 0.01, "saddle": 0.1, "ill-conditioned": 0.06}
-"""Of plain descent: with much more it leaves the picture."""
+"""Of plain descent: with much more it leaves the plot."""
 NOISY = "noisy quadratic"
 _ALL = {**SURFACES, NOISY: SURFACES["ill-conditioned"]}
 
 
 class LandscapeExperiment(RecordsExperiment[LandscapeSettings]):
-    """Ways down from one start on each surface, and ``test_checks``, how many promises of theory hold.
+    """Descent methods from one start on each surface, and ``test_checks``, how many theoretical guarantees hold.
 
-    ``<surface>_<way>`` is how far the end of a way is from the nearest minimum.
+    ``<surface>_<method>`` is how far the end of a path is from the nearest minimum.
     """
 
-    no_predictions = "draws ways down and learns nothing"
+    no_predictions = "draws descent methods and learns nothing"
 
     def load(self, report: Report) -> None:
         """There is nothing to obtain."""
@@ -44,14 +44,14 @@ class LandscapeExperiment(RecordsExperiment[LandscapeSettings]):
         self.checks: list[Check] = []
 
     def plan(self) -> Plan:
-        """A step for each surface and each promise."""
+        """A step for each surface and each guarantee."""
         return Plan(total_steps=len(_ALL) + CHECKS, steps_per_epoch=len(_ALL) + CHECKS)
 
     def records(self, run: Run) -> Iterator[Record]:
-        """Distances from the minima, then the promises."""
+        """Distances from the minima, then the guarantees."""
         step = 0
         for name, surface in _ALL.items():
-            self.paths[name] = {way: go() for way, go in self._ways(name, surface).items()}
+            self.paths[name] = {method: go() for method, go in self._methods(name, surface).items()}
             step += 1
             yield Record("train", 1, step, self._distances(name, surface))
         for check in checks(self.settings.dimensions, self.settings.seed):
@@ -61,11 +61,11 @@ class LandscapeExperiment(RecordsExperiment[LandscapeSettings]):
         yield Record("test", 1, step, self.metrics(run))
 
     def metrics(self, run: Run) -> dict[str, float]:
-        """How many promises hold."""
+        """How many guarantees hold."""
         return {"test_checks": float(sum(check.holds for check in self.checks))}
 
     def sections(self, run: Run) -> list[Section]:
-        """Each surface with its ways, and the table of promises."""
+        """Each surface with its paths, and the table of guarantees."""
         drawn = []
         for name, surface in _ALL.items():
             figure = trajectory_figure(surface, self.paths[name], title=name)
@@ -73,19 +73,19 @@ class LandscapeExperiment(RecordsExperiment[LandscapeSettings]):
             drawn.append(svg_figure(figure, caption, run.folder / f"{name.replace(' ', '-')}.svg"))
         ends = [
             {"surface": name}
-            | {way: float(self._distance(_ALL[name], path[-1])) for way, path in self.paths[name].items()}
+            | {method: float(self._distance(_ALL[name], path[-1])) for method, path in self.paths[name].items()}
             for name in self.paths
         ]
-        promises = [
-            {"promise": each.promise, "measured": each.measured, "at most": each.bound, "holds": each.holds}
+        guarantees = [
+            {"guarantee": each.guarantee, "measured": each.measured, "at most": each.bound, "holds": each.holds}
             for each in self.checks
         ]
         return [
-            Section("Promises", table(promises)),
+            Section("Theoretical guarantees", table(guarantees)),
             Section("Surfaces", join([*drawn, text("Distances of the ends from the nearest minimum:"), table(ends)])),
         ]
 
-    def _ways(self, name: str, surface: Surface) -> Mapping[str, Callable[[], Tensor]]:
+    def _methods(self, name: str, surface: Surface) -> Mapping[str, Callable[[], Tensor]]:
         f, x, steps = surface.function, torch.tensor(surface.start, dtype=torch.float64), self.settings.steps
         lr = _RATES.get(name, _RATES["ill-conditioned"])
         if name == NOISY:
@@ -109,8 +109,8 @@ class LandscapeExperiment(RecordsExperiment[LandscapeSettings]):
     def _distances(self, name: str, surface: Surface) -> dict[str, float]:
         plain = name.replace(" ", "_").replace("-", "_")
         return {
-            f"{plain}_{way.lower().replace(', ', '_').replace(' ', '_')}": self._distance(surface, path[-1])
-            for way, path in self.paths[name].items()
+            f"{plain}_{method.lower().replace(', ', '_').replace(' ', '_')}": self._distance(surface, path[-1])
+            for method, path in self.paths[name].items()
         }
 
     def _distance(self, surface: Surface, x: Tensor) -> float:

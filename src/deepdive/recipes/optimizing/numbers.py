@@ -1,7 +1,7 @@
 """Numbers that declarations state and experiments keep. Free of torch."""
 
 CHECKS = 14
-"""Promises of theory that the recipe ``landscape`` checks."""
+"""Theoretical guarantees that the recipe ``landscape`` checks."""
 
 RATES = {
     "images": {
@@ -25,4 +25,7 @@ RATES = {
         "schedule-free-adamw": 0.01,
     },
 }
-"""Best of a grid by the validation loss after 300 steps, by task and optimiser of the recipe ``optimizers``."""
+"""Best of a grid by the validation loss after 300 steps, by task and optimiser of the recipe ``optimizers``.
+
+Those of SGD, AdaGrad, RMSprop and Adadelta were found with an L2 penalty of 0.01, which they are compared without.
+"""

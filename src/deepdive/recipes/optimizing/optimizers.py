@@ -12,6 +12,8 @@ from deepdive.recipes.ranges.types import BatchSize, Epochs, GradientBound, Leng
 from deepdive.recipes.registry import Target, recipe
 from deepdive.recipes.settings import LoopSettings, OptimizerSettings
 
+_LARGEST = 1000
+"""Of learning rates."""
 TaskName = Literal["images", "characters"]
 Grid = Annotated[tuple[PositiveMagnitude, ...], Meta(min_length=1)]
 EIGHT: tuple[OptimizerName, ...] = (
@@ -53,7 +55,7 @@ class OptimizersSettings(LoopSettings):
     tasks: tuple[TaskName, ...] = ("images", "characters")
     """images: a LeNet with batch normalisation on Fashion-MNIST; characters: a small GPT on The Time Machine."""
     grid: Grid = (1.0,)
-    """Each rate is tried with these factors, and the best by the validation loss counts."""
+    """Each rate is tried with these factors, and the best by the validation loss counts; one that diverges is none."""
     steps: Steps | None = 300
     """Optimiser steps of each training run; at equal seconds there are as many as AdamW's time allows."""
     epochs: Epochs = 1000
@@ -72,20 +74,39 @@ class OptimizersSettings(LoopSettings):
     log_every: Steps = 10
     precision: Literal["auto", "fp32", "bf16", "fp16"] = "fp32"
     optimizer: OptimizerSettings = field(default_factory=lambda: OptimizerSettings("adamw", weight_decay=0.01))
-    """Hyperparameters that all have in common; name and learning rate are those of each optimiser."""
+    """Hyperparameters that all have in common. Name, learning rate and momentum are those of each optimiser. The weight
+    decay is that of those that decouple it from the gradient; the others, for which it would be an L2 penalty that
+    their own scaling changes, have none."""
 
     def _settle(self) -> None:
         super()._settle()
-        if (self.optimizer.name, self.optimizer.lr) != ("adamw", OptimizerSettings.lr):
-            rule = "left alone: --optimizers names those that are compared, --grid factors of their rates"
-            raise SettingError("optimizer.name and optimizer.lr", rule, f"{self.optimizer.name}, {self.optimizer.lr}")
+        for name, usual, rule in (
+            ("name", "adamw", "--optimizers names those that are compared"),
+            ("lr", OptimizerSettings.lr, "--grid gives factors of the rates"),
+            ("momentum", OptimizerSettings.momentum, "each optimiser has its usual one"),
+        ):
+            if (value := getattr(self.optimizer, name)) != usual:
+                raise SettingError(f"optimizer.{name}", f"left alone: {rule}", value)
         for name in ("optimizers", "tasks"):
             values = getattr(self, name)
             if not values or len(set(values)) < len(values):
                 raise SettingError(name, "some, each once", values)
+        if len({factor_name(factor) for factor in self.grid}) < len(self.grid):
+            raise SettingError("grid", "factors that differ in their first six digits", self.grid)
+        if (highest := max(self.rate(task, name) for task in self.tasks for name in self.optimizers)) * max(
+            self.grid
+        ) > _LARGEST:
+            raise SettingError(
+                "grid", f"at most {_LARGEST / highest:g}, so that no rate is above {_LARGEST}", self.grid
+            )
         if self.steps is None:
             raise SettingError("steps", "a number: it is what is compared at", self.steps)
 
     def rate(self, task: TaskName, name: OptimizerName) -> float:
         """The stored rate of an optimiser for a task, or its usual one."""
         return RATES[task][name] if name in RATES[task] else USUAL[name]["lr"]
+
+
+def factor_name(factor: float) -> str:
+    """As it stands in the name of a training run."""
+    return f"{factor:g}"

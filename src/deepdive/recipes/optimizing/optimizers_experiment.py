@@ -1,5 +1,6 @@
 """Train the same networks with each optimiser: at equal steps, then at equal seconds."""
 
+import math
 import statistics
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,7 +22,7 @@ from deepdive.recipes.language.modelling.settings import TextSettings
 from deepdive.recipes.language.modelling.texts import text_for
 from deepdive.recipes.optimization import USUAL, OptimizerName
 from deepdive.recipes.optimizing.comparison import comparison_sections
-from deepdive.recipes.optimizing.optimizers import OptimizersSettings, TaskName
+from deepdive.recipes.optimizing.optimizers import OptimizersSettings, TaskName, factor_name
 from deepdive.training import (
     Classification,
     Run,
@@ -37,6 +38,12 @@ from deepdive.training.sequences import LanguageModelling
 
 _TIMED = 25
 """Steps that tell the time of one, of which the first few warm up."""
+_ROUNDS = 3
+"""How often all optimisers are timed in turn: what else the machine does falls on all of them."""
+_CALM = 1e-6
+"""Factor of the rates of steps that are timed: they take as long, and do not diverge."""
+_DECOUPLED = {"adamw", "adafactor", "lion", "muon", "schedule-free-adamw", "sophia-g"}
+"""Optimisers that keep weight decay apart from the gradient."""
 _SAME = 0.03
 """Relative difference in time below which equal steps are equal seconds."""
 
@@ -44,10 +51,13 @@ _SAME = 0.03
 class OptimizersExperiment(SequentialExperiment[OptimizersSettings]):
     """``<task>_<optimizer>_test_loss`` at equal steps, ``..._test_loss_at_equal_seconds`` in AdamW's time.
 
-    ``muon_gain`` is how many nats a character Muon with AdamW is below AdamW at equal steps, ``muon_gain_per_second``
-    the same at equal seconds; ``schedule_free_gap`` how many points of accuracy schedule-free AdamW is behind AdamW
-    with its schedule on a network with batch normalisation, and ``forgotten_eval_points`` how many it loses where
-    ``eval()`` of the optimiser is forgotten.
+    Weight decay is decoupled from the gradient, or there is none: an L2 penalty, as SGD, AdaGrad, RMSprop and Adadelta
+    have it, would be another thing to each. A rate that diverges has an infinite loss.
+
+    ``muon_gain`` is how many nats a character Muon with AdamW is below AdamW at equal steps,
+    ``muon_gain_at_equal_seconds`` the same in AdamW's time; ``schedule_free_gap`` how many points of accuracy
+    schedule-free AdamW is behind AdamW with its schedule on a network with batch normalisation, and
+    ``forgotten_eval_points`` how many it loses where ``eval()`` of the optimiser is forgotten.
     """
 
     data_name = "the data"
@@ -79,7 +89,7 @@ class OptimizersExperiment(SequentialExperiment[OptimizersSettings]):
             (task, name) for task in settings.tasks for name in settings.optimizers
         ]
         equal_steps = [
-            TrainingRun(_name(task, name, factor), partial(self._parts, task, name, factor))
+            TrainingRun(_name(task, name, factor), partial(self._parts, task, name, factor), may_diverge=True)
             for task, name in pairs
             for factor in settings.grid
         ]
@@ -88,6 +98,7 @@ class OptimizersExperiment(SequentialExperiment[OptimizersSettings]):
                 f"{task}-{name}-seconds",
                 partial(self._best_parts, run, task, name),
                 trainer=partial(self._timed_trainer, run, task, name),
+                may_diverge=True,
             )
             for task, name in pairs
             if name != self._reference
@@ -106,8 +117,9 @@ class OptimizersExperiment(SequentialExperiment[OptimizersSettings]):
                 found[f"{place}_lr"] = self.settings.rate(task, name) * factor
                 found[f"{place}_step_seconds"] = self._step_seconds(run, task, name)
                 timed = results.get(f"{task}-{name}-seconds")
-                equal = (metrics if timed is None else timed.metrics)["test_loss"]
-                found[f"{place}_test_loss_at_equal_seconds"] = equal
+                equal = metrics if timed is None else timed.metrics
+                if "test_loss" in equal:
+                    found[f"{place}_test_loss_at_equal_seconds"] = equal["test_loss"]
         return found | self._told(run, found)
 
     def sections(self, run: Run) -> list[Section]:
@@ -117,7 +129,8 @@ class OptimizersExperiment(SequentialExperiment[OptimizersSettings]):
             for task in self.settings.tasks
             for name in self.settings.optimizers
         }
-        return comparison_sections(run, best, self.results, records_of(run, self.results))
+        records = records_of(run, self.results)
+        return comparison_sections(run, best, self.results, records, log_every=self.settings.log_every)
 
     @property
     def _reference(self) -> OptimizerName:
@@ -129,7 +142,7 @@ class OptimizersExperiment(SequentialExperiment[OptimizersSettings]):
         settings = self.settings
         seed_everything(settings.seed)
         usual = {"momentum": USUAL[name].get("momentum", settings.optimizer.momentum)}
-        decay = 0.0 if name == "rprop" else settings.optimizer.weight_decay
+        decay = settings.optimizer.weight_decay if name in _DECOUPLED else 0.0
         chosen = replace(
             settings.optimizer, name=name, lr=settings.rate(task, name) * factor, weight_decay=decay, **usual
         )
@@ -151,12 +164,12 @@ class OptimizersExperiment(SequentialExperiment[OptimizersSettings]):
         return GPT(vocabulary, settings.num_steps, **sizes, dropout=0.0, tie_embeddings=False, nn=self.nn)
 
     def _best_factor(self, run: Run, task: TaskName, name: OptimizerName) -> float:
-        """By the validation loss at equal steps; a run that is not over is none."""
+        """By the validation loss at equal steps, infinite where it diverged; a run that is not over is none."""
         losses = {}
         for factor in self.settings.grid:
             result = self.results.get(_name(task, name, factor)) or result_of(run, _name(task, name, factor))
             if result is not None:
-                losses[factor] = result.metrics["val_loss"]
+                losses[factor] = result.metrics.get("val_loss", math.inf)
         return min(losses, key=losses.__getitem__)
 
     def _best_parts(self, run: Run, task: TaskName, name: OptimizerName) -> tuple[Task, DataModule]:
@@ -169,14 +182,16 @@ class OptimizersExperiment(SequentialExperiment[OptimizersSettings]):
         return replace(self.trainer, steps=steps if abs(ratio - 1) < _SAME else max(1, round(steps * ratio)))
 
     def _step_seconds(self, run: Run, task: TaskName, name: OptimizerName) -> float:
-        """The median time of a step, measured once for the run, all optimisers of a task in turn."""
+        """The median time of a step, measured once for the run, all optimisers of a task in turn, several times."""
         place = f"training_runs/seconds-{task}.json"
         if not (run.folder / place).is_file():
-            run.write_json(place, {each: self._measure(task, each) for each in self.settings.optimizers})
+            names = self.settings.optimizers
+            rounds = [{each: self._measure(task, each) for each in names} for _ in range(_ROUNDS)]
+            run.write_json(place, {each: statistics.median(times[each] for times in rounds) for each in names})
         return run.read_json(place)[name]
 
     def _measure(self, task: TaskName, name: OptimizerName) -> float:
-        made, data = self._parts(task, name, 1.0)
+        made, data = self._parts(task, name, _CALM)
         trainer = replace(self.trainer, steps=_TIMED, log_every=1, checkpoint_every=None)
         moments = [time.perf_counter()]
         for record in trainer.session(made, data):
@@ -190,7 +205,8 @@ class OptimizersExperiment(SequentialExperiment[OptimizersSettings]):
         if {"characters_muon_test_loss", "characters_adamw_test_loss"} <= found.keys():
             told["muon_gain"] = found["characters_adamw_test_loss"] - found["characters_muon_test_loss"]
             seconds = "characters_{}_test_loss_at_equal_seconds"
-            told["muon_gain_per_second"] = found[seconds.format("adamw")] - found[seconds.format("muon")]
+            if {seconds.format("adamw"), seconds.format("muon")} <= found.keys():
+                told["muon_gain_at_equal_seconds"] = found[seconds.format("adamw")] - found[seconds.format("muon")]
         free = "images_schedule_free_adamw_test_accuracy"
         if {free, "images_adamw_test_accuracy"} <= found.keys():
             told["schedule_free_gap"] = 100 * (found["images_adamw_test_accuracy"] - found[free])
@@ -211,4 +227,4 @@ class OptimizersExperiment(SequentialExperiment[OptimizersSettings]):
 
 
 def _name(task: str, name: str, factor: float) -> str:
-    return f"{task}-{name}-{factor:g}"
+    return f"{task}-{name}-{factor_name(factor)}"

@@ -51,9 +51,7 @@ def start(
     began = time.perf_counter()
     if tensorboard:
         require_tensorboard()
-    experiment = recipe.build(settings)
-    if getattr(settings, "data", recipe.data_of(preset)) != recipe.data_of(preset):
-        experiment.left_open = left_open
+    experiment = recipe.build_for(settings, preset, left_open)
     experiment.prepare()
     plain, source, digest = to_plain(experiment.kept_settings(settings)), recipe.source, recipe.digest
     chosen = experiment.chosen_settings(settings)

@@ -42,10 +42,11 @@ class AirfoilExperiment(RecordsExperiment[AirfoilSettings]):
 
     ``<form>_<batch size>_loss`` is the loss on the rows that are learnt from after the last pass, ``..._seconds`` the
     median time of a pass. ``minibatch_loss`` is that of the vectorised form with the batch size nearest to 10, and
-    ``minibatch_speed`` how many times as fast as course code it is there. ``closed_form_loss`` is the lowest there is.
+    ``minibatch_speed`` how many times as fast as the naive loop it is there. ``closed_form_loss`` is the lowest there
+    is.
     """
 
-    no_predictions = "compares ways to descend and keeps no network"
+    no_predictions = "compares forms of descent and keeps no network"
 
     def load(self, report: Report) -> None:
         """Read the table and standardise every column of numbers by all its rows.
@@ -126,12 +127,12 @@ class AirfoilExperiment(RecordsExperiment[AirfoilSettings]):
 
     def _summary(self) -> dict[str, float]:
         size = min(self.sizes, key=lambda size: abs(math.log(size / 10)))
-        course, own = self.measured[f"course_{size}"], self.measured[f"vectorised_{size}"]
+        naive, own = self.measured[f"naive_{size}"], self.measured[f"vectorised_{size}"]
         closed = least_squares(self.x.double(), self.y.double())
         theta = torch.cat([closed.weight, closed.bias[None]])
         return {
             "minibatch_loss": own.losses[-1],
-            "minibatch_speed": median(course.epochs) / median(own.epochs),
+            "minibatch_speed": median(naive.epochs) / median(own.epochs),
             "closed_form_loss": half_squared_loss(theta, self.x.double(), self.y.double()),
             "mean_loss": float(self.y.var(correction=0)) / 2,
         }
@@ -153,7 +154,7 @@ class AirfoilExperiment(RecordsExperiment[AirfoilSettings]):
 
 
 _FORMS = (
-    "Course code fetches rows one by one with a DataLoader and differentiates by autograd; vectorised is a slice of "
+    "The naive loop fetches rows one by one with a DataLoader and differentiates by autograd; vectorised is a slice of "
     "rows and a gradient that is written out; library is torch.nn.Linear with torch.optim.SGD on such slices. All "
     "three take the same steps. A step has a fixed cost: a pass of small batches takes longer, one of large ones "
     "learns less."

@@ -51,13 +51,13 @@ class Descent(ABC):
     def steps(self, order: Int64[Tensor, " n"]) -> Iterator[None]:
         """The steps of one pass over the rows in this order, one at a time."""
 
-    def epoch(self, order: Int64[Tensor, " n"], looks: int = 10) -> Iterator[tuple[int, float, float]]:
+    def epoch(self, order: Int64[Tensor, " n"], evaluations: int = 10) -> Iterator[tuple[int, float, float]]:
         """One pass: so many times on the way the steps so far, the seconds that they took, and the loss on all rows.
 
         The clock stands still while the loss is measured.
         """
         total = -(-len(order) // self.batch_size)
-        every, seconds, began = -(-total // looks), 0.0, time.perf_counter()
+        every, seconds, began = -(-total // evaluations), 0.0, time.perf_counter()
         for step, _ in enumerate(self.steps(order), start=1):
             if step % every == 0 or step == total:
                 seconds += time.perf_counter() - began
@@ -65,10 +65,10 @@ class Descent(ABC):
                 began = time.perf_counter()
 
 
-class CourseLoop(Descent):
-    """As a course writes it first: a DataLoader fetches row by row, autograd differentiates, a loop updates."""
+class NaiveLoop(Descent):
+    """As it is first written: a DataLoader fetches row by row, autograd differentiates, a loop updates."""
 
-    name = "course code"
+    name = "naive loop"
 
     def start(self, theta: Float[Tensor, " features_1"]) -> None:
         """Two parameters."""
@@ -148,5 +148,5 @@ class Library(Descent):
             yield
 
 
-FORMS: dict[str, type[Descent]] = {"course": CourseLoop, "vectorised": Vectorised, "library": Library}
+FORMS: dict[str, type[Descent]] = {"naive": NaiveLoop, "vectorised": Vectorised, "library": Library}
 """By the name that metrics begin with."""
