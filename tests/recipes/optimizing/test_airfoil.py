@@ -111,6 +111,7 @@ def test_the_target_is_reached_and_all_is_shown(finished):
     assert report.index("<h2>Loss and time</h2>") < report.index("<h2>Time by batch size</h2>")
     assert "naive loop" in report
     assert (finished.run.folder / "losses.svg").stat().st_size > 5_000
+    assert "Learning curves" not in report  # its records go from size to size
 
 
 def test_the_closed_form_is_that_of_numpy(finished):

@@ -49,6 +49,8 @@ class Experiment(ABC, Generic[SettingsT]):
     """What a message calls the data, before ``of SOURCE have changed``."""
     no_predictions: ClassVar[str] = "learns from made-up data"
     """Why there is no `predict`, where there is none, after the name of the recipe."""
+    draws_curves: ClassVar[bool] = True
+    """Whether the report has learning curves: records follow one training run, and do not go from one to the next."""
     keeps_networks: ClassVar[bool] = False
     """Whether `restore` gives trained networks; see `networks_of`."""
     left_open: Collection[str] = ()

@@ -36,6 +36,7 @@ class LandscapeExperiment(RecordsExperiment[LandscapeSettings]):
     ``<surface>_<method>`` is how far the end of a path is from the nearest minimum.
     """
 
+    draws_curves = False
     no_predictions = "draws descent methods and learns nothing"
 
     def load(self, report: Report) -> None:

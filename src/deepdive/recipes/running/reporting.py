@@ -30,7 +30,8 @@ def report_on(outcome: Outcome, recipe: Recipe, experiment: Experiment[Any], ass
     """
     try:
         uses = how_to(outcome.run, experiment)
-        write_run_report(outcome, recipe, experiment.sections(outcome.run), uses, assessment)
+        sections = experiment.sections(outcome.run)
+        write_run_report(outcome, recipe, sections, uses, assessment, curves=experiment.draws_curves)
     except TrainingInterrupted:
         raise
     except Exception as error:
@@ -50,6 +51,8 @@ def write_run_report(
     sections: Sequence[Section],
     uses: Mapping[str, str],
     assessment: Assessment = _NOTHING,
+    *,
+    curves: bool = True,
 ) -> Path:
     """Write ``report.html`` from what the run folder holds, what was assessed, and the experiment's own ``sections``.
 
@@ -69,7 +72,7 @@ def write_run_report(
         passed=None if outcome.judged_by is None else outcome.passed,
         facts=_facts(outcome) | _tested(outcome, records),
         records=records,
-        curves_svg=svg.read_text(encoding="utf-8") if svg.exists() and has_curves(records) else "",
+        curves_svg=svg.read_text(encoding="utf-8") if curves and svg.exists() and has_curves(records) else "",
         curves_notes=explained,
         sections=[
             *baseline_sections(outcome.metrics, assessment, outcome.main_metric, outcome.standing),

@@ -46,6 +46,7 @@ class AirfoilExperiment(RecordsExperiment[AirfoilSettings]):
     is.
     """
 
+    draws_curves = False
     no_predictions = "compares forms of descent and keeps no network"
 
     def load(self, report: Report) -> None:

@@ -26,6 +26,7 @@ class SequenceCostsExperiment(RecordsExperiment[SequenceCostsSettings]):
     those of theory. Operations and memory are counted, so that only the time depends on the machine.
     """
 
+    draws_curves = False
     no_predictions = "measures layers and learns nothing"
 
     def load(self, report: Report) -> None:
