@@ -32,7 +32,7 @@ EIGHT: tuple[OptimizerName, ...] = (
     "optimizers",
     chapter=12,
     section="12.10",
-    title="Optimisers at equal steps and seconds",
+    title="Optimisers side by side",
     data="fashion-mnist",
     experiment="deepdive.recipes.optimizing.optimizers_experiment:OptimizersExperiment",
     targets=(

@@ -14,7 +14,7 @@ from deepdive.recipes.registry import Target, recipe
     "airfoil",
     chapter=12,
     section="12.5",
-    title="Minibatch SGD: time against batch size",
+    title="Minibatches: time and loss",
     data="airfoil",
     experiment="deepdive.recipes.optimizing.airfoil.experiment:AirfoilExperiment",
     targets=(
