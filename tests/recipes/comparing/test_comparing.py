@@ -283,14 +283,6 @@ def test_runs_of_one_recipe_on_other_data_have_no_best_one(tmp_path, other, sett
         assert ("none is marked as the best: the data differ" in shown) == (differing == ["the data"])
 
 
-def test_fingerprints_of_different_recipes_are_not_compared(tmp_path):
-    a, b = make(tmp_path, accuracy=0.9), make(tmp_path, "lenet")
-    for folder in (a, b):
-        (folder / "inputs.json").write_text(json.dumps({"fingerprint": folder.parent.name}))
-    assert a.parent.name != b.parent.name
-    assert compare([a, b]).incomparable == []
-
-
 def test_curves_that_are_the_same_are_named_and_drawn_dashed():
     def of(letter, *losses):
         records = [Record("epoch", i, i, {"val_loss": loss}) for i, loss in enumerate(losses, start=1)]
