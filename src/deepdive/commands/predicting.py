@@ -94,7 +94,7 @@ def main(arguments: list[str]) -> int:
     elif options.output and predictions:
         _write(predictions, options.output, force=options.force)
     else:
-        _print(predictions)
+        _print(predictions, several=len(predictions) + len(problems) > 1)
     for problem in problems:
         say(f"deepdive: {problem}", error=True)
     return 2 if problems else 0
@@ -118,13 +118,16 @@ def _write(predictions: "Sequence[AnyPrediction]", output: Path, *, force: bool)
     say(str(output))
 
 
-def _print(predictions: "Sequence[AnyPrediction]") -> None:
-    """Notes on a table go to standard error: what is printed of it is a CSV file."""
+def _print(predictions: "Sequence[AnyPrediction]", *, several: bool) -> None:
+    """Notes on a table go to standard error: what is printed of it is a CSV file, of several each under its name."""
     from deepdive.recipes.predictions import TablePrediction
 
     for prediction in predictions:
+        table = isinstance(prediction, TablePrediction)
+        if table and several:
+            say(f"{prediction.given}:")
         for line in prediction.lines():
             say(line)
-        table = isinstance(prediction, TablePrediction)
+        name = f"{prediction.given}: " if several else ""
         for note in prediction.notes:
-            say(f"note: {note}" if table else f"  {note}", error=table)
+            say(f"note: {name}{note}" if table else f"  {note}", error=table)

@@ -260,6 +260,29 @@ def test_only_measures_of_one_thing_have_a_best_one(tmp_path, other, differing):
     assert not differing or f"the runs differ in {differing[0]}" in " ".join(text.split())
 
 
+@pytest.mark.parametrize(
+    ("other", "settings", "differing"),
+    [
+        ("a", {"noise": 0.5}, []),
+        ("b", {}, ["the data"]),  # the same path, other contents
+        ("b", {"noise": 0.5}, ["the data"]),
+        ("b", {"data": "mnist"}, ["data"]),
+        (None, {}, []),
+    ],
+)
+def test_runs_of_one_recipe_on_other_data_have_no_best_one(tmp_path, other, settings, differing):
+    a, b = make(tmp_path, accuracy=0.9), make(tmp_path, settings=settings)
+    for folder, fingerprint in ((a, "a"), (b, other)):
+        if fingerprint:
+            (folder / "inputs.json").write_text(json.dumps({"metadata": None, "fingerprint": fingerprint}))
+    found = compare([a, b])
+    text = " ".join(comparison_text(found).split())
+    assert found.incomparable == found.to_json()["incomparable"] == differing
+    assert ("0.9000*" in text) == (not differing)
+    for shown in (text, comparison_page(found)):
+        assert ("none is marked as the best: the data differ" in shown) == (differing == ["the data"])
+
+
 def test_curves_that_are_the_same_are_named_and_drawn_dashed():
     def of(letter, *losses):
         records = [Record("epoch", i, i, {"val_loss": loss}) for i, loss in enumerate(losses, start=1)]

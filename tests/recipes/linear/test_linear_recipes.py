@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from deepdive.recipes import load_recipe
+from deepdive.recipes.comparing import compare
 from deepdive.recipes.linear import polynomial_experiment
 from deepdive.recipes.running import runner
 from deepdive.recipes.settings import with_preset
@@ -38,6 +39,12 @@ def test_a_smoke_run_reaches_its_target_and_reports(finished):
     assert "<svg" in report
     titles = {"linear-regression": "Weights", "polynomial": "Choice of the degree", "weight-decay": "Decay"}
     assert titles[finished.run.recipe] in report
+
+
+@pytest.mark.parametrize(("changes", "same"), [({"noise": 0.3}, False), ({"epochs": 7}, True), ({"rows": 40}, False)])
+def test_runs_are_comparable_where_the_rows_are_the_same(finished, tmp_path, changes, same):
+    other = run(finished.run.recipe, tmp_path, **changes)
+    assert (compare([finished.run.folder, other.run.folder]).incomparable == []) == same
 
 
 class Killed(BaseException):

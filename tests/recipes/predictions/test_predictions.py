@@ -1,11 +1,20 @@
 import csv
 import io
 import json
+import math
 from pathlib import Path
 
 import pytest
 
-from deepdive.recipes.predictions import AnyPrediction, Prediction, TablePrediction, predictions_csv, to_csv
+from deepdive.commands.predicting import _print
+from deepdive.recipes.predictions import (
+    AnyPrediction,
+    PredictedColumn,
+    Prediction,
+    TablePrediction,
+    predictions_csv,
+    to_csv,
+)
 
 LABEL = Prediction(Path("a.png"), "cat", 0.75, {"dog": 0.2}, ("resized",))
 TABLE = TablePrediction(Path("t.csv"), {"Id": ["7", "8"], "price": [1.5, 0.1234567890123]}, ("colour: new",))
@@ -32,6 +41,34 @@ def test_a_label_is_one_line():
 def test_a_row_of_a_table_is_one_line_whatever_letters_it_has():
     odd = "a\u2028b\x0cc\x85d"
     assert list(TablePrediction(Path("t.csv"), {"Id": [odd, "8"]}).lines()) == ["Id", odd, "8"]
+
+
+@pytest.mark.parametrize(
+    ("column", "told"),
+    [
+        (
+            PredictedColumn("y", [1.0, math.nan, -math.inf]),
+            "no finite number of 'y' is predicted in 2 rows, first row 2",
+        ),
+        (
+            PredictedColumn("y", ["a", None], ("a",), [[1.0], [math.nan]]),
+            "no class of 'y' is predicted in 1 row, first",
+        ),
+        (PredictedColumn("y", [1.0, 2]), None),
+    ],
+)
+def test_a_prediction_that_overflows_is_a_note(column, told):
+    assert [note[: len(told or "")] for note in column.notes()] == ([told] if told else [])
+
+
+def test_tables_that_are_printed_together_have_their_names(capsys):
+    other = TablePrediction(Path("u.csv"), {"Id": ["9"], "price": [2.5]}, ("size: new",))
+    _print([TABLE, other], several=True)
+    out, err = capsys.readouterr()
+    assert out == "t.csv:\nId,price\n7,1.5\n8,0.123456789\nu.csv:\nId,price\n9,2.5\n"
+    assert err == "note: t.csv: colour: new\nnote: u.csv: size: new\n"
+    _print([other], several=False)
+    assert capsys.readouterr() == ("Id,price\n9,2.5\n", "note: size: new\n")
 
 
 def test_a_table_is_csv():

@@ -1,6 +1,7 @@
 """What nobody chose follows from data of one's own: it is told once, and kept in the run; what is typed is held to."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -65,6 +66,60 @@ def test_few_images_get_enough_updates(images, capsys, words, chosen):
     flags = [f"--{name.replace('_', '-')} {value}" for name, value in chosen.items() if value not in (5, 128)]
     whole = f"note: chosen, as nothing else was asked for: {', '.join(flags)} for 320 training examples"
     assert told == ([whole] if flags else [])
+
+
+def table_of(rows, place):
+    """A file of so many rows, whose target is a sum of two columns."""
+    place.write_text("a,b,y\n" + "".join(f"{i % 7},{i * i % 11},{i % 7 + 2 * (i * i % 11)}\n" for i in range(rows)))
+    return str(place)
+
+
+@pytest.mark.parametrize(
+    ("name", "rows", "words", "batch_size", "epochs"),
+    [
+        ("table", 30, [], 32, 200),  # 22 training rows are one batch
+        ("table", 120, [], 32, 67),  # 86 training rows: three batches of 32
+        ("table", 120, ["--batch-size", "64"], 64, 100),
+        ("table", 120, ["--epochs", "3"], 32, 3),
+        ("table", 120, ["--steps", "9"], 64, 60),
+        ("house-prices", 30, [], 32, 200),  # five folds, each of 24 training rows
+        ("linear-regression", 50, [], 32, 100),  # 40 training rows
+    ],
+)
+def test_few_rows_get_enough_updates(tmp_path, capsys, name, rows, words, batch_size, epochs):
+    numbers = [] if name == "linear-regression" else ["--kind", "regression"]
+    words = ["--data", table_of(rows, tmp_path / "few.csv"), "--target", "y", *numbers, *words]
+    experiment = prepared(name, *words)
+    assert (experiment.settings.batch_size, experiment.settings.epochs) == (batch_size, epochs)
+    assert experiment.trainer.epochs == epochs
+    loader = experiment.data.train_loader()
+    assert loader.batch_size == batch_size
+    assert "--epochs" in words or "--steps" in words or len(loader) * epochs >= 200
+    kept = experiment.kept_settings(replace(experiment.settings, batch_size=64, epochs=60))
+    suited = {name: value for name, (value, _) in experiment.suited.items()}
+    assert (kept.batch_size, kept.epochs) == (suited.get("batch_size", 64), suited.get("epochs", 60))
+    assert ("note: chosen" in capsys.readouterr().err) == bool(suited)
+
+
+@pytest.mark.parametrize(
+    ("parts", "words", "message"),
+    [
+        (("test",), ["--test", "0.2"], r"test must be left out where files are the parts of .*, got 0\.2"),
+        (("val", "test"), ["--validation", "0.3"], r"validation must be left out where files are the parts"),
+        (("val",), ["--test", "0.5"], r"test must be left out"),
+        (("test",), ["--validation", "0.5"], None),
+        (("val", "test"), [], None),
+    ],
+)
+def test_rows_that_files_deal_out_are_not_asked_for_otherwise(tmp_path, parts, words, message):
+    for part in ("train", *parts):
+        table_of(40, tmp_path / f"{part}.csv")
+    words = ["--data", str(tmp_path), "--target", "y", "--kind", "regression", *words]
+    if message is None:
+        assert len(prepared("table", *words).folds[0].val) == (40 if "val" in parts else 20)
+        return
+    with pytest.raises(ValueError, match=message):
+        prepared("table", *words)
 
 
 @pytest.mark.parametrize(("words", "flip"), [([], False), (["--augment.flip"], True)])

@@ -8,6 +8,7 @@ import torch
 from tests.training.examples import Blobs, Heard, KilledError, assert_same_weights, killed_at, network, task, weights
 from torch import nn
 from torch.nn import functional as F
+from torch.utils.data import DataLoader, IterableDataset
 
 from deepdive import scratch
 from deepdive.data.loaders import TensorLoader
@@ -17,6 +18,11 @@ from deepdive.training.loop.last_batch import without_lone_example
 NOTE = (
     "the last batch of 33 examples in batches of 16 is one example, which batch normalisation cannot learn from; each "
     "epoch leaves one out"
+)
+
+ONE_MORE = (
+    r"layer '1' \(BatchNorm1d\(8.*\)\) must get a batch of more examples \(a larger batch_size, or drop_last\), got "
+    r".*\(1, 8\)"
 )
 
 
@@ -85,9 +91,18 @@ def test_such_a_run_resumes_exactly(tmp_path, step):
 @pytest.mark.parametrize("toolkit", [nn, scratch], ids=["library", "scratch"])
 def test_where_no_larger_batch_is_left_the_error_says_what_to_do(toolkit, rows, batch_size):
     data = Blobs(rows, batch_size=batch_size)
-    with pytest.raises(ValueError, match="value per channel") as caught:
+    with pytest.raises(ValueError, match=f"{ONE_MORE}.*value per channel"):
         Trainer(epochs=1).fit(task(normalising(toolkit)), data)
-    assert caught.value.__notes__ == ["batch normalisation takes a variance over the batch: batch_size must be larger"]
+
+
+class Stream(IterableDataset):
+    def __iter__(self):
+        return iter([(torch.arange(4.0) + i, i % 3) for i in range(9)])
+
+
+def test_a_lone_last_example_of_a_stream_is_named_with_its_layer():
+    with pytest.raises(ValueError, match=f"{ONE_MORE}.*value per channel"):
+        Trainer(epochs=1).fit(task(normalising()), DataLoader(Stream(), batch_size=4))
 
 
 def test_skipped_batches_are_counted_from_the_start():

@@ -143,6 +143,12 @@ class ImageDataModule(DataModule):
         self.prepare()
         return self._sets.get(part)
 
+    @property
+    def tensors(self) -> tuple[Tensor, ...]:
+        """The images and the labels of every part as they were read; calls `prepare`."""
+        self.prepare()
+        return tuple(tensor for each in self._sets.values() for tensor in (each.images, each.labels))
+
     def train_loader(self) -> TensorLoader:
         """Shuffled and, if so asked, augmented training batches."""
         spec, train, augment, mix = self.spec, self._sets["train"], self._augment, self._mix

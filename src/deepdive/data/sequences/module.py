@@ -52,6 +52,12 @@ class BucketDataModule(DataModule):
             raise ValueError(f"there is no part {part!r}; there are: {', '.join(self._fields)}")
         return self._fields[part]
 
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The names of the parts there are."""
+        self.prepare()
+        return tuple(self._fields)
+
     def train_loader(self) -> BucketLoader:
         """Shuffled batches of training rows of about the same length."""
         return self._loader("train", self.batch_size, shuffle=True)

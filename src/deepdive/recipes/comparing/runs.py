@@ -18,6 +18,8 @@ _ASKED = frozenset(
     "second_column tokens".split()
 )
 """Settings that say of what, and of which part of it, metrics are; runs that differ in one have none in common."""
+DATA = "the data"
+"""Among what runs differ in: what they learn from and are measured by is not the same, whatever the settings say."""
 ABSENT = object()
 """The value of a setting that a recipe does not have."""
 
@@ -41,6 +43,8 @@ class ComparedRun:
     seconds: float | None = None
     parameters: int | None = None
     records: Sequence[Record] = ()
+    fingerprint: str | None = None
+    """A checksum of its data, comparable among runs of one recipe; ``None`` of a run that had none yet."""
 
     @property
     def finished(self) -> bool:
@@ -96,15 +100,26 @@ class Comparison:
     def incomparable(self) -> list[str]:
         """In what the runs differ so that their metrics are no measures of one thing, such as ``data`` or ``target``.
 
-        Different recipes are compared where they have the same data and the same metrics.
+        It is `DATA` where no such setting tells why runs of one recipe have other data: a file with other contents, or
+        a setting that the data follow from, such as a noise, a size of the vocabulary or of the images. Other training
+        examples alone count, too. Different recipes are compared where they have the same data and the same metrics.
         """
         found = [name for name in self.differing if name in _ASKED]
+        if not found and self._data_differ:
+            found.append(DATA)
         some = [run for run in self.readable if "data" not in run.settings]
         measured = {frozenset(run.metrics) for run in self.readable if run.metrics and run.finished}
         recipes = len({run.recipe for run in self.readable}) > 1
         if recipes and not found and (some or len(measured) > 1):
             found.append("recipe")
         return found
+
+    @property
+    def _data_differ(self) -> bool:
+        """Whether runs of one recipe have different fingerprints."""
+        found: dict[str, str] = {}
+        known = [run for run in self.readable if run.fingerprint is not None]
+        return any(found.setdefault(run.recipe, str(run.fingerprint)) != run.fingerprint for run in known)
 
     @cached_property
     def partial(self) -> dict[str, list[str]]:
@@ -184,6 +199,8 @@ def _whole(run: Run, letter: str) -> ComparedRun:
         "settings": run.used_settings,
         "records": records,
     }
+    if (run.folder / "inputs.json").is_file():
+        facts["fingerprint"] = run.read_json("inputs.json").get("fingerprint")
     result = run.result
     if result is None:
         epochs = [record for record in records if record.kind == "epoch"]

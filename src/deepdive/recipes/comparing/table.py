@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from deepdive.names import cut, display_width, printable
-from deepdive.recipes.comparing.runs import ABSENT, ComparedRun, Comparison
+from deepdive.recipes.comparing.runs import ABSENT, DATA, ComparedRun, Comparison
 from deepdive.recipes.reports.evaluation import higher_is_better
 
 _NAME, _CELL, _GAP = 32, 20, 2
@@ -28,7 +28,10 @@ def comparison_text(comparison: Comparison, width: int = 80) -> str:
 def marked(comparison: Comparison) -> str:
     """Which of the metrics have a star, and if none has, why."""
     if differing := comparison.incomparable:
-        return f"none is marked as the best: the runs differ in {', '.join(map(printable, differing))}"
+        names = [name for name in differing if name != DATA]
+        data = ["the data differ"] if DATA in differing else []
+        runs = [f"the runs differ in {', '.join(map(printable, names))}"] if names else []
+        return f"none is marked as the best: {', and '.join(data + runs)}"
     return "* is the best"
 
 

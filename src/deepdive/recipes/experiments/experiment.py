@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 from torch import Tensor, nn
 
 from deepdive.data.progress import Report, progress_bars
+from deepdive.data.rows import RowsDataModule
 from deepdive.data.sequences import Ragged
 from deepdive.names import flat, tell
 from deepdive.recipes.experiments.inputs import checksum, keep_inputs
@@ -19,13 +20,15 @@ from deepdive.recipes.given.texts import given_texts, lines_of, takes_texts, tex
 from deepdive.recipes.predictions import AnyPrediction
 from deepdive.recipes.reports import Evaluation
 from deepdive.recipes.reports.rates import learning_rates
-from deepdive.recipes.settings import setting_of, with_setting
+from deepdive.recipes.settings import TrainingSettings, setting_of, with_setting
 from deepdive.training import Run, choose_device
 from deepdive.training.records import Listener, Plan
 from deepdive.training.report import Section
 
 HELD_OUT = 0.1
 """The fraction of all examples that a part has at most whose size nobody chose."""
+_SMALL_BATCH = 32
+"""Batches are not made smaller than this: the gradient of fewer examples is noise at rates chosen for more."""
 SettingsT = TypeVar("SettingsT")
 """The dataclass of a recipe's settings."""
 
@@ -56,6 +59,9 @@ class Experiment(ABC, Generic[SettingsT]):
     left_open: Collection[str] = ()
     """Names of settings that nobody chose (``batch_size``, ``augment.flip``), which may follow the data, see `suit`;
     none where the data is what their values are stated for."""
+    enough_updates: ClassVar[int] = 200
+    """Updates of the weights that training on little data is given, where nobody chose otherwise; see
+    `suit_updates`."""
     told: Sequence[str] = ()
     """The notes that `prepare` has told."""
     compares: ClassVar[int] = 1
@@ -85,8 +91,12 @@ class Experiment(ABC, Generic[SettingsT]):
         return None
 
     def fingerprint(self) -> Iterable[Tensor | Ragged]:
-        """The tensors that are learnt from: a resumed run must find the same ones."""
-        return ()
+        """The tensors of all parts: a resumed run, and one that is compared with others, must have the same ones.
+
+        Where nothing else is said, those of a `RowsDataModule` in ``self.data``.
+        """
+        data = getattr(self, "data", None)
+        return (*data.train, *data.val, *data.test) if isinstance(data, RowsDataModule) else ()
 
     @abstractmethod
     def train(self, run: Run, listeners: Sequence[Listener], *, resume: bool) -> dict[str, float]:
@@ -187,6 +197,31 @@ class Experiment(ABC, Generic[SettingsT]):
             if name in self.left_open and value != setting_of(self.settings, name):
                 self.settings = with_setting(self.settings, name, value)  # pyright: ignore[reportArgumentType]
                 self.suited[name] = value, why
+
+    def suit_updates(self, examples: int | None, batches: Callable[[int], int], *, smaller: bool = True) -> None:
+        """Give little data enough updates of the weights: smaller batches, then more epochs, where nobody chose these.
+
+        Batch sizes and epochs are chosen for the data of the recipe; a few hundred examples would be over before
+        anything is learnt.
+
+        Args:
+            examples: those of training, for the note.
+            batches: how many an epoch has, by their size.
+            smaller: whether batches may be.
+        """
+        settings = self.settings
+        if not isinstance(settings, TrainingSettings) or settings.steps is not None or not self.left_open:
+            return
+
+        def updates() -> int:
+            return max(1, -(-batches(batch) // settings.accumulate))
+
+        batch, epochs = settings.batch_size, settings.epochs
+        smaller = smaller and "batch_size" in self.left_open
+        while updates() * epochs < self.enough_updates and smaller and batch >= 2 * _SMALL_BATCH:
+            batch //= 2
+        epochs = max(epochs, -(-self.enough_updates // updates()))
+        self.suit(f"{examples or 0:,} training examples", batch_size=batch, epochs=epochs)
 
     def suit_size(self, name: str, examples: int, what: str) -> None:
         """Bound the number of examples of a part, such as the validation set, by a tenth of all, if nobody chose it."""

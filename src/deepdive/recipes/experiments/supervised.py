@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from torch import nn
 
@@ -15,8 +15,6 @@ from deepdive.recipes.settings import LoopSettings, TrainingSettings
 from deepdive.training import Run, Task, seed_everything
 from deepdive.training.records import Listener
 
-_SMALL_BATCH = 32
-"""Batches are not made smaller than this: the gradient of fewer examples is noise at rates chosen for more."""
 SettingsT = TypeVar("SettingsT", bound=LoopSettings)
 DataT = TypeVar("DataT", bound=DataModule)
 MetadataT = TypeVar("MetadataT")
@@ -32,9 +30,6 @@ class SupervisedExperiment(Experiment[SettingsT], Generic[SettingsT, DataT, Meta
     """
 
     keeps_networks = True
-    enough_updates: ClassVar[int] = 200
-    """Updates of the weights that a training run on little data is given, where nobody chose otherwise; see
-    `suit_updates`."""
     metadata_type: type[MetadataT]
     """Of what `metadata` returns."""
     data: DataT
@@ -72,31 +67,16 @@ class SupervisedExperiment(Experiment[SettingsT], Generic[SettingsT, DataT, Meta
         """The data, prepared."""
         self.data = self.load_data(report)
         self.data.prepare()
-        self.suit_updates()
+        if self.left_open and isinstance(settings := self.settings, TrainingSettings):
+            own = getattr(self.data, "batch_size", None) == settings.batch_size
 
-    def suit_updates(self) -> None:
-        """Give little data enough updates of the weights: smaller batches, then more epochs, where nobody chose these.
+            def batches(size: int) -> int:
+                if own:
+                    self.data.batch_size = size  # pyright: ignore[reportAttributeAccessIssue]
+                return len(self.data.train_loader())
 
-        Batch sizes and epochs are chosen for the data of the recipe; a few hundred examples would be over before
-        anything is learnt.
-        """
-        settings = self.settings
-        if not isinstance(settings, TrainingSettings) or settings.steps is not None or not self.left_open:
-            return
-        batch, epochs = settings.batch_size, settings.epochs
-        own = getattr(self.data, "batch_size", None) == batch and "batch_size" in self.left_open
-        while self._updates() * epochs < self.enough_updates and own and batch >= 2 * _SMALL_BATCH:
-            batch //= 2
-            self.data.batch_size = batch  # pyright: ignore[reportAttributeAccessIssue]
-        epochs = max(epochs, -(-self.enough_updates // self._updates()))
-        examples = self.data.train_loader().num_examples
-        self.suit(f"{examples:,} training examples", batch_size=batch, epochs=epochs)
-        self.trainer = make_trainer(self.settings)
-
-    def _updates(self) -> int:
-        """Those of one epoch, at least one."""
-        accumulate = self.settings.accumulate if isinstance(self.settings, TrainingSettings) else 1
-        return max(1, -(-len(self.data.train_loader()) // accumulate))
+            self.suit_updates(self.data.train_loader().num_examples, batches, smaller=own)
+            self.trainer = make_trainer(self.settings)
 
     def build(self) -> None:
         """The network, whose initial weights come from the seed alone, and its task."""

@@ -67,20 +67,24 @@ class OptimizersExperiment(SequentialExperiment[OptimizersSettings]):
         """Images and text, as far as they are asked for."""
         settings = self.settings
         self.data: dict[TaskName, DataModule] = {}
+        self._content: list[Tensor] = []
         if "images" in settings.tasks:
             words: Any = {"batch_size": settings.batch_size, "validation": 5000, "normalize": True}
-            self.data["images"] = load_images("fashion-mnist", report=report, seed=settings.seed, **words)
+            images = load_images("fashion-mnist", report=report, seed=settings.seed, **words)
+            self._content += images.tensors
+            self.data["images"] = images
         if "characters" in settings.tasks:
             text = TextSettings(
                 partition="random", batch_size=settings.windows, num_steps=settings.num_steps, seed=settings.seed
             )
-            self.data["characters"] = text_for(text, report)
-        for each in self.data.values():
-            each.prepare()
+            characters = text_for(text, report)
+            characters.prepare()
+            self._content += characters.corpora.values()
+            self.data["characters"] = characters
 
     def fingerprint(self) -> Iterable[Tensor]:
-        """The first batch of each."""
-        return [field for data in self.data.values() for field in next(iter(data.train_loader().batches(0)))]
+        """The images and token ids of every part, whatever the batches are."""
+        return self._content
 
     def training_runs(self, run: Run) -> Sequence[TrainingRun]:
         """Every rate of the grid at equal steps, then the best of each optimiser at equal seconds."""

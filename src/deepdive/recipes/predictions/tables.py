@@ -1,5 +1,6 @@
 """Predictions for tables: values for each row, and for series: values for the next steps."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +27,18 @@ class PredictedColumn:
         if not self.classes:
             return {}
         return by_probability(dict(zip(self.classes, self.probabilities[row], strict=True)))
+
+    def notes(self) -> Iterator[str]:
+        """How many rows have no class or no finite number, as where outputs overflow, and the first of them."""
+        rows = [row for row, value in enumerate(self.values, start=1) if self._overflows(value)]
+        if not rows:
+            return
+        what, why = ("class", "the probabilities are no finite numbers, ") if self.classes else ("finite number", "")
+        where = f"{len(rows):,} row{'s' * (len(rows) > 1)}, first row {rows[0]}"
+        yield f"no {what} of {self.name!r} is predicted in {where}: {why}as of values far beyond those learnt from"
+
+    def _overflows(self, value: Value) -> bool:
+        return value is None if self.classes else isinstance(value, float) and not math.isfinite(value)
 
 
 @dataclass(frozen=True)

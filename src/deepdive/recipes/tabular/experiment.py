@@ -19,7 +19,7 @@ from deepdive.files import write_atomically
 from deepdive.names import apart
 from deepdive.recipes.experiments import SequentialExperiment, TrainingResult, TrainingRun
 from deepdive.recipes.experiments.inputs import fill, read_metadata, trained_weights
-from deepdive.recipes.experiments.making import make_network
+from deepdive.recipes.experiments.making import make_network, make_trainer
 from deepdive.recipes.experiments.sequential_runs import checkpoints_of, records_of
 from deepdive.recipes.given.example import Example
 from deepdive.recipes.given.tables import TakesTables
@@ -94,7 +94,11 @@ class TableExperiment(TakesTables, SequentialExperiment[SettingsT]):
         self.kind: Kind
         self.kind, said = check_target(self.table[self.target], settings, classes=self.learns_classes)
         self._suit(self.table.height)
+        settings.check_parts(parts, self.left_open)
         self.folds = splits(self.table.height, settings, parts)
+        examples = min(len(rows.train) for rows in self.folds)
+        self.suit_updates(examples, lambda size: -(-examples // size))
+        self.trainer = make_trainer(self.settings)
         self.data = self._data(self.folds[0])
         if settings.log_target and isinstance(self.data.fitted[0], ClassTarget):
             raise ValueError(f"log_target is set, but target {self.target!r} holds classes; unset it: --no-log-target")

@@ -25,7 +25,6 @@ from deepdive.data.tables import (
     read_named,
     read_table,
 )
-from deepdive.data.tables.checks import numbered
 from deepdive.data.tables.module import Rows, rows_of_parts, split_rows
 from deepdive.data.tables.reading import HeaderError
 from deepdive.data.tables.targets import LEARNT_AS, Kind, Target, target_from_json, target_to_json
@@ -211,20 +210,9 @@ def predict_tables(
             answered = answer(rows)
         except ValueError as error:
             raise ValueError(f"{place}: {error}") from error
-        told = (*notes, *answered.notes, *_without_class(answered.predicted))
+        told = (*notes, *answered.notes, *(note for each in answered.predicted for note in each.notes()))
         found.append(TablePrediction(place, answered.columns, told, answered.predicted, answered.beside))
     return found
-
-
-def _without_class(predicted: Sequence[PredictedColumn]) -> Iterator[str]:
-    """How many rows have no class, which is so where a network's outputs overflow, and the first of them."""
-    for column in predicted:
-        rows = [row for row, value in enumerate(column.values, start=1) if value is None] if column.classes else []
-        if rows:
-            yield (
-                f"no class of {column.name!r} is predicted in {numbered(len(rows), 'row')}, first row {rows[0]}: "
-                "the probabilities are no finite numbers, as of values far beyond those learnt from"
-            )
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Settings of the recipes that learn from a table. Free of torch and polars."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -63,6 +64,18 @@ class TableSettings(TrainingSettings):
     def suited(self, rows: int) -> "TableSettings":
         """The same with what suits a table of so many rows, where settings leave that open."""
         return self
+
+    def check_parts(self, parts: Collection[str], left_open: Collection[str] = ()) -> None:
+        """Check that nobody asks for fractions of the rows that the files of a folder, of these ``parts``, decide.
+
+        Raises:
+            ValueError: one is typed, where other settings are ``left_open``, or is not the recipe's own.
+        """
+        decided = ("test", "validation") if "val" in parts or "test" not in parts else ("test",)
+        for name in decided if parts else ():
+            value, own = getattr(self, name), getattr(type(self)(), name)
+            if (left_open and name not in left_open) or value != own:
+                raise ValueError(f"{name} must be left out where files are the parts of {self.data}, got {value}")
 
     def network(self, features: int, outputs: int, nn: "Toolkit") -> "Module":
         """A linear model of so many features, which are numbers of mean 0 and standard deviation 1."""

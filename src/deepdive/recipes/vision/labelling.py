@@ -79,9 +79,8 @@ class ImageExperiment(Experiment[ImageSettingsT]):
         return {"image_size": [self.images.spec.height, self.images.spec.width]}
 
     def fingerprint(self) -> Iterable[Tensor]:
-        """The training images and their labels."""
-        train = self.images.image_set("train")
-        return () if train is None else (train.images, train.labels)
+        """The images of every part and their labels."""
+        return self.images.tensors
 
     def example(self, run: Run) -> Example | None:
         """One of the test images."""

@@ -1,5 +1,6 @@
 """Which layer of a network an error comes from."""
 
+import re
 from types import FrameType
 from typing import Any
 
@@ -8,6 +9,9 @@ from torch import Tensor, nn
 
 from deepdive.checks import shown, told
 from deepdive.training.losses import MeanLoss
+
+ONE_VALUE = re.compile("more than (1|one) value per channel")
+"""PyTorch's words, and ours, where batch normalisation gets one example."""
 
 
 def explain_layer(error: Exception, task: nn.Module) -> None:
@@ -42,7 +46,7 @@ def explain_layer(error: Exception, task: nn.Module) -> None:
     got += [*frame.f_locals.get("args", ()), *frame.f_locals.get("kwargs", {}).values()]
     inputs = [value for value in got if isinstance(value, Tensor)]
     raise ValueError(
-        f"layer {name or 'network'!r} ({_described(module)}) must get {_taken(module, inputs)}, got "
+        f"layer {name or 'network'!r} ({_described(module)}) must get {_many(error) or _taken(module, inputs)}, got "
         f"{', '.join(told(x) for x in inputs[:3]) or 'no tensor'}: {_first_line(error)}"
     ) from error
 
@@ -50,6 +54,11 @@ def explain_layer(error: Exception, task: nn.Module) -> None:
 def _described(module: nn.Module) -> str:
     """``Linear(in_features=8, ...)``, of a module made of others its class alone."""
     return type(module).__name__ if any(module.children()) else f"{type(module).__name__}({module.extra_repr()})"
+
+
+def _many(error: Exception) -> str:
+    """What batch normalisation must get to take a variance, where that fails."""
+    return "a batch of more examples (a larger batch_size, or drop_last)" if ONE_VALUE.search(str(error)) else ""
 
 
 def _taken(module: Any, inputs: list[Tensor]) -> str:

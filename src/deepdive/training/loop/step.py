@@ -1,6 +1,5 @@
 """One optimiser step: forward, backward, accumulation, precision, clipping, schedule."""
 
-import re
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -10,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from deepdive.data.types import Batch
-from deepdive.training.calling import explain_layer, explain_probabilities
+from deepdive.training.calling import ONE_VALUE, explain_layer, explain_probabilities
 from deepdive.training.devices import Precision, autocast_dtype, explain_devices, explain_precision
 from deepdive.training.drawing import drawn_loss
 from deepdive.training.losses import Loss, Weight
@@ -18,7 +17,6 @@ from deepdive.training.task import Optimization, Task
 
 _CURVATURE_EVERY = 10
 """Steps between two estimates of the curvature (Liu et al., 2023)."""
-_ONE_VALUE = re.compile("more than (1|one) value per channel")  # PyTorch's words, and ours
 
 
 class Stepper:
@@ -93,15 +91,15 @@ class Stepper:
 
         Raises:
             ValueError: the network and the batch lie on several devices; names them. The device lacks the precision.
-                Batch normalisation has one value per channel.
+                Batch normalisation has one value per channel; names the layer.
         """
         step = self._eager if self._compiled is None or not self._whole(batch) else self._compiled
         try:
             value = step(batch)
             weight = self._task.batch_weight(batch) if weight is None else weight
         except ValueError as error:
-            if _ONE_VALUE.search(str(error)):
-                error.add_note("batch normalisation takes a variance over the batch: batch_size must be larger")
+            if ONE_VALUE.search(str(error)):
+                explain_layer(error, self._task)
             raise
         except (RuntimeError, IndexError) as error:
             explain(error, self._task, batch, self._precision)

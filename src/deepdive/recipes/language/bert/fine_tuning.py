@@ -89,8 +89,8 @@ class FineTuning(SupervisedExperiment[SettingsT, DataT, MetadataT], Generic[Sett
             raise ValueError(f"type_vocab_size must be at least 2 for pairs of texts, got {types} in config.json")
 
     def fingerprint(self) -> Iterable[Tensor | Ragged]:
-        """The training examples as the network gets them."""
-        return self.data.fields("train")
+        """The examples of every part as the network gets them."""
+        return (field for part in self.data.parts for field in self.data.fields(part))
 
     def network(self, metadata: MetadataT) -> nn.Module:
         """An encoder with a head, with weights as they are drawn."""

@@ -72,8 +72,8 @@ class BagOfWordsExperiment(SupervisedExperiment[ClassifyTextSettings, BagOfWords
         return BagMetadata(self.data.vectorizer, self.data.labels)
 
     def fingerprint(self) -> Iterable[Tensor | Ragged]:
-        """The training texts as the network gets them."""
-        return self.data.fields("train")
+        """The texts of every part as the network gets them."""
+        return (field for part in self.data.parts for field in self.data.fields(part))
 
     def network(self, metadata: BagMetadata) -> BagOfWords:
         """A row of weights for every n-gram, and one for what fills up."""

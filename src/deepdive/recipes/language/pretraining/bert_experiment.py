@@ -47,11 +47,11 @@ class BertPretrainExperiment(PretrainingExperiment[BertPretrainSettings, MaskedP
         """WordPiece tokens."""
         return self.data.subwords
 
-    def fingerprint(self) -> Iterable[Tensor]:
-        """The training pairs, and whether their sentences follow each other."""
-        tokens, _, _, is_next = self.data.fields("train")
-        for field in (tokens, is_next):
-            yield from (field.values, field.offsets) if isinstance(field, Ragged) else (field,)
+    def fingerprint(self) -> Iterable[Tensor | Ragged]:
+        """The pairs of every part, and whether their sentences follow each other."""
+        for part in self.data.parts:
+            tokens, _, _, is_next = self.data.fields(part)
+            yield from (tokens, is_next)
 
     def make_task(self, network: nn.Module) -> MaskedLanguageModelling:
         """Cross-entropy of the masked tokens, and of whether sentences follow each other."""

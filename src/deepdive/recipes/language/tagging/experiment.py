@@ -66,8 +66,8 @@ class TaggingExperiment(SupervisedExperiment[TagSequenceSettings, TaggingDataMod
         return TaggerMetadata(encoder.words, encoder.characters, encoder.max_characters, self.data.labels)
 
     def fingerprint(self) -> Iterable[Ragged]:
-        """The words and tags of the training sentences."""
-        return self.data.ids("train")
+        """The words and tags of the sentences of every part."""
+        return (field for part in self.data.parts for field in self.data.ids(part))
 
     def network(self, metadata: TaggerMetadata) -> Tagger:
         """A tagger for these words, characters and tags."""

@@ -45,8 +45,10 @@ def standardised(
     features = [name for name in whole.columns if name not in (target, *constant)]
     if not features:
         raise ValueError(f"{data} must have a column of numbers besides {target!r}, got none")
-    if left := [name for name in rows.columns if name not in (*features, target)]:
-        notes.append(f"{data}: columns without different numbers are left out: {', '.join(left)}")
+    words = [name for name in rows.columns if name not in whole.columns]
+    for what, left in (("of words", words), ("with the same number in every row", constant)):
+        if left:
+            notes.append(f"{data}: columns {what} are left out: {', '.join(left)}")
     if whole.height < rows.height:
         notes.append(f"{data}: {rows.height - whole.height} rows with missing numbers are left out")
     values = ((values - values.mean(0)) / deviation).float()[: _BOOK if data == "airfoil" else None]

@@ -65,7 +65,7 @@ class DesignSpaceExperiment(LabelsImages[DesignSpaceSettings], RecordsExperiment
         return self.base.metadata()
 
     def fingerprint(self) -> Iterable[Tensor]:
-        """The training images and their labels."""
+        """The images of every part and their labels."""
         return self.base.fingerprint()
 
     def build(self) -> None:

@@ -98,8 +98,8 @@ class FineTuneExperiment(LabelsImages[FineTuneSettings], SequentialExperiment[Fi
         return self.images.spec
 
     def fingerprint(self) -> Iterable[Tensor]:
-        """The training images and their labels."""
-        return self.images.parts["train"].images, self.images.parts["train"].labels
+        """The images of every part and their labels."""
+        return (tensor for each in self.images.parts.values() for tensor in (each.images, each.labels))
 
     def training_runs(self, run: Run) -> Sequence[TrainingRun]:
         """Fine-tuning and training from scratch, as far as they are asked for; the head on features is fitted here."""
