@@ -39,6 +39,14 @@ def test_a_watch_hears_what_the_whole_list_tells():
     assert heard.index(True) > 15
 
 
+@pytest.mark.parametrize("loss", [math.nan, math.inf, -math.inf])
+def test_what_is_not_finite_has_diverged_at_once(loss):
+    watch = DivergenceWatch()
+    assert [watch.add(0.5), watch.add(loss)] == [False, True]
+    assert has_diverged([0.5, loss])
+    assert not has_diverged([])
+
+
 def test_a_fifth_of_what_was_won_is_where_it_diverges():
     losses = [11.0] * 5 + [1.0] * 6 + [2.9, 3.1, 2.0]
     rates = geometric_rates(1e-3, 1.0, len(losses))

@@ -82,9 +82,8 @@ class DivergenceWatch:
         self._mean = _RunningMean(decay)
         self._count, self._first, self._best = 0, 0.0, math.inf
 
-    @checked
     def add(self, loss: float) -> bool:
-        """Whether it has diverged with this loss."""
+        """Whether it has diverged with this loss, which may be NaN."""
         if not math.isfinite(loss):
             return True
         mean = self._mean.add(loss)
