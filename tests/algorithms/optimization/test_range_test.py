@@ -53,6 +53,7 @@ def test_a_fifth_of_what_was_won_is_where_it_diverges():
     found = suggest_lr(rates, losses, decay=0.0)
     assert found.diverges_at == rates[12]
     assert found.suggestion == rates[12] / 10
+    assert suggest_lr([*rates, 2.0], [*losses, math.nan], decay=0.0) == found
 
 
 def test_rates_may_be_as_far_apart_as_numbers_are():
