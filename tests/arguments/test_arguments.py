@@ -25,7 +25,13 @@ TABLES = (attention, calculus, evaluation, language, networks, optimization, rec
 ROWS = {name: row for table in TABLES for name, row in table.ROWS.items()}
 CHECKED_INSIDE = {"attention.length_mask", "attention.as_mask", "attention.masked_softmax"}
 """On a network's way, where what can be checked is checked in the body; see tests of masks."""
-INTERNAL = {"attention.check_batches", "language.count_entities", "language.score", "regression.centred"}
+INTERNAL = {
+    "attention.check_batches",
+    "language.count_entities",
+    "language.score",
+    "optimization.check_start",
+    "regression.centred",
+}
 
 
 def public():

@@ -17,6 +17,7 @@ from deepdive.algorithms.optimization import (
     gradient_descent,
     newton,
     preconditioned_descent,
+    proximal_gradient,
     steepest_descent,
     strong_wolfe,
 )
@@ -135,3 +136,87 @@ def test_steepest_descent_never_goes_up(wolfe):
     assert bool((heights.diff() <= 0).all())
     distances = (torch.tensor(surface.minima, dtype=torch.float64) - path[-1]).norm(dim=1)
     assert float(distances.min()) < 1e-5
+
+
+def test_steps_beyond_where_a_function_is_defined_are_too_long():
+    x, d = vector(0.0), vector(1.0)
+    barrier = lambda x: (-x - 1e-3 * torch.log(1 - x)).sum(-1)  # noqa: E731
+    # NaN beyond 1, the minimum at 0.999
+    for first in (1.0, 2.0, 7.0):
+        alpha = strong_wolfe(barrier, x, d, first=first, c2=0.5)
+        assert 0 < alpha < 1
+        assert float(barrier(x + alpha * d)) < 0
+        assert abs(-1 + 1e-3 / (1 - alpha)) <= 0.5 * 0.999
+        assert 0 < backtracking(barrier, x, d, first=first) < 1
+    root = lambda x: torch.sqrt(1 - x).sum(-1)  # noqa: E731
+    assert 0 < backtracking(root, x, d, first=3.0) <= 1
+    with pytest.raises(ValueError, match="direction must have a step with Wolfe's conditions"):  # ever steeper
+        strong_wolfe(root, x, d, first=3.0)
+
+
+NAN = float("nan")
+STARTED = {
+    "backtracking": lambda f, x: backtracking(f, x, -x),
+    "strong_wolfe": lambda f, x: strong_wolfe(f, x, -x),
+    "gradient_descent": lambda f, x: gradient_descent(f, x, lr=0.1, steps=2),
+    "steepest_descent": lambda f, x: steepest_descent(f, x, steps=2),
+    "newton": lambda f, x: newton(f, x, steps=2),
+    "preconditioned_descent": lambda f, x: preconditioned_descent(f, x, lr=0.1, steps=2),
+    "coordinate_descent": lambda f, x: coordinate_descent(f, x, sweeps=2),
+    "proximal_gradient": lambda f, x: proximal_gradient(f, lambda x: x, x, lr=0.1, steps=2),
+}
+
+
+@pytest.mark.parametrize("name", STARTED)
+def test_a_start_where_the_function_is_not_a_number_is_refused(name):
+    with pytest.raises(ValueError, match="x must be where the function is finite, got a value of nan"):
+        STARTED[name](quadratic(2), vector(1.0, NAN))
+
+
+@pytest.mark.parametrize("name", STARTED)
+def test_errors_of_the_function_are_its_callers(name):
+    calls = []
+
+    def wrong(x):
+        calls.append(x)
+        if len(calls) > 2:
+            raise ValueError("an own error")
+        return x.square().sum(-1)
+
+    with pytest.raises(ValueError, match="an own error"):
+        STARTED[name](wrong, vector(1.0, 2.0))
+
+
+def test_newton_ends_where_the_gradient_is_0_and_refuses_a_hessian_that_it_cannot_use():
+    flat = lambda x: (0 * x).sum(-1)  # noqa: E731
+    assert newton(flat, vector(1.0, 2.0), steps=5).tolist() == [[1.0, 2.0]]
+    linear = lambda x: (2 * x).sum(-1)  # noqa: E731
+    trough = lambda x: (x[..., 0] - x[..., 1]) ** 2  # noqa: E731
+    for damped in (True, False):
+        with pytest.raises(ValueError, match="hessian must be other than 0, got zeros: the function is linear here"):
+            newton(linear, vector(1.0, 2.0), steps=5, damped=damped)
+    with pytest.raises(ValueError, match="hessian must be invertible for steps that are not damped, got eigenvalues"):
+        newton(trough, vector(1.0, 2.0), steps=5, damped=False)
+    torch.testing.assert_close(newton(trough, vector(1.0, 2.0), steps=5)[-1], vector(1.5, 1.5))
+    cusp = lambda x: (x**1.5).sum(-1) + x.sum(-1)  # noqa: E731
+    with pytest.raises(ValueError, match="hessian must be finite, got one that is not"):
+        newton(cusp, vector(0.0, 1.0), steps=5)
+
+
+@pytest.mark.parametrize(("dtype", "off"), [(torch.float64, 1e-9), (torch.float32, 1e-3)])
+def test_conjugate_gradients_need_a_step_for_each_different_eigenvalue(dtype, off):
+    generator = torch.Generator().manual_seed(5)
+    basis, _ = torch.linalg.qr(torch.randn(30, 30, generator=generator, dtype=torch.float64))
+    a = basis @ torch.diag(vector(*[1.0] * 10, *[7.0] * 12, *[40.0] * 8)) @ basis.T
+    a, b = ((a + a.T) / 2).to(dtype), torch.randn(30, generator=generator, dtype=torch.float64).to(dtype)
+    path = conjugate_gradients(a, b, torch.zeros(30, dtype=dtype))
+    assert len(path) == 1 + 3
+    expected = np.linalg.solve(a.double().numpy(), b.double().numpy())
+    np.testing.assert_allclose(path[-1], expected, atol=off)
+    if dtype == torch.float64:  # where b is 0 the tolerance is that of the first residual
+        assert len(conjugate_gradients(a, torch.zeros(30, dtype=dtype), b)) == 1 + 3
+
+
+def test_conjugate_gradients_refuse_what_is_not_symmetric():
+    with pytest.raises(ValueError, match=r"a must be symmetric, got 0\.75 between an entry and its mirror"):
+        conjugate_gradients(torch.tensor([[2.0, 1.0], [0.25, 3.0]]), torch.ones(2), torch.zeros(2))

@@ -39,12 +39,21 @@ def test_a_watch_hears_what_the_whole_list_tells():
     assert heard.index(True) > 15
 
 
+@pytest.mark.parametrize("loss", [math.nan, math.inf, -math.inf])
+def test_what_is_not_finite_has_diverged_at_once(loss):
+    watch = DivergenceWatch()
+    assert [watch.add(0.5), watch.add(loss)] == [False, True]
+    assert has_diverged([0.5, loss])
+    assert not has_diverged([])
+
+
 def test_a_fifth_of_what_was_won_is_where_it_diverges():
     losses = [11.0] * 5 + [1.0] * 6 + [2.9, 3.1, 2.0]
     rates = geometric_rates(1e-3, 1.0, len(losses))
     found = suggest_lr(rates, losses, decay=0.0)
     assert found.diverges_at == rates[12]
     assert found.suggestion == rates[12] / 10
+    assert suggest_lr([*rates, 2.0], [*losses, math.nan], decay=0.0) == found
 
 
 def test_rates_may_be_as_far_apart_as_numbers_are():

@@ -7,7 +7,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from deepdive.algorithms.optimization.functions import Function
-from deepdive.algorithms.optimization.line_search import gradient
+from deepdive.algorithms.optimization.line_search import check_start, gradient
 from deepdive.checks import check_bounds, check_integer, check_not_empty
 from deepdive.signatures import checked
 
@@ -81,11 +81,12 @@ def proximal_gradient(
     The path, the start first.
 
     Raises:
-        ValueError: a number is out of range.
+        ValueError: a number is out of range, or the function is not finite at the start.
     """
     check_bounds("lr", lr, above=0)
     check_integer("steps", steps, 1)
     points = [x.detach()]
+    check_start(function, points[0])
     for _ in range(steps):
         points.append(proximal(points[-1] - lr * gradient(function, points[-1])))
     return torch.stack(points)

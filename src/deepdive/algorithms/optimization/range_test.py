@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, SupportsFloat
 
 from deepdive.checks import check_bounds, check_integer
 from deepdive.figures import BLUE, GREY, ORANGE, figure_style, log_scale
@@ -82,9 +82,8 @@ class DivergenceWatch:
         self._mean = _RunningMean(decay)
         self._count, self._first, self._best = 0, 0.0, math.inf
 
-    @checked
     def add(self, loss: float) -> bool:
-        """Whether it has diverged with this loss."""
+        """Whether it has diverged with this loss, which may be NaN."""
         if not math.isfinite(loss):
             return True
         mean = self._mean.add(loss)
@@ -95,7 +94,7 @@ class DivergenceWatch:
 
 
 @checked
-def has_diverged(losses: Sequence[float], decay: float = 0.8) -> bool:
+def has_diverged(losses: Sequence[SupportsFloat], decay: float = 0.8) -> bool:
     """Whether the last loss is not finite, or smoothed it is far above the best smoothed one, by both of two measures.
 
     It has risen by more than three times the best loss's size, to more than four times a positive one, and by more than
@@ -105,7 +104,7 @@ def has_diverged(losses: Sequence[float], decay: float = 0.8) -> bool:
         ValueError: ``decay`` is not in [0, 1).
     """
     watch = DivergenceWatch(decay)
-    return [watch.add(loss) for loss in losses][-1:] == [True]
+    return [watch.add(float(loss)) for loss in losses][-1:] == [True]
 
 
 @dataclass(frozen=True)
@@ -120,7 +119,7 @@ class RangeTest:
 
 
 @checked
-def suggest_lr(rates: Sequence[float], losses: Sequence[float], decay: float = 0.8) -> RangeTest:
+def suggest_lr(rates: Sequence[float], losses: Sequence[SupportsFloat], decay: float = 0.8) -> RangeTest:
     """A tenth of the rate at which the loss diverges.
 
     It diverges where the smoothed loss, once it was lowest, has given back a fifth of what it had won; else at the last
@@ -139,17 +138,18 @@ def suggest_lr(rates: Sequence[float], losses: Sequence[float], decay: float = 0
     check_bounds("decay", decay, 0, below=1)
     if len(rates) != len(losses):
         raise ValueError(f"rates must be one for each of {len(losses)} losses, got {len(rates)}")
-    finite = next((i for i, loss in enumerate(losses) if not math.isfinite(loss)), len(losses))
+    every = [float(loss) for loss in losses]
+    finite = next((i for i, loss in enumerate(every) if not math.isfinite(loss)), len(every))
     if finite < _LEAST:
         raise ValueError(f"losses must be finite for at least {_LEAST} steps, got {finite}; begin with a lower rate")
-    rates, losses = list(rates[:finite]), list(losses[:finite])
-    curve = smoothed(losses, decay)
+    rates, known = list(rates[:finite]), every[:finite]
+    curve = smoothed(known, decay)
     place = min(range(len(curve)), key=curve.__getitem__)
     if place == 0:
         raise ValueError("losses must fall before they rise, got the lowest in the first step; begin with a lower rate")
     bound = curve[place] + _GIVEN_BACK * (curve[0] - curve[place])
     breaks = next((i for i in range(place, len(curve)) if curve[i] > bound), len(curve) - 1)
-    return RangeTest(rates, losses, curve, rates[breaks] / _MARGIN, rates[breaks])
+    return RangeTest(rates, known, curve, rates[breaks] / _MARGIN, rates[breaks])
 
 
 @checked
