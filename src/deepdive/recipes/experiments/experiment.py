@@ -212,6 +212,8 @@ class Experiment(ABC, Generic[SettingsT]):
         settings = self.settings
         if not isinstance(settings, TrainingSettings) or settings.steps is not None or not self.left_open:
             return
+        if not self.enough_updates:
+            return
 
         def updates() -> int:
             return max(1, -(-batches(batch) // settings.accumulate))

@@ -42,11 +42,13 @@ class BagOfWordsExperiment(SupervisedExperiment[ClassifyTextSettings, BagOfWords
     """Fit softmax regression to the words of texts, and predict classes of new ones."""
 
     metadata_type = BagMetadata
+    enough_updates = 0  # every word has weights of its own; how many epochs few texts need says `load`
     data_name = "the texts"
     takes = "texts; files with one per line, or tables (CSV, TSV); a folder stands for all files below it"
 
-    def suit_updates(self) -> None:
-        """Epochs that are not given make a number of steps, see `_STEPS`."""
+    def load(self, report: Report) -> None:
+        """The texts, and where it is not given for how many epochs they are learnt from: fewer texts for more."""
+        super().load(report)
         if self.settings.epochs is None:
             fewest, most = _EPOCHS
             epochs = min(most, max(fewest, -(-_STEPS // len(self.data.train_loader()))))
