@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from deepdive import __version__, cli
+from deepdive.commands.terminal.saying import message_of
 from deepdive.recipes import recipes
 
 from .support import command, deepdive

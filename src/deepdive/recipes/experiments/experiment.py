@@ -60,8 +60,7 @@ class Experiment(ABC, Generic[SettingsT]):
     """Names of settings that nobody chose (``batch_size``, ``augment.flip``), which may follow the data, see `suit`;
     none where the data is what their values are stated for."""
     enough_updates: ClassVar[int] = 200
-    """Updates of the weights that training on little data is given, where nobody chose otherwise; see
-    `suit_updates`."""
+    """Updates of the weights that little data gets at least, where nobody chose otherwise; see `suit_updates`."""
     told: Sequence[str] = ()
     """The notes that `prepare` has told."""
     compares: ClassVar[int] = 1
@@ -210,9 +209,9 @@ class Experiment(ABC, Generic[SettingsT]):
             smaller: whether batches may be.
         """
         settings = self.settings
-        if not isinstance(settings, TrainingSettings) or settings.steps is not None or not self.left_open:
+        if not isinstance(settings, TrainingSettings) or settings.steps is not None:
             return
-        if not self.enough_updates:
+        if not self.left_open or not self.enough_updates:
             return
 
         def updates() -> int:
