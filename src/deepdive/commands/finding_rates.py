@@ -9,14 +9,12 @@ from typing import Annotated
 from msgspec import Meta
 
 from deepdive.commands.running import preset_of
-from deepdive.names import suggestion
 from deepdive.recipes import load_recipe
 from deepdive.recipes.optimization import with_usual
 from deepdive.recipes.ranges import Checked
 from deepdive.recipes.ranges.flags import left_open, parse
 from deepdive.recipes.ranges.types import LearningRate
 from deepdive.recipes.registry import Recipe
-from deepdive.recipes.settings import with_preset
 
 TestSteps = Annotated[int, Meta(ge=20, le=100_000)]
 LowestRate = Annotated[float, Meta(ge=1e-30, le=1000)]
@@ -57,10 +55,7 @@ def main(arguments: list[str]) -> int:
         return 0 if asked else 2
     name, *flags = arguments
     recipe = load_recipe(name)
-    preset = preset_of(flags)
-    if preset not in recipe.presets:
-        raise ValueError(f"recipe {name!r} has no preset {preset!r}{suggestion(preset, recipe.presets)}")
-    stated = with_preset(recipe.settings_type, recipe.presets[preset])
+    preset, stated = preset_of(recipe, name, flags)
     defaults = with_usual(stated, flags)
     settings, options = parse(
         defaults, Options(preset), arguments=flags, prog=f"deepdive find-lr {name}", description=recipe.title

@@ -2,16 +2,17 @@
 
 import sys
 import textwrap
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from deepdive.names import suggestion
 from deepdive.recipes import load_recipe, recipes
 from deepdive.recipes.optimization import with_usual
 from deepdive.recipes.ranges import Checked
 from deepdive.recipes.ranges.flags import left_open, parse
+from deepdive.recipes.ranges.typed import typed_value
 from deepdive.recipes.registry import Recipe
 from deepdive.recipes.settings import with_preset
 
@@ -48,10 +49,7 @@ def main(arguments: list[str]) -> int:
         return 0 if asked else 2
     name, *flags = arguments  # the name of a recipe, or a Python file with one
     recipe = load_recipe(name)
-    preset = preset_of(flags)
-    if preset not in recipe.presets:
-        raise ValueError(f"recipe {name!r} has no preset {preset!r}{suggestion(preset, recipe.presets)}")
-    defaults = with_preset(recipe.settings_type, recipe.presets[preset])
+    preset, defaults = preset_of(recipe, name, flags)
     chosen = _options_of(recipe)(preset)
     offered = with_usual(defaults, flags)
     settings, options = parse(offered, chosen, arguments=flags, prog=f"deepdive run {name}", description=recipe.title)
@@ -100,12 +98,14 @@ def _options_of(recipe: Recipe) -> type[Options]:
     return OfRecipe
 
 
-def preset_of(flags: list[str]) -> str:
-    """The preset decides the defaults, so it is looked for before the flags are parsed; the last one counts."""
-    preset = Options.preset
-    for flag, value in pairwise([*flags, ""]):
-        if flag == "--preset" and value:
-            preset = value
-        if flag.startswith("--preset="):
-            preset = flag.partition("=")[2]
-    return preset
+def preset_of(recipe: Recipe, name: str, flags: Sequence[str]) -> tuple[str, Any]:
+    """The preset that the flags name, and its settings, which are the defaults of the other flags.
+
+    Raises:
+        ValueError: the recipe, under the name that it was asked for by, has no such preset.
+    """
+    typed = typed_value("--preset", flags)
+    preset = Options.preset if typed is None else typed
+    if preset not in recipe.presets:
+        raise ValueError(f"recipe {name!r} has no preset {preset!r}{suggestion(preset, recipe.presets)}")
+    return preset, with_preset(recipe.settings_type, recipe.presets[preset])

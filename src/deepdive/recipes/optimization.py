@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from itertools import pairwise
 from typing import Any, Literal, TypeVar, get_args
+
+from deepdive.recipes.ranges.typed import typed_value
 
 OptimizerName = Literal[
     "sgd",
@@ -80,21 +81,10 @@ def with_usual(defaults: Settings, flags: list[str]) -> Settings:
     The rate of a recipe is for its own optimiser: ``--optimizer.name lion`` alone takes Lion's usual one.
     """
     own: Any = getattr(defaults, "optimizer", None)
-    name: Any = _value_of("--optimizer.name", flags)
+    name: Any = typed_value("--optimizer.name", flags)
     if name not in get_args(OptimizerName) or name == getattr(own, "name", name):
         return defaults
     usual = dict(USUAL[name])
     schedule = {key: usual.pop(key) for key in ("schedule",) if key in usual and hasattr(defaults, key)}
     known: Any = defaults
     return replace(known, optimizer=replace(own, name=name, nesterov=False, **usual), **schedule)
-
-
-def _value_of(flag: str, flags: list[str]) -> str | None:
-    """What the flag is given, for the last time."""
-    found = None
-    for word, value in pairwise([*flags, ""]):
-        if word == flag and value:
-            found = value
-        if word.startswith(f"{flag}="):
-            found = word.partition("=")[2]
-    return found
